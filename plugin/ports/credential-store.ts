@@ -1,0 +1,156 @@
+/** Everything PDF credentials are made from and the credentials themselves. */
+
+import type { Page } from './learner-store.ts';
+
+/** JSON options of a type or a configuration, checked against the functions' option schemas. */
+export type Options = Readonly<Record<string, unknown>>;
+
+export interface Asset {
+  /** Unique, `[a-z0-9-]+`. */
+  readonly slug: string;
+  readonly description: string;
+  readonly kind: 'pdf-template' | 'font' | 'image';
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  /** SHA-256 of the bytes, hex. The bytes lie in the FileStore under `asset/<slug>/<sha256>`. */
+  readonly sha256: string;
+  readonly updatedAt: Date;
+}
+
+export interface CredentialType {
+  readonly id: string;
+  /** Unique. */
+  readonly name: string;
+  /** Registered name, e.g. `course-completions`. */
+  readonly retrievalFunction: string;
+  readonly generationFunction: string;
+  readonly options: Options;
+  readonly updatedAt: Date;
+}
+
+export interface CredentialConfiguration {
+  readonly id: string;
+  readonly credentialTypeId: string;
+  /** `course-v1:...` or `path-v1:...`; unique together with the type. */
+  readonly contextKey: string;
+  /** Merged deeply over the type's options. */
+  readonly options: Options;
+  readonly updatedAt: Date;
+}
+
+/** When a configuration runs by itself. Truth lives here; timers only wake. */
+export interface Schedule {
+  readonly configurationId: string;
+  readonly enabled: boolean;
+  readonly rule:
+    | { readonly kind: 'interval'; readonly everyMs: number }
+    | { readonly kind: 'crontab'; readonly expression: string; readonly timeZone: string };
+  /** null: never due (disabled or expired). */
+  readonly nextDueAt: Date | null;
+  readonly lastRunAt: Date | null;
+  readonly totalRuns: number;
+}
+
+export interface CredentialRun {
+  readonly id: string;
+  readonly configurationId: string;
+  readonly trigger: 'schedule' | 'manual';
+  /** Unique together with the configuration: two processes make one run of one due time. */
+  readonly dueAt: Date;
+  readonly state: 'running' | 'done' | 'done-with-errors' | 'failed';
+  /** Grows with every takeover; a holder of an older one must not write. */
+  readonly fence: number;
+  readonly leaseUntil: Date;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly counts: {
+    readonly seen: number;
+    readonly eligible: number;
+    readonly generated: number;
+    readonly skipped: number;
+    readonly failed: number;
+  };
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface Credential {
+  /** UUID, ours. */
+  readonly id: string;
+  /** UUID of the public verification page; says nothing about `id`. */
+  readonly verifyId: string;
+  readonly configurationId: string;
+  readonly credentialType: string;
+  readonly contextKey: string;
+  readonly contextName: string;
+  readonly username: string;
+  readonly lmsUserId: number | null;
+  readonly learnerName: string;
+  readonly email: string;
+  readonly status: 'generating' | 'available' | 'error' | 'invalidated';
+  readonly reason: string | null;
+  /** Key in the FileStore; unguessable. */
+  readonly fileKey: string | null;
+  readonly sizeBytes: number | null;
+  readonly sha256: string | null;
+  readonly runId: string;
+  readonly attempts: number;
+  readonly issuedAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface CredentialStore {
+  saveAsset(asset: Asset): Promise<void>;
+  asset(slug: string): Promise<Asset | null>;
+  assets(): Promise<readonly Asset[]>;
+
+  /** Inserts or, by id, replaces. @throws ConflictError `conflict.duplicate` when the name is taken */
+  saveType(type: CredentialType): Promise<void>;
+  type(id: string): Promise<CredentialType | null>;
+  types(): Promise<readonly CredentialType[]>;
+
+  /** @throws ConflictError `conflict.duplicate` when context and type already have one */
+  saveConfiguration(configuration: CredentialConfiguration): Promise<void>;
+  configuration(id: string): Promise<CredentialConfiguration | null>;
+  configurations(): Promise<readonly CredentialConfiguration[]>;
+
+  saveSchedule(schedule: Schedule): Promise<void>;
+  schedule(configurationId: string): Promise<Schedule | null>;
+  schedules(): Promise<readonly Schedule[]>;
+  /** Enabled schedules with `nextDueAt` at or before `now`. */
+  dueSchedules(now: Date, limit: number): Promise<readonly Schedule[]>;
+  /** Moves `nextDueAt` on if it still is `from`. @returns false when another process already did */
+  advanceSchedule(configurationId: string, from: Date, to: Date | null, ranAt: Date): Promise<boolean>;
+
+  /** @returns false when a run of this configuration and due time exists already */
+  createRun(run: CredentialRun): Promise<boolean>;
+  run(id: string): Promise<CredentialRun | null>;
+  /** Newest first. */
+  runs(query: { readonly configurationId?: string; readonly limit: number }): Promise<readonly CredentialRun[]>;
+  /** Running ones whose lease has ended. */
+  abandonedRuns(now: Date): Promise<readonly CredentialRun[]>;
+  /** Takes an abandoned run over: fence + 1. @returns null when another process was faster */
+  takeOverRun(id: string, fence: number, leaseUntil: Date): Promise<CredentialRun | null>;
+  /** Writes counts, state and lease if `fence` still is the run's. @returns false: taken over, stop at once */
+  updateRun(run: CredentialRun): Promise<boolean>;
+
+  /** One live (not invalidated) credential per configuration and username: a unique partial index.
+   *  @returns false when there is one already */
+  createCredential(credential: Credential): Promise<boolean>;
+  /** Replaces the stored one if its `updatedAt` still is `expected`. */
+  updateCredential(credential: Credential, expected: Date): Promise<boolean>;
+  credential(id: string): Promise<Credential | null>;
+  credentialByVerifyId(verifyId: string): Promise<Credential | null>;
+  liveCredential(configurationId: string, username: string): Promise<Credential | null>;
+  /** Newest first. `search` matches the beginning of username, name, e-mail or the whole of a UUID. */
+  credentials(query: {
+    readonly search?: string;
+    readonly contextKey?: string;
+    readonly status?: Credential['status'];
+    readonly configurationId?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<Page<Credential>>;
+  credentialCounts(): Promise<Readonly<Record<Credential['status'], number>>>;
+}

@@ -1,0 +1,82 @@
+/** Progress of learners on badges: one document each, changed by one conditional update at a time. */
+
+import type { Contribution, Instant, Outcome } from '../../dsl/index.ts';
+import type { Page } from './learner-store.ts';
+
+/** Something that must happen outside because of a change of progress. Recorded with the change, carried out later by a
+ *  dispatcher, any number of times until it is done. */
+export interface Effect {
+  /** Unique within the document and stable across repetitions: `award:1`, `publish-awarded:1`, `revoke:1`,
+   *  `publish-revoked:1`; the number is the badge's (`IssuedBadge.number`). */
+  readonly id: string;
+  readonly kind: 'award' | 'revoke' | 'publish-awarded' | 'publish-revoked';
+  /** The `IssuedBadge.number` it is about. */
+  readonly badgeNumber: number;
+  /** `superseded`: no longer wanted before it was ever tried. `failed`: given up, a person must look. */
+  readonly state: 'pending' | 'done' | 'failed' | 'superseded';
+  readonly attempts: number;
+  /** Not before; also the lease: a dispatcher that takes the effect moves it into the future first. */
+  readonly dueAt: Date;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  /** Code and message of the last failure; never personal data. */
+  readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
+}
+
+/** One badge that was given, as the provider and the event bus know it. */
+export interface IssuedBadge {
+  /** 1, 2, ...; never used again, also when the timeline changes. */
+  readonly number: number;
+  /** UUID of the public events and the provider's idempotency key. */
+  readonly uuid: string;
+  /** The award date: time of the completing event. */
+  readonly awardedAt: Instant;
+  readonly eventId: string;
+  /** When the outcome took it back; null: stands. */
+  readonly revokedAt: Instant | null;
+  /** The rule version that gave it. */
+  readonly ruleVersion: number;
+  /** What the provider calls it and the state it reports; null until the award effect is done. */
+  readonly externalId: string | null;
+  readonly externalState: string | null;
+  readonly externalUrl: string | null;
+}
+
+export interface Progress {
+  readonly learnerId: string;
+  readonly badgeId: string;
+  /** 0: not stored yet. Every save adds 1. */
+  readonly version: number;
+  readonly ruleVersion: number;
+  /** In timeline order, unique by (eventId, order, badge). */
+  readonly contributions: readonly Contribution[];
+  readonly outcome: Outcome;
+  readonly issued: readonly IssuedBadge[];
+  readonly effects: readonly Effect[];
+  readonly updatedAt: Date;
+}
+
+export interface ProgressStore {
+  load(learnerId: string, badgeId: string): Promise<Progress | null>;
+  /** Stores `progress` as version `progress.version + 1` if the stored version still is `progress.version`.
+   *  @returns false when somebody else was faster; nothing was changed: load again and redo */
+  save(progress: Progress): Promise<boolean>;
+  /** Documents with at least one pending effect due at `now`, oldest due first. */
+  due(now: Date, limit: number): Promise<readonly Progress[]>;
+  ofLearner(learnerId: string): Promise<readonly Progress[]>;
+  /** Newest change first. */
+  list(query: {
+    readonly badgeId?: string;
+    readonly status?: Outcome['status'];
+    readonly effectState?: Effect['state'];
+    readonly learnerIds?: readonly string[];
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<Page<Progress>>;
+  /** Documents per badge and status. */
+  counts(): Promise<
+    readonly { readonly badgeId: string; readonly status: Outcome['status']; readonly count: number }[]
+  >;
+  /** How many documents have an effect in each of the states. */
+  effectCounts(): Promise<{ readonly pending: number; readonly failed: number }>;
+}

@@ -1,0 +1,66 @@
+/** Everything the pages and the API need, handed in: the composition root makes it, tests make it from in-memory twins. */
+
+import type { Diagnostic, Environment } from '../../dsl/index.ts';
+import type { LmsEvent } from '../../plugin/events/event.ts';
+import type { FileStore } from '../../plugin/ports/asset-files.ts';
+import type { BadgeDefinition, BadgeStore } from '../../plugin/ports/badge-store.ts';
+import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
+import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { AccessStore } from './access-store.ts';
+
+export interface WebSettings {
+  /** Where people reach the pages, without a slash at the end, e.g. `https://badges.example.org`. */
+  readonly publicUrl: string;
+  /** Cookies only over https. */
+  readonly secureCookies: boolean;
+  /** Express `trust proxy`: number of proxies in front. */
+  readonly trustedProxies: number;
+  /** Signs session cookies. */
+  readonly sessionSecret: string;
+  /** Bearer token of `POST /events`; null: that door is shut. */
+  readonly ingestToken: string | null;
+  readonly maxBodyBytes: number;
+  readonly version: string;
+}
+
+/** Result of saving rule text through a form or the API. */
+export type SaveBadgeResult =
+  | { readonly ok: true; readonly badge: BadgeDefinition; readonly warnings: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+export interface HealthReport {
+  /** `ok`: can work; `degraded`: works, something is missing (e.g. the broker is away); `down`: cannot work. */
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly checks: Readonly<Record<string, { readonly status: 'ok' | 'degraded' | 'down' | 'off'; readonly message: string }>>;
+}
+
+export interface Services {
+  readonly settings: WebSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly environment: Environment;
+  readonly badges: BadgeStore;
+  readonly progress: ProgressStore;
+  readonly learners: LearnerStore;
+  readonly credentials: CredentialStore;
+  readonly files: FileStore;
+  /** Administrators, one-time sign-ins, API tokens, audit. */
+  readonly access: AccessStore;
+  /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */
+  decodeCloudEvent(value: unknown): LmsEvent;
+  /** The pipeline all three doors share; resolves when the effect of the event is durable. @throws StoreError */
+  processEvent(event: LmsEvent): Promise<void>;
+  /** Checks, prints canonically and stores the text of exactly one badge block, then puts it in force.
+   *  @throws ConflictError `conflict.stale` */
+  saveBadge(text: string, options: { readonly expectedVersion: number; readonly actor: string }): Promise<SaveBadgeResult>;
+  /** Checks without storing. */
+  checkBadge(text: string): readonly Diagnostic[];
+  /** Makes everybody's credentials of one configuration who is eligible and has none; resolves when the run is recorded,
+   *  not when it is finished. @returns the run's id */
+  generateNow(configurationId: string, actor: string): Promise<string>;
+  /** Puts a failed effect back to pending. @throws NotFoundError */
+  retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  health(): Promise<HealthReport>;
+}

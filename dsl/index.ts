@@ -3,11 +3,19 @@
 
 // Text
 export type * from './ast.ts';
+// Running rules
+export { compileCondition } from './compile.ts';
+export { contributionsFromBadge, replaceContributionsFromBadge } from './derived.ts';
 export type { Diagnostic } from './diagnostic.ts';
-
 // What rules may speak about
 export type { Environment, EventType, Field, FieldType, StringFormat } from './environment.ts';
-
+export { createRuleIndex, type Evaluation, evaluate } from './evaluate.ts';
+export {
+  type ConditionExplanation,
+  explainCondition,
+  explainOutcome,
+  type RequirementExplanation,
+} from './explain.ts';
 // Time
 export {
   formatInstant,
@@ -17,7 +25,7 @@ export {
   instantToNanoseconds,
   toInstant,
 } from './instant.ts';
-
+export { parseKey } from './keys.ts';
 // Checked rules and what they yield
 export type {
   Award,
@@ -34,3 +42,6 @@ export type {
   Scalar,
   Trigger,
 } from './model.ts';
+export { type BadgeMatch, RuleIndex, type RulePlacement } from './rule-index.ts';
+export { compareCodePoints } from './text-match.ts';
+export { compareContributions, mergeContribution, outcome } from './timeline.ts';

@@ -1,4 +1,6 @@
-/** Bytes: assets and generated credentials. */
+/** Bytes: assets and generated credentials. The in-memory twin below is the reference behaviour; not for production. */
+
+import { invariant } from '../errors.ts';
 
 export interface StoredFile {
   readonly bytes: Uint8Array;
@@ -13,4 +15,31 @@ export interface FileStore {
   get(key: string): Promise<StoredFile | null>;
   /** Deleting what is not there is success. */
   delete(key: string): Promise<void>;
+}
+
+export class MemoryFileStore implements FileStore {
+  readonly #files = new Map<string, StoredFile>();
+
+  async put(key: string, file: StoredFile): Promise<void> {
+    assertFileKey(key);
+    this.#files.set(key, { ...file, bytes: Uint8Array.from(file.bytes) });
+  }
+  async get(key: string): Promise<StoredFile | null> {
+    const file = this.#files.get(key);
+    return file ? { ...file, bytes: Uint8Array.from(file.bytes) } : null;
+  }
+  async delete(key: string): Promise<void> {
+    this.#files.delete(key);
+  }
+  /** Every key, sorted; for tests that look for what should be gone. */
+  keys(): readonly string[] {
+    return [...this.#files.keys()].sort();
+  }
+}
+
+/** Keys are `/`-separated segments of `[A-Za-z0-9._-]`, none of them `.` or `..`: one may be a path on a disk.
+ *  @throws InvariantError */
+export function assertFileKey(key: string): void {
+  const valid = key.split('/').every((segment) => /^[A-Za-z0-9._-]{1,200}$/.test(segment) && !/^\.+$/.test(segment));
+  invariant(valid, 'a file key must be segments of letters, digits, ".", "_" and "-" with "/" between them');
 }

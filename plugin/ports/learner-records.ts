@@ -1,4 +1,5 @@
-/** What a learning context (a course) knows of its learners: what retrieval functions read. */
+/** What a learning context (a course) knows of its learners: what retrieval functions read.
+ *  The in-memory twin below is the reference behaviour; not for production. */
 
 export interface LearnerRecord {
   readonly lmsUserId: number | null;
@@ -17,4 +18,26 @@ export interface LearnerRecords {
   contextName(contextKey: string): Promise<string | null>;
   /** The actively enrolled learners, one at a time: a course may have 50,000. */
   enrolled(contextKey: string): AsyncIterable<LearnerRecord>;
+}
+
+export class MemoryLearnerRecords implements LearnerRecords {
+  readonly #contexts = new Map<string, { readonly name: string; readonly learners: Map<string, LearnerRecord> }>();
+
+  /** @param learners replace those of the same username */
+  add(contextKey: string, name: string, learners: readonly LearnerRecord[]): this {
+    const known = this.#contexts.get(contextKey)?.learners ?? new Map<string, LearnerRecord>();
+    for (const learner of learners) known.set(learner.username, learner);
+    this.#contexts.set(contextKey, { name, learners: known });
+    return this;
+  }
+  async contextName(contextKey: string): Promise<string | null> {
+    return this.#contexts.get(contextKey)?.name ?? null;
+  }
+  async *enrolled(contextKey: string): AsyncIterable<LearnerRecord> {
+    const usernames = [...(this.#contexts.get(contextKey)?.learners.keys() ?? [])].sort();
+    for (const username of usernames) {
+      const learner = this.#contexts.get(contextKey)?.learners.get(username);
+      if (learner) yield learner;
+    }
+  }
 }

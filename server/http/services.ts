@@ -1,5 +1,6 @@
 /** Everything the pages and the API need, handed in: the composition root makes it, tests make it from in-memory twins. */
 
+import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
@@ -33,7 +34,9 @@ export type SaveBadgeResult =
 export interface HealthReport {
   /** `ok`: can work; `degraded`: works, something is missing (e.g. the broker is away); `down`: cannot work. */
   readonly status: 'ok' | 'degraded' | 'down';
-  readonly checks: Readonly<Record<string, { readonly status: 'ok' | 'degraded' | 'down' | 'off'; readonly message: string }>>;
+  readonly checks: Readonly<
+    Record<string, { readonly status: 'ok' | 'degraded' | 'down' | 'off'; readonly message: string }>
+  >;
 }
 
 export interface Services {
@@ -48,13 +51,18 @@ export interface Services {
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;
+  /** Keeps the sessions of signed-in people; several processes share it. */
+  readonly sessions: SessionStore;
   /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */
   decodeCloudEvent(value: unknown): LmsEvent;
   /** The pipeline all three doors share; resolves when the effect of the event is durable. @throws StoreError */
   processEvent(event: LmsEvent): Promise<void>;
   /** Checks, prints canonically and stores the text of exactly one badge block, then puts it in force.
    *  @throws ConflictError `conflict.stale` */
-  saveBadge(text: string, options: { readonly expectedVersion: number; readonly actor: string }): Promise<SaveBadgeResult>;
+  saveBadge(
+    text: string,
+    options: { readonly expectedVersion: number; readonly actor: string },
+  ): Promise<SaveBadgeResult>;
   /** Checks without storing. */
   checkBadge(text: string): readonly Diagnostic[];
   /** Makes everybody's credentials of one configuration who is eligible and has none; resolves when the run is recorded,

@@ -1,0 +1,129 @@
+/** Conditions compiled to closures, and the meaning of every operator. */
+
+import type { Condition, RuleEvent, Scalar } from './model.ts';
+import { type Read, Readers } from './read-path.ts';
+import { contains, endsWith, likeMatcher, startsWith } from './text-match.ts';
+
+/** Never throws, whatever the event holds. */
+export type Test = (event: RuleEvent) => boolean;
+
+type Comparison = Extract<Condition, { kind: 'comparison' }>;
+type Membership = Extract<Condition, { kind: 'in' }>;
+type TextMatch = Extract<Condition, { kind: 'text-match' }>;
+
+/** A value that is absent, null, or of another type than the path has fails every comparison except `!=` and `not in`.
+ *  @param readers share one between conditions that are kept together */
+export function compileCondition(condition: Condition, readers: Readers = new Readers()): Test {
+  switch (condition.kind) {
+    case 'or':
+      return anyOf(condition.operands.map((operand) => compileCondition(operand, readers)));
+    case 'and':
+      return allOf(condition.operands.map((operand) => compileCondition(operand, readers)));
+    case 'not':
+      return negation(compileCondition(condition.operand, readers));
+    case 'comparison':
+      return comparison(condition, readers.of(condition.path));
+    case 'in':
+      return membership(condition, readers.of(condition.path));
+    case 'text-match':
+      return textMatch(condition, readers.of(condition.path));
+    case 'exists':
+      return existence(readers.of(condition.path));
+    case 'is-true':
+      return equality(readers.of(condition.path), true);
+  }
+}
+
+function anyOf(tests: readonly Test[]): Test {
+  const [first, second] = tests;
+  if (tests.length === 2 && first && second) return (event) => first(event) || second(event);
+  return (event) => {
+    for (const test of tests) if (test(event)) return true;
+    return false;
+  };
+}
+
+function allOf(tests: readonly Test[]): Test {
+  const [first, second] = tests;
+  if (tests.length === 2 && first && second) return (event) => first(event) && second(event);
+  return (event) => {
+    for (const test of tests) if (!test(event)) return false;
+    return true;
+  };
+}
+
+function negation(test: Test): Test {
+  return (event) => !test(event);
+}
+
+function existence(read: Read): Test {
+  return (event) => {
+    const value = read(event);
+    return value !== undefined && value !== null;
+  };
+}
+
+function equality(read: Read, expected: Scalar): Test {
+  return (event) => read(event) === expected;
+}
+
+function comparison({ operator, value }: Comparison, read: Read): Test {
+  switch (operator) {
+    case '=':
+      return equality(read, value);
+    case '!=':
+      return negation(equality(read, value));
+    case '<':
+      return ordering(read, value, (actual, limit) => actual < limit);
+    case '<=':
+      return ordering(read, value, (actual, limit) => actual <= limit);
+    case '>':
+      return ordering(read, value, (actual, limit) => actual > limit);
+    case '>=':
+      return ordering(read, value, (actual, limit) => actual >= limit);
+  }
+}
+
+/** Numbers with numbers, dates with dates: an Instant is fixed-width ASCII, so comparing texts compares times. */
+function ordering(read: Read, limit: Scalar, holds: (actual: Scalar, limit: Scalar) => boolean): Test {
+  const isComparable = typeof limit === 'number' ? isNumber : isString;
+  return (event) => {
+    const actual = read(event);
+    return isComparable(actual) && holds(actual, limit);
+  };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function membership({ values, negated }: Membership, read: Read): Test {
+  const set = new Set<unknown>(values);
+  const isMember: Test = (event) => set.has(read(event));
+  return negated ? negation(isMember) : isMember;
+}
+
+function textMatch({ operator, value }: TextMatch, read: Read): Test {
+  const matches = textMatcher(operator, value);
+  return (event) => {
+    const actual = read(event);
+    return isString(actual) && matches(actual);
+  };
+}
+
+function textMatcher(operator: TextMatch['operator'], value: string): (text: string) => boolean {
+  switch (operator) {
+    case 'starts with':
+      return (text) => startsWith(text, value);
+    case 'ends with':
+      return (text) => endsWith(text, value);
+    case 'contains':
+      return (text) => contains(text, value);
+    case 'like':
+      return likeMatcher(value);
+  }
+}

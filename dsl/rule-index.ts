@@ -1,0 +1,326 @@
+/** Many badges, one event: which requirements and penalties does it meet?
+ *  By event type first, then by the most telling equality of each rule, then by what is left of its condition. */
+
+import { compileCondition, type Test } from './compile.ts';
+import { dependencyOrder, isWithinInterval, upstreamsOf } from './derived.ts';
+import { type Access, type AccessKey, accessesOf, staticRank } from './index-access.ts';
+import type { Badge, Contribution, Penalty, Requirement, ResolvedPath, RuleEvent, Scalar } from './model.ts';
+import { pathKey, pathText, type Read, Readers } from './read-path.ts';
+
+export interface BadgeMatch {
+  readonly badge: Badge;
+  readonly contribution: Contribution;
+}
+
+/** Where a rule stands in the index. */
+export interface RulePlacement {
+  readonly badge: string;
+  /** Id of the requirement or penalty. */
+  readonly rule: string;
+  /** Which events reach it, e.g. `every <event type>` or `<event type> where course.course_key in 12 values`. */
+  readonly reachedBy: string;
+}
+
+/** One requirement or penalty, ready to be asked. */
+interface Rule {
+  readonly owner: Entry;
+  readonly position: number;
+  readonly requirement: Requirement | null;
+  readonly ids: readonly [string];
+  readonly eventType: string;
+  /** What of the condition the index did not answer already; null: nothing. */
+  readonly residual: Test | null;
+  readonly distinct: Read | null;
+  readonly keys: readonly AccessKey[];
+  /** Stands under more than one path, so one event may reach it more than once. */
+  readonly scattered: boolean;
+  /** Number of the latest `match` that reached it; kept for scattered rules only. */
+  reachedIn: number;
+}
+
+interface Entry {
+  badge: Badge;
+  readonly serial: number;
+  rules: readonly Rule[];
+}
+
+/** The rules that ask for a value at one path. A single rule stands alone: most values have only one. */
+interface PathIndex {
+  readonly key: string;
+  readonly read: Read;
+  readonly byValue: Map<unknown, Rule | Rule[]>;
+}
+
+interface TypeIndex {
+  readonly paths: PathIndex[];
+  /** Rules that every event of the type must be tested against. */
+  readonly others: Rule[];
+}
+
+const NO_IDS: readonly string[] = Object.freeze([]);
+const NO_VALUES: Readonly<Record<string, string>> = Object.freeze({});
+
+/** The rules of active badges. Setting or deleting a badge touches its own rules only. */
+export class RuleIndex {
+  readonly #entries = new Map<string, Entry>();
+  readonly #types = new Map<string, TypeIndex>();
+  readonly #dependents = new Map<string, Set<string>>();
+  readonly #readers = new Readers();
+  #serial = 0;
+  #round = 0;
+
+  /** Adds the badge, or replaces the one of the same id. `active` is not looked at. */
+  set(badge: Badge): void {
+    const serial = this.#entries.get(badge.id)?.serial ?? this.#serial++;
+    this.delete(badge.id);
+    const entry: Entry = { badge, serial, rules: [] };
+    const rules = [...badge.requirements, ...badge.penalties].flatMap((rule, position) =>
+      rule.on.kind === 'event' ? [this.#insert(entry, rule, rule.on.type, position)] : [],
+    );
+    entry.rules = rules;
+    this.#entries.set(badge.id, entry);
+    for (const upstream of upstreamsOf(badge)) {
+      const dependents = this.#dependents.get(upstream);
+      if (dependents) dependents.add(badge.id);
+      else this.#dependents.set(upstream, new Set([badge.id]));
+    }
+  }
+
+  /** Does nothing when there is no such badge. */
+  delete(badgeId: string): void {
+    const entry = this.#entries.get(badgeId);
+    if (!entry) return;
+    for (const rule of entry.rules) this.#remove(rule);
+    for (const upstream of upstreamsOf(entry.badge)) {
+      const dependents = this.#dependents.get(upstream);
+      dependents?.delete(badgeId);
+      if (dependents?.size === 0) this.#dependents.delete(upstream);
+    }
+    this.#entries.delete(badgeId);
+  }
+
+  get(badgeId: string): Badge | undefined {
+    return this.#entries.get(badgeId)?.badge;
+  }
+
+  *badges(): Generator<Badge, void, undefined> {
+    for (const { badge } of this.#entries.values()) yield badge;
+  }
+
+  /** What the event does for each badge it concerns, badges in the order they were first set. Changes of other badges
+   *  are not in it: see `contributionsFromBadge`. */
+  match(event: RuleEvent): BadgeMatch[] {
+    const index = this.#types.get(event.type);
+    if (!index) return [];
+    const hits: Rule[] = [];
+    const round = ++this.#round;
+    for (const path of index.paths) {
+      const found = path.byValue.get(path.read(event));
+      if (found === undefined) continue;
+      if (Array.isArray(found)) for (const rule of found) collect(rule, event, round, hits);
+      else collect(found, event, round, hits);
+    }
+    for (const rule of index.others) if (isMet(rule, event)) hits.push(rule);
+    if (hits.length === 0) return [];
+    if (hits.length > 1) hits.sort(byBadgeThenPosition);
+    return toMatches(hits, event);
+  }
+
+  /** Badges with a requirement or penalty `on badge` of this id. */
+  dependents(badgeId: string): readonly Badge[] {
+    return [...(this.#dependents.get(badgeId) ?? [])].flatMap((id) => this.get(id) ?? []);
+  }
+
+  /** @returns the given ids, each once, a badge after every badge it depends on, directly or through others */
+  topological(badgeIds: Iterable<string>): readonly string[] {
+    return dependencyOrder(badgeIds, (id) => {
+      const badge = this.get(id);
+      return badge ? upstreamsOf(badge) : [];
+    });
+  }
+
+  /** How each rule is reached, to see what a slow rule costs. */
+  explain(): readonly RulePlacement[] {
+    return [...this.#entries.values()].flatMap(({ badge, rules }) =>
+      rules.map((rule) => ({ badge: badge.id, rule: rule.ids[0], reachedBy: reachedBy(rule) })),
+    );
+  }
+
+  #insert(owner: Entry, rule: Requirement | Penalty, eventType: string, position: number): Rule {
+    let index = this.#types.get(eventType);
+    if (!index) {
+      index = { paths: [], others: [] };
+      this.#types.set(eventType, index);
+    }
+    const access = rule.where === null ? null : chooseAccess(accessesOf(rule.where), index);
+    const residual = access === null ? rule.where : access.residual;
+    const keys = access?.keys ?? [];
+    const requirement = 'group' in rule ? rule : null;
+    const inserted: Rule = {
+      owner,
+      position,
+      requirement,
+      ids: [rule.id],
+      eventType,
+      residual: residual === null ? null : compileCondition(residual, this.#readers),
+      distinct: requirement?.distinct ? this.#readers.of(requirement.distinct) : null,
+      keys,
+      scattered: keys.some(({ path }) => path !== keys[0]?.path && pathKey(path) !== pathKey(keys[0]!.path)),
+      reachedIn: 0,
+    };
+    if (access === null) index.others.push(inserted);
+    for (const { path, value } of keys) add(this.#pathIndex(index, path), value, inserted);
+    return inserted;
+  }
+
+  #pathIndex(index: TypeIndex, path: ResolvedPath): PathIndex {
+    const key = pathKey(path);
+    const known = index.paths.find((candidate) => candidate.key === key);
+    if (known) return known;
+    const created: PathIndex = { key, read: this.#readers.of(path), byValue: new Map() };
+    index.paths.push(created);
+    return created;
+  }
+
+  #remove(rule: Rule): void {
+    const index = this.#types.get(rule.eventType);
+    if (!index) return;
+    if (rule.keys.length === 0) takeOut(index.others, rule);
+    for (const { path, value } of rule.keys) {
+      const at = index.paths.findIndex(({ key }) => key === pathKey(path));
+      const byValue = index.paths[at]?.byValue;
+      const found = byValue?.get(value);
+      if (!byValue || found === undefined) continue;
+      if (Array.isArray(found)) takeOut(found, rule);
+      if (found === rule || (Array.isArray(found) && found.length === 0)) byValue.delete(value);
+      if (byValue.size === 0) index.paths.splice(at, 1);
+    }
+    if (index.paths.length === 0 && index.others.length === 0) this.#types.delete(rule.eventType);
+  }
+}
+
+/** The way in that leads past the fewest rules standing there already. A boolean is the last resort whatever stands
+ *  there, because half of all events come that way; and a path of its own costs every event one more look. */
+function chooseAccess(accesses: readonly Access[], index: TypeIndex): Access | null {
+  let best: Access | null = null;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (const access of accesses) {
+    const crowd = access.keys.reduce((sum, key) => sum + crowdAt(index, key), 0);
+    const cost = staticRank(access) * 1_000_000 + crowd;
+    if (cost < bestCost) {
+      best = access;
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+function crowdAt(index: TypeIndex, { path, value }: AccessKey): number {
+  const key = pathKey(path);
+  const paths = index.paths.find((candidate) => candidate.key === key);
+  if (!paths) return 0.5;
+  const found = paths.byValue.get(value);
+  if (found === undefined) return 0;
+  return Array.isArray(found) ? found.length : 1;
+}
+
+function add({ byValue }: PathIndex, value: Scalar, rule: Rule): void {
+  const found = byValue.get(value);
+  if (found === undefined) byValue.set(value, rule);
+  else if (!Array.isArray(found)) {
+    if (found !== rule) byValue.set(value, [found, rule]);
+  } else if (found.at(-1) !== rule) found.push(rule);
+}
+
+/** Order within a list means nothing: `match` sorts what it finds. */
+function takeOut(rules: Rule[], rule: Rule): void {
+  const at = rules.indexOf(rule);
+  if (at < 0) return;
+  const last = rules.pop();
+  if (last && last !== rule) rules[at] = last;
+}
+
+function isMet(rule: Rule, event: RuleEvent): boolean {
+  if (rule.residual !== null && !rule.residual(event)) return false;
+  const { requirement } = rule;
+  return (
+    requirement === null ||
+    (isWithinInterval(requirement, event.time) &&
+      (rule.distinct === null || distinctText(rule.distinct(event)) !== null))
+  );
+}
+
+function collect(rule: Rule, event: RuleEvent, round: number, hits: Rule[]): void {
+  if (rule.scattered) {
+    if (rule.reachedIn === round) return;
+    rule.reachedIn = round;
+  }
+  if (isMet(rule, event)) hits.push(rule);
+}
+
+function byBadgeThenPosition(a: Rule, b: Rule): number {
+  return a.owner.serial - b.owner.serial || a.position - b.position;
+}
+
+function toMatches(hits: readonly Rule[], event: RuleEvent): BadgeMatch[] {
+  const matches: BadgeMatch[] = [];
+  for (let start = 0, end = 0; start < hits.length; start = end) {
+    const { owner } = hits[start] as Rule;
+    do end++;
+    while (hits[end]?.owner === owner);
+    matches.push({ badge: owner.badge, contribution: toContribution(hits.slice(start, end), event) });
+  }
+  return matches;
+}
+
+function toContribution(rules: readonly Rule[], event: RuleEvent): Contribution {
+  const [only] = rules;
+  const single = rules.length === 1 && only !== undefined;
+  return {
+    eventId: event.id,
+    at: event.time,
+    order: 0,
+    badge: null,
+    requirements: single ? (only.requirement ? only.ids : NO_IDS) : idsOf(rules, true),
+    penalties: single ? (only.requirement ? NO_IDS : only.ids) : idsOf(rules, false),
+    values: valuesOf(rules, event),
+  };
+}
+
+function idsOf(rules: readonly Rule[], requirements: boolean): readonly string[] {
+  return rules.flatMap((rule) => ((rule.requirement !== null) === requirements ? rule.ids : []));
+}
+
+/** Made from entries so that a requirement may be called `__proto__`. */
+function valuesOf(rules: readonly Rule[], event: RuleEvent): Readonly<Record<string, string>> {
+  if (rules.every(({ distinct }) => distinct === null)) return NO_VALUES;
+  return Object.fromEntries(
+    rules.flatMap(({ ids, distinct }): [string, string][] => {
+      const text = distinct === null ? null : distinctText(distinct(event));
+      return text === null ? [] : [[ids[0], text]];
+    }),
+  );
+}
+
+/** @returns null where there is no value to tell apart from others */
+function distinctText(value: unknown): string | null {
+  switch (typeof value) {
+    case 'string':
+      return `s:${value}`;
+    case 'number':
+      return `n:${value}`;
+    case 'boolean':
+      return `b:${value}`;
+    default:
+      return null;
+  }
+}
+
+function reachedBy({ eventType, keys }: Rule): string {
+  if (keys.length === 0) return `every ${eventType}`;
+  const places = [...new Set(keys.map(({ path }) => pathText(path)))].map((text) => {
+    const values = keys.flatMap(({ path, value }) => (pathText(path) === text ? [value] : []));
+    return values.length === 1 ? `${text} = ${JSON.stringify(values[0])}` : `${text} in ${values.length} values`;
+  });
+  return `${eventType} where ${places.join(' or ')}`;
+}

@@ -1,0 +1,88 @@
+/** Assets: bytes in the file store under their hash, described in the credential store under their slug. */
+
+import { createHash } from 'node:crypto';
+import { InputError, NotFoundError } from '../errors.ts';
+import type { AssetReader, GenerationFunction } from '../extensions/generation-function.ts';
+import type { FileStore } from '../ports/asset-files.ts';
+import type { Asset, CredentialStore } from '../ports/credential-store.ts';
+
+export const MAX_ASSET_BYTES = 20 * 1024 * 1024;
+
+const CONTENT_TYPES: Readonly<Record<Asset['kind'], string>> = {
+  'pdf-template': 'application/pdf',
+  font: 'font/ttf',
+  image: 'application/octet-stream',
+};
+
+export interface AssetUpload {
+  readonly slug: string;
+  readonly description: string;
+  readonly kind: Asset['kind'];
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
+
+export function assetKey(asset: Pick<Asset, 'slug' | 'sha256'>): string {
+  return `asset/${asset.slug}/${asset.sha256}`;
+}
+
+/** Checks and stores; a former asset of the slug is replaced for all documents made from now on.
+ *  @param generations every function asked whether it could work with the bytes
+ *  @throws InputError `input.asset-slug`, `input.asset-size`, or what a function says against the bytes */
+export async function saveAsset(
+  upload: AssetUpload,
+  to: {
+    readonly store: CredentialStore;
+    readonly files: FileStore;
+    readonly generations: readonly GenerationFunction[];
+    readonly now: Date;
+  },
+): Promise<Asset> {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(upload.slug) || upload.slug.length > 100) {
+    throw new InputError('asset-slug', 'the slug must be lower-case letters and digits with single hyphens between');
+  }
+  if (upload.bytes.length === 0 || upload.bytes.length > MAX_ASSET_BYTES) {
+    throw new InputError('asset-size', `the file must have 1 to ${MAX_ASSET_BYTES} bytes; reduce images inside it`);
+  }
+  for (const generation of to.generations) await generation.checkAsset(upload.kind, upload.bytes);
+  const asset: Asset = {
+    slug: upload.slug,
+    description: upload.description,
+    kind: upload.kind,
+    fileName: upload.fileName,
+    contentType: CONTENT_TYPES[upload.kind],
+    sizeBytes: upload.bytes.length,
+    sha256: createHash('sha256').update(upload.bytes).digest('hex'),
+    updatedAt: to.now,
+  };
+  await to.files.put(assetKey(asset), {
+    bytes: upload.bytes,
+    contentType: asset.contentType,
+    fileName: asset.fileName,
+  });
+  await to.store.saveAsset(asset);
+  return asset;
+}
+
+/** Reads each slug once: within one run every document is made from the same bytes. */
+export function createAssetReader(store: CredentialStore, files: FileStore): AssetReader {
+  const loaded = new Map<string, ReturnType<AssetReader['load']>>();
+  const read: AssetReader['load'] = async (slug) => {
+    const asset = await store.asset(slug);
+    const file = asset && (await files.get(assetKey(asset)));
+    if (!asset || !file) {
+      throw new NotFoundError(
+        'asset',
+        `there is no asset "${slug}"${asset ? ' any more: its file is gone' : ''}; upload it under that slug or name another in the options`,
+      );
+    }
+    return { asset, bytes: file.bytes };
+  };
+  return {
+    load(slug) {
+      const known = loaded.get(slug) ?? read(slug);
+      loaded.set(slug, known);
+      return known;
+    },
+  };
+}

@@ -1,0 +1,199 @@
+/** Runs: everybody's credentials of one configuration, recorded so that a run survives the process that began it. */
+
+import { CredentialsError, NotFoundError } from '../errors.ts';
+import type { ExtensionRegistry } from '../extensions/registry.ts';
+import type { FileStore } from '../ports/asset-files.ts';
+import type { CredentialRun, CredentialStore } from '../ports/credential-store.ts';
+import type { LearnerRecords } from '../ports/learner-records.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
+import { createAssetReader } from './assets.ts';
+import { planCredentials } from './credential-options.ts';
+import { generateCredential } from './generate-credentials.ts';
+import { NO_COUNTS, RunProgress } from './run-progress.ts';
+
+export interface CredentialRunner {
+  /** Records a run and begins it. Joins the one that is running for the configuration, or that was made for `dueAt`.
+   *  @returns the run's id @throws NotFoundError `not-found.configuration` */
+  runNow(configurationId: string, trigger: CredentialRun['trigger'], dueAt: Date): Promise<string>;
+  /** Resolves when the run has ended, here or in another process, or has been given up by `stop`.
+   *  @throws NotFoundError `not-found.run` */
+  wait(runId: string): Promise<CredentialRun>;
+  /** Continues the runs whose process is gone. @returns how many */
+  takeOverAbandoned(): Promise<number>;
+  /** Ends work after the current learner and leaves unfinished runs to other processes. */
+  stop(): Promise<void>;
+}
+
+export interface RunnerParts {
+  readonly store: CredentialStore;
+  readonly files: FileStore;
+  readonly registry: ExtensionRegistry;
+  readonly records: LearnerRecords;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId?: () => string;
+  /** Address of the public verification page. */
+  readonly verifyUrl?: (verifyId: string) => string | null;
+  /** How long a silent process keeps its run. */
+  readonly leaseMs?: number;
+  /** How often counts are written and the lease renewed. */
+  readonly saveEveryMs?: number;
+}
+
+const WAIT_STEP_MS = 200;
+
+export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
+  const { store, clock, logger } = parts;
+  const newId = parts.newId ?? (() => crypto.randomUUID());
+  const leaseMs = parts.leaseMs ?? 60_000;
+  const saveEveryMs = parts.saveEveryMs ?? 1_000;
+  const working = new Map<string, Promise<void>>();
+  let stopping = false;
+
+  function begin(run: CredentialRun): void {
+    const progress = new RunProgress(run, { store, clock, leaseMs });
+    // unhandled failures of a heartbeat show in the next write of the work itself
+    const heartbeat = setInterval(() => void progress.save().catch(() => {}), saveEveryMs);
+    const work = carryOut(progress)
+      .catch((error: unknown) => logger.error('a credential run was left unfinished', { runId: run.id, ...codeOf(error) }))
+      .finally(() => {
+        clearInterval(heartbeat);
+        working.delete(run.id);
+      });
+    working.set(run.id, work);
+  }
+
+  async function carryOut(progress: RunProgress): Promise<void> {
+    const { id: runId, configurationId } = progress.run;
+    try {
+      await generateAll(progress);
+    } catch (error) {
+      const { code } = codeOf(error);
+      logger.error('a credential run failed', { runId, configurationId, code });
+      progress.note({
+        code,
+        message:
+          error instanceof CredentialsError
+            ? error.message
+            : 'the run ended because of an unexpected error; the log says where it happened',
+      });
+      await progress.finish('failed');
+      return;
+    }
+    if (progress.lost) logger.warn('a credential run was taken over by another process', { runId });
+    else if (stopping) await progress.release();
+    else await progress.finish(progress.run.counts.failed > 0 ? 'done-with-errors' : 'done');
+  }
+
+  async function generateAll(progress: RunProgress): Promise<void> {
+    const { id: runId, configurationId } = progress.run;
+    const { configuration, type } = await load(configurationId);
+    const plan = planCredentials(parts.registry, type, configuration);
+    const { contextKey } = configuration;
+    const job = {
+      ...plan,
+      runId,
+      configurationId,
+      credentialType: type.name,
+      contextKey,
+      contextName: (await parts.records.contextName(contextKey)) ?? contextKey,
+      assets: createAssetReader(store, parts.files),
+      store,
+      files: parts.files,
+      clock,
+      logger,
+      newId,
+      verifyUrl: parts.verifyUrl ?? (() => null),
+    };
+    for await (const found of plan.retrieval.retrieve(contextKey, plan.options, { records: parts.records })) {
+      if (progress.lost || stopping) return;
+      progress.count({ seen: 1 });
+      if (found.problem !== null) {
+        progress.count({ failed: 1 });
+        progress.note({ code: 'credential.learner-data', message: found.problem });
+        continue;
+      }
+      if (!found.eligible) continue;
+      const outcome = await generateCredential(job, found.learner);
+      progress.count({ eligible: 1, [outcome]: 1 });
+    }
+  }
+
+  async function load(configurationId: string) {
+    const configuration = await store.configuration(configurationId);
+    const type = configuration && (await store.type(configuration.credentialTypeId));
+    if (!configuration || !type) {
+      throw new NotFoundError('configuration', 'there is no credential configuration with this id, or its type is gone');
+    }
+    return { configuration, type };
+  }
+
+  /** The running one, or the one of the same due time, newest first. */
+  async function findRun(configurationId: string, dueAt: Date): Promise<CredentialRun | null> {
+    const runs = await store.runs({ configurationId, limit: 100 });
+    const running = runs.find((run) => run.state === 'running' && run.leaseUntil > clock.now());
+    return running ?? runs.find((run) => run.dueAt.getTime() === dueAt.getTime()) ?? null;
+  }
+
+  return {
+    async runNow(configurationId, trigger, dueAt) {
+      await load(configurationId);
+      const known = await findRun(configurationId, dueAt);
+      if (known) return known.id;
+      const startedAt = clock.now();
+      const run: CredentialRun = {
+        id: newId(),
+        configurationId,
+        trigger,
+        dueAt,
+        state: 'running',
+        fence: 1,
+        leaseUntil: new Date(startedAt.getTime() + leaseMs),
+        startedAt,
+        finishedAt: null,
+        counts: NO_COUNTS,
+        error: null,
+      };
+      if (await store.createRun(run)) {
+        begin(run);
+        return run.id;
+      }
+      return (await findRun(configurationId, dueAt))?.id ?? run.id;
+    },
+
+    async wait(runId) {
+      for (;;) {
+        await working.get(runId);
+        const run = await store.run(runId);
+        if (!run) throw new NotFoundError('run', 'there is no credential run with this id');
+        if (run.state !== 'running' || stopping) return run;
+        await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
+      }
+    },
+
+    async takeOverAbandoned() {
+      if (stopping) return 0;
+      let taken = 0;
+      for (const abandoned of await store.abandonedRuns(clock.now())) {
+        // our own: the store was away longer than the lease; the fence decides whether we still hold it
+        if (working.has(abandoned.id)) continue;
+        const leaseUntil = new Date(clock.now().getTime() + leaseMs);
+        const run = await store.takeOverRun(abandoned.id, abandoned.fence, leaseUntil);
+        if (!run) continue;
+        // it starts from the first learner again and meets what was made before: the counts come out exact
+        begin({ ...run, counts: NO_COUNTS, error: null });
+        taken += 1;
+      }
+      return taken;
+    },
+
+    async stop() {
+      stopping = true;
+      await Promise.all(working.values());
+    },
+  };
+}
+
+function codeOf(error: unknown): { readonly code: string } {
+  return { code: error instanceof CredentialsError ? error.code : 'bug.unexpected' };
+}

@@ -1,0 +1,124 @@
+/** One learner's credential within a run: claimed in the store, made, put into the file store, and only then available.
+ *
+ *      no live one        -> create `generating`  \
+ *      `error`            -> `generating` again     >-> generate -> put file -> `available`
+ *      `generating`, dead -> taken over            /            \-> `error` with the reason
+ *
+ *  Every arrow into the store is conditional, so that of several runs at most one gets through. */
+
+import { createHash } from 'node:crypto';
+import { CredentialsError } from '../errors.ts';
+import type { AssetReader } from '../extensions/generation-function.ts';
+import type { FileStore } from '../ports/asset-files.ts';
+import type { Credential, CredentialStore } from '../ports/credential-store.ts';
+import type { LearnerRecord } from '../ports/learner-records.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
+import {
+  type CredentialSeed,
+  completeCredential,
+  failCredential,
+  restartCredential,
+  startCredential,
+} from './credential.ts';
+import type { CredentialPlan } from './credential-options.ts';
+
+export interface GenerationJob extends CredentialPlan {
+  readonly runId: string;
+  readonly configurationId: string;
+  readonly credentialType: string;
+  readonly contextKey: string;
+  readonly contextName: string;
+  readonly assets: AssetReader;
+  readonly store: CredentialStore;
+  readonly files: FileStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  readonly verifyUrl: (verifyId: string) => string | null;
+}
+
+/** `skipped`: has one already, or another run is at it. */
+export type GenerationOutcome = 'generated' | 'skipped' | 'failed';
+
+/** @throws CredentialsError when no document of this job can be made (missing asset, store away); the learner's credential
+ *    is `error` then, to be retried by a later run */
+export async function generateCredential(job: GenerationJob, learner: LearnerRecord): Promise<GenerationOutcome> {
+  const claimed = await claim(job, learner);
+  if (typeof claimed === 'string') return claimed;
+  const { store, files, clock } = job;
+  const fileKey = claimed.fileKey ?? '';
+  const issuedAt = clock.now();
+  try {
+    const document = await job.generation.generate({
+      options: job.options,
+      learnerName: claimed.learnerName,
+      contextName: claimed.contextName,
+      issuedAt,
+      verifyId: claimed.verifyId,
+      verifyUrl: job.verifyUrl(claimed.verifyId),
+      assets: job.assets,
+    });
+    await files.put(fileKey, document);
+    const file = {
+      sizeBytes: document.bytes.length,
+      sha256: createHash('sha256').update(document.bytes).digest('hex'),
+    };
+    const available = completeCredential(claimed, file, issuedAt, clock.now());
+    if (await store.updateCredential(available, claimed.updatedAt)) return 'generated';
+    await files.delete(fileKey);
+    return 'skipped';
+  } catch (error) {
+    await fail(job, claimed, error);
+    if (error instanceof CredentialsError && !error.code.startsWith('credential.')) throw error;
+    return 'failed';
+  }
+}
+
+async function claim(job: GenerationJob, learner: LearnerRecord): Promise<Credential | GenerationOutcome> {
+  const { store, files, clock, newId } = job;
+  const seed: CredentialSeed = {
+    configurationId: job.configurationId,
+    credentialType: job.credentialType,
+    contextKey: job.contextKey,
+    contextName: job.contextName,
+    username: learner.username,
+    lmsUserId: learner.lmsUserId,
+    learnerName: learner.name,
+    email: learner.email,
+    runId: job.runId,
+  };
+  const live = await store.liveCredential(job.configurationId, learner.username);
+  if (!live) {
+    const fresh = startCredential(seed, clock.now(), newId);
+    return (await store.createCredential(fresh)) ? fresh : 'skipped';
+  }
+  // after a takeover the run meets what it made before, and counts it as its own
+  if (live.status === 'available') return live.runId === job.runId ? 'generated' : 'skipped';
+  if (live.status === 'generating' && live.runId !== job.runId && (await isAlive(job, live.runId))) return 'skipped';
+  const restarted = restartCredential(live, seed, clock.now(), newId);
+  if (!(await store.updateCredential(restarted, live.updatedAt))) return 'skipped';
+  if (live.fileKey !== null) await files.delete(live.fileKey);
+  return restarted;
+}
+
+async function isAlive({ store, clock }: GenerationJob, runId: string): Promise<boolean> {
+  const run = await store.run(runId);
+  return run !== null && run.state === 'running' && run.leaseUntil > clock.now();
+}
+
+async function fail({ store, files, clock, logger }: GenerationJob, claimed: Credential, error: unknown): Promise<void> {
+  const known = error instanceof CredentialsError;
+  if (!known) {
+    // a foreign error's message may quote the learner's name
+    logger.error('making a credential failed unexpectedly', {
+      credentialId: claimed.id,
+      error: error instanceof Error ? error.name : typeof error,
+      at: error instanceof Error ? (/\n\s+(at [^\n]+)/.exec(error.stack ?? '')?.[1] ?? null) : null,
+    });
+  }
+  const reason = known
+    ? error.message
+    : 'the document could not be made because of an unexpected error; the log says where it happened';
+  await store.updateCredential(failCredential(claimed, reason, clock.now()), claimed.updatedAt);
+  if (claimed.fileKey !== null) await files.delete(claimed.fileKey);
+}

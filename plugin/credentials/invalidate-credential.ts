@@ -1,0 +1,48 @@
+/** Taking a credential back: it stays verifiable as invalidated, its document leaves every public place. */
+
+import { ConflictError, InputError, NotFoundError } from '../errors.ts';
+import type { FileStore } from '../ports/asset-files.ts';
+import type { Credential, CredentialStore } from '../ports/credential-store.ts';
+import type { Clock } from '../ports/runtime.ts';
+import { invalidateCredential as toInvalidated } from './credential.ts';
+
+const MAX_REASON = 500;
+
+/** Archive first, then the record, then the former file: a crash in between leaves at worst a copy that nothing refers
+ *  to, never a record without its document and never a document that the record still offers.
+ *  @param reason shown to whoever verifies the credential
+ *  @throws InputError `input.invalidation-reason`, NotFoundError `not-found.credential`,
+ *    CredentialError `credential.status` when it is invalidated already, ConflictError `conflict.stale` */
+export async function invalidateCredential(
+  credentialId: string,
+  reason: string,
+  using: {
+    readonly store: CredentialStore;
+    readonly files: FileStore;
+    readonly clock: Clock;
+    readonly newId: () => string;
+  },
+): Promise<Credential> {
+  const text = reason.trim();
+  if (text === '' || text.length > MAX_REASON) {
+    throw new InputError('invalidation-reason', `the reason must have 1 to ${MAX_REASON} characters`);
+  }
+  const { store, files, clock, newId } = using;
+  const credential = await store.credential(credentialId);
+  if (!credential) {
+    throw new NotFoundError('credential', 'there is no credential with this id; choose one from the list');
+  }
+  const hasDocument = credential.status === 'available' && credential.fileKey !== null;
+  const archiveKey = hasDocument ? `archive/${credential.id}/${newId()}` : null;
+  const invalidated = toInvalidated(credential, text, archiveKey, clock.now());
+  if (archiveKey !== null && credential.fileKey !== null) {
+    const document = await files.get(credential.fileKey);
+    if (document) await files.put(archiveKey, document);
+  }
+  if (!(await store.updateCredential(invalidated, credential.updatedAt))) {
+    if (archiveKey !== null) await files.delete(archiveKey);
+    throw new ConflictError('stale', 'somebody else changed the credential at the same time; load it again');
+  }
+  if (credential.fileKey !== null) await files.delete(credential.fileKey);
+  return invalidated;
+}

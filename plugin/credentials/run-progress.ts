@@ -1,0 +1,70 @@
+/** The run record as the process that works on it sees it: counts, lease and fence. */
+
+import type { CredentialRun, CredentialStore } from '../ports/credential-store.ts';
+import type { Clock } from '../ports/runtime.ts';
+
+export type RunCounts = CredentialRun['counts'];
+
+export const NO_COUNTS: RunCounts = { seen: 0, eligible: 0, generated: 0, skipped: 0, failed: 0 };
+
+export class RunProgress {
+  readonly #store: CredentialStore;
+  readonly #clock: Clock;
+  readonly #leaseMs: number;
+  #run: CredentialRun;
+  #lost = false;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(run: CredentialRun, using: { store: CredentialStore; clock: Clock; leaseMs: number }) {
+    this.#run = run;
+    this.#store = using.store;
+    this.#clock = using.clock;
+    this.#leaseMs = using.leaseMs;
+  }
+
+  /** Another process has taken the run over: nothing more may be written. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  get run(): CredentialRun {
+    return this.#run;
+  }
+
+  count(changes: Partial<RunCounts>): void {
+    const counts = { ...this.#run.counts };
+    for (const key of Object.keys(changes) as (keyof RunCounts)[]) counts[key] += changes[key] ?? 0;
+    this.#run = { ...this.#run, counts };
+  }
+
+  /** Keeps the first: it is what the run is reported with. */
+  note(error: NonNullable<CredentialRun['error']>): void {
+    if (this.#run.error === null) this.#run = { ...this.#run, error };
+  }
+
+  /** Writes the counts and renews the lease. */
+  save(): Promise<void> {
+    return this.#write({ leaseUntil: new Date(this.#clock.now().getTime() + this.#leaseMs) });
+  }
+
+  /** Gives the run up unfinished, so that another process may take it over at once. */
+  release(): Promise<void> {
+    return this.#write({ leaseUntil: this.#clock.now() });
+  }
+
+  finish(state: Exclude<CredentialRun['state'], 'running'>): Promise<void> {
+    const now = this.#clock.now();
+    return this.#write({ state, finishedAt: now, leaseUntil: now });
+  }
+
+  /** One write at a time, in order: a heartbeat must not overtake the finish. */
+  #write(changes: Partial<CredentialRun>): Promise<void> {
+    const next = this.#writing.then(async () => {
+      if (this.#lost || this.#run.state !== 'running') return;
+      this.#run = { ...this.#run, ...changes };
+      if (!(await this.#store.updateRun(this.#run))) this.#lost = true;
+    });
+    this.#writing = next.catch(() => {});
+    return next;
+  }
+}

@@ -1,0 +1,50 @@
+/** Contract of a generation function: one learner's document from facts, options and assets. */
+
+import type { Asset, Options } from '../ports/credential-store.ts';
+import type { OptionSchema } from './options.ts';
+
+/** An asset with its bytes. `sha256` identifies the content: what was made from it may be kept by it. */
+export interface LoadedAsset {
+  readonly asset: Asset;
+  readonly bytes: Uint8Array;
+}
+
+export interface AssetReader {
+  /** @throws NotFoundError `not-found.asset` when there is no such asset or its file is gone */
+  load(slug: string): Promise<LoadedAsset>;
+}
+
+export interface GenerationRequest {
+  /** As `readOptions` of the function's schema returned them. */
+  readonly options: Options;
+  readonly learnerName: string;
+  readonly contextName: string;
+  readonly issuedAt: Date;
+  readonly verifyId: string;
+  /** Address of the public verification page; null where the server has none. */
+  readonly verifyUrl: string | null;
+  readonly assets: AssetReader;
+}
+
+export interface GeneratedDocument {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  /** What a download is called; without personal data. */
+  readonly fileName: string;
+}
+
+export interface GenerationFunction {
+  /** As in `CredentialType.generationFunction`, e.g. `pdf`. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly options: OptionSchema;
+  /** What the option schema alone cannot promise. @throws InputError */
+  check(options: Options): void;
+  /** Asked before an asset of a kind that this function uses is stored. @throws InputError with the reason */
+  checkAsset(kind: Asset['kind'], bytes: Uint8Array): Promise<void>;
+  /** The same request gives the same page.
+   *  @throws CredentialError when this one document cannot be made (a glyph that no font has)
+   *  @throws NotFoundError, InputError when none can (a missing asset, a broken template) */
+  generate(request: GenerationRequest): Promise<GeneratedDocument>;
+}

@@ -1,0 +1,176 @@
+/** Options described as data: one table per function gives validation, defaults, the form and the documentation. */
+
+import { suggest } from '../../dsl/index.ts';
+import { InputError } from '../errors.ts';
+import type { Options } from '../ports/credential-store.ts';
+
+interface Described {
+  readonly name: string;
+  readonly doc: string;
+}
+
+interface NumberOption extends Described {
+  readonly type: 'number';
+  /** null: no value unless given. */
+  readonly default: number | null;
+  readonly min: number;
+  readonly max: number;
+  /** `pt`, `ratio`, ...; shown beside the field. */
+  readonly unit: string | null;
+}
+
+interface TextOption extends Described {
+  readonly type: 'text';
+  /** null: no value unless given. */
+  readonly default: string | null;
+  readonly required?: true;
+  /** What a value must look like, and how to say so: `must be ...`. */
+  readonly pattern?: { readonly expression: RegExp; readonly says: string };
+}
+
+interface FlagOption extends Described {
+  readonly type: 'boolean';
+  readonly default: boolean | null;
+}
+
+interface ChoiceOption extends Described {
+  readonly type: 'choice';
+  readonly choices: readonly string[];
+  readonly default: string | null;
+}
+
+/** An object with named fields of its own. */
+interface RecordOption extends Described {
+  readonly type: 'record';
+  readonly fields: OptionSchema;
+  /** `false` in its place switches it off. */
+  readonly switchable?: true;
+}
+
+/** An object whose keys are free. Keys of `known` have a description of their own; a key close to one of them but not
+ *  equal is taken for a misspelling when its value would not be valid as `values`. */
+interface MapOption extends Described {
+  readonly type: 'map';
+  readonly known?: OptionSchema;
+  readonly values: Option;
+}
+
+export type Option = NumberOption | TextOption | FlagOption | ChoiceOption | RecordOption | MapOption;
+export type OptionSchema = readonly Option[];
+
+const MAX_TEXT = 10_000;
+
+/** The options with defaults filled in.
+ *  @throws InputError `input.options`; the message lists every problem with its dotted path */
+export function readOptions(schema: OptionSchema, given: Options): Options {
+  const problems: string[] = [];
+  const value = readRecord(schema, given, '', problems);
+  if (problems.length > 0) {
+    throw new InputError('options', `the options cannot be used: ${problems.join('; ')}`);
+  }
+  return value;
+}
+
+/** `over` on top of `base`, objects merged key by key to any depth; every other value, `false` and lists too, replaces. */
+export function mergeOptions(base: Options, over: Options): Options {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = Object.hasOwn(merged, key) ? merged[key] : undefined;
+    define(merged, key, isRecord(below) && isRecord(value) ? mergeOptions(below, value) : value);
+  }
+  return merged;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Plain assignment would run the setter behind `__proto__`, a key that JSON.parse makes like any other. */
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function readRecord(
+  schema: OptionSchema,
+  given: Readonly<Record<string, unknown>>,
+  path: string,
+  problems: string[],
+): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const option of schema) {
+    define(result, option.name, readValue(option, given[option.name], `${path}${option.name}`, problems));
+  }
+  const names = schema.map((option) => option.name);
+  for (const key of Object.keys(given)) {
+    if (!names.includes(key)) problems.push(unknownOption(`${path}${key}`, suggest(key, names), names));
+  }
+  return result;
+}
+
+function unknownOption(path: string, near: string | null, names: readonly string[]): string {
+  return `there is no option "${path}"; ${near === null ? `there are ${names.join(', ')}` : `did you mean "${near}"?`}`;
+}
+
+function readValue(option: Option, given: unknown, path: string, problems: string[]): unknown {
+  switch (option.type) {
+    case 'number':
+      if (given === undefined || given === null) return option.default;
+      if (typeof given === 'number' && given >= option.min && given <= option.max) return given;
+      problems.push(
+        `"${path}" must be a number from ${option.min} to ${option.max}${option.unit === null ? '' : ` (${option.unit})`}`,
+      );
+      return option.default;
+    case 'text':
+      if (given === undefined || given === null) {
+        if (option.required) problems.push(`"${path}" is required: ${option.doc}`);
+        return option.default;
+      }
+      if (typeof given !== 'string' || given.length > MAX_TEXT) {
+        problems.push(`"${path}" must be a text of at most ${MAX_TEXT} characters`);
+      } else if (option.pattern && !option.pattern.expression.test(given)) {
+        problems.push(`"${path}" ${option.pattern.says}`);
+      }
+      return given;
+    case 'boolean':
+      if (given === undefined || given === null) return option.default;
+      if (typeof given !== 'boolean') problems.push(`"${path}" must be true or false`);
+      return given;
+    case 'choice':
+      if (given === undefined || given === null) return option.default;
+      if (typeof given !== 'string' || !option.choices.includes(given)) {
+        problems.push(`"${path}" must be one of ${option.choices.join(', ')}`);
+      }
+      return given;
+    case 'record':
+      if (given === false && option.switchable) return false;
+      if (given === undefined || given === null) return readRecord(option.fields, {}, `${path}.`, problems);
+      if (isRecord(given)) return readRecord(option.fields, given, `${path}.`, problems);
+      problems.push(`"${path}" must be an object${option.switchable ? ' or false' : ''}`);
+      return {};
+    case 'map':
+      return readMap(option, given, path, problems);
+  }
+}
+
+function readMap(option: MapOption, given: unknown, path: string, problems: string[]): Record<string, unknown> {
+  if (given !== undefined && given !== null && !isRecord(given)) {
+    problems.push(`"${path}" must be an object`);
+    return {};
+  }
+  const entries = isRecord(given) ? given : {};
+  const result: Record<string, unknown> = {};
+  const known = option.known ?? [];
+  for (const described of known) {
+    define(result, described.name, readValue(described, entries[described.name], `${path}.${described.name}`, problems));
+  }
+  const names = known.map((described) => described.name);
+  for (const [key, value] of Object.entries(entries)) {
+    if (names.includes(key)) continue;
+    const found: string[] = [];
+    define(result, key, readValue(option.values, value, `${path}.${key}`, found));
+    const near = found.length > 0 ? suggest(key, names) : null;
+    if (near === null) problems.push(...found);
+    else problems.push(unknownOption(`${path}.${key}`, near, names));
+  }
+  return result;
+}

@@ -1,0 +1,197 @@
+/** In-memory twin of the CredentialStore: the reference behaviour, for tests and trials; not for production. */
+
+import { ConflictError } from '../errors.ts';
+import type {
+  Asset,
+  Credential,
+  CredentialConfiguration,
+  CredentialRun,
+  CredentialStore,
+  CredentialType,
+  Schedule,
+} from './credential-store.ts';
+import type { Page } from './learner-store.ts';
+
+/** Values are never changed in place, so handing out the stored ones is safe: all fields are readonly. */
+export class MemoryCredentialStore implements CredentialStore {
+  readonly #assets = new Map<string, Asset>();
+  readonly #types = new Map<string, CredentialType>();
+  readonly #configurations = new Map<string, CredentialConfiguration>();
+  readonly #schedules = new Map<string, Schedule>();
+  readonly #runs = new Map<string, CredentialRun>();
+  readonly #credentials = new Map<string, Credential>();
+
+  async saveAsset(asset: Asset): Promise<void> {
+    this.#assets.set(asset.slug, asset);
+  }
+  async asset(slug: string): Promise<Asset | null> {
+    return this.#assets.get(slug) ?? null;
+  }
+  async assets(): Promise<readonly Asset[]> {
+    return sortBy([...this.#assets.values()], (asset) => asset.slug);
+  }
+
+  async saveType(type: CredentialType): Promise<void> {
+    for (const other of this.#types.values()) {
+      if (other.name === type.name && other.id !== type.id) throw duplicateType();
+    }
+    this.#types.set(type.id, type);
+  }
+  async type(id: string): Promise<CredentialType | null> {
+    return this.#types.get(id) ?? null;
+  }
+  async types(): Promise<readonly CredentialType[]> {
+    return sortBy([...this.#types.values()], (type) => type.name);
+  }
+
+  async saveConfiguration(configuration: CredentialConfiguration): Promise<void> {
+    for (const other of this.#configurations.values()) {
+      const same =
+        other.contextKey === configuration.contextKey && other.credentialTypeId === configuration.credentialTypeId;
+      if (same && other.id !== configuration.id) throw duplicateConfiguration();
+    }
+    this.#configurations.set(configuration.id, configuration);
+  }
+  async configuration(id: string): Promise<CredentialConfiguration | null> {
+    return this.#configurations.get(id) ?? null;
+  }
+  async configurations(): Promise<readonly CredentialConfiguration[]> {
+    return sortBy([...this.#configurations.values()], ({ contextKey, id }) => `${contextKey} ${id}`);
+  }
+
+  async saveSchedule(schedule: Schedule): Promise<void> {
+    this.#schedules.set(schedule.configurationId, schedule);
+  }
+  async schedule(configurationId: string): Promise<Schedule | null> {
+    return this.#schedules.get(configurationId) ?? null;
+  }
+  async schedules(): Promise<readonly Schedule[]> {
+    return sortBy([...this.#schedules.values()], (schedule) => schedule.configurationId);
+  }
+  async dueSchedules(now: Date, limit: number): Promise<readonly Schedule[]> {
+    const due = [...this.#schedules.values()].filter(
+      ({ enabled, nextDueAt }) => enabled && nextDueAt !== null && nextDueAt <= now,
+    );
+    return sortBy(due, ({ nextDueAt }) => nextDueAt?.toISOString() ?? '').slice(0, limit);
+  }
+  async advanceSchedule(configurationId: string, from: Date, to: Date | null, ranAt: Date): Promise<boolean> {
+    const schedule = this.#schedules.get(configurationId);
+    if (schedule?.nextDueAt?.getTime() !== from.getTime()) return false;
+    this.#schedules.set(configurationId, {
+      ...schedule,
+      nextDueAt: to,
+      lastRunAt: ranAt,
+      totalRuns: schedule.totalRuns + 1,
+    });
+    return true;
+  }
+
+  async createRun(run: CredentialRun): Promise<boolean> {
+    for (const other of this.#runs.values()) {
+      if (other.configurationId === run.configurationId && other.dueAt.getTime() === run.dueAt.getTime()) return false;
+    }
+    this.#runs.set(run.id, run);
+    return true;
+  }
+  async run(id: string): Promise<CredentialRun | null> {
+    return this.#runs.get(id) ?? null;
+  }
+  async runs(query: { readonly configurationId?: string; readonly limit: number }): Promise<readonly CredentialRun[]> {
+    const wanted = [...this.#runs.values()].filter(
+      (run) => query.configurationId === undefined || run.configurationId === query.configurationId,
+    );
+    return sortBy(wanted, ({ startedAt, id }) => `${startedAt.toISOString()} ${id}`)
+      .reverse()
+      .slice(0, query.limit);
+  }
+  async abandonedRuns(now: Date): Promise<readonly CredentialRun[]> {
+    return [...this.#runs.values()].filter(({ state, leaseUntil }) => state === 'running' && leaseUntil <= now);
+  }
+  async takeOverRun(id: string, fence: number, leaseUntil: Date): Promise<CredentialRun | null> {
+    const run = this.#runs.get(id);
+    if (run?.state !== 'running' || run.fence !== fence) return null;
+    const taken = { ...run, fence: fence + 1, leaseUntil };
+    this.#runs.set(id, taken);
+    return taken;
+  }
+  async updateRun(run: CredentialRun): Promise<boolean> {
+    const stored = this.#runs.get(run.id);
+    if (stored?.state !== 'running' || stored.fence !== run.fence) return false;
+    const { counts, state, leaseUntil, finishedAt, error } = run;
+    this.#runs.set(run.id, { ...stored, counts, state, leaseUntil, finishedAt, error });
+    return true;
+  }
+
+  async createCredential(credential: Credential): Promise<boolean> {
+    if (await this.liveCredential(credential.configurationId, credential.username)) return false;
+    this.#credentials.set(credential.id, credential);
+    return true;
+  }
+  async updateCredential(credential: Credential, expected: Date): Promise<boolean> {
+    if (this.#credentials.get(credential.id)?.updatedAt.getTime() !== expected.getTime()) return false;
+    this.#credentials.set(credential.id, credential);
+    return true;
+  }
+  async credential(id: string): Promise<Credential | null> {
+    return this.#credentials.get(id) ?? null;
+  }
+  async credentialByVerifyId(verifyId: string): Promise<Credential | null> {
+    return [...this.#credentials.values()].find((credential) => credential.verifyId === verifyId) ?? null;
+  }
+  async liveCredential(configurationId: string, username: string): Promise<Credential | null> {
+    return (
+      [...this.#credentials.values()].find(
+        (credential) =>
+          credential.status !== 'invalidated' &&
+          credential.configurationId === configurationId &&
+          credential.username === username,
+      ) ?? null
+    );
+  }
+  async credentials(query: Parameters<CredentialStore['credentials']>[0]): Promise<Page<Credential>> {
+    const search = query.search?.trim().toLowerCase() ?? '';
+    const wanted = [...this.#credentials.values()].filter(
+      (credential) =>
+        (query.contextKey === undefined || credential.contextKey === query.contextKey) &&
+        (query.status === undefined || credential.status === query.status) &&
+        (query.configurationId === undefined || credential.configurationId === query.configurationId) &&
+        isFound(credential, search),
+    );
+    const position = ({ createdAt, id }: Credential) => `${createdAt.toISOString()} ${id}`;
+    const rest = sortBy(wanted, position)
+      .reverse()
+      .filter((credential) => query.after === undefined || position(credential) < query.after);
+    const items = rest.slice(0, query.limit);
+    const last = items.at(-1);
+    return { items, next: last && rest.length > items.length ? position(last) : null };
+  }
+  async credentialCounts(): Promise<Readonly<Record<Credential['status'], number>>> {
+    const counts = { generating: 0, available: 0, error: 0, invalidated: 0 };
+    for (const { status } of this.#credentials.values()) counts[status] += 1;
+    return counts;
+  }
+}
+
+export function duplicateType(): ConflictError {
+  return new ConflictError('duplicate', 'there is a credential type of this name already; choose another name');
+}
+
+export function duplicateConfiguration(): ConflictError {
+  return new ConflictError(
+    'duplicate',
+    'this context already has a configuration of this credential type; edit that one instead',
+  );
+}
+
+function isFound({ id, verifyId, username, learnerName, email }: Credential, search: string): boolean {
+  if (search === '' || search === id || search === verifyId) return true;
+  return [username, learnerName, email].some((text) => text.toLowerCase().startsWith(search));
+}
+
+/** By code units, as the stores compare texts. */
+function sortBy<Item>(items: Item[], key: (item: Item) => string): Item[] {
+  return items.sort((a, b) => {
+    const [left, right] = [key(a), key(b)];
+    return left < right ? -1 : left > right ? 1 : 0;
+  });
+}

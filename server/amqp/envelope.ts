@@ -1,0 +1,99 @@
+/** The message contract: AMQP headers, content type and body to an event, and an event to a message. Pure. */
+
+import { type EventType, formatInstant } from '../../dsl/index.ts';
+import { EventError } from '../../plugin/errors.ts';
+import { eventCatalogue } from '../../plugin/events/catalogue.ts';
+import { decodeCloudEvent, decodeEvent, mediaTypeOf, toCloudEvent } from '../../plugin/events/decode.ts';
+import type { LmsEvent } from '../../plugin/events/event.ts';
+import type { OutboundEvent } from '../../plugin/ports/outbound.ts';
+
+/** What of a delivered message the contract speaks about. */
+export interface IncomingMessage {
+  readonly content: Buffer;
+  readonly properties: {
+    readonly headers?: Readonly<Record<string, unknown>> | undefined;
+    readonly contentType?: unknown;
+    readonly messageId?: unknown;
+  };
+}
+
+export interface OutgoingMessage {
+  readonly routingKey: string;
+  readonly content: Buffer;
+  readonly contentType: string;
+  readonly messageId: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Bodies above this are refused unread. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+/** @throws EventError `event.malformed`, `event.unknown-type`, `event.no-user` */
+export function eventFromMessage(
+  { content, properties }: IncomingMessage,
+  catalogue: ReadonlyMap<string, EventType> = eventCatalogue,
+): LmsEvent {
+  if (content.length > MAX_BODY_BYTES)
+    throw new EventError('malformed', `the message body is larger than ${MAX_BODY_BYTES} bytes`, {
+      details: { bytes: content.length },
+    });
+  const headers = properties.headers ?? {};
+  const contentType = asText(properties.contentType) ?? asText(headers['content-type']) ?? '';
+  const attributes = {
+    type: asText(headers.ce_type),
+    id: asText(headers.ce_id) ?? asText(properties.messageId),
+    source: asText(headers.ce_source),
+    time: asText(headers.ce_time),
+  };
+  switch (mediaTypeOf(contentType)) {
+    case 'application/cloudevents+json':
+      return decodeCloudEvent(parseJson(content), catalogue);
+    case 'application/json':
+      return decodeEvent({ ...attributes, data: parseJson(content) }, catalogue);
+    case 'application/avro':
+      return decodeEvent({ ...attributes, data: content }, catalogue);
+    default:
+      throw new EventError(
+        'malformed',
+        'the message has no content type that Laurel reads; use application/json, application/avro or application/cloudevents+json',
+      );
+  }
+}
+
+/** @param event received, or to be published
+ *  @param source CloudEvents source of the latter */
+export function messageFromEvent(event: LmsEvent | OutboundEvent, source?: string): OutgoingMessage {
+  const { id, type, source: origin, data } = toCloudEvent(event, source);
+  return {
+    routingKey: type,
+    content: Buffer.from(JSON.stringify(data)),
+    contentType: 'application/json',
+    messageId: id,
+    headers: {
+      ce_type: type,
+      ce_id: id,
+      ce_source: origin,
+      ce_specversion: '1.0',
+      ce_time: formatInstant(event.time),
+      ce_minorversion: '0',
+      sourcelib: 'laurel',
+    },
+  };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function parseJson(content: Buffer): unknown {
+  try {
+    return JSON.parse(utf8.decode(content));
+  } catch {
+    // the parser's own message quotes the text, which may hold personal data
+    throw new EventError('malformed', 'the message body is not JSON in UTF-8, although its content type says so');
+  }
+}
+
+/** Clients differ in whether header texts arrive as text or as bytes. */
+function asText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return Buffer.isBuffer(value) ? value.toString('utf8') : undefined;
+}

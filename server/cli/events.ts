@@ -1,0 +1,64 @@
+/** `laurel events send`: the file door of the pipeline. The events travel to a running server, so that there is one
+ *  process that owns the state. */
+
+import axios from 'axios';
+import type { Command } from 'commander';
+import { InputError, StoreError } from '../../plugin/errors.ts';
+import { toCloudEvent } from '../../plugin/events/decode.ts';
+import { localAddress, readSettings } from '../config.ts';
+import { readEvents } from './rules.ts';
+
+const BATCH = 100;
+
+export function addEventsCommands(program: Command): void {
+  const events = program.command('events').description('send LMS events to a running Laurel');
+
+  events
+    .command('send')
+    .description('send CloudEvents from JSON Lines files; the whole of every file is checked before anything is sent')
+    .argument('<file...>', 'JSON Lines of CloudEvents; - is standard input')
+    .option('--to <address>', 'address of the server (default: LAUREL_PUBLIC_URL, else http://localhost:PORT)')
+    .action(async (names: string[], options: { to?: string }) => {
+      const settings = readSettings(process.env);
+      if (settings.ingestToken === null) {
+        throw new InputError(
+          'token-missing',
+          'LAUREL_INGEST_TOKEN is not set; set it to the token that the server was started with',
+        );
+      }
+      const address = options.to ?? settings.publicUrl ?? localAddress(settings);
+      const all: unknown[] = [];
+      for (const name of names) for await (const event of readEvents(name)) all.push(toCloudEvent(event));
+      let accepted = 0;
+      for (let start = 0; start < all.length; start += BATCH) {
+        accepted += await post(address, settings.ingestToken, all.slice(start, start + BATCH), accepted);
+        if (all.length > BATCH) process.stderr.write(`${accepted} of ${all.length} accepted\n`);
+      }
+      process.stdout.write(`${accepted} ${accepted === 1 ? 'event' : 'events'} accepted by ${new URL(address).host}\n`);
+    });
+}
+
+/** @returns how many the server accepted. Sending a file again after a failure is safe: events are known by their id. */
+async function post(address: string, token: string, batch: readonly unknown[], before: number): Promise<number> {
+  const again = `${before} events were accepted before; sending the file again is safe`;
+  const response = await axios
+    .post<unknown>(new URL('/events', address).href, batch, {
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/cloudevents-batch+json' },
+      timeout: 60_000,
+      maxRedirects: 0,
+      validateStatus: () => true,
+    })
+    .catch((error: NodeJS.ErrnoException) => {
+      throw new StoreError(
+        'server-unreachable',
+        `no answer from ${address} (${error.code ?? 'error'}); is the server running there? ${again}`,
+      );
+    });
+  const body = (typeof response.data === 'object' && response.data !== null ? response.data : {}) as Record<
+    string,
+    unknown
+  >;
+  if (response.status === 202 && typeof body.accepted === 'number') return body.accepted;
+  const detail = typeof body.detail === 'string' ? body.detail : 'the answer has no explanation';
+  throw new InputError('server-refused', `${address} answered ${response.status}: ${detail}; ${again}`);
+}

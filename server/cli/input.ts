@@ -1,0 +1,58 @@
+/** Files and standard input for commands. */
+
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { InputError } from '../../plugin/errors.ts';
+
+export async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export interface JsonLine {
+  /** `events.jsonl:12` for messages. */
+  readonly place: string;
+  readonly value: unknown;
+}
+
+/** The values of a JSON Lines file, one at a time; blank lines are skipped.
+ *  @param name a file name; `-` is standard input
+ *  @throws InputError naming file and line */
+export async function* readJsonLines(name: string): AsyncIterable<JsonLine> {
+  const stream: Readable = name === '-' ? process.stdin : createReadStream(name);
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  // readline does not hand on the stream's errors
+  const failure = new Promise<never>((_, reject) => {
+    stream.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new InputError('file-unreadable', `${name} cannot be read (${error.code ?? 'error'}); check the name`, {
+          cause: error,
+        }),
+      ),
+    );
+  });
+  failure.catch(() => {});
+  const iterator = lines[Symbol.asyncIterator]();
+  let number = 0;
+  try {
+    for (;;) {
+      const { value: line, done } = await Promise.race([iterator.next(), failure]);
+      if (done) return;
+      number += 1;
+      if (line.trim() === '') continue;
+      const place = `${name}:${number}`;
+      let value: unknown;
+      try {
+        value = JSON.parse(line.replace(/^\uFEFF/, ''));
+      } catch {
+        // The parser's own words would quote the line, and with it a learner's data.
+        throw new InputError('json-malformed', `${place} is not JSON; each line must be one JSON object`);
+      }
+      yield { place, value };
+    }
+  } finally {
+    lines.close();
+  }
+}

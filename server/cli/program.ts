@@ -1,0 +1,56 @@
+/** The command line: every command in one tree, every failure one sentence and one exit code. */
+
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { CredentialsError } from '../../plugin/errors.ts';
+import { consequenceOf } from '../error-map.ts';
+import { projectPath } from '../paths.ts';
+import { addAccessCommands } from './access.ts';
+import { addCredentialsCommands } from './credentials.ts';
+import { addEventsCommands } from './events.ts';
+import { addRulesCommands } from './rules.ts';
+import { addServerCommands } from './server.ts';
+
+const USAGE = 2;
+
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
+}
+
+function createProgram(): Command {
+  const program = new Command('laurel')
+    .description('Credentials for Open edX: badges, Open Badges and PDF credentials, decided by rules')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  addServerCommands(program);
+  addRulesCommands(program);
+  addEventsCommands(program);
+  addCredentialsCommands(program);
+  addAccessCommands(program);
+  for (const command of allCommands(program)) command.exitOverride().showHelpAfterError('(add --help for the options)');
+  return program;
+}
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+/** Runs one command line; never rejects. @param argv the arguments after the program's name
+ *  @returns the exit code: 0, 1 (the command's answer is no), 2 (usage), or the code of server/error-map.ts */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...argv], { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (error instanceof CredentialsError) {
+      process.stderr.write(`laurel: ${error.message}\n`);
+      return consequenceOf(error).exitCode;
+    }
+    process.stderr.write(
+      `laurel: this is a defect of Laurel, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    return consequenceOf(error).exitCode;
+  }
+}

@@ -1,0 +1,14 @@
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+export function waitForSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    const once = (): void => {
+      if (stopping) return;
+      stopping = true;
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
+      resolve();
+    };
+    process.once('SIGTERM', once);
+    process.once('SIGINT', once);
+  });
+}

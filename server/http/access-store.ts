@@ -1,0 +1,183 @@
+/** Who may enter: administrators and viewers, one-time sign-ins, API tokens; and the record of what they did.
+ *  Secrets never reach the store: it sees hashes only. */
+
+import type { Page } from '../../plugin/ports/learner-store.ts';
+
+export type Role = 'administrator' | 'viewer';
+
+export interface Account {
+  readonly id: string;
+  /** What one signs in with; unique whatever the case of its letters. */
+  readonly name: string;
+  readonly role: Role;
+  /** As `hashPassword` makes it: algorithm, parameters, salt and hash in one text. */
+  readonly passwordHash: string;
+  readonly createdAt: Date;
+}
+
+/** A link that signs in once: for the first administrator, or for one who forgot the password. */
+export interface OneTimeSignIn {
+  readonly tokenHash: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface ApiToken {
+  readonly id: string;
+  readonly tokenHash: string;
+  /** What it is for, in the words of whoever made it. */
+  readonly label: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  /** To the minute; null: never used. */
+  readonly lastUsedAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly at: Date;
+  /** An account's name, or `one-time sign-in`, `cli`, `anonymous`. */
+  readonly actor: string;
+  /** What was done, `object.verb`, e.g. `badge.saved`. */
+  readonly action: string;
+  /** What it was done to, e.g. `badge:demo-course`; learners by their id. */
+  readonly object: string;
+  /** Never personal data, never secrets. */
+  readonly details: AuditDetails;
+}
+
+export interface AccessStore {
+  /** @returns false when the name is taken; nothing was changed */
+  createAccount(account: Account): Promise<boolean>;
+  account(id: string): Promise<Account | null>;
+  accountByName(name: string): Promise<Account | null>;
+  /** By name. */
+  accounts(): Promise<readonly Account[]>;
+
+  saveOneTimeSignIn(signIn: OneTimeSignIn): Promise<void>;
+  /** Uses it up. @returns true for exactly one caller, and only before it expires */
+  consumeOneTimeSignIn(tokenHash: string, now: Date): Promise<boolean>;
+
+  createApiToken(token: ApiToken): Promise<void>;
+  /** Newest first, revoked ones too. */
+  apiTokens(): Promise<readonly ApiToken[]>;
+  /** Notes the use. @returns null when there is none or it is revoked */
+  useApiToken(tokenHash: string, now: Date): Promise<ApiToken | null>;
+  /** @returns false when there is none or it was revoked before */
+  revokeApiToken(id: string, now: Date): Promise<boolean>;
+
+  /** Entries can be added and read, nothing else. */
+  recordAudit(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  audit(query: {
+    readonly actor?: string;
+    readonly object?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<Page<AuditEntry>>;
+}
+
+/** Names are compared without regard to case and to the way accents are encoded. */
+export function accountNameKey(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+/** The last use is written down at most this often, so that reading the API does not mean writing all the time. */
+export const LAST_USE_PRECISION_MS = 60_000;
+
+/** Place of an entry in the order of `audit`: its time, then its id. */
+export function auditCursor(entry: Pick<AuditEntry, 'at' | 'id'>): string {
+  return `${entry.at.toISOString()}_${entry.id}`;
+}
+
+/** @returns null for a text that `auditCursor` did not make */
+export function parseAuditCursor(text: string): { readonly at: Date; readonly id: string } | null {
+  const split = text.indexOf('_');
+  const at = new Date(text.slice(0, Math.max(split, 0)));
+  return Number.isNaN(at.getTime()) ? null : { at, id: text.slice(split + 1) };
+}
+
+/** In-memory twin: the reference behaviour, for tests. */
+export class MemoryAccessStore implements AccessStore {
+  readonly #accounts = new Map<string, Account>();
+  readonly #signIns = new Map<string, OneTimeSignIn>();
+  readonly #tokens = new Map<string, ApiToken>();
+  readonly #audit: AuditEntry[] = [];
+
+  async createAccount(account: Account): Promise<boolean> {
+    if (await this.accountByName(account.name)) return false;
+    this.#accounts.set(account.id, account);
+    return true;
+  }
+
+  async account(id: string): Promise<Account | null> {
+    return this.#accounts.get(id) ?? null;
+  }
+
+  async accountByName(name: string): Promise<Account | null> {
+    const key = accountNameKey(name);
+    return [...this.#accounts.values()].find((account) => accountNameKey(account.name) === key) ?? null;
+  }
+
+  async accounts(): Promise<readonly Account[]> {
+    return [...this.#accounts.values()].sort((a, b) => (accountNameKey(a.name) < accountNameKey(b.name) ? -1 : 1));
+  }
+
+  async saveOneTimeSignIn(signIn: OneTimeSignIn): Promise<void> {
+    this.#signIns.set(signIn.tokenHash, signIn);
+  }
+
+  async consumeOneTimeSignIn(tokenHash: string, now: Date): Promise<boolean> {
+    const signIn = this.#signIns.get(tokenHash);
+    this.#signIns.delete(tokenHash);
+    return signIn !== undefined && signIn.expiresAt > now;
+  }
+
+  async createApiToken(token: ApiToken): Promise<void> {
+    this.#tokens.set(token.id, token);
+  }
+
+  async apiTokens(): Promise<readonly ApiToken[]> {
+    return [...this.#tokens.values()].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  }
+
+  async useApiToken(tokenHash: string, now: Date): Promise<ApiToken | null> {
+    const token = [...this.#tokens.values()].find((candidate) => candidate.tokenHash === tokenHash);
+    if (!token || token.revokedAt) return null;
+    if (token.lastUsedAt && now.getTime() - token.lastUsedAt.getTime() < LAST_USE_PRECISION_MS) return token;
+    const used = { ...token, lastUsedAt: now };
+    this.#tokens.set(token.id, used);
+    return used;
+  }
+
+  async revokeApiToken(id: string, now: Date): Promise<boolean> {
+    const token = this.#tokens.get(id);
+    if (!token || token.revokedAt) return false;
+    this.#tokens.set(id, { ...token, revokedAt: now });
+    return true;
+  }
+
+  async recordAudit(entry: AuditEntry): Promise<void> {
+    this.#audit.push(entry);
+  }
+
+  async audit(query: { actor?: string; object?: string; after?: string; limit: number }): Promise<Page<AuditEntry>> {
+    const after = query.after === undefined ? null : parseAuditCursor(query.after);
+    const found = this.#audit
+      .filter((entry) => query.actor === undefined || entry.actor === query.actor)
+      .filter((entry) => query.object === undefined || entry.object === query.object)
+      .filter((entry) => after === null || comesAfter(entry, after))
+      .sort((a, b) => (comesAfter(a, b) ? 1 : -1));
+    const items = found.slice(0, query.limit);
+    const last = items.at(-1);
+    return { items, next: found.length > items.length && last ? auditCursor(last) : null };
+  }
+}
+
+function comesAfter(a: Pick<AuditEntry, 'at' | 'id'>, b: Pick<AuditEntry, 'at' | 'id'>): boolean {
+  const difference = a.at.getTime() - b.at.getTime();
+  return difference < 0 || (difference === 0 && a.id < b.id);
+}

@@ -1,0 +1,68 @@
+/** The last middleware: turns whatever was thrown into a page for people or a problem document (RFC 9457) for machines.
+ *  Neither ever holds a stack or the text of an error that is not ours. */
+
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { CredentialsError } from '../../plugin/errors.ts';
+import type { Logger } from '../../plugin/ports/runtime.ts';
+import { consequenceOf } from '../error-map.ts';
+import { renderPage } from './page.ts';
+import { requestIdOf } from './request-context.ts';
+import { fromBodyParser, RequestError } from './request-error.ts';
+
+const OUR_MISTAKE = 'the server made a mistake; try again, and quote the request id when you report it';
+
+export const nothingHere: RequestHandler = () => {
+  throw new RequestError(404, 'no-such-page', 'there is nothing at this address; check it, or start from the dashboard');
+};
+
+export function respondToErrors(logger: Logger): ErrorRequestHandler {
+  return async (thrown: unknown, req, res, next) => {
+    if (res.headersSent) return next(thrown);
+    const error = fromBodyParser(thrown) ?? thrown;
+    const { httpStatus, title } = consequenceOf(error);
+    if (httpStatus >= 500) logFailure(logger, error, res);
+    const detail = error instanceof CredentialsError && httpStatus !== 500 ? error.message : OUR_MISTAKE;
+    if (error instanceof RequestError) res.set(error.headers);
+    if (httpStatus === 503) res.set('Retry-After', '10');
+    res.set('Cache-Control', 'no-store');
+    if (isForMachines(req)) {
+      sendProblem(res, httpStatus, title, detail, error);
+    } else {
+      const frame = { title: `Error: ${title}`, section: null };
+      try {
+        await renderPage(req, res, 'error', frame, { title, detail: asSentence(detail), httpStatus }, httpStatus);
+      } catch (failure) {
+        logFailure(logger, failure, res);
+        res.status(httpStatus).type('text/plain').send(`${title}. Request ${requestIdOf(res)}`);
+      }
+    }
+  };
+}
+
+function isForMachines(req: Request): boolean {
+  return /^\/(api\/|events$|healthz$|readyz$)/.test(req.path) || req.accepts(['html', 'json']) === 'json';
+}
+
+function sendProblem(res: Response, status: number, title: string, detail: string, error: unknown): void {
+  const code = error instanceof CredentialsError ? error.code : 'bug.unexpected';
+  const details = error instanceof CredentialsError ? error.details : {};
+  res
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId: requestIdOf(res), ...details }));
+}
+
+function logFailure(logger: Logger, error: unknown, res: Response): void {
+  const known = error instanceof CredentialsError ? error : null;
+  logger.error('request failed', {
+    requestId: requestIdOf(res),
+    code: known?.code ?? 'bug.unexpected',
+    // The message of a foreign error may quote what it choked on; its kind and place say enough.
+    error: error instanceof Error ? error.name : typeof error,
+    at: error instanceof Error ? (error.stack?.split('\n').find((line) => /^\s+at /.test(line))?.trim() ?? null) : null,
+  });
+}
+
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}

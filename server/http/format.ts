@@ -1,0 +1,109 @@
+/** Values as the pages show them. */
+
+import { type Instant, instantToDate } from '../../dsl/index.ts';
+import type { Effect } from '../../plugin/ports/progress-store.ts';
+
+/** For the partial `time`. */
+export interface ShownTime {
+  /** For the `datetime` attribute. */
+  readonly iso: string;
+  /** `24 Nov 2026, 13:20 UTC` */
+  readonly text: string;
+}
+
+const timeFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+export function shownTime(at: Date): ShownTime;
+export function shownTime(at: Date | null): ShownTime | null;
+export function shownTime(at: Date | null): ShownTime | null {
+  return at && { iso: at.toISOString(), text: `${timeFormat.format(at)} UTC` };
+}
+
+export function shownInstant(at: Instant): ShownTime;
+export function shownInstant(at: Instant | null): ShownTime | null;
+export function shownInstant(at: Instant | null): ShownTime | null {
+  return at && shownTime(instantToDate(at));
+}
+
+const numberFormat = new Intl.NumberFormat('en-GB');
+
+export function shownNumber(value: number): string {
+  return numberFormat.format(value);
+}
+
+/** @returns `1 badge`, `1,204 badges` */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${shownNumber(count)} ${count === 1 ? singular : plural}`;
+}
+
+export function shownSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  const kib = bytes / 1024;
+  return kib < 1024 ? `${Math.round(kib)} KiB` : `${(kib / 1024).toFixed(1)} MiB`;
+}
+
+/** For the partial `status`: a word, and the tone that picks icon and colour. */
+export interface ShownStatus {
+  readonly word: string;
+  readonly tone: 'good' | 'bad' | 'busy' | 'off' | 'warn';
+}
+
+const statuses: Readonly<Record<string, ShownStatus>> = {
+  active: { word: 'Active', tone: 'good' },
+  inactive: { word: 'Inactive', tone: 'off' },
+  // Progress
+  none: { word: 'Not started', tone: 'off' },
+  'in-progress': { word: 'In progress', tone: 'busy' },
+  awarded: { word: 'Awarded', tone: 'good' },
+  revoked: { word: 'Revoked', tone: 'bad' },
+  // Effects
+  pending: { word: 'Pending', tone: 'busy' },
+  done: { word: 'Done', tone: 'good' },
+  failed: { word: 'Failed', tone: 'bad' },
+  superseded: { word: 'No longer needed', tone: 'off' },
+  // Credentials and runs
+  generating: { word: 'Being made', tone: 'busy' },
+  available: { word: 'Available', tone: 'good' },
+  error: { word: 'Error', tone: 'bad' },
+  invalidated: { word: 'Invalidated', tone: 'off' },
+  running: { word: 'Running', tone: 'busy' },
+  'done-with-errors': { word: 'Done with errors', tone: 'warn' },
+  // Health
+  ok: { word: 'OK', tone: 'good' },
+  degraded: { word: 'Degraded', tone: 'warn' },
+  down: { word: 'Down', tone: 'bad' },
+  off: { word: 'Off', tone: 'off' },
+};
+
+export function shownStatus(status: string): ShownStatus {
+  return statuses[status] ?? { word: status, tone: 'off' };
+}
+
+const effectNames: Readonly<Record<Effect['kind'], string>> = {
+  award: 'Award at the provider',
+  revoke: 'Take back at the provider',
+  'publish-awarded': 'Announce the award',
+  'publish-revoked': 'Announce the revocation',
+};
+
+export function effectName(kind: Effect['kind']): string {
+  return effectNames[kind];
+}
+
+/** @returns the address when a browser may follow it; null for `javascript:` and the like */
+export function safeUrl(address: string | null): string | null {
+  if (address === null || !URL.canParse(address)) return null;
+  return ['http:', 'https:'].includes(new URL(address).protocol) ? address : null;
+}
+
+/** The last part of an event type, without its version, is what people recognise. */
+export function shortEventType(type: string): string {
+  return type.replace(/^org\.openedx\.learning\./, '').replace(/\.v\d+$/, '');
+}

@@ -1,0 +1,85 @@
+/** Who is asking: what a session remembers, and the guards that ask for a role. */
+
+import type { Request, RequestHandler, Response } from 'express';
+import { InvariantError } from '../../plugin/errors.ts';
+import type { Clock } from '../../plugin/ports/runtime.ts';
+import type { AccessStore, Role } from './access-store.ts';
+import { forbidden } from './request-error.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Only the account's id is remembered; name and role are read afresh, so that a change takes effect at once. */
+    identity: { readonly accountId: string | null; readonly since: number };
+  }
+}
+
+export interface Actor {
+  /** null: signed in by a one-time link, not with an account. */
+  readonly accountId: string | null;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** After this time one signs in again, however busy the session was. */
+const ABSOLUTE_LIMIT_MS = 24 * 60 * 60 * 1000;
+/** Without a request for this long the session ends. */
+export const IDLE_LIMIT_MS = 8 * 60 * 60 * 1000;
+
+/** Finds out who is asking, for `actorOf`. */
+export function recogniseActor({ access, clock }: { readonly access: AccessStore; readonly clock: Clock }): RequestHandler {
+  return async (req, res, next) => {
+    const identity = req.session.identity;
+    if (identity && clock.now().getTime() - identity.since < ABSOLUTE_LIMIT_MS) {
+      res.locals.actor = await actorFor(access, identity.accountId);
+    }
+    next();
+  };
+}
+
+async function actorFor(access: AccessStore, accountId: string | null): Promise<Actor | null> {
+  if (accountId === null) return { accountId: null, name: 'one-time sign-in', role: 'administrator' };
+  const account = await access.account(accountId);
+  return account && { accountId, name: account.name, role: account.role };
+}
+
+export function findActor(res: Response): Actor | null {
+  return (res.locals.actor as Actor | null | undefined) ?? null;
+}
+
+/** For handlers behind `requireRole`. */
+export function actorOf(res: Response): Actor {
+  const actor = findActor(res);
+  if (!actor) throw new InvariantError('a route without a guard asked who is signed in');
+  return actor;
+}
+
+/** Lets the role through; sends strangers to the sign-in page and refuses everybody else. */
+export function requireRole(role: Role): RequestHandler {
+  return (req, res, next) => {
+    const actor = findActor(res);
+    if (!actor) {
+      res.redirect(303, `/sign-in${req.method === 'GET' ? `?to=${encodeURIComponent(req.originalUrl)}` : ''}`);
+    } else if (role === 'administrator' && actor.role !== 'administrator') {
+      throw forbidden('role', 'your account may look but not change; ask an administrator to do this');
+    } else {
+      next();
+    }
+  };
+}
+
+/** Starts a session under a new id: one that was planted before the sign-in is worth nothing after it. */
+export async function startSession(req: Request, accountId: string | null, now: Date): Promise<void> {
+  await new Promise<void>((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())));
+  req.session.identity = { accountId, since: now.getTime() };
+  req.session.cookie.maxAge = IDLE_LIMIT_MS;
+  await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
+}
+
+export async function endSession(req: Request): Promise<void> {
+  await new Promise<void>((resolve, reject) => req.session.destroy((error) => (error ? reject(error) : resolve())));
+}
+
+/** @returns a path on this site to go to after signing in; never another site */
+export function safeDestination(path: string | undefined): string {
+  return path !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.startsWith('/sign-') ? path : '/';
+}

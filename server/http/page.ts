@@ -1,0 +1,65 @@
+/** A page: the frame around it (navigation, breadcrumbs, who is signed in) and what it shows. */
+
+import { join } from 'node:path';
+import ejs from 'ejs';
+import type { Request, Response } from 'express';
+import { projectPath } from '../paths.ts';
+import type { FieldError } from './forms.ts';
+import { queryText } from './forms.ts';
+import { findActor } from './identity.ts';
+import { requestIdOf } from './request-context.ts';
+import { csrfToken } from './security.ts';
+
+export type Section = 'dashboard' | 'badges' | 'progress' | 'credentials' | 'audit' | 'system' | null;
+
+export interface Frame {
+  /** Of the page alone; the site's name is added. */
+  readonly title: string;
+  /** The entry of the navigation that is lit. */
+  readonly section: Section;
+  /** From the outside in, without the page itself. */
+  readonly breadcrumbs?: readonly { readonly text: string; readonly href: string }[];
+  /** What the form of the page must have put right; shown as a summary, and in the title. */
+  readonly errors?: readonly FieldError[];
+  /** The page has a form although nobody is signed in. */
+  readonly formForVisitors?: boolean;
+}
+
+/** What a redirect may announce on the page it leads to: `?done=<key>`. */
+const notices: Readonly<Record<string, string>> = {
+  'badge-saved': 'The badge was saved and its rules are in force.',
+  'badge-activated': 'The badge is active: events count from now on.',
+  'badge-deactivated': 'The badge is inactive: events no longer count. Badges already awarded stand.',
+  'effect-retried': 'The effect is pending again and will be tried shortly.',
+  'run-started': 'The run has started. Reload this page to see how far it is.',
+  'account-created': 'The account was created.',
+  'token-revoked': 'The token was revoked: it no longer opens anything.',
+  'signed-out': 'You have signed out.',
+};
+
+const viewsFolder = projectPath('views', 'pages');
+
+/** Renders `views/pages/<view>.ejs`; inside, `page` is the frame and `model` what is handed in. */
+export async function renderPage(
+  req: Request,
+  res: Response,
+  view: string,
+  frame: Frame,
+  model: object,
+  status = 200,
+): Promise<void> {
+  const actor = findActor(res);
+  const page = {
+    title: frame.title,
+    section: frame.section,
+    breadcrumbs: frame.breadcrumbs ?? [],
+    errors: frame.errors ?? [],
+    notice: notices[queryText(req, 'done') ?? ''] ?? null,
+    actor,
+    canChange: actor?.role === 'administrator',
+    csrfToken: actor || frame.formForVisitors ? csrfToken(req) : '',
+    requestId: requestIdOf(res),
+  };
+  const html = await ejs.renderFile(join(viewsFolder, `${view}.ejs`), { page, model }, { cache: true });
+  res.status(status).type('html').send(html);
+}

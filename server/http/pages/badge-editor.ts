@@ -1,0 +1,182 @@
+/** Writing rules: a new badge, a changed one, a switch; and what happens when two people do it at once. */
+
+import type { Request, RequestHandler, Response } from 'express';
+import { type Diagnostic, parse, printBadgeBlock } from '../../../dsl/index.ts';
+import { ConflictError, InputError } from '../../../plugin/errors.ts';
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { createAudit } from '../audit.ts';
+import { type FieldError, pathText, textField, wholeNumberField } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { badgePath, badgesCrumb, findBadge } from './badges.ts';
+import { ruleLines, shown } from './rule-text.ts';
+
+/** What the editor is open on. */
+interface Draft {
+  readonly text: string;
+  /** The version the author started from; 0: a new badge. */
+  readonly version: number;
+  /** null: a new badge. */
+  readonly badge: Pick<BadgeDefinition, 'id' | 'name'> | null;
+}
+
+export function badgeEditorRoutes(services: Services): readonly Route[] {
+  const audit = createAudit(services);
+
+  const show = (req: Request, res: Response, draft: Draft, result: CheckResult | null, status = 200): Promise<void> => {
+    const { badge } = draft;
+    const name = badge && (badge.name ?? badge.id);
+    const frame = {
+      title: name === null ? 'New badge' : `Edit ${name}`,
+      section: 'badges',
+      breadcrumbs: badge && name !== null ? [badgesCrumb, { text: name, href: badgePath(badge.id) }] : [badgesCrumb],
+      errors: result?.errors ?? [],
+    } as const;
+    return renderPage(
+      req,
+      res,
+      'badge-edit',
+      frame,
+      {
+        action: badge ? `${badgePath(badge.id)}/edit` : '/badges/new',
+        cancelHref: badge ? badgePath(badge.id) : '/badges',
+        text: draft.text,
+        version: draft.version,
+        eventTypes: [...(services.environment.enabledEventTypes ?? services.environment.eventTypes.keys())].sort(),
+        checked: result !== null,
+        lines: result && result.diagnostics.length > 0 ? ruleLines(draft.text, result.diagnostics) : [],
+        diagnostics: result?.diagnostics.map(shown) ?? [],
+      },
+      status,
+    );
+  };
+
+  const save = async (req: Request, res: Response, draft: Draft): Promise<void> => {
+    const renamed = renamedError(draft);
+    if (renamed) return show(req, res, draft, { diagnostics: [], errors: [renamed] }, 422);
+    if (textField(req, 'intent') === 'check') {
+      const result = checkResult(services.checkBadge(draft.text));
+      return show(req, res, draft, result, result.errors.length > 0 ? 422 : 200);
+    }
+    const actor = actorOf(res).name;
+    let saved: Awaited<ReturnType<Services['saveBadge']>>;
+    try {
+      saved = await services.saveBadge(draft.text, { expectedVersion: draft.version, actor });
+    } catch (error) {
+      if (error instanceof ConflictError) return showConflict(req, res, draft);
+      throw error;
+    }
+    if (!saved.ok) return show(req, res, draft, checkResult(saved.diagnostics), 422);
+    const { id, version, hash, active } = saved.badge;
+    await audit(actor, 'badge.saved', `badge:${id}`, { version, hash, active });
+    res.redirect(303, `${badgePath(id)}?done=badge-saved`);
+  };
+
+  const showConflict = async (req: Request, res: Response, draft: Draft): Promise<void> => {
+    const id = draft.badge?.id ?? blockOf(draft.text)?.id.value ?? '';
+    const stored = await findBadge(services, id);
+    const frame = {
+      title: 'Error: Somebody else saved this badge first',
+      section: 'badges',
+      breadcrumbs: [badgesCrumb, { text: stored.name ?? stored.id, href: badgePath(stored.id) }],
+    } as const;
+    const model = {
+      action: `${badgePath(stored.id)}/edit`,
+      href: badgePath(stored.id),
+      isNew: draft.badge === null,
+      text: draft.text,
+      startedFrom: draft.version,
+      storedVersion: stored.version,
+      storedBy: stored.updatedBy,
+      storedText: stored.source,
+    };
+    await renderPage(req, res, 'badge-conflict', frame, model, 409);
+  };
+
+  const toggle =
+    (active: boolean): RequestHandler =>
+    async (req, res) => {
+      const stored = await findBadge(services, pathText(req, 'id'));
+      const block = blockOf(stored.source);
+      if (!block) throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');
+      const text = printBadgeBlock({ ...block, active: { kind: 'boolean', value: active, span: block.span } });
+      const actor = actorOf(res).name;
+      const saved = await services.saveBadge(text, { expectedVersion: wholeNumberField(req, 'version'), actor });
+      if (!saved.ok) {
+        return show(req, res, { text, version: stored.version, badge: stored }, checkResult(saved.diagnostics), 422);
+      }
+      await audit(actor, active ? 'badge.activated' : 'badge.deactivated', `badge:${stored.id}`, {
+        version: saved.badge.version,
+      });
+      res.redirect(303, `${badgePath(stored.id)}?done=badge-${active ? 'activated' : 'deactivated'}`);
+    };
+
+  return [
+    get('/badges/new', 'administrator', (req, res) => {
+      return show(req, res, { text: starterText(services), version: 0, badge: null }, null);
+    }),
+    post('/badges/new', 'administrator', (req, res) => {
+      return save(req, res, { text: sentText(req), version: 0, badge: null });
+    }),
+    get('/badges/:id/edit', 'administrator', async (req, res) => {
+      const badge = await findBadge(services, pathText(req, 'id'));
+      await show(req, res, { text: badge.source, version: badge.version, badge }, null);
+    }),
+    post('/badges/:id/edit', 'administrator', async (req, res) => {
+      const badge = await findBadge(services, pathText(req, 'id'));
+      await save(req, res, { text: sentText(req), version: wholeNumberField(req, 'version'), badge });
+    }),
+    post('/badges/:id/activate', 'administrator', toggle(true)),
+    post('/badges/:id/deactivate', 'administrator', toggle(false)),
+  ];
+}
+
+interface CheckResult {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly errors: readonly FieldError[];
+}
+
+function checkResult(diagnostics: readonly Diagnostic[]): CheckResult {
+  const errors = diagnostics
+    .filter((diagnostic) => diagnostic.severity === 'error')
+    .map(({ line, column, message }) => ({ field: 'rules', message: `Line ${line}, column ${column}: ${message}` }));
+  return { diagnostics, errors };
+}
+
+/** Browsers send line ends as CR LF; positions in the text count one. */
+function sentText(req: Request): string {
+  return textField(req, 'rules').replace(/\r\n?/g, '\n');
+}
+
+function blockOf(text: string) {
+  const blocks = parse(text).file.blocks.filter((block) => block.kind === 'badge');
+  return blocks.length === 1 ? blocks[0] : undefined;
+}
+
+function renamedError({ text, badge }: Draft): FieldError | null {
+  const id = blockOf(text)?.id.value;
+  if (badge === null || id === undefined || id === badge.id) return null;
+  return {
+    field: 'rules',
+    message: `The id of a badge cannot change: keep "${badge.id}", or make a new badge for "${id}".`,
+  };
+}
+
+function starterText({ environment }: Services): string {
+  const provider = environment.providers.has('openbadges') ? 'openbadges' : ([...environment.providers][0] ?? 'openbadges');
+  return `badge "my-badge" {
+  name     "My badge"
+  template ${provider} "my-badge"
+  active   false
+
+  requirement passed in group A {
+    description "Passes the course."
+    on    org.openedx.learning.course.passing.status.updated.v1
+    where is_passing = true
+      and course.course_key = "course-v1:Organisation+Course+Run"
+  }
+}
+`;
+}

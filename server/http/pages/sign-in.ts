@@ -1,0 +1,115 @@
+/** Coming and going: password, one-time link, the first administrator, sign-out. */
+
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { createAudit } from '../audit.ts';
+import { type FieldError, pathText, queryText, textField } from '../forms.ts';
+import { actorOf, endSession, findActor, safeDestination, startSession } from '../identity.ts';
+import { oneTimeSignInLimit, signInLimits } from '../limits.ts';
+import { renderPage } from '../page.ts';
+import { hashPassword, MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../passwords.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { hashToken } from '../tokens.ts';
+
+const MAX_NAME_LENGTH = 80;
+
+export function signInRoutes(services: Services): readonly Route[] {
+  const { access, clock } = services;
+  const audit = createAudit(services);
+
+  const showSignIn: RequestHandler = async (req, res) => {
+    const to = safeDestination(queryText(req, 'to'));
+    if (findActor(res)) return res.redirect(303, to);
+    const noAccounts = (await access.accounts()).length === 0;
+    const frame = { title: 'Sign in', section: null, formForVisitors: true } as const;
+    await renderPage(req, res, 'sign-in', frame, { name: '', to, noAccounts });
+  };
+
+  const signIn: RequestHandler = async (req, res) => {
+    const name = textField(req, 'name').trim();
+    const to = safeDestination(textField(req, 'to'));
+    const account = await access.accountByName(name);
+    const matches = await verifyPassword(textField(req, 'password'), account?.passwordHash ?? null);
+    if (account && matches) {
+      await startSession(req, account.id, clock.now());
+      await audit(account.name, 'session.started', 'session', { by: 'password' });
+      return res.redirect(303, to);
+    }
+    // What was typed as a name may be a password in the wrong field: it is not written down.
+    await audit('anonymous', 'session.refused', 'session', { by: 'password' });
+    const errors = [{ field: 'name', message: 'Name and password do not belong together. Check both and try again.' }];
+    const frame = { title: 'Sign in', section: null, errors, formForVisitors: true } as const;
+    await renderPage(req, res, 'sign-in', frame, { name, to, noAccounts: false }, 422);
+  };
+
+  const showOneTimeSignIn: RequestHandler = async (req, res) => {
+    const frame = { title: 'Sign in with this link', section: null, formForVisitors: true } as const;
+    await renderPage(req, res, 'one-time-sign-in', frame, { token: pathText(req, 'token'), refused: false });
+  };
+
+  const useOneTimeSignIn: RequestHandler = async (req, res) => {
+    const token = pathText(req, 'token');
+    if (!(await access.consumeOneTimeSignIn(hashToken(token), clock.now()))) {
+      await audit('anonymous', 'session.refused', 'session', { by: 'one-time link' });
+      const frame = { title: 'Error: This link no longer works', section: null, formForVisitors: true } as const;
+      return renderPage(req, res, 'one-time-sign-in', frame, { token, refused: true }, 422);
+    }
+    await startSession(req, null, clock.now());
+    await audit('one-time sign-in', 'session.started', 'session', { by: 'one-time link' });
+    res.redirect(303, (await access.accounts()).length === 0 ? '/setup' : '/');
+  };
+
+  const showSetup: RequestHandler = async (req, res) => {
+    if ((await access.accounts()).length > 0) return res.redirect(303, '/');
+    await renderPage(req, res, 'setup', setupFrame([]), { name: '', minLength: MIN_PASSWORD_LENGTH });
+  };
+
+  const setUp: RequestHandler = async (req, res) => {
+    if ((await access.accounts()).length > 0) return res.redirect(303, '/');
+    const name = textField(req, 'name').normalize('NFC').trim();
+    const password = textField(req, 'password');
+    const errors = accountErrors(name, password);
+    if (errors.length > 0) {
+      return renderPage(req, res, 'setup', setupFrame(errors), { name, minLength: MIN_PASSWORD_LENGTH }, 422);
+    }
+    const id = randomUUID();
+    const passwordHash = await hashPassword(password);
+    const account = { id, name, role: 'administrator', passwordHash, createdAt: clock.now() } as const;
+    const created = await access.createAccount(account);
+    if (!created) return res.redirect(303, '/sign-in');
+    await audit(actorOf(res).name, 'account.created', `account:${id}`, { role: account.role });
+    await startSession(req, id, clock.now());
+    res.redirect(303, '/?done=account-created');
+  };
+
+  const signOut: RequestHandler = async (req, res) => {
+    await audit(actorOf(res).name, 'session.ended', 'session');
+    await endSession(req);
+    res.redirect(303, '/sign-in?done=signed-out');
+  };
+
+  return [
+    get('/sign-in', 'public', showSignIn),
+    post('/sign-in', 'public', ...signInLimits(), signIn),
+    get('/sign-in/:token', 'public', showOneTimeSignIn),
+    post('/sign-in/:token', 'public', oneTimeSignInLimit(), useOneTimeSignIn),
+    get('/setup', 'administrator', showSetup),
+    post('/setup', 'administrator', setUp),
+    post('/sign-out', 'viewer', signOut),
+  ];
+}
+
+function setupFrame(errors: readonly FieldError[]) {
+  return { title: 'Create the administrator account', section: null, errors } as const;
+}
+
+function accountErrors(name: string, password: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  if (name === '') errors.push({ field: 'name', message: 'Enter a name to sign in with.' });
+  if (name.length > MAX_NAME_LENGTH)
+    errors.push({ field: 'name', message: `The name may have at most ${MAX_NAME_LENGTH} characters.` });
+  const problem = passwordProblem(password);
+  if (problem) errors.push({ field: 'password', message: problem });
+  return errors;
+}

@@ -1,0 +1,47 @@
+/** Routes as data: what can be asked for, and who may. A route without `access` does not compile. */
+
+import type { Express, RequestHandler } from 'express';
+
+export type Access =
+  /** Anybody. */
+  | 'public'
+  /** Signed in. */
+  | 'viewer'
+  /** Signed in and allowed to change things. */
+  | 'administrator'
+  /** Bearer token made by `laurel token create`. */
+  | 'api-token'
+  /** Bearer token of the LMS. */
+  | 'ingest-token';
+
+export interface Route {
+  readonly method: 'get' | 'post';
+  readonly path: string;
+  readonly access: Access;
+  /** Runs after the guard, in order. */
+  readonly handle: readonly RequestHandler[];
+}
+
+export function get(path: string, access: Access, ...handle: RequestHandler[]): Route {
+  return { method: 'get', path, access, handle };
+}
+
+export function post(path: string, access: Access, ...handle: RequestHandler[]): Route {
+  return { method: 'post', path, access, handle };
+}
+
+export function mount(
+  app: Express,
+  routes: readonly Route[],
+  guards: Readonly<Partial<Record<Access, RequestHandler>>>,
+): void {
+  for (const { method, path, access, handle } of routes) {
+    const guard = access === 'public' ? [] : [guards[access]];
+    app[method](path, ...guard.map((handler) => required(handler, path)), ...handle);
+  }
+}
+
+function required(guard: RequestHandler | undefined, path: string): RequestHandler {
+  if (!guard) throw new Error(`no guard is given for ${path}`);
+  return guard;
+}

@@ -1,0 +1,24 @@
+/** One JSON object a line. Messages are constant, facts are fields, people appear as `learnerId` only. */
+
+import pino from 'pino';
+import type { LogFields, Logger } from '../plugin/ports/runtime.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** @param destination file descriptor: 1 for a service, 2 for a command whose standard output is its result */
+export function createLogger(level: LogLevel, destination: 1 | 2 = 1): Logger {
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    pino.destination({ dest: destination, sync: true }),
+  );
+  const write =
+    (severity: Exclude<LogLevel, 'silent'>) =>
+    (message: string, fields: LogFields = {}): void =>
+      log[severity](fields, message);
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}

@@ -1,0 +1,18 @@
+/** Where the project's own files lie, the same from source and from dist/. */
+
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+function findRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
+
+/** The folder that holds package.json, views/ and examples/. */
+export const projectRoot = findRoot();
+
+export function projectPath(...parts: readonly string[]): string {
+  return join(projectRoot, ...parts);
+}

@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Which of our top folders each may import, itself aside. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  dsl: [],
+  plugin: ['dsl'],
+  providers: ['plugin', 'dsl'],
+  server: ['dsl', 'plugin', 'providers'],
+};
+
+/** The middle stays pure: no socket, file, clock or framework of its own. */
+const FORBIDDEN_IN_THE_MIDDLE =
+  /^(express|mongoose|mongodb|amqplib|axios|jspdf|node:(fs|net|http|https|child_process|process)(\/|$))/;
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(join(root, path)).isDirectory()) return sourceFiles(path);
+    return path.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function importsOf(path: string, text: string): Import[] {
+  const pattern = /(?:^|\n)\s*(import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/g;
+  return [...text.matchAll(pattern)].map(([, , type, specifier = '']) => ({
+    from: path,
+    to: specifier.startsWith('.') ? relative(root, resolve(root, dirname(path), specifier)) : specifier,
+    typeOnly: type !== undefined,
+  }));
+}
+
+/** @returns one sentence per import that goes the wrong way */
+function wrongDirections(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, to }) => {
+    const here = from.split('/')[0] ?? '';
+    const there = to.split('/')[0] ?? '';
+    if (there in MAY_IMPORT || there === 'views' || there === 'test' || there === 'bench') {
+      if (here === there || MAY_IMPORT[here]?.includes(there)) return [];
+      return [`${from} imports ${to}, but ${here} may not import ${there}`];
+    }
+    if ((here === 'dsl' || here === 'plugin') && FORBIDDEN_IN_THE_MIDDLE.test(to)) return [`${from} imports ${to}`];
+    return [];
+  });
+}
+
+/** @returns the files of one cycle in order, or null. Type-only imports vanish at run time and do not count. */
+function findCycle(imports: readonly Import[]): string[] | null {
+  const edges = new Map<string, string[]>();
+  for (const { from, to, typeOnly } of imports) {
+    if (typeOnly || !to.endsWith('.ts')) continue;
+    edges.set(from, [...(edges.get(from) ?? []), to]);
+  }
+  const finished = new Set<string>();
+  const visit = (file: string, path: string[]): string[] | null => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (finished.has(file)) return null;
+    for (const next of edges.get(file) ?? []) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle) return cycle;
+    }
+    finished.add(file);
+    return null;
+  };
+  for (const file of edges.keys()) {
+    const cycle = visit(file, []);
+    if (cycle) return cycle;
+  }
+  return null;
+}
+
+describe('the architecture', () => {
+  const imports = Object.keys(MAY_IMPORT)
+    .flatMap(sourceFiles)
+    .flatMap((path) => importsOf(path, readFileSync(join(root, path), 'utf8')));
+
+  it('lets imports go from server over providers and plugin to dsl only, and keeps the middle pure', () => {
+    expect(imports.length).to.be.greaterThan(50);
+    expect(wrongDirections(imports)).to.deep.equal([]);
+  });
+
+  it('has no import cycles', () => {
+    expect(findCycle(imports)).to.equal(null);
+  });
+
+  it('imports only files that exist', () => {
+    const missing = imports.filter(
+      ({ from, to }) => MAY_IMPORT[to.split('/')[0] ?? ''] && from && !existsSync(join(root, to)),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+
+  it('bites: a wrong direction, an impure middle and a cycle are found', () => {
+    const bad = importsOf(
+      'dsl/check.ts',
+      "import { x } from '../plugin/errors.ts';\nimport type { y } from '../server/config.ts';\n",
+    );
+    expect(wrongDirections(bad)).to.deep.equal([
+      'dsl/check.ts imports plugin/errors.ts, but dsl may not import plugin',
+      'dsl/check.ts imports server/config.ts, but dsl may not import server',
+    ]);
+    const impure = importsOf('plugin/a.ts', "import { readFileSync } from 'node:fs';\nexport * from 'express';\n");
+    expect(wrongDirections(impure)).to.deep.equal(['plugin/a.ts imports node:fs', 'plugin/a.ts imports express']);
+    const knot = [
+      ...importsOf('dsl/a.ts', "import { b } from './b.ts';"),
+      ...importsOf('dsl/b.ts', "export { c } from './c.ts';"),
+      ...importsOf('dsl/c.ts', "import {\n  a,\n} from './a.ts';"),
+    ];
+    expect(findCycle(knot)).to.deep.equal(['dsl/a.ts', 'dsl/b.ts', 'dsl/c.ts', 'dsl/a.ts']);
+    expect(findCycle(importsOf('dsl/a.ts', "import type { A } from './a.ts';"))).to.equal(null);
+  });
+});

@@ -1,0 +1,204 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'amqplib';
+import { expect } from 'chai';
+import { simulate } from '../../plugin/badges/simulate.ts';
+import { decodeCloudEvent } from '../../plugin/events/decode.ts';
+import { silentLogger } from '../../plugin/ports/runtime.ts';
+import { compose } from '../../server/compose.ts';
+import { readSettings } from '../../server/config.ts';
+import { projectPath } from '../../server/paths.ts';
+import { type RabbitMq, rabbitmq } from '../support/rabbitmq.ts';
+import { randomFrom } from '../support/random.ts';
+
+const EVENTS = 2_000;
+const LEARNERS = 60;
+const QUEUE = 'laurel.killed';
+const EXCHANGE = 'laurel-killed';
+
+const COURSE = 'org.openedx.learning.course.passing.status.updated.v1';
+
+const RULES = [
+  `badge "one" { template memory "one" active true
+     requirement demo { on ${COURSE} where is_passing and course.course_key = "course-v1:A+0+R" }
+     penalty failed { on ${COURSE} where not is_passing and course.course_key = "course-v1:A+0+R" resets demo } }`,
+  `badge "both" { template memory "both" active true re-award allowed
+     requirement a in group A { on ${COURSE} where is_passing and course.course_key = "course-v1:A+1+R" }
+     requirement b in group B { on ${COURSE} where is_passing and course.course_key = "course-v1:A+2+R" }
+     penalty lost { on ${COURSE} where not is_passing and course.course_key = "course-v1:A+2+R" resets b } }`,
+  `badge "after-both" { template memory "after-both" active true
+     requirement first in group A { on badge "both" awarded }
+     requirement three in group B { on ${COURSE} where is_passing count 3 distinct course.course_key } }`,
+];
+
+function makeEvents(seed: number): Record<string, unknown>[] {
+  const random = randomFrom(seed);
+  return Array.from({ length: EVENTS }, (_, n) => {
+    const learner = random.below(LEARNERS) + 1;
+    return {
+      specversion: '1.0',
+      id: `kill-${n}`,
+      source: 'openedx/lms/web',
+      type: COURSE,
+      // Not in order of arrival: a tenth of the events is late.
+      time: new Date(Date.UTC(2026, 0, 1) + (n - (random.below(10) === 0 ? 400 : 0)) * 60_000).toISOString(),
+      datacontenttype: 'application/json',
+      data: {
+        course_passing_status: {
+          is_passing: random.below(4) !== 0,
+          course: { course_key: `course-v1:A+${random.below(6)}+R`, display_name: '', start: null, end: null },
+          user: {
+            id: learner,
+            is_active: true,
+            pii: {
+              username: `learner-${learner}`,
+              email: `learner-${learner}@example.com`,
+              name: `Learner ${learner}`,
+            },
+          },
+        },
+      },
+    };
+  });
+}
+
+describe('a consumer killed at random moments', () => {
+  let broker: RabbitMq;
+  let dataDir: string;
+  let child: ChildProcess | null = null;
+
+  before(async function () {
+    broker = await rabbitmq(this);
+    dataDir = mkdtempSync(join(tmpdir(), 'laurel-killed-'));
+  });
+  after(() => {
+    child?.kill('SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const settings = () =>
+    readSettings({
+      LAUREL_DATA_DIR: dataDir,
+      AMQP_URL: broker.url,
+      LAUREL_AMQP_QUEUE: QUEUE,
+      LAUREL_AMQP_EXCHANGE: EXCHANGE,
+      LAUREL_LOG_LEVEL: 'silent',
+    });
+
+  function startConsumer(): Promise<ChildProcess> {
+    const started = spawn(process.execPath, ['--import', 'tsx', projectPath('server', 'main.ts'), 'consume'], {
+      cwd: projectPath(),
+      env: {
+        PATH: process.env.PATH,
+        LAUREL_DATA_DIR: dataDir,
+        AMQP_URL: broker.url,
+        LAUREL_AMQP_QUEUE: QUEUE,
+        LAUREL_AMQP_EXCHANGE: EXCHANGE,
+        LAUREL_LOG_LEVEL: 'error',
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    return new Promise((resolve, reject) => {
+      let heard = '';
+      started.stderr?.on('data', (chunk: Buffer) => {
+        heard += chunk.toString();
+        if (heard.includes('consuming')) resolve(started);
+      });
+      started.once('exit', (code) => reject(new Error(`the consumer ended with ${code}: ${heard}`)));
+    });
+  }
+
+  it('ends with exactly the state and the awards of an undisturbed run', async () => {
+    const prepared = await compose(settings(), { logger: silentLogger, roles: ['consumer'] });
+    for (const rule of RULES) {
+      const saved = await prepared.services.saveBadge(rule, { expectedVersion: 0, actor: 'test' });
+      expect(saved.ok).to.equal(true);
+    }
+    await prepared.stop();
+
+    const events = makeEvents(20260301);
+    const connection = await connect(broker.url);
+    const channel = await connection.createConfirmChannel();
+    for (const event of events) {
+      const { data, ...attributes } = event;
+      channel.publish(EXCHANGE, COURSE, Buffer.from(JSON.stringify(data)), {
+        persistent: true,
+        messageId: String(event.id),
+        contentType: 'application/json',
+        headers: {
+          ce_id: attributes.id,
+          ce_type: attributes.type,
+          ce_source: attributes.source,
+          ce_time: attributes.time,
+          ce_specversion: '1.0',
+        },
+      });
+    }
+    await channel.waitForConfirms();
+
+    const random = randomFrom(7);
+    let kills = 0;
+    for (;;) {
+      child = await startConsumer();
+      await sleep(100 + random.below(900));
+      const { messageCount } = await channel.checkQueue(QUEUE);
+      if (messageCount === 0) break;
+      const gone = new Promise((resolve) => child?.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+      kills += 1;
+    }
+    // The last one is left alone until everything is acknowledged and every effect done.
+    const last = child;
+    const ended = new Promise<number | null>((resolve) => last.once('exit', resolve));
+    await sleep(2_000);
+    last.kill('SIGTERM');
+    expect(await ended).to.equal(0);
+    child = null;
+    expect(kills).to.be.greaterThan(3);
+    expect((await channel.checkQueue(QUEUE)).messageCount).to.equal(0);
+    expect((await channel.checkQueue(`${QUEUE}.dead`)).messageCount).to.equal(0);
+    await connection.close();
+
+    const laurel = await compose(settings(), { logger: silentLogger, roles: [] });
+    try {
+      await laurel.settleEffects();
+      const badges = [...laurel.ruleBook.index().badges()];
+      const expected = simulate(badges, events.map(decodeCloudEvent));
+      const touched = new Map<string, unknown>();
+      const standing: string[] = [];
+      for (const { username, id } of (await laurel.services.learners.list({ limit: 1_000 })).items) {
+        for (const line of await laurel.badgeLines(username)) touched.set(`${line.learner} ${line.badge}`, line);
+        for (const progress of await laurel.services.progress.ofLearner(id)) {
+          for (const issued of progress.issued) {
+            if (issued.revokedAt === null) standing.push(issued.uuid);
+            expect(issued.externalId, `badge ${progress.badgeId} was issued`).to.be.a('string');
+          }
+        }
+      }
+      const matched = expected.filter((line) => line.status !== 'none' || touched.has(`${line.learner} ${line.badge}`));
+      expect([...touched.values()]).to.have.deep.members(matched);
+      expect(matched.length).to.be.greaterThan(100);
+
+      // What the provider saw: every badge once, and those standing are those that stand here.
+      const journal = readFileSync(join(dataDir, 'memory-provider.jsonl'), 'utf8')
+        .split('\n')
+        .flatMap((line) => {
+          try {
+            return [JSON.parse(line) as { action: 'award' | 'revoke'; uuid: string }];
+          } catch {
+            return [];
+          }
+        });
+      const awarded = journal.filter((entry) => entry.action === 'award').map((entry) => entry.uuid);
+      const revoked = new Set(journal.filter((entry) => entry.action === 'revoke').map((entry) => entry.uuid));
+      expect(new Set(awarded).size).to.equal(awarded.length);
+      expect(awarded.filter((uuid) => !revoked.has(uuid))).to.have.members(standing);
+    } finally {
+      await laurel.stop();
+    }
+  });
+});

@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ConfigurationError } from '../../plugin/errors.ts';
+import { readSettings, settingsTable } from '../../server/config.ts';
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  throw new Error('the settings were accepted');
+}
+
+describe('readSettings', () => {
+  it('needs nothing: every setting has a default', () => {
+    const settings = readSettings({ PATH: '/usr/bin' });
+    expect(settings.port).to.equal(8080);
+    expect(settings.mongodbUri).to.equal(null);
+    expect(settings.eventTypes).to.deep.equal([
+      'org.openedx.learning.course.passing.status.updated.v1',
+      'org.openedx.learning.ccx.course.passing.status.updated.v1',
+    ]);
+  });
+
+  it('reports every problem at once and says what to do', () => {
+    expect(
+      problemsOf({
+        PORT: '80a',
+        MONGODB_URI: 'postgres://localhost/laurel',
+        LAUREL_INGEST_TOKEN: 'short',
+        LAUREL_BADGES_ENABLED: 'maybe',
+        LAUREL_LOG_LEVEL: 'loud',
+        LAUREL_EVENT_TYPES: 'a.b,,c.d',
+      }),
+    ).to.deep.equal([
+      'PORT must be a whole number from 0 to 65535',
+      'MONGODB_URI must be an address that starts with mongodb:// or mongodb+srv://',
+      'LAUREL_BADGES_ENABLED must be true or false',
+      'LAUREL_EVENT_TYPES must be event types separated by commas, or *',
+      'LAUREL_INGEST_TOKEN must have at least 16 characters; `openssl rand -hex 32` makes a good one',
+      'LAUREL_LOG_LEVEL must be one of debug, info, warn, error, silent',
+    ]);
+  });
+
+  it('refuses a misspelt setting and says which was probably meant', () => {
+    expect(problemsOf({ LAUREL_INGEST_TOKN: 'x', LAUREL_COLOUR: 'green' })).to.deep.equal([
+      'LAUREL_INGEST_TOKN is not a setting; did you mean LAUREL_INGEST_TOKEN?',
+      'LAUREL_COLOUR is not a setting; remove it, or see docs/reference/settings.md',
+    ]);
+  });
+
+  it('never quotes the value of a secret', () => {
+    expect(problemsOf({ LAUREL_SECRET_KEY: 'hunter2', AMQP_URL: 'http://me:hunter2@broker' }).join()).not.to.contain(
+      'hunter2',
+    );
+  });
+
+  it('takes a MongoDB address with several hosts', () => {
+    expect(readSettings({ MONGODB_URI: 'mongodb://a:27017,b:27017/laurel?replicaSet=rs' }).mongodbUri).to.contain(
+      'a:27017,b:27017',
+    );
+  });
+
+  describe('a secret in a file', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'laurel-settings-'));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it('is read from the file that <name>_FILE names, without the line end', () => {
+      const file = join(folder, 'token');
+      writeFileSync(file, 'a-token-of-decent-length\n');
+      expect(readSettings({ LAUREL_INGEST_TOKEN_FILE: file }).ingestToken).to.equal('a-token-of-decent-length');
+    });
+
+    it('must be readable and not be given twice', () => {
+      expect(problemsOf({ LAUREL_INGEST_TOKEN_FILE: join(folder, 'none') })).to.deep.equal([
+        'LAUREL_INGEST_TOKEN cannot be read from the file that LAUREL_INGEST_TOKEN_FILE names (ENOENT)',
+      ]);
+      expect(problemsOf({ AMQP_URL: 'amqp://broker', AMQP_URL_FILE: 'x' })).to.deep.equal([
+        'AMQP_URL and AMQP_URL_FILE are both set; keep one',
+      ]);
+    });
+  });
+
+  it('has a documentation line for each setting', () => {
+    const manual = readFileSync(new URL('../../docs/reference/settings.md', import.meta.url), 'utf8');
+    for (const { env } of Object.values(settingsTable)) expect(manual).to.contain(`\`${env}\``);
+  });
+});

@@ -15,12 +15,18 @@ export interface RuleFile extends Node {
   readonly kind: 'rule-file';
   readonly blocks: readonly (BadgeBlock | TestBlock)[];
   readonly comments: readonly Comment[];
+  /** Where the text was not understood. No badge or test around such a place passes the check. */
+  readonly broken: readonly Span[];
 }
 
 /** `# ...` up to the end of its line; `text` without the `#`. */
 export interface Comment extends Node {
   readonly kind: 'comment';
   readonly text: string;
+  /** It has its line to itself. */
+  readonly ownLine: boolean;
+  /** An empty line follows. */
+  readonly detached: boolean;
 }
 
 /** A name as written: a bare word or a quoted one. */

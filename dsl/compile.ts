@@ -36,6 +36,7 @@ export function compileCondition(condition: Condition, readers: Readers = new Re
 
 function anyOf(tests: readonly Test[]): Test {
   const [first, second] = tests;
+  if (tests.length === 1 && first) return first;
   if (tests.length === 2 && first && second) return (event) => first(event) || second(event);
   return (event) => {
     for (const test of tests) if (test(event)) return true;
@@ -43,8 +44,9 @@ function anyOf(tests: readonly Test[]): Test {
   };
 }
 
-function allOf(tests: readonly Test[]): Test {
+export function allOf(tests: readonly Test[]): Test {
   const [first, second] = tests;
+  if (tests.length === 1 && first) return first;
   if (tests.length === 2 && first && second) return (event) => first(event) && second(event);
   return (event) => {
     for (const test of tests) if (!test(event)) return false;

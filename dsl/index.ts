@@ -5,7 +5,7 @@
 export type * from './ast.ts';
 // Running rules
 export { compileCondition } from './compile.ts';
-export { contributionsFromBadge, replaceContributionsFromBadge } from './derived.ts';
+export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';
 export type { Diagnostic } from './diagnostic.ts';
 // What rules may speak about
 export type { Environment, EventType, Field, FieldType, StringFormat } from './environment.ts';

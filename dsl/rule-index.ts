@@ -1,7 +1,7 @@
 /** Many badges, one event: which requirements and penalties does it meet?
  *  By event type first, then by the most telling equality of each rule, then by what is left of its condition. */
 
-import { compileCondition, type Test } from './compile.ts';
+import { allOf, compileCondition, type Test } from './compile.ts';
 import { dependencyOrder, isWithinInterval, upstreamsOf } from './derived.ts';
 import { type Access, type AccessKey, accessesOf, staticRank } from './index-access.ts';
 import type { Badge, Contribution, Penalty, Requirement, ResolvedPath, RuleEvent, Scalar } from './model.ts';
@@ -25,17 +25,13 @@ export interface RulePlacement {
 interface Rule {
   readonly owner: Entry;
   readonly position: number;
-  readonly requirement: Requirement | null;
+  readonly isRequirement: boolean;
   readonly ids: readonly [string];
   readonly eventType: string;
-  /** What of the condition the index did not answer already; null: nothing. */
-  readonly residual: Test | null;
+  /** What is left to ask of an event that reaches the rule; null: nothing. */
+  readonly test: Test | null;
   readonly distinct: Read | null;
   readonly keys: readonly AccessKey[];
-  /** Stands under more than one path, so one event may reach it more than once. */
-  readonly scattered: boolean;
-  /** Number of the latest `match` that reached it; kept for scattered rules only. */
-  reachedIn: number;
 }
 
 interface Entry {
@@ -112,17 +108,17 @@ export class RuleIndex {
   match(event: RuleEvent): BadgeMatch[] {
     const index = this.#types.get(event.type);
     if (!index) return [];
+    this.#round++;
     const hits: Rule[] = [];
-    const round = ++this.#round;
     for (const path of index.paths) {
       const found = path.byValue.get(path.read(event));
       if (found === undefined) continue;
-      if (Array.isArray(found)) for (const rule of found) collect(rule, event, round, hits);
-      else collect(found, event, round, hits);
+      if (Array.isArray(found)) collect(found, event, hits);
+      else if (found.test === null || found.test(event)) hits.push(found);
     }
-    for (const rule of index.others) if (isMet(rule, event)) hits.push(rule);
+    if (index.others.length > 0) collect(index.others, event, hits);
     if (hits.length === 0) return [];
-    if (hits.length > 1) hits.sort(byBadgeThenPosition);
+    if (!areInOrder(hits)) hits.sort(byBadgeThenPosition);
     return toMatches(hits, event);
   }
 
@@ -156,21 +152,38 @@ export class RuleIndex {
     const residual = access === null ? rule.where : access.residual;
     const keys = access?.keys ?? [];
     const requirement = 'group' in rule ? rule : null;
+    const distinct = requirement?.distinct ? this.#readers.of(requirement.distinct) : null;
+    const tests: Test[] = [];
+    if (requirement !== null && (requirement.from !== null || requirement.until !== null)) {
+      tests.push(({ time }) => isWithinInterval(requirement, time));
+    }
+    if (residual !== null) tests.push(compileCondition(residual, this.#readers));
+    if (distinct !== null) tests.push((event) => distinctText(distinct(event)) !== null);
+    const test = tests.length === 0 ? null : allOf(tests);
+    const isScattered = new Set(keys.map(({ path }) => pathKey(path))).size > 1;
     const inserted: Rule = {
       owner,
       position,
-      requirement,
+      isRequirement: requirement !== null,
       ids: [rule.id],
       eventType,
-      residual: residual === null ? null : compileCondition(residual, this.#readers),
-      distinct: requirement?.distinct ? this.#readers.of(requirement.distinct) : null,
+      test: isScattered ? this.#onceAMatch(test) : test,
+      distinct,
       keys,
-      scattered: keys.some(({ path }) => path !== keys[0]?.path && pathKey(path) !== pathKey(keys[0]!.path)),
-      reachedIn: 0,
     };
     if (access === null) index.others.push(inserted);
     for (const { path, value } of keys) add(this.#pathIndex(index, path), value, inserted);
     return inserted;
+  }
+
+  /** A rule that stands under several paths may be reached by several, but is met once. */
+  #onceAMatch(test: Test | null): Test {
+    let reachedIn = 0;
+    return (event) => {
+      if (reachedIn === this.#round) return false;
+      reachedIn = this.#round;
+      return test === null || test(event);
+    };
   }
 
   #pathIndex(index: TypeIndex, path: ResolvedPath): PathIndex {
@@ -240,66 +253,65 @@ function takeOut(rules: Rule[], rule: Rule): void {
   if (last && last !== rule) rules[at] = last;
 }
 
-function isMet(rule: Rule, event: RuleEvent): boolean {
-  if (rule.residual !== null && !rule.residual(event)) return false;
-  const { requirement } = rule;
-  return (
-    requirement === null ||
-    (isWithinInterval(requirement, event.time) &&
-      (rule.distinct === null || distinctText(rule.distinct(event)) !== null))
-  );
-}
-
-function collect(rule: Rule, event: RuleEvent, round: number, hits: Rule[]): void {
-  if (rule.scattered) {
-    if (rule.reachedIn === round) return;
-    rule.reachedIn = round;
-  }
-  if (isMet(rule, event)) hits.push(rule);
+function collect(rules: readonly Rule[], event: RuleEvent, hits: Rule[]): void {
+  for (const rule of rules) if (rule.test === null || rule.test(event)) hits.push(rule);
 }
 
 function byBadgeThenPosition(a: Rule, b: Rule): number {
   return a.owner.serial - b.owner.serial || a.position - b.position;
 }
 
+/** Nearly always so, and far cheaper to see than to sort again. */
+function areInOrder(hits: readonly Rule[]): boolean {
+  for (let i = 1; i < hits.length; i++) if (byBadgeThenPosition(hits[i - 1] as Rule, hits[i] as Rule) > 0) return false;
+  return true;
+}
+
 function toMatches(hits: readonly Rule[], event: RuleEvent): BadgeMatch[] {
   const matches: BadgeMatch[] = [];
   for (let start = 0, end = 0; start < hits.length; start = end) {
-    const { owner } = hits[start] as Rule;
+    const first = hits[start] as Rule;
+    const { owner } = first;
     do end++;
-    while (hits[end]?.owner === owner);
-    matches.push({ badge: owner.badge, contribution: toContribution(hits.slice(start, end), event) });
+    while (end < hits.length && (hits[end] as Rule).owner === owner);
+    const contribution =
+      end - start === 1 ? contributionOfOne(first, event) : contributionOfMany(hits.slice(start, end), event);
+    matches.push({ badge: owner.badge, contribution });
   }
   return matches;
 }
 
-function toContribution(rules: readonly Rule[], event: RuleEvent): Contribution {
-  const [only] = rules;
-  const single = rules.length === 1 && only !== undefined;
+function contributionOfOne(rule: Rule, event: RuleEvent): Contribution {
   return {
     eventId: event.id,
     at: event.time,
     order: 0,
     badge: null,
-    requirements: single ? (only.requirement ? only.ids : NO_IDS) : idsOf(rules, true),
-    penalties: single ? (only.requirement ? NO_IDS : only.ids) : idsOf(rules, false),
+    requirements: rule.isRequirement ? rule.ids : NO_IDS,
+    penalties: rule.isRequirement ? NO_IDS : rule.ids,
+    values: rule.distinct === null ? NO_VALUES : valuesOf([rule], event),
+  };
+}
+
+function contributionOfMany(rules: readonly Rule[], event: RuleEvent): Contribution {
+  return {
+    eventId: event.id,
+    at: event.time,
+    order: 0,
+    badge: null,
+    requirements: rules.flatMap(({ isRequirement, ids }) => (isRequirement ? ids : [])),
+    penalties: rules.flatMap(({ isRequirement, ids }) => (isRequirement ? [] : ids)),
     values: valuesOf(rules, event),
   };
 }
 
-function idsOf(rules: readonly Rule[], requirements: boolean): readonly string[] {
-  return rules.flatMap((rule) => ((rule.requirement !== null) === requirements ? rule.ids : []));
-}
-
 /** Made from entries so that a requirement may be called `__proto__`. */
 function valuesOf(rules: readonly Rule[], event: RuleEvent): Readonly<Record<string, string>> {
-  if (rules.every(({ distinct }) => distinct === null)) return NO_VALUES;
-  return Object.fromEntries(
-    rules.flatMap(({ ids, distinct }): [string, string][] => {
-      const text = distinct === null ? null : distinctText(distinct(event));
-      return text === null ? [] : [[ids[0], text]];
-    }),
-  );
+  const entries = rules.flatMap(({ ids, distinct }): [string, string][] => {
+    const text = distinct === null ? null : distinctText(distinct(event));
+    return text === null ? [] : [[ids[0], text]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** @returns null where there is no value to tell apart from others */

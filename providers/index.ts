@@ -2,3 +2,8 @@
 
 /** Words allowed after `template` in a rule file. */
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
+
+// PDF credentials
+export { createPdfGeneration } from './pdf/generate-pdf-credential.ts';
+export { type LearnerLine, parseLearnerLines } from './records/learner-lines.ts';
+export { completionsAndGrades, courseCompletions, subsectionGrades } from './records/retrieval-functions.ts';

@@ -25,10 +25,7 @@ export function planCredentials(
   assertContextKey(configuration.contextKey);
   const retrieval = registry.retrieval(type.retrievalFunction);
   const generation = registry.generation(type.generationFunction);
-  const options = readOptions(
-    joinSchemas(retrieval, generation),
-    mergeOptions(type.options, configuration.options),
-  );
+  const options = readOptions(joinSchemas(retrieval, generation), mergeOptions(type.options, configuration.options));
   retrieval.check(options);
   generation.check(options);
   return { retrieval, generation, options };

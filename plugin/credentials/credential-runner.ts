@@ -55,7 +55,9 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     // unhandled failures of a heartbeat show in the next write of the work itself
     const heartbeat = setInterval(() => void progress.save().catch(() => {}), saveEveryMs);
     const work = carryOut(progress)
-      .catch((error: unknown) => logger.error('a credential run was left unfinished', { runId: run.id, ...codeOf(error) }))
+      .catch((error: unknown) =>
+        logger.error('a credential run was left unfinished', { runId: run.id, ...codeOf(error) }),
+      )
       .finally(() => {
         clearInterval(heartbeat);
         working.delete(run.id);
@@ -123,7 +125,10 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     const configuration = await store.configuration(configurationId);
     const type = configuration && (await store.type(configuration.credentialTypeId));
     if (!configuration || !type) {
-      throw new NotFoundError('configuration', 'there is no credential configuration with this id, or its type is gone');
+      throw new NotFoundError(
+        'configuration',
+        'there is no credential configuration with this id, or its type is gone',
+      );
     }
     return { configuration, type };
   }

@@ -106,7 +106,11 @@ async function isAlive({ store, clock }: GenerationJob, runId: string): Promise<
   return run !== null && run.state === 'running' && run.leaseUntil > clock.now();
 }
 
-async function fail({ store, files, clock, logger }: GenerationJob, claimed: Credential, error: unknown): Promise<void> {
+async function fail(
+  { store, files, clock, logger }: GenerationJob,
+  claimed: Credential,
+  error: unknown,
+): Promise<void> {
   const known = error instanceof CredentialsError;
   if (!known) {
     // a foreign error's message may quote the learner's name

@@ -48,10 +48,7 @@ function isPublic({ status, issuedAt }: Credential): boolean {
 }
 
 /** @param options.showName false: the holder of the id learns everything but the name */
-export function verificationFacts(
-  credential: Credential,
-  options: { readonly showName: boolean },
-): VerificationFacts {
+export function verificationFacts(credential: Credential, options: { readonly showName: boolean }): VerificationFacts {
   const invalidated = credential.status === 'invalidated';
   return {
     status: invalidated ? 'invalidated' : 'available',

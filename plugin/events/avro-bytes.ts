@@ -4,7 +4,7 @@
 import type { Field, FieldType } from '../../dsl/index.ts';
 import { EventError } from '../errors.ts';
 
-/** @throws EventError `event.malformed`: bytes missing or left over, a whole number beyond 2^53, a byte that is no boolean */
+/** @throws EventError `event.malformed`: bytes missing or left over, a whole number beyond 2^52, a byte that is no boolean */
 export function checkAvroBytes(fields: readonly Field[], bytes: Uint8Array): void {
   const cursor = new Cursor(bytes);
   checkRecord(fields, cursor, '');
@@ -46,7 +46,8 @@ function checkValue(type: FieldType, cursor: Cursor, path: string): void {
       return;
     case 'map':
       checkBlocks(cursor, path, () => {
-        if (utf8.decode(cursor.text(path)) === '__proto__') throw wrong(path, 'has a key __proto__, which is not allowed');
+        if (utf8.decode(cursor.text(path)) === '__proto__')
+          throw wrong(path, 'has a key __proto__, which is not allowed');
         checkValue(type.values, cursor, `${path}.*`);
       });
   }
@@ -73,8 +74,8 @@ function wrong(path: string, what: string): EventError {
 
 const utf8 = new TextDecoder();
 
-/** The codec gives up a little below 2^53; this gives up a little earlier, to be the one that says so. */
-const MAX_ZIGZAG = 2 * (Number.MAX_SAFE_INTEGER - 7);
+/** A number of magnitude 2^52 makes a zigzag of 2^53: from there on the codec, which calculates in doubles, is off by one. */
+const ZIGZAG_LIMIT = 2 ** 53;
 
 class Cursor {
   private readonly bytes: Uint8Array;
@@ -103,7 +104,7 @@ class Cursor {
       const byte = this.byte(path);
       sum += (byte & 0x7f) * factor;
       if (byte < 0x80) {
-        if (sum > MAX_ZIGZAG) throw wrong(path, 'is a whole number beyond 2^53, which cannot be kept exactly');
+        if (sum >= ZIGZAG_LIMIT) throw wrong(path, 'is a whole number beyond 2^52, which cannot be kept exactly');
         return sum % 2 === 0 ? sum / 2 : -(sum + 1) / 2;
       }
       factor *= 128;

@@ -27,7 +27,9 @@ export function encodeAvro(type: EventType, data: unknown): Buffer {
     throw new EventError('malformed', `the field ${misfits[0]} does not fit the event type ${type.name}`, {
       details: { type: type.name, path: misfits[0] ?? '' },
     });
-  return codec.toBuffer(data);
+  const bytes = codec.toBuffer(data);
+  checkAvroBytes(envelopeFields(type), bytes);
+  return bytes;
 }
 
 function codecOf(type: EventType): avsc.Type {

@@ -50,10 +50,7 @@ export function decodeEvent(raw: RawEvent, catalogue: ReadonlyMap<string, EventT
 
 /** @param value a parsed structured CloudEvent; Avro data comes as `data_base64` with `datacontenttype` application/avro
  *  @throws EventError `event.malformed`, `event.unknown-type`, `event.no-user` */
-export function decodeCloudEvent(
-  value: unknown,
-  catalogue: ReadonlyMap<string, EventType> = eventCatalogue,
-): LmsEvent {
+export function decodeCloudEvent(value: unknown, catalogue: ReadonlyMap<string, EventType> = eventCatalogue): LmsEvent {
   if (!isObject(value)) throw new EventError('malformed', 'the event must be a JSON object in CloudEvents 1.0 form');
   if (value.specversion !== '1.0') throw wrong('specversion', 'must be "1.0"');
   const { type, id, source, time } = value;
@@ -124,9 +121,13 @@ function userAt(path: string, payload: Readonly<Record<string, unknown>>): Event
   const pii = isObject(data) ? own(data, 'pii') : undefined;
   const username = isObject(pii) ? own(pii, 'username') : undefined;
   if (!isObject(data) || !isObject(pii) || typeof username !== 'string' || username.trim() === '')
-    throw new EventError('no-user', `the event names no learner: ${path === '' ? 'pii' : `${path}.pii`}.username is missing`, {
-      details: { path },
-    });
+    throw new EventError(
+      'no-user',
+      `the event names no learner: ${path === '' ? 'pii' : `${path}.pii`}.username is missing`,
+      {
+        details: { path },
+      },
+    );
   const id = own(data, 'id');
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   return {

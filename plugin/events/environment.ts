@@ -6,9 +6,7 @@ import { BADGE_AWARDED, BADGE_REVOKED, eventCatalogue } from './catalogue.ts';
 
 /** Types a rule may react to: those that name a learner, without what Laurel itself publishes; a rule that wants those
  *  says `on badge "..." awarded`. */
-export function usableEventTypes(
-  catalogue: ReadonlyMap<string, EventType> = eventCatalogue,
-): readonly string[] {
+export function usableEventTypes(catalogue: ReadonlyMap<string, EventType> = eventCatalogue): readonly string[] {
   return [...catalogue.values()]
     .filter(({ name, learner }) => learner !== null && name !== BADGE_AWARDED && name !== BADGE_REVOKED)
     .map(({ name }) => name);
@@ -43,9 +41,10 @@ function whyNotEnabled(
 ): readonly string[] {
   if (usable.has(name)) return [];
   if (name === BADGE_AWARDED || name === BADGE_REVOKED)
-    return [`LAUREL_EVENT_TYPES names ${name}, which Laurel itself publishes; write on badge "..." awarded in a rule instead`];
-  if (catalogue.has(name))
-    return [`LAUREL_EVENT_TYPES names ${name}, which is about no particular learner; remove it`];
+    return [
+      `LAUREL_EVENT_TYPES names ${name}, which Laurel itself publishes; write on badge "..." awarded in a rule instead`,
+    ];
+  if (catalogue.has(name)) return [`LAUREL_EVENT_TYPES names ${name}, which is about no particular learner; remove it`];
   const near = suggest(name, usable);
   return [
     `LAUREL_EVENT_TYPES names ${name}, which is not an event type${near === null ? '; remove it' : `; did you mean ${near}?`}`,

@@ -161,7 +161,11 @@ function readMap(option: MapOption, given: unknown, path: string, problems: stri
   const result: Record<string, unknown> = {};
   const known = option.known ?? [];
   for (const described of known) {
-    define(result, described.name, readValue(described, entries[described.name], `${path}.${described.name}`, problems));
+    define(
+      result,
+      described.name,
+      readValue(described, entries[described.name], `${path}.${described.name}`, problems),
+    );
   }
   const names = known.map((described) => described.name);
   for (const [key, value] of Object.entries(entries)) {

@@ -1,5 +1,8 @@
 /** Badge definitions: which rules are in force. One record per badge id. */
 
+import { createHash } from 'node:crypto';
+import { ConflictError } from '../errors.ts';
+
 export interface BadgeDefinition {
   /** The id of the badge block, e.g. `demo-course`. */
   readonly id: string;
@@ -29,4 +32,19 @@ export interface BadgeStore {
   history(id: string): Promise<readonly BadgeDefinition[]>;
   /** Grows with every save: a process whose rules were compiled at another revision reloads them. */
   revision(): Promise<number>;
+}
+
+/** SHA-256, hex. */
+export function hashOfSource(source: string): string {
+  return createHash('sha256').update(source).digest('hex');
+}
+
+export function staleBadge(badge: string, expectedVersion: number): ConflictError {
+  return new ConflictError(
+    'stale',
+    expectedVersion === 0
+      ? `a badge "${badge}" exists already; choose another id, or open that badge and edit it there`
+      : `badge "${badge}" was changed after version ${expectedVersion}; open it again and repeat your change there`,
+    { details: { badge, expectedVersion } },
+  );
 }

@@ -1,6 +1,6 @@
 /** Progress of learners on badges: one document each, changed by one conditional update at a time. */
 
-import type { Contribution, Instant, Outcome } from '../../dsl/index.ts';
+import type { Badge, Contribution, Instant, Outcome } from '../../dsl/index.ts';
 import type { Page } from './learner-store.ts';
 
 /** Something that must happen outside because of a change of progress. Recorded with the change, carried out later by a
@@ -36,6 +36,9 @@ export interface IssuedBadge {
   readonly revokedAt: Instant | null;
   /** The rule version that gave it. */
   readonly ruleVersion: number;
+  /** Where it was issued, and where it must be taken back although the rule may name another place by now;
+   *  null: nowhere, it is only published. */
+  readonly template: Badge['template'];
   /** What the provider calls it and the state it reports; null until the award effect is done. */
   readonly externalId: string | null;
   readonly externalState: string | null;
@@ -56,23 +59,25 @@ export interface Progress {
   readonly updatedAt: Date;
 }
 
+export interface ProgressQuery {
+  readonly badgeId?: string;
+  readonly status?: Outcome['status'];
+  readonly effectState?: Effect['state'];
+  readonly learnerIds?: readonly string[];
+  readonly after?: string;
+  readonly limit: number;
+}
+
 export interface ProgressStore {
   load(learnerId: string, badgeId: string): Promise<Progress | null>;
   /** Stores `progress` as version `progress.version + 1` if the stored version still is `progress.version`.
    *  @returns false when somebody else was faster; nothing was changed: load again and redo */
   save(progress: Progress): Promise<boolean>;
-  /** Documents with at least one pending effect due at `now`, oldest due first. */
+  /** Documents with a pending effect that is due at `now` and waits for no other, oldest due first. */
   due(now: Date, limit: number): Promise<readonly Progress[]>;
   ofLearner(learnerId: string): Promise<readonly Progress[]>;
   /** Newest change first. */
-  list(query: {
-    readonly badgeId?: string;
-    readonly status?: Outcome['status'];
-    readonly effectState?: Effect['state'];
-    readonly learnerIds?: readonly string[];
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<Page<Progress>>;
+  list(query: ProgressQuery): Promise<Page<Progress>>;
   /** Documents per badge and status. */
   counts(): Promise<
     readonly { readonly badgeId: string; readonly status: Outcome['status']; readonly count: number }[]

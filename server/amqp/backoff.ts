@@ -9,7 +9,11 @@ export interface Backoff {
  *  @param attempt 1 for the first wait
  *  @param random a number in [0, 1)
  *  @returns milliseconds */
-export function fullJitter(attempt: number, { firstMs, longestMs }: Backoff, random: () => number = Math.random): number {
+export function fullJitter(
+  attempt: number,
+  { firstMs, longestMs }: Backoff,
+  random: () => number = Math.random,
+): number {
   return Math.round(random() * Math.min(longestMs, firstMs * 2 ** Math.min(attempt - 1, 30)));
 }
 

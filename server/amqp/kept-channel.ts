@@ -38,6 +38,8 @@ export function keepChannel<Kind extends Channel>({
   backoff = { firstMs: 250, longestMs: 15_000 },
 }: KeptChannelOptions<Kind>): KeptChannel<Kind> {
   let current: Kind | null = null;
+  /** The channel opened last, ready or not. */
+  let newest: Kind | null = null;
   let opening = false;
   let closed = false;
   let attempt = 0;
@@ -57,6 +59,7 @@ export function keepChannel<Kind extends Channel>({
     let channel: Kind | null = null;
     try {
       channel = await create(connection);
+      newest = channel;
       const lost = watch(channel);
       await prepare(channel, lost);
       if (lost.aborted) throw new Error(lastError ?? 'the channel was closed while it was made ready');
@@ -112,7 +115,7 @@ export function keepChannel<Kind extends Channel>({
     current: () => current,
     ready: () => ready,
     renew() {
-      current?.close().catch(() => {});
+      newest?.close().catch(() => {});
     },
     lastError: () => lastError,
     async close() {

@@ -60,8 +60,8 @@ export function createPublisher({
   let confirmed = 0;
   let failed = 0;
   let unconfirmed = 0;
-  /** The broker returns a message before it confirms it; all in flight on the same route share the fate. */
-  const returned = new Set<string>();
+  /** Returns not yet matched with their confirmation, which follows; all messages of one route share their fate. */
+  const returned = new Map<string, number>();
 
   const kept = keepChannel<ConfirmChannel>({
     connection,
@@ -73,7 +73,9 @@ export function createPublisher({
       unconfirmed = 0;
       returned.clear();
       channel.on('return', ({ fields, properties }) => {
-        if (!lost.aborted) returned.add(routeOf(fields.exchange, fields.routingKey, properties.messageId));
+        if (lost.aborted) return;
+        const route = routeOf(fields.exchange, fields.routingKey, properties.messageId);
+        returned.set(route, (returned.get(route) ?? 0) + 1);
       });
     },
   });
@@ -92,43 +94,58 @@ export function createPublisher({
     const channel = kept.current();
     if (!channel) throw unavailable('RabbitMQ cannot be reached for publishing; check AMQP_URL and the broker');
     if (connection.status().blocked)
-      throw unavailable('RabbitMQ takes no messages because of a memory or disk alarm; free memory or disk on the broker');
+      throw unavailable(
+        'RabbitMQ takes no messages because of a memory or disk alarm; free memory or disk on the broker',
+      );
     if (unconfirmed >= maxUnconfirmed)
       throw unavailable(`${maxUnconfirmed} messages wait for RabbitMQ to confirm them; check the broker's load`);
     return channel;
   }
 
+  function wasReturned(route: string): boolean {
+    const count = returned.get(route) ?? 0;
+    if (count > 1) returned.set(route, count - 1);
+    else returned.delete(route);
+    return count > 0;
+  }
+
   function sendOnce(channel: ConfirmChannel, message: RawMessage): Promise<void> {
     const { exchange, routingKey, content, contentType, messageId, headers } = message;
     const route = routeOf(exchange, routingKey, messageId);
+    const details = { exchange, routingKey };
+    const unroutable = () =>
+      new StoreError('publish-returned', `no queue is bound to ${exchange} for ${routingKey}; bind one`, { details });
+    const unconfirmedBecause = (cause: unknown) =>
+      new StoreError(
+        'publish-unconfirmed',
+        'RabbitMQ refused a message, or the channel was lost before it was confirmed; publish it again',
+        { details, cause },
+      );
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(
-          new StoreError('publish-unconfirmed', `RabbitMQ did not confirm a message within ${confirmTimeoutMs} ms`, {
-            details: { exchange, routingKey },
-          }),
+          new StoreError(
+            'publish-unconfirmed',
+            `RabbitMQ did not confirm a message within ${confirmTimeoutMs} ms; publish it again`,
+            { details },
+          ),
         );
       }, confirmTimeoutMs);
       const settled = (error: unknown): void => {
         clearTimeout(timer);
         if (kept.current() === channel) unconfirmed -= 1;
-        if (error)
-          return reject(
-            new StoreError('publish-unconfirmed', 'RabbitMQ refused a message, or the channel was lost before it was confirmed', {
-              details: { exchange, routingKey },
-              cause: error,
-            }),
-          );
-        if (returned.delete(route))
-          return reject(
-            new StoreError('publish-returned', `no queue is bound to ${exchange} for ${routingKey}; bind one`, {
-              details: { exchange, routingKey },
-            }),
-          );
-        resolve();
+        const failure = error ? unconfirmedBecause(error) : wasReturned(route) ? unroutable() : null;
+        if (failure) reject(failure);
+        else resolve();
       };
       try {
-        channel.publish(exchange, routingKey, content, { contentType, messageId, headers, persistent: true, mandatory: true }, settled);
+        channel.publish(
+          exchange,
+          routingKey,
+          content,
+          { contentType, messageId, headers, persistent: true, mandatory: true },
+          settled,
+        );
         unconfirmed += 1;
       } catch (error) {
         clearTimeout(timer);

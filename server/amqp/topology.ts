@@ -69,7 +69,10 @@ export async function declareTopology(connection: BrokerConnection, topology: To
   }
 }
 
-async function declareOn(channel: Channel, { exchange, queue, deadLetters, publishedQueue, bindings, deliveryLimit }: Topology): Promise<void> {
+async function declareOn(
+  channel: Channel,
+  { exchange, queue, deadLetters, publishedQueue, bindings, deliveryLimit }: Topology,
+): Promise<void> {
   await channel.assertExchange(exchange, 'topic', { durable: true });
   await channel.assertExchange(deadLetters, 'fanout', { durable: true });
   await channel.assertQueue(deadLetters, quorum({}));
@@ -123,7 +126,9 @@ export function explained(error: Error): Error {
   }
   if (/\b403 \(ACCESS-REFUSED\)/.test(error.message))
     return new ConfigurationError(
-      ['the account in AMQP_URL may not declare exchanges and queues; give it the configure, write and read permissions of its vhost'],
+      [
+        'the account in AMQP_URL may not declare exchanges and queues; give it the configure, write and read permissions of its vhost',
+      ],
       { cause: error },
     );
   return error;

@@ -1,6 +1,7 @@
 /** Routes as data: what can be asked for, and who may. A route without `access` does not compile. */
 
 import type { Express, RequestHandler } from 'express';
+import { invariant } from '../../plugin/errors.ts';
 
 export type Access =
   /** Anybody. */
@@ -30,18 +31,15 @@ export function post(path: string, access: Access, ...handle: RequestHandler[]):
   return { method: 'post', path, access, handle };
 }
 
+/** @param guards what a request must pass for each kind of access but `public` */
 export function mount(
   app: Express,
   routes: readonly Route[],
-  guards: Readonly<Partial<Record<Access, RequestHandler>>>,
+  guards: Readonly<Partial<Record<Access, readonly RequestHandler[]>>>,
 ): void {
   for (const { method, path, access, handle } of routes) {
-    const guard = access === 'public' ? [] : [guards[access]];
-    app[method](path, ...guard.map((handler) => required(handler, path)), ...handle);
+    const guard = access === 'public' ? [] : guards[access];
+    invariant(guard, `there is a guard for ${method} ${path}`);
+    app[method](path, ...guard, ...handle);
   }
-}
-
-function required(guard: RequestHandler | undefined, path: string): RequestHandler {
-  if (!guard) throw new Error(`no guard is given for ${path}`);
-  return guard;
 }

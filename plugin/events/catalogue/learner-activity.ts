@@ -71,12 +71,7 @@ export const learnerActivity = [
   ),
 
   ...eventTypes(
-    versionOne(
-      'org.openedx.learning.forum.thread',
-      'created',
-      'response.created',
-      'response.comment.created',
-    ),
+    versionOne('org.openedx.learning.forum.thread', 'created', 'response.created', 'response.comment.created'),
     'thread',
     'user',
     [

@@ -41,12 +41,10 @@ const contentAuthoring = [
     list('changes', aText),
   ]),
   ...eventTypes([`${authoring}.content.object.tags.changed.v1`], 'content_object', null, [text('object_id')]),
-  ...eventTypes(
-    versionOne(`${authoring}.content_library`, 'created', 'updated', 'deleted'),
-    'content_library',
-    null,
-    [libraryKey(), flag('update_blocks')],
-  ),
+  ...eventTypes(versionOne(`${authoring}.content_library`, 'created', 'updated', 'deleted'), 'content_library', null, [
+    libraryKey(),
+    flag('update_blocks'),
+  ]),
   ...eventTypes(
     versionOne(`${authoring}.content_library.collection`, 'created', 'updated', 'deleted'),
     'library_collection',
@@ -65,14 +63,16 @@ const contentAuthoring = [
     null,
     [libraryKey(), usageKey()],
   ),
-  ...eventTypes(versionOne(`${authoring}.xblock`, 'created', 'updated', 'deleted', 'published'), 'xblock_info', null, xblock),
-  ...eventTypes([`${authoring}.xblock.duplicated.v1`], 'xblock_info', null, [...xblock, usageKey('source_usage_key')]),
   ...eventTypes(
-    versionOne(`${authoring}.course`, 'created', 'import.completed', 'rerun.completed'),
-    'course',
+    versionOne(`${authoring}.xblock`, 'created', 'updated', 'deleted', 'published'),
+    'xblock_info',
     null,
-    [courseKey()],
+    xblock,
   ),
+  ...eventTypes([`${authoring}.xblock.duplicated.v1`], 'xblock_info', null, [...xblock, usageKey('source_usage_key')]),
+  ...eventTypes(versionOne(`${authoring}.course`, 'created', 'import.completed', 'rerun.completed'), 'course', null, [
+    courseKey(),
+  ]),
   ...eventTypes([`${authoring}.course.catalog_info.changed.v1`], 'catalog_info', null, [
     courseKey(),
     text('name'),

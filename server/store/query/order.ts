@@ -28,7 +28,7 @@ export const RANK = {
 export const AFTER = '\u0100';
 
 export function compareValues(left: BsonValue, right: BsonValue): number {
-  if (typeof left === 'number' && typeof right === 'number' && left === left && right === right) return left - right;
+  if (typeof left === 'number' && typeof right === 'number' && !Number.isNaN(left - right)) return left - right;
   const a = encodeKey(left);
   const b = encodeKey(right);
   return a < b ? -1 : a > b ? 1 : 0;
@@ -76,7 +76,7 @@ function encodeFields(document: ReadonlyMap<string, BsonValue>): string {
   return key;
 }
 
-const beyondAscii = /[^\x01-\x7f]/;
+const beyondAscii = /[^\u0001-\u007f]/;
 
 /** UTF-8 order, ended by a zero; zeros inside are escaped so that a prefix still sorts first. */
 export function encodeText(text: string): string {
@@ -118,7 +118,7 @@ function encodeDecimal(text: string): string {
   if (text.endsWith('Infinity')) return encodeNumber(text.startsWith('-') ? -Infinity : Infinity);
   const [mantissa = '0', exponentText = '0'] = text.toUpperCase().split('E');
   const [whole = '0', fraction = ''] = mantissa.split('.');
-  const digits = BigInt(whole.replace('+', '') + fraction) * (whole.startsWith('-') && BigInt(whole) === 0n ? 1n : 1n);
+  const digits = BigInt(whole.replace('+', '') + fraction);
   const exponent = Number(exponentText) - fraction.length;
   if (digits === 0n) return encodeNumber(0);
   const rounded = Number(text);

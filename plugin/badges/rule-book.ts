@@ -1,0 +1,155 @@
+/** The rules in force: the stored badge definitions, checked and indexed, kept in step with the store. */
+
+import {
+  type Badge,
+  type Diagnostic,
+  type Environment,
+  loadRules,
+  printFile,
+  RuleIndex,
+  upstreamsOf,
+} from '../../dsl/index.ts';
+import type { BadgeDefinition, BadgeStore } from '../ports/badge-store.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
+import { circleThrough, oneBadgeOf } from './badge-text.ts';
+
+export interface RuleBookParts {
+  readonly store: BadgeStore;
+  /** `knownBadges` is not looked at: those of the store are known. */
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export type SaveBadgeResult =
+  | { readonly ok: true; readonly badge: BadgeDefinition; readonly warnings: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+export interface RuleBook {
+  /** The active badges; always the same object, changed in place. Empty before the first `refresh`. */
+  index(): RuleIndex;
+  /** Takes up what has changed in the store; asks for one number when nothing has. A badge whose text is no longer
+   *  valid (a provider or event type was removed) is left out and logged.
+   *  @returns true when something had changed @throws StoreError */
+  refresh(): Promise<boolean>;
+  /** 0: no such badge. */
+  definitionVersion(badgeId: string): number;
+  /** Also of inactive badges; null: none was given. */
+  badgeName(badgeId: string): string | null;
+  /** Checks a text of exactly one badge block without storing it. */
+  checkBadge(text: string): readonly Diagnostic[];
+  /** Checks it, stores its canonical text and puts it in force.
+   *  @param options expectedVersion: the version the author started from, 0 for a new badge
+   *  @throws ConflictError `conflict.stale`; StoreError */
+  saveBadge(
+    text: string,
+    options: { readonly expectedVersion: number; readonly actor: string },
+  ): Promise<SaveBadgeResult>;
+}
+
+interface Entry {
+  readonly version: number;
+  readonly name: string | null;
+  /** null: the text is not valid. */
+  readonly badge: Badge | null;
+}
+
+type Checked =
+  | { readonly badge: null; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly badge: Badge; readonly source: string; readonly diagnostics: readonly Diagnostic[] };
+
+export function createRuleBook({ store, environment, clock, logger }: RuleBookParts): RuleBook {
+  const index = new RuleIndex();
+  const entries = new Map<string, Entry>();
+  let revision = -1;
+  let refreshing: Promise<boolean> | null = null;
+
+  async function catchUp(): Promise<boolean> {
+    // Read before the list: what is saved in between is seen again at the next look rather than never.
+    const latest = await store.revision();
+    if (latest === revision) return false;
+    const definitions = await store.list();
+    const known = new Set(definitions.map(({ id }) => id));
+    for (const definition of definitions) {
+      if (entries.get(definition.id)?.version !== definition.version) put(definition, known);
+    }
+    for (const id of [...entries.keys()].filter((id) => !known.has(id))) {
+      entries.delete(id);
+      index.delete(id);
+    }
+    revision = latest;
+    return true;
+  }
+
+  function put({ id, version, name, active, source }: BadgeDefinition, known: ReadonlySet<string>): void {
+    const { badges, diagnostics } = loadRules(source, { ...environment, knownBadges: known });
+    const badge = badges.find((candidate) => candidate.id === id) ?? null;
+    if (badge === null) {
+      const error = diagnostics.find(({ severity }) => severity === 'error');
+      logger.error('a badge is not in force because its rules are no longer valid; edit and save it', {
+        badgeId: id,
+        version,
+        error: error?.code,
+      });
+    }
+    entries.set(id, { version, name, badge });
+    if (badge !== null && active) index.set(badge);
+    else index.delete(id);
+  }
+
+  async function refresh(): Promise<boolean> {
+    refreshing ??= catchUp().finally(() => {
+      refreshing = null;
+    });
+    return refreshing;
+  }
+
+  function check(text: string): Checked {
+    const { file, badges, diagnostics } = loadRules(text, { ...environment, knownBadges: new Set(entries.keys()) });
+    if (diagnostics.some(({ severity }) => severity === 'error')) return { badge: null, diagnostics };
+    const [badge] = badges;
+    const surplus = oneBadgeOf(text, file);
+    if (surplus !== null || badge === undefined) return { badge: null, diagnostics: surplus ? [surplus] : diagnostics };
+    const circle = circleThrough(badge, text, file, (id) => upstreamsOfStored(id));
+    if (circle !== null) return { badge: null, diagnostics: [circle] };
+    return { badge, source: printFile(file), diagnostics };
+  }
+
+  function upstreamsOfStored(badgeId: string): readonly string[] {
+    const badge = entries.get(badgeId)?.badge;
+    return badge ? upstreamsOf(badge) : [];
+  }
+
+  async function saveBadge(
+    text: string,
+    { expectedVersion, actor }: { readonly expectedVersion: number; readonly actor: string },
+  ): Promise<SaveBadgeResult> {
+    await refresh();
+    const checked = check(text);
+    if (checked.badge === null) return { ok: false, diagnostics: checked.diagnostics };
+    const { badge, source, diagnostics } = checked;
+    const saved = await store.save(
+      {
+        id: badge.id,
+        source,
+        active: badge.active,
+        name: badge.name,
+        template: badge.template === null ? null : `${badge.template.provider}:${badge.template.id}`,
+        updatedAt: clock.now(),
+        updatedBy: actor,
+      },
+      expectedVersion,
+    );
+    await refresh();
+    return { ok: true, badge: saved, warnings: diagnostics };
+  }
+
+  return {
+    index: () => index,
+    refresh,
+    definitionVersion: (badgeId) => entries.get(badgeId)?.version ?? 0,
+    badgeName: (badgeId) => entries.get(badgeId)?.name ?? null,
+    checkBadge: (text) => check(text).diagnostics,
+    saveBadge,
+  };
+}

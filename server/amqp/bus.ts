@@ -1,0 +1,70 @@
+/** RabbitMQ as one thing: two connections, the topology, a publisher and, where wanted, a consumer. */
+
+import type { LmsEvent } from '../../plugin/events/event.ts';
+import type { EventPublisher } from '../../plugin/ports/outbound.ts';
+import type { Logger } from '../../plugin/ports/runtime.ts';
+import { type BrokerStatus, openConnection } from './connection.ts';
+import { type Consumer, startConsumer } from './consumer.ts';
+import { deadLettersTo } from './dead-letters.ts';
+import type { ConsumerCounts } from './processing.ts';
+import { createPublisher, type PublisherCounts } from './publisher.ts';
+import { type TopologyOptions, topologyOf } from './topology.ts';
+
+export interface BusOptions extends TopologyOptions {
+  readonly url: string;
+  readonly logger: Logger;
+  /** CloudEvents source of what Laurel publishes. */
+  readonly source?: string;
+}
+
+export interface BusStatus {
+  readonly publishing: BrokerStatus;
+  readonly consuming: BrokerStatus;
+  /** Whether events are being received; null: nobody has asked for them. */
+  readonly subscribed: boolean | null;
+  readonly published: PublisherCounts;
+  readonly consumed: ConsumerCounts | null;
+  /** The last thing that went wrong with a connection or a channel; null: nothing did. */
+  readonly lastError: string | null;
+}
+
+export interface Bus {
+  readonly publisher: EventPublisher;
+  /** Resolves when publishing first became possible; a broker that is away delays it. @throws ConfigurationError */
+  ready(): Promise<void>;
+  /** Starts receiving; at most once. */
+  consume(options: { readonly prefetch: number; readonly handle: (event: LmsEvent) => Promise<void> }): Consumer;
+  status(): BusStatus;
+  close(limitMs?: number): Promise<void>;
+}
+
+export async function openBus({ url, logger, source, ...wanted }: BusOptions): Promise<Bus> {
+  const topology = topologyOf(wanted);
+  const publishing = await openConnection({ url, name: 'laurel publishing', logger });
+  const consuming = await openConnection({ url, name: 'laurel consuming', logger });
+  const publisher = createPublisher({ connection: publishing, topology, logger, ...(source && { source }) });
+  let consumer: Consumer | null = null;
+
+  return {
+    publisher,
+    ready: () => publisher.ready(),
+    consume({ prefetch, handle }) {
+      const deadLetters = deadLettersTo({ publisher, exchange: topology.deadLetters, logger });
+      consumer = startConsumer({ connection: consuming, topology, deadLetters, handle, logger, prefetch });
+      return consumer;
+    },
+    status: () => ({
+      publishing: publishing.status(),
+      consuming: consuming.status(),
+      subscribed: consumer?.subscribed() ?? null,
+      published: publisher.counts(),
+      consumed: consumer?.counts() ?? null,
+      lastError: consumer?.lastError() ?? consuming.status().lastError ?? publishing.status().lastError,
+    }),
+    async close(limitMs) {
+      await consumer?.stop(limitMs);
+      await publisher.close();
+      await Promise.all([consuming.close(), publishing.close()]);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/** Takes events from the queue: many at a time, those of one learner in order, each settled once. */
+
+import type { Channel, ConsumeMessage } from 'amqplib';
+import type { EventType } from '../../dsl/index.ts';
+import { EventError } from '../../plugin/errors.ts';
+import { eventCatalogue } from '../../plugin/events/catalogue.ts';
+import type { LmsEvent } from '../../plugin/events/event.ts';
+import type { Logger } from '../../plugin/ports/runtime.ts';
+import type { Backoff } from './backoff.ts';
+import type { BrokerConnection } from './connection.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { Delivery } from './delivery.ts';
+import { Gate } from './gate.ts';
+import { InOrder } from './in-order.ts';
+import { keepChannel } from './kept-channel.ts';
+import { type ConsumerCounts, type RetryPolicy, readMessage, settleDelivery } from './processing.ts';
+import { declareTopology, type Topology } from './topology.ts';
+
+export interface ConsumerOptions {
+  /** One of its own, apart from publishing. */
+  readonly connection: BrokerConnection;
+  readonly topology: Topology;
+  readonly deadLetters: DeadLetters;
+  /** Resolves when the effect of the event is durable. The same event may come again, also at the same time elsewhere. */
+  readonly handle: (event: LmsEvent) => Promise<void>;
+  readonly logger: Logger;
+  /** Messages in progress at the same time. */
+  readonly prefetch?: number;
+  readonly retry?: RetryPolicy;
+  /** Pauses while the database is away. */
+  readonly storePauses?: Backoff;
+  /** Pauses before a lost channel is opened again. */
+  readonly backoff?: Backoff;
+  readonly catalogue?: ReadonlyMap<string, EventType>;
+}
+
+export interface Consumer {
+  /** Resolves when first subscribed. @throws ConfigurationError when a queue exists in another form */
+  ready(): Promise<void>;
+  subscribed(): boolean;
+  lastError(): string | null;
+  counts(): ConsumerCounts;
+  /** Takes no more, finishes what is in progress, and leaves to the broker what is not finished in time. */
+  stop(limitMs?: number): Promise<void>;
+}
+
+export function startConsumer({
+  connection,
+  topology,
+  deadLetters,
+  handle,
+  logger,
+  prefetch = 50,
+  retry = { attempts: 3, pauses: { firstMs: 500, longestMs: 5_000 } },
+  storePauses = { firstMs: 500, longestMs: 30_000 },
+  backoff,
+  catalogue = eventCatalogue,
+}: ConsumerOptions): Consumer {
+  const counts = { received: 0, handled: 0, ignored: 0, deadLettered: 0, retried: 0, abandoned: 0, inFlight: 0 };
+  const gate = new Gate(storePauses);
+  const inOrder = new InOrder();
+  const stopping = new AbortController();
+  const open = new Set<Promise<void>>();
+  let consumerTag: string | null = null;
+  const options = { handle, deadLetters, gate, retry, catalogue, logger, counts };
+
+  const kept = keepChannel<Channel>({
+    connection,
+    logger,
+    ...(backoff && { backoff }),
+    create: (from) => from.createChannel(),
+    async prepare(channel, lost) {
+      await declareTopology(connection, topology);
+      await channel.prefetch(prefetch);
+      // one signal per channel, not per message: a long-lived signal remembers everything derived from it
+      const giveUp = AbortSignal.any([lost, stopping.signal]);
+      const reply = await channel.consume(topology.queue, (message) => receive(channel, giveUp, message));
+      consumerTag = reply.consumerTag;
+      logger.info('consuming events', { queue: topology.queue, prefetch });
+    },
+  });
+
+  function receive(channel: Channel, giveUp: AbortSignal, message: ConsumeMessage | null): void {
+    if (message === null) {
+      logger.warn('RabbitMQ ended the subscription, as when a queue is deleted; subscribing again', {
+        queue: topology.queue,
+      });
+      kept.renew();
+      return;
+    }
+    counts.received += 1;
+    const delivery = new Delivery(channel, message, giveUp);
+    const read = readMessage(delivery, catalogue);
+    const task = inOrder.run(keyOf(read, message), () => settleDelivery(delivery, read, options));
+    open.add(task);
+    void task.finally(() => open.delete(task));
+  }
+
+  return {
+    ready: () => kept.ready(),
+    subscribed: () => kept.current() !== null,
+    lastError: () => kept.lastError(),
+    counts: () => ({ ...counts }),
+    async stop(limitMs = 25_000) {
+      const channel = kept.current();
+      if (channel && consumerTag !== null) await channel.cancel(consumerTag).catch(() => {});
+      const limit = setTimeout(() => stopping.abort(), limitMs);
+      // what waits for the database would wait for ever
+      if (!gate.isOpen) stopping.abort();
+      await Promise.race([Promise.all(open), aborted(stopping.signal)]);
+      clearTimeout(limit);
+      stopping.abort();
+      gate.stop();
+      await kept.close();
+    },
+  };
+}
+
+/** Events without a learner, and messages that are no events, need no order. */
+function keyOf(read: LmsEvent | EventError, message: ConsumeMessage): string {
+  if (read instanceof EventError || read.user === null) return `message:${message.fields.deliveryTag}`;
+  return `learner:${read.user.username}`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,113 @@
+/** FileStore in a directory. A key is a folder with the bytes under a name of their own and `meta.json`, which names
+ *  them: replacing `meta.json` by rename switches from the former file to the new one in one step. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { assertFileKey, type FileStore, type StoredFile } from '../../plugin/ports/asset-files.ts';
+
+interface Meta {
+  readonly data: string;
+  readonly contentType: string;
+  readonly fileName: string;
+}
+
+const META = 'meta.json';
+/** A reader may find the bytes gone when the file was replaced between its two reads. */
+const READ_ATTEMPTS = 5;
+
+/** @param root is made when it does not exist; readable by the owner only */
+export class DirectoryFileStore implements FileStore {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async put(key: string, file: StoredFile): Promise<void> {
+    const folder = this.#folder(key);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const data = `${randomUUID()}${safeExtension(file.fileName)}`;
+    await writeDurably(join(folder, data), file.bytes);
+    const meta: Meta = { data, contentType: file.contentType, fileName: file.fileName };
+    const draft = join(folder, `${data}.meta`);
+    await writeDurably(draft, Buffer.from(JSON.stringify(meta)));
+    await rename(draft, join(folder, META));
+    await syncFolder(folder);
+    await this.#removeOthers(folder, data);
+  }
+
+  async get(key: string): Promise<StoredFile | null> {
+    const folder = this.#folder(key);
+    for (let attempt = 1; ; attempt++) {
+      const meta = await readOrNull(join(folder, META));
+      if (meta === null) return null;
+      const { data, contentType, fileName } = JSON.parse(meta.toString('utf8')) as Meta;
+      const bytes = await readOrNull(join(folder, data));
+      if (bytes !== null) return { bytes, contentType, fileName };
+      if (attempt === READ_ATTEMPTS) return null;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    const folder = this.#folder(key);
+    await rm(join(folder, META), { force: true });
+    await this.#removeOthers(folder, null);
+  }
+
+  /** Where the bytes of a key lie on the disk; null: nowhere. */
+  async pathOf(key: string): Promise<string | null> {
+    const meta = await readOrNull(join(this.#folder(key), META));
+    return meta && join(this.#folder(key), (JSON.parse(meta.toString('utf8')) as Meta).data);
+  }
+
+  #folder(key: string): string {
+    assertFileKey(key);
+    return join(this.#root, ...key.split('/'));
+  }
+
+  /** Bytes that `meta.json` no longer names. Two writers at once keep each other's drafts: only data files are removed,
+   *  and a data file that is named again by then belongs to the writer who came last. */
+  async #removeOthers(folder: string, kept: string | null): Promise<void> {
+    const current = await readOrNull(join(folder, META));
+    const named = current === null ? null : (JSON.parse(current.toString('utf8')) as Meta).data;
+    if (named !== kept) return;
+    const names = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const { name } of names.filter((entry) => entry.isFile() && entry.name !== META && entry.name !== kept)) {
+      await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The rename itself must survive a power cut; folders cannot be synced everywhere. */
+async function syncFolder(folder: string): Promise<void> {
+  for (const path of [folder, dirname(folder)]) {
+    const handle = await open(path, 'r').catch(() => null);
+    await handle?.sync().catch(() => {});
+    await handle?.close();
+  }
+}
+
+async function readOrNull(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+function safeExtension(fileName: string): string {
+  const extension = extname(fileName);
+  return /^\.[A-Za-z0-9]{1,8}$/.test(extension) ? extension.toLowerCase() : '';
+}

@@ -1,0 +1,76 @@
+/** FileStore in MongoDB's GridFS. A key may have several versions for a moment; the newest complete one counts. */
+
+import { pipeline } from 'node:stream/promises';
+import mongoose, { type Connection, type mongo } from 'mongoose';
+import { invariant } from '../../plugin/errors.ts';
+import { assertFileKey, type FileStore, type StoredFile } from '../../plugin/ports/asset-files.ts';
+import { withDatabase } from '../mongo/errors.ts';
+
+const BUCKET = 'files';
+/** A reader may find its version deleted when the file was replaced while it read. */
+const READ_ATTEMPTS = 5;
+
+export class GridFsFileStore implements FileStore {
+  readonly #bucket: mongo.GridFSBucket;
+
+  /** @param connection open */
+  constructor(connection: Connection) {
+    invariant(connection.db, 'the file store was made before the database was connected');
+    this.#bucket = new mongoose.mongo.GridFSBucket(connection.db, { bucketName: BUCKET });
+  }
+
+  async put(key: string, file: StoredFile): Promise<void> {
+    assertFileKey(key);
+    await withDatabase(async () => {
+      const former = await this.#versions(key);
+      const metadata = { contentType: file.contentType, fileName: file.fileName };
+      const upload = this.#bucket.openUploadStream(key, { metadata });
+      // the document that makes the version visible is written after its last chunk
+      await pipeline([Buffer.from(file.bytes)], upload);
+      for (const { _id } of former) await this.#remove(_id);
+    });
+  }
+
+  async get(key: string): Promise<StoredFile | null> {
+    for (let attempt = 1; ; attempt++) {
+      const [newest] = await withDatabase(() => this.#versions(key));
+      if (!newest) return null;
+      try {
+        const bytes = await this.#read(newest._id);
+        const { contentType, fileName } = newest.metadata as Pick<StoredFile, 'contentType' | 'fileName'>;
+        return { bytes, contentType, fileName };
+      } catch (error) {
+        if (attempt === READ_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    await withDatabase(async () => {
+      for (const { _id } of await this.#versions(key)) await this.#remove(_id);
+    });
+  }
+
+  /** Newest first. */
+  #versions(key: string): Promise<mongo.GridFSFile[]> {
+    return this.#bucket.find({ filename: key }).sort({ uploadDate: -1, _id: -1 }).toArray();
+  }
+
+  #read(id: mongo.ObjectId): Promise<Buffer> {
+    return withDatabase(async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of this.#bucket.openDownloadStream(id)) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    });
+  }
+
+  async #remove(id: mongo.ObjectId): Promise<void> {
+    await this.#bucket.delete(id).catch(ignoreMissing);
+  }
+}
+
+/** Somebody else deleted the same version first. */
+function ignoreMissing(error: unknown): void {
+  if (error instanceof Error && /FileNotFound|not found/i.test(error.message)) return;
+  throw error;
+}

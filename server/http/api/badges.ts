@@ -1,0 +1,39 @@
+/** Badges and learners for machines. */
+
+import { outcome } from '../../../dsl/index.ts';
+import { toBadgeLine } from '../../../plugin/badges/simulate.ts';
+import { NotFoundError } from '../../../plugin/errors.ts';
+import { pathText } from '../forms.ts';
+import { get, type Route } from '../routes.ts';
+import { createRuleReader } from '../rule-reader.ts';
+import type { Services } from '../services.ts';
+
+export function badgeApiRoutes({ badges, progress, learners, environment }: Services): readonly Route[] {
+  const readRules = createRuleReader(environment);
+
+  return [
+    get('/api/laurel/v1/badges', 'api-token', async (_req, res) => {
+      const definitions = await badges.list();
+      res.json(
+        definitions.map(({ id, name, template, active, version, updatedAt, source }) => {
+          return { id, name, template, active, version, updatedAt: updatedAt.toISOString(), source };
+        }),
+      );
+    }),
+
+    get('/api/laurel/v1/learners/:username/badges', 'api-token', async (req, res) => {
+      const learner = await learners.findByUsername(pathText(req, 'username'));
+      if (!learner)
+        throw new NotFoundError('learner', 'no event has told of a learner with this username; check the spelling');
+      const [definitions, documents] = await Promise.all([badges.list(), progress.ofLearner(learner.id)]);
+      const reached = new Map(documents.map((document) => [document.badgeId, document.outcome]));
+      const lines = definitions.flatMap((definition) => {
+        const stored = reached.get(definition.id);
+        if (stored) return [toBadgeLine(learner.username, definition.id, stored)];
+        const rules = definition.active ? readRules(definition) : null;
+        return rules ? [toBadgeLine(learner.username, definition.id, outcome(rules, []))] : [];
+      });
+      res.json(lines.sort((a, b) => (a.badge < b.badge ? -1 : 1)));
+    }),
+  ];
+}

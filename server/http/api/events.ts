@@ -1,0 +1,99 @@
+/** `POST /events`: the HTTP door for LMS events. CloudEvents 1.0, structured or batch, as JSON. */
+
+import express, { type Request, type RequestHandler } from 'express';
+import { EventError } from '../../../plugin/errors.ts';
+import type { LmsEvent } from '../../../plugin/events/event.ts';
+import { tokenFailureLimit } from '../limits.ts';
+import { forbidden, RequestError, unauthorized } from '../request-error.ts';
+import { post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { equalSecrets } from '../tokens.ts';
+import { bearerToken } from './bearer.ts';
+
+const ONE = 'application/cloudevents+json';
+const BATCH = 'application/cloudevents-batch+json';
+const EITHER = 'application/json';
+
+/** Learners processed at the same time; the events of one learner go one after the other. */
+const LEARNERS_AT_ONCE = 16;
+
+export function eventRoutes(services: Services): readonly Route[] {
+  const { settings } = services;
+  const parseBody = express.json({ type: [ONE, BATCH, EITHER], limit: settings.maxBodyBytes, strict: false });
+
+  return [
+    post('/events', 'ingest-token', refuseOtherTypes, parseBody, async (req, res) => {
+      const values = eventValues(req);
+      // All of them are decoded before the first is processed: a batch is taken whole or not at all.
+      const events = values.map((value, index) => decode(services, value, Array.isArray(req.body) ? index : null));
+      await processAll(services, events);
+      res.status(202).json({ accepted: events.length });
+    }),
+  ];
+}
+
+/** Lets the holder of the ingest token in. */
+export function requireIngestToken({ ingestToken }: Services['settings']): RequestHandler[] {
+  return [
+    tokenFailureLimit(),
+    (req, _res, next) => {
+      if (ingestToken === null)
+        throw forbidden('ingest-off', 'this door is shut: set LAUREL_INGEST_TOKEN to open it');
+      const token = bearerToken(req);
+      if (token === null || !equalSecrets(token, ingestToken))
+        throw unauthorized('token', 'send the token of LAUREL_INGEST_TOKEN as "Authorization: Bearer ..."');
+      next();
+    },
+  ];
+}
+
+const refuseOtherTypes: RequestHandler = (req, _res, next) => {
+  if (req.is([ONE, BATCH, EITHER]) === false)
+    throw new RequestError(415, 'content-type', `send events as ${ONE}, ${BATCH} or ${EITHER}`);
+  next();
+};
+
+function eventValues(req: Request): readonly unknown[] {
+  const body: unknown = req.body;
+  if (body === undefined) throw new RequestError(400, 'empty', 'the body is empty; send one event or a list of events');
+  const isBatch = Array.isArray(body);
+  if (req.is(BATCH) && !isBatch) throw new RequestError(400, 'no-list', `${BATCH} needs a list of events`);
+  if (req.is(ONE) && isBatch) throw new RequestError(400, 'list', `send a list of events as ${BATCH}`);
+  return isBatch ? (body as readonly unknown[]) : [body];
+}
+
+function decode(services: Services, value: unknown, index: number | null): LmsEvent {
+  try {
+    return services.decodeCloudEvent(value);
+  } catch (error) {
+    if (index === null || !(error instanceof EventError)) throw error;
+    throw new EventError(
+      error.code.replace(/^event\./, ''),
+      `event ${index} of the list (counted from 0): ${error.message}; nothing was accepted`,
+      { details: { ...error.details, index }, cause: error },
+    );
+  }
+}
+
+async function processAll(services: Services, events: readonly LmsEvent[]): Promise<void> {
+  const queues = [...byLearner(events).values()];
+  const takeQueues = async (): Promise<void> => {
+    for (let queue = queues.pop(); queue !== undefined; queue = queues.pop()) {
+      for (const event of queue) await services.processEvent(event);
+    }
+  };
+  const workers = await Promise.allSettled(Array.from({ length: LEARNERS_AT_ONCE }, takeQueues));
+  const failed = workers.find((worker) => worker.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+function byLearner(events: readonly LmsEvent[]): ReadonlyMap<string, readonly LmsEvent[]> {
+  const queues = new Map<string, LmsEvent[]>();
+  for (const event of events) {
+    const username = event.user?.username ?? '';
+    const queue = queues.get(username);
+    if (queue) queue.push(event);
+    else queues.set(username, [event]);
+  }
+  return queues;
+}

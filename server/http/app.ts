@@ -1,0 +1,96 @@
+/** The web server as a list: what every request goes through, in order, and what can be asked for. */
+
+import express, { type Express, type Request, type RequestHandler } from 'express';
+import { projectPath } from '../paths.ts';
+import { badgeApiRoutes } from './api/badges.ts';
+import { requireApiToken } from './api/bearer.ts';
+import { eventRoutes, requireIngestToken } from './api/events.ts';
+import { healthRoutes } from './api/health.ts';
+import { verificationRoutes } from './api/verification.ts';
+import { nothingHere, respondToErrors } from './error-responder.ts';
+import { recogniseActor, requireRole } from './identity.ts';
+import { auditRoutes } from './pages/audit.ts';
+import { badgeEditorRoutes } from './pages/badge-editor.ts';
+import { badgeRoutes } from './pages/badges.ts';
+import { configurationRoutes } from './pages/configurations.ts';
+import { credentialRoutes } from './pages/credentials.ts';
+import { dashboardRoutes } from './pages/dashboard.ts';
+import { learnerRoutes } from './pages/learner.ts';
+import { progressRoutes } from './pages/progress.ts';
+import { signInRoutes } from './pages/sign-in.ts';
+import { systemRoutes } from './pages/system.ts';
+import { verifyPageRoutes } from './pages/verify.ts';
+import { requestContext } from './request-context.ts';
+import { mount, type Route } from './routes.ts';
+import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
+import type { Services } from './services.ts';
+
+/** What answers without a session: doors for machines, and the public verification page. */
+export function openRoutes(services: Services): readonly Route[] {
+  return [
+    ...healthRoutes(services),
+    ...eventRoutes(services),
+    ...badgeApiRoutes(services),
+    ...verificationRoutes(services),
+    ...verifyPageRoutes(services),
+  ];
+}
+
+/** The pages. */
+export function pageRoutes(services: Services): readonly Route[] {
+  return [
+    ...signInRoutes(services),
+    ...dashboardRoutes(services),
+    // The editor first: `/badges/new` would be taken for a badge with the id `new`.
+    ...badgeEditorRoutes(services),
+    ...badgeRoutes(services),
+    ...progressRoutes(services),
+    ...learnerRoutes(services),
+    ...credentialRoutes(services),
+    ...configurationRoutes(services),
+    ...auditRoutes(services),
+    ...systemRoutes(services),
+  ];
+}
+
+export function createApp(services: Services): Express {
+  const { settings, logger, access, sessions, clock } = services;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', settings.trustedProxies);
+
+  app.use(requestContext(logger));
+  app.use(securityHeaders(settings));
+  app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '1h', index: false, redirect: false }));
+  mount(app, openRoutes(services), {
+    'api-token': requireApiToken({ access, clock }),
+    'ingest-token': requireIngestToken(settings),
+  });
+  app.use(['/api', '/events', '/healthz', '/readyz', '/verify'], nothingHere);
+
+  app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
+  app.use(parseForm, refuseForeignForms(settings));
+  mount(app, pageRoutes(services), {
+    viewer: [requireRole('viewer')],
+    administrator: [requireRole('administrator')],
+  });
+
+  app.use(nothingHere);
+  app.use(respondToErrors(logger));
+  return app;
+}
+
+/** Pages show people and their achievements: nothing of them stays in a cache. */
+const neverStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
+
+const strangersForm = express.urlencoded({ extended: false, limit: 16 * 1024, parameterLimit: 20 });
+/** A rule file of 1 MiB may grow threefold when a browser encodes it. */
+const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: 100 });
+
+const parseForm: RequestHandler = (req: Request, res, next) => {
+  const parse = res.locals.actor ? signedInForm : strangersForm;
+  parse(req, res, next);
+};

@@ -1,0 +1,99 @@
+/** What is generated for whom and when: configurations with their schedules, the button, and the runs. */
+
+import { NotFoundError } from '../../../plugin/errors.ts';
+import type { CredentialRun, Schedule } from '../../../plugin/ports/credential-store.ts';
+import { createAudit } from '../audit.ts';
+import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import { pathText } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { credentialsCrumb } from './credentials.ts';
+import { durationText } from './rule-tables.ts';
+
+const RUNS_SHOWN = 100;
+
+export function configurationRoutes(services: Services): readonly Route[] {
+  const { credentials } = services;
+  const audit = createAudit(services);
+
+  return [
+    get('/configurations', 'viewer', async (req, res) => {
+      const [configurations, types, schedules, runs] = await Promise.all([
+        credentials.configurations(),
+        credentials.types(),
+        credentials.schedules(),
+        credentials.runs({ limit: RUNS_SHOWN }),
+      ]);
+      const typeOf = new Map(types.map((type) => [type.id, type]));
+      const scheduleOf = new Map(schedules.map((schedule) => [schedule.configurationId, schedule]));
+      const rows = configurations.map((configuration) => {
+        const type = typeOf.get(configuration.credentialTypeId);
+        const schedule = scheduleOf.get(configuration.id) ?? null;
+        const lastRun = runs.find((run) => run.configurationId === configuration.id);
+        return {
+          contextKey: configuration.contextKey,
+          type: type?.name ?? 'removed type',
+          retrievalFunction: type?.retrievalFunction ?? null,
+          generationFunction: type?.generationFunction ?? null,
+          schedule: scheduleText(schedule),
+          nextDueAt: schedule?.enabled ? shownTime(schedule.nextDueAt) : null,
+          lastRun: lastRun ? runRow(lastRun) : null,
+          generateAction: `/configurations/${encodeURIComponent(configuration.id)}/generate`,
+        };
+      });
+      const frame = { title: 'Configurations', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
+      await renderPage(req, res, 'configurations', frame, { configurations: rows });
+    }),
+
+    post('/configurations/:id/generate', 'administrator', async (req, res) => {
+      const configuration = await credentials.configuration(pathText(req, 'id'));
+      if (!configuration)
+        throw new NotFoundError('configuration', 'there is no such configuration; the list shows those that exist');
+      const actor = actorOf(res).name;
+      const runId = await services.generateNow(configuration.id, actor);
+      await audit(actor, 'configuration.run', `configuration:${configuration.id}`, { run: runId });
+      res.redirect(303, '/runs?done=run-started');
+    }),
+
+    get('/runs', 'viewer', async (req, res) => {
+      const [runs, configurations] = await Promise.all([
+        credentials.runs({ limit: RUNS_SHOWN }),
+        credentials.configurations(),
+      ]);
+      const contextOf = new Map(configurations.map((configuration) => [configuration.id, configuration.contextKey]));
+      const frame = { title: 'Runs', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
+      await renderPage(req, res, 'runs', frame, {
+        limit: RUNS_SHOWN,
+        runs: runs.map((run) => ({
+          ...runRow(run),
+          contextKey: contextOf.get(run.configurationId) ?? 'removed configuration',
+        })),
+      });
+    }),
+  ];
+}
+
+function runRow(run: CredentialRun) {
+  return {
+    status: shownStatus(run.state),
+    trigger: run.trigger === 'manual' ? 'Button' : 'Schedule',
+    startedAt: shownTime(run.startedAt),
+    finishedAt: shownTime(run.finishedAt),
+    seen: shownNumber(run.counts.seen),
+    eligible: shownNumber(run.counts.eligible),
+    generated: shownNumber(run.counts.generated),
+    skipped: shownNumber(run.counts.skipped),
+    failed: shownNumber(run.counts.failed),
+    error: run.error?.message ?? null,
+  };
+}
+
+function scheduleText(schedule: Schedule | null): string {
+  if (!schedule) return 'Only by the button';
+  const { rule } = schedule;
+  const text =
+    rule.kind === 'interval' ? `Every ${durationText(rule.everyMs)}` : `${rule.expression} (${rule.timeZone})`;
+  return schedule.enabled ? text : `${text}, switched off`;
+}

@@ -1,0 +1,113 @@
+/** PDF credentials: the list, one of them, its document. */
+
+import { NotFoundError } from '../../../plugin/errors.ts';
+import type { Credential } from '../../../plugin/ports/credential-store.ts';
+import { createAudit } from '../audit.ts';
+import { shownNumber, shownSize, shownStatus, shownTime } from '../format.ts';
+import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+
+const PAGE_SIZE = 50;
+const STATUSES = ['available', 'generating', 'error', 'invalidated'] as const;
+
+export const credentialsCrumb = { text: 'Credentials', href: '/credentials' } as const;
+
+export function credentialRoutes(services: Services): readonly Route[] {
+  const { credentials, files, settings } = services;
+  const audit = createAudit(services);
+
+  const findCredential = async (id: string): Promise<Credential> => {
+    const credential = await credentials.credential(id);
+    if (!credential)
+      throw new NotFoundError('credential', 'there is no such credential; look it up in the list of credentials');
+    return credential;
+  };
+
+  return [
+    get('/credentials', 'viewer', async (req, res) => {
+      const filters = {
+        status: queryChoice(req, 'status', STATUSES),
+        context: queryText(req, 'context'),
+        search: queryText(req, 'search'),
+      };
+      const [page, counts, configurations] = await Promise.all([
+        credentials.credentials({
+          status: filters.status,
+          contextKey: filters.context,
+          search: filters.search,
+          after: queryText(req, 'after'),
+          limit: PAGE_SIZE,
+        }),
+        credentials.credentialCounts(),
+        credentials.configurations(),
+      ]);
+      await renderPage(
+        req,
+        res,
+        'credentials',
+        { title: 'Credentials', section: 'credentials' },
+        {
+          filters,
+          filtered: Object.values(filters).some((value) => value !== undefined),
+          statuses: STATUSES.map((status) => ({
+            value: status,
+            word: `${shownStatus(status).word} (${shownNumber(counts[status])})`,
+          })),
+          contexts: [...new Set(configurations.map(({ contextKey }) => contextKey))].sort(),
+          rows: page.items.map((credential) => ({ ...summaryOf(credential), href: `/credentials/${credential.id}` })),
+          nextHref: page.next === null ? null : `/credentials${queryString({ ...filters, after: page.next })}`,
+          firstHref: queryText(req, 'after') === undefined ? null : `/credentials${queryString(filters)}`,
+        },
+      );
+    }),
+
+    get('/credentials/:id', 'viewer', async (req, res) => {
+      const credential = await findCredential(pathText(req, 'id'));
+      const frame = {
+        title: `${credential.contextName} for ${credential.username}`,
+        section: 'credentials',
+        breadcrumbs: [credentialsCrumb],
+      } as const;
+      const isPublic = credential.status === 'available' || credential.issuedAt !== null;
+      await renderPage(req, res, 'credential', frame, {
+        ...summaryOf(credential),
+        id: credential.id,
+        contextKey: credential.contextKey,
+        email: credential.email,
+        reason: credential.reason,
+        size: credential.sizeBytes === null ? null : shownSize(credential.sizeBytes),
+        sha256: credential.sha256,
+        attempts: credential.attempts,
+        createdAt: shownTime(credential.createdAt),
+        updatedAt: shownTime(credential.updatedAt),
+        downloadHref: credential.status === 'available' ? `/credentials/${credential.id}/download` : null,
+        verifyHref: isPublic ? `/verify/${credential.verifyId}` : null,
+        verifyUrl: isPublic ? `${settings.publicUrl}/verify/${credential.verifyId}` : null,
+      });
+    }),
+
+    get('/credentials/:id/download', 'viewer', async (req, res) => {
+      const credential = await findCredential(pathText(req, 'id'));
+      const downloadable = credential.status === 'available' && credential.fileKey !== null;
+      const file = downloadable ? await files.get(credential.fileKey) : null;
+      if (!file)
+        throw new NotFoundError('document', 'this credential has no document to download; its page says why');
+      await audit(actorOf(res).name, 'credential.downloaded', `credential:${credential.id}`);
+      res.attachment(file.fileName).type(file.contentType).send(Buffer.from(file.bytes));
+    }),
+  ];
+}
+
+function summaryOf(credential: Credential) {
+  return {
+    username: credential.username,
+    learnerName: credential.learnerName,
+    contextName: credential.contextName,
+    type: credential.credentialType,
+    status: shownStatus(credential.status),
+    issuedAt: shownTime(credential.issuedAt),
+  };
+}

@@ -1,0 +1,160 @@
+/** One learner: every badge, and for every requirement why it stands where it stands. */
+
+import { type Badge, explainOutcome, outcome } from '../../../dsl/index.ts';
+import { NotFoundError } from '../../../plugin/errors.ts';
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import type { Learner } from '../../../plugin/ports/learner-store.ts';
+import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
+import { createAudit } from '../audit.ts';
+import { effectName, safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
+import { pathText } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import { createRuleReader, type RuleReader } from '../rule-reader.ts';
+import type { Services } from '../services.ts';
+import { badgePath } from './badges.ts';
+import { learnerPath, progressCrumb, progressSummary } from './progress.ts';
+
+export function learnerRoutes(services: Services): readonly Route[] {
+  const { badges, progress, learners, credentials, environment } = services;
+  const readRules = createRuleReader(environment);
+  const audit = createAudit(services);
+
+  const findLearner = async (id: string): Promise<Learner> => {
+    const learner = await learners.findById(id);
+    if (!learner) throw new NotFoundError('learner', 'there is no such learner; search for them on the progress page');
+    return learner;
+  };
+
+  return [
+    get('/learners/:id', 'viewer', async (req, res) => {
+      const learner = await findLearner(pathText(req, 'id'));
+      const [definitions, documents, issued] = await Promise.all([
+        badges.list(),
+        progress.ofLearner(learner.id),
+        credentials.credentials({ search: learner.username, limit: 50 }),
+      ]);
+      const begun: object[] = [];
+      const notBegun: object[] = [];
+      for (const definition of definitions) {
+        const document = documents.find((item) => item.badgeId === definition.id) ?? null;
+        if (document) begun.push(await begunBadge(services, readRules, definition, document, learner.id));
+        else if (definition.active) notBegun.push(untouchedBadge(readRules, definition));
+      }
+      const frame = { title: learner.username, section: 'progress', breadcrumbs: [progressCrumb] } as const;
+      await renderPage(req, res, 'learner', frame, {
+        learner: {
+          username: learner.username,
+          name: learner.name,
+          email: learner.email,
+          lmsUserId: learner.lmsUserId,
+          isActive: learner.isActive,
+          asOf: shownInstant(learner.asOf),
+        },
+        badges: begun,
+        notBegun,
+        credentials: issued.items
+          .filter((credential) => credential.username === learner.username)
+          .map((credential) => ({
+            href: `/credentials/${credential.id}`,
+            contextName: credential.contextName,
+            type: credential.credentialType,
+            status: shownStatus(credential.status),
+            issuedAt: shownTime(credential.issuedAt),
+          })),
+      });
+    }),
+
+    post('/learners/:id/badges/:badge/effects/:effect/retry', 'administrator', async (req, res) => {
+      const [learnerId, badgeId, effectId] = [pathText(req, 'id'), pathText(req, 'badge'), pathText(req, 'effect')];
+      await services.retryEffect(learnerId, badgeId, effectId);
+      await audit(actorOf(res).name, 'effect.retried', `learner:${learnerId}`, { badge: badgeId, effect: effectId });
+      res.redirect(303, `${learnerPath(learnerId)}?done=effect-retried`);
+    }),
+  ];
+}
+
+async function begunBadge(
+  { badges }: Services,
+  readRules: RuleReader,
+  definition: BadgeDefinition,
+  document: Progress,
+  learnerId: string,
+) {
+  // What is stored was decided by the rules of its time, and only they explain it.
+  const then =
+    document.ruleVersion === definition.version
+      ? definition
+      : ((await badges.history(definition.id)).find((version) => version.version === document.ruleVersion) ?? definition);
+  const rules = readRules(then);
+  return {
+    ...badgeHead(definition),
+    ...progressSummary(document),
+    olderRules: document.ruleVersion === definition.version ? null : document.ruleVersion,
+    requirements: rules ? requirementReasons(rules, document) : [],
+    issued: document.issued.map((badge) => issuedRow(badge, document.effects, learnerId, definition.id)),
+  };
+}
+
+function untouchedBadge(readRules: RuleReader, definition: BadgeDefinition) {
+  const rules = readRules(definition);
+  const nothing = rules && { contributions: [], outcome: outcome(rules, []) };
+  return { ...badgeHead(definition), requirements: rules && nothing ? requirementReasons(rules, nothing) : [] };
+}
+
+function badgeHead(definition: BadgeDefinition) {
+  return {
+    id: definition.id,
+    name: definition.name ?? definition.id,
+    href: badgePath(definition.id),
+    active: definition.active,
+  };
+}
+
+const reasonStates = {
+  fulfilled: { word: 'Fulfilled', tone: 'good' },
+  'in-progress': { word: 'Begun', tone: 'busy' },
+  waiting: { word: 'Waiting', tone: 'warn' },
+  reset: { word: 'Reset', tone: 'bad' },
+  missing: { word: 'Missing', tone: 'off' },
+} as const;
+
+function requirementReasons(rules: Badge, reached: Pick<Progress, 'contributions' | 'outcome'>) {
+  return explainOutcome(rules, reached.contributions, reached.outcome).map((reason) => ({
+    id: reason.requirement,
+    group: reason.group,
+    status: reasonStates[reason.state],
+    description: rules.requirements.find(({ id }) => id === reason.requirement)?.description ?? null,
+    text: reason.text,
+  }));
+}
+
+function issuedRow(badge: IssuedBadge, effects: readonly Effect[], learnerId: string, badgeId: string) {
+  return {
+    number: badge.number,
+    uuid: badge.uuid,
+    status: shownStatus(badge.revokedAt === null ? 'awarded' : 'revoked'),
+    awardedAt: shownInstant(badge.awardedAt),
+    revokedAt: shownInstant(badge.revokedAt),
+    eventId: badge.eventId,
+    ruleVersion: badge.ruleVersion,
+    externalId: badge.externalId,
+    externalState: badge.externalState,
+    externalUrl: safeUrl(badge.externalUrl),
+    effects: effects
+      .filter((effect) => effect.badgeNumber === badge.number)
+      .map((effect) => ({
+        name: effectName(effect.kind),
+        status: shownStatus(effect.state),
+        attempts: effect.attempts,
+        dueAt: effect.state === 'pending' ? shownTime(effect.dueAt) : null,
+        finishedAt: shownTime(effect.finishedAt),
+        lastError: effect.lastError && { ...effect.lastError, at: shownTime(effect.lastError.at) },
+        retryAction:
+          effect.state === 'failed'
+            ? `${learnerPath(learnerId)}/badges/${encodeURIComponent(badgeId)}/effects/${encodeURIComponent(effect.id)}/retry`
+            : null,
+      })),
+  };
+}

@@ -1,0 +1,78 @@
+/** How accounts, one-time sign-ins, API tokens and the audit lie in MongoDB. */
+
+import mongoose from 'mongoose';
+import type { Account, ApiToken, AuditEntry, OneTimeSignIn } from '../http/access-store.ts';
+import { schemaOptions } from './connect.ts';
+
+interface AccountDocument extends Omit<Account, 'id'> {
+  readonly _id: string;
+  /** The name as it is compared. */
+  readonly nameKey: string;
+}
+interface SignInDocument extends Omit<OneTimeSignIn, 'tokenHash'> {
+  /** The token's hash. */
+  readonly _id: string;
+  readonly usedAt: Date | null;
+}
+interface TokenDocument extends Omit<ApiToken, 'id'> {
+  readonly _id: string;
+}
+interface AuditDocument extends Omit<AuditEntry, 'id'> {
+  readonly _id: string;
+}
+
+const id = { type: String, required: true } as const;
+const text = { type: String, required: true } as const;
+const date = { type: Date, required: true } as const;
+const later = { type: Date, default: null } as const;
+
+const accountSchema = new mongoose.Schema<AccountDocument>(
+  { _id: id, name: text, nameKey: text, role: text, passwordHash: text, createdAt: date },
+  { ...schemaOptions, collection: 'accounts' },
+);
+accountSchema.index({ nameKey: 1 }, { unique: true });
+
+const signInSchema = new mongoose.Schema<SignInDocument>(
+  { _id: id, createdAt: date, expiresAt: date, usedAt: later },
+  { ...schemaOptions, collection: 'one_time_sign_ins' },
+);
+signInSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+const tokenSchema = new mongoose.Schema<TokenDocument>(
+  { _id: id, tokenHash: text, label: text, createdAt: date, createdBy: text, lastUsedAt: later, revokedAt: later },
+  { ...schemaOptions, collection: 'api_tokens' },
+);
+tokenSchema.index({ tokenHash: 1 }, { unique: true });
+
+const auditSchema = new mongoose.Schema<AuditDocument>(
+  { _id: id, at: date, actor: text, action: text, object: text, details: { type: mongoose.Schema.Types.Mixed } },
+  { ...schemaOptions, collection: 'audit' },
+);
+auditSchema.index({ at: -1, _id: -1 });
+auditSchema.index({ object: 1, at: -1, _id: -1 });
+auditSchema.index({ actor: 1, at: -1, _id: -1 });
+
+export interface AccessModels {
+  readonly accounts: mongoose.Model<AccountDocument>;
+  readonly signIns: mongoose.Model<SignInDocument>;
+  readonly tokens: mongoose.Model<TokenDocument>;
+  readonly audit: mongoose.Model<AuditDocument>;
+}
+
+export function accessModels(connection: mongoose.Connection): AccessModels {
+  return {
+    accounts: model(connection, 'Account', accountSchema),
+    signIns: model(connection, 'OneTimeSignIn', signInSchema),
+    tokens: model(connection, 'ApiToken', tokenSchema),
+    audit: model(connection, 'AuditEntry', auditSchema),
+  };
+}
+
+function model<Document>(
+  connection: mongoose.Connection,
+  name: string,
+  schema: mongoose.Schema<Document>,
+): mongoose.Model<Document> {
+  const known: unknown = connection.models[name];
+  return (known as mongoose.Model<Document> | undefined) ?? connection.model<Document>(name, schema);
+}

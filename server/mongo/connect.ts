@@ -1,0 +1,140 @@
+/** The connection to the database, with every index in place before anything is read or written. */
+
+import mongoose from 'mongoose';
+import { ConfigurationError, StoreError } from '../../plugin/errors.ts';
+import type { Logger } from '../../plugin/ports/runtime.ts';
+
+/** Defines the models of one part on a connection, e.g. `learnerModels`. Calling it again gives the same models. */
+export type RegisterModels = (connection: mongoose.Connection) => unknown;
+
+export interface Database {
+  readonly connection: mongoose.Connection;
+  /** Builds the missing indexes of all models registered so far.
+   *  @throws ConfigurationError when one cannot be built or differs from what it must be */
+  ensureIndexes(): Promise<void>;
+  /** @throws StoreError `store.unavailable` */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly uri: string;
+  readonly logger: Logger;
+  readonly models?: readonly RegisterModels[];
+  /** How long to look for a server before giving up, at start and at every call. */
+  readonly serverSelectionTimeoutMs?: number;
+}
+
+/** What every schema of Laurel is made with: unknown fields are refused when writing and when asking. */
+export const schemaOptions = {
+  autoIndex: false,
+  autoCreate: false,
+  minimize: false,
+  strict: 'throw',
+  strictQuery: 'throw',
+  versionKey: false,
+} as const;
+
+/** @throws StoreError `store.unavailable` when no server answers; ConfigurationError for an unusable URI or index */
+export async function connectDatabase(options: ConnectOptions): Promise<Database> {
+  const { uri, logger, models = [], serverSelectionTimeoutMs = 5_000 } = options;
+  const connection = await open(uri, serverSelectionTimeoutMs);
+  connection.on('error', (error: Error) => logger.warn('the database connection failed', { error: error.name }));
+  connection.on('disconnected', () => logger.warn('the database connection was lost'));
+  connection.on('reconnected', () => logger.info('the database connection is back'));
+  const database: Database = {
+    connection,
+    ensureIndexes: () => ensureIndexes(connection),
+    ping: () => ping(connection),
+    close: () => connection.close(),
+  };
+  try {
+    for (const register of models) register(connection);
+    await database.ensureIndexes();
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return database;
+}
+
+async function open(uri: string, serverSelectionTimeoutMS: number): Promise<mongoose.Connection> {
+  const connection = mongoose.createConnection();
+  connection.set('sanitizeFilter', true);
+  connection.set('bufferCommands', false);
+  try {
+    return await connection.openUri(uri, {
+      serverSelectionTimeoutMS,
+      appName: 'laurel',
+      // A message is acknowledged after its write: a standalone server would confirm it before it is on disk.
+      writeConcern: { w: 'majority', journal: true },
+    });
+  } catch (error) {
+    await connection.close().catch(() => {});
+    if (isUnusableUri(error)) {
+      throw new ConfigurationError(
+        ['MONGODB_URI is not a MongoDB address; it looks like mongodb://host:27017/laurel'],
+        {
+          cause: error,
+        },
+      );
+    }
+    throw unreachable(error);
+  }
+}
+
+function isUnusableUri(error: unknown): boolean {
+  return error instanceof mongoose.mongo.MongoParseError || error instanceof mongoose.mongo.MongoInvalidArgumentError;
+}
+
+function unreachable(cause: unknown): StoreError {
+  return new StoreError(
+    'unavailable',
+    'no MongoDB server answers at MONGODB_URI; start it or mend the address, or unset MONGODB_URI to use the embedded store',
+    { cause },
+  );
+}
+
+async function ping(connection: mongoose.Connection): Promise<void> {
+  try {
+    await connection.db?.command({ ping: 1 });
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
+async function ensureIndexes(connection: mongoose.Connection): Promise<void> {
+  const problems: string[] = [];
+  let cause: unknown;
+  for (const model of Object.values(connection.models)) {
+    for (const [fields, options] of model.schema.indexes()) {
+      const index = `${model.collection.name} (${Object.keys(fields).join(', ')})`;
+      try {
+        await model.collection.createIndex(fields as mongoose.mongo.IndexSpecification, {
+          ...(options.unique ? { unique: true } : {}),
+          ...(options.partialFilterExpression ? { partialFilterExpression: options.partialFilterExpression } : {}),
+          ...(options.expireAfterSeconds === undefined
+            ? {}
+            : { expireAfterSeconds: Number(options.expireAfterSeconds) }),
+        });
+      } catch (error) {
+        if (!(error instanceof mongoose.mongo.MongoServerError)) throw unreachable(error);
+        problems.push(remedy(index, error));
+        cause = error;
+      }
+    }
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems, { cause });
+}
+
+function remedy(index: string, error: mongoose.mongo.MongoServerError): string {
+  switch (error.code) {
+    case 11000:
+      return `the unique index on ${index} cannot be built because documents contradict it; remove the duplicates and start again`;
+    case 85:
+    case 86:
+      return `the index on ${index} exists with other options; drop it in the database and start again`;
+    default:
+      return `the index on ${index} cannot be built (${error.codeName ?? `code ${error.code}`}); see that the database user may create indexes`;
+  }
+}

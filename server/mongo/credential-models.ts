@@ -1,0 +1,153 @@
+/** Collections of PDF credentials. Free-form options are stored as JSON text: their keys may hold dots and dollar signs. */
+
+import { type Connection, type Model, Schema } from 'mongoose';
+import type {
+  Asset,
+  Credential,
+  CredentialConfiguration,
+  CredentialRun,
+  CredentialType,
+  Schedule,
+} from '../../plugin/ports/credential-store.ts';
+import { schemaOptions } from './connect.ts';
+
+/** As the port has it, its id (or slug) as `_id`. */
+type Stored<Value, Key extends keyof Value> = { _id: string } & Omit<Value, Key>;
+type WithJson<Value> = Omit<Value, 'options'> & { options: string };
+
+export type AssetRecord = Stored<Asset, 'slug'>;
+export type TypeRecord = WithJson<Stored<CredentialType, 'id'>>;
+export type ConfigurationRecord = WithJson<Stored<CredentialConfiguration, 'id'>>;
+export type ScheduleRecord = Omit<Stored<Schedule, 'configurationId'>, 'rule'> & {
+  rule: { kind: string; everyMs?: number | null; expression?: string | null; timeZone?: string | null };
+};
+export type RunRecord = Stored<CredentialRun, 'id'>;
+export type CredentialRecord = Stored<Credential, 'id'> & {
+  /** Not invalidated: what the unique partial index is about. */
+  live: boolean;
+  /** Lower-case username, name and e-mail. */
+  search: readonly string[];
+};
+
+export interface CredentialModels {
+  readonly assets: Model<AssetRecord>;
+  readonly types: Model<TypeRecord>;
+  readonly configurations: Model<ConfigurationRecord>;
+  readonly schedules: Model<ScheduleRecord>;
+  readonly runs: Model<RunRecord>;
+  readonly credentials: Model<CredentialRecord>;
+}
+
+const required = { required: true } as const;
+const text = { type: String, ...required };
+const optionalText = { type: String, default: null };
+const number = { type: Number, ...required };
+const optionalNumber = { type: Number, default: null };
+const date = { type: Date, ...required };
+const optionalDate = { type: Date, default: null };
+const flag = { type: Boolean, ...required };
+
+const assetSchema = new Schema<AssetRecord>(
+  {
+    _id: text,
+    description: { type: String, default: '' },
+    kind: text,
+    fileName: text,
+    contentType: text,
+    sizeBytes: number,
+    sha256: text,
+    updatedAt: date,
+  },
+  { ...schemaOptions, collection: 'assets' },
+);
+
+const typeSchema = new Schema<TypeRecord>(
+  { _id: text, name: text, retrievalFunction: text, generationFunction: text, options: text, updatedAt: date },
+  { ...schemaOptions, collection: 'credential_types' },
+).index({ name: 1 }, { unique: true });
+
+const configurationSchema = new Schema<ConfigurationRecord>(
+  { _id: text, credentialTypeId: text, contextKey: text, options: text, updatedAt: date },
+  { ...schemaOptions, collection: 'credential_configurations' },
+).index({ contextKey: 1, credentialTypeId: 1 }, { unique: true });
+
+const scheduleSchema = new Schema<ScheduleRecord>(
+  {
+    _id: text,
+    enabled: flag,
+    rule: { kind: text, everyMs: optionalNumber, expression: optionalText, timeZone: optionalText },
+    nextDueAt: optionalDate,
+    lastRunAt: optionalDate,
+    totalRuns: number,
+  },
+  { ...schemaOptions, collection: 'credential_schedules' },
+).index({ enabled: 1, nextDueAt: 1 });
+
+const runSchema = new Schema<RunRecord>(
+  {
+    _id: text,
+    configurationId: text,
+    trigger: text,
+    dueAt: date,
+    state: text,
+    fence: number,
+    leaseUntil: date,
+    startedAt: date,
+    finishedAt: optionalDate,
+    counts: { seen: number, eligible: number, generated: number, skipped: number, failed: number },
+    error: { type: new Schema({ code: text, message: text }, { _id: false }), default: null },
+  },
+  { ...schemaOptions, collection: 'credential_runs' },
+)
+  .index({ configurationId: 1, dueAt: 1 }, { unique: true })
+  .index({ startedAt: -1 })
+  .index({ state: 1, leaseUntil: 1 });
+
+const credentialSchema = new Schema<CredentialRecord>(
+  {
+    _id: text,
+    verifyId: text,
+    configurationId: text,
+    credentialType: text,
+    contextKey: text,
+    contextName: text,
+    username: text,
+    lmsUserId: optionalNumber,
+    learnerName: { type: String, default: '' },
+    email: { type: String, default: '' },
+    status: text,
+    reason: optionalText,
+    fileKey: optionalText,
+    sizeBytes: optionalNumber,
+    sha256: optionalText,
+    runId: text,
+    attempts: number,
+    issuedAt: optionalDate,
+    createdAt: date,
+    updatedAt: date,
+    live: flag,
+    search: { type: [String], ...required },
+  },
+  { ...schemaOptions, collection: 'credentials' },
+)
+  .index({ configurationId: 1, username: 1 }, { unique: true, partialFilterExpression: { live: true } })
+  .index({ verifyId: 1 }, { unique: true })
+  .index({ createdAt: -1, _id: -1 })
+  .index({ search: 1 })
+  .index({ status: 1 });
+
+/** Registers the models on the connection; calling it again gives the same ones. */
+export function credentialModels(connection: Connection): CredentialModels {
+  return {
+    assets: model(connection, 'Asset', assetSchema),
+    types: model(connection, 'CredentialType', typeSchema),
+    configurations: model(connection, 'CredentialConfiguration', configurationSchema),
+    schedules: model(connection, 'CredentialSchedule', scheduleSchema),
+    runs: model(connection, 'CredentialRun', runSchema),
+    credentials: model(connection, 'Credential', credentialSchema),
+  };
+}
+
+function model<Value>(connection: Connection, name: string, schema: Schema<Value>): Model<Value> {
+  return (connection.models[name] as Model<Value> | undefined) ?? connection.model<Value>(name, schema);
+}

@@ -1,0 +1,152 @@
+/** Between the port's values and what lies in the collections. */
+
+import { InvariantError } from '../../plugin/errors.ts';
+import type {
+  Asset,
+  Credential,
+  CredentialConfiguration,
+  CredentialRun,
+  CredentialType,
+  Options,
+  Schedule,
+} from '../../plugin/ports/credential-store.ts';
+import type {
+  AssetRecord,
+  ConfigurationRecord,
+  CredentialRecord,
+  RunRecord,
+  ScheduleRecord,
+  TypeRecord,
+} from './credential-models.ts';
+
+export function fromAsset({ slug, ...rest }: Asset): AssetRecord {
+  return { _id: slug, ...rest };
+}
+export function toAsset({
+  _id,
+  description,
+  kind,
+  fileName,
+  contentType,
+  sizeBytes,
+  sha256,
+  updatedAt,
+}: AssetRecord): Asset {
+  return {
+    slug: _id,
+    description,
+    kind,
+    fileName,
+    contentType,
+    sizeBytes,
+    sha256,
+    updatedAt,
+  };
+}
+
+export function fromType({ id, options, ...rest }: CredentialType): TypeRecord {
+  return { _id: id, ...rest, options: JSON.stringify(options) };
+}
+export function toType({
+  _id,
+  name,
+  retrievalFunction,
+  generationFunction,
+  options,
+  updatedAt,
+}: TypeRecord): CredentialType {
+  return {
+    id: _id,
+    name,
+    retrievalFunction,
+    generationFunction,
+    options: JSON.parse(options) as Options,
+    updatedAt,
+  };
+}
+
+export function fromConfiguration({ id, options, ...rest }: CredentialConfiguration): ConfigurationRecord {
+  return { _id: id, ...rest, options: JSON.stringify(options) };
+}
+export function toConfiguration({
+  _id,
+  credentialTypeId,
+  contextKey,
+  options,
+  updatedAt,
+}: ConfigurationRecord): CredentialConfiguration {
+  return {
+    id: _id,
+    credentialTypeId,
+    contextKey,
+    options: JSON.parse(options) as Options,
+    updatedAt,
+  };
+}
+
+export function fromSchedule({ configurationId, ...rest }: Schedule): ScheduleRecord {
+  return { _id: configurationId, ...rest };
+}
+export function toSchedule({ _id, enabled, rule, nextDueAt, lastRunAt, totalRuns }: ScheduleRecord): Schedule {
+  return {
+    configurationId: _id,
+    enabled,
+    rule: toRule(rule),
+    nextDueAt,
+    lastRunAt,
+    totalRuns,
+  };
+}
+
+function toRule({ kind, everyMs, expression, timeZone }: ScheduleRecord['rule']): Schedule['rule'] {
+  if (kind === 'interval' && typeof everyMs === 'number') return { kind, everyMs };
+  if (kind === 'crontab' && expression && timeZone) return { kind, expression, timeZone };
+  throw new InvariantError('a stored schedule is neither an interval nor a crontab');
+}
+
+export function fromRun({ id, ...rest }: CredentialRun): RunRecord {
+  return { _id: id, ...rest };
+}
+export function toRun({
+  _id,
+  configurationId,
+  trigger,
+  dueAt,
+  state,
+  fence,
+  leaseUntil,
+  startedAt,
+  finishedAt,
+  counts,
+  error,
+}: RunRecord): CredentialRun {
+  return {
+    id: _id,
+    configurationId,
+    trigger,
+    dueAt,
+    state,
+    fence,
+    leaseUntil,
+    startedAt,
+    finishedAt,
+    counts,
+    error,
+  };
+}
+
+export function fromCredential({ id, ...rest }: Credential): CredentialRecord {
+  const { username, learnerName, email, status } = rest;
+  return {
+    _id: id,
+    ...rest,
+    live: status !== 'invalidated',
+    search: [username, learnerName, email].map((text) => text.toLowerCase()),
+  };
+}
+export function toCredential({ _id, live: _, search: __, ...rest }: CredentialRecord): Credential {
+  return {
+    id: _id,
+    ...rest,
+  };
+}

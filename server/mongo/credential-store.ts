@@ -1,0 +1,225 @@
+/** CredentialStore on MongoDB. Every change that must not lose against another is one conditional update; uniqueness is
+ *  the indexes' business. */
+
+import mongoose from 'mongoose';
+import type {
+  Asset,
+  Credential,
+  CredentialConfiguration,
+  CredentialRun,
+  CredentialStore,
+  CredentialType,
+  Schedule,
+} from '../../plugin/ports/credential-store.ts';
+import type { Page } from '../../plugin/ports/learner-store.ts';
+import { duplicateConfiguration, duplicateType } from '../../plugin/ports/memory-credential-store.ts';
+import { type CredentialModels, type CredentialRecord, credentialModels } from './credential-models.ts';
+import {
+  fromAsset,
+  fromConfiguration,
+  fromCredential,
+  fromRun,
+  fromSchedule,
+  fromType,
+  toAsset,
+  toConfiguration,
+  toCredential,
+  toRun,
+  toSchedule,
+  toType,
+} from './credential-records.ts';
+import { isDuplicateKey, withDatabase } from './errors.ts';
+
+const { trusted } = mongoose;
+
+const MAX_ABANDONED = 100;
+
+export class MongoCredentialStore implements CredentialStore {
+  readonly #models: CredentialModels;
+
+  constructor(connection: mongoose.Connection) {
+    this.#models = credentialModels(connection);
+  }
+
+  async saveAsset(asset: Asset): Promise<void> {
+    await put(this.#models.assets, fromAsset(asset));
+  }
+  async asset(slug: string): Promise<Asset | null> {
+    return one(this.#models.assets.findById(slug).lean(), toAsset);
+  }
+  async assets(): Promise<readonly Asset[]> {
+    return all(this.#models.assets.find().sort({ _id: 1 }).lean(), toAsset);
+  }
+
+  async saveType(type: CredentialType): Promise<void> {
+    if (!(await unlessDuplicate(() => put(this.#models.types, fromType(type))))) throw duplicateType();
+  }
+  async type(id: string): Promise<CredentialType | null> {
+    return one(this.#models.types.findById(id).lean(), toType);
+  }
+  async types(): Promise<readonly CredentialType[]> {
+    return all(this.#models.types.find().sort({ name: 1 }).lean(), toType);
+  }
+
+  async saveConfiguration(configuration: CredentialConfiguration): Promise<void> {
+    const saved = await unlessDuplicate(() => put(this.#models.configurations, fromConfiguration(configuration)));
+    if (!saved) throw duplicateConfiguration();
+  }
+  async configuration(id: string): Promise<CredentialConfiguration | null> {
+    return one(this.#models.configurations.findById(id).lean(), toConfiguration);
+  }
+  async configurations(): Promise<readonly CredentialConfiguration[]> {
+    return all(this.#models.configurations.find().sort({ contextKey: 1, _id: 1 }).lean(), toConfiguration);
+  }
+
+  async saveSchedule(schedule: Schedule): Promise<void> {
+    await put(this.#models.schedules, fromSchedule(schedule));
+  }
+  async schedule(configurationId: string): Promise<Schedule | null> {
+    return one(this.#models.schedules.findById(configurationId).lean(), toSchedule);
+  }
+  async schedules(): Promise<readonly Schedule[]> {
+    return all(this.#models.schedules.find().sort({ _id: 1 }).lean(), toSchedule);
+  }
+  async dueSchedules(now: Date, limit: number): Promise<readonly Schedule[]> {
+    // null is no date: $lte leaves it out
+    const due = this.#models.schedules.find({ enabled: true, nextDueAt: trusted({ $lte: now }) });
+    return all(due.sort({ nextDueAt: 1 }).limit(limit).lean(), toSchedule);
+  }
+  async advanceSchedule(configurationId: string, from: Date, to: Date | null, ranAt: Date): Promise<boolean> {
+    const { modifiedCount } = await withDatabase(() =>
+      this.#models.schedules.updateOne(
+        { _id: configurationId, nextDueAt: from },
+        { $set: { nextDueAt: to, lastRunAt: ranAt }, $inc: { totalRuns: 1 } },
+      ),
+    );
+    return modifiedCount === 1;
+  }
+
+  createRun(run: CredentialRun): Promise<boolean> {
+    return unlessDuplicate(() => this.#models.runs.create(fromRun(run)));
+  }
+  async run(id: string): Promise<CredentialRun | null> {
+    return one(this.#models.runs.findById(id).lean(), toRun);
+  }
+  async runs(query: { readonly configurationId?: string; readonly limit: number }): Promise<readonly CredentialRun[]> {
+    const { configurationId, limit } = query;
+    const wanted = this.#models.runs.find(configurationId === undefined ? {} : { configurationId });
+    return all(wanted.sort({ startedAt: -1, _id: -1 }).limit(limit).lean(), toRun);
+  }
+  async abandonedRuns(now: Date): Promise<readonly CredentialRun[]> {
+    const abandoned = this.#models.runs.find({ state: 'running', leaseUntil: trusted({ $lte: now }) });
+    return all(abandoned.sort({ leaseUntil: 1 }).limit(MAX_ABANDONED).lean(), toRun);
+  }
+  async takeOverRun(id: string, fence: number, leaseUntil: Date): Promise<CredentialRun | null> {
+    const { modifiedCount } = await withDatabase(() =>
+      this.#models.runs.updateOne({ _id: id, fence, state: 'running' }, { $set: { leaseUntil, fence: fence + 1 } }),
+    );
+    return modifiedCount === 1 ? this.run(id) : null;
+  }
+  async updateRun({ id, fence, counts, state, leaseUntil, finishedAt, error }: CredentialRun): Promise<boolean> {
+    const { matchedCount } = await withDatabase(() =>
+      this.#models.runs.updateOne(
+        { _id: id, fence, state: 'running' },
+        { $set: { counts, state, leaseUntil, finishedAt, error } },
+      ),
+    );
+    return matchedCount === 1;
+  }
+
+  createCredential(credential: Credential): Promise<boolean> {
+    return unlessDuplicate(() => this.#models.credentials.create(fromCredential(credential)));
+  }
+  async updateCredential(credential: Credential, expected: Date): Promise<boolean> {
+    const { _id, ...fields } = fromCredential(credential);
+    const { matchedCount } = await withDatabase(() =>
+      this.#models.credentials.updateOne({ _id, updatedAt: expected }, { $set: fields }),
+    );
+    return matchedCount === 1;
+  }
+  async credential(id: string): Promise<Credential | null> {
+    return one(this.#models.credentials.findById(id).lean(), toCredential);
+  }
+  async credentialByVerifyId(verifyId: string): Promise<Credential | null> {
+    return one(this.#models.credentials.findOne({ verifyId }).lean(), toCredential);
+  }
+  async liveCredential(configurationId: string, username: string): Promise<Credential | null> {
+    return one(this.#models.credentials.findOne({ configurationId, username, live: true }).lean(), toCredential);
+  }
+  async credentials(query: CredentialQuery): Promise<Page<Credential>> {
+    const found = this.#models.credentials.find(filterOf(query)).sort({ createdAt: -1, _id: -1 });
+    const credentials = await all(found.limit(query.limit + 1).lean(), toCredential);
+    const items = credentials.slice(0, query.limit);
+    const last = items.at(-1);
+    const next = last && credentials.length > query.limit ? `${last.createdAt.toISOString()} ${last.id}` : null;
+    return { items, next };
+  }
+  async credentialCounts(): Promise<Readonly<Record<Credential['status'], number>>> {
+    const counts = { generating: 0, available: 0, error: 0, invalidated: 0 };
+    const groups = await withDatabase(() =>
+      this.#models.credentials.aggregate<{ _id: Credential['status']; count: number }>([
+        { $group: { _id: '$status', count: { $sum: 1 } } },
+      ]),
+    );
+    for (const { _id, count } of groups) counts[_id] = count;
+    return counts;
+  }
+}
+
+type CredentialQuery = Parameters<CredentialStore['credentials']>[0];
+
+function filterOf(query: CredentialQuery): mongoose.QueryFilter<CredentialRecord> {
+  const wanted: mongoose.QueryFilter<CredentialRecord>[] = [];
+  const { contextKey, status, configurationId } = query;
+  if (contextKey !== undefined) wanted.push({ contextKey });
+  if (status !== undefined) wanted.push({ status });
+  if (configurationId !== undefined) wanted.push({ configurationId });
+  const search = query.search?.trim().toLowerCase() ?? '';
+  if (search !== '') {
+    const beginning = `^${search.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
+    wanted.push({ $or: [{ _id: search }, { verifyId: search }, { search: trusted({ $regex: beginning }) }] });
+  }
+  if (query.after !== undefined) {
+    const [time = '', id = ''] = query.after.split(' ');
+    const createdAt = new Date(time);
+    wanted.push({
+      $or: [{ createdAt: trusted({ $lt: createdAt }) }, { createdAt, _id: trusted({ $lt: id }) }],
+    });
+  }
+  return wanted.length > 0 ? trusted({ $and: wanted }) : {};
+}
+
+async function one<Stored, Value>(
+  query: PromiseLike<Stored | null>,
+  toValue: (record: Stored) => Value,
+): Promise<Value | null> {
+  const record = await withDatabase(async () => query);
+  return record === null ? null : toValue(record);
+}
+
+async function all<Stored, Value>(
+  query: PromiseLike<readonly Stored[]>,
+  toValue: (record: Stored) => Value,
+): Promise<readonly Value[]> {
+  return (await withDatabase(async () => query)).map(toValue);
+}
+
+async function put<Value extends { readonly _id: string }>(model: mongoose.Model<Value>, record: Value): Promise<void> {
+  const { _id, ...fields } = record;
+  await withDatabase(() =>
+    model.updateOne({ _id } as mongoose.QueryFilter<Value>, { $set: fields } as mongoose.UpdateQuery<Value>, {
+      upsert: true,
+    }),
+  );
+}
+
+/** @returns false when a unique index refused the write */
+async function unlessDuplicate(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await withDatabase(write);
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+/** Progress as it lies in the database. Requirement and group ids are values there, never field names: an id such as
+ *  `constructor` is then a text like any other. */
+
+import type { Contribution, Outcome, RequirementState } from '../../dsl/index.ts';
+import { nextEffectAt } from '../../plugin/badges/effect-order.ts';
+import type { Effect, IssuedBadge, Progress } from '../../plugin/ports/progress-store.ts';
+
+interface StoredContribution extends Omit<Contribution, 'values'> {
+  readonly values: readonly { readonly requirement: string; readonly value: string }[];
+}
+
+interface StoredOutcome extends Omit<Outcome, 'groups' | 'requirements'> {
+  readonly groups: readonly { readonly group: string; readonly fulfilled: boolean }[];
+  readonly requirements: readonly (RequirementState & { readonly requirement: string })[];
+}
+
+export interface ProgressDocument {
+  readonly learnerId: string;
+  readonly badgeId: string;
+  readonly version: number;
+  readonly ruleVersion: number;
+  readonly contributions: readonly StoredContribution[];
+  readonly outcome: StoredOutcome;
+  readonly issued: readonly IssuedBadge[];
+  readonly effects: readonly Effect[];
+  readonly updatedAt: Date;
+  /** When the earliest effect that can be carried out is due; left out when there is none. */
+  readonly nextEffectAt?: Date;
+}
+
+/** The next version, as it is stored. */
+export function toDocument(progress: Progress): ProgressDocument {
+  const { outcome, effects } = progress;
+  const next = nextEffectAt(effects);
+  return {
+    learnerId: progress.learnerId,
+    badgeId: progress.badgeId,
+    version: progress.version + 1,
+    ruleVersion: progress.ruleVersion,
+    contributions: progress.contributions.map((contribution) => ({
+      ...contribution,
+      values: Object.entries(contribution.values).map(([requirement, value]) => ({ requirement, value })),
+    })),
+    outcome: {
+      ...outcome,
+      groups: Object.entries(outcome.groups).map(([group, fulfilled]) => ({ group, fulfilled })),
+      requirements: Object.entries(outcome.requirements).map(([requirement, state]) => ({ requirement, ...state })),
+    },
+    issued: progress.issued,
+    effects,
+    updatedAt: progress.updatedAt,
+    ...(next === null ? {} : { nextEffectAt: next }),
+  };
+}
+
+export function toProgress(document: ProgressDocument): Progress {
+  const { learnerId, badgeId, version, ruleVersion, contributions, outcome, issued, effects, updatedAt } = document;
+  return {
+    learnerId,
+    badgeId,
+    version,
+    ruleVersion,
+    contributions: contributions.map((contribution) => ({
+      ...contribution,
+      values: Object.fromEntries(contribution.values.map(({ requirement, value }) => [requirement, value])),
+    })),
+    outcome: {
+      ...outcome,
+      groups: Object.fromEntries(outcome.groups.map(({ group, fulfilled }) => [group, fulfilled])),
+      requirements: Object.fromEntries(outcome.requirements.map(({ requirement, ...state }) => [requirement, state])),
+    },
+    issued,
+    effects,
+    updatedAt,
+  };
+}

@@ -1,0 +1,148 @@
+/** Progress in MongoDB: one document per learner and badge, every change one conditional update. */
+
+import mongoose from 'mongoose';
+import type { Outcome } from '../../dsl/index.ts';
+import { fromCursor, toCursor } from '../../plugin/badges/progress-cursor.ts';
+import type { Page } from '../../plugin/ports/learner-store.ts';
+import type { Effect, Progress, ProgressQuery, ProgressStore } from '../../plugin/ports/progress-store.ts';
+import { schemaOptions } from './connect.ts';
+import { isDuplicateKey, withDatabase } from './errors.ts';
+import { type ProgressDocument, toDocument, toProgress } from './progress-document.ts';
+
+const { Mixed } = mongoose.Schema.Types;
+
+// What is inside is written by one pure function only; casting it field by field would cost more than the write.
+const schema = new mongoose.Schema<ProgressDocument>(
+  {
+    learnerId: { type: String, required: true },
+    badgeId: { type: String, required: true },
+    version: { type: Number, required: true },
+    ruleVersion: { type: Number, required: true },
+    contributions: { type: Mixed, required: true },
+    outcome: { type: Mixed, required: true },
+    issued: { type: Mixed, required: true },
+    effects: { type: Mixed, required: true },
+    updatedAt: { type: Date, required: true },
+    nextEffectAt: Date,
+  },
+  { ...schemaOptions, collection: 'progress' },
+);
+schema.index({ learnerId: 1, badgeId: 1 }, { unique: true });
+schema.index({ nextEffectAt: 1 }, { partialFilterExpression: { nextEffectAt: { $exists: true } } });
+schema.index({ updatedAt: -1, learnerId: 1, badgeId: 1 });
+schema.index({ badgeId: 1, 'outcome.status': 1 });
+schema.index({ 'effects.state': 1 });
+
+export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {
+  return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
+}
+
+export class MongoProgressStore implements ProgressStore {
+  readonly #progress: mongoose.Model<ProgressDocument>;
+
+  constructor(connection: mongoose.Connection) {
+    this.#progress = progressModels(connection);
+  }
+
+  async load(learnerId: string, badgeId: string): Promise<Progress | null> {
+    return withDatabase(async () => {
+      const found = await this.#progress.findOne({ learnerId, badgeId }).lean<ProgressDocument | null>();
+      return found ? toProgress(found) : null;
+    });
+  }
+
+  async save(progress: Progress): Promise<boolean> {
+    const document = toDocument(progress);
+    return withDatabase(() => (progress.version === 0 ? this.#insert(document) : this.#update(document)));
+  }
+
+  async due(now: Date, limit: number): Promise<readonly Progress[]> {
+    return withDatabase(async () => {
+      const found = await this.#progress
+        .find({ nextEffectAt: mongoose.trusted({ $lte: now }) })
+        .sort({ nextEffectAt: 1 })
+        .limit(limit)
+        .lean<ProgressDocument[]>();
+      return found.map(toProgress);
+    });
+  }
+
+  async ofLearner(learnerId: string): Promise<readonly Progress[]> {
+    return withDatabase(async () => {
+      const found = await this.#progress.find({ learnerId }).sort({ badgeId: 1 }).lean<ProgressDocument[]>();
+      return found.map(toProgress);
+    });
+  }
+
+  async list(query: ProgressQuery): Promise<Page<Progress>> {
+    const conditions = conditionsOf(query);
+    const found = await withDatabase(() =>
+      this.#progress
+        .find(conditions.length > 0 ? { $and: conditions } : {})
+        .sort({ updatedAt: -1, learnerId: 1, badgeId: 1 })
+        .limit(query.limit + 1)
+        .lean<ProgressDocument[]>(),
+    );
+    const items = found.slice(0, query.limit).map(toProgress);
+    const last = items.at(-1);
+    return { items, next: last && found.length > items.length ? toCursor(last) : null };
+  }
+
+  async counts(): Promise<
+    readonly { readonly badgeId: string; readonly status: Outcome['status']; readonly count: number }[]
+  > {
+    const groups = await withDatabase(() =>
+      this.#progress.aggregate<{ _id: { badgeId: string; status: Outcome['status'] }; count: number }>([
+        { $group: { _id: { badgeId: '$badgeId', status: '$outcome.status' }, count: { $sum: 1 } } },
+        { $sort: { '_id.badgeId': 1, '_id.status': 1 } },
+      ]),
+    );
+    return groups.map(({ _id: { badgeId, status }, count }) => ({ badgeId, status, count }));
+  }
+
+  async effectCounts(): Promise<{ readonly pending: number; readonly failed: number }> {
+    const count = (state: Effect['state']): Promise<number> =>
+      this.#progress.countDocuments({ effects: mongoose.trusted({ $elemMatch: { state } }) });
+    return withDatabase(async () => ({ pending: await count('pending'), failed: await count('failed') }));
+  }
+
+  async #insert(document: ProgressDocument): Promise<boolean> {
+    try {
+      await this.#progress.create([document]);
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+
+  async #update(document: ProgressDocument): Promise<boolean> {
+    const { learnerId, badgeId, ...fields } = document;
+    const { matchedCount } = await this.#progress.updateOne(
+      { learnerId, badgeId, version: document.version - 1 },
+      { $set: fields, ...(document.nextEffectAt ? {} : { $unset: { nextEffectAt: '' } }) },
+    );
+    return matchedCount === 1;
+  }
+}
+
+function conditionsOf(query: ProgressQuery): mongoose.QueryFilter<ProgressDocument>[] {
+  const conditions: mongoose.QueryFilter<ProgressDocument>[] = [];
+  if (query.badgeId !== undefined) conditions.push({ badgeId: query.badgeId });
+  if (query.status !== undefined) conditions.push({ 'outcome.status': query.status });
+  if (query.learnerIds !== undefined) conditions.push({ learnerId: mongoose.trusted({ $in: [...query.learnerIds] }) });
+  if (query.effectState !== undefined) {
+    conditions.push({ effects: mongoose.trusted({ $elemMatch: { state: query.effectState } }) });
+  }
+  if (query.after !== undefined) {
+    const { updatedAt, learnerId, badgeId } = fromCursor(query.after);
+    conditions.push({
+      $or: [
+        { updatedAt: mongoose.trusted({ $lt: updatedAt }) },
+        { updatedAt, learnerId: mongoose.trusted({ $gt: learnerId }) },
+        { updatedAt, learnerId, badgeId: mongoose.trusted({ $gt: badgeId }) },
+      ],
+    });
+  }
+  return conditions;
+}

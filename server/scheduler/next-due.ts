@@ -1,0 +1,68 @@
+/** Pure: when a schedule is due next. */
+
+import { InputError } from '../../plugin/errors.ts';
+import type { Schedule } from '../../plugin/ports/credential-store.ts';
+import { type Crontab, parseCrontab } from './crontab.ts';
+import { assertTimeZone, instantOf, type WallTime, wallTimeAt } from './wall-clock.ts';
+
+type ScheduleRule = Schedule['rule'];
+
+const MIN_INTERVAL_MS = 1_000;
+const MAX_INTERVAL_MS = 10 * 366 * 86_400_000;
+/** 29 February on a given weekday comes back after 40 years at the latest. */
+const MAX_DAYS = 41 * 366;
+
+/** The first due time later than `after`. Clocks put forward: a time in the gap is due right after it. Clocks put back:
+ *  a time shown twice is due once, the first time.
+ *  @param after for an interval the last run (or the creation), for a crontab any instant
+ *  @throws InputError `input.schedule` naming the field, also for a date that never comes like 31 February */
+export function nextDue(rule: ScheduleRule, after: Date): Date {
+  if (rule.kind === 'interval') {
+    const { everyMs } = rule;
+    if (!Number.isInteger(everyMs) || everyMs < MIN_INTERVAL_MS || everyMs > MAX_INTERVAL_MS) {
+      throw new InputError('schedule', 'everyMs: the interval must be from one second to ten years, in milliseconds');
+    }
+    return new Date(after.getTime() + everyMs);
+  }
+  assertTimeZone(rule.timeZone);
+  const crontab = parseCrontab(rule.expression);
+  const from = wallTimeAt(after, rule.timeZone);
+  for (let offset = 0; offset <= MAX_DAYS; offset++) {
+    const day = new Date(Date.UTC(from.year, from.month - 1, from.day + offset));
+    if (!isDay(crontab, day)) continue;
+    const due = firstOfDay(crontab, day, offset === 0 ? from : null, rule.timeZone, after);
+    if (due) return due;
+  }
+  throw new InputError('schedule', `expression: "${rule.expression}" names a date that never comes`);
+}
+
+/** The next due times in order, for a preview. */
+export function nextDues(rule: ScheduleRule, after: Date, count: number): readonly Date[] {
+  const dues: Date[] = [];
+  for (let from = after; dues.length < count; from = dues.at(-1) ?? after) dues.push(nextDue(rule, from));
+  return dues;
+}
+
+function isDay({ days, months, weekdays }: Crontab, day: Date): boolean {
+  return days.has(day.getUTCDate()) && months.has(day.getUTCMonth() + 1) && weekdays.has(day.getUTCDay());
+}
+
+/** @param notBefore the wall time of `after` where it falls on this day; null: the whole day is later */
+function firstOfDay(
+  { hours, minutes }: Crontab,
+  day: Date,
+  notBefore: WallTime | null,
+  timeZone: string,
+  after: Date,
+): Date | null {
+  for (const hour of hours) {
+    if (notBefore !== null && hour < notBefore.hour) continue;
+    for (const minute of minutes) {
+      if (notBefore !== null && hour === notBefore.hour && minute < notBefore.minute) continue;
+      const wall = { year: day.getUTCFullYear(), month: day.getUTCMonth() + 1, day: day.getUTCDate(), hour, minute };
+      const due = instantOf(wall, timeZone);
+      if (due > after) return due;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,166 @@
+/** What is on disk: every document's body and the catalog of collections, in one LMDB environment. Changes made in one
+ *  turn of the event loop become one transaction; `settled` tells when everything so far has reached the disk. */
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './bson.ts';
+import { CollectionIndex } from './collection-index.ts';
+import { CommandError } from './errors.ts';
+import type { StoredRecord } from './record.ts';
+
+/** Changes when an older program could not read the files any more. */
+export const FORMAT_VERSION = 1;
+
+export interface CatalogEntry {
+  readonly id: number;
+  readonly databaseName: string;
+  readonly name: string;
+  readonly uuid: Buffer;
+  readonly indexes: readonly CollectionIndex[];
+}
+
+export class FormatError extends Error {}
+
+export class Journal {
+  readonly #root: RootDatabase<Buffer, string>;
+  readonly #bodies: Database<Buffer, [number, number]>;
+  readonly #catalog: Database<Buffer, string>;
+  #lastSequence = 0;
+  #lastCollectionId = 0;
+  #dirty = false;
+  #unreleased: StoredRecord[] = [];
+  #settling: Promise<void> = Promise.resolve();
+  #failure: Error | null = null;
+
+  /** @throws FormatError when the files were written by a newer program */
+  constructor(directory: string) {
+    this.#root = open<Buffer, string>({ path: join(directory, 'store.lmdb'), encoding: 'binary', maxDbs: 4, noSubdir: true });
+    this.#bodies = this.#root.openDB<Buffer, [number, number]>({ name: 'bodies', encoding: 'binary' });
+    this.#catalog = this.#root.openDB<Buffer, string>({ name: 'catalog', encoding: 'binary' });
+  }
+
+  /** Runs `action` while no other process is in its own `exclusively` on the same directory. */
+  exclusively<Result>(action: () => Result): Result {
+    return this.#root.transactionSync(action);
+  }
+
+  /** @throws FormatError */
+  assertFormat(): void {
+    const stored = this.#catalog.get('format');
+    if (!stored) {
+      this.#catalog.putSync('format', encodeDocument({ version: FORMAT_VERSION }));
+      return;
+    }
+    const version = decodeDocument(stored).get('version');
+    if (version !== FORMAT_VERSION) {
+      throw new FormatError(
+        `the data directory has the format ${String(version)} and this program reads the format ${FORMAT_VERSION}: start the version of Laurel that wrote it, or use another data directory`,
+      );
+    }
+  }
+
+  collections(): CatalogEntry[] {
+    const entries: CatalogEntry[] = [];
+    for (const { key, value } of this.#catalog.getRange({ start: 'collection:', end: 'collection;' })) {
+      const entry = decodeDocument(value);
+      const [, id = ''] = key.split(':');
+      const indexes = entry.get('indexes');
+      this.#lastCollectionId = Math.max(this.#lastCollectionId, Number(id));
+      entries.push({
+        id: Number(id),
+        databaseName: String(entry.get('database')),
+        name: String(entry.get('name')),
+        uuid: Buffer.from(String(entry.get('uuid')), 'hex'),
+        indexes: Array.isArray(indexes) ? indexes.filter(isDocument).map((index) => new CollectionIndex(index)) : [],
+      });
+    }
+    return entries;
+  }
+
+  /** A collection's documents in the order of insertion. */
+  *bodiesOf(collectionId: number): Generator<{ readonly sequence: number; readonly bytes: Buffer }> {
+    for (const { key, value } of this.#bodies.getRange({ start: [collectionId, 0], end: [collectionId + 1, 0] })) {
+      this.#lastSequence = Math.max(this.#lastSequence, key[1]);
+      yield { sequence: key[1], bytes: value };
+    }
+  }
+
+  nextSequence(): number {
+    this.#lastSequence += 1;
+    return this.#lastSequence;
+  }
+
+  newIdentity(): { readonly id: number; readonly uuid: Buffer } {
+    this.#lastCollectionId += 1;
+    return { id: this.#lastCollectionId, uuid: randomBytes(16) };
+  }
+
+  read(collectionId: number, sequence: number): Buffer {
+    const bytes = this.#bodies.get([collectionId, sequence]);
+    if (!bytes) throw new CommandError(1, 'a document that should be on disk is not there');
+    return bytes;
+  }
+
+  put(collectionId: number, record: StoredRecord): void {
+    this.#track(this.#bodies.put([collectionId, record.sequence], record.bytes));
+    this.#unreleased.push(record);
+  }
+
+  remove(collectionId: number, sequence: number): void {
+    this.#track(this.#bodies.remove([collectionId, sequence]));
+  }
+
+  saveCollection(entry: CatalogEntry): void {
+    const stored: BsonDocument = new Map();
+    stored.set('database', entry.databaseName).set('name', entry.name).set('uuid', entry.uuid.toString('hex'));
+    stored.set('indexes', entry.indexes.map((index) => index.specification));
+    this.#track(this.#catalog.put(`collection:${entry.id}`, encodeDocument(stored)));
+  }
+
+  removeCollection(id: number): void {
+    this.#track(this.#catalog.remove(`collection:${id}`));
+  }
+
+  /** Resolves when every change made so far is on disk. All who wait in the same turn share one flush.
+   *  @throws CommandError 1 when the disk did not take it; from then on nothing is acknowledged any more, because memory
+   *  and disk may differ */
+  async settled(): Promise<void> {
+    if (this.#dirty) {
+      this.#dirty = false;
+      const records = this.#unreleased;
+      this.#unreleased = [];
+      const former = this.#settling;
+      const flushed = this.#root.flushed;
+      this.#settling = former.then(async () => {
+        await flushed;
+        for (const record of records) record.releaseIfLarge();
+      });
+    }
+    await this.#settling.catch((error: unknown) => this.#fail(error));
+    this.assertWritable();
+  }
+
+  /** @throws CommandError 1 after a failure to write */
+  assertWritable(): void {
+    if (!this.#failure) return;
+    throw new CommandError(
+      1,
+      `the embedded store could not write to disk (${this.#failure.message}); free space or repair the disk, then restart`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#settling.catch(() => undefined);
+    await this.#root.close();
+  }
+
+  #track(written: Promise<unknown>): void {
+    this.#dirty = true;
+    written.catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+  }
+}

@@ -1,0 +1,251 @@
+/** Which index answers a filter, and whether it already gives the order asked for. The plan finds at least every match:
+ *  the filter is always applied to what it finds. */
+
+import { BSONRegExp, MaxKey, MinKey } from 'bson';
+import { type BsonDocument, type BsonValue, isDocument } from './bson.ts';
+import type { CollectionIndex } from './collection-index.ts';
+import type { KeyField } from './index-keys.ts';
+import { isOperatorDocument } from './query/matcher.ts';
+import { AFTER, encodeKey, encodeTextPrefix, equalValues, invertKey } from './query/order.ts';
+import { isNaNValue } from './query/value-tests.ts';
+import { isListed, LOGICAL_OPERATORS } from './scope.ts';
+import type { KeyRange } from './sorted-keys.ts';
+
+export interface IndexPlan {
+  readonly index: CollectionIndex;
+  /** Apart from each other, ascending. */
+  readonly ranges: readonly KeyRange[];
+  readonly reverse: boolean;
+  /** The documents come in the order of the sort. */
+  readonly sorted: boolean;
+}
+
+/** Where a range of keys begins or ends; `after`: behind everything that starts like `key`. */
+interface Edge {
+  readonly key: string;
+  readonly after: boolean;
+}
+
+interface Constraint {
+  readonly path: string;
+  /** Which `$elemMatch` it stands in; 0: none. Only conditions of the same one are about the same array element. */
+  readonly element: number;
+  readonly points: readonly string[] | null;
+  readonly lower: Edge | null;
+  readonly upper: Edge | null;
+  /** A missing field cannot meet it. */
+  readonly needsValue: boolean;
+}
+
+/** More points than this are looked up one after the other no faster than by reading everything. */
+const MAX_RANGES = 1000;
+
+/** @returns null: read the whole collection */
+export function planQuery(
+  indexes: readonly CollectionIndex[],
+  filter: BsonDocument,
+  sort: readonly KeyField[],
+): IndexPlan | null {
+  const constraints = collectConstraints(filter, '', 0, { last: 0 });
+  let best: IndexPlan | null = null;
+  let bestScore = 0;
+  for (const index of indexes) {
+    if (!holdsEveryMatch(index, filter, constraints)) continue;
+    const { plan, score } = planWith(index, constraints, sort);
+    if (score > bestScore) {
+      best = plan;
+      bestScore = score;
+    }
+  }
+  return best;
+}
+
+function collectConstraints(filter: BsonDocument, prefix: string, element: number, ids: { last: number }): Constraint[] {
+  return [...filter].flatMap(([name, value]) => {
+    if (name === '$and' && Array.isArray(value)) {
+      return value.flatMap((branch) => (isDocument(branch) ? collectConstraints(branch, prefix, element, ids) : []));
+    }
+    if (name.startsWith('$')) return [];
+    return constraintsOn(prefix + name, value, element, ids);
+  });
+}
+
+function constraintsOn(path: string, value: BsonValue, element: number, ids: { last: number }): Constraint[] {
+  if (value instanceof BSONRegExp) return regexConstraint(path, element, value.pattern, value.options);
+  if (!isOperatorDocument(value)) return pointConstraint(path, element, [value]);
+  const found: Constraint[] = [];
+  let range: Pick<Constraint, 'lower' | 'upper'> = { lower: null, upper: null };
+  for (const [operator, operand] of value) {
+    if (operator === '$eq') found.push(...pointConstraint(path, element, [operand]));
+    else if (operator === '$in' && Array.isArray(operand)) found.push(...pointConstraint(path, element, operand));
+    else if (operator === '$regex' && typeof operand === 'string') {
+      found.push(...regexConstraint(path, element, operand, String(value.get('$options') ?? '')));
+    } else if (operator === '$elemMatch' && isDocument(operand)) {
+      found.push(...elementConstraints(path, operand, ids));
+    } else range = { ...range, ...rangeEdges(operator, operand) };
+  }
+  if (range.lower || range.upper) {
+    found.push({ path, element, points: null, ...bracketed(range), needsValue: true });
+  }
+  return found;
+}
+
+function elementConstraints(path: string, operand: BsonDocument, ids: { last: number }): Constraint[] {
+  ids.last += 1;
+  const [first = ''] = operand.keys();
+  if (isOperatorDocument(operand) && !isListed(LOGICAL_OPERATORS, first)) return constraintsOn(path, operand, ids.last, ids);
+  return collectConstraints(operand, `${path}.`, ids.last, ids);
+}
+
+/** Arrays have no key of their own in an index, patterns are no values. */
+function pointConstraint(path: string, element: number, values: readonly BsonValue[]): Constraint[] {
+  if (values.some((value) => Array.isArray(value) || value instanceof BSONRegExp)) return [];
+  const points = [...new Set(values.map(encodeKey))].sort();
+  return [{ path, element, points, lower: null, upper: null, needsValue: !values.includes(null) }];
+}
+
+const literalStart = /^\^((?:[A-Za-z0-9 _@:,;'"!#%&=<>~`/-]|\\[^A-Za-z0-9])+)(.?)/;
+
+/** `^abc` begins like abc, unless the last character may be absent. Alternatives and flags give no prefix. */
+function regexConstraint(path: string, element: number, pattern: string, options: string): Constraint[] {
+  const [, text = '', next = ''] = literalStart.exec(pattern) ?? [];
+  if (text === '' || options !== '' || pattern.includes('|')) return [];
+  const literal = [...text.replace(/\\(.)/g, '$1')];
+  if (next !== '' && '*?{'.includes(next)) literal.pop();
+  const prefix = encodeTextPrefix(literal.join(''));
+  // A stored pattern equal to this one would match as well and lies elsewhere in the index; strings are what is wanted,
+  // so a prefix is used only together with the filter when no pattern is stored: patterns are refused as values.
+  return [{ path, element, points: null, lower: { key: prefix, after: false }, upper: { key: prefix, after: true }, needsValue: true }];
+}
+
+function rangeEdges(operator: string, operand: BsonValue): { lower?: Edge; upper?: Edge } {
+  const comparable =
+    operand !== null &&
+    !Array.isArray(operand) &&
+    !(operand instanceof MinKey || operand instanceof MaxKey || operand instanceof BSONRegExp) &&
+    !isNaNValue(operand);
+  if (!comparable) return {};
+  if (operator === '$gt') return { lower: { key: encodeKey(operand), after: true } };
+  if (operator === '$gte') return { lower: { key: encodeKey(operand), after: false } };
+  if (operator === '$lt') return { upper: { key: encodeKey(operand), after: false } };
+  if (operator === '$lte') return { upper: { key: encodeKey(operand), after: true } };
+  return {};
+}
+
+/** An open side ends where the type ends: `$gt: 5` finds numbers only. */
+function bracketed({ lower, upper }: Pick<Constraint, 'lower' | 'upper'>): { lower: Edge; upper: Edge } {
+  const rank = (lower ?? upper)?.key[0] ?? '';
+  return { lower: lower ?? { key: rank, after: false }, upper: upper ?? { key: rank, after: true } };
+}
+
+function holdsEveryMatch(index: CollectionIndex, filter: BsonDocument, constraints: readonly Constraint[]): boolean {
+  if (index.sparse) return constraints.some(({ path, needsValue }) => needsValue && index.fields.some(({ name }) => name === path));
+  return !index.partialFilter || [...index.partialFilter].every(([path, wanted]) => implies(filter, constraints, path, wanted));
+}
+
+/** Whether every match of the filter meets one condition of a partial index; false when that is not plain to see. */
+function implies(filter: BsonDocument, constraints: readonly Constraint[], path: string, wanted: BsonValue): boolean {
+  const asked = filter.get(path);
+  if (asked !== undefined && equalValues(asked, wanted)) return true;
+  const here = constraints.filter((constraint) => constraint.path === path && constraint.element === 0);
+  if (!isOperatorDocument(wanted)) {
+    return here.some(({ points }) => points?.length === 1 && points[0] === encodeKey(wanted));
+  }
+  return [...wanted].every(([operator, operand]) => {
+    if (operator === '$exists' && operand === true) return here.some(({ needsValue }) => needsValue);
+    const allowed = operator === '$eq' ? [operand] : operator === '$in' && Array.isArray(operand) ? operand : null;
+    const keys = allowed?.map(encodeKey);
+    return keys !== undefined && here.some(({ points }) => points?.every((point) => keys.includes(point)));
+  });
+}
+
+function planWith(
+  index: CollectionIndex,
+  constraints: readonly Constraint[],
+  sort: readonly KeyField[],
+): { plan: IndexPlan; score: number } {
+  let prefixes = [''];
+  let ranges: KeyRange[] | null = null;
+  let equalities = 0;
+  const used: Constraint[] = [];
+  for (const field of index.fields) {
+    const constraint = pickConstraint(index, field, constraints, used);
+    if (!constraint) break;
+    used.push(constraint);
+    const { points } = constraint;
+    if (points === null) {
+      ranges = prefixes.map((prefix) => rangeOf(prefix, constraint, field, index.multikey));
+      break;
+    }
+    if (prefixes.length * points.length > MAX_RANGES) break;
+    const oriented = points.map((point) => (field.direction === 1 ? point : invertKey(point))).sort();
+    prefixes = prefixes.flatMap((prefix) => oriented.map((point) => prefix + point));
+    equalities++;
+  }
+  const order = sort.length > 0 && !index.multikey && prefixes.length === 1 ? sortDirection(index, equalities, sort) : null;
+  const complete = equalities === index.fields.length;
+  const score = equalities * 10 + (ranges ? 5 : 0) + (order ? 3 : 0) + (complete && index.unique ? 100 : 0);
+  return {
+    plan: {
+      index,
+      ranges: ranges ?? prefixes.map((prefix) => ({ lower: prefix, upper: prefix + AFTER })),
+      reverse: order === -1,
+      sorted: order !== null,
+    },
+    score: prefixes.length === 0 ? 1000 : score,
+  };
+}
+
+/** In an index with several keys per document, two conditions on the same array only go together when they come from one
+ *  `$elemMatch`: otherwise different elements may meet them. */
+function pickConstraint(
+  index: CollectionIndex,
+  field: KeyField,
+  constraints: readonly Constraint[],
+  used: readonly Constraint[],
+): Constraint | null {
+  const root = field.path[0];
+  const related = index.multikey ? used.filter(({ path }) => path.split('.')[0] === root) : [];
+  const candidates = constraints.filter(
+    ({ path, element }) =>
+      path === field.name && related.every((other) => other.element !== 0 && other.element === element),
+  );
+  const withPoints = candidates.filter(({ points }) => points !== null);
+  withPoints.sort((a, b) => (a.points?.length ?? 0) - (b.points?.length ?? 0));
+  return withPoints[0] ?? candidates[0] ?? null;
+}
+
+function rangeOf(prefix: string, { lower, upper }: Constraint, field: KeyField, multikey: boolean): KeyRange {
+  const from = lower ?? { key: '', after: false };
+  let to = upper ?? { key: '', after: true };
+  // Different elements of an array may meet the two sides, so only the lower one narrows the search.
+  if (multikey) to = { key: from.key[0] ?? '', after: true };
+  if (field.direction === 1) {
+    return { lower: prefix + edge(from.key, from.after), upper: prefix + edge(to.key, to.after) };
+  }
+  return {
+    lower: prefix + edge(invertKey(to.key), !to.after),
+    upper: prefix + edge(invertKey(from.key), !from.after),
+  };
+}
+
+function edge(key: string, after: boolean): string {
+  return after ? key + AFTER : key;
+}
+
+/** 1: the index read forwards is in the order of the sort, -1: read backwards, null: neither. */
+function sortDirection(index: CollectionIndex, equalities: number, sort: readonly KeyField[]): 1 | -1 | null {
+  const fixed = new Set(index.fields.slice(0, equalities).map(({ name }) => name));
+  const wanted = sort.filter(({ name }) => !fixed.has(name));
+  const offered = index.fields.slice(equalities);
+  if (wanted.length > offered.length) return null;
+  let direction: 1 | -1 | null = null;
+  for (const [position, { name, direction: asked }] of wanted.entries()) {
+    const field = offered[position];
+    if (!field || field.name !== name) return null;
+    const here = field.direction === asked ? 1 : -1;
+    if (direction !== null && direction !== here) return null;
+    direction = here;
+  }
+  return direction ?? 1;
+}

@@ -1,0 +1,158 @@
+/** The framing of MongoDB's wire protocol: OP_MSG, and OP_QUERY for the first greeting of a driver.
+ *  Source: MongoDB documentation, "Wire Protocol" */
+
+import { type BsonDocument, type BsonValue, decodeDocument, type Encodable, encodeDocument } from './bson.ts';
+
+export const MAX_MESSAGE_BYTES = 48_000_000;
+const HEADER_BYTES = 16;
+const OP_REPLY = 1;
+const OP_QUERY = 2004;
+const OP_MSG = 2013;
+const CHECKSUM_PRESENT = 1;
+const MORE_TO_COME = 2;
+
+export interface Request {
+  readonly requestId: number;
+  readonly legacy: boolean;
+  readonly command: BsonDocument;
+  /** False: the sender does not listen for an answer. */
+  readonly wantsReply: boolean;
+}
+
+/** The peer speaks something else: the connection is of no use any more. */
+export class WireError extends Error {}
+
+/** Cuts a stream of bytes into messages. */
+export class Framing {
+  #chunks: Buffer[] = [];
+  #length = 0;
+
+  /** @returns the messages that are complete now @throws WireError */
+  push(chunk: Buffer): Buffer[] {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    const messages: Buffer[] = [];
+    for (let wanted = this.#nextLength(); wanted !== null && this.#length >= wanted; wanted = this.#nextLength()) {
+      const all = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#length);
+      messages.push(all.subarray(0, wanted));
+      const rest = all.subarray(wanted);
+      this.#chunks = rest.length > 0 ? [rest] : [];
+      this.#length = rest.length;
+    }
+    return messages;
+  }
+
+  #nextLength(): number | null {
+    if (this.#length < 4) return null;
+    let first = this.#chunks[0]!;
+    if (first.length < 4) {
+      first = Buffer.concat(this.#chunks, this.#length);
+      this.#chunks = [first];
+    }
+    const length = first.readInt32LE(0);
+    if (length < HEADER_BYTES || length > MAX_MESSAGE_BYTES) throw new WireError('a message of an impossible length');
+    return length;
+  }
+}
+
+/** @throws WireError for another kind of message, CommandError for a broken document */
+export function parseRequest(message: Buffer): Request {
+  const requestId = message.readInt32LE(4);
+  const kind = message.readInt32LE(12);
+  if (kind === OP_MSG) return parseMessage(message, requestId);
+  if (kind === OP_QUERY) {
+    const nameEnd = message.indexOf(0, HEADER_BYTES + 4);
+    const command = decodeDocument(message, nameEnd + 1 + 8);
+    return { requestId, legacy: true, command: command.set('$db', 'admin'), wantsReply: true };
+  }
+  throw new WireError(`a message of the unknown kind ${kind}`);
+}
+
+/** The documents of a sequence section become an array in the command, where they belong. */
+function parseMessage(message: Buffer, requestId: number): Request {
+  const flags = message.readUInt32LE(HEADER_BYTES);
+  const end = flags & CHECKSUM_PRESENT ? message.length - 4 : message.length;
+  const sequences: [string, BsonValue[]][] = [];
+  let command: BsonDocument | null = null;
+  let at = HEADER_BYTES + 4;
+  while (at < end) {
+    const section = message.readUInt8(at);
+    const sectionEnd = at + 1 + message.readInt32LE(at + 1);
+    if (section === 0) command = decodeDocument(message, at + 1);
+    else if (section === 1) sequences.push(parseSequence(message, at + 5, sectionEnd));
+    else throw new WireError(`a section of the unknown kind ${section}`);
+    at = sectionEnd;
+  }
+  if (!command) throw new WireError('a message without a command');
+  for (const [name, documents] of sequences) command.set(name, documents);
+  return { requestId, legacy: false, command, wantsReply: (flags & MORE_TO_COME) === 0 };
+}
+
+function parseSequence(message: Buffer, from: number, end: number): [string, BsonValue[]] {
+  const nameEnd = message.indexOf(0, from);
+  const documents: BsonValue[] = [];
+  for (let at = nameEnd + 1; at < end; at += message.readInt32LE(at)) documents.push(decodeDocument(message, at));
+  return [message.utf8Slice(from, nameEnd), documents];
+}
+
+export function formatReply(request: Request, body: Buffer, replyId: number): Buffer {
+  const start = request.legacy ? legacyStart() : Buffer.alloc(5);
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeInt32LE(HEADER_BYTES + start.length + body.length, 0);
+  header.writeInt32LE(replyId, 4);
+  header.writeInt32LE(request.requestId, 8);
+  header.writeInt32LE(request.legacy ? OP_REPLY : OP_MSG, 12);
+  return Buffer.concat([header, start, body]);
+}
+
+/** Flags: awaitable; no cursor; from 0; one document. */
+function legacyStart(): Buffer {
+  const start = Buffer.alloc(20);
+  start.writeInt32LE(8, 0);
+  start.writeInt32LE(1, 16);
+  return start;
+}
+
+/** An OP_MSG that asks for a command: what a probe sends. */
+export function formatCommand(command: Encodable, requestId: number): Buffer {
+  const body = encodeDocument(command);
+  const message = Buffer.alloc(HEADER_BYTES + 5);
+  message.writeInt32LE(message.length + body.length, 0);
+  message.writeInt32LE(requestId, 4);
+  message.writeInt32LE(OP_MSG, 12);
+  return Buffer.concat([message, body]);
+}
+
+/** `{ cursor: { <batchName>: [bodies], id, ns }, ok: 1 }` around documents that are encoded already. */
+export function encodeCursorReply(
+  batchName: 'firstBatch' | 'nextBatch',
+  bodies: readonly Buffer[],
+  cursorId: bigint,
+  namespace: string,
+): Buffer {
+  const parts: Buffer[] = [];
+  for (const [index, body] of bodies.entries()) parts.push(Buffer.from(`\x03${index}\x00`, 'latin1'), body);
+  const array = wrap(Buffer.concat(parts));
+  const id = Buffer.alloc(8);
+  id.writeBigInt64LE(cursorId);
+  const name = Buffer.from(`${namespace}\x00`, 'utf8');
+  const nameLength = Buffer.alloc(4);
+  nameLength.writeInt32LE(name.length);
+  const cursor = wrap(
+    Buffer.concat([element(0x04, batchName), array, element(0x12, 'id'), id, element(0x02, 'ns'), nameLength, name]),
+  );
+  const ok = Buffer.alloc(8);
+  ok.writeDoubleLE(1);
+  return wrap(Buffer.concat([element(0x03, 'cursor'), cursor, element(0x01, 'ok'), ok]));
+}
+
+function element(type: number, name: string): Buffer {
+  return Buffer.from(`${String.fromCharCode(type)}${name}\x00`, 'latin1');
+}
+
+function wrap(fields: Buffer): Buffer {
+  const whole = Buffer.alloc(fields.length + 5);
+  whole.writeInt32LE(whole.length, 0);
+  fields.copy(whole, 4);
+  return whole;
+}

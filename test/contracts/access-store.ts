@@ -1,0 +1,152 @@
+/** What every AccessStore must do; run on the twin and on MongoDB. */
+
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import type { AccessStore, Account, ApiToken, AuditEntry } from '../../server/http/access-store.ts';
+
+const noon = new Date('2026-11-24T12:00:00.000Z');
+
+function after(ms: number): Date {
+  return new Date(noon.getTime() + ms);
+}
+
+function anAccount(facts: Partial<Account> = {}): Account {
+  return {
+    id: randomUUID(),
+    name: 'Ada',
+    role: 'administrator',
+    passwordHash: '$scrypt$ln=1,r=1,p=1$c2FsdA$aGFzaA',
+    createdAt: noon,
+    ...facts,
+  };
+}
+
+function aToken(facts: Partial<ApiToken> = {}): ApiToken {
+  return {
+    id: randomUUID(),
+    tokenHash: randomUUID(),
+    label: 'course site',
+    createdAt: noon,
+    createdBy: 'Ada',
+    lastUsedAt: null,
+    revokedAt: null,
+    ...facts,
+  };
+}
+
+function anEntry(facts: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    id: randomUUID(),
+    at: noon,
+    actor: 'Ada',
+    action: 'badge.saved',
+    object: 'badge:demo',
+    details: { version: 2, active: true, note: null },
+    ...facts,
+  };
+}
+
+export function accessStoreContract(name: string, makeStore: () => Promise<AccessStore>): void {
+  describe(`AccessStore: ${name}`, () => {
+    let store: AccessStore;
+    beforeEach(async () => {
+      store = await makeStore();
+    });
+
+    it('keeps accounts and finds them by id and by name, whatever the case', async () => {
+      const ada = anAccount();
+      expect(await store.createAccount(ada)).to.equal(true);
+      expect(await store.account(ada.id)).to.deep.equal(ada);
+      expect(await store.accountByName('aDA')).to.deep.equal(ada);
+      expect(await store.account(randomUUID())).to.equal(null);
+      expect(await store.accountByName('Grace')).to.equal(null);
+    });
+
+    it('gives a name to one account only, also when two ask at once', async () => {
+      const made = await Promise.all([store.createAccount(anAccount()), store.createAccount(anAccount({ name: 'ADA' }))]);
+      expect(made.filter(Boolean)).to.have.length(1);
+      expect(await store.accounts()).to.have.length(1);
+    });
+
+    it('lists accounts by name', async () => {
+      for (const name of ['grace', 'Ada', 'Edsger']) await store.createAccount(anAccount({ name }));
+      expect((await store.accounts()).map((account) => account.name)).to.deep.equal(['Ada', 'Edsger', 'grace']);
+    });
+
+    it('lets a one-time sign-in be used once, also when many try at once', async () => {
+      await store.saveOneTimeSignIn({ tokenHash: 'once', createdAt: noon, expiresAt: after(1000) });
+      const uses = await Promise.all([1, 2, 3, 4, 5].map(() => store.consumeOneTimeSignIn('once', after(10))));
+      expect(uses.filter(Boolean)).to.have.length(1);
+      expect(await store.consumeOneTimeSignIn('once', after(20))).to.equal(false);
+    });
+
+    it('refuses a one-time sign-in that has expired or never was', async () => {
+      await store.saveOneTimeSignIn({ tokenHash: 'late', createdAt: noon, expiresAt: after(1000) });
+      expect(await store.consumeOneTimeSignIn('late', after(1000))).to.equal(false);
+      expect(await store.consumeOneTimeSignIn('never', noon)).to.equal(false);
+    });
+
+    it('recognises an API token and notes to the minute when it was used', async () => {
+      const token = aToken();
+      await store.createApiToken(token);
+      expect(await store.useApiToken(token.tokenHash, noon)).to.deep.equal({ ...token, lastUsedAt: noon });
+      expect((await store.useApiToken(token.tokenHash, after(59_999)))?.lastUsedAt).to.deep.equal(noon);
+      await store.useApiToken(token.tokenHash, after(60_000));
+      expect((await store.apiTokens())[0]?.lastUsedAt).to.deep.equal(after(60_000));
+      expect(await store.useApiToken('unknown', noon)).to.equal(null);
+    });
+
+    it('knows a revoked API token no more, and revokes it once', async () => {
+      const token = aToken();
+      await store.createApiToken(token);
+      expect(await store.revokeApiToken(token.id, after(5))).to.equal(true);
+      expect(await store.revokeApiToken(token.id, after(9))).to.equal(false);
+      expect(await store.useApiToken(token.tokenHash, after(10))).to.equal(null);
+      expect((await store.apiTokens())[0]?.revokedAt).to.deep.equal(after(5));
+    });
+
+    it('lists API tokens newest first', async () => {
+      await store.createApiToken(aToken({ label: 'older' }));
+      await store.createApiToken(aToken({ label: 'newer', createdAt: after(1) }));
+      expect((await store.apiTokens()).map((token) => token.label)).to.deep.equal(['newer', 'older']);
+    });
+
+    it('gives the audit back as it was recorded', async () => {
+      const entry = anEntry();
+      await store.recordAudit(entry);
+      expect(await store.audit({ limit: 10 })).to.deep.equal({ items: [entry], next: null });
+    });
+
+    it('pages through the audit newest first without losing or repeating entries of one instant', async () => {
+      const entries = Array.from({ length: 7 }, (_, index) => anEntry({ at: after(Math.floor(index / 3)) }));
+      for (const entry of entries) await store.recordAudit(entry);
+      const seen: AuditEntry[] = [];
+      let cursor: string | null | undefined;
+      do {
+        const page = await store.audit({ limit: 2, ...(cursor ? { after: cursor } : {}) });
+        seen.push(...page.items);
+        cursor = page.next;
+      } while (cursor !== null);
+      expect(seen.map(({ id }) => id)).to.have.members(entries.map(({ id }) => id));
+      expect(seen.map(({ id }) => id)).to.have.length(7);
+      const times = seen.map(({ at }) => at.getTime());
+      expect(times).to.deep.equal([...times].sort((a, b) => b - a));
+    });
+
+    it('filters the audit by who and by what', async () => {
+      await store.recordAudit(anEntry());
+      await store.recordAudit(anEntry({ actor: 'Grace', object: 'badge:other' }));
+      expect((await store.audit({ actor: 'Grace', limit: 10 })).items.map(({ object }) => object)).to.deep.equal([
+        'badge:other',
+      ]);
+      expect((await store.audit({ object: 'badge:demo', limit: 10 })).items.map(({ actor }) => actor)).to.deep.equal([
+        'Ada',
+      ]);
+    });
+
+    it('starts from the top when the cursor is not one of its own', async () => {
+      await store.recordAudit(anEntry());
+      expect((await store.audit({ limit: 10, after: 'nonsense' })).items).to.have.length(1);
+    });
+  });
+}

@@ -1,36 +1,33 @@
 /** Conditions compiled to closures, and the meaning of every operator. */
 
-import type { Condition, RuleEvent, Scalar } from './model.ts';
-import { type Read, Readers } from './read-path.ts';
+import type { Condition, Scalar } from './model.ts';
+import { type Read, SharedParts, type Test } from './read-path.ts';
 import { contains, endsWith, likeMatcher, startsWith } from './text-match.ts';
-
-/** Never throws, whatever the event holds. */
-export type Test = (event: RuleEvent) => boolean;
 
 type Comparison = Extract<Condition, { kind: 'comparison' }>;
 type Membership = Extract<Condition, { kind: 'in' }>;
 type TextMatch = Extract<Condition, { kind: 'text-match' }>;
 
 /** A value that is absent, null, or of another type than the path has fails every comparison except `!=` and `not in`.
- *  @param readers share one between conditions that are kept together */
-export function compileCondition(condition: Condition, readers: Readers = new Readers()): Test {
+ *  @param parts share one between conditions that are kept together */
+export function compileCondition(condition: Condition, parts: SharedParts = new SharedParts()): Test {
   switch (condition.kind) {
     case 'or':
-      return anyOf(condition.operands.map((operand) => compileCondition(operand, readers)));
+      return anyOf(condition.operands.map((operand) => compileCondition(operand, parts)));
     case 'and':
-      return allOf(condition.operands.map((operand) => compileCondition(operand, readers)));
+      return allOf(condition.operands.map((operand) => compileCondition(operand, parts)));
     case 'not':
-      return negation(compileCondition(condition.operand, readers));
+      return negation(compileCondition(condition.operand, parts));
     case 'comparison':
-      return comparison(condition, readers.of(condition.path));
+      return comparison(condition, parts);
     case 'in':
-      return membership(condition, readers.of(condition.path));
+      return membership(condition, parts.reader(condition.path));
     case 'text-match':
-      return textMatch(condition, readers.of(condition.path));
+      return textMatch(condition, parts.reader(condition.path));
     case 'exists':
-      return existence(readers.of(condition.path));
+      return existence(parts.reader(condition.path));
     case 'is-true':
-      return equality(readers.of(condition.path), true);
+      return parts.booleanTest(condition.path, true);
   }
 }
 
@@ -69,10 +66,11 @@ function equality(read: Read, expected: Scalar): Test {
   return (event) => read(event) === expected;
 }
 
-function comparison({ operator, value }: Comparison, read: Read): Test {
+function comparison({ path, operator, value }: Comparison, parts: SharedParts): Test {
+  const read = parts.reader(path);
   switch (operator) {
     case '=':
-      return equality(read, value);
+      return typeof value === 'boolean' ? parts.booleanTest(path, value) : equality(read, value);
     case '!=':
       return negation(equality(read, value));
     case '<':

@@ -68,11 +68,14 @@ export function isWithinInterval({ from, until }: Pick<Requirement, 'from' | 'un
 }
 
 /** Ids of the badges it waits for, each once. */
-export function upstreamsOf(badge: Badge): readonly string[] {
-  const ids = new Set<string>();
-  for (const { on } of badge.requirements) if (on.kind === 'badge') ids.add(on.badge);
-  for (const { on } of badge.penalties) if (on.kind === 'badge') ids.add(on.badge);
-  return [...ids];
+export function upstreamsOf({ requirements, penalties }: Badge): readonly string[] {
+  const ids: string[] = [];
+  const add = ({ on }: { readonly on: Trigger }): void => {
+    if (on.kind === 'badge' && !ids.includes(on.badge)) ids.push(on.badge);
+  };
+  requirements.forEach(add);
+  penalties.forEach(add);
+  return ids;
 }
 
 /** @returns the given ids, each once, after everything they depend on, directly or through ids that were not given.

@@ -7,12 +7,14 @@ export interface AccessKey {
   readonly value: Scalar;
 }
 
-/** One way into an index. The condition holds exactly when an event has one of the `keys` and `residual` holds. */
+/** One way into an index. The condition holds exactly when an event has one of the `keys` and the residual holds. */
 export interface Access {
   readonly keys: readonly AccessKey[];
-  /** What is left to test; null: nothing. */
-  readonly residual: Condition | null;
+  /** What is left to test; null: nothing. A function, because most accesses are looked at and not chosen. */
+  readonly residual: () => Condition | null;
 }
+
+const NOTHING_LEFT = (): null => null;
 
 /** Alternatives beyond this many would take more room in the index than they save. */
 const MAX_KEYS = 1_000;
@@ -21,22 +23,15 @@ const MAX_KEYS = 1_000;
 export function accessesOf(condition: Condition): readonly Access[] {
   switch (condition.kind) {
     case 'is-true':
-      return [{ keys: [{ path: condition.path, value: true }], residual: null }];
+      return [{ keys: [{ path: condition.path, value: true }], residual: NOTHING_LEFT }];
     case 'comparison':
       if (condition.operator !== '=') return [];
-      return [{ keys: [{ path: condition.path, value: condition.value }], residual: null }];
+      return [{ keys: [{ path: condition.path, value: condition.value }], residual: NOTHING_LEFT }];
     case 'in':
       if (condition.negated || condition.values.length > MAX_KEYS) return [];
-      return [{ keys: condition.values.map((value) => ({ path: condition.path, value })), residual: null }];
+      return [{ keys: condition.values.map((value) => ({ path: condition.path, value })), residual: NOTHING_LEFT }];
     case 'and':
-      return condition.operands.flatMap((operand, position) =>
-        accessesOf(operand).map(({ keys, residual }) => ({
-          keys,
-          residual: conjunction(
-            condition.operands.flatMap((other, at) => (at === position ? (residual ?? []) : [other])),
-          ),
-        })),
-      );
+      return conjunctionAccesses(condition.operands);
     case 'or':
       return alternativeAccess(condition.operands, condition);
     case 'not':
@@ -44,6 +39,15 @@ export function accessesOf(condition: Condition): readonly Access[] {
     default:
       return [];
   }
+}
+
+function conjunctionAccesses(operands: readonly Condition[]): readonly Access[] {
+  return operands.flatMap((operand, position) =>
+    accessesOf(operand).map(({ keys, residual }) => ({
+      keys,
+      residual: () => conjunction(operands.flatMap((other, at) => (at === position ? (residual() ?? []) : [other]))),
+    })),
+  );
 }
 
 /** An absent path fails `=` and passes `!=`, so a double negation really is the plain comparison. */
@@ -72,22 +76,23 @@ function negate(operand: Condition): Condition {
 function alternativeAccess(operands: readonly Condition[], whole: Condition): readonly Access[] {
   const chosen: Access[] = [];
   for (const operand of operands) {
-    const best = accessesOf(operand).reduce<Access | null>(
-      (a, b) => (a === null || staticRank(b) < staticRank(a) ? b : a),
-      null,
-    );
+    const best = accessesOf(operand).reduce<Access | null>((a, b) => (a === null || rank(b) < rank(a) ? b : a), null);
     if (best === null) return [];
     chosen.push(best);
   }
   const keys = chosen.flatMap((access) => access.keys);
   if (keys.length > MAX_KEYS) return [];
-  return [{ keys, residual: chosen.every(({ residual }) => residual === null) ? null : whole }];
+  return [{ keys, residual: () => (chosen.every(({ residual }) => residual() === null) ? null : whole) }];
 }
 
-/** How telling an access is by its looks alone, smaller is better: an equality of a boolean halves the events at best,
- *  and each key is one more place to be reached from. */
-export function staticRank({ keys }: Access): number {
-  return keys.length + (keys.some(({ value }) => typeof value === 'boolean') ? MAX_KEYS : 0);
+/** Some key is a boolean: half of all events have it. */
+export function isBoolean({ keys }: Access): boolean {
+  return keys.some(({ value }) => typeof value === 'boolean');
+}
+
+/** By looks alone, smaller is more telling: each key is one more place to be reached from. */
+function rank(access: Access): number {
+  return access.keys.length + (isBoolean(access) ? MAX_KEYS : 0);
 }
 
 function conjunction(operands: readonly Condition[]): Condition | null {

@@ -6,7 +6,10 @@ export type * from './ast.ts';
 // Running rules
 export { compileCondition } from './compile.ts';
 export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';
-export type { Diagnostic } from './diagnostic.ts';
+export { type Diagnostic, formatDiagnostic } from './diagnostic.ts';
+export { type DiagnosticCode, diagnosticCodes } from './diagnostic-codes.ts';
+export { parse } from './parse.ts';
+export { didYouMean, suggest } from './suggest.ts';
 // What rules may speak about
 export type { Environment, EventType, Field, FieldType, StringFormat } from './environment.ts';
 export { createRuleIndex, type Evaluation, evaluate } from './evaluate.ts';

@@ -19,9 +19,13 @@ import type {
 export type Draft<Block> = { -readonly [Key in keyof Block]: Block[Key] extends readonly (infer Item)[] ? Item[] : Block[Key] };
 
 
+/** The lexer tracks only where tokens start: it is a good part of the whole work. */
+export function endOf(token: IToken): number {
+  return token.startOffset + token.image.length;
+}
+
 export function spanOf(first: IToken, last: IToken = first): Span {
-  // A repaired operator may be longer or shorter than the text it stands for.
-  return { start: first.startOffset, end: (last.endOffset as number) + 1 };
+  return { start: first.startOffset, end: endOf(last) };
 }
 
 export function text(token: IToken): TextLiteral {

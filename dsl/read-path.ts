@@ -7,6 +7,8 @@ import type { ResolvedPath, RuleEvent } from './model.ts';
 
 /** undefined or null: absent. */
 export type Read = (event: RuleEvent) => unknown;
+/** Never throws, whatever the event holds. */
+export type Test = (event: RuleEvent) => boolean;
 
 const METADATA: Readonly<Record<string, Read>> = {
   id: (event) => event.id,
@@ -49,8 +51,11 @@ function instantOf(value: unknown): unknown {
 }
 
 /** Two paths with the same key read the same value. */
-export function pathKey(path: ResolvedPath): string {
-  return JSON.stringify([path.root, path.part, path.type === 'date', ...path.segments]);
+export function pathKey({ root, part, type, segments }: ResolvedPath): string {
+  let key = `${root} ${part} ${type === 'date'}`;
+  // With its length before it a segment may hold anything.
+  for (const segment of segments) key += ` ${segment.length} ${segment}`;
+  return key;
 }
 
 /** As a rule writes it, but for quotes: for people to read, not to parse. */
@@ -58,16 +63,52 @@ export function pathText({ root, segments, part }: ResolvedPath): string {
   return [...(root === 'event' ? ['event'] : []), ...segments, ...(part === null ? [] : [part])].join('.');
 }
 
-/** Compiling many rules with one of these shares a reader between all rules that speak of the same path. */
-export class Readers {
-  readonly #byPath = new Map<string, Read>();
+/** Compiling many rules with one of these shares between them what they have in common: the reader of a path, and the
+ *  test of a boolean, which most rules about passing have. There are as many as paths, however many rules come and go. */
+export class SharedParts {
+  readonly #readers = new Map<string, Read>();
+  readonly #tests = new Map<Read, { readonly isTrue: Test; readonly isFalse: Test }>();
+  #round = 0;
 
-  of(path: ResolvedPath): Read {
+  /** From here to the next call all tests are asked about one and the same event: each path is read once.
+   *  Never called: nothing is remembered. */
+  beginEvent(): void {
+    this.#round++;
+  }
+
+  /** The number of `beginEvent` calls. */
+  get round(): number {
+    return this.#round;
+  }
+
+  reader(path: ResolvedPath): Read {
     const key = pathKey(path);
-    const known = this.#byPath.get(key);
+    const known = this.#readers.get(key);
     if (known) return known;
-    const read = createReader(path);
-    this.#byPath.set(key, read);
+    const read = this.#remembering(createReader(path));
+    this.#readers.set(key, read);
     return read;
+  }
+
+  booleanTest(path: ResolvedPath, expected: boolean): Test {
+    const read = this.reader(path);
+    let tests = this.#tests.get(read);
+    if (!tests) {
+      tests = { isTrue: (event) => read(event) === true, isFalse: (event) => read(event) === false };
+      this.#tests.set(read, tests);
+    }
+    return expected ? tests.isTrue : tests.isFalse;
+  }
+
+  #remembering(read: Read): Read {
+    let value: unknown;
+    let readIn = 0;
+    return (event) => {
+      if (readIn !== this.#round || readIn === 0) {
+        value = read(event);
+        readIn = this.#round;
+      }
+      return value;
+    };
   }
 }

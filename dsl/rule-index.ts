@@ -1,11 +1,11 @@
 /** Many badges, one event: which requirements and penalties does it meet?
  *  By event type first, then by the most telling equality of each rule, then by what is left of its condition. */
 
-import { allOf, compileCondition, type Test } from './compile.ts';
+import { allOf, compileCondition } from './compile.ts';
 import { dependencyOrder, isWithinInterval, upstreamsOf } from './derived.ts';
-import { type Access, type AccessKey, accessesOf, staticRank } from './index-access.ts';
+import { type Access, type AccessKey, accessesOf, isBoolean } from './index-access.ts';
 import type { Badge, Contribution, Penalty, Requirement, ResolvedPath, RuleEvent, Scalar } from './model.ts';
-import { pathKey, pathText, type Read, Readers } from './read-path.ts';
+import { createReader, pathKey, pathText, type Read, SharedParts, type Test } from './read-path.ts';
 
 export interface BadgeMatch {
   readonly badge: Badge;
@@ -61,9 +61,8 @@ export class RuleIndex {
   readonly #entries = new Map<string, Entry>();
   readonly #types = new Map<string, TypeIndex>();
   readonly #dependents = new Map<string, Set<string>>();
-  readonly #readers = new Readers();
+  readonly #parts = new SharedParts();
   #serial = 0;
-  #round = 0;
 
   /** Adds the badge, or replaces the one of the same id. `active` is not looked at. */
   set(badge: Badge): void {
@@ -108,7 +107,7 @@ export class RuleIndex {
   match(event: RuleEvent): BadgeMatch[] {
     const index = this.#types.get(event.type);
     if (!index) return [];
-    this.#round++;
+    this.#parts.beginEvent();
     const hits: Rule[] = [];
     for (const path of index.paths) {
       const found = path.byValue.get(path.read(event));
@@ -149,18 +148,18 @@ export class RuleIndex {
       this.#types.set(eventType, index);
     }
     const access = rule.where === null ? null : chooseAccess(accessesOf(rule.where), index);
-    const residual = access === null ? rule.where : access.residual;
+    const residual = access === null ? rule.where : access.residual();
     const keys = access?.keys ?? [];
     const requirement = 'group' in rule ? rule : null;
-    const distinct = requirement?.distinct ? this.#readers.of(requirement.distinct) : null;
+    const distinct = requirement?.distinct ? this.#parts.reader(requirement.distinct) : null;
     const tests: Test[] = [];
     if (requirement !== null && (requirement.from !== null || requirement.until !== null)) {
       tests.push(({ time }) => isWithinInterval(requirement, time));
     }
-    if (residual !== null) tests.push(compileCondition(residual, this.#readers));
+    if (residual !== null) tests.push(compileCondition(residual, this.#parts));
     if (distinct !== null) tests.push((event) => distinctText(distinct(event)) !== null);
     const test = tests.length === 0 ? null : allOf(tests);
-    const isScattered = new Set(keys.map(({ path }) => pathKey(path))).size > 1;
+    const isScattered = keys.length > 1 && new Set(keys.map(({ path }) => pathKey(path))).size > 1;
     const inserted: Rule = {
       owner,
       position,
@@ -180,8 +179,8 @@ export class RuleIndex {
   #onceAMatch(test: Test | null): Test {
     let reachedIn = 0;
     return (event) => {
-      if (reachedIn === this.#round) return false;
-      reachedIn = this.#round;
+      if (reachedIn === this.#parts.round) return false;
+      reachedIn = this.#parts.round;
       return test === null || test(event);
     };
   }
@@ -190,7 +189,7 @@ export class RuleIndex {
     const key = pathKey(path);
     const known = index.paths.find((candidate) => candidate.key === key);
     if (known) return known;
-    const created: PathIndex = { key, read: this.#readers.of(path), byValue: new Map() };
+    const created: PathIndex = { key, read: createReader(path), byValue: new Map() };
     index.paths.push(created);
     return created;
   }
@@ -212,14 +211,17 @@ export class RuleIndex {
   }
 }
 
-/** The way in that leads past the fewest rules standing there already. A boolean is the last resort whatever stands
- *  there, because half of all events come that way; and a path of its own costs every event one more look. */
+/** What reading one more path costs every event, in tests of rules. */
+const PATH_COST = 4;
+const LAST_RESORT = 1_000_000_000;
+
+/** The way in that costs an event least, by what stands in the index now. A boolean is the last resort, whatever stands
+ *  there: half of all events come that way. */
 function chooseAccess(accesses: readonly Access[], index: TypeIndex): Access | null {
   let best: Access | null = null;
   let bestCost = Number.POSITIVE_INFINITY;
   for (const access of accesses) {
-    const crowd = access.keys.reduce((sum, key) => sum + crowdAt(index, key), 0);
-    const cost = staticRank(access) * 1_000_000 + crowd;
+    const cost = (isBoolean(access) ? LAST_RESORT : 0) + expectedCost(access, index);
     if (cost < bestCost) {
       best = access;
       bestCost = cost;
@@ -228,13 +230,16 @@ function chooseAccess(accesses: readonly Access[], index: TypeIndex): Access | n
   return best;
 }
 
-function crowdAt(index: TypeIndex, { path, value }: AccessKey): number {
-  const key = pathKey(path);
-  const paths = index.paths.find((candidate) => candidate.key === key);
-  if (!paths) return 0.5;
-  const found = paths.byValue.get(value);
-  if (found === undefined) return 0;
-  return Array.isArray(found) ? found.length : 1;
+/** Tests an event is expected to make at the places of the access, if all values of a path are equally frequent. */
+function expectedCost({ keys }: Access, index: TypeIndex): number {
+  return keys.reduce((sum, { path, value }) => {
+    const key = pathKey(path);
+    const known = index.paths.find((candidate) => candidate.key === key);
+    if (!known) return sum + PATH_COST;
+    const found = known.byValue.get(value);
+    const crowd = found === undefined ? 0 : Array.isArray(found) ? found.length : 1;
+    return sum + crowd / known.byValue.size;
+  }, 0);
 }
 
 function add({ byValue }: PathIndex, value: Scalar, rule: Rule): void {

@@ -3,6 +3,9 @@
 /** Words allowed after `template` in a rule file. */
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
 
+// Badge providers
+export { MemoryProvider } from './memory/provider.ts';
+
 // PDF credentials
 export { createPdfGeneration } from './pdf/generate-pdf-credential.ts';
 export { type LearnerLine, parseLearnerLines } from './records/learner-lines.ts';

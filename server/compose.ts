@@ -1,37 +1,287 @@
 /** The composition root: settings to stores, providers, use cases and processes. Nobody else calls their constructors. */
 
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import MongoStore from 'connect-mongo';
-import { createDispatcher, type Dispatcher } from '../plugin/badges/dispatcher.ts';
-import { createEventProcessor, type EventProcessor } from '../plugin/badges/process-event.ts';
+import { createDispatcher } from '../plugin/badges/dispatcher.ts';
+import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
 import { createRuleBook, type RuleBook } from '../plugin/badges/rule-book.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
-import { NotFoundError, StoreError } from '../plugin/errors.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
 import { ExtensionRegistry } from '../plugin/extensions/registry.ts';
+import type { BadgeProvider } from '../plugin/ports/badge-provider.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
-import { providerNames } from '../providers/index.ts';
-import { MemoryProvider } from '../providers/memory/provider.ts';
-import { createPdfGeneration } from '../providers/pdf/generate-pdf-credential.ts';
-import { retrievalFunctions } from '../providers/records/retrieval-functions.ts';
+import {
+  completionsAndGrades,
+  courseCompletions,
+  createPdfGeneration,
+  MemoryProvider,
+  providerNames,
+  subsectionGrades,
+} from '../providers/index.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
-import { packageVersion } from './cli/version.ts';
 import { localAddress, type Settings } from './config.ts';
 import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { listen } from './listen.ts';
 import { openJournal } from './memory-journal.ts';
-import { openStores, type Stores } from './stores.ts';
+import { packageVersion, projectPath } from './paths.ts';
+import { createScheduler } from './scheduler/scheduler.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
-import { projectPath } from './paths.ts';
+import { openStores, type Stores } from './stores.ts';
 
 export type Role = 'web' | 'consumer' | 'dispatcher' | 'scheduler';
+
+export interface ComposeOptions {
+  readonly logger: Logger;
+  /** What this process does by itself; none for a command that only uses the parts. */
+  readonly roles: readonly Role[];
+  readonly clock?: Clock;
+  /** Work beside a running server that holds the embedded store; without one, hold it for the time of the command. */
+  readonly join?: boolean;
+}
+
+export interface Laurel {
+  readonly settings: Settings;
+  readonly services: Services;
+  readonly stores: Stores;
+  readonly ruleBook: RuleBook;
+  readonly runner: CredentialRunner;
+  readonly registry: ExtensionRegistry;
+  /** The pipeline of every door, with what became of the event. */
+  process(event: LmsEvent): Promise<ProcessResult>;
+  /** Carries out every effect that is due. @returns the attempts made */
+  settleEffects(): Promise<number>;
+  /** What tools report for one learner, from the database; an unknown learner has none. */
+  badgeLines(username: string): Promise<readonly BadgeLine[]>;
+  /** A link for the first administrator; null when there is one already. */
+  firstSignIn(): Promise<string | null>;
+  /** Ends what is in progress, closes everything; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** How often a process looks whether the rules changed elsewhere. */
+const RULES_POLL_MS = 2_000;
+/** How long a start waits for RabbitMQ before it goes on without. */
+const BUS_PATIENCE_MS = 3_000;
+
+/** @throws ConfigurationError, StoreError; what was opened before is closed again */
+export async function compose(settings: Settings, options: ComposeOptions): Promise<Laurel> {
+  const lifecycle = new Lifecycle(options.logger);
+  try {
+    return await composeParts(settings, options, lifecycle);
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function composeParts(settings: Settings, options: ComposeOptions, lifecycle: Lifecycle): Promise<Laurel> {
+  const { logger, roles, clock = systemClock, join: mayJoin = false } = options;
+  const does = (role: Role): boolean => roles.includes(role);
+  const secretKey = loadSecretKey(settings.secretKey, settings.dataDir);
+  const environment = ruleEnvironment({
+    enabledEventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
+    providers: providerNames,
+  });
+  const stores = await openStores(settings, { logger, lifecycle, join: mayJoin });
+
+  const ruleBook = createRuleBook({ store: stores.badges, environment, clock, logger });
+  await ruleBook.refresh();
+  if (roles.length > 0)
+    lifecycle.onStop(
+      'rules poll',
+      every(RULES_POLL_MS, () => ruleBook.refresh(), logger),
+    );
+
+  const bus = roles.length > 0 ? await connectBus(settings, { logger, lifecycle }) : null;
+  const publisher: EventPublisher = bus?.publisher ?? new MemoryPublisher();
+
+  const dispatcher = createDispatcher({
+    progress: stores.progress,
+    learners: stores.learners,
+    providers: badgeProviders(settings, lifecycle, mayJoin),
+    publisher,
+    badgeName: (badgeId) => ruleBook.badgeName(badgeId),
+    clock,
+    logger,
+  });
+  const processor = createEventProcessor({
+    learners: stores.learners,
+    progress: stores.progress,
+    index: () => ruleBook.index(),
+    definitionVersion: (badgeId) => ruleBook.definitionVersion(badgeId),
+    clock,
+    logger,
+    ids: { uuid: randomUUID },
+    onEffects: () => dispatcher.nudge(),
+  });
+  const process = async (event: LmsEvent): Promise<ProcessResult> =>
+    settings.badgesEnabled ? processor.process(event) : { outcome: 'ignored', reason: 'no-match' };
+
+  const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
+  const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
+
+  const registry = await extensionRegistry();
+  const runner = createCredentialRunner({
+    store: stores.credentials,
+    files: stores.files,
+    registry,
+    records: stores.records,
+    clock,
+    logger,
+    verifyUrl: (verifyId) => `${publicUrl}/verify/${verifyId}`,
+  });
+  lifecycle.onStop('credential runs', () => runner.stop());
+
+  let stopping = false;
+  const services: Services = {
+    settings: {
+      publicUrl,
+      secureCookies: publicUrl.startsWith('https:'),
+      trustedProxies: settings.trustedProxies,
+      sessionSecret: deriveKey(secretKey, 'sessions'),
+      ingestToken: settings.ingestToken,
+      maxBodyBytes: settings.maxBodyBytes,
+      version: packageVersion(),
+    },
+    clock,
+    logger,
+    environment,
+    badges: stores.badges,
+    progress: stores.progress,
+    learners: stores.learners,
+    credentials: stores.credentials,
+    files: stores.files,
+    access: stores.access,
+    sessions: stores.sessions,
+    decodeCloudEvent: (value) => decodeCloudEvent(value),
+    processEvent: async (event) => void (await process(event)),
+    saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
+    checkBadge: (text) => ruleBook.checkBadge(text),
+    generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
+    retryEffect: async (learnerId, badgeId, effectId) => {
+      await dispatcher.retryEffect(learnerId, badgeId, effectId);
+      dispatcher.nudge();
+    },
+    health: () => healthReport({ database: stores.database, progress: stores.progress, bus, stopping: () => stopping }),
+  };
+
+  if (does('dispatcher')) {
+    dispatcher.start();
+    lifecycle.onStop('dispatcher', () => dispatcher.stop());
+  }
+  if (does('scheduler')) {
+    const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });
+    scheduler.start();
+    lifecycle.onStop('scheduler', () => scheduler.stop());
+  }
+  if (does('consumer') && bus !== null && settings.badgesEnabled) {
+    const consumer = bus.consume({ prefetch: settings.amqpPrefetch, handle: services.processEvent });
+    lifecycle.onStop('consumer', () => consumer.stop());
+  }
+  web?.serve(createApp(services));
+
+  return {
+    settings,
+    services,
+    stores,
+    ruleBook,
+    runner,
+    registry,
+    process,
+    settleEffects: () => dispatcher.runDue(),
+    async badgeLines(username) {
+      const learner = await stores.learners.findByUsername(username);
+      if (learner === null) return [];
+      const all = await stores.progress.ofLearner(learner.id);
+      return all.map(({ badgeId, outcome }) => toBadgeLine(learner.username, badgeId, outcome));
+    },
+    async firstSignIn() {
+      if ((await stores.access.accounts()).length > 0) return null;
+      return signInLink(publicUrl, await createOneTimeSignIn(services));
+    },
+    stop() {
+      stopping = true;
+      return lifecycle.stop();
+    },
+  };
+}
+
+async function connectBus(
+  settings: Settings,
+  { logger, lifecycle }: { readonly logger: Logger; readonly lifecycle: Lifecycle },
+): Promise<Bus | null> {
+  if (settings.amqpUrl === null) return null;
+  const bus = await openBus({
+    url: settings.amqpUrl,
+    exchange: settings.amqpExchange,
+    prefix: settings.amqpTopicPrefix,
+    queue: settings.amqpQueue,
+    eventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
+    logger,
+  });
+  lifecycle.onStop('RabbitMQ', () => bus.close());
+  const patience = new AbortController();
+  const waited = new Promise<'late'>((resolve) => {
+    const timer = setTimeout(() => resolve('late'), BUS_PATIENCE_MS);
+    patience.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  const ready = bus.ready();
+  ready.catch(() => {});
+  try {
+    if ((await Promise.race([ready, waited])) === 'late') {
+      logger.warn('RabbitMQ does not answer at AMQP_URL; going on without, it is tried again and again');
+    }
+  } finally {
+    patience.abort();
+  }
+  return bus;
+}
+
+/** @param readOnly another process may be writing the journal */
+function badgeProviders(
+  settings: Settings,
+  lifecycle: Lifecycle,
+  readOnly: boolean,
+): ReadonlyMap<string, BadgeProvider> {
+  if (readOnly) return new Map();
+  const journal = openJournal(join(settings.dataDir, 'memory-provider.jsonl'));
+  lifecycle.onStop('memory provider', () => journal.close());
+  const memory = new MemoryProvider({ lines: journal.lines, record: (line) => journal.append(line) });
+  return new Map([[memory.name, memory]]);
+}
+
+async function extensionRegistry(): Promise<ExtensionRegistry> {
+  const file = 'DejaVuSerif.ttf';
+  const bytes = await readFile(projectPath('examples', 'credentials', 'fonts', file));
+  return new ExtensionRegistry()
+    .addRetrieval(courseCompletions)
+    .addRetrieval(subsectionGrades)
+    .addRetrieval(completionsAndGrades)
+    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }))
+    .freeze();
+}
+
+/** @returns ends it, after the look under way */
+function every(periodMs: number, work: () => Promise<unknown>, logger: Logger): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = work().catch((error: unknown) =>
+      logger.warn('looking for changed rules failed', {
+        error: error instanceof Error ? error.message : String(error),
+      }),
+    );
+  }, periodMs);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}

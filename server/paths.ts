@@ -1,6 +1,6 @@
 /** Where the project's own files lie, the same from source and from dist/. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,4 +15,8 @@ export const projectRoot = findRoot();
 
 export function projectPath(...parts: readonly string[]): string {
   return join(projectRoot, ...parts);
+}
+
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
 }

@@ -62,7 +62,7 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
   const index = new RuleIndex();
   const entries = new Map<string, Entry>();
   let revision = -1;
-  let refreshing: Promise<boolean> | null = null;
+  let refreshing: Promise<unknown> = Promise.resolve();
 
   async function catchUp(): Promise<boolean> {
     // Read before the list: what is saved in between is seen again at the next look rather than never.
@@ -97,11 +97,11 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
     else index.delete(id);
   }
 
-  async function refresh(): Promise<boolean> {
-    refreshing ??= catchUp().finally(() => {
-      refreshing = null;
-    });
-    return refreshing;
+  /** One after the other: a look that began before a save does not stand in for the one after it. */
+  function refresh(): Promise<boolean> {
+    const next = refreshing.then(catchUp);
+    refreshing = next.catch(() => {});
+    return next;
   }
 
   function check(text: string): Checked {

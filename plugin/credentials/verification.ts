@@ -12,8 +12,8 @@ export interface VerificationFacts {
   readonly contextKey: string;
   readonly contextName: string;
   readonly type: string;
-  /** RFC 3339; null: invalidated before a document existed. */
-  readonly issuedAt: string | null;
+  /** RFC 3339 */
+  readonly issuedAt: string;
   readonly invalidationReason: string | null;
 }
 
@@ -57,7 +57,7 @@ export function verificationFacts(credential: Credential, options: { readonly sh
     contextKey: credential.contextKey,
     contextName: credential.contextName,
     type: credential.credentialType,
-    issuedAt: credential.issuedAt?.toISOString() ?? null,
+    issuedAt: (credential.issuedAt ?? credential.createdAt).toISOString(),
     invalidationReason: invalidated ? credential.reason : null,
   };
 }

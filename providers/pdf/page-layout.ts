@@ -43,11 +43,14 @@ export function layOut(
   const available = availableWidth(element, page);
   const sizePt = Math.min(...paragraphs.map((paragraph) => fittingSize(paragraph, element, available, widthOf)));
   const lines = paragraphs.flatMap((paragraph) => breakLines(paragraph, available, (line) => widthOf(line, sizePt)));
-  const lowest = element.yPt - (lines.length - 1) * sizePt * element.lineHeight;
-  if (lowest < 0 || available <= 0) {
+  const leading = sizePt * element.lineHeight;
+  // lines that fitting has added grow upwards: below a name, templates have a rule or the next text
+  const topPt = element.yPt + (lines.length - paragraphs.length) * leading;
+  const lowestPt = topPt - (lines.length - 1) * leading;
+  if (lowestPt < 0 || topPt + sizePt > page.heightPt || available <= 0) {
     throw new CredentialError(
       'text-too-long',
-      `the text of "${element.name}" does not fit on the page; allow a smaller "min_size" or move the element up`,
+      `the text of "${element.name}" does not fit on the page; allow a smaller "min_size" or move the element`,
     );
   }
   return lines.flatMap((line, index) => {
@@ -55,7 +58,7 @@ export function layOut(
     return {
       text: line,
       xPt: startOf(element, page, widthOf(line, sizePt)),
-      yPt: element.yPt - index * sizePt * element.lineHeight,
+      yPt: topPt - index * leading,
       sizePt,
       charSpacePt: element.charSpacePt,
       color: element.color,

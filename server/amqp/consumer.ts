@@ -2,7 +2,6 @@
 
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { EventType } from '../../dsl/index.ts';
-import { EventError } from '../../plugin/errors.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
@@ -117,8 +116,8 @@ export function startConsumer({
 }
 
 /** Events without a learner, and messages that are no events, need no order. */
-function keyOf(read: LmsEvent | EventError, message: ConsumeMessage): string {
-  if (read instanceof EventError || read.user === null) return `message:${message.fields.deliveryTag}`;
+function keyOf(read: LmsEvent | Error, message: ConsumeMessage): string {
+  if (read instanceof Error || read.user === null) return `message:${message.fields.deliveryTag}`;
   return `learner:${read.user.username}`;
 }
 

@@ -40,20 +40,20 @@ export interface ProcessingOptions {
   readonly counts: { -readonly [Name in keyof ConsumerCounts]: number };
 }
 
-/** @returns the event, or what is wrong with the message */
-export function readMessage(delivery: Delivery, catalogue: ReadonlyMap<string, EventType>): LmsEvent | EventError {
+/** Never throws: a throw in a consumer callback would cost the channel.
+ *  @returns the event, or what is wrong with the message */
+export function readMessage(delivery: Delivery, catalogue: ReadonlyMap<string, EventType>): LmsEvent | Error {
   try {
     return eventFromMessage(delivery.message, catalogue);
   } catch (error) {
-    if (error instanceof EventError) return error;
-    throw error;
+    return error as Error;
   }
 }
 
 /** Sees a delivery through to its one settlement. Never rejects. */
 export async function settleDelivery(
   delivery: Delivery,
-  read: LmsEvent | EventError,
+  read: LmsEvent | Error,
   options: ProcessingOptions,
 ): Promise<void> {
   const { deadLetters, counts, logger } = options;
@@ -61,7 +61,7 @@ export async function settleDelivery(
   counts.inFlight += 1;
   try {
     giveUp.throwIfAborted();
-    const failure = read instanceof EventError ? read : await handled(read, giveUp, options);
+    const failure = read instanceof Error ? read : await handled(read, giveUp, options);
     if (failure === null) {
       delivery.acknowledge();
       counts.handled += 1;

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { NotFoundError } from '../../plugin/errors.ts';
+import { createAudit } from '../http/audit.ts';
 import { createApiToken, createOneTimeSignIn, signInLink } from '../http/tokens.ts';
 import { withLaurel } from './with-laurel.ts';
 
@@ -15,7 +16,7 @@ export function addAccessCommands(program: Command): void {
     .action((options: { label: string }) =>
       withLaurel(async ({ services }) => {
         const made = await createApiToken(services, options.label, 'cli');
-        await services.audit('cli', 'token.created', `token:${made.id}`, { label: options.label });
+        await createAudit(services)('cli', 'token.created', `token:${made.id}`, { label: options.label });
         process.stdout.write(`${made.token}\n`);
       }),
     );
@@ -44,7 +45,7 @@ export function addAccessCommands(program: Command): void {
         if (!(await services.access.revokeApiToken(id, services.clock.now()))) {
           throw new NotFoundError('api-token', `there is no valid token ${id}; \`laurel token list\` prints the ids`);
         }
-        await services.audit('cli', 'token.revoked', `token:${id}`, {});
+        await createAudit(services)('cli', 'token.revoked', `token:${id}`, {});
         process.stdout.write(`token ${id} is revoked\n`);
       }),
     );
@@ -55,7 +56,7 @@ export function addAccessCommands(program: Command): void {
     .action(() =>
       withLaurel(async ({ services }) => {
         const made = await createOneTimeSignIn(services);
-        await services.audit('cli', 'sign-in.created', 'one-time sign-in', {});
+        await createAudit(services)('cli', 'sign-in.created', 'one-time sign-in', {});
         process.stdout.write(`${signInLink(services.settings.publicUrl, made)}\n`);
       }),
     );

@@ -1,10 +1,9 @@
 /** The command line: every command in one tree, every failure one sentence and one exit code. */
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
-import { projectPath } from '../paths.ts';
+import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addEventsCommands } from './events.ts';
@@ -12,10 +11,6 @@ import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 
 const USAGE = 2;
-
-export function packageVersion(): string {
-  return (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
-}
 
 function createProgram(): Command {
   const program = new Command('laurel')

@@ -108,7 +108,7 @@ export class MemoryAccessStore implements AccessStore {
   readonly #audit: AuditEntry[] = [];
 
   async createAccount(account: Account): Promise<boolean> {
-    if (await this.accountByName(account.name)) return false;
+    if (this.#byName(account.name)) return false;
     this.#accounts.set(account.id, account);
     return true;
   }
@@ -118,8 +118,7 @@ export class MemoryAccessStore implements AccessStore {
   }
 
   async accountByName(name: string): Promise<Account | null> {
-    const key = accountNameKey(name);
-    return [...this.#accounts.values()].find((account) => accountNameKey(account.name) === key) ?? null;
+    return this.#byName(name) ?? null;
   }
 
   async accounts(): Promise<readonly Account[]> {
@@ -174,6 +173,11 @@ export class MemoryAccessStore implements AccessStore {
     const items = found.slice(0, query.limit);
     const last = items.at(-1);
     return { items, next: found.length > items.length && last ? auditCursor(last) : null };
+  }
+
+  #byName(name: string): Account | undefined {
+    const key = accountNameKey(name);
+    return [...this.#accounts.values()].find((account) => accountNameKey(account.name) === key);
   }
 }
 

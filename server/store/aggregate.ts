@@ -22,7 +22,8 @@ type Stage = (rows: Row[]) => Row[];
 export function compilePipeline(pipeline: readonly BsonDocument[]): Stage {
   const stages = pipeline.map((stage) => {
     const [name = ''] = stage.keys();
-    if (stage.size !== 1) throw new CommandError(40415, 'A pipeline stage specification object must contain exactly one field.');
+    if (stage.size !== 1)
+      throw new CommandError(40415, 'A pipeline stage specification object must contain exactly one field.');
     if (!isListed(AGGREGATION_STAGES, name)) throw outOfScope(`aggregation stage ${name}`);
     return STAGES[name](stage.get(name) ?? null);
   });
@@ -72,7 +73,8 @@ function documentOf(stage: string, argument: BsonValue): BsonDocument {
 
 function countOf(stage: string, argument: BsonValue, least: number): number {
   const count = integerOf(argument);
-  if (count === null || count < least) throw new CommandError(9, `the argument of ${stage} must be a whole number from ${least}`);
+  if (count === null || count < least)
+    throw new CommandError(9, `the argument of ${stage} must be a whole number from ${least}`);
   return count;
 }
 
@@ -111,7 +113,11 @@ function valueBelow(document: BsonDocument, path: readonly string[]): BsonValue 
   return value;
 }
 
-function withValue(document: BsonDocument, [name = '', ...rest]: readonly string[], value: BsonValue | undefined): BsonDocument {
+function withValue(
+  document: BsonDocument,
+  [name = '', ...rest]: readonly string[],
+  value: BsonValue | undefined,
+): BsonDocument {
   const result: BsonDocument = new Map(document);
   const inner = document.get(name);
   if (rest.length > 0 && isDocument(inner)) result.set(name, withValue(inner, rest, value));
@@ -166,12 +172,15 @@ function compileGroup(argument: BsonValue): Stage {
   const id = specification.get('_id');
   if (id === undefined) throw new CommandError(9, 'a group specification must include an _id');
   const idOf = compileExpression(id);
-  const fields = [...specification].filter(([name]) => name !== '_id').map(([name, value]) => {
-    const [operator = ''] = isDocument(value) ? value.keys() : [];
-    if (!isDocument(value) || value.size !== 1) throw new CommandError(9, `The field '${name}' must be an accumulator object`);
-    if (!isListed(ACCUMULATORS, operator)) throw outOfScope(`accumulator ${operator}`);
-    return { name, operator, expression: compileExpression(value.get(operator) ?? null) };
-  });
+  const fields = [...specification]
+    .filter(([name]) => name !== '_id')
+    .map(([name, value]) => {
+      const [operator = ''] = isDocument(value) ? value.keys() : [];
+      if (!isDocument(value) || value.size !== 1)
+        throw new CommandError(9, `The field '${name}' must be an accumulator object`);
+      if (!isListed(ACCUMULATORS, operator)) throw outOfScope(`accumulator ${operator}`);
+      return { name, operator, expression: compileExpression(value.get(operator) ?? null) };
+    });
   return (rows) => {
     const groups = new Map<string, { readonly id: BsonValue; readonly rows: Row[] }>();
     for (const row of rows) {

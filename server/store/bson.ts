@@ -175,7 +175,7 @@ class Reader {
   #cstring(): string {
     const end = this.#bytes.indexOf(0, this.#at);
     if (end < 0) throw new RangeError('unterminated name');
-    const text = this.#bytes.utf8Slice(this.#at, end);
+    const text = this.#bytes.toString('utf8', this.#at, end);
     this.#at = end + 1;
     return text;
   }
@@ -184,7 +184,7 @@ class Reader {
     const length = this.#bytes.readInt32LE(this.#skip(4));
     const at = this.#skip(length);
     if (length < 1 || this.#at > this.#bytes.length) throw new RangeError('length beyond the end');
-    return this.#bytes.utf8Slice(at, this.#at - 1);
+    return this.#bytes.toString('utf8', at, this.#at - 1);
   }
 
   #binary(): Binary {

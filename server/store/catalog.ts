@@ -76,7 +76,8 @@ export class Catalog {
 
 function assertName(databaseName: string, name: string): void {
   const bytes = Buffer.byteLength(`${databaseName}.${name}`);
-  const invalid = name === '' || name.includes('$') || name.includes('\0') || name.startsWith('.') || name.startsWith('system.');
+  const invalid =
+    name === '' || name.includes('$') || name.includes('\0') || name.startsWith('.') || name.startsWith('system.');
   if (invalid || bytes > 255) {
     throw new CommandError(73, `Invalid namespace specified '${databaseName}.${name}'`);
   }

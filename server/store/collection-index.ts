@@ -3,8 +3,8 @@
 import { type BsonDocument, isDocument, toDocument } from './bson.ts';
 import { CommandError, outOfScope } from './errors.ts';
 import { documentKeys, type KeyField, parseKeyPattern } from './index-keys.ts';
-import { compareValues } from './query/order.ts';
 import { compileFilter, type Matcher } from './query/matcher.ts';
+import { compareValues } from './query/order.ts';
 import { integerOf } from './query/value-tests.ts';
 import { INDEX_OPTIONS, isListed } from './scope.ts';
 import { SortedKeys } from './sorted-keys.ts';
@@ -31,7 +31,8 @@ export class CollectionIndex {
     }
     const pattern = specification.get('key');
     const name = specification.get('name');
-    if (!isDocument(pattern) || pattern.size === 0) throw new CommandError(67, 'an index needs a key with at least one field');
+    if (!isDocument(pattern) || pattern.size === 0)
+      throw new CommandError(67, 'an index needs a key with at least one field');
     if (typeof name !== 'string' || name === '') throw new CommandError(9, 'an index needs a name');
     this.name = name;
     this.pattern = pattern;
@@ -93,7 +94,8 @@ function partialFilterOf(specification: BsonDocument): BsonDocument | null {
   const filter = specification.get('partialFilterExpression');
   if (filter === undefined) return null;
   if (!isDocument(filter)) throw new CommandError(67, 'partialFilterExpression must be an object');
-  if (isOn(specification, 'sparse')) throw new CommandError(67, 'cannot mix partialFilterExpression and sparse options');
+  if (isOn(specification, 'sparse'))
+    throw new CommandError(67, 'cannot mix partialFilterExpression and sparse options');
   return filter;
 }
 

@@ -1,16 +1,15 @@
 /** The documents of one collection and their indexes. Changes happen in memory at once and go to the journal; whoever
  *  acknowledges them waits for the journal. */
 
-import { ObjectId } from 'bson';
+import { BSONRegExp, ObjectId } from 'bson';
 import { type BsonDocument, type BsonValue, encodeDocument, isDocument, MAX_DOCUMENT_BYTES } from './bson.ts';
-import { CollectionIndex } from './collection-index.ts';
+import type { CollectionIndex } from './collection-index.ts';
 import { CommandError } from './errors.ts';
 import { documentKeys, type KeyField } from './index-keys.ts';
 import type { Journal } from './journal.ts';
 import { planQuery } from './planner.ts';
 import { compileFilter, type Matcher } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
-import { BSONRegExp } from 'bson';
 import { StoredRecord } from './record.ts';
 
 export interface QueryOptions {
@@ -197,7 +196,10 @@ export class Collection {
   }
 }
 
-export function sortRecords<Row extends { readonly document: BsonDocument }>(rows: readonly Row[], sort: readonly KeyField[]): Row[] {
+export function sortRecords<Row extends { readonly document: BsonDocument }>(
+  rows: readonly Row[],
+  sort: readonly KeyField[],
+): Row[] {
   const keyed = rows.map((row) => {
     const { keys } = documentKeys(row.document, sort);
     return { row, key: keys.reduce((least, key) => (key < least ? key : least)) };

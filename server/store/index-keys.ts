@@ -20,7 +20,9 @@ export interface DocumentKeys {
   readonly present: boolean;
 }
 
-type Part = { readonly value: BsonValue | undefined } | { readonly array: BsonValue[]; readonly rest: readonly string[] };
+type Part =
+  | { readonly value: BsonValue | undefined }
+  | { readonly array: BsonValue[]; readonly rest: readonly string[] };
 
 /** @throws CommandError 171 when two fields run through different arrays: their combinations would be an index entry each */
 export function documentKeys(document: BsonDocument, fields: readonly KeyField[]): DocumentKeys {
@@ -51,7 +53,11 @@ function elementKeys(parts: readonly Part[], fields: readonly KeyField[], elemen
   const narrowed = parts.map((part): Part => {
     if (!('array' in part)) return part;
     // An array directly in an array is a value of its own; only the path below documents goes on.
-    return part.rest.length === 0 ? { value: element } : isDocument(element) ? resolvePart(element, part.rest) : { value: undefined };
+    return part.rest.length === 0
+      ? { value: element }
+      : isDocument(element)
+        ? resolvePart(element, part.rest)
+        : { value: undefined };
   });
   const inner = new Set(narrowed.flatMap((part) => ('array' in part ? [part.array] : [])));
   if (inner.size === 0) return [combine(narrowed, fields, null, RANK.null)];
@@ -77,14 +83,21 @@ export function parseKeyPattern(pattern: BsonDocument, purpose: 'index' | 'sort'
     if (typeof value === 'string') throw outOfScope(`${purpose} of kind ${value}`);
     if (isDocument(value)) throw outOfScope(`${purpose} by ${[...value.keys()].join(', ')}`);
     const direction = Number(value);
-    const valid = purpose === 'sort' ? direction === 1 || direction === -1 : direction !== 0 && !Number.isNaN(direction);
+    const valid =
+      purpose === 'sort' ? direction === 1 || direction === -1 : direction !== 0 && !Number.isNaN(direction);
     if (!valid) {
-      if (purpose === 'sort') throw new CommandError(2, '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
+      if (purpose === 'sort')
+        throw new CommandError(2, '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
       throw new CommandError(67, 'Values in the index key pattern must be numbers other than 0');
     }
-    if (name === '' || name.startsWith('$')) throw new CommandError(purpose === 'index' ? 67 : 2, 'Field names in a key pattern must not be empty or start with $');
+    if (name === '' || name.startsWith('$'))
+      throw new CommandError(
+        purpose === 'index' ? 67 : 2,
+        'Field names in a key pattern must not be empty or start with $',
+      );
     const path = name.split('.');
-    if (path.some((segment) => segment === '' || segment === '**' || segment === '$**')) throw outOfScope(`${purpose} over the path ${name}`);
+    if (path.some((segment) => segment === '' || segment === '**' || segment === '$**'))
+      throw outOfScope(`${purpose} over the path ${name}`);
     if (path.some(isArrayPosition)) throw outOfScope(`${purpose} over a position in an array`);
     return { name, path, direction: direction > 0 ? 1 : -1 };
   });

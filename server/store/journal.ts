@@ -35,7 +35,12 @@ export class Journal {
 
   /** @throws FormatError when the files were written by a newer program */
   constructor(directory: string) {
-    this.#root = open<Buffer, string>({ path: join(directory, 'store.lmdb'), encoding: 'binary', maxDbs: 4, noSubdir: true });
+    this.#root = open<Buffer, string>({
+      path: join(directory, 'store.lmdb'),
+      encoding: 'binary',
+      maxDbs: 4,
+      noSubdir: true,
+    });
     this.#bodies = this.#root.openDB<Buffer, [number, number]>({ name: 'bodies', encoding: 'binary' });
     this.#catalog = this.#root.openDB<Buffer, string>({ name: 'catalog', encoding: 'binary' });
   }
@@ -114,7 +119,10 @@ export class Journal {
   saveCollection(entry: CatalogEntry): void {
     const stored: BsonDocument = new Map();
     stored.set('database', entry.databaseName).set('name', entry.name).set('uuid', entry.uuid.toString('hex'));
-    stored.set('indexes', entry.indexes.map((index) => index.specification));
+    stored.set(
+      'indexes',
+      entry.indexes.map((index) => index.specification),
+    );
     this.#track(this.#catalog.put(`collection:${entry.id}`, encodeDocument(stored)));
   }
 

@@ -60,7 +60,12 @@ export function planQuery(
   return best;
 }
 
-function collectConstraints(filter: BsonDocument, prefix: string, element: number, ids: { last: number }): Constraint[] {
+function collectConstraints(
+  filter: BsonDocument,
+  prefix: string,
+  element: number,
+  ids: { last: number },
+): Constraint[] {
   return [...filter].flatMap(([name, value]) => {
     if (name === '$and' && Array.isArray(value)) {
       return value.flatMap((branch) => (isDocument(branch) ? collectConstraints(branch, prefix, element, ids) : []));
@@ -93,7 +98,8 @@ function constraintsOn(path: string, value: BsonValue, element: number, ids: { l
 function elementConstraints(path: string, operand: BsonDocument, ids: { last: number }): Constraint[] {
   ids.last += 1;
   const [first = ''] = operand.keys();
-  if (isOperatorDocument(operand) && !isListed(LOGICAL_OPERATORS, first)) return constraintsOn(path, operand, ids.last, ids);
+  if (isOperatorDocument(operand) && !isListed(LOGICAL_OPERATORS, first))
+    return constraintsOn(path, operand, ids.last, ids);
   return collectConstraints(operand, `${path}.`, ids.last, ids);
 }
 
@@ -115,7 +121,16 @@ function regexConstraint(path: string, element: number, pattern: string, options
   const prefix = encodeTextPrefix(literal.join(''));
   // A stored pattern equal to this one would match as well and lies elsewhere in the index; strings are what is wanted,
   // so a prefix is used only together with the filter when no pattern is stored: patterns are refused as values.
-  return [{ path, element, points: null, lower: { key: prefix, after: false }, upper: { key: prefix, after: true }, needsValue: true }];
+  return [
+    {
+      path,
+      element,
+      points: null,
+      lower: { key: prefix, after: false },
+      upper: { key: prefix, after: true },
+      needsValue: true,
+    },
+  ];
 }
 
 function rangeEdges(operator: string, operand: BsonValue): { lower?: Edge; upper?: Edge } {
@@ -139,8 +154,12 @@ function bracketed({ lower, upper }: Pick<Constraint, 'lower' | 'upper'>): { low
 }
 
 function holdsEveryMatch(index: CollectionIndex, filter: BsonDocument, constraints: readonly Constraint[]): boolean {
-  if (index.sparse) return constraints.some(({ path, needsValue }) => needsValue && index.fields.some(({ name }) => name === path));
-  return !index.partialFilter || [...index.partialFilter].every(([path, wanted]) => implies(filter, constraints, path, wanted));
+  if (index.sparse)
+    return constraints.some(({ path, needsValue }) => needsValue && index.fields.some(({ name }) => name === path));
+  return (
+    !index.partialFilter ||
+    [...index.partialFilter].every(([path, wanted]) => implies(filter, constraints, path, wanted))
+  );
 }
 
 /** Whether every match of the filter meets one condition of a partial index; false when that is not plain to see. */
@@ -182,7 +201,8 @@ function planWith(
     prefixes = prefixes.flatMap((prefix) => oriented.map((point) => prefix + point));
     equalities++;
   }
-  const order = sort.length > 0 && !index.multikey && prefixes.length === 1 ? sortDirection(index, equalities, sort) : null;
+  const order =
+    sort.length > 0 && !index.multikey && prefixes.length === 1 ? sortDirection(index, equalities, sort) : null;
   const complete = equalities === index.fields.length;
   const score = equalities * 10 + (ranges ? 5 : 0) + (order ? 3 : 0) + (complete && index.unique ? 100 : 0);
   return {

@@ -92,7 +92,7 @@ function parseSequence(message: Buffer, from: number, end: number): [string, Bso
   const nameEnd = message.indexOf(0, from);
   const documents: BsonValue[] = [];
   for (let at = nameEnd + 1; at < end; at += message.readInt32LE(at)) documents.push(decodeDocument(message, at));
-  return [message.utf8Slice(from, nameEnd), documents];
+  return [message.toString('utf8', from, nameEnd), documents];
 }
 
 export function formatReply(request: Request, body: Buffer, replyId: number): Buffer {

@@ -4,6 +4,8 @@ import { type EventType, toInstant } from '../../dsl/index.ts';
 import { ConfigurationError, StoreError } from '../../plugin/errors.ts';
 import { encodeAvro } from '../../plugin/events/avro.ts';
 import { BADGE_AWARDED, eventCatalogue } from '../../plugin/events/catalogue.ts';
+import { silentLogger } from '../../plugin/ports/runtime.ts';
+import { openBus } from '../../server/amqp/bus.ts';
 import { cloudEvent, PASSING, passingStatus } from '../plugin/events/samples.ts';
 import { rabbitmq } from '../support/rabbitmq.ts';
 import { BusUnderTest, eventually, headersOf, passingMessage } from './amqp-support.ts';
@@ -268,6 +270,32 @@ describe('events over RabbitMQ', () => {
       `the exchange ${bus.topology.exchange} exists in RabbitMQ with type fanout, but Laurel needs topic; ` +
         'remove it in the broker and start again, or choose another name with LAUREL_AMQP_EXCHANGE',
     ]);
+  });
+
+  it('is one thing to open, to ask how it is, and to close', async () => {
+    const { exchange, queue, publishedQueue } = bus.topology;
+    const opened = await openBus({ url, logger: silentLogger, exchange, queue, publishedQueue, source: '/laurel' });
+    await opened.ready();
+    const { publishing, subscribed, consumed, lastError } = opened.status();
+    expect(publishing).to.include({ connected: true, blocked: false });
+    expect({ subscribed, consumed, lastError }).to.deep.equal({ subscribed: null, consumed: null, lastError: null });
+    const consumer = opened.consume({
+      prefetch: 5,
+      handle: async (event) => {
+        bus.events.push(event);
+      },
+    });
+    await consumer.ready();
+    await opened.publisher.publish(awarded('award-2'));
+    await (await bus.publisher()).send(passingMessage(bus.topology, 'x'));
+    await eventually(async () => opened.status().consumed?.handled === 1);
+    expect(opened.status()).to.deep.include({
+      subscribed: true,
+      published: { confirmed: 1, failed: 0, unconfirmed: 0 },
+    });
+    await opened.close(1_000);
+    expect(opened.status().consuming.connected).to.equal(false);
+    expect(bus.events.map(({ id }) => id)).to.deep.equal(['x']);
   });
 
   it('lets the broker take messages whose consumers keep dying as dead letters', async () => {

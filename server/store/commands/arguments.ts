@@ -69,6 +69,9 @@ export class Arguments {
 
   #wrongType(name: string, wanted: string, value: BsonValue | undefined): CommandError {
     const type = value === undefined ? 'missing' : typeName(value);
-    return new CommandError(14, `BSON field '${this.#owner}.${name}' is the wrong type '${type}', expected type '${wanted}'`);
+    return new CommandError(
+      14,
+      `BSON field '${this.#owner}.${name}' is the wrong type '${type}', expected type '${wanted}'`,
+    );
   }
 }

@@ -3,11 +3,11 @@
 import type { BsonDocument, Encodable } from '../bson.ts';
 import type { Catalog } from '../catalog.ts';
 import type { Collection } from '../collection.ts';
+import type { Cursors } from '../cursors.ts';
 import { CommandError } from '../errors.ts';
 import type { KeyField } from '../index-keys.ts';
 import { equalValues } from '../query/order.ts';
 import type { CommandName } from '../scope.ts';
-import type { Cursors } from '../cursors.ts';
 import type { Arguments } from './arguments.ts';
 
 export interface StoreContext {

@@ -12,7 +12,7 @@ import { compileProjection } from '../query/projection.ts';
 import type { StoredRecord } from '../record.ts';
 import { encodeCursorReply } from '../wire.ts';
 import { Arguments } from './arguments.ts';
-import { type CommandContext, checkHint, collectionOf, type Handlers, namespaceOf, NO_SORT } from './context.ts';
+import { type CommandContext, checkHint, collectionOf, type Handlers, NO_SORT, namespaceOf } from './context.ts';
 
 export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count' | 'distinct' | 'aggregate'> = {
   find(context) {
@@ -26,16 +26,27 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
     const options = { filter, sort, skip: command.count('skip', 0), limit: command.count('limit', 0) };
     compileFilter(filter);
     const records = collection?.find(options) ?? [];
-    const bodies = records.map((record) => (project ? () => encodeDocument(project(record.document)) : () => record.bytes));
+    const bodies = records.map((record) =>
+      project ? () => encodeDocument(project(record.document)) : () => record.bytes,
+    );
     const batchSize = command.has('batchSize') ? command.count('batchSize', 0) : null;
-    const { cursorId, bodies: batch } = context.cursors.open(namespaceOf(context), bodies, batchSize, command.flag('singleBatch'));
+    const { cursorId, bodies: batch } = context.cursors.open(
+      namespaceOf(context),
+      bodies,
+      batchSize,
+      command.flag('singleBatch'),
+    );
     return encodeCursorReply('firstBatch', batch, cursorId, namespaceOf(context));
   },
 
   getMore(context) {
     const { command, cursors, databaseName } = context;
     const namespace = `${databaseName}.${command.string('collection')}`;
-    const { cursorId, bodies } = cursors.more(cursorIdOf(command.raw('getMore')), namespace, command.count('batchSize', 0));
+    const { cursorId, bodies } = cursors.more(
+      cursorIdOf(command.raw('getMore')),
+      namespace,
+      command.count('batchSize', 0),
+    );
     return encodeCursorReply('nextBatch', bodies, cursorId, namespace);
   },
 
@@ -43,7 +54,12 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
     const ids = command.raw('cursors');
     if (!Array.isArray(ids)) throw new CommandError(14, 'killCursors needs an array of cursors');
     const killed = ids.filter((id) => cursors.kill(cursorIdOf(id)));
-    return { cursorsKilled: killed, cursorsNotFound: ids.filter((id) => !killed.includes(id)), cursorsAlive: [], cursorsUnknown: [] };
+    return {
+      cursorsKilled: killed,
+      cursorsNotFound: ids.filter((id) => !killed.includes(id)),
+      cursorsAlive: [],
+      cursorsUnknown: [],
+    };
   },
 
   count(context) {
@@ -76,7 +92,10 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
   aggregate(context) {
     const { command, cursors } = context;
     if (typeof command.raw(context.sentName) !== 'string') {
-      throw new CommandError(115, 'the embedded store does not support the aggregation of a database; name a collection');
+      throw new CommandError(
+        115,
+        'the embedded store does not support the aggregation of a database; name a collection',
+      );
     }
     const collection = collectionOf(context);
     checkHint(collection, command.raw('hint'));

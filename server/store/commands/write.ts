@@ -30,7 +30,10 @@ export const writeCommands: Handlers<'insert' | 'update' | 'delete' | 'findAndMo
     const totals = { n: 0, nModified: 0 };
     const upserted: { index: number; _id: BsonValue }[] = [];
     const writeErrors = runEach(context, statements, (statement, index) => {
-      const result = updateStatement(context, new Arguments(known(statement, UPDATE_FIELDS, 'update.updates'), 'update.updates'));
+      const result = updateStatement(
+        context,
+        new Arguments(known(statement, UPDATE_FIELDS, 'update.updates'), 'update.updates'),
+      );
       totals.n += result.matched;
       totals.nModified += result.modified;
       if (result.upsertedId === undefined) return;
@@ -88,7 +91,11 @@ function ownCollection(context: CommandContext): Collection {
 }
 
 /** One failure ends an ordered command and is noted by an unordered one.  */
-function runEach<Item>(context: CommandContext, items: readonly Item[], run: (item: Item, index: number) => void): object {
+function runEach<Item>(
+  context: CommandContext,
+  items: readonly Item[],
+  run: (item: Item, index: number) => void,
+): object {
   const ordered = context.command.flag('ordered', true);
   const writeErrors: object[] = [];
   for (const [index, item] of items.entries()) {

@@ -81,7 +81,7 @@ const beyondAscii = /[^\u0001-\u007f]/;
 /** UTF-8 order, ended by a zero; zeros inside are escaped so that a prefix still sorts first. */
 export function encodeText(text: string): string {
   if (!beyondAscii.test(text)) return `${text}\x00`;
-  return `${Buffer.from(text, 'utf8').latin1Slice().replaceAll('\x00', '\x00\xff')}\x00`;
+  return `${Buffer.from(text, 'utf8').toString('latin1').replaceAll('\x00', '\x00\xff')}\x00`;
 }
 
 /** The key of every string beginning with `text` begins with this. */
@@ -97,7 +97,7 @@ function encodeFloat(value: number): string {
   const negative = (scratch[0] ?? 0) >= 0x80;
   if (negative) for (let i = 0; i < 8; i++) scratch[i] = 255 - (scratch[i] ?? 0);
   else scratch[0] = (scratch[0] ?? 0) | 0x80;
-  return scratch.latin1Slice(0, 8);
+  return scratch.toString('latin1', 0, 8);
 }
 
 const EXACT = '\x80';
@@ -158,5 +158,5 @@ function encodeUint32(value: number): string {
 }
 
 function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

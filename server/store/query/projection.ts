@@ -26,7 +26,8 @@ export function compileProjection(specification: BsonDocument): Projection {
   let elemMatch = false;
   let includeId = true;
   for (const [name, value] of flatten(specification)) {
-    if (name.split('.').some((segment) => segment === '' || segment.startsWith('$'))) throw outOfScope(`projection path ${name}`);
+    if (name.split('.').some((segment) => segment === '' || segment.startsWith('$')))
+      throw outOfScope(`projection path ${name}`);
     if (isDocument(value)) {
       rules.push(compileRule(name, value));
       elemMatch ||= value.has('$elemMatch');
@@ -40,7 +41,11 @@ export function compileProjection(specification: BsonDocument): Projection {
       continue;
     }
     const asked = keep ? 'include' : 'exclude';
-    if (mode !== null && mode !== asked) throw new CommandError(2, `Cannot do ${asked === 'include' ? 'inclusion' : 'exclusion'} on field ${name} in ${mode === 'include' ? 'inclusion' : 'exclusion'} projection`);
+    if (mode !== null && mode !== asked)
+      throw new CommandError(
+        2,
+        `Cannot do ${asked === 'include' ? 'inclusion' : 'exclusion'} on field ${name} in ${mode === 'include' ? 'inclusion' : 'exclusion'} projection`,
+      );
     mode = asked;
     insert(tree, name.split('.'));
   }
@@ -57,11 +62,10 @@ export function compileProjection(specification: BsonDocument): Projection {
 
 /** Nested documents are another way to write dotted paths. */
 function flatten(specification: BsonDocument, prefix = ''): [string, BsonValue][] {
-  return [...specification].flatMap(([name, value]): [string, BsonValue][] =>
-    isDocument(value) && !isOperatorDocument(value) && value.size > 0
-      ? flatten(value, `${prefix}${name}.`)
-      : [[prefix + name, value]],
-  );
+  return [...specification].flatMap(([name, value]): [string, BsonValue][] => {
+    const nested = isDocument(value) && value.size > 0 && !isOperatorDocument(value);
+    return nested ? flatten(value, `${prefix}${name}.`) : [[prefix + name, value]];
+  });
 }
 
 function isKept(name: string, value: BsonValue): boolean {
@@ -123,7 +127,8 @@ function excludeBelow(value: BsonValue, tree: Tree): BsonValue {
 
 function compileRule(name: string, value: BsonDocument): ArrayRule {
   const [operator = ''] = value.keys();
-  if (!isListed(PROJECTION_OPERATORS, operator)) throw outOfScope(`projection ${operator || 'by an empty document'} of ${name}`);
+  if (!isListed(PROJECTION_OPERATORS, operator))
+    throw outOfScope(`projection ${operator || 'by an empty document'} of ${name}`);
   const operand = value.get(operator) ?? null;
   const path = name.split('.');
   if (operator === '$slice') return { path, change: compileSlice(operand) };

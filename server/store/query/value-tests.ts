@@ -75,8 +75,7 @@ export function compileSize(operand: BsonValue): ValueTest {
 
 /** The whole number an operand stands for; null when it is none. */
 export function integerOf(value: BsonValue | undefined): number | null {
-  const number =
-    value instanceof Double ? value.value : value instanceof Long ? Number(value.toBigInt()) : value;
+  const number = value instanceof Double ? value.value : value instanceof Long ? Number(value.toBigInt()) : value;
   return typeof number === 'number' && Number.isInteger(number) ? number : null;
 }
 
@@ -171,7 +170,8 @@ export function compileRegex(operand: BsonValue, optionsOperand: BsonValue | und
 }
 
 export function compileModulo(operand: BsonValue): ValueTest {
-  if (!Array.isArray(operand) || operand.length !== 2) throw new CommandError(2, 'malformed mod, needs to be two numbers');
+  if (!Array.isArray(operand) || operand.length !== 2)
+    throw new CommandError(2, 'malformed mod, needs to be two numbers');
   const [divisor, remainder] = operand.map(truncated);
   if (divisor === null || divisor === undefined || remainder === null || remainder === undefined) {
     throw new CommandError(2, 'malformed mod, divisor and remainder must be numbers');
@@ -186,7 +186,6 @@ export function compileModulo(operand: BsonValue): ValueTest {
 /** A number without its fraction; null when it is no finite number. */
 function truncated(value: BsonValue): bigint | null {
   if (value instanceof Long) return value.toBigInt();
-  const number =
-    value instanceof Double ? value.value : value instanceof Decimal128 ? Number(value.toString()) : value;
+  const number = value instanceof Double ? value.value : value instanceof Decimal128 ? Number(value.toString()) : value;
   return typeof number === 'number' && Number.isFinite(number) ? BigInt(Math.trunc(number)) : null;
 }

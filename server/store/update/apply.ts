@@ -84,7 +84,10 @@ function elementPaths(
 ): string[][] {
   const array = valueAt(document, start);
   if (array === undefined) {
-    throw new CommandError(2, `The path '${start.join('.')}' must exist in the document in order to apply array updates.`);
+    throw new CommandError(
+      2,
+      `The path '${start.join('.')}' must exist in the document in order to apply array updates.`,
+    );
   }
   if (!Array.isArray(array)) {
     throw new CommandError(2, `Cannot apply array updates to the path '${path.join('.')}': it leads to no array`);
@@ -92,7 +95,11 @@ function elementPaths(
   return array.flatMap((element, index) => (wanted(element) ? [[...start, String(index)]] : []));
 }
 
-function applyModification(document: BsonDocument, { operator, path, argument }: Modification, context: UpdateContext): void {
+function applyModification(
+  document: BsonDocument,
+  { operator, path, argument }: Modification,
+  context: UpdateContext,
+): void {
   const current = valueAt(document, path);
   const name = path.join('.');
   switch (operator) {
@@ -148,12 +155,20 @@ function existingArray(current: BsonValue, operator: keyof typeof REMOVERS): Bso
   throw new CommandError(operator === '$pop' ? 14 : 2, `Cannot apply ${operator} to a non-array value`);
 }
 
-function computed(operator: '$inc' | '$mul', name: string, current: BsonValue | undefined, argument: BsonValue): BsonValue {
+function computed(
+  operator: '$inc' | '$mul',
+  name: string,
+  current: BsonValue | undefined,
+  argument: BsonValue,
+): BsonValue {
   const verb = operator === '$inc' ? 'increment' : 'multiply';
   if (!isNumeric(argument)) throw new CommandError(14, `Cannot ${verb} with non-numeric argument: ${name}`);
   if (current === undefined) return operator === '$inc' ? argument : multiply(argument, 0);
   if (!isNumeric(current)) {
-    throw new CommandError(14, `Cannot apply ${operator} to a value of non-numeric type: ${name} is ${typeName(current)}`);
+    throw new CommandError(
+      14,
+      `Cannot apply ${operator} to a value of non-numeric type: ${name} is ${typeName(current)}`,
+    );
   }
   return operator === '$inc' ? add(current, argument) : multiply(current, argument);
 }

@@ -13,12 +13,22 @@ export function isNumeric(value: BsonValue | undefined): value is Numeric {
 
 /** @throws CommandError 2 when an int64 overflows, 115 for decimals */
 export function add(left: Numeric, right: Numeric): BsonValue {
-  return combine(left, right, (a, b) => a + b, (a, b) => a + b);
+  return combine(
+    left,
+    right,
+    (a, b) => a + b,
+    (a, b) => a + b,
+  );
 }
 
 /** @throws CommandError 2 when an int64 overflows, 115 for decimals */
 export function multiply(left: Numeric, right: Numeric): BsonValue {
-  return combine(left, right, (a, b) => a * b, (a, b) => a * b);
+  return combine(
+    left,
+    right,
+    (a, b) => a * b,
+    (a, b) => a * b,
+  );
 }
 
 function combine(

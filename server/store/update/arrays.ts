@@ -41,7 +41,8 @@ function wholeNumber(argument: BsonDocument, name: string): number | null {
 function sorted(array: readonly BsonValue[], sort: BsonValue): BsonValue[] {
   if (!isDocument(sort)) {
     const direction = integerOf(sort);
-    if (direction !== 1 && direction !== -1) throw new CommandError(2, 'The $sort element value must be either 1 or -1');
+    if (direction !== 1 && direction !== -1)
+      throw new CommandError(2, 'The $sort element value must be either 1 or -1');
     return [...array].sort((a, b) => direction * compareValues(a, b));
   }
   const pattern = parseKeyPattern(sort, 'sort');

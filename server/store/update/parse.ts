@@ -43,7 +43,8 @@ function parseReplacement(document: BsonDocument, arrayFilters: readonly BsonDoc
 function parseOperator(operator: string, fields: BsonValue): Modification[] {
   if (!operator.startsWith('$')) throw new CommandError(9, `Unknown modifier: ${operator}`);
   if (!isListed(UPDATE_OPERATORS, operator)) throw outOfScope(`update operator ${operator}`);
-  if (!isDocument(fields)) throw new CommandError(9, `Modifiers operate on fields but ${operator} has no document of them`);
+  if (!isDocument(fields))
+    throw new CommandError(9, `Modifiers operate on fields but ${operator} has no document of them`);
   return [...fields].flatMap(([name, argument]): Modification[] => {
     const modification = { operator, path: parsePath(name), argument };
     if (operator !== '$rename') return [modification];
@@ -104,9 +105,13 @@ function parseArrayFilters(filters: readonly BsonDocument[]): Map<string, (eleme
     const [name = ''] = names;
     if (names.size !== 1) throw new CommandError(9, 'Each array filter must be about exactly one top-level field name');
     if (!/^[a-z][A-Za-z0-9]*$/.test(name)) {
-      throw new CommandError(2, `The top-level field name of an array filter must be alphanumeric and begin with a lowercase letter: ${name}`);
+      throw new CommandError(
+        2,
+        `The top-level field name of an array filter must be alphanumeric and begin with a lowercase letter: ${name}`,
+      );
     }
-    if (byName.has(name)) throw new CommandError(9, `Found multiple array filters with the same top-level field name ${name}`);
+    if (byName.has(name))
+      throw new CommandError(9, `Found multiple array filters with the same top-level field name ${name}`);
     const matches: Matcher = compileFilter(filter);
     byName.set(name, (element) => matches(new Map([[name, element]])));
   }
@@ -129,11 +134,13 @@ function assertFiltersUsed(
     for (const segment of path) {
       const name = positional.exec(segment)?.[2];
       if (name === undefined) continue;
-      if (!filters.has(name)) throw new CommandError(2, `No array filter found for identifier '${name}' in path '${path.join('.')}'`);
+      if (!filters.has(name))
+        throw new CommandError(2, `No array filter found for identifier '${name}' in path '${path.join('.')}'`);
       used.add(name);
     }
   }
   for (const name of filters.keys()) {
-    if (!used.has(name)) throw new CommandError(9, `The array filter for identifier '${name}' was not used in the update`);
+    if (!used.has(name))
+      throw new CommandError(9, `The array filter for identifier '${name}' was not used in the update`);
   }
 }

@@ -35,7 +35,10 @@ function put(place: BsonValue, segment: string, value: BsonValue, path: readonly
     return;
   }
   if (!Array.isArray(place) || !isArrayPosition(segment)) {
-    throw new CommandError(28, `Cannot create field '${segment}' of the path '${path.join('.')}': it is not in a document`);
+    throw new CommandError(
+      28,
+      `Cannot create field '${segment}' of the path '${path.join('.')}': it is not in a document`,
+    );
   }
   const index = Number(segment);
   if (index > place.length + MAX_PADDING) throw new CommandError(2, `can't backfill more than ${MAX_PADDING} elements`);

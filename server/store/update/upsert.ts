@@ -1,7 +1,6 @@
 /** The document an upsert starts from: what the filter says the fields equal. */
 
-import { ObjectId } from 'bson';
-import { BSONRegExp } from 'bson';
+import { BSONRegExp, ObjectId } from 'bson';
 import { type BsonDocument, type BsonValue, cloneValue, isDocument } from '../bson.ts';
 import { CommandError } from '../errors.ts';
 import { isOperatorDocument } from '../query/matcher.ts';

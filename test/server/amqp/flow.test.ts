@@ -86,8 +86,7 @@ describe('running in order', () => {
             done.push([key, index]);
           }),
         );
-        await scheduler.waitAll();
-        await Promise.all(all);
+        await scheduler.waitFor(Promise.all(all));
         for (const key of ['a', 'b', 'c']) {
           const indexes = done.filter(([of]) => of === key).map(([, index]) => index);
           expect(indexes).to.deep.equal([...indexes].sort((x, y) => x - y));

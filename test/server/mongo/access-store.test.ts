@@ -1,7 +1,7 @@
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { accessModels } from '../../../server/mongo/access-models.ts';
 import { MongoAccessStore } from '../../../server/mongo/access-store.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
-import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { accessStoreContract } from '../../contracts/access-store.ts';
 import { testDatabase } from '../../support/database.ts';
 

@@ -1,0 +1,173 @@
+/** Going on after a mistake. Chevrotain's own recovery knows token types but not braces: after one misspelled keyword it
+ *  would take the clauses inside the braces for clauses outside. So a failed clause is given up as a whole: everything up to
+ *  the next clause of the same block is skipped, whatever is in brackets together with them. */
+
+import { EmbeddedActionsParser, EOF, type IToken, isRecognitionException, type TokenType } from 'chevrotain';
+import type { Span } from './ast.ts';
+import { endOf, spanOf } from './nodes.ts';
+import { errorMessages, type Fault, spellings, splitMessage, TOP_LEVEL, unexpected } from './syntax-messages.ts';
+import {
+  Dot,
+  Equals,
+  K,
+  LeftBrace,
+  LeftBracket,
+  LeftParen,
+  OtherComparison,
+  RightBrace,
+  RightBracket,
+  RightParen,
+  Text,
+  vocabulary,
+} from './tokens.ts';
+
+type Kinds = ReadonlySet<TokenType>;
+
+/** What follows a path: a keyword before one of these is a path, not the begin of a clause. */
+const AFTER_PATH: Kinds = new Set([Dot, Equals, OtherComparison, K.in, K.not, K.starts, K.ends, K.contains, K.like, K.exists]);
+const OPENING: Kinds = new Set([LeftBrace, LeftParen, LeftBracket]);
+const CLOSING: Kinds = new Set([RightBrace, RightParen, RightBracket]);
+
+class Unreadable extends Error {}
+
+export abstract class RecoveringParser extends EmbeddedActionsParser {
+  readonly faults: Fault[] = [];
+
+  constructor() {
+    super(vocabulary, { recoveryEnabled: false, maxLookahead: 1, errorMessageProvider: errorMessages });
+  }
+
+  /** Every mistake of the last run, one per place. */
+  takeFaults(): Fault[] {
+    const end = this.#end();
+    const recognized = this.errors.map(({ message, token }) =>
+      this.#fault(message, token.tokenType === EOF ? { start: end, end } : spanOf(token)),
+    );
+    const all = [...recognized, ...this.faults.splice(0)].sort((a, b) => a.span.start - b.span.start);
+    return all.filter(({ span }, index) => index === 0 || span.start !== all[index - 1]?.span.start);
+  }
+
+  /** @returns undefined when the part could not be read; the parser then stands where it failed */
+  protected attempt<Result>(read: () => Result): Result | undefined {
+    if (this.RECORDING_PHASE) return read();
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof Unreadable || isRecognitionException(error as Error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Gives up on the current clause. */
+  protected refuse(expected: readonly string[]): never {
+    this.complain(expected);
+    throw new Unreadable();
+  }
+
+  protected complain(expected: readonly string[]): void {
+    this.faults.push(this.#fault(unexpected(expected, this.LA(1)), this.#here()));
+  }
+
+  /** `{ clause ... }` with everything between that is no clause reported and skipped.
+   *  @param starts keywords that begin a clause
+   *  @param outer keywords that show that the closing brace is missing */
+  protected block(starts: Kinds, outer: Kinds, clause: () => void): void {
+    if (this.RECORDING_PHASE || this.LA(1).tokenType === LeftBrace) this.CONSUME(LeftBrace);
+    else {
+      this.complain(['"{"']);
+      this.skip((token) => token.tokenType === LeftBrace || starts.has(token.tokenType) || outer.has(token.tokenType));
+      if (this.LA(1).tokenType === LeftBrace) this.SKIP_TOKEN();
+    }
+    do {
+      this.MANY(() => {
+        if (this.RECORDING_PHASE) clause();
+        else this.#clause(starts, outer, clause);
+      });
+    } while (this.#skippedStray(starts, outer));
+    if (this.RECORDING_PHASE || this.LA(1).tokenType === RightBrace) this.CONSUME(RightBrace);
+    else this.complain(['"}"']);
+  }
+
+  /** @returns true when `badge` or `test` with a title stands here: nothing else looks like this, wherever it stands */
+  protected atTopLevelBlock(): boolean {
+    return TOP_LEVEL.has(this.LA(1).tokenType) && this.LA(2).tokenType === Text && this.LA(3).tokenType === LeftBrace;
+  }
+
+  /** Up to the first token outside of brackets for which `stop` holds, a closing brace, a top-level block or the end. */
+  protected skip(stop: (token: IToken) => boolean): void {
+    for (let depth = 0; ; this.SKIP_TOKEN()) {
+      const token = this.LA(1);
+      if (token.tokenType === EOF || this.atTopLevelBlock()) return;
+      if (depth === 0 && (token.tokenType === RightBrace || stop(token))) return;
+      if (OPENING.has(token.tokenType)) depth++;
+      else if (CLOSING.has(token.tokenType) && depth > 0) depth--;
+    }
+  }
+
+  protected isPathAhead(): boolean {
+    return AFTER_PATH.has(this.LA(2).tokenType);
+  }
+
+  protected spanFrom(first: IToken): Span {
+    return this.RECORDING_PHASE
+      ? { start: 0, end: 0 }
+      : { start: first.startOffset, end: endOf(this.LA(0)) };
+  }
+
+  #clause(starts: Kinds, outer: Kinds, clause: () => void): void {
+    const before = this.errors.length + this.faults.length;
+    this.attempt(clause);
+    if (this.errors.length + this.faults.length > before) this.skip(this.#isClause(starts, outer));
+  }
+
+  #skippedStray(starts: Kinds, outer: Kinds): boolean {
+    if (this.RECORDING_PHASE) return false;
+    const { tokenType } = this.LA(1);
+    if (tokenType === EOF || tokenType === RightBrace || outer.has(tokenType) || this.atTopLevelBlock()) return false;
+    this.complain([...spellings(starts), '"}"']);
+    // What opens here is skipped together with what it holds.
+    if (!OPENING.has(tokenType)) this.SKIP_TOKEN();
+    else this.#skipBrackets();
+    this.skip(this.#isClause(starts, outer));
+    return true;
+  }
+
+  #skipBrackets(): void {
+    let depth = 0;
+    do {
+      const { tokenType } = this.LA(1);
+      if (tokenType === EOF || this.atTopLevelBlock()) return;
+      if (OPENING.has(tokenType)) depth++;
+      else if (CLOSING.has(tokenType)) depth--;
+      this.SKIP_TOKEN();
+    } while (depth > 0);
+  }
+
+  #isClause(starts: Kinds, outer: Kinds): (token: IToken) => boolean {
+    return ({ tokenType }) => (starts.has(tokenType) && !this.#isComparedHere()) || outer.has(tokenType);
+  }
+
+  /** `count = 3` in the rest of a broken expression is no clause. */
+  #isComparedHere(): boolean {
+    const { tokenType } = this.LA(2);
+    return tokenType === Equals || tokenType === OtherComparison;
+  }
+
+  #here(): Span {
+    const token = this.LA(1);
+    if (token.tokenType !== EOF) return spanOf(token);
+    const end = this.#end();
+    return { start: end, end };
+  }
+
+  /** Where the last token ends: the place of what is missing at the end of the text. */
+  #end(): number {
+    const last = this.input.findLast(({ tokenType }) => tokenType !== EOF);
+    return last === undefined ? 0 : endOf(last);
+  }
+
+  #fault(text: string, span: Span): Fault {
+    return { code: 'syntax.unexpected', span, ...splitMessage(text) };
+  }
+}
+

@@ -1,0 +1,129 @@
+/** `laurel demo`: everything in one process on example data, and an account of what happened. */
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { invariant } from '../../plugin/errors.ts';
+import { parseLearnerLines } from '../../providers/index.ts';
+import { readJsonLines } from '../cli/input.ts';
+import { waitForSignal } from '../cli/signals.ts';
+import { compose, type Laurel } from '../compose.ts';
+import { readSettings } from '../config.ts';
+import { applyCredentialsSetup } from '../credentials-setup.ts';
+import { hashPassword } from '../http/passwords.ts';
+import { createOneTimeSignIn, signInLink } from '../http/tokens.ts';
+import { createLogger } from '../logger.ts';
+import { projectPath } from '../paths.ts';
+import { badgeAccount, credentialAccount } from './account.ts';
+import { feedEvents } from './feed-events.ts';
+
+export interface DemoOptions {
+  /** End after the account. */
+  readonly exit: boolean;
+  readonly write: (line: string) => void;
+}
+
+const PREFERRED_PORT = 8080;
+
+export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
+  const begun = performance.now();
+  const folder = await mkdtemp(join(tmpdir(), 'laurel-demo-'));
+  const laurel = await startOn(folder);
+  try {
+    const rules = await loadRuleFiles(laurel);
+    const fed = await feedEvents(laurel, readJsonLines(projectPath('examples', 'events', 'demo.jsonl')));
+    await laurel.settleEffects();
+    await setUpCredentials(laurel);
+    const runs = await runDueSchedules(laurel);
+    const pdfs = await copyPdfs(laurel, join(folder, 'pdfs'));
+
+    write(`Laurel demo: ${rules} badges, ${fed.events} events, ${runs} credential schedule`);
+    for (const line of await badgeAccount(laurel, fed.changes)) write(line);
+    for (const line of credentialAccount(pdfs)) write(line);
+    write('');
+    write(`Ready after ${((performance.now() - begun) / 1000).toFixed(1)} s; everything lies in ${folder}`);
+    write(`Pages: ${laurel.services.settings.publicUrl}`);
+    if (exit) return;
+    write(`Sign in (once): ${await signIn(laurel)}`);
+    write('Ctrl+C ends the demo.');
+    await waitForSignal();
+  } finally {
+    await laurel.stop();
+  }
+}
+
+/** The environment's own settings stay out of it, all but PORT: the demo must not touch a real installation. */
+async function startOn(folder: string): Promise<Laurel> {
+  const settings = readSettings({
+    PORT: process.env.PORT ?? String((await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0),
+    LAUREL_DATA_DIR: folder,
+    LAUREL_INGEST_TOKEN: randomBytes(16).toString('hex'),
+    LAUREL_LOG_LEVEL: 'warn',
+  });
+  return compose(settings, { logger: createLogger('warn', 2), roles: ['web', 'dispatcher'] });
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
+async function loadRuleFiles({ services }: Laurel): Promise<number> {
+  const folder = projectPath('examples', 'rules');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.rules')).sort();
+  for (const name of names) {
+    const saved = await services.saveBadge(await readFile(join(folder, name), 'utf8'), {
+      expectedVersion: 0,
+      actor: 'demo',
+    });
+    invariant(saved.ok, `the example ${name} is valid`);
+  }
+  return names.length;
+}
+
+async function setUpCredentials({ services, registry, stores }: Laurel): Promise<void> {
+  const folder = projectPath('examples', 'credentials');
+  await stores.records.importLines(parseLearnerLines(await readFile(join(folder, 'records.jsonl'), 'utf8')));
+  const { credentials: store, files, clock } = services;
+  await applyCredentialsSetup(join(folder, 'example.json'), { store, files, registry, now: clock.now() });
+}
+
+/** What the scheduler does when the next due time of each schedule comes. @returns the number of runs */
+async function runDueSchedules({ services, runner }: Laurel): Promise<number> {
+  const schedules = await services.credentials.schedules();
+  for (const { configurationId, nextDueAt } of schedules) {
+    if (nextDueAt !== null) await runner.wait(await runner.runNow(configurationId, 'schedule', nextDueAt));
+  }
+  return schedules.length;
+}
+
+/** Copies under names that people can read; the originals lie in the store under unguessable keys. */
+async function copyPdfs({ services }: Laurel, folder: string): Promise<readonly string[]> {
+  await mkdir(folder, { recursive: true });
+  const { items } = await services.credentials.credentials({ status: 'available', limit: 1_000 });
+  const paths: string[] = [];
+  for (const { fileKey, username } of items) {
+    const file = fileKey === null ? null : await services.files.get(fileKey);
+    if (file === null) continue;
+    const path = join(folder, `${username}.pdf`);
+    await writeFile(path, file.bytes);
+    paths.push(path);
+  }
+  return paths.sort();
+}
+
+async function signIn({ services }: Laurel): Promise<string> {
+  await services.access.createAccount({
+    id: randomUUID(),
+    name: 'demo',
+    role: 'administrator',
+    passwordHash: await hashPassword(randomBytes(24).toString('base64url')),
+    createdAt: services.clock.now(),
+  });
+  return signInLink(services.settings.publicUrl, await createOneTimeSignIn(services));
+}

@@ -1,0 +1,53 @@
+/** What `/readyz` and the system page say: each part with its state, the whole as bad as its worst necessary part. */
+
+import type { ProgressStore } from '../plugin/ports/progress-store.ts';
+import type { Bus } from './amqp/bus.ts';
+import type { HealthReport } from './http/services.ts';
+import type { Database } from './mongo/connect.ts';
+
+export interface HealthParts {
+  readonly database: Pick<Database, 'ping'>;
+  readonly progress: Pick<ProgressStore, 'effectCounts'>;
+  /** null: AMQP_URL is unset. */
+  readonly bus: Pick<Bus, 'status'> | null;
+  readonly stopping: () => boolean;
+}
+
+type Check = HealthReport['checks'][string];
+
+export async function healthReport({ database, progress, bus, stopping }: HealthParts): Promise<HealthReport> {
+  const checks: Record<string, Check> = {
+    process: stopping() ? { status: 'down', message: 'stopping' } : { status: 'ok', message: 'running' },
+    database: await check(async () => {
+      await database.ping();
+      return { status: 'ok', message: 'answers' };
+    }),
+    rabbitmq: bus === null ? { status: 'off', message: 'AMQP_URL is not set' } : busCheck(bus),
+    effects: await check(async () => {
+      const { pending, failed } = await progress.effectCounts();
+      if (failed === 0) return { status: 'ok', message: `${pending} pending` };
+      return { status: 'degraded', message: `${failed} failed and wait for a person, ${pending} pending` };
+    }),
+  };
+  const down = checks.database?.status === 'down' || checks.process?.status === 'down';
+  const degraded = Object.values(checks).some(({ status }) => status === 'degraded' || status === 'down');
+  return { status: down ? 'down' : degraded ? 'degraded' : 'ok', checks };
+}
+
+async function check(work: () => Promise<Check>): Promise<Check> {
+  try {
+    return await work();
+  } catch (error) {
+    return { status: 'down', message: error instanceof Error ? error.message : 'failed' };
+  }
+}
+
+function busCheck(bus: Pick<Bus, 'status'>): Check {
+  const { publishing, consuming, subscribed, lastError } = bus.status();
+  if (publishing.connected && consuming.connected && subscribed !== false)
+    return { status: 'ok', message: 'connected' };
+  return {
+    status: 'degraded',
+    message: `not connected${lastError === null ? '' : ` (${lastError})`}; events wait in RabbitMQ and are consumed when it is back`,
+  };
+}

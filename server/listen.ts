@@ -1,0 +1,70 @@
+/** The HTTP socket: bound first, so that a port in use is known before anything else begins. */
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConfigurationError, StoreError } from '../plugin/errors.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+export interface Listening {
+  /** The one bound: chosen by the system when 0 was asked for. */
+  readonly port: number;
+  serve(app: RequestListener): void;
+}
+
+/** How long requests in progress may take at a stop. */
+const GRACE_MS = 10_000;
+
+/** @throws StoreError `store.port-in-use`; ConfigurationError for an address this machine does not have */
+export async function listen({
+  port,
+  host,
+  lifecycle,
+}: {
+  readonly port: number;
+  readonly host: string;
+  readonly lifecycle: Lifecycle;
+}): Promise<Listening> {
+  let app: RequestListener = (_, response) => void response.writeHead(503, { 'retry-after': '1' }).end('starting\n');
+  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (request, response) =>
+    app(request, response),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, port, host)));
+    server.listen(port, host, resolve);
+  });
+  lifecycle.onStop('HTTP', () => close(server));
+  return {
+    port: (server.address() as AddressInfo).port,
+    serve(handler) {
+      app = handler;
+    },
+  };
+}
+
+function explained(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StoreError(
+        'port-in-use',
+        `port ${port} is in use by another program; stop it, or set PORT to a free one`,
+        {
+          cause: error,
+        },
+      );
+    case 'EACCES':
+      return new ConfigurationError([`PORT ${port} needs privileges; choose one from 1024 on`], { cause: error });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ConfigurationError([`LAUREL_HOST ${host} is not an address of this machine`], { cause: error });
+    default:
+      return error;
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await closed;
+  clearTimeout(force);
+}

@@ -1,0 +1,108 @@
+/** From a request's command to its handler: names, options and concerns are checked here, against the scope. */
+
+import { type BsonDocument, type Encodable, encodeDocument, isDocument } from '../bson.ts';
+import { CommandError, outOfScope } from '../errors.ts';
+import { COMMAND_ALIASES, COMMANDS, COMMON_OPTIONS, type CommandName, isListed } from '../scope.ts';
+import { Arguments } from './arguments.ts';
+import type { Handlers, Reply, StoreContext } from './context.ts';
+import { greetingCommands } from './greeting.ts';
+import { readCommands } from './read.ts';
+import { schemaCommands } from './schema.ts';
+import { writeCommands } from './write.ts';
+
+const HANDLERS: Handlers<CommandName> = { ...greetingCommands, ...readCommands, ...writeCommands, ...schemaCommands };
+
+/** Commands whose answer waits for the disk. */
+const WRITES: ReadonlySet<CommandName> = new Set<CommandName>([
+  'insert',
+  'update',
+  'delete',
+  'findAndModify',
+  'create',
+  'drop',
+  'dropDatabase',
+  'createIndexes',
+  'dropIndexes',
+]);
+
+/** Runs one command. The answer of a writing command comes when everything before it is durable, also when it changed
+ *  nothing: it may have seen what another one wrote a moment ago.
+ *  @returns the encoded reply; errors are replies too */
+export async function runCommand(store: StoreContext, command: BsonDocument, connectionId: number): Promise<Buffer> {
+  try {
+    const [sentName = ''] = command.keys();
+    const name = resolveName(sentName);
+    assertOptions(name, sentName, command);
+    if (WRITES.has(name)) store.catalog.journal.assertWritable();
+    const reply = tryToRun(() =>
+      HANDLERS[name]({
+        ...store,
+        databaseName: String(command.get('$db') ?? 'admin'),
+        sentName,
+        command: new Arguments(command, sentName),
+        connectionId,
+      }),
+    );
+    if (WRITES.has(name)) await store.catalog.journal.settled();
+    if (reply instanceof CommandError) return encodeError(reply);
+    return Buffer.isBuffer(reply) ? reply : encodeDocument({ ...entriesOf(reply), ok: 1 });
+  } catch (error) {
+    if (error instanceof CommandError) return encodeError(error);
+    throw error;
+  }
+}
+
+/** A command that failed half-way may have changed something that has to become durable too. */
+function tryToRun(run: () => Reply): Reply | CommandError {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof CommandError) return error;
+    throw error;
+  }
+}
+
+export function encodeError(error: CommandError): Buffer {
+  return encodeDocument({ ok: 0, errmsg: error.message, code: error.code, codeName: error.codeName, ...error.facts });
+}
+
+function entriesOf(reply: Encodable): { readonly [key: string]: unknown } {
+  return reply instanceof Map ? Object.fromEntries(reply) : reply;
+}
+
+function resolveName(sentName: string): CommandName {
+  const name = COMMAND_ALIASES[sentName] ?? sentName;
+  if (Object.hasOwn(COMMANDS, name)) return name as CommandName;
+  throw new CommandError(
+    59,
+    `no such command: '${sentName}': the embedded store does not support it; set MONGODB_URI to a MongoDB server to use it`,
+  );
+}
+
+function assertOptions(name: CommandName, sentName: string, command: BsonDocument): void {
+  for (const option of command.keys()) {
+    if (option === sentName || isListed(COMMON_OPTIONS, option) || isListed<string>(COMMANDS[name], option)) continue;
+    if (option === 'txnNumber' || option === 'startTransaction' || option === 'autocommit') {
+      throw new CommandError(
+        20,
+        'Transaction numbers are only allowed on a replica set member or mongos: the embedded store has no transactions',
+      );
+    }
+    throw outOfScope(`option ${option} of ${name}`);
+  }
+  assertConcerns(command);
+}
+
+function assertConcerns(command: BsonDocument): void {
+  const write = command.get('writeConcern');
+  const nodes = isDocument(write) ? write.get('w') : undefined;
+  if (nodes !== undefined && nodes !== 0 && nodes !== 1 && nodes !== 'majority') {
+    throw new CommandError(2, "cannot use 'w' > 1 when a host is not replicated");
+  }
+  const read = command.get('readConcern');
+  const level = isDocument(read) ? (read.get('level') ?? 'local') : 'local';
+  if (isDocument(read) && [...read.keys()].some((field) => field !== 'level'))
+    throw outOfScope('readConcern other than a level');
+  if (!['local', 'available', 'majority', 'linearizable'].includes(String(level)))
+    throw outOfScope(`readConcern level ${String(level)}`);
+}

@@ -1,0 +1,106 @@
+/** Opening the embedded store, and joining one that another process of this machine has opened. */
+
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { StoreError } from '../../plugin/errors.ts';
+import type { Logger } from '../../plugin/ports/runtime.ts';
+import { isAlive, readHolder, uriOf } from './holder.ts';
+import type { WorkerMessage, WorkerOptions } from './worker.ts';
+
+export interface EmbeddedStoreOptions {
+  /** Made when it is not there. */
+  readonly dataDir: string;
+  /** Name of the database in `uri`; default `laurel`. */
+  readonly database?: string;
+  readonly logger: Logger;
+  /** How often expired documents are looked for; default one minute, as on MongoDB. */
+  readonly expiryIntervalMs?: number;
+}
+
+export interface EmbeddedStore {
+  /** For mongoose or the MongoDB driver. */
+  readonly uri: string;
+  /** Resolves when everything is on disk and the data directory is free. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_DATABASE = 'laurel';
+
+/** Serves the data directory until it is closed or the process ends.
+ *  @throws StoreError `store.locked` when a living process holds the directory, `store.format` when a newer Laurel wrote
+ *  it, `store.unavailable` when it cannot be opened */
+export function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+  const { dataDir, logger } = options;
+  const workerData: WorkerOptions = {
+    dataDir,
+    database: options.database ?? DEFAULT_DATABASE,
+    expiryIntervalMs: options.expiryIntervalMs ?? 60_000,
+  };
+  const worker = startWorker(workerData);
+  const ended = new Promise<void>((done) => worker.once('exit', () => done()));
+  return new Promise((resolve, reject) => {
+    worker.on('error', (error) => {
+      logger.error('the embedded store stopped', { reason: error.message });
+      reject(unavailable(dataDir, error.message));
+    });
+    worker.once('exit', () => reject(unavailable(dataDir, 'its thread ended')));
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'report') logger.error(message.message, { reason: message.reason });
+      else if (message.kind === 'ready') resolve({ uri: message.uri, close: () => close(worker, ended) });
+      else if (message.kind !== 'closed') reject(openingError(message, dataDir));
+    });
+  });
+}
+
+/** Run from its sources, a thread has to load tsx itself: the hooks of the main thread do not reach into it. */
+function startWorker(workerData: WorkerOptions): Worker {
+  const options = { workerData, name: 'laurel-store' };
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
+  const tsx = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs');
+  const source = new URL('./worker.ts', import.meta.url);
+  const script = `import('${pathToFileURL(tsx)}').then((tsx) => { tsx.register(); return import('${source}'); });`;
+  return new Worker(script, { ...options, eval: true });
+}
+
+async function close(worker: Worker, ended: Promise<void>): Promise<void> {
+  worker.postMessage('close');
+  await ended;
+}
+
+function openingError(
+  message: Extract<WorkerMessage, { kind: 'held' | 'format' | 'failed' }>,
+  dataDir: string,
+): StoreError {
+  if (message.kind === 'format') return new StoreError('format', message.message);
+  if (message.kind === 'failed') return unavailable(dataDir, message.message);
+  const since = message.since.toISOString();
+  return new StoreError(
+    'locked',
+    `the data directory ${dataDir} is in use by process ${message.pid} since ${since}: stop that process, use its pages or commands, or choose another directory with LAUREL_DATA_DIR`,
+    { details: { pid: message.pid, since } },
+  );
+}
+
+function unavailable(dataDir: string, reason: string): StoreError {
+  return new StoreError(
+    'unavailable',
+    `the embedded store in ${dataDir} could not be opened (${reason}): check that the directory is on a local disk, writable and not full`,
+  );
+}
+
+/** The address of the store that a living process has open, for tools that work beside a running server.
+ *  @returns null when nobody holds the directory */
+export async function joinEmbeddedStore({
+  dataDir,
+  database = DEFAULT_DATABASE,
+}: {
+  readonly dataDir: string;
+  readonly database?: string;
+}): Promise<{ readonly uri: string } | null> {
+  const holder = readHolder(dataDir);
+  if (!holder || !(await isAlive(holder))) return null;
+  return { uri: uriOf(holder.address, database) };
+}

@@ -1,0 +1,82 @@
+/** The database and everything kept in it: a MongoDB server where one is configured, else the embedded store. */
+
+import { join } from 'node:path';
+import type { Store as SessionStore } from 'express-session';
+import type { FileStore } from '../plugin/ports/asset-files.ts';
+import type { BadgeStore } from '../plugin/ports/badge-store.ts';
+import type { CredentialStore } from '../plugin/ports/credential-store.ts';
+import type { LearnerStore } from '../plugin/ports/learner-store.ts';
+import type { ProgressStore } from '../plugin/ports/progress-store.ts';
+import type { Logger } from '../plugin/ports/runtime.ts';
+import type { Settings } from './config.ts';
+import { DirectoryFileStore } from './files/directory-file-store.ts';
+import { GridFsFileStore } from './files/gridfs-file-store.ts';
+import type { AccessStore } from './http/access-store.ts';
+import { SESSION_TTL_SECONDS } from './http/security.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { accessModels } from './mongo/access-models.ts';
+import { MongoAccessStore } from './mongo/access-store.ts';
+import { badgeModels, MongoBadgeStore } from './mongo/badge-store.ts';
+import { connectDatabase, type Database } from './mongo/connect.ts';
+import { credentialModels } from './mongo/credential-models.ts';
+import { MongoCredentialStore } from './mongo/credential-store.ts';
+import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
+import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
+import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
+import { createSessionStore } from './mongo/session-store.ts';
+import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
+
+export interface Stores {
+  readonly database: Database;
+  readonly learners: LearnerStore;
+  readonly badges: BadgeStore;
+  readonly progress: ProgressStore;
+  readonly credentials: CredentialStore;
+  readonly records: StoredLearnerRecords;
+  readonly access: AccessStore;
+  readonly files: FileStore;
+  readonly sessions: SessionStore;
+}
+
+/** @param join work beside the process that holds the embedded store, where one does
+ *  @throws StoreError, ConfigurationError */
+export async function openStores(
+  settings: Settings,
+  {
+    logger,
+    lifecycle,
+    join: mayJoin,
+  }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly join: boolean },
+): Promise<Stores> {
+  const uri = settings.mongodbUri ?? (await embeddedStoreUri(settings.dataDir, { logger, lifecycle, mayJoin }));
+  const database = await connectDatabase({
+    uri,
+    logger,
+    models: [learnerModels, badgeModels, progressModels, credentialModels, learnerRecordModels, accessModels],
+  });
+  lifecycle.onStop('database', () => database.close());
+  const { connection } = database;
+  return {
+    database,
+    learners: new MongoLearnerStore(connection),
+    badges: new MongoBadgeStore(connection),
+    progress: new MongoProgressStore(connection),
+    credentials: new MongoCredentialStore(connection),
+    records: new StoredLearnerRecords(connection),
+    access: new MongoAccessStore(connection),
+    files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
+    sessions: createSessionStore(connection, SESSION_TTL_SECONDS),
+  };
+}
+
+async function embeddedStoreUri(
+  dataDir: string,
+  { logger, lifecycle, mayJoin }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly mayJoin: boolean },
+): Promise<string> {
+  const folder = join(dataDir, 'store');
+  const running = mayJoin ? await joinEmbeddedStore({ dataDir: folder }) : null;
+  if (running !== null) return running.uri;
+  const store = await openEmbeddedStore({ dataDir: folder, logger });
+  lifecycle.onStop('embedded store', () => store.close());
+  return store.uri;
+}

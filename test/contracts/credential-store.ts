@@ -1,0 +1,343 @@
+/** What every CredentialStore does; run on the twin and on MongoDB. */
+
+import { expect } from 'chai';
+import { CredentialsError } from '../../plugin/errors.ts';
+import type {
+  Asset,
+  Credential,
+  CredentialConfiguration,
+  CredentialRun,
+  CredentialStore,
+  CredentialType,
+  Schedule,
+} from '../../plugin/ports/credential-store.ts';
+
+const T0 = new Date('2026-03-01T10:00:00.000Z');
+const later = (ms: number) => new Date(T0.getTime() + ms);
+
+export function anAsset(facts: Partial<Asset> = {}): Asset {
+  return {
+    slug: 'certificate',
+    description: 'A4 landscape',
+    kind: 'pdf-template',
+    fileName: 'certificate.pdf',
+    contentType: 'application/pdf',
+    sizeBytes: 10,
+    sha256: 'a'.repeat(64),
+    updatedAt: T0,
+    ...facts,
+  };
+}
+
+export function aType(facts: Partial<CredentialType> = {}): CredentialType {
+  return {
+    id: 'type-1',
+    name: 'Course certificate',
+    retrievalFunction: 'course-completions',
+    generationFunction: 'pdf',
+    options: { template: 'certificate', required_grades: { 'Mid.term $1': 0.5 }, text_elements: { date: false } },
+    updatedAt: T0,
+    ...facts,
+  };
+}
+
+export function aConfiguration(facts: Partial<CredentialConfiguration> = {}): CredentialConfiguration {
+  return {
+    id: 'configuration-1',
+    credentialTypeId: 'type-1',
+    contextKey: 'course-v1:OpenedX+DemoX+Demo_Course',
+    options: {},
+    updatedAt: T0,
+    ...facts,
+  };
+}
+
+export function aRun(facts: Partial<CredentialRun> = {}): CredentialRun {
+  return {
+    id: 'run-1',
+    configurationId: 'configuration-1',
+    trigger: 'manual',
+    dueAt: T0,
+    state: 'running',
+    fence: 1,
+    leaseUntil: later(60_000),
+    startedAt: T0,
+    finishedAt: null,
+    counts: { seen: 0, eligible: 0, generated: 0, skipped: 0, failed: 0 },
+    error: null,
+    ...facts,
+  };
+}
+
+export function anIssuedCredential(facts: Partial<Credential> = {}): Credential {
+  return {
+    id: 'd7e1a1b0-0000-4000-8000-000000000001',
+    verifyId: 'd7e1a1b0-0000-4000-8000-00000000000a',
+    configurationId: 'configuration-1',
+    credentialType: 'Course certificate',
+    contextKey: 'course-v1:OpenedX+DemoX+Demo_Course',
+    contextName: 'Demonstration Course',
+    username: 'ada',
+    lmsUserId: 11,
+    learnerName: 'Ada Lovelace',
+    email: 'ada@example.com',
+    status: 'available',
+    reason: null,
+    fileKey: 'credential/1/secret',
+    sizeBytes: 3,
+    sha256: 'b'.repeat(64),
+    runId: 'run-1',
+    attempts: 1,
+    issuedAt: T0,
+    createdAt: T0,
+    updatedAt: T0,
+    ...facts,
+  };
+}
+
+/** @param open an empty store for each test */
+export function credentialStoreContract(open: () => Promise<CredentialStore>): void {
+  let store: CredentialStore;
+  beforeEach(async () => {
+    store = await open();
+  });
+
+  it('keeps assets by slug and replaces them', async () => {
+    await store.saveAsset(anAsset({ slug: 'b' }));
+    await store.saveAsset(anAsset({ slug: 'a' }));
+    await store.saveAsset(anAsset({ slug: 'b', sizeBytes: 11 }));
+    expect(await store.assets()).to.deep.equal([anAsset({ slug: 'a' }), anAsset({ slug: 'b', sizeBytes: 11 })]);
+    expect(await store.asset('b')).to.deep.equal(anAsset({ slug: 'b', sizeBytes: 11 }));
+    expect(await store.asset('c')).to.equal(null);
+  });
+
+  it('keeps types with options of any shape and keys of any characters', async () => {
+    await store.saveType(aType());
+    await store.saveType(aType({ options: { a: { 'b.c': [1, { $d: null }] } } }));
+    expect(await store.types()).to.deep.equal([aType({ options: { a: { 'b.c': [1, { $d: null }] } } })]);
+    expect(await store.type('type-1')).to.deep.equal(aType({ options: { a: { 'b.c': [1, { $d: null }] } } }));
+    expect(await store.type('type-2')).to.equal(null);
+  });
+
+  it('refuses a second type of the same name', async () => {
+    await store.saveType(aType());
+    const error = await rejection(store.saveType(aType({ id: 'type-2' })));
+    expect(error.code).to.equal('conflict.duplicate');
+    expect(error.message).to.equal('there is a credential type of this name already; choose another name');
+  });
+
+  it('refuses a second configuration of the same context and type', async () => {
+    await store.saveConfiguration(aConfiguration());
+    await store.saveConfiguration(aConfiguration({ id: 'configuration-2', credentialTypeId: 'type-2' }));
+    const error = await rejection(store.saveConfiguration(aConfiguration({ id: 'configuration-3' })));
+    expect(error.code).to.equal('conflict.duplicate');
+    expect(error.message).to.equal(
+      'this context already has a configuration of this credential type; edit that one instead',
+    );
+    expect((await store.configurations()).map(({ id }) => id)).to.deep.equal(['configuration-1', 'configuration-2']);
+    expect(await store.configuration('configuration-1')).to.deep.equal(aConfiguration());
+    expect(await store.configuration('configuration-3')).to.equal(null);
+  });
+
+  describe('schedules', () => {
+    const aSchedule = (facts: Partial<Schedule> = {}): Schedule => ({
+      configurationId: 'configuration-1',
+      enabled: true,
+      rule: { kind: 'crontab', expression: '0 6 * * mon', timeZone: 'Europe/Kyiv' },
+      nextDueAt: T0,
+      lastRunAt: null,
+      totalRuns: 0,
+      ...facts,
+    });
+
+    it('are kept whole, both kinds of them', async () => {
+      const interval = aSchedule({ configurationId: 'configuration-2', rule: { kind: 'interval', everyMs: 5_000 } });
+      await store.saveSchedule(interval);
+      await store.saveSchedule(aSchedule());
+      expect(await store.schedules()).to.deep.equal([aSchedule(), interval]);
+      expect(await store.schedule('configuration-2')).to.deep.equal(interval);
+      await store.saveSchedule(aSchedule({ rule: { kind: 'interval', everyMs: 7_000 } }));
+      expect((await store.schedule('configuration-1'))?.rule).to.deep.equal({ kind: 'interval', everyMs: 7_000 });
+      expect(await store.schedule('configuration-3')).to.equal(null);
+    });
+
+    it('are due from their time on, the earliest first, unless disabled or never due', async () => {
+      const at = (configurationId: string, facts: Partial<Schedule>) =>
+        store.saveSchedule(aSchedule({ configurationId, ...facts }));
+      await at('b', { nextDueAt: later(1) });
+      await at('a', { nextDueAt: later(2) });
+      await at('c', { nextDueAt: later(3) });
+      await at('d', { enabled: false });
+      await at('e', { nextDueAt: null });
+      const due = async (ms: number, limit: number) =>
+        (await store.dueSchedules(later(ms), limit)).map(({ configurationId }) => configurationId);
+      expect(await due(0, 9)).to.deep.equal([]);
+      expect(await due(2, 9)).to.deep.equal(['b', 'a']);
+      expect(await due(9, 2)).to.deep.equal(['b', 'a']);
+    });
+
+    it('move on for exactly one of several processes', async () => {
+      await store.saveSchedule(aSchedule());
+      const moves = await Promise.all(
+        Array.from({ length: 5 }, () => store.advanceSchedule('configuration-1', T0, later(1000), later(5))),
+      );
+      expect(moves.filter(Boolean)).to.have.length(1);
+      expect(await store.schedule('configuration-1')).to.deep.equal(
+        aSchedule({ nextDueAt: later(1000), lastRunAt: later(5), totalRuns: 1 }),
+      );
+      expect(await store.advanceSchedule('configuration-1', later(1000), null, later(9))).to.equal(true);
+      expect((await store.schedule('configuration-1'))?.nextDueAt).to.equal(null);
+      expect(await store.advanceSchedule('nowhere', T0, null, T0)).to.equal(false);
+    });
+  });
+
+  describe('runs', () => {
+    it('are made once per configuration and due time', async () => {
+      const made = await Promise.all(['run-1', 'run-2', 'run-3'].map((id) => store.createRun(aRun({ id }))));
+      expect(made.filter(Boolean)).to.have.length(1);
+      expect(await store.createRun(aRun({ id: 'run-4', dueAt: later(1) }))).to.equal(true);
+      expect(await store.createRun(aRun({ id: 'run-5', configurationId: 'configuration-2' }))).to.equal(true);
+    });
+
+    it('are listed newest first', async () => {
+      await store.createRun(aRun());
+      await store.createRun(aRun({ id: 'run-2', dueAt: later(1), startedAt: later(1) }));
+      await store.createRun(aRun({ id: 'run-3', configurationId: 'configuration-2', startedAt: later(2) }));
+      const ids = async (query: Parameters<CredentialStore['runs']>[0]) => (await store.runs(query)).map(({ id }) => id);
+      expect(await ids({ limit: 2 })).to.deep.equal(['run-3', 'run-2']);
+      expect(await ids({ configurationId: 'configuration-1', limit: 9 })).to.deep.equal(['run-2', 'run-1']);
+    });
+
+    it('L2: can be taken over once their lease has ended, by one process; the former holder can write no more', async () => {
+      await store.createRun(aRun());
+      await store.createRun(aRun({ id: 'run-2', dueAt: later(1), state: 'done' }));
+      expect(await store.abandonedRuns(later(59_999))).to.deep.equal([]);
+      expect(await store.abandonedRuns(later(60_000))).to.deep.equal([aRun()]);
+      const taken = await Promise.all([1, 2, 3].map(() => store.takeOverRun('run-1', 1, later(90_000))));
+      expect(taken.filter((run) => run !== null)).to.deep.equal([aRun({ fence: 2, leaseUntil: later(90_000) })]);
+      expect(await store.updateRun(aRun({ state: 'done' }))).to.equal(false);
+      expect((await store.run('run-1'))?.state).to.equal('running');
+    });
+
+    it('take counts, lease and end from their holder, and nothing after the end', async () => {
+      await store.createRun(aRun());
+      const counts = { seen: 5, eligible: 4, generated: 2, skipped: 1, failed: 1 };
+      const error = { code: 'credential.learner-data', message: 'a grade of a learner is no number' };
+      const ended = aRun({
+        counts,
+        error,
+        state: 'done-with-errors',
+        finishedAt: later(7),
+        leaseUntil: later(7),
+      });
+      expect(await store.updateRun(aRun({ counts, leaseUntil: later(9) }))).to.equal(true);
+      expect(await store.updateRun(ended)).to.equal(true);
+      expect(await store.run('run-1')).to.deep.equal(ended);
+      expect(await store.updateRun(aRun())).to.equal(false);
+      expect(await store.takeOverRun('run-1', 1, later(9))).to.equal(null);
+      expect(await store.run('run-2')).to.equal(null);
+    });
+  });
+
+  describe('credentials', () => {
+    const numbered = (number: number, facts: Partial<Credential> = {}) =>
+      anIssuedCredential({ id: `id-${number}`, verifyId: `verify-${number}`, ...facts });
+
+    it('L3: are live once per configuration and learner, also when several are made at the same time', async () => {
+      const made = await Promise.all([1, 2, 3, 4].map((number) => store.createCredential(numbered(number))));
+      expect(made.filter(Boolean)).to.have.length(1);
+      const live = await store.liveCredential('configuration-1', 'ada');
+      expect(await store.liveCredential('configuration-1', 'ben')).to.equal(null);
+      expect(await store.liveCredential('configuration-2', 'ada')).to.equal(null);
+      if (!live) throw new Error('the credential is gone');
+      expect(
+        await store.updateCredential({ ...live, status: 'invalidated', updatedAt: later(1) }, live.updatedAt),
+      ).to.equal(true);
+      expect(await store.liveCredential('configuration-1', 'ada')).to.equal(null);
+      expect(await store.createCredential(numbered(5))).to.equal(true);
+      expect(await store.createCredential(numbered(6, { configurationId: 'configuration-2' }))).to.equal(true);
+    });
+
+    it('are found by both of their ids', async () => {
+      await store.createCredential(anIssuedCredential());
+      expect(await store.credential(anIssuedCredential().id)).to.deep.equal(anIssuedCredential());
+      expect(await store.credentialByVerifyId(anIssuedCredential().verifyId)).to.deep.equal(anIssuedCredential());
+      expect(await store.credential(anIssuedCredential().verifyId)).to.equal(null);
+      expect(await store.credentialByVerifyId(anIssuedCredential().id)).to.equal(null);
+    });
+
+    it('change only from the state their author has seen', async () => {
+      await store.createCredential(numbered(1));
+      const changed = numbered(1, { learnerName: 'Ada King', updatedAt: later(1) });
+      expect(await store.updateCredential(changed, T0)).to.equal(true);
+      expect(await store.updateCredential(numbered(1, { updatedAt: later(2) }), T0)).to.equal(false);
+      expect(await store.credential('id-1')).to.deep.equal(changed);
+      expect(await store.updateCredential(numbered(2), T0)).to.equal(false);
+    });
+
+    it('are listed newest first, page by page, without gaps or repetitions', async () => {
+      for (let number = 1; number <= 7; number++) {
+        // three of them at the same instant
+        const createdAt = later(Math.min(number, 5));
+        await store.createCredential(numbered(number, { username: `learner-${number}`, createdAt }));
+      }
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await store.credentials({ limit: 2, ...(after === undefined ? {} : { after }) });
+        seen.push(...page.items.map(({ id }) => id));
+        after = page.next ?? undefined;
+      } while (after !== undefined);
+      expect(seen).to.deep.equal(['id-7', 'id-6', 'id-5', 'id-4', 'id-3', 'id-2', 'id-1']);
+    });
+
+    it('are filtered by context, status and configuration', async () => {
+      await store.createCredential(numbered(1));
+      await store.createCredential(numbered(2, { username: 'ben', status: 'error', contextKey: 'path-v1:a+b+c+d' }));
+      await store.createCredential(numbered(3, { username: 'cleo', configurationId: 'configuration-2' }));
+      const ids = async (query: Omit<Parameters<CredentialStore['credentials']>[0], 'limit'>) =>
+        (await store.credentials({ ...query, limit: 9 })).items.map(({ id }) => id).sort();
+      expect(await ids({})).to.deep.equal(['id-1', 'id-2', 'id-3']);
+      expect(await ids({ contextKey: 'path-v1:a+b+c+d' })).to.deep.equal(['id-2']);
+      expect(await ids({ status: 'error' })).to.deep.equal(['id-2']);
+      expect(await ids({ configurationId: 'configuration-2', status: 'available' })).to.deep.equal(['id-3']);
+      expect(await ids({ configurationId: 'configuration-2', status: 'error' })).to.deep.equal([]);
+    });
+
+    it('are searched by the beginning of username, name or e-mail in any case, or by a whole id', async () => {
+      await store.createCredential(numbered(1));
+      await store.createCredential(
+        numbered(2, { username: 'ben', learnerName: 'Олена (B.)', email: 'x.y+z@example.com' }),
+      );
+      const ids = async (search: string) =>
+        (await store.credentials({ search, limit: 9 })).items.map(({ id }) => id).sort();
+      expect(await ids('AD')).to.deep.equal(['id-1']);
+      expect(await ids(' ada lov ')).to.deep.equal(['id-1']);
+      expect(await ids('олена (b')).to.deep.equal(['id-2']);
+      expect(await ids('x.y+')).to.deep.equal(['id-2']);
+      expect(await ids('x_y')).to.deep.equal([]);
+      expect(await ids('lovelace')).to.deep.equal([]);
+      expect(await ids('verify-2')).to.deep.equal(['id-2']);
+      expect(await ids('id-1')).to.deep.equal(['id-1']);
+      expect(await ids('verify-')).to.deep.equal([]);
+      expect(await ids('')).to.deep.equal(['id-1', 'id-2']);
+    });
+
+    it('are counted by status', async () => {
+      await store.createCredential(numbered(1));
+      await store.createCredential(numbered(2, { username: 'ben' }));
+      await store.createCredential(numbered(3, { username: 'cleo', status: 'error' }));
+      expect(await store.credentialCounts()).to.deep.equal({ generating: 0, available: 2, error: 1, invalidated: 0 });
+    });
+  });
+}
+
+export async function rejection(promise: Promise<unknown>): Promise<CredentialsError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof CredentialsError) return error;
+    throw error;
+  }
+  throw new Error('expected a rejection');
+}

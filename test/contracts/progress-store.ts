@@ -1,0 +1,213 @@
+/** What every progress store promises. */
+
+import { expect } from 'chai';
+import type { Contribution, Outcome } from '../../dsl/index.ts';
+import { InputError } from '../../plugin/errors.ts';
+import type { Effect, Progress, ProgressStore } from '../../plugin/ports/progress-store.ts';
+import { aContribution, day } from '../support/rule-values.ts';
+
+export function progressStoreContract(name: string, makeStore: () => Promise<ProgressStore>): void {
+  describe(`${name} as a progress store`, () => {
+    let store: ProgressStore;
+    beforeEach(async () => {
+      store = await makeStore();
+    });
+
+    it('gives back what was saved, one version on', async () => {
+      const progress = aProgress({
+        contributions: [contribution('e1', { five: 's:course' }), contribution('e2', {})],
+        effects: [anEffect({ lastError: { code: 'provider.unavailable', message: 'away', at: at(3) } })],
+        issued: [
+          {
+            number: 1,
+            uuid: 'u-1',
+            awardedAt: day(2),
+            eventId: 'e1',
+            revokedAt: null,
+            ruleVersion: 4,
+            template: { provider: 'memory', id: 't' },
+            externalId: null,
+            externalState: null,
+            externalUrl: null,
+          },
+        ],
+      });
+      expect(await store.save(progress)).to.equal(true);
+      expect(await store.load('l1', 'b1')).to.deep.equal({ ...progress, version: 1 });
+      expect(await store.load('l1', 'b2')).to.equal(null);
+    });
+
+    it('keeps requirements and groups whose ids are names of something in JavaScript', async () => {
+      const ids = ['constructor', '__proto__', 'prototype', 'toString', '$set'];
+      const progress = aProgress({
+        contributions: [contribution('e1', Object.fromEntries(ids.map((id) => [id, 's:x'])), ids)],
+        outcome: {
+          ...anOutcome(),
+          groups: Object.fromEntries(ids.map((id) => [id, true])),
+          requirements: Object.fromEntries(
+            ids.map((id) => [id, { fulfilled: true, counted: 1, needed: 1, eventIds: ['e1'] }]),
+          ),
+        },
+      });
+      await store.save(progress);
+      const loaded = await store.load('l1', 'b1');
+      expect(Object.keys(loaded?.outcome.groups ?? {})).to.have.members(ids);
+      expect(Object.keys(loaded?.outcome.requirements ?? {})).to.have.members(ids);
+      expect(Object.keys(loaded?.contributions[0]?.values ?? {})).to.have.members(ids);
+    });
+
+    it('UD12, U3: lets one of several win who save the same version at the same time', async () => {
+      for (const version of [0, 1]) {
+        const saves = Array.from({ length: 6 }, (_, n) => store.save(aProgress({ version, ruleVersion: n })));
+        expect((await Promise.all(saves)).filter(Boolean)).to.have.length(1);
+      }
+      expect((await store.load('l1', 'b1'))?.version).to.equal(2);
+    });
+
+    it('refuses a version that is not the stored one, and changes nothing', async () => {
+      expect(await store.save(aProgress({ version: 3 }))).to.equal(false);
+      await store.save(aProgress());
+      expect(await store.save(aProgress({ ruleVersion: 9 }))).to.equal(false);
+      expect((await store.load('l1', 'b1'))?.ruleVersion).to.equal(1);
+    });
+
+    it('finds what is due, the oldest first', async () => {
+      await store.save(aProgress({ badgeId: 'later', effects: [anEffect({ dueAt: at(5) })] }));
+      await store.save(aProgress({ badgeId: 'second', effects: [anEffect({ dueAt: at(2) })] }));
+      await store.save(aProgress({ badgeId: 'first', effects: [anEffect({ dueAt: at(1) })] }));
+      await store.save(aProgress({ badgeId: 'nothing' }));
+      const due = async (now: Date, limit: number) => (await store.due(now, limit)).map(({ badgeId }) => badgeId);
+      expect(await due(at(2), 9)).to.deep.equal(['first', 'second']);
+      expect(await due(at(9), 2)).to.deep.equal(['first', 'second']);
+      expect(await due(at(0), 9)).to.deep.equal([]);
+    });
+
+    it('forgets an effect that is finished, and does not wake for one that waits for another', async () => {
+      await store.save(aProgress({ effects: [anEffect({ dueAt: at(1) })] }));
+      await store.save(aProgress({ version: 1, effects: [anEffect({ dueAt: at(1), state: 'done' })] }));
+      expect(await store.due(at(9), 9)).to.deep.equal([]);
+      const effects = [
+        anEffect({ state: 'failed', dueAt: at(1) }),
+        anEffect({ id: 'publish-awarded:1', kind: 'publish-awarded', dueAt: at(1) }),
+      ];
+      await store.save(aProgress({ version: 2, effects }));
+      expect(await store.due(at(9), 9)).to.deep.equal([]);
+      const [award, publish] = effects as [Effect, Effect];
+      await store.save(aProgress({ version: 3, effects: [{ ...award, state: 'done' }, publish] }));
+      expect(await store.due(at(9), 9)).to.have.length(1);
+    });
+
+    it('finds the progress of a learner, by badge', async () => {
+      for (const badgeId of ['b', 'a']) await store.save(aProgress({ badgeId }));
+      await store.save(aProgress({ learnerId: 'l2' }));
+      expect((await store.ofLearner('l1')).map(({ badgeId }) => badgeId)).to.deep.equal(['a', 'b']);
+      expect(await store.ofLearner('nobody')).to.deep.equal([]);
+    });
+
+    it('lists the newest change first, page by page, without a gap or a repetition', async () => {
+      for (const [n, minute] of [3, 1, 3, 2, 3, 1].entries()) {
+        await store.save(aProgress({ learnerId: `l${n % 3}`, badgeId: `b${n}`, updatedAt: at(minute) }));
+      }
+      const seen: string[] = [];
+      for (let after: string | null | undefined; after !== null; ) {
+        const page = await store.list({ limit: 2, ...(after === undefined ? {} : { after }) });
+        seen.push(...page.items.map(({ badgeId }) => badgeId));
+        after = page.next;
+      }
+      expect(seen).to.deep.equal(['b0', 'b4', 'b2', 'b3', 'b1', 'b5']);
+    });
+
+    it('lists by badge, status, state of effects and learners, and by all of them', async () => {
+      const awarded = anOutcome({ status: 'awarded' });
+      await store.save(aProgress({ badgeId: 'x', outcome: awarded, effects: [anEffect({ state: 'failed' })] }));
+      await store.save(aProgress({ badgeId: 'x', learnerId: 'l2', outcome: awarded, effects: [anEffect()] }));
+      await store.save(aProgress({ badgeId: 'y', learnerId: 'l3' }));
+      const learners = async (query: Omit<Parameters<ProgressStore['list']>[0], 'limit'>) =>
+        (await store.list({ ...query, limit: 9 })).items.map(({ learnerId }) => learnerId);
+      expect(await learners({ badgeId: 'x' })).to.deep.equal(['l1', 'l2']);
+      expect(await learners({ status: 'none' })).to.deep.equal(['l3']);
+      expect(await learners({ effectState: 'failed' })).to.deep.equal(['l1']);
+      expect(await learners({ learnerIds: ['l2', 'l3'] })).to.deep.equal(['l2', 'l3']);
+      expect(await learners({ learnerIds: [] })).to.deep.equal([]);
+      expect(await learners({ badgeId: 'x', status: 'awarded', effectState: 'pending' })).to.deep.equal(['l2']);
+    });
+
+    it('refuses a place in the list that it never gave out', async () => {
+      for (const after of ['nonsense', Buffer.from('{}').toString('base64url')]) {
+        const refusal = await store.list({ limit: 2, after }).catch((error: unknown) => error);
+        expect(refusal).to.be.instanceOf(InputError);
+        expect(refusal)
+          .to.have.property('message')
+          .that.equals('the list has no such page; start again at its beginning');
+      }
+    });
+
+    it('counts by badge and status, and documents by the state of their effects', async () => {
+      expect(await store.counts()).to.deep.equal([]);
+      await store.save(aProgress({ badgeId: 'x', effects: [anEffect(), anEffect({ id: 'award:2', badgeNumber: 2 })] }));
+      await store.save(aProgress({ badgeId: 'x', learnerId: 'l2', effects: [anEffect({ state: 'failed' })] }));
+      await store.save(aProgress({ badgeId: 'x', learnerId: 'l3', outcome: anOutcome({ status: 'revoked' }) }));
+      expect(await store.counts()).to.deep.equal([
+        { badgeId: 'x', status: 'none', count: 2 },
+        { badgeId: 'x', status: 'revoked', count: 1 },
+      ]);
+      expect(await store.effectCounts()).to.deep.equal({ pending: 1, failed: 1 });
+    });
+  });
+}
+
+function at(minute: number): Date {
+  return new Date(Date.UTC(2026, 5, 1, 0, minute));
+}
+
+function contribution(
+  eventId: string,
+  values: Contribution['values'],
+  requirements: readonly string[] = ['five'],
+): Contribution {
+  return aContribution({ eventId, at: day(1), requirements, values });
+}
+
+function anOutcome(overrides: Partial<Outcome> = {}): Outcome {
+  return {
+    status: 'none',
+    progress: 0,
+    groups: { A: false },
+    fulfilled: [],
+    awardedAt: null,
+    awards: 0,
+    history: [],
+    requirements: { five: { fulfilled: false, counted: 0, needed: 5, eventIds: [] } },
+    ...overrides,
+  };
+}
+
+function anEffect(overrides: Partial<Effect> = {}): Effect {
+  return {
+    id: 'award:1',
+    kind: 'award',
+    badgeNumber: 1,
+    state: 'pending',
+    attempts: 0,
+    dueAt: at(1),
+    createdAt: at(0),
+    finishedAt: null,
+    lastError: null,
+    ...overrides,
+  };
+}
+
+function aProgress(overrides: Partial<Progress> = {}): Progress {
+  return {
+    learnerId: 'l1',
+    badgeId: 'b1',
+    version: 0,
+    ruleVersion: 1,
+    contributions: [],
+    outcome: anOutcome(),
+    issued: [],
+    effects: [],
+    updatedAt: at(0),
+    ...overrides,
+  };
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { DirectoryFileStore } from '../../../server/files/directory-file-store.ts';
+import { fileStoreContract } from '../../contracts/file-store.ts';
+
+describe('the file store in a directory', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'laurel-files-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  fileStoreContract(async () => new DirectoryFileStore(join(folder, 'files')));
+
+  const file = (text: string) => ({ bytes: Buffer.from(text), contentType: 'application/pdf', fileName: 'Ada.PDF' });
+
+  it('says where the bytes lie, in a file that opens by its extension', async () => {
+    const store = new DirectoryFileStore(folder);
+    await store.put('credential/1', file('content'));
+    const path = await store.pathOf('credential/1');
+    expect(path).to.match(/\.pdf$/);
+    expect(await readFile(path ?? '', 'utf8')).to.equal('content');
+    expect(await store.pathOf('credential/2')).to.equal(null);
+  });
+
+  it('leaves nothing behind of former files, and is closed to other users', async () => {
+    const store = new DirectoryFileStore(folder);
+    for (const text of ['first', 'second', 'third']) await store.put('key', file(text));
+    expect(await readdir(join(folder, 'key'))).to.have.length(2);
+    expect((await stat(join(folder, 'key'))).mode & 0o077).to.equal(0);
+    expect((await stat((await store.pathOf('key')) ?? '')).mode & 0o077).to.equal(0);
+  });
+
+  it('finds what another process has put', async () => {
+    await new DirectoryFileStore(folder).put('key', file('content'));
+    expect((await new DirectoryFileStore(folder).get('key'))?.fileName).to.equal('Ada.PDF');
+  });
+});

@@ -1,0 +1,190 @@
+import { expect } from 'chai';
+import supertest from 'supertest';
+import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
+import type { Access, Route } from '../../../server/http/routes.ts';
+import { aCredential, seed } from '../../support/seed.ts';
+import { type Browser, csrfOf, makeSite, type Site } from '../../support/web.ts';
+
+/** Every address of the server and who may use it. A new route is not done before it stands here. */
+const table: Readonly<Record<string, Access>> = {
+  'get /healthz': 'public',
+  'get /readyz': 'public',
+  'post /events': 'ingest-token',
+  'get /api/laurel/v1/badges': 'api-token',
+  'get /api/laurel/v1/learners/:username/badges': 'api-token',
+  'get /api/laurel/v1/verify/:uuid': 'public',
+  'get /api/learning_credentials/v1/metadata/:uuid': 'public',
+  'get /verify/:uuid': 'public',
+  'get /sign-in': 'public',
+  'post /sign-in': 'public',
+  'get /sign-in/:token': 'public',
+  'post /sign-in/:token': 'public',
+  'get /setup': 'administrator',
+  'post /setup': 'administrator',
+  'post /sign-out': 'viewer',
+  'get /': 'viewer',
+  'get /badges': 'viewer',
+  'get /badges/new': 'administrator',
+  'post /badges/new': 'administrator',
+  'get /badges/:id': 'viewer',
+  'get /badges/:id/edit': 'administrator',
+  'post /badges/:id/edit': 'administrator',
+  'post /badges/:id/activate': 'administrator',
+  'post /badges/:id/deactivate': 'administrator',
+  'get /badges/:id/versions/:version': 'viewer',
+  'get /progress': 'viewer',
+  'get /learners/:id': 'viewer',
+  'post /learners/:id/badges/:badge/effects/:effect/retry': 'administrator',
+  'get /credentials': 'viewer',
+  'get /credentials/:id': 'viewer',
+  'get /credentials/:id/download': 'viewer',
+  'get /configurations': 'viewer',
+  'post /configurations/:id/generate': 'administrator',
+  'get /runs': 'viewer',
+  'get /audit': 'administrator',
+  'get /system': 'viewer',
+  'post /tokens/:id/revoke': 'administrator',
+};
+
+describe('routes', () => {
+  let site: Site;
+  let routes: readonly Route[];
+  let learnerId: string;
+
+  before(async () => {
+    site = makeSite();
+    await seed(site);
+    routes = [...openRoutes(site.services), ...pageRoutes(site.services)];
+    learnerId = (await site.services.learners.findByUsername('ada'))?.id ?? '';
+  });
+
+  function addressOf(path: string): string {
+    const isCredential = path.startsWith('/credentials');
+    return path
+      .replace('/badges/:badge', '/badges/demo-course')
+      .replace('/badges/:id', '/badges/demo-course')
+      .replace('/learners/:id', `/learners/${learnerId}`)
+      .replace('/configurations/:id', '/configurations/configuration-1')
+      .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
+      .replace(':version', '1')
+      .replace(':effect', 'award%3A1')
+      .replace(':username', 'ada')
+      .replace(':uuid', aCredential({ username: 'ada', order: 0 }).verifyId)
+      .replace(':token', 'no-such-token');
+  }
+
+  it('are exactly those of the table', () => {
+    const actual = Object.fromEntries(routes.map(({ method, path, access }) => [`${method} ${path}`, access]));
+    expect(actual).to.deep.equal(table);
+    expect(routes).to.have.length(Object.keys(table).length);
+  });
+
+  it('send strangers to the sign-in page wherever somebody must be signed in', async () => {
+    const stranger = supertest(site.app);
+    for (const { method, path, access } of routes) {
+      if (access !== 'viewer' && access !== 'administrator') continue;
+      const answer = await stranger[method](addressOf(path));
+      // Without a session a form is refused for its token already.
+      if (method === 'post') expect(answer.status, path).to.equal(403);
+      else expect([answer.status, answer.headers.location?.split('?')[0]], path).to.deep.equal([303, '/sign-in']);
+    }
+  });
+
+  it('refuse callers without a token wherever one is needed', async () => {
+    for (const { method, path, access } of routes) {
+      if (access !== 'api-token' && access !== 'ingest-token') continue;
+      for (const header of [undefined, 'Bearer wrong', 'Basic d3Jvbmc6d3Jvbmc=']) {
+        const call = supertest(site.app)[method](addressOf(path)).type('json');
+        const answer = await (header ? call.set('Authorization', header) : call);
+        expect(answer.status, path).to.equal(401);
+        expect(answer.headers['www-authenticate']).to.equal('Bearer realm="laurel"');
+        expect(answer.body).to.include({ status: 401, code: 'request.token' });
+      }
+    }
+  });
+
+  it('refuse a viewer whatever only administrators may do, and let them see the rest', async () => {
+    const viewer = await site.signIn('viewer');
+    const token = csrfOf((await viewer.get('/')).text);
+    for (const { method, path, access } of routes) {
+      if (path === '/sign-out' || access === 'public' || access.endsWith('token')) continue;
+      const call = viewer[method](addressOf(path));
+      const answer = await (method === 'post' ? call.type('form').send({ _csrf: token, version: '2' }) : call);
+      expect(answer.status, `${method} ${path}`).to.equal(access === 'administrator' ? 403 : 200);
+    }
+  });
+
+  it('render no input that changes something for a viewer', async () => {
+    const viewer = makeSite();
+    await seed(viewer);
+    const browser = await viewer.signIn('viewer');
+    const id = (await viewer.services.learners.findByUsername('barbara'))?.id;
+    for (const path of ['/', '/badges', '/badges/demo-course', '/progress', `/learners/${id}`, '/configurations', '/system']) {
+      const { text } = await browser.get(path);
+      const forms = [...text.matchAll(/<form[^>]*method="post" action="([^"]*)"/g)].map((match) => match[1]);
+      expect(forms, path).to.deep.equal(['/sign-out']);
+    }
+  });
+
+  it('change nothing on GET: no store, no session, no audit beyond the note of a download', async () => {
+    const administrator = await site.signIn('administrator');
+    await administrator.get('/');
+    const before = await everything(site);
+    for (const { method, path, access } of routes) {
+      if (method !== 'get' || access.endsWith('token')) continue;
+      if (path.endsWith('/download')) continue;
+      const answer = await administrator.get(addressOf(path));
+      expect(answer.status, path).to.be.oneOf([200, 303]);
+    }
+    expect(await everything(site)).to.deep.equal(before);
+  });
+
+  it('refuse every form without the token of the page, and with that of somebody else', async () => {
+    const administrator = await makeSiteWithAdministrator();
+    for (const { method, path } of pageRoutes(administrator.site.services)) {
+      if (method !== 'post') continue;
+      for (const _csrf of ['', 'x'.repeat(64), administrator.foreignToken]) {
+        const answer = await administrator.browser.post(addressOf(path)).type('form').send({ _csrf });
+        expect(answer.status, path).to.equal(403);
+        expect(answer.text).to.include('The form is no longer valid');
+      }
+    }
+  });
+
+  it('refuse every form that another site sent, whatever it holds', async () => {
+    const { browser, token, site: other } = await makeSiteWithAdministrator();
+    for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { Origin: 'https://evil.example' }, { Origin: 'null' }]) {
+      const answer = await browser.post('/badges/demo-course/deactivate').set(headers).type('form').send({ _csrf: token, version: '2' });
+      expect(answer.status).to.equal(403);
+      expect(answer.text).to.include('The form was sent from another site; open the page here and send it again.');
+    }
+    expect((await other.services.badges.get('demo-course'))?.version).to.equal(2);
+  });
+});
+
+async function makeSiteWithAdministrator(): Promise<{ site: Site; browser: Browser; token: string; foreignToken: string }> {
+  const site = makeSite();
+  await seed(site);
+  const browser = await site.signIn('administrator');
+  const viewer = await site.signIn('viewer');
+  return {
+    site,
+    browser,
+    token: csrfOf((await browser.get('/')).text),
+    foreignToken: csrfOf((await viewer.get('/')).text),
+  };
+}
+
+async function everything({ services }: Site): Promise<unknown> {
+  const { badges, progress, learners, credentials, access } = services;
+  return {
+    revision: await badges.revision(),
+    progress: await progress.list({ limit: 1000 }),
+    learners: await learners.list({ limit: 1000 }),
+    credentials: await credentials.credentials({ limit: 1000 }),
+    runs: await credentials.runs({ limit: 1000 }),
+    accounts: await access.accounts(),
+    tokens: await access.apiTokens(),
+    audit: await access.audit({ limit: 1000 }),
+  };
+}

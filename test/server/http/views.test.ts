@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { projectPath } from '../../../server/paths.ts';
+
+/** @returns what a view must not hold, in words */
+function faultsOf(view: string): readonly string[] {
+  const markup = view.replace(/<%[\s\S]*?%>/g, '');
+  return [
+    ...(/<%-(?!\s*include\()/.test(view) ? ['unescaped output other than include('] : []),
+    ...(/<script/i.test(markup) ? ['a script element'] : []),
+    ...(/<style/i.test(markup) ? ['a style element'] : []),
+    ...(/\sstyle\s*=/i.test(markup) ? ['a style attribute'] : []),
+    ...(/\son[a-z]+\s*=/i.test(markup) ? ['an event handler attribute'] : []),
+    ...(/javascript:/i.test(view) ? ['a javascript: address'] : []),
+  ];
+}
+
+function postFormsOf(view: string): readonly string[] {
+  return view.match(/<form[^>]*method="post"[\s\S]*?<\/form>/g) ?? [];
+}
+
+const views = ['pages', 'partials'].flatMap((folder) =>
+  readdirSync(projectPath('views', folder)).map((file) => join(folder, file)),
+);
+
+describe('views', () => {
+  for (const path of views) {
+    const view = readFileSync(projectPath('views', path), 'utf8');
+    it(`${path} holds no inline code and no unescaped output`, () => {
+      expect(faultsOf(view)).to.deep.equal([]);
+    });
+    it(`${path} puts the token into every form that changes something`, () => {
+      for (const form of postFormsOf(view)) expect(form).to.include('name="_csrf" value="<%= page.csrfToken %>"');
+    });
+  }
+
+  it('would be caught with any of these', () => {
+    expect(faultsOf('<%- user.name %>')).to.deep.equal(['unescaped output other than include(']);
+    expect(faultsOf('<script src="/x.js"></script>')).to.deep.equal(['a script element']);
+    expect(faultsOf('<style>p{}</style>')).to.deep.equal(['a style element']);
+    expect(faultsOf('<p style="color:red">')).to.deep.equal(['a style attribute']);
+    expect(faultsOf('<a onclick="x()">')).to.deep.equal(['an event handler attribute']);
+    expect(faultsOf('<a href="javascript:x()">')).to.deep.equal(['a javascript: address']);
+  });
+});

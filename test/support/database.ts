@@ -1,0 +1,46 @@
+/** A database for one test suite: of the MongoDB server in MONGODB_URI where that is set, else an embedded store. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { silentLogger } from '../../plugin/ports/runtime.ts';
+import { openEmbeddedStore } from '../../server/store/index.ts';
+
+export interface TestDatabase {
+  /** Names a database of its own, empty at first. */
+  readonly uri: string;
+  /** Forgets everything. Close your clients before. */
+  close(): Promise<void>;
+}
+
+export async function testDatabase(): Promise<TestDatabase> {
+  const server = process.env.MONGODB_URI;
+  return server ? await databaseOn(server) : await embeddedDatabase();
+}
+
+async function databaseOn(server: string): Promise<TestDatabase> {
+  const uri = new URL(server);
+  uri.pathname = `/laurel-test-${randomUUID()}`;
+  return {
+    uri: uri.href,
+    async close() {
+      const client = new MongoClient(uri.href);
+      await client.db().dropDatabase();
+      await client.close();
+    },
+  };
+}
+
+async function embeddedDatabase(): Promise<TestDatabase> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'laurel-test-'));
+  const store = await openEmbeddedStore({ dataDir, logger: silentLogger });
+  return {
+    uri: store.uri,
+    async close() {
+      await store.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

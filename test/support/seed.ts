@@ -1,0 +1,251 @@
+/** A small, lifelike site: badges of several kinds, learners in every state, credentials in every state. */
+
+import { randomUUID } from 'node:crypto';
+import { ProviderError } from '../../plugin/errors.ts';
+import type { Credential } from '../../plugin/ports/credential-store.ts';
+import type { Site } from './web.ts';
+
+export const DEMO_COURSE = 'course-v1:OpenedX+DemoX+Demo_Course';
+const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
+
+export const demoRules = `# Passing the Demo course, or any CCX run of it.
+badge "demo-course" {
+  name     "Demo course completion"
+  template memory "demo-course"
+  active   true
+
+  requirement demo in group A {
+    description "Passes the Demo course, or..."
+    on    ${PASSING}
+    where is_passing = true
+      and course.course_key = "${DEMO_COURSE}"
+  }
+
+  requirement ccx in group A {
+    description "...any CCX run of it except the third."
+    on    org.openedx.learning.ccx.course.passing.status.updated.v1
+    where is_passing = true
+      and course.master_course_key = "${DEMO_COURSE}"
+      and course.ccx_course_key != "ccx-v1:OpenedX+DemoX+Demo_Course+ccx@3"
+  }
+
+  penalty failed {
+    description "Falls below the pass mark afterwards."
+    on     ${PASSING}
+    where  is_passing = false and course.course_key = "${DEMO_COURSE}"
+    resets demo
+  }
+}
+`;
+
+const otherRules = [
+  `badge "data-track" {
+  name     "Data track"
+  template memory "data-track"
+  active   true
+
+  requirement statistics in group A {
+    description "Statistics for beginners"
+    on    ${PASSING}
+    where is_passing = true and course.course_key = "course-v1:AcmeX+STAT101+2026"
+  }
+  requirement programming in group B {
+    description "Programming in Python"
+    on    ${PASSING}
+    where is_passing = true and course.course_key = "course-v1:AcmeX+PROG101+2026"
+  }
+  requirement project in group C {
+    description "The project, once statistics is passed"
+    on    ${PASSING}
+    where is_passing = true and course.course_key = "course-v1:AcmeX+PROJ201+2026"
+    after statistics
+  }
+}`,
+  `badge "explorer" {
+  name       "Explorer"
+  template   memory "explorer"
+  active     true
+  repeatable up to 3 times
+  on regress keep
+
+  requirement start in group A {
+    on badge "demo-course" awarded
+  }
+  requirement five in group B {
+    description "Five different courses within a year"
+    on    ${PASSING}
+    where is_passing and course.course_key.org in ["OpenedX", "AcmeX"]
+    count 5 distinct course.course_key within 365 days
+    from  2026-01-01 until 2027-01-01
+  }
+}`,
+  `badge "mentor" {
+  name     "Mentor of the year"
+  template memory "mentor"
+  active   false
+
+  requirement any in group A {
+    on ${PASSING}
+  }
+}`,
+];
+
+interface Passing {
+  readonly user: string;
+  readonly course?: string;
+  readonly at: string;
+  readonly passing?: boolean;
+  readonly id?: string;
+}
+
+const people: Readonly<Record<string, readonly [number, string]>> = {
+  ada: [11, 'Ada Lovelace'],
+  grace: [12, 'Grace Hopper'],
+  edsger: [13, 'Edsger W. Dijkstra'],
+  barbara: [14, 'Barbara Liskov'],
+  margaret: [15, 'Margaret Hamilton'],
+  linh: [16, 'Nguyễn Thị Mai Linh'],
+};
+
+/** A CloudEvent as the LMS would send it: `user` passes `course` (or no longer does). */
+export function passingEvent({ user, course = DEMO_COURSE, at, passing = true, id = randomUUID() }: Passing) {
+  const [lmsUserId, name] = people[user] ?? [99, 'Somebody Else'];
+  return {
+    specversion: '1.0',
+    id,
+    source: '/openedx/lms/web',
+    type: PASSING,
+    time: at,
+    datacontenttype: 'application/json',
+    data: {
+      course_passing_status: {
+        is_passing: passing,
+        course: { course_key: course, display_name: '', start: null, end: null },
+        user: { id: lmsUserId, is_active: true, pii: { username: user, email: `${user}@example.com`, name } },
+      },
+    },
+  };
+}
+
+export async function seed(site: Site): Promise<void> {
+  await seedBadges(site);
+  await seedProgress(site);
+  await seedCredentials(site);
+}
+
+async function seedBadges({ services }: Site): Promise<void> {
+  const first = demoRules.replace(' except the third', '').replace(/\n +and course.ccx_course_key != .*/, '');
+  await save(services, first, 0);
+  await save(services, demoRules, 1);
+  for (const rules of otherRules) await save(services, rules, 0);
+}
+
+async function save(services: Site['services'], text: string, expectedVersion: number): Promise<void> {
+  const saved = await services.saveBadge(text, { expectedVersion, actor: 'administrator' });
+  if (!saved.ok) throw new Error(saved.diagnostics.map(({ message }) => message).join('\n'));
+}
+
+async function seedProgress({ services, dispatcher, provider }: Site): Promise<void> {
+  const send = (passing: Passing) => services.processEvent(services.decodeCloudEvent(passingEvent(passing)));
+  await send({ user: 'ada', at: '2026-03-02T10:15:00.250Z', id: 'event-ada-demo' });
+  await send({ user: 'ada', at: '2026-03-20T09:00:00Z', course: 'course-v1:AcmeX+STAT101+2026' });
+  await send({ user: 'grace', at: '2026-04-11T16:40:00Z', course: 'course-v1:AcmeX+STAT101+2026' });
+  await send({ user: 'grace', at: '2026-05-02T08:05:00Z', course: 'course-v1:AcmeX+PROJ201+2026' });
+  await send({ user: 'linh', at: '2026-05-20T08:05:00Z', course: 'course-v1:AcmeX+PROJ201+2026' });
+  await send({ user: 'edsger', at: '2026-05-05T12:00:00Z' });
+  await dispatcher.runDue();
+  await send({ user: 'edsger', at: '2026-06-01T12:00:00Z', passing: false });
+  await dispatcher.runDue();
+  await send({ user: 'barbara', at: '2026-07-09T14:30:00Z', id: 'event-barbara-demo' });
+  provider.failNext(new ProviderError('refused', 'the provider does not know the badge template; check the template id'));
+  await dispatcher.runDue();
+  await send({ user: 'margaret', at: '2026-11-23T18:20:00Z' });
+}
+
+async function seedCredentials({ services }: Site): Promise<void> {
+  const { credentials, files } = services;
+  const at = new Date('2026-11-20T09:00:00Z');
+  await credentials.saveType({
+    id: 'type-1',
+    name: 'Certificate of achievement',
+    retrievalFunction: 'course-completions',
+    generationFunction: 'pdf',
+    options: { required_completion: 0.9 },
+    updatedAt: at,
+  });
+  for (const [id, contextKey] of [
+    ['configuration-1', DEMO_COURSE],
+    ['configuration-2', 'course-v1:AcmeX+STAT101+2026'],
+  ] as const) {
+    await credentials.saveConfiguration({ id, credentialTypeId: 'type-1', contextKey, options: {}, updatedAt: at });
+  }
+  await credentials.saveSchedule({
+    configurationId: 'configuration-1',
+    enabled: true,
+    rule: { kind: 'interval', everyMs: 10 * 24 * 60 * 60 * 1000 },
+    nextDueAt: new Date('2026-11-30T09:00:00Z'),
+    lastRunAt: at,
+    totalRuns: 3,
+  });
+  await credentials.createRun({
+    id: 'run-1',
+    configurationId: 'configuration-1',
+    trigger: 'schedule',
+    dueAt: at,
+    state: 'done-with-errors',
+    fence: 1,
+    leaseUntil: at,
+    startedAt: at,
+    finishedAt: new Date('2026-11-20T09:00:07Z'),
+    counts: { seen: 48, eligible: 4, generated: 2, skipped: 1, failed: 1 },
+    error: null,
+  });
+  const rows: readonly (readonly [string, Credential['status'], string | null])[] = [
+    ['ada', 'available', null],
+    ['linh', 'available', null],
+    ['barbara', 'error', 'The font "dejavu-serif" has no glyph for U+1F393; choose another font.'],
+    ['margaret', 'generating', null],
+    ['edsger', 'invalidated', 'The grade was corrected.'],
+  ];
+  for (const [index, [username, status, reason]] of rows.entries()) {
+    const credential = aCredential({ username, status, reason, learnerName: people[username]?.[1] ?? '', order: index });
+    await credentials.createCredential(credential);
+    if (status === 'available' && credential.fileKey)
+      await files.put(credential.fileKey, {
+        bytes: Buffer.from('%PDF-1.7\n% a document of the tests\n'),
+        contentType: 'application/pdf',
+        fileName: 'certificate.pdf',
+      });
+  }
+}
+
+/** Ids are told apart by `order`, so that tests can name them. */
+export function aCredential(
+  facts: Partial<Credential> & { readonly username: string; readonly order: number },
+): Credential {
+  const { order, ...rest } = facts;
+  const status = facts.status ?? 'available';
+  const issuedAt = ['available', 'invalidated'].includes(status) ? new Date('2026-11-20T09:00:05Z') : null;
+  return {
+    id: `00000000-0000-4000-8000-00000000000${order}`,
+    verifyId: `00000000-0000-4000-9000-00000000000${order}`,
+    configurationId: 'configuration-1',
+    credentialType: 'Certificate of achievement',
+    contextKey: DEMO_COURSE,
+    contextName: 'Demonstration course',
+    lmsUserId: null,
+    learnerName: 'Somebody',
+    email: `${facts.username}@example.com`,
+    reason: null,
+    fileKey: status === 'available' ? `credential/${order}` : null,
+    sizeBytes: status === 'available' ? 48_213 : null,
+    sha256: status === 'available' ? 'ab'.repeat(32) : null,
+    runId: 'run-1',
+    attempts: 1,
+    issuedAt,
+    createdAt: new Date(Date.UTC(2026, 10, 20, 9, 0, order)),
+    updatedAt: new Date(Date.UTC(2026, 10, 20, 9, 0, order)),
+    ...rest,
+    status,
+  };
+}

@@ -1,0 +1,204 @@
+/** A whole site on in-memory twins: the real app, the real domain, nothing else running. */
+
+import { randomUUID } from 'node:crypto';
+import type { Express } from 'express';
+import session from 'express-session';
+import supertest from 'supertest';
+import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
+import { createEventProcessor } from '../../plugin/badges/process-event.ts';
+import { createRuleBook } from '../../plugin/badges/rule-book.ts';
+import { decodeCloudEvent } from '../../plugin/events/decode.ts';
+import { ruleEnvironment } from '../../plugin/events/environment.ts';
+import type { LmsEvent } from '../../plugin/events/event.ts';
+import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
+import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
+import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
+import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
+import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
+import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
+import { silentLogger } from '../../plugin/ports/runtime.ts';
+import { MemoryProvider } from '../../providers/memory/provider.ts';
+import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
+import { createApp } from '../../server/http/app.ts';
+import { hashPassword } from '../../server/http/passwords.ts';
+import type { Services, WebSettings } from '../../server/http/services.ts';
+
+export const PASSWORD = 'a long enough password';
+export const INGEST_TOKEN = 'ingest-token-of-the-tests';
+
+export interface Site {
+  readonly app: Express;
+  readonly services: Services & {
+    readonly access: MemoryAccessStore;
+    readonly progress: MemoryProgressStore;
+    readonly learners: MemoryLearnerStore;
+    readonly credentials: MemoryCredentialStore;
+    readonly files: MemoryFileStore;
+  };
+  readonly dispatcher: Dispatcher;
+  readonly provider: MemoryProvider;
+  /** Every event that reached the pipeline. */
+  readonly processed: LmsEvent[];
+  /** Moves the clock of the services on. */
+  advance(ms: number): void;
+  /** A browser in which somebody of this role has signed in. */
+  signIn(role: Role): Promise<Browser>;
+  browser(): Browser;
+}
+
+export type Browser = ReturnType<typeof supertest.agent>;
+
+const settings: WebSettings = {
+  publicUrl: 'http://127.0.0.1',
+  secureCookies: false,
+  trustedProxies: 0,
+  sessionSecret: 'only for tests',
+  ingestToken: INGEST_TOKEN,
+  maxBodyBytes: 64 * 1024,
+  version: '0.0.0-test',
+};
+
+/** @param changes replace single services, e.g. a store that is away */
+export function makeSite(
+  changes: Partial<Omit<Services, 'settings'>> & { readonly settings?: Partial<WebSettings> } = {},
+): Site {
+  let offsetMs = 0;
+  const clock = { now: () => new Date(Date.now() + offsetMs) };
+  const logger = silentLogger;
+  const environment = ruleEnvironment({ enabledEventTypes: null, providers: ['memory', 'openbadges', 'credly'] });
+  const badges = new MemoryBadgeStore();
+  const progress = new MemoryProgressStore();
+  const learners = new MemoryLearnerStore();
+  const credentials = new MemoryCredentialStore();
+  const access = new MemoryAccessStore();
+  const provider = new MemoryProvider();
+  const rules = createRuleBook({ store: badges, environment, clock, logger });
+  const pipeline = createEventProcessor({
+    learners,
+    progress,
+    clock,
+    logger,
+    index: () => rules.index(),
+    definitionVersion: (id) => rules.definitionVersion(id),
+    ids: { uuid: () => randomUUID() },
+  });
+  const dispatcher = createDispatcher({
+    progress,
+    learners,
+    clock,
+    logger,
+    providers: new Map([['memory', provider]]),
+    publisher: new MemoryPublisher(),
+    badgeName: (id) => rules.badgeName(id),
+  });
+  const processed: LmsEvent[] = [];
+  const services = {
+    clock,
+    logger,
+    environment,
+    badges,
+    progress,
+    learners,
+    credentials,
+    access,
+    files: new MemoryFileStore(),
+    sessions: new session.MemoryStore(),
+    decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
+    processEvent: async (event: LmsEvent) => {
+      processed.push(event);
+      await pipeline.process(event);
+    },
+    saveBadge: rules.saveBadge,
+    checkBadge: rules.checkBadge,
+    generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
+    retryEffect: dispatcher.retryEffect,
+    health: async () => ({
+      status: 'degraded' as const,
+      checks: {
+        database: { status: 'ok' as const, message: 'answers' },
+        broker: { status: 'off' as const, message: 'AMQP_URL is not set: events come in by HTTP and from files' },
+        dispatcher: { status: 'degraded' as const, message: '1 effect has failed and waits for a person' },
+      },
+    }),
+    ...changes,
+    settings: { ...settings, ...changes.settings },
+  } as Site['services'];
+  const app = createApp(services);
+  const browser = () => supertest.agent(app);
+  return {
+    app,
+    services,
+    dispatcher,
+    provider,
+    processed,
+    browser,
+    advance: (ms) => {
+      offsetMs += ms;
+    },
+    signIn: async (role) => {
+      await createAccount(services, role);
+      const agent = browser();
+      const answer = await submit(agent, '/sign-in', '/sign-in', { name: role, password: PASSWORD });
+      if (answer.status !== 303) throw new Error(`signing in answered ${answer.status}`);
+      return agent;
+    },
+  };
+}
+
+/** An account named like its role; the hash is cheap, so that tests are. */
+async function createAccount({ access }: Site['services'], role: Role): Promise<void> {
+  await access.createAccount({
+    id: randomUUID(),
+    name: role,
+    role,
+    passwordHash: await hashPassword(PASSWORD, { logN: 4, blockSize: 8, parallel: 1 }),
+    createdAt: new Date('2026-11-01T08:00:00Z'),
+  });
+}
+
+async function recordRun(credentials: MemoryCredentialStore, configurationId: string, now: Date): Promise<string> {
+  const id = randomUUID();
+  await credentials.createRun({
+    id,
+    configurationId,
+    trigger: 'manual',
+    dueAt: now,
+    state: 'running',
+    fence: 1,
+    leaseUntil: new Date(now.getTime() + 60_000),
+    startedAt: now,
+    finishedAt: null,
+    counts: { seen: 0, eligible: 0, generated: 0, skipped: 0, failed: 0 },
+    error: null,
+  });
+  return id;
+}
+
+/** Loads a page and sends its form, with the token that is in it. */
+export async function submit(
+  browser: Browser,
+  page: string,
+  action: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<supertest.Response> {
+  const { text } = await browser.get(page);
+  return browser.post(action).type('form').send({ _csrf: csrfOf(text), ...fields });
+}
+
+export function csrfOf(html: string): string {
+  return /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+}
+
+/** What a person reads: the text of a page without its tags. */
+export function textOf(html: string): string {
+  return html
+    .replace(/<(head|svg)[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&#34;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

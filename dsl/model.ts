@@ -1,7 +1,7 @@
 /** The checked form of rules: what `check` yields and `compile`, the index and the timeline consume.
  *  No spans, no unresolved names: everything here is known to be meaningful. */
 
-import type { ComparisonOperator, TextOperator } from './ast.ts';
+import type { ComparisonOperator, Span, TextOperator } from './ast.ts';
 import type { Instant } from './instant.ts';
 
 export interface Badge {
@@ -146,3 +146,30 @@ export interface Outcome {
   readonly history: readonly Award[];
   readonly requirements: Readonly<Record<string, RequirementState>>;
 }
+
+/** A `test` block whose names and types are known to be right. */
+export interface CheckedTest {
+  readonly title: string;
+  /** Id of a badge of the same text. */
+  readonly badge: string;
+  readonly steps: readonly TestStep[];
+}
+
+export type TestStep =
+  | {
+      readonly kind: 'event';
+      readonly type: string;
+      /** null: not said; the runner gives it a time after the event before. */
+      readonly at: Instant | null;
+      /** What the test says about the payload; the runner gives every other field a plausible value of its type. */
+      readonly fields: readonly { readonly segments: readonly string[]; readonly value: Scalar | null }[];
+    }
+  | { readonly kind: 'expect'; readonly expectations: readonly TestExpectation[] };
+
+/** Asked of the state after the events above it. `span` is for the report of a failure. */
+export type TestExpectation = { readonly span: Span } & (
+  | { readonly kind: 'awarded'; readonly negated: boolean; readonly times: number | null }
+  | { readonly kind: 'revoked' }
+  | { readonly kind: 'fulfilled'; readonly negated: boolean; readonly requirement: string }
+  | { readonly kind: 'progress'; readonly ratio: number }
+);

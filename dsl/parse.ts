@@ -1,7 +1,7 @@
 /** Rule text to syntax tree. */
 
 import type { IToken } from 'chevrotain';
-import type { Comment, Expression, RuleFile } from './ast.ts';
+import type { Comment, Expression, RuleFile, Span } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Grammar } from './grammar.ts';
 import { exceedsBytes, limits } from './limits.ts';
@@ -21,12 +21,13 @@ export function parse(text: string): { file: RuleFile; diagnostics: readonly Dia
     return { file: { kind: 'rule-file', blocks: [], comments: [], broken: [span], span }, diagnostics: reporter.diagnostics };
   }
   const lexed = lex(text);
-  const blocks = run(text, lexed, reporter, (parser) => parser.file());
+  const broken: Span[] = [];
+  const blocks = run(text, lexed, reporter, broken, (parser) => parser.file());
   const file: RuleFile = {
     kind: 'rule-file',
     blocks,
     comments: lexed.comments.map((token) => toComment(token, text)),
-    broken: reporter.diagnostics.map(({ span }) => span),
+    broken,
     span: { start: 0, end: text.length },
   };
   return { file, diagnostics: reporter.diagnostics };
@@ -40,16 +41,26 @@ export function parseExpression(text: string, reporter: Reporter): Expression | 
     return null;
   }
   const before = reporter.errors;
-  const expression = run(text, lex(text), reporter, (parser) => parser.wholeExpression());
+  const expression = run(text, lex(text), reporter, [], (parser) => parser.wholeExpression());
   return reporter.errors > before ? null : expression;
 }
 
-function run<Result>(text: string, lexed: Lexed, reporter: Reporter, read: (parser: Grammar) => Result): Result {
+function run<Result>(
+  text: string,
+  lexed: Lexed,
+  reporter: Reporter,
+  broken: Span[],
+  read: (parser: Grammar) => Result,
+): Result {
   reportLexical(lexed, reporter);
   grammar ??= new Grammar();
   grammar.setText(text, withoutDepth(lexed.tokens, reporter));
   const result = read(grammar);
-  for (const { code, span, message, hint } of grammar.takeFaults()) reporter.report(code, span, message, hint);
+  broken.push(...reporter.diagnostics.map(({ span }) => span));
+  for (const { code, span, message, hint, inside } of grammar.takeFaults()) {
+    reporter.report(code, span, message, hint);
+    broken.push(inside ?? span);
+  }
   // Neither the text nor its tree should live as long as the parser.
   grammar.setText('', []);
   return result;

@@ -85,7 +85,11 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       });
     } while (this.#skippedStray(starts, outer));
     if (this.RECORDING_PHASE || this.LA(1).tokenType === RightBrace) this.CONSUME(RightBrace);
-    else this.complain(['"}"']);
+    else {
+      // What is found instead lies outside of the block that lacks its brace.
+      const end = endOf(this.LA(0));
+      this.faults.push({ ...this.#fault(unexpected(['"}"'], this.LA(1)), this.#here()), inside: { start: end, end } });
+    }
   }
 
   /** @returns true when `badge` or `test` with a title stands here: nothing else looks like this, wherever it stands */

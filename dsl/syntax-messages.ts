@@ -12,6 +12,8 @@ export interface Fault {
   readonly span: Span;
   readonly message: string;
   readonly hint: string | null;
+  /** The place inside the block that is spoilt, where it is not `span`. */
+  readonly inside?: Span;
 }
 
 /** Between message and hint in the one string that Chevrotain carries for us. */

@@ -15,8 +15,8 @@ export async function badgeAccount(
     const learner = event.user?.username ?? '';
     const badge = `"${ruleBook.badgeName(change.badgeId) ?? change.badgeId}"`;
     const lines = byLearner.get(learner) ?? [];
-    for (const _ of change.awarded) lines.push(`  got  ${badge} because ${reason(event)}`);
-    for (const _ of change.revoked) lines.push(`  lost ${badge} because ${reason(event)}`);
+    for (const _ of change.awarded) lines.push(`  got  ${badge} because of ${reason(event)}`);
+    for (const _ of change.revoked) lines.push(`  lost ${badge} because of ${reason(event)}`);
     byLearner.set(learner, lines);
   }
   return [...byLearner]
@@ -28,9 +28,9 @@ export function credentialAccount(paths: readonly string[]): readonly string[] {
   return ['', `PDF credentials made: ${paths.length}`, ...paths.map((path) => `  ${path}`)];
 }
 
-/** `of passing course-v1:... at 2026-03-02T10:15:00.25Z (event 5f0c...)` */
+/** `passing course-v1:... at 2026-03-02T10:15:00.25Z (event 5f0c...)` */
 function reason({ payload, time, id }: LmsEvent): string {
   const course = payload.course as Readonly<Record<string, unknown>> | undefined;
   const key = course?.ccx_course_key ?? course?.course_key ?? 'a course';
-  return `of ${payload.is_passing === true ? 'passing' : 'failing'} ${String(key)} at ${formatInstant(time)} (event ${id.slice(-4)})`;
+  return `${payload.is_passing === true ? 'passing' : 'failing'} ${String(key)} at ${formatInstant(time)} (event ${id.slice(-4)})`;
 }

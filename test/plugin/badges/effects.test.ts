@@ -17,7 +17,7 @@ function having(ledger: Ledger, states: Readonly<Record<string, Partial<Effect>>
 const DONE = { state: 'done', attempts: 1 } as const;
 const ISSUED = { 'award:1': DONE, 'publish-awarded:1': DONE };
 
-function after(former: Ledger, ...history: readonly Award[]): Ledger {
+function ledgerAfter(former: Ledger, ...history: readonly Award[]): Ledger {
   let uuids = former.issued.length;
   return reconcile(former, history, {
     template: { provider: 'memory', id: 't' },
@@ -48,7 +48,7 @@ function badges({ issued }: Ledger): unknown[] {
 
 describe('effects', () => {
   it('give a badge and publish it where the timeline has an award', () => {
-    const ledger = after(EMPTY, award('e1', 1));
+    const ledger = ledgerAfter(EMPTY, award('e1', 1));
     expect(ledger.issued).to.deep.equal([
       {
         number: 1,
@@ -67,8 +67,8 @@ describe('effects', () => {
   });
 
   it('are the same objects when nothing has to happen', () => {
-    const ledger = after(EMPTY, award('e1', 1));
-    const again = after(ledger, award('e1', 1));
+    const ledger = ledgerAfter(EMPTY, award('e1', 1));
+    const again = ledgerAfter(ledger, award('e1', 1));
     expect(again.issued).to.equal(ledger.issued);
     expect(again.effects).to.equal(ledger.effects);
   });
@@ -86,14 +86,14 @@ describe('effects', () => {
   });
 
   it('keep the badge when a late event moves its award', () => {
-    const moved = after(having(after(EMPTY, award('e2', 5)), ISSUED), award('e1', 3));
+    const moved = ledgerAfter(having(ledgerAfter(EMPTY, award('e2', 5)), ISSUED), award('e1', 3));
     expect(badges(moved)).to.deep.equal([[1, 'e1', day(3), null]]);
     expect(states(moved)).to.deep.equal(['award:1 done', 'publish-awarded:1 done']);
   });
 
   it('pair awards by their completing event before they pair what is left in order', () => {
-    const two = after(EMPTY, award('e2', 2), award('e4', 4));
-    const three = after(two, award('e1', 1), award('e3', 3), award('e4', 4));
+    const two = ledgerAfter(EMPTY, award('e2', 2), award('e4', 4));
+    const three = ledgerAfter(two, award('e1', 1), award('e3', 3), award('e4', 4));
     expect(badges(three)).to.deep.equal([
       [1, 'e1', day(1), null],
       [2, 'e4', day(4), null],
@@ -102,7 +102,7 @@ describe('effects', () => {
   });
 
   it('take a badge back at the instant of the penalty', () => {
-    const revoked = after(having(after(EMPTY, award('e1', 1)), ISSUED), award('e1', 1, 2));
+    const revoked = ledgerAfter(having(ledgerAfter(EMPTY, award('e1', 1)), ISSUED), award('e1', 1, 2));
     expect(badges(revoked)).to.deep.equal([[1, 'e1', day(1), day(2)]]);
     expect(states(revoked)).to.deep.equal([
       'award:1 done',
@@ -110,30 +110,30 @@ describe('effects', () => {
       'revoke:1 pending',
       'publish-revoked:1 pending',
     ]);
-    expect(after(revoked, award('e1', 1, 2)).effects).to.equal(revoked.effects);
+    expect(ledgerAfter(revoked, award('e1', 1, 2)).effects).to.equal(revoked.effects);
   });
 
   it('take a badge back now when its award has vanished from the timeline', () => {
-    const revoked = after(having(after(EMPTY, award('e1', 1)), ISSUED));
+    const revoked = ledgerAfter(having(ledgerAfter(EMPTY, award('e1', 1)), ISSUED));
     expect(badges(revoked)).to.deep.equal([[1, 'e1', day(1), '2026-06-01T00:00:00.000000000Z']]);
   });
 
   it('do not hand a vanished award the end of an older one', () => {
-    const first = after(having(after(EMPTY, award('e1', 1)), ISSUED), award('e1', 1, 2));
-    const second = after(first, award('e1', 1, 2), award('e5', 5));
-    const gone = after(having(second, { 'award:2': DONE, 'publish-awarded:2': DONE }), award('e1', 1, 2));
+    const first = ledgerAfter(having(ledgerAfter(EMPTY, award('e1', 1)), ISSUED), award('e1', 1, 2));
+    const second = ledgerAfter(first, award('e1', 1, 2), award('e5', 5));
+    const gone = ledgerAfter(having(second, { 'award:2': DONE, 'publish-awarded:2': DONE }), award('e1', 1, 2));
     expect(badges(gone)[1]).to.deep.equal([2, 'e5', day(5), '2026-06-01T00:00:00.000000000Z']);
   });
 
   it('leave out what was never tried', () => {
-    const revoked = after(after(EMPTY, award('e1', 1)), award('e1', 1, 2));
+    const revoked = ledgerAfter(ledgerAfter(EMPTY, award('e1', 1)), award('e1', 1, 2));
     expect(states(revoked)).to.deep.equal(['award:1 superseded', 'publish-awarded:1 superseded']);
     expect(revoked.effects.map(({ finishedAt }) => finishedAt)).to.deep.equal([NOW, NOW]);
   });
 
   it('take back what may have been given by an attempt whose end is not known', () => {
-    const tried = having(after(EMPTY, award('e1', 1)), { 'award:1': { attempts: 1 } });
-    expect(states(after(tried, award('e1', 1, 2)))).to.deep.equal([
+    const tried = having(ledgerAfter(EMPTY, award('e1', 1)), { 'award:1': { attempts: 1 } });
+    expect(states(ledgerAfter(tried, award('e1', 1, 2)))).to.deep.equal([
       'award:1 pending',
       'publish-awarded:1 pending',
       'revoke:1 pending',
@@ -142,17 +142,20 @@ describe('effects', () => {
   });
 
   it('take nothing back where the award was given up', () => {
-    const lost = having(after(EMPTY, award('e1', 1)), { 'award:1': { state: 'failed', attempts: 1 } });
-    expect(states(after(lost, award('e1', 1, 2)))).to.deep.equal(['award:1 failed', 'publish-awarded:1 superseded']);
+    const lost = having(ledgerAfter(EMPTY, award('e1', 1)), { 'award:1': { state: 'failed', attempts: 1 } });
+    expect(states(ledgerAfter(lost, award('e1', 1, 2)))).to.deep.equal([
+      'award:1 failed',
+      'publish-awarded:1 superseded',
+    ]);
   });
 
   it('say nothing of an award that was taken back before anyone heard of it', () => {
-    expect(after(EMPTY, award('e1', 1, 2))).to.deep.equal(EMPTY);
+    expect(ledgerAfter(EMPTY, award('e1', 1, 2))).to.deep.equal(EMPTY);
   });
 
   it('UD3: give a new badge when a revoked one stands again, and never the old one twice', () => {
-    const revoked = after(having(after(EMPTY, award('e1', 1)), ISSUED), award('e1', 1, 3));
-    const standing = after(revoked, award('e1', 1));
+    const revoked = ledgerAfter(having(ledgerAfter(EMPTY, award('e1', 1)), ISSUED), award('e1', 1, 3));
+    const standing = ledgerAfter(revoked, award('e1', 1));
     expect(badges(standing)).to.deep.equal([
       [1, 'e1', day(1), day(3)],
       [2, 'e1', day(1), null],
@@ -161,7 +164,7 @@ describe('effects', () => {
   });
 
   it('happen in order for one badge, and each badge by itself', () => {
-    const both = after(EMPTY, award('e1', 1), award('e2', 2));
+    const both = ledgerAfter(EMPTY, award('e1', 1), award('e2', 2));
     const ready = (ledger: Ledger) => readyEffects(ledger.effects).map(({ id }) => id);
     expect(ready(both)).to.deep.equal(['award:1', 'award:2']);
     expect(ready(having(both, { 'award:1': DONE }))).to.deep.equal(['publish-awarded:1', 'award:2']);
@@ -175,7 +178,7 @@ describe('effects', () => {
 
   it('are next due when the earliest is that waits for nothing', () => {
     const later = new Date(NOW.getTime() + 5);
-    const two = having(after(EMPTY, award('e1', 1)), { 'award:1': { dueAt: later } });
+    const two = having(ledgerAfter(EMPTY, award('e1', 1)), { 'award:1': { dueAt: later } });
     expect(nextEffectAt(two.effects)).to.deep.equal(later);
     expect(nextEffectAt(having(two, ISSUED).effects)).to.equal(null);
     expect(nextEffectAt(having(two, { 'award:1': { state: 'failed' } }).effects)).to.equal(null);

@@ -1,0 +1,89 @@
+/** Conditions that can never hold, or always do. */
+
+import type { Expression, Span } from '../ast.ts';
+import type { Condition } from '../model.ts';
+import type { Reporter } from '../reporter.ts';
+import type { Resolution } from './paths.ts';
+import { type Budget, onlyPath, type Signed, type Verdict, verdictOf } from './value-sets.ts';
+
+interface Part extends Signed {
+  readonly expression: Expression;
+}
+
+/** Reports the smallest parts that say nothing. Exact where a part speaks of one path; where several paths meet, each
+ *  path's share is looked at by itself.
+ *  @param condition what `expression` means, node for node in its shape */
+export function reportContradictions(
+  condition: Condition,
+  expression: Expression,
+  reporter: Reporter,
+  budget: Budget,
+): void {
+  judge({ condition, expression, negated: false }, reporter, budget);
+}
+
+/** @returns the verdict on the part with its sign */
+function judge(part: Part, reporter: Reporter, budget: Budget): Verdict {
+  const { condition, expression, negated } = part;
+  if (condition.kind === 'not' && expression.kind === 'not')
+    return judge({ condition: condition.operand, expression: expression.operand, negated: !negated }, reporter, budget);
+  if (condition.kind !== 'and' && condition.kind !== 'or') {
+    const facts = onlyPath(condition);
+    return facts === null ? 'open' : announce([part], 'and', facts, negated, reporter, budget);
+  }
+  const joint = (condition.kind === 'and') === negated ? 'or' : 'and';
+  const decisive: Verdict = joint === 'and' ? 'never' : 'always';
+  const byPath = new Map<Resolution, Part[]>();
+  let verdict: Verdict = 'open';
+  for (const operand of flatten(part, joint)) {
+    const one = judge(operand, reporter, budget);
+    if (one === decisive) verdict = decisive;
+    const facts = one === 'open' ? onlyPath(operand.condition) : null;
+    if (facts === null) continue;
+    const others = byPath.get(facts);
+    if (others === undefined) byPath.set(facts, [operand]);
+    else others.push(operand);
+  }
+  for (const [facts, parts] of byPath)
+    if (parts.length > 1 && announce(parts, joint, facts, negated, reporter, budget) === decisive) verdict = decisive;
+  return verdict;
+}
+
+/** `a and (b and c)` is one conjunction, and so is `not (a or b)`. */
+function flatten(part: Part, joint: 'and' | 'or'): Part[] {
+  const { condition, expression, negated } = part;
+  if (condition.kind === 'not' && expression.kind === 'not')
+    return flatten({ condition: condition.operand, expression: expression.operand, negated: !negated }, joint);
+  if (condition.kind !== 'and' && condition.kind !== 'or') return [part];
+  if (((condition.kind === 'and') === negated ? 'or' : 'and') !== joint) return [part];
+  return condition.operands.flatMap((operand, i) =>
+    flatten({ condition: operand, expression: (expression as { operands: readonly Expression[] }).operands[i] as Expression, negated }, joint),
+  );
+}
+
+function announce(
+  parts: readonly Part[],
+  joint: 'and' | 'or',
+  facts: Resolution,
+  negated: boolean,
+  reporter: Reporter,
+  budget: Budget,
+): Verdict {
+  const verdict = verdictOf(parts, joint, facts, budget);
+  if (verdict === 'open') return verdict;
+  const span: Span = {
+    start: Math.min(...parts.map(({ expression }) => expression.span.start)),
+    end: Math.max(...parts.map(({ expression }) => expression.span.end)),
+  };
+  // Said of the text as it stands, without the `not` around it.
+  if ((verdict === 'never') === !negated)
+    reporter.report('condition.never', span, 'this condition can never hold', hintForNever(parts));
+  else reporter.report('condition.always', span, 'this condition always holds', 'remove it, or correct it');
+  return verdict;
+}
+
+function hintForNever(parts: readonly Part[]): string {
+  return parts.length > 1 && parts.every(({ condition }) => condition.kind === 'comparison' && condition.operator === '=')
+    ? 'alternatives are joined by "or", or listed: in [...]'
+    : 'remove the contradiction';
+}

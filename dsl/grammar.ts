@@ -15,8 +15,8 @@ import type {
   InNode,
   Literal,
   Name,
-  PenaltyBlock,
   Path,
+  PenaltyBlock,
   RepeatableClause,
   RequirementBlock,
   Span,
@@ -49,16 +49,7 @@ import { TOP_LEVEL } from './syntax-messages.ts';
 import * as t from './tokens.ts';
 
 const { K } = t;
-const BADGE_CLAUSES = new Set([
-  K.name,
-  K.template,
-  K.active,
-  K.repeatable,
-  K.on,
-  K.reAward,
-  K.requirement,
-  K.penalty,
-]);
+const BADGE_CLAUSES = new Set([K.name, K.template, K.active, K.repeatable, K.on, K.reAward, K.requirement, K.penalty]);
 const REQUIREMENT_CLAUSES = new Set([K.description, K.on, K.where, K.count, K.after, K.from, K.until]);
 const PENALTY_CLAUSES = new Set([K.description, K.on, K.where, K.resets]);
 const TEST_CLAUSES = new Set([K.badge, K.event, K.expect]);
@@ -437,10 +428,7 @@ export class Grammar extends RecoveringParser {
   readonly day = this.RULE('day', (): DateLiteral => date(this.CONSUME(t.DateText)));
   readonly id = this.RULE('id', (): Name => name(this.CONSUME(t.AnyWord)));
   readonly flag = this.RULE('flag', () =>
-    this.OR([
-      { ALT: () => boolean(this.CONSUME(K.true), true) },
-      { ALT: () => boolean(this.CONSUME(K.false), false) },
-    ]),
+    this.OR([{ ALT: () => boolean(this.CONSUME(K.true), true) }, { ALT: () => boolean(this.CONSUME(K.false), false) }]),
   );
 
   readonly test = this.RULE('test', (): TestBlock => {

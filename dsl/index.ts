@@ -3,13 +3,12 @@
 
 // Text
 export type * from './ast.ts';
+export { type Checked, check, checkExpression } from './check.ts';
 // Running rules
 export { compileCondition } from './compile.ts';
 export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';
 export { type Diagnostic, formatDiagnostic } from './diagnostic.ts';
 export { type DiagnosticCode, diagnosticCodes } from './diagnostic-codes.ts';
-export { parse } from './parse.ts';
-export { didYouMean, suggest } from './suggest.ts';
 // What rules may speak about
 export type { Environment, EventType, Field, FieldType, StringFormat } from './environment.ts';
 export { createRuleIndex, type Evaluation, evaluate } from './evaluate.ts';
@@ -29,10 +28,12 @@ export {
   toInstant,
 } from './instant.ts';
 export { parseKey } from './keys.ts';
+export { type Loaded, loadRules } from './load.ts';
 // Checked rules and what they yield
 export type {
   Award,
   Badge,
+  CheckedTest,
   Condition,
   Contribution,
   KeyPart,
@@ -43,8 +44,12 @@ export type {
   ResolvedPath,
   RuleEvent,
   Scalar,
+  TestExpectation,
+  TestStep,
   Trigger,
 } from './model.ts';
+export { parse } from './parse.ts';
 export { type BadgeMatch, RuleIndex, type RulePlacement } from './rule-index.ts';
+export { didYouMean, suggest } from './suggest.ts';
 export { compareCodePoints } from './text-match.ts';
 export { compareContributions, mergeContribution, outcome } from './timeline.ts';

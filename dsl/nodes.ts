@@ -16,8 +16,9 @@ import type {
 } from './ast.ts';
 
 /** A block while its clauses are being read. */
-export type Draft<Block> = { -readonly [Key in keyof Block]: Block[Key] extends readonly (infer Item)[] ? Item[] : Block[Key] };
-
+export type Draft<Block> = {
+  -readonly [Key in keyof Block]: Block[Key] extends readonly (infer Item)[] ? Item[] : Block[Key];
+};
 
 /** The lexer tracks only where tokens start: it is a good part of the whole work. */
 export function endOf(token: IToken): number {
@@ -33,7 +34,8 @@ export function text(token: IToken): TextLiteral {
 }
 
 function unquote(image: string): string {
-  if (!image.includes('\\') && image.length > 1 && image.endsWith('"') && image.startsWith('"')) return image.slice(1, -1);
+  if (!image.includes('\\') && image.length > 1 && image.endsWith('"') && image.startsWith('"'))
+    return image.slice(1, -1);
   try {
     return JSON.parse(image) as string;
   } catch {
@@ -72,7 +74,8 @@ export function duration(amount: IToken, unit: IToken): DurationLiteral {
 /** The segments of one token: a dotted word is several, a quoted one is one. */
 export function segments(token: IToken): Name[] {
   const { image, startOffset } = token;
-  if (image.startsWith('"') || image.startsWith("'")) return [{ kind: 'name', text: unquote(image), span: spanOf(token) }];
+  if (image.startsWith('"') || image.startsWith("'"))
+    return [{ kind: 'name', text: unquote(image), span: spanOf(token) }];
   if (!image.includes('.')) return [name(token)];
   let start = startOffset;
   return image.split('.').map((segment) => {

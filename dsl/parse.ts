@@ -18,7 +18,10 @@ export function parse(text: string): { file: RuleFile; diagnostics: readonly Dia
   if (exceedsBytes(text, limits.fileBytes)) {
     const span = { start: 0, end: text.length };
     reporter.report('limit.file', span, 'this file is larger than 1 MiB', 'split it into several files');
-    return { file: { kind: 'rule-file', blocks: [], comments: [], broken: [span], span }, diagnostics: reporter.diagnostics };
+    return {
+      file: { kind: 'rule-file', blocks: [], comments: [], broken: [span], span },
+      diagnostics: reporter.diagnostics,
+    };
   }
   const lexed = lex(text);
   const broken: Span[] = [];
@@ -70,7 +73,12 @@ function reportLexical({ strayCharacters, mistaken }: Lexed, reporter: Reporter)
   for (const { offset, length } of strayCharacters) {
     const span = { start: offset, end: offset + length };
     const seen = JSON.stringify(reporter.text.slice(offset, offset + Math.min(length, 20)));
-    reporter.report('syntax.character', span, `nothing in a rule begins with ${seen}`, 'remove it, or put text in double quotes');
+    reporter.report(
+      'syntax.character',
+      span,
+      `nothing in a rule begins with ${seen}`,
+      'remove it, or put text in double quotes',
+    );
   }
   for (const { kind, token, meant } of mistaken) {
     const span = { start: token.startOffset, end: endOf(token) };
@@ -83,9 +91,13 @@ function reportLexical({ strayCharacters, mistaken }: Lexed, reporter: Reporter)
 }
 
 function explainString(image: string): readonly [string, string] {
-  if (image.startsWith("'")) return ['a string stands in double quotes', `write "${image.replace(/^'|'$/g, '').slice(0, 40)}"`];
+  if (image.startsWith("'"))
+    return ['a string stands in double quotes', `write "${image.replace(/^'|'$/g, '').slice(0, 40)}"`];
   if (image.length > 1 && /[^\\](?:\\\\)*"$/.test(image))
-    return ['this string holds an unknown escape or a control character', 'escapes are \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u0000'];
+    return [
+      'this string holds an unknown escape or a control character',
+      'escapes are \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u0000',
+    ];
   return ['this string does not end on its line', 'close it with a double quote; a line end is written \\n'];
 }
 
@@ -117,7 +129,12 @@ function withoutDepth(tokens: IToken[], reporter: Reporter): IToken[] {
     const tooDeep = depth + nots + 1 > limits.nesting;
     if (tooDeep && !reported) {
       reported = true;
-      reporter.report('limit.nesting', spanOf(token), `nesting goes deeper than ${limits.nesting} levels here`, 'remove superfluous parentheses');
+      reporter.report(
+        'limit.nesting',
+        spanOf(token),
+        `nesting goes deeper than ${limits.nesting} levels here`,
+        'remove superfluous parentheses',
+      );
     }
     if (!tooDeep) kept.push(token);
     if (isNot) nots++;

@@ -24,7 +24,18 @@ import {
 type Kinds = ReadonlySet<TokenType>;
 
 /** What follows a path: a keyword before one of these is a path, not the begin of a clause. */
-const AFTER_PATH: Kinds = new Set([Dot, Equals, OtherComparison, K.in, K.not, K.starts, K.ends, K.contains, K.like, K.exists]);
+const AFTER_PATH: Kinds = new Set([
+  Dot,
+  Equals,
+  OtherComparison,
+  K.in,
+  K.not,
+  K.starts,
+  K.ends,
+  K.contains,
+  K.like,
+  K.exists,
+]);
 const OPENING: Kinds = new Set([LeftBrace, LeftParen, LeftBracket]);
 const CLOSING: Kinds = new Set([RightBrace, RightParen, RightBracket]);
 
@@ -113,9 +124,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   protected spanFrom(first: IToken): Span {
-    return this.RECORDING_PHASE
-      ? { start: 0, end: 0 }
-      : { start: first.startOffset, end: endOf(this.LA(0)) };
+    return this.RECORDING_PHASE ? { start: 0, end: 0 } : { start: first.startOffset, end: endOf(this.LA(0)) };
   }
 
   #clause(starts: Kinds, outer: Kinds, clause: () => void): void {
@@ -174,4 +183,3 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     return { code: 'syntax.unexpected', span, ...splitMessage(text) };
   }
 }
-

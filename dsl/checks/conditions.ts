@@ -46,22 +46,41 @@ function toTest(test: Test, scope: Scope, reporter: Reporter): Condition | null 
   if (test.kind === 'exists') return { kind: 'exists', path };
   if (path.type === 'other') {
     const what = `"${pathName(test.path)}" is ${CALLED.other}`;
-    reporter.report('type.clash', test.span, `${what}, of which only "exists" can be asked`, `write "${pathName(test.path)} exists", or name a field inside`);
+    reporter.report(
+      'type.clash',
+      test.span,
+      `${what}, of which only "exists" can be asked`,
+      `write "${pathName(test.path)} exists", or name a field inside`,
+    );
     return null;
   }
   switch (test.kind) {
     case 'is-true':
       if (path.type === 'boolean') return { kind: 'is-true', path };
-      reporter.report('type.clash', test.span, `"${pathName(test.path)}" is ${CALLED[path.type]} and cannot stand alone`, 'compare it with a value, or ask whether it exists');
+      reporter.report(
+        'type.clash',
+        test.span,
+        `"${pathName(test.path)}" is ${CALLED[path.type]} and cannot stand alone`,
+        'compare it with a value, or ask whether it exists',
+      );
       return null;
     case 'text-match':
       if (path.type === 'string') return { kind: 'text-match', path, operator: test.operator, value: test.value.value };
-      reporter.report('type.clash', test.span, `"${test.operator}" asks texts, but "${pathName(test.path)}" is ${CALLED[path.type]}`);
+      reporter.report(
+        'type.clash',
+        test.span,
+        `"${test.operator}" asks texts, but "${pathName(test.path)}" is ${CALLED[path.type]}`,
+      );
       return null;
     case 'comparison': {
       const ordering = test.operator !== '=' && test.operator !== '!=';
       if (ordering && path.type !== 'number' && path.type !== 'date') {
-        reporter.report('type.clash', test.span, `"${test.operator}" compares numbers and dates, but "${pathName(test.path)}" is ${CALLED[path.type]}`, 'use =, != or in');
+        reporter.report(
+          'type.clash',
+          test.span,
+          `"${test.operator}" compares numbers and dates, but "${pathName(test.path)}" is ${CALLED[path.type]}`,
+          'use =, != or in',
+        );
         return null;
       }
       const value = toScalar(test.value, found, test.path, reporter);
@@ -69,7 +88,12 @@ function toTest(test: Test, scope: Scope, reporter: Reporter): Condition | null 
     }
     case 'in': {
       if (test.values.length === 0) {
-        reporter.report('value.empty-list', test.span, 'this list holds no values', 'put at least one value between the brackets');
+        reporter.report(
+          'value.empty-list',
+          test.span,
+          'this list holds no values',
+          'put at least one value between the brackets',
+        );
         return null;
       }
       const values: Scalar[] = [];
@@ -98,18 +122,29 @@ export function toScalar(literal: Literal, { path }: Resolution, written: Path, 
   }
   const name = pathName(written);
   const given = CALLED[literal.kind === 'text' ? 'string' : literal.kind];
-  reporter.report('type.clash', literal.span, `"${name}" is ${CALLED[path.type]} and cannot be compared with ${given}`, hintFor(path.type, literal));
+  reporter.report(
+    'type.clash',
+    literal.span,
+    `"${name}" is ${CALLED[path.type]} and cannot be compared with ${given}`,
+    hintFor(path.type, literal),
+  );
   return null;
 }
 
 export function reportDate(text: string, span: Literal['span'], reporter: Reporter): void {
   const shown = text.length > 40 ? `${text.slice(0, 37)}...` : text;
-  reporter.report('value.date', span, `${shown} is not a date or time that exists`, 'write 2026-02-01 or 2026-02-01T09:00:00Z');
+  reporter.report(
+    'value.date',
+    span,
+    `${shown} is not a date or time that exists`,
+    'write 2026-02-01 or 2026-02-01T09:00:00Z',
+  );
 }
 
 function hintFor(type: ValueType, literal: Literal): string | null {
   if (type === 'date') {
-    if (literal.kind === 'text' && toInstant(literal.value) !== null) return `write the date without quotes: ${literal.value}`;
+    if (literal.kind === 'text' && toInstant(literal.value) !== null)
+      return `write the date without quotes: ${literal.value}`;
     return 'write a date without quotes, such as 2026-02-01';
   }
   if (type === 'string') {
@@ -117,7 +152,8 @@ function hintFor(type: ValueType, literal: Literal): string | null {
     return `write it in double quotes: "${text.slice(0, 40)}"`;
   }
   if (type === 'boolean') return 'write true or false';
-  if (literal.kind === 'text' && /^-?\d+(\.\d+)?$/.test(literal.value)) return `write the number without quotes: ${literal.value}`;
+  if (literal.kind === 'text' && /^-?\d+(\.\d+)?$/.test(literal.value))
+    return `write the number without quotes: ${literal.value}`;
   return 'write a number without quotes, such as 0.8';
 }
 

@@ -57,7 +57,14 @@ function flatten(part: Part, joint: 'and' | 'or'): Part[] {
   if (condition.kind !== 'and' && condition.kind !== 'or') return [part];
   if (((condition.kind === 'and') === negated ? 'or' : 'and') !== joint) return [part];
   return condition.operands.flatMap((operand, i) =>
-    flatten({ condition: operand, expression: (expression as { operands: readonly Expression[] }).operands[i] as Expression, negated }, joint),
+    flatten(
+      {
+        condition: operand,
+        expression: (expression as { operands: readonly Expression[] }).operands[i] as Expression,
+        negated,
+      },
+      joint,
+    ),
   );
 }
 
@@ -83,7 +90,8 @@ function announce(
 }
 
 function hintForNever(parts: readonly Part[]): string {
-  return parts.length > 1 && parts.every(({ condition }) => condition.kind === 'comparison' && condition.operator === '=')
+  return parts.length > 1 &&
+    parts.every(({ condition }) => condition.kind === 'comparison' && condition.operator === '=')
     ? 'alternatives are joined by "or", or listed: in [...]'
     : 'remove the contradiction';
 }

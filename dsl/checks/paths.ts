@@ -130,7 +130,10 @@ function shown(names: readonly string[]): string {
 
 /** A field of the same last name somewhere else is what people mostly mean; then the nearest spelling. */
 function nearest(scope: Scope, names: readonly string[]): string | null {
-  const all = [...pathsOf(scope.fields, '', 0), ...(scope.metadata ? Object.keys(METADATA).map((n) => `event.${n}`) : [])];
+  const all = [
+    ...pathsOf(scope.fields, '', 0),
+    ...(scope.metadata ? Object.keys(METADATA).map((n) => `event.${n}`) : []),
+  ];
   const wanted = names.join('.');
   const near = all.find((path) => path.endsWith(`.${wanted}`)) ?? suggest(wanted, all) ?? nearestPart(all, names);
   return near === null ? null : `did you mean "${near}"?`;

@@ -7,7 +7,7 @@
 import { type Instant, instantToNanoseconds } from '../instant.ts';
 import type { Condition, Scalar } from '../model.ts';
 import { contains, endsWith, likeMatcher, startsWith } from '../text-match.ts';
-import { type Resolution, factsOf } from './paths.ts';
+import { factsOf, type Resolution } from './paths.ts';
 
 export type Leaf = Exclude<Condition, { readonly kind: 'and' | 'or' | 'not' }>;
 
@@ -33,7 +33,12 @@ export class Budget {
 export type Verdict = 'never' | 'always' | 'open';
 
 /** @param operands all about the one path that `facts` describes */
-export function verdictOf(operands: readonly Signed[], joint: 'and' | 'or', facts: Resolution, budget: Budget): Verdict {
+export function verdictOf(
+  operands: readonly Signed[],
+  joint: 'and' | 'or',
+  facts: Resolution,
+  budget: Budget,
+): Verdict {
   const leaves: Leaf[] = [];
   for (const { condition } of operands) collectLeaves(condition, leaves);
   const classes = classesOf(leaves, facts);

@@ -182,7 +182,10 @@ async function eachConcurrently<Item>(
   const queue = [...items];
   let total = 0;
   const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) total += await work(item);
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      const made = await work(item);
+      total += made;
+    }
   };
   const ends = await Promise.allSettled(Array.from({ length: Math.min(concurrency, items.length) }, worker));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;

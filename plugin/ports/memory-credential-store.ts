@@ -123,7 +123,7 @@ export class MemoryCredentialStore implements CredentialStore {
   }
 
   async createCredential(credential: Credential): Promise<boolean> {
-    if (await this.liveCredential(credential.configurationId, credential.username)) return false;
+    if (this.#live(credential.configurationId, credential.username)) return false;
     this.#credentials.set(credential.id, credential);
     return true;
   }
@@ -139,14 +139,7 @@ export class MemoryCredentialStore implements CredentialStore {
     return [...this.#credentials.values()].find((credential) => credential.verifyId === verifyId) ?? null;
   }
   async liveCredential(configurationId: string, username: string): Promise<Credential | null> {
-    return (
-      [...this.#credentials.values()].find(
-        (credential) =>
-          credential.status !== 'invalidated' &&
-          credential.configurationId === configurationId &&
-          credential.username === username,
-      ) ?? null
-    );
+    return this.#live(configurationId, username);
   }
   async credentials(query: Parameters<CredentialStore['credentials']>[0]): Promise<Page<Credential>> {
     const search = query.search?.trim().toLowerCase() ?? '';
@@ -169,6 +162,15 @@ export class MemoryCredentialStore implements CredentialStore {
     const counts = { generating: 0, available: 0, error: 0, invalidated: 0 };
     for (const { status } of this.#credentials.values()) counts[status] += 1;
     return counts;
+  }
+
+  #live(configurationId: string, username: string): Credential | null {
+    for (const credential of this.#credentials.values()) {
+      const { status } = credential;
+      const isSame = credential.configurationId === configurationId && credential.username === username;
+      if (isSame && status !== 'invalidated') return credential;
+    }
+    return null;
   }
 }
 

@@ -71,8 +71,8 @@ export function createApp(services: Services): Express {
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
   app.use(parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
-    viewer: [requireRole('viewer')],
-    administrator: [requireRole('administrator')],
+    viewer: requireRole('viewer'),
+    administrator: requireRole('administrator'),
   });
 
   app.use(nothingHere);

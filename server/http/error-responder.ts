@@ -12,7 +12,11 @@ import { fromBodyParser, RequestError } from './request-error.ts';
 const OUR_MISTAKE = 'the server made a mistake; try again, and quote the request id when you report it';
 
 export const nothingHere: RequestHandler = () => {
-  throw new RequestError(404, 'no-such-page', 'there is nothing at this address; check it, or start from the dashboard');
+  throw new RequestError(
+    404,
+    'no-such-page',
+    'there is nothing at this address; check it, or start from the dashboard',
+  );
 };
 
 export function respondToErrors(logger: Logger): ErrorRequestHandler {
@@ -33,7 +37,10 @@ export function respondToErrors(logger: Logger): ErrorRequestHandler {
         await renderPage(req, res, 'error', frame, { title, detail: asSentence(detail), httpStatus }, httpStatus);
       } catch (failure) {
         logFailure(logger, failure, res);
-        res.status(httpStatus).type('text/plain').send(`${title}. Request ${requestIdOf(res)}`);
+        res
+          .status(httpStatus)
+          .type('text/plain')
+          .send(`${title}. Request ${requestIdOf(res)}`);
       }
     }
   };
@@ -49,7 +56,9 @@ function sendProblem(res: Response, status: number, title: string, detail: strin
   res
     .status(status)
     .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId: requestIdOf(res), ...details }));
+    .send(
+      JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId: requestIdOf(res), ...details }),
+    );
 }
 
 function logFailure(logger: Logger, error: unknown, res: Response): void {
@@ -59,7 +68,13 @@ function logFailure(logger: Logger, error: unknown, res: Response): void {
     code: known?.code ?? 'bug.unexpected',
     // The message of a foreign error may quote what it choked on; its kind and place say enough.
     error: error instanceof Error ? error.name : typeof error,
-    at: error instanceof Error ? (error.stack?.split('\n').find((line) => /^\s+at /.test(line))?.trim() ?? null) : null,
+    at:
+      error instanceof Error
+        ? (error.stack
+            ?.split('\n')
+            .find((line) => /^\s+at /.test(line))
+            ?.trim() ?? null)
+        : null,
   });
 }
 

@@ -14,7 +14,10 @@ export function textField(req: Request, name: string): string {
 export function wholeNumberField(req: Request, name: string): number {
   const text = textField(req, name);
   if (!/^\d{1,9}$/.test(text))
-    throw new InputError('form-incomplete', 'the form is incomplete; go back, load the page again and send it once more');
+    throw new InputError(
+      'form-incomplete',
+      'the form is incomplete; go back, load the page again and send it once more',
+    );
   return Number(text);
 }
 

@@ -26,7 +26,13 @@ const ABSOLUTE_LIMIT_MS = 24 * 60 * 60 * 1000;
 export const IDLE_LIMIT_MS = 8 * 60 * 60 * 1000;
 
 /** Finds out who is asking, for `actorOf`. */
-export function recogniseActor({ access, clock }: { readonly access: AccessStore; readonly clock: Clock }): RequestHandler {
+export function recogniseActor({
+  access,
+  clock,
+}: {
+  readonly access: AccessStore;
+  readonly clock: Clock;
+}): RequestHandler {
   return async (req, res, next) => {
     const identity = req.session.identity;
     if (identity && clock.now().getTime() - identity.since < ABSOLUTE_LIMIT_MS) {

@@ -61,7 +61,7 @@ export function verifyLimit(): RequestHandler {
   return limiter({ limit: 120, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
 }
 
-/** Refused calls of the doors for machines; what succeeds is never slowed down. */
-export function tokenFailureLimit(): RequestHandler {
-  return limiter({ limit: 60, windowMs: MINUTE_MS, counts: 'failures', keyOf: address });
+/** Calls with a wrong token. It stands behind the check: who holds a right one is never slowed down. */
+export function wrongTokenLimit(): RequestHandler {
+  return limiter({ limit: 60, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
 }

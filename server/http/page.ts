@@ -26,16 +26,18 @@ export interface Frame {
 }
 
 /** What a redirect may announce on the page it leads to: `?done=<key>`. */
-const notices: Readonly<Record<string, string>> = {
-  'badge-saved': 'The badge was saved and its rules are in force.',
-  'badge-activated': 'The badge is active: events count from now on.',
-  'badge-deactivated': 'The badge is inactive: events no longer count. Badges already awarded stand.',
-  'effect-retried': 'The effect is pending again and will be tried shortly.',
-  'run-started': 'The run has started. Reload this page to see how far it is.',
-  'account-created': 'The account was created.',
-  'token-revoked': 'The token was revoked: it no longer opens anything.',
-  'signed-out': 'You have signed out.',
-};
+const notices: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'badge-saved': 'The badge was saved and its rules are in force.',
+    'badge-activated': 'The badge is active: events count from now on.',
+    'badge-deactivated': 'The badge is inactive: events no longer count. Badges already awarded stand.',
+    'effect-retried': 'The effect is pending again and will be tried shortly.',
+    'run-started': 'The run has started. Reload this page to see how far it is.',
+    'account-created': 'The account was created.',
+    'token-revoked': 'The token was revoked: it no longer opens anything.',
+    'signed-out': 'You have signed out.',
+  }),
+);
 
 const viewsFolder = projectPath('views', 'pages');
 
@@ -54,7 +56,7 @@ export async function renderPage(
     section: frame.section,
     breadcrumbs: frame.breadcrumbs ?? [],
     errors: frame.errors ?? [],
-    notice: notices[queryText(req, 'done') ?? ''] ?? null,
+    notice: notices.get(queryText(req, 'done') ?? '') ?? null,
     actor,
     canChange: actor?.role === 'administrator',
     csrfToken: actor || frame.formForVisitors ? csrfToken(req) : '',

@@ -39,7 +39,11 @@ export function fromBodyParser(error: unknown): RequestError | null {
   if (!(error instanceof Error) || !('type' in error) || !('status' in error)) return null;
   switch (error.type) {
     case 'entity.too.large':
-      return new RequestError(413, 'too-large', `the request is larger than ${limitOf(error)} bytes; send less at once`);
+      return new RequestError(
+        413,
+        'too-large',
+        `the request is larger than ${limitOf(error)} bytes; send less at once`,
+      );
     case 'entity.parse.failed':
       return new RequestError(400, 'not-json', 'the body is not valid JSON; send one JSON value in UTF-8');
     case 'charset.unsupported':

@@ -35,11 +35,11 @@ export function post(path: string, access: Access, ...handle: RequestHandler[]):
 export function mount(
   app: Express,
   routes: readonly Route[],
-  guards: Readonly<Partial<Record<Access, readonly RequestHandler[]>>>,
+  guards: Readonly<Partial<Record<Access, RequestHandler>>>,
 ): void {
   for (const { method, path, access, handle } of routes) {
-    const guard = access === 'public' ? [] : guards[access];
-    invariant(guard, `there is a guard for ${method} ${path}`);
-    app[method](path, ...guard, ...handle);
+    const guard = guards[access];
+    invariant(guard || access === 'public', `there is a guard for ${method} ${path}`);
+    app[method](path, ...(guard ? [guard] : []), ...handle);
   }
 }

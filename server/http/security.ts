@@ -52,7 +52,9 @@ export function pageSessions(settings: WebSettings, store: session.Store): Reque
     middleware(req, res, (error?: unknown) =>
       next(
         error &&
-          new StoreError('unavailable', 'the database cannot be reached; wait a moment and try again', { cause: error }),
+          new StoreError('unavailable', 'the database cannot be reached; wait a moment and try again', {
+            cause: error,
+          }),
       ),
     );
   };

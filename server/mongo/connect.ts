@@ -83,8 +83,10 @@ async function open(uri: string, serverSelectionTimeoutMS: number): Promise<mong
   }
 }
 
+/** By name: the class comes from one of several packages of the driver. */
 function isUnusableUri(error: unknown): boolean {
-  return error instanceof mongoose.mongo.MongoParseError || error instanceof mongoose.mongo.MongoInvalidArgumentError;
+  const unusable = ['MongoParseError', 'MongoInvalidArgumentError', 'MongoAPIError', 'TypeError'];
+  return error instanceof Error && unusable.includes(error.name);
 }
 
 function unreachable(cause: unknown): StoreError {

@@ -48,6 +48,11 @@ export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
 setInternalBufferSize(64 * 1024);
 
+/** int64 and nothing else: in the bson library a timestamp is a Long too. */
+export function isLong(value: BsonValue | undefined): value is Long {
+  return value instanceof Long && !(value instanceof Timestamp);
+}
+
 export function isDocument(value: BsonValue | undefined): value is BsonDocument {
   return value instanceof Map;
 }

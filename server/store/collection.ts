@@ -5,10 +5,10 @@ import { BSONRegExp, ObjectId } from 'bson';
 import { type BsonDocument, type BsonValue, encodeDocument, isDocument, MAX_DOCUMENT_BYTES } from './bson.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import { CommandError } from './errors.ts';
-import { documentKeys, type KeyField } from './index-keys.ts';
+import { type KeyField, sortKeyOf } from './index-keys.ts';
 import type { Journal } from './journal.ts';
 import { planQuery } from './planner.ts';
-import { compileFilter, type Matcher } from './query/matcher.ts';
+import { compileFilter } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
 import { StoredRecord } from './record.ts';
 
@@ -200,17 +200,9 @@ export function sortRecords<Row extends { readonly document: BsonDocument }>(
   rows: readonly Row[],
   sort: readonly KeyField[],
 ): Row[] {
-  const keyed = rows.map((row) => {
-    const { keys } = documentKeys(row.document, sort);
-    return { row, key: keys.reduce((least, key) => (key < least ? key : least)) };
-  });
+  const keyed = rows.map((row) => ({ row, key: sortKeyOf(row.document, sort) }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return keyed.map(({ row }) => row);
-}
-
-/** Selects by the filter without a collection behind it. */
-export function matcherOf(filter: BsonDocument): Matcher {
-  return compileFilter(filter);
 }
 
 function withIdFirst(document: BsonDocument): BsonDocument {

@@ -76,6 +76,14 @@ function combine(parts: readonly Part[], fields: readonly KeyField[], missing: n
   return key;
 }
 
+/** Where a sort puts the document: at the least of its keys, as an index would. */
+export function sortKeyOf(document: BsonDocument, pattern: readonly KeyField[]): string {
+  const { keys } = documentKeys(document, pattern);
+  let least = keys[0] ?? '';
+  for (const key of keys) if (key < least) least = key;
+  return least;
+}
+
 /** @param pattern field names to 1 or -1, as in an index or a sort
  *  @throws CommandError 115 for other kinds of index, 2 for nonsense */
 export function parseKeyPattern(pattern: BsonDocument, purpose: 'index' | 'sort'): KeyField[] {

@@ -28,7 +28,7 @@ export class Journal {
   readonly #catalog: Database<Buffer, string>;
   #lastSequence = 0;
   #lastCollectionId = 0;
-  #dirty = false;
+  #written: Promise<unknown>[] = [];
   #unreleased: StoredRecord[] = [];
   #settling: Promise<void> = Promise.resolve();
   #failure: Error | null = null;
@@ -134,14 +134,12 @@ export class Journal {
    *  @throws CommandError 1 when the disk did not take it; from then on nothing is acknowledged any more, because memory
    *  and disk may differ */
   async settled(): Promise<void> {
-    if (this.#dirty) {
-      this.#dirty = false;
+    if (this.#written.length > 0) {
       const records = this.#unreleased;
       this.#unreleased = [];
-      const former = this.#settling;
-      const flushed = this.#root.flushed;
-      this.#settling = former.then(async () => {
-        await flushed;
+      // `flushed` means the batch that is open when `then` is called, so the call may not wait for anything.
+      const flushed = new Promise((done, fail) => this.#root.flushed.then(done, fail));
+      this.#settling = Promise.all([this.#settling, flushed, ...this.#written.splice(0)]).then(() => {
         for (const record of records) record.releaseIfLarge();
       });
     }
@@ -154,8 +152,13 @@ export class Journal {
     if (!this.#failure) return;
     throw new CommandError(
       1,
-      `the embedded store could not write to disk (${this.#failure.message}); free space or repair the disk, then restart`,
+      `the embedded store takes no more writes (${this.#failure.message}): remove the cause, then restart`,
     );
+  }
+
+  /** From now on nothing is acknowledged any more. */
+  refuseWrites(reason: Error): void {
+    this.#failure ??= reason;
   }
 
   async close(): Promise<void> {
@@ -164,11 +167,12 @@ export class Journal {
   }
 
   #track(written: Promise<unknown>): void {
-    this.#dirty = true;
+    this.#written.push(written);
+    // Whoever waits in `settled` hears of a failure; this keeps it from counting as unhandled when nobody does.
     written.catch((error: unknown) => this.#fail(error));
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+    this.refuseWrites(error instanceof Error ? error : new Error(String(error)));
   }
 }

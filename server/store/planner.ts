@@ -33,6 +33,8 @@ interface Constraint {
   readonly points: readonly string[] | null;
   readonly lower: Edge | null;
   readonly upper: Edge | null;
+  /** One more key that meets it, outside the range. */
+  readonly also?: string;
   /** A missing field cannot meet it. */
   readonly needsValue: boolean;
 }
@@ -119,8 +121,6 @@ function regexConstraint(path: string, element: number, pattern: string, options
   const literal = [...text.replace(/\\(.)/g, '$1')];
   if (next !== '' && '*?{'.includes(next)) literal.pop();
   const prefix = encodeTextPrefix(literal.join(''));
-  // A stored pattern equal to this one would match as well and lies elsewhere in the index; strings are what is wanted,
-  // so a prefix is used only together with the filter when no pattern is stored: patterns are refused as values.
   return [
     {
       path,
@@ -128,6 +128,8 @@ function regexConstraint(path: string, element: number, pattern: string, options
       points: null,
       lower: { key: prefix, after: false },
       upper: { key: prefix, after: true },
+      // A pattern as a stored value matches the same pattern as a filter.
+      also: encodeKey(new BSONRegExp(pattern, options)),
       needsValue: true,
     },
   ];
@@ -193,7 +195,7 @@ function planWith(
     used.push(constraint);
     const { points } = constraint;
     if (points === null) {
-      ranges = prefixes.map((prefix) => rangeOf(prefix, constraint, field, index.multikey));
+      ranges = prefixes.flatMap((prefix) => rangesOf(prefix, constraint, field, index.multikey));
       break;
     }
     if (prefixes.length * points.length > MAX_RANGES) break;
@@ -233,6 +235,13 @@ function pickConstraint(
   const withPoints = candidates.filter(({ points }) => points !== null);
   withPoints.sort((a, b) => (a.points?.length ?? 0) - (b.points?.length ?? 0));
   return withPoints[0] ?? candidates[0] ?? null;
+}
+
+function rangesOf(prefix: string, constraint: Constraint, field: KeyField, multikey: boolean): KeyRange[] {
+  const range = rangeOf(prefix, constraint, field, multikey);
+  if (constraint.also === undefined) return [range];
+  const lower = prefix + (field.direction === 1 ? constraint.also : invertKey(constraint.also));
+  return [range, { lower, upper: lower + AFTER }].sort((a, b) => (a.lower < b.lower ? -1 : 1));
 }
 
 function rangeOf(prefix: string, { lower, upper }: Constraint, field: KeyField, multikey: boolean): KeyRange {

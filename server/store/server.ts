@@ -88,11 +88,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sweep = setInterval(() => {
     try {
       cursors.forgetIdle();
-      if (readHolder(dataDir)?.token !== token) throw new Error('another process has taken the data directory over');
+      if (readHolder(dataDir)?.token !== token) {
+        throw refuseWrites(journal, 'another process has taken the data directory over');
+      }
       if (removeExpired(catalog, new Date()) > 0)
         journal.settled().catch((error) => report('expired documents stay on disk', error));
     } catch (error) {
-      report('the embedded store could not remove expired documents', error);
+      report('the embedded store could not look for expired documents', error);
     }
   }, options.expiryIntervalMs);
 
@@ -106,6 +108,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await abandon();
     },
   };
+}
+
+/** What this process holds in memory may be outdated: better no service than a wrong one. */
+function refuseWrites(journal: Journal, reason: string): Error {
+  const error = new Error(reason);
+  journal.refuseWrites(error);
+  return error;
 }
 
 /** Exactly one of several starters gets through: the others find a holder that was not there when they looked.

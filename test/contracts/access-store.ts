@@ -6,7 +6,7 @@ import type { AccessStore, Account, ApiToken, AuditEntry } from '../../server/ht
 
 const noon = new Date('2026-11-24T12:00:00.000Z');
 
-function after(ms: number): Date {
+function later(ms: number): Date {
   return new Date(noon.getTime() + ms);
 }
 
@@ -63,7 +63,10 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
     });
 
     it('gives a name to one account only, also when two ask at once', async () => {
-      const made = await Promise.all([store.createAccount(anAccount()), store.createAccount(anAccount({ name: 'ADA' }))]);
+      const made = await Promise.all([
+        store.createAccount(anAccount()),
+        store.createAccount(anAccount({ name: 'ADA' })),
+      ]);
       expect(made.filter(Boolean)).to.have.length(1);
       expect(await store.accounts()).to.have.length(1);
     });
@@ -74,15 +77,15 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
     });
 
     it('lets a one-time sign-in be used once, also when many try at once', async () => {
-      await store.saveOneTimeSignIn({ tokenHash: 'once', createdAt: noon, expiresAt: after(1000) });
-      const uses = await Promise.all([1, 2, 3, 4, 5].map(() => store.consumeOneTimeSignIn('once', after(10))));
+      await store.saveOneTimeSignIn({ tokenHash: 'once', createdAt: noon, expiresAt: later(1000) });
+      const uses = await Promise.all([1, 2, 3, 4, 5].map(() => store.consumeOneTimeSignIn('once', later(10))));
       expect(uses.filter(Boolean)).to.have.length(1);
-      expect(await store.consumeOneTimeSignIn('once', after(20))).to.equal(false);
+      expect(await store.consumeOneTimeSignIn('once', later(20))).to.equal(false);
     });
 
     it('refuses a one-time sign-in that has expired or never was', async () => {
-      await store.saveOneTimeSignIn({ tokenHash: 'late', createdAt: noon, expiresAt: after(1000) });
-      expect(await store.consumeOneTimeSignIn('late', after(1000))).to.equal(false);
+      await store.saveOneTimeSignIn({ tokenHash: 'late', createdAt: noon, expiresAt: later(1000) });
+      expect(await store.consumeOneTimeSignIn('late', later(1000))).to.equal(false);
       expect(await store.consumeOneTimeSignIn('never', noon)).to.equal(false);
     });
 
@@ -90,24 +93,24 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
       const token = aToken();
       await store.createApiToken(token);
       expect(await store.useApiToken(token.tokenHash, noon)).to.deep.equal({ ...token, lastUsedAt: noon });
-      expect((await store.useApiToken(token.tokenHash, after(59_999)))?.lastUsedAt).to.deep.equal(noon);
-      await store.useApiToken(token.tokenHash, after(60_000));
-      expect((await store.apiTokens())[0]?.lastUsedAt).to.deep.equal(after(60_000));
+      expect((await store.useApiToken(token.tokenHash, later(59_999)))?.lastUsedAt).to.deep.equal(noon);
+      await store.useApiToken(token.tokenHash, later(60_000));
+      expect((await store.apiTokens())[0]?.lastUsedAt).to.deep.equal(later(60_000));
       expect(await store.useApiToken('unknown', noon)).to.equal(null);
     });
 
     it('knows a revoked API token no more, and revokes it once', async () => {
       const token = aToken();
       await store.createApiToken(token);
-      expect(await store.revokeApiToken(token.id, after(5))).to.equal(true);
-      expect(await store.revokeApiToken(token.id, after(9))).to.equal(false);
-      expect(await store.useApiToken(token.tokenHash, after(10))).to.equal(null);
-      expect((await store.apiTokens())[0]?.revokedAt).to.deep.equal(after(5));
+      expect(await store.revokeApiToken(token.id, later(5))).to.equal(true);
+      expect(await store.revokeApiToken(token.id, later(9))).to.equal(false);
+      expect(await store.useApiToken(token.tokenHash, later(10))).to.equal(null);
+      expect((await store.apiTokens())[0]?.revokedAt).to.deep.equal(later(5));
     });
 
     it('lists API tokens newest first', async () => {
       await store.createApiToken(aToken({ label: 'older' }));
-      await store.createApiToken(aToken({ label: 'newer', createdAt: after(1) }));
+      await store.createApiToken(aToken({ label: 'newer', createdAt: later(1) }));
       expect((await store.apiTokens()).map((token) => token.label)).to.deep.equal(['newer', 'older']);
     });
 
@@ -118,7 +121,7 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
     });
 
     it('pages through the audit newest first without losing or repeating entries of one instant', async () => {
-      const entries = Array.from({ length: 7 }, (_, index) => anEntry({ at: after(Math.floor(index / 3)) }));
+      const entries = Array.from({ length: 7 }, (_, index) => anEntry({ at: later(Math.floor(index / 3)) }));
       for (const entry of entries) await store.recordAudit(entry);
       const seen: AuditEntry[] = [];
       let cursor: string | null | undefined;

@@ -203,7 +203,8 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       await store.createRun(aRun());
       await store.createRun(aRun({ id: 'run-2', dueAt: later(1), startedAt: later(1) }));
       await store.createRun(aRun({ id: 'run-3', configurationId: 'configuration-2', startedAt: later(2) }));
-      const ids = async (query: Parameters<CredentialStore['runs']>[0]) => (await store.runs(query)).map(({ id }) => id);
+      const ids = async (query: Parameters<CredentialStore['runs']>[0]) =>
+        (await store.runs(query)).map(({ id }) => id);
       expect(await ids({ limit: 2 })).to.deep.equal(['run-3', 'run-2']);
       expect(await ids({ configurationId: 'configuration-1', limit: 9 })).to.deep.equal(['run-2', 'run-1']);
     });

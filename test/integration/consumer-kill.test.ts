@@ -167,7 +167,10 @@ describe('a consumer killed at random moments', () => {
     try {
       await laurel.settleEffects();
       const badges = [...laurel.ruleBook.index().badges()];
-      const expected = simulate(badges, events.map((event) => decodeCloudEvent(event)));
+      const expected = simulate(
+        badges,
+        events.map((event) => decodeCloudEvent(event)),
+      );
       const touched = new Map<string, unknown>();
       const standing: string[] = [];
       for (const { username, id } of (await laurel.services.learners.list({ limit: 1_000 })).items) {

@@ -157,7 +157,9 @@ async function seedProgress({ services, dispatcher, provider }: Site): Promise<v
   await send({ user: 'edsger', at: '2026-06-01T12:00:00Z', passing: false });
   await dispatcher.runDue();
   await send({ user: 'barbara', at: '2026-07-09T14:30:00Z', id: 'event-barbara-demo' });
-  provider.failNext(new ProviderError('refused', 'the provider does not know the badge template; check the template id'));
+  provider.failNext(
+    new ProviderError('refused', 'the provider does not know the badge template; check the template id'),
+  );
   await dispatcher.runDue();
   await send({ user: 'margaret', at: '2026-11-23T18:20:00Z' });
 }
@@ -208,7 +210,13 @@ async function seedCredentials({ services }: Site): Promise<void> {
     ['edsger', 'invalidated', 'The grade was corrected.'],
   ];
   for (const [index, [username, status, reason]] of rows.entries()) {
-    const credential = aCredential({ username, status, reason, learnerName: people[username]?.[1] ?? '', order: index });
+    const credential = aCredential({
+      username,
+      status,
+      reason,
+      learnerName: people[username]?.[1] ?? '',
+      order: index,
+    });
     await credentials.createCredential(credential);
     if (status === 'available' && credential.fileKey)
       await files.put(credential.fileKey, {

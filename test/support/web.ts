@@ -182,7 +182,10 @@ export async function submit(
   fields: Readonly<Record<string, string>> = {},
 ): Promise<supertest.Response> {
   const { text } = await browser.get(page);
-  return browser.post(action).type('form').send({ _csrf: csrfOf(text), ...fields });
+  return browser
+    .post(action)
+    .type('form')
+    .send({ _csrf: csrfOf(text), ...fields });
 }
 
 export function csrfOf(html: string): string {

@@ -13,6 +13,7 @@ export function badgeApiRoutes({ badges, progress, learners, environment }: Serv
 
   return [
     get('/api/laurel/v1/badges', 'api-token', async (_req, res) => {
+      res.set('Cache-Control', 'no-store');
       const definitions = await badges.list();
       res.json(
         definitions.map(({ id, name, template, active, version, updatedAt, source }) => {
@@ -22,6 +23,7 @@ export function badgeApiRoutes({ badges, progress, learners, environment }: Serv
     }),
 
     get('/api/laurel/v1/learners/:username/badges', 'api-token', async (req, res) => {
+      res.set('Cache-Control', 'no-store');
       const learner = await learners.findByUsername(pathText(req, 'username'));
       if (!learner)
         throw new NotFoundError('learner', 'no event has told of a learner with this username; check the spelling');

@@ -3,12 +3,11 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { EventError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
-import { tokenFailureLimit } from '../limits.ts';
-import { forbidden, RequestError, unauthorized } from '../request-error.ts';
+import { forbidden, RequestError } from '../request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { equalSecrets } from '../tokens.ts';
-import { bearerToken } from './bearer.ts';
+import { requireToken } from './bearer.ts';
 
 const ONE = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
@@ -33,18 +32,14 @@ export function eventRoutes(services: Services): readonly Route[] {
 }
 
 /** Lets the holder of the ingest token in. */
-export function requireIngestToken({ ingestToken }: Services['settings']): RequestHandler[] {
-  return [
-    tokenFailureLimit(),
-    (req, _res, next) => {
-      if (ingestToken === null)
-        throw forbidden('ingest-off', 'this door is shut: set LAUREL_INGEST_TOKEN to open it');
-      const token = bearerToken(req);
-      if (token === null || !equalSecrets(token, ingestToken))
-        throw unauthorized('token', 'send the token of LAUREL_INGEST_TOKEN as "Authorization: Bearer ..."');
-      next();
-    },
-  ];
+export function requireIngestToken({ ingestToken }: Services['settings']): RequestHandler {
+  if (ingestToken === null) {
+    return () => {
+      throw forbidden('ingest-off', 'this door is shut: set LAUREL_INGEST_TOKEN to open it');
+    };
+  }
+  const isRight = (token: string) => equalSecrets(token, ingestToken);
+  return requireToken(isRight, 'send the token of LAUREL_INGEST_TOKEN as "Authorization: Bearer ..."');
 }
 
 const refuseOtherTypes: RequestHandler = (req, _res, next) => {
@@ -55,7 +50,9 @@ const refuseOtherTypes: RequestHandler = (req, _res, next) => {
 
 function eventValues(req: Request): readonly unknown[] {
   const body: unknown = req.body;
-  if (body === undefined) throw new RequestError(400, 'empty', 'the body is empty; send one event or a list of events');
+  // An empty body is parsed to an empty object.
+  if (body === undefined || req.get('content-length') === '0')
+    throw new RequestError(400, 'empty', 'the body is empty; send one event or a list of events');
   const isBatch = Array.isArray(body);
   if (req.is(BATCH) && !isBatch) throw new RequestError(400, 'no-list', `${BATCH} needs a list of events`);
   if (req.is(ONE) && isBatch) throw new RequestError(400, 'list', `send a list of events as ${BATCH}`);

@@ -100,7 +100,8 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     async (req, res) => {
       const stored = await findBadge(services, pathText(req, 'id'));
       const block = blockOf(stored.source);
-      if (!block) throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');
+      if (!block)
+        throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');
       const text = printBadgeBlock({ ...block, active: { kind: 'boolean', value: active, span: block.span } });
       const actor = actorOf(res).name;
       const saved = await services.saveBadge(text, { expectedVersion: wholeNumberField(req, 'version'), actor });
@@ -165,7 +166,9 @@ function renamedError({ text, badge }: Draft): FieldError | null {
 }
 
 function starterText({ environment }: Services): string {
-  const provider = environment.providers.has('openbadges') ? 'openbadges' : ([...environment.providers][0] ?? 'openbadges');
+  const provider = environment.providers.has('openbadges')
+    ? 'openbadges'
+    : ([...environment.providers][0] ?? 'openbadges');
   return `badge "my-badge" {
   name     "My badge"
   template ${provider} "my-badge"

@@ -93,8 +93,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
       const credential = await findCredential(pathText(req, 'id'));
       const downloadable = credential.status === 'available' && credential.fileKey !== null;
       const file = downloadable ? await files.get(credential.fileKey) : null;
-      if (!file)
-        throw new NotFoundError('document', 'this credential has no document to download; its page says why');
+      if (!file) throw new NotFoundError('document', 'this credential has no document to download; its page says why');
       await audit(actorOf(res).name, 'credential.downloaded', `credential:${credential.id}`);
       res.attachment(file.fileName).type(file.contentType).send(Buffer.from(file.bytes));
     }),

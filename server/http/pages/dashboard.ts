@@ -37,7 +37,12 @@ async function dashboard({ badges, progress, learners, credentials, access, heal
     noAccount: accounts.length === 0,
     health: { status: shownStatus(report.status), troubles: troublesOf(report.checks) },
     figures: [
-      figure('Active badges', definitions.filter((badge) => badge.active).length, '/badges', `of ${definitions.length}`),
+      figure(
+        'Active badges',
+        definitions.filter((badge) => badge.active).length,
+        '/badges',
+        `of ${definitions.length}`,
+      ),
       figure('Learners', learnerCount, '/progress', 'seen in events'),
       figure('In progress', total['in-progress'], '/progress?status=in-progress', 'badges begun'),
       figure('Awarded', total.awarded, '/progress?status=awarded', 'badges that stand'),

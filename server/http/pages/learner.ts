@@ -86,7 +86,8 @@ async function begunBadge(
   const then =
     document.ruleVersion === definition.version
       ? definition
-      : ((await badges.history(definition.id)).find((version) => version.version === document.ruleVersion) ?? definition);
+      : ((await badges.history(definition.id)).find((version) => version.version === document.ruleVersion) ??
+        definition);
   const rules = readRules(then);
   return {
     ...badgeHead(definition),

@@ -8,7 +8,8 @@ type Status = Counts[number]['status'];
 
 export function statusCounts(counts: Counts, badgeId?: string): Readonly<Record<Status, number>> {
   const total = { none: 0, 'in-progress': 0, awarded: 0, revoked: 0 };
-  for (const entry of counts) if (badgeId === undefined || entry.badgeId === badgeId) total[entry.status] += entry.count;
+  for (const entry of counts)
+    if (badgeId === undefined || entry.badgeId === badgeId) total[entry.status] += entry.count;
   return total;
 }
 

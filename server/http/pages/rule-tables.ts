@@ -1,6 +1,13 @@
 /** Checked rules as tables that read without knowing the language. */
 
-import { type Badge, type Condition, formatInstant, printCondition, type Requirement, type Trigger } from '../../../dsl/index.ts';
+import {
+  type Badge,
+  type Condition,
+  formatInstant,
+  printCondition,
+  type Requirement,
+  type Trigger,
+} from '../../../dsl/index.ts';
 import { counted, shortEventType } from '../format.ts';
 
 export interface RequirementRow {
@@ -36,7 +43,15 @@ function requirementRow(requirement: Requirement): RequirementRow {
   if (after !== null) limits.push(`after ${after} is fulfilled`);
   if (from !== null) limits.push(`from ${formatInstant(from)}`);
   if (until !== null) limits.push(`before ${formatInstant(until)}`);
-  return { id, group, description, ...trigger(on), conditions: conditionRows(where), count: countText(requirement), limits };
+  return {
+    id,
+    group,
+    description,
+    ...trigger(on),
+    conditions: conditionRows(where),
+    count: countText(requirement),
+    limits,
+  };
 }
 
 export function penaltyRows(badge: Badge): readonly PenaltyRow[] {
@@ -58,7 +73,11 @@ function conditionRows(where: Condition | null): readonly string[] {
 function countText({ count, distinct, withinMs }: Requirement): string {
   const window = withinMs === null ? '' : ` within ${durationText(withinMs)}`;
   if (distinct === null) return count === 1 ? 'once' : `${count} times${window}`;
-  const path = [...(distinct.root === 'event' ? ['event'] : []), ...distinct.segments, ...(distinct.part ?? '' ? [distinct.part] : [])];
+  const path = [
+    ...(distinct.root === 'event' ? ['event'] : []),
+    ...distinct.segments,
+    ...((distinct.part ?? '') ? [distinct.part] : []),
+  ];
   return `${counted(count, 'different value')} of ${path.join('.')}${window}`;
 }
 

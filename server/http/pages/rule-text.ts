@@ -77,7 +77,9 @@ function segmentsOf(line: string, marks: readonly Range[]): RuleLine['segments']
   for (const match of line.matchAll(TOKEN)) {
     const [token] = match;
     const start = match.index;
-    const edges = marks.flatMap(({ from, to }) => [from, to]).filter((edge) => edge > start && edge < start + token.length);
+    const edges = marks
+      .flatMap(({ from, to }) => [from, to])
+      .filter((edge) => edge > start && edge < start + token.length);
     const cuts = [start, ...[...new Set(edges)].sort((a, b) => a - b), start + token.length];
     for (let index = 0; index + 1 < cuts.length; index++) {
       const from = cuts[index] as number;

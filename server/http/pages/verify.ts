@@ -1,7 +1,7 @@
 /** The public page that tells whether a credential is genuine. It needs no session and sets no cookie. */
 
-import { NotFoundError } from '../../../plugin/errors.ts';
 import { findVerifiable, verificationFacts } from '../../../plugin/credentials/verification.ts';
+import { NotFoundError } from '../../../plugin/errors.ts';
 import { shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { verifyLimit } from '../limits.ts';

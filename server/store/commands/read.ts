@@ -1,8 +1,7 @@
 /** find, getMore, killCursors, count, distinct, aggregate. */
 
-import { Long } from 'bson';
 import { compilePipeline, type Row } from '../aggregate.ts';
-import { type BsonDocument, type BsonValue, encodeDocument, isDocument } from '../bson.ts';
+import { type BsonDocument, type BsonValue, encodeDocument, isDocument, isLong } from '../bson.ts';
 import { CommandError } from '../errors.ts';
 import { parseKeyPattern } from '../index-keys.ts';
 import { compileFilter } from '../query/matcher.ts';
@@ -129,7 +128,7 @@ function distinctValues(document: BsonDocument, path: readonly string[]): BsonVa
 }
 
 function cursorIdOf(value: BsonValue | undefined): bigint {
-  if (value instanceof Long) return value.toBigInt();
+  if (isLong(value)) return value.toBigInt();
   if (typeof value === 'number') return BigInt(value);
   throw new CommandError(14, 'a cursor id must be a 64-bit integer');
 }

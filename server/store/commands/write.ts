@@ -171,7 +171,7 @@ function findAndRemove(context: CommandContext): FoundAndModified {
   }
   const record = findOne(context);
   if (record) collectionOf(context)?.remove(record);
-  return { before: record && record.document, after: null, upsertedId: undefined };
+  return { before: record?.document ?? null, after: null, upsertedId: undefined };
 }
 
 function findAndUpdate(context: CommandContext): FoundAndModified {

@@ -2,8 +2,8 @@
  *  of characters 0 to 255 whose plain string order is the BSON order, so sorting, ranges, unique keys and equality all
  *  are string comparisons and cannot disagree. */
 
-import { Binary, BSONRegExp, Code, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
-import type { BsonValue } from '../bson.ts';
+import { Binary, BSONRegExp, Code, Decimal128, Double, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import { type BsonValue, isLong } from '../bson.ts';
 
 /** First character of a key: the type's rank in the BSON order. */
 export const RANK = {
@@ -56,7 +56,7 @@ export function encodeKey(value: BsonValue): string {
   if (value instanceof Map) return `${RANK.object}${encodeFields(value)}\x00`;
   if (Array.isArray(value)) return `${RANK.array}${value.map(encodeKey).join('')}\x00`;
   if (value instanceof Double) return RANK.number + encodeNumber(value.value);
-  if (value instanceof Long) return RANK.number + encodeLong(value.toBigInt());
+  if (isLong(value)) return RANK.number + encodeLong(value.toBigInt());
   if (value instanceof Decimal128) return RANK.number + encodeDecimal(value.toString());
   if (value instanceof Binary) return RANK.binary + encodeBinary(value);
   if (value instanceof Timestamp) return RANK.timestamp + encodeUint32(value.t) + encodeUint32(value.i);
@@ -76,11 +76,11 @@ function encodeFields(document: ReadonlyMap<string, BsonValue>): string {
   return key;
 }
 
-const beyondAscii = /[^\u0001-\u007f]/;
+const plain = /^[ -~]*$/;
 
 /** UTF-8 order, ended by a zero; zeros inside are escaped so that a prefix still sorts first. */
 export function encodeText(text: string): string {
-  if (!beyondAscii.test(text)) return `${text}\x00`;
+  if (plain.test(text)) return `${text}\x00`;
   return `${Buffer.from(text, 'utf8').toString('latin1').replaceAll('\x00', '\x00\xff')}\x00`;
 }
 

@@ -1,9 +1,9 @@
 /** The query operators that look at one value. `undefined` stands for a path that ends nowhere. */
 
-import { BSONRegExp, Decimal128, Double, Long, MaxKey, MinKey } from 'bson';
-import type { BsonValue } from '../bson.ts';
+import { BSONRegExp, Decimal128, Double, MaxKey, MinKey } from 'bson';
+import { type BsonValue, isLong } from '../bson.ts';
 import { CommandError, outOfScope } from '../errors.ts';
-import { compareValues, encodeKey, equalValues } from './order.ts';
+import { compareValues, encodeKey, equalValues, RANK } from './order.ts';
 
 export type ValueTest = (value: BsonValue | undefined) => boolean;
 
@@ -37,7 +37,7 @@ export function compileRange(name: keyof typeof ACCEPTS, operand: BsonValue): Va
 
 function encodeRank(value: BsonValue): string | undefined {
   // Most values are strings, numbers and dates; their rank needs no full key.
-  return typeof value === 'string' ? '\x0f' : typeof value === 'number' ? '\x0a' : encodeKey(value)[0];
+  return typeof value === 'string' ? RANK.string : typeof value === 'number' ? RANK.number : encodeKey(value)[0];
 }
 
 export function isNaNValue(value: BsonValue): boolean {
@@ -63,7 +63,7 @@ export function compileIn(name: '$in' | '$nin', operand: BsonValue): ValueTest {
 /** The operand of `$exists` as MongoDB reads it: everything but false, 0 and null is true. */
 export function compileExists(operand: BsonValue): boolean {
   if (operand === null || operand === false || operand === 0) return false;
-  return !(operand instanceof Double && operand.value === 0) && !(operand instanceof Long && operand.isZero());
+  return !(operand instanceof Double && operand.value === 0) && !(isLong(operand) && operand.isZero());
 }
 
 export function compileSize(operand: BsonValue): ValueTest {
@@ -75,7 +75,7 @@ export function compileSize(operand: BsonValue): ValueTest {
 
 /** The whole number an operand stands for; null when it is none. */
 export function integerOf(value: BsonValue | undefined): number | null {
-  const number = value instanceof Double ? value.value : value instanceof Long ? Number(value.toBigInt()) : value;
+  const number = value instanceof Double ? value.value : isLong(value) ? Number(value.toBigInt()) : value;
   return typeof number === 'number' && Number.isInteger(number) ? number : null;
 }
 
@@ -185,7 +185,7 @@ export function compileModulo(operand: BsonValue): ValueTest {
 
 /** A number without its fraction; null when it is no finite number. */
 function truncated(value: BsonValue): bigint | null {
-  if (value instanceof Long) return value.toBigInt();
+  if (isLong(value)) return value.toBigInt();
   const number = value instanceof Double ? value.value : value instanceof Decimal128 ? Number(value.toString()) : value;
   return typeof number === 'number' && Number.isFinite(number) ? BigInt(Math.trunc(number)) : null;
 }

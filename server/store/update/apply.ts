@@ -8,7 +8,7 @@ import { isArrayPosition } from '../query/path.ts';
 import { typeName } from '../query/value-tests.ts';
 import { add, isNumeric, multiply } from './arithmetic.ts';
 import { addToSet, popFrom, pullAllFrom, pullFrom, pushTo } from './arrays.ts';
-import { assertNoConflicts, type Modification, RENAME_TARGET, type Update } from './parse.ts';
+import { assertNoConflicts, type Modification, type Update } from './parse.ts';
 import { removeAt, setAt, valueAt } from './place.ts';
 
 export interface UpdateContext {
@@ -30,12 +30,12 @@ export function applyUpdate(document: BsonDocument, update: Update, context: Upd
   assertNoConflicts(concrete.map(({ path }) => path));
   // MongoDB creates fields in the order of their names, whatever the order of the update.
   concrete.sort((a, b) => comparePaths(a.path, b.path));
-  for (const modification of concrete) applyModification(result, modification, context);
+  for (const modification of concrete) applyModification(result, document, modification, context);
   return result;
 }
 
 function replaceKeepingId(document: BsonDocument, replacement: BsonDocument): BsonDocument {
-  const id = replacement.get('_id') ?? document.get('_id');
+  const id = replacement.has('_id') ? replacement.get('_id') : document.get('_id');
   const result: BsonDocument = new Map();
   if (id !== undefined) result.set('_id', id);
   for (const [name, value] of replacement) if (name !== '_id') result.set(name, cloneValue(value));
@@ -97,9 +97,11 @@ function elementPaths(
 
 function applyModification(
   document: BsonDocument,
-  { operator, path, argument }: Modification,
+  original: BsonDocument,
+  modification: Modification,
   context: UpdateContext,
 ): void {
+  const { operator, path, argument } = modification;
   const current = valueAt(document, path);
   const name = path.join('.');
   switch (operator) {
@@ -127,7 +129,7 @@ function applyModification(
       setAt(document, path, currentDate(argument, context.now));
       return;
     case '$rename':
-      rename(document, path, argument);
+      rename(document, original, modification);
       return;
     case '$push':
       setAt(document, path, pushTo(arrayOrNew(current, name), argument));
@@ -180,10 +182,14 @@ function currentDate(argument: BsonValue, now: Date): BsonValue {
   throw new CommandError(2, "$currentDate takes true, { $type: 'date' } or { $type: 'timestamp' }");
 }
 
-function rename(document: BsonDocument, path: readonly string[], argument: BsonValue): void {
-  if (argument === RENAME_TARGET) return;
-  const value = valueAt(document, path);
+/** One half takes the value away, the other one puts it to its new place. */
+function rename(document: BsonDocument, original: BsonDocument, { path, source }: Modification): void {
+  const from = source ?? path;
+  const value = valueAt(original, from);
   if (value === undefined) return;
-  removeAt(document, path);
-  setAt(document, String(argument).split('.'), value);
+  if (Array.isArray(valueAt(original, from.slice(0, -1)))) {
+    throw new CommandError(2, `The source field of $rename cannot be an array element: ${from.join('.')}`);
+  }
+  if (source) setAt(document, path, cloneValue(value));
+  else removeAt(document, path);
 }

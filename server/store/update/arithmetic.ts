@@ -2,13 +2,13 @@
  *  overflow silently. */
 
 import { Decimal128, Double, Long } from 'bson';
-import { type BsonValue, doubleValue } from '../bson.ts';
+import { type BsonValue, doubleValue, isLong } from '../bson.ts';
 import { CommandError, outOfScope } from '../errors.ts';
 
 export type Numeric = number | Double | Long | Decimal128;
 
 export function isNumeric(value: BsonValue | undefined): value is Numeric {
-  return typeof value === 'number' || value instanceof Double || value instanceof Long || value instanceof Decimal128;
+  return typeof value === 'number' || value instanceof Double || isLong(value) || value instanceof Decimal128;
 }
 
 /** @throws CommandError 2 when an int64 overflows, 115 for decimals */
@@ -60,5 +60,5 @@ function toNumber(value: number | Double | Long): number {
 }
 
 function toBigInt(value: number | Double | Long): bigint {
-  return value instanceof Long ? value.toBigInt() : BigInt(toNumber(value));
+  return isLong(value) ? value.toBigInt() : BigInt(toNumber(value));
 }

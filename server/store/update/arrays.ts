@@ -3,7 +3,7 @@
 import { BSONRegExp } from 'bson';
 import { type BsonDocument, type BsonValue, cloneValue, isDocument } from '../bson.ts';
 import { CommandError, outOfScope } from '../errors.ts';
-import { documentKeys, parseKeyPattern } from '../index-keys.ts';
+import { parseKeyPattern, sortKeyOf } from '../index-keys.ts';
 import { compileFilter, compileValueMatcher, isOperatorDocument } from '../query/matcher.ts';
 import { compareValues, encodeKey, equalValues } from '../query/order.ts';
 import { integerOf } from '../query/value-tests.ts';
@@ -46,10 +46,7 @@ function sorted(array: readonly BsonValue[], sort: BsonValue): BsonValue[] {
     return [...array].sort((a, b) => direction * compareValues(a, b));
   }
   const pattern = parseKeyPattern(sort, 'sort');
-  const keyed = array.map((value) => {
-    const { keys } = documentKeys(isDocument(value) ? value : new Map(), pattern);
-    return { value, key: keys.reduce((least, key) => (key < least ? key : least)) };
-  });
+  const keyed = array.map((value) => ({ value, key: sortKeyOf(isDocument(value) ? value : new Map(), pattern) }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ value }) => value);
 }
 

@@ -10,6 +10,8 @@ export interface Modification {
   /** May hold `$`, `$[]` and `$[name]` until it is applied to a document. */
   readonly path: readonly string[];
   readonly argument: BsonValue;
+  /** The second half of a `$rename`, which puts the value to its new place: where the value comes from. */
+  readonly source?: readonly string[];
 }
 
 export type Update =
@@ -55,12 +57,9 @@ function parseOperator(operator: string, fields: BsonValue): Modification[] {
       throw new CommandError(2, `The fields of $rename may not be dynamic: ${name}`);
     }
     assertNoConflicts([modification.path, target]);
-    return [modification, { operator: '$rename', path: target, argument: RENAME_TARGET }];
+    return [modification, { operator: '$rename', path: target, argument, source: modification.path }];
   });
 }
-
-/** Marks the second half of a `$rename`: the first half carries it out. */
-export const RENAME_TARGET: BsonValue = null;
 
 const positional = /^\$(\[([a-z][A-Za-z0-9]*)?\])?$/;
 

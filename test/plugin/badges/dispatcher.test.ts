@@ -43,17 +43,21 @@ describe('the dispatcher', () => {
 
   it('takes the badge back at the provider and publishes that', async () => {
     const world = await anAwardedWorld();
+    await world.dispatcher.runDue();
     await world.run(passing(false, 9));
-    expect((await effects(world)).slice(2)).to.deep.equal(['revoke:1 superseded 0'].slice(1));
-    const again = await anAwardedWorld();
-    await again.dispatcher.runDue();
-    await again.run(passing(false, 9));
-    expect((await effects(again)).slice(2)).to.deep.equal(['revoke:1 done 1', 'publish-revoked:1 done 1']);
-    expect((await again.progressOn('demo')).issued[0]?.externalState).to.equal('revoked');
-    expect(again.publisher.published.map(({ type }) => type)).to.deep.equal([
+    expect((await effects(world)).slice(2)).to.deep.equal(['revoke:1 done 1', 'publish-revoked:1 done 1']);
+    expect((await world.progressOn('demo')).issued[0]?.externalState).to.equal('revoked');
+    expect(world.publisher.published.map(({ type }) => type)).to.deep.equal([
       'org.openedx.learning.badge.awarded.v1',
       'org.openedx.learning.badge.revoked.v1',
     ]);
+  });
+
+  it('neither issues nor publishes a badge that is lost before it was tried', async () => {
+    const world = await anAwardedWorld();
+    await world.run(passing(false, 9));
+    expect(await effects(world)).to.deep.equal(['award:1 superseded 0', 'publish-awarded:1 superseded 0']);
+    expect(actions(world)).to.deep.equal([]);
   });
 
   it('tries again later, no sooner than the provider asks', async () => {

@@ -84,7 +84,9 @@ describe('POST /events', () => {
   });
 
   it('tells in whole sentences what to do about the commonest refusals', async () => {
-    expect((await send(site, '{"a":')).body.detail).to.equal('the body is not valid JSON; send one JSON value in UTF-8');
+    expect((await send(site, '{"a":')).body.detail).to.equal(
+      'the body is not valid JSON; send one JSON value in UTF-8',
+    );
     expect((await send(site, event, 'text/plain')).body.detail).to.equal(
       'send events as application/cloudevents+json, application/cloudevents-batch+json or application/json',
     );

@@ -12,7 +12,10 @@ describe('passwords', () => {
   });
 
   it('hashes the same password differently every time and says how', async () => {
-    const [a, b] = await Promise.all([hashPassword('correct horse battery', cheap), hashPassword('correct horse battery', cheap)]);
+    const [a, b] = await Promise.all([
+      hashPassword('correct horse battery', cheap),
+      hashPassword('correct horse battery', cheap),
+    ]);
     expect(a).not.to.equal(b);
     expect(a).to.match(/^\$scrypt\$ln=4,r=8,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
   });

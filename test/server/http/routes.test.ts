@@ -119,7 +119,15 @@ describe('routes', () => {
     await seed(viewer);
     const browser = await viewer.signIn('viewer');
     const id = (await viewer.services.learners.findByUsername('barbara'))?.id;
-    for (const path of ['/', '/badges', '/badges/demo-course', '/progress', `/learners/${id}`, '/configurations', '/system']) {
+    for (const path of [
+      '/',
+      '/badges',
+      '/badges/demo-course',
+      '/progress',
+      `/learners/${id}`,
+      '/configurations',
+      '/system',
+    ]) {
       const { text } = await browser.get(path);
       const forms = [...text.matchAll(/<form[^>]*method="post" action="([^"]*)"/g)].map((match) => match[1]);
       expect(forms, path).to.deep.equal(['/sign-out']);
@@ -153,8 +161,17 @@ describe('routes', () => {
 
   it('refuse every form that another site sent, whatever it holds', async () => {
     const { browser, token, site: other } = await makeSiteWithAdministrator();
-    for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { 'Sec-Fetch-Site': 'same-site' }, { Origin: 'https://evil.example' }, { Origin: 'null' }]) {
-      const answer = await browser.post('/badges/demo-course/deactivate').set(headers).type('form').send({ _csrf: token, version: '2' });
+    for (const headers of [
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+    ]) {
+      const answer = await browser
+        .post('/badges/demo-course/deactivate')
+        .set(headers)
+        .type('form')
+        .send({ _csrf: token, version: '2' });
       expect(answer.status).to.equal(403);
       expect(answer.text).to.include('The form was sent from another site; open the page here and send it again.');
     }
@@ -162,7 +179,12 @@ describe('routes', () => {
   });
 });
 
-async function makeSiteWithAdministrator(): Promise<{ site: Site; browser: Browser; token: string; foreignToken: string }> {
+async function makeSiteWithAdministrator(): Promise<{
+  site: Site;
+  browser: Browser;
+  token: string;
+  foreignToken: string;
+}> {
   const site = makeSite();
   await seed(site);
   const browser = await site.signIn('administrator');

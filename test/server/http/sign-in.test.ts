@@ -55,7 +55,9 @@ describe('signing in', () => {
 
   it('sets a cookie that scripts and other sites cannot use', async () => {
     const answer = await makeSite().browser().get('/sign-in');
-    expect(answer.headers['set-cookie']?.[0]).to.match(/^laurel=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
+    expect(answer.headers['set-cookie']?.[0]).to.match(
+      /^laurel=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+    );
   });
 
   it('sets a cookie bound to the host and to https where the site is reached by https', async () => {
@@ -74,7 +76,10 @@ describe('signing in', () => {
     const browser = await site.signIn('viewer');
     const page = await browser.get('/');
     const cookie = idOf(page.headers['set-cookie']?.[0]);
-    const answer = await browser.post('/sign-out').type('form').send({ _csrf: csrfOf(page.text) });
+    const answer = await browser
+      .post('/sign-out')
+      .type('form')
+      .send({ _csrf: csrfOf(page.text) });
     expect(answer.headers.location).to.equal('/sign-in?done=signed-out');
     expect((await browser.get('/badges')).status).to.equal(303);
     expect((await site.browser().get('/badges').set('Cookie', cookie)).status).to.equal(303);
@@ -121,7 +126,9 @@ describe('one-time sign-in', () => {
   it('is not used up by looking at the link, and works once', async () => {
     const site = makeSite();
     const token = await createOneTimeSignIn(site.services);
-    expect(signInLink('https://badges.example.org', token)).to.match(/^https:\/\/badges\.example\.org\/sign-in\/[\w-]{43}$/);
+    expect(signInLink('https://badges.example.org', token)).to.match(
+      /^https:\/\/badges\.example\.org\/sign-in\/[\w-]{43}$/,
+    );
     for (let preview = 0; preview < 3; preview++) {
       expect((await site.browser().get(`/sign-in/${token}`)).status).to.equal(200);
     }
@@ -148,7 +155,12 @@ describe('one-time sign-in', () => {
     expect(short.status).to.equal(422);
     expect(textOf(short.text)).to.include('Enter a name to sign in with.');
     expect(textOf(short.text)).to.include('The password needs at least 12 characters.');
-    const answer = await submit(browser, '/setup', '/setup', { name: 'Ada', password: PASSWORD, role: 'viewer', id: 'x' });
+    const answer = await submit(browser, '/setup', '/setup', {
+      name: 'Ada',
+      password: PASSWORD,
+      role: 'viewer',
+      id: 'x',
+    });
     expect(answer.headers.location).to.equal('/?done=account-created');
     const [account] = await site.services.access.accounts();
     expect(account).to.include({ name: 'Ada', role: 'administrator' });
@@ -160,7 +172,9 @@ describe('one-time sign-in', () => {
 
   it('is what the sign-in page points to while there is no account', async () => {
     const { text } = await makeSite().browser().get('/sign-in');
-    expect(textOf(text)).to.include('There is no account yet. Open the one-time link that the server printed when it started');
+    expect(textOf(text)).to.include(
+      'There is no account yet. Open the one-time link that the server printed when it started',
+    );
   });
 });
 

@@ -1,0 +1,118 @@
+/** Syntax tree to meaning: what a rule file says about badges, as far as it is sound. */
+
+import type { BadgeBlock, Expression, RuleFile, Span, TestBlock } from './ast.ts';
+import { type Surroundings, shorten, toBadge } from './checks/badges.ts';
+import { toCondition } from './checks/conditions.ts';
+import { reportContradictions } from './checks/contradictions.ts';
+import { findCycles } from './checks/cycles.ts';
+import { toTest } from './checks/tests.ts';
+import { reportTexts } from './checks/texts.ts';
+import { Budget } from './checks/value-sets.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Environment, Field } from './environment.ts';
+import type { Badge, CheckedTest, Condition } from './model.ts';
+import { parseExpression } from './parse.ts';
+import { Reporter } from './reporter.ts';
+
+export interface Checked {
+  /** Those without errors, in the order of the text. */
+  readonly badges: readonly Badge[];
+  /** Those without errors whose badge has none either. */
+  readonly tests: readonly CheckedTest[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** @param text what `file` was parsed from */
+export function check(text: string, file: RuleFile, environment: Environment): Checked {
+  const reporter = new Reporter(text);
+  const blocks = file.blocks.filter((block) => block.kind === 'badge');
+  const byId = new Map<string, BadgeBlock>();
+  const sound = new Map<BadgeBlock, Badge>();
+  const around: Surroundings = {
+    environment,
+    ownBadges: new Set(blocks.map(({ id }) => id.value)),
+    reporter,
+    isWhole: (span) => !file.broken.some((broken) => isWithin(broken, span)),
+  };
+  for (const block of blocks) {
+    const badge = toBadge(block, around);
+    const isDuplicate = byId.has(block.id.value);
+    if (isDuplicate) {
+      if (block.id.value !== '')
+        reporter.report(
+          'badge.duplicate',
+          block.id.span,
+          `there are two badges "${block.id.value}"`,
+          'give each badge an id of its own',
+        );
+    } else byId.set(block.id.value, block);
+    if (badge !== null && !isDuplicate && around.isWhole(block.span)) sound.set(block, badge);
+  }
+  for (const block of reportBadgeCycles(byId, reporter)) sound.delete(block);
+  reportTexts(file, reporter);
+  const tests: CheckedTest[] = [];
+  for (const block of file.blocks) {
+    if (block.kind !== 'test') continue;
+    const test = toTest(block, byId, around);
+    if (test !== null && around.isWhole(block.span) && isSound(block, byId, sound)) tests.push(test);
+  }
+  return { badges: [...sound.values()], tests, diagnostics: reporter.diagnostics };
+}
+
+function isSound(
+  { badge }: TestBlock,
+  byId: ReadonlyMap<string, BadgeBlock>,
+  sound: ReadonlyMap<BadgeBlock, Badge>,
+): boolean {
+  const block = badge && byId.get(badge.value);
+  return block ? sound.has(block) : false;
+}
+
+function isWithin(place: Span, span: Span): boolean {
+  if (place.start < span.start) return place.end >= span.end;
+  return place.start < span.end || (place.start === span.end && place.end === place.start);
+}
+
+/** @returns the badges that no other could ever follow */
+function reportBadgeCycles(byId: ReadonlyMap<string, BadgeBlock>, reporter: Reporter): BadgeBlock[] {
+  const next = new Map<string, string[]>();
+  for (const [id, block] of byId)
+    next.set(
+      id,
+      triggersOf(block).map(({ badge }) => badge.value),
+    );
+  return findCycles(next).flatMap((cycle) => {
+    const blocks = cycle.flatMap((id) => byId.get(id) ?? []);
+    const [first] = blocks;
+    const towards = cycle[1] ?? cycle[0];
+    const trigger = first && triggersOf(first).find(({ badge }) => badge.value === towards);
+    const way = [...cycle, cycle[0]].map((id) => `"${id}"`).join(' on ');
+    if (trigger)
+      reporter.report(
+        'badge.cycle',
+        trigger.span,
+        `these badges wait for each other: ${shorten(way)}`,
+        'let one of them not depend on the others',
+      );
+    return blocks;
+  });
+}
+
+function triggersOf(block: BadgeBlock) {
+  return [...block.requirements, ...block.penalties].flatMap(({ on }) => (on?.kind === 'badge-trigger' ? [on] : []));
+}
+
+/** An expression by itself, such as the criteria of a credential: `completion >= 0.8 and grades."final exam" >= 65`.
+ *  @returns `condition` null where there are errors */
+export function checkExpression(
+  text: string,
+  fields: readonly Field[],
+): { condition: Condition | null; diagnostics: readonly Diagnostic[] } {
+  const reporter = new Reporter(text);
+  const expression: Expression | null = parseExpression(text, reporter);
+  if (expression === null) return { condition: null, diagnostics: reporter.diagnostics };
+  const scope = { fields, metadata: false, eventType: null, known: new Map() };
+  const condition = toCondition(expression, scope, reporter);
+  if (condition !== null) reportContradictions(condition, expression, reporter, new Budget());
+  return { condition: reporter.errors > 0 ? null : condition, diagnostics: reporter.diagnostics };
+}

@@ -1,0 +1,247 @@
+/** The pages in a real browser: the way in, every page in every look, accessibility, and the keyboard alone.
+ *  LAUREL_TEST_SCREENSHOTS names a folder to keep pictures in. */
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { expect } from 'chai';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { createOneTimeSignIn } from '../../server/http/tokens.ts';
+import {
+  accessibilityFaults,
+  countReachable,
+  describeFocus,
+  type Focus,
+  focusedId,
+  focusedName,
+  setHidden,
+  sidewaysScroll,
+} from '../support/in-browser.ts';
+import { demoRules, seed } from '../support/seed.ts';
+import { makeSite, PASSWORD, type Site } from '../support/web.ts';
+
+const executablePath = process.env.LAUREL_CHROMIUM ?? '/usr/bin/chromium';
+const pictures = process.env.LAUREL_TEST_SCREENSHOTS ?? null;
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const LOOKS = [
+  { width: 1280, height: 900, colorScheme: 'light' },
+  { width: 1280, height: 900, colorScheme: 'dark' },
+  { width: 320, height: 720, colorScheme: 'light' },
+  { width: 320, height: 720, colorScheme: 'dark' },
+] as const;
+
+describe('pages in a browser', function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let server: Server;
+  let site: Site;
+  let address: string;
+  let cookies: Awaited<ReturnType<BrowserContext['cookies']>>;
+
+  before(async function () {
+    if (!existsSync(executablePath)) {
+      if (process.env.CI) throw new Error(`there is no browser at ${executablePath}; set LAUREL_CHROMIUM`);
+      console.log(`      no browser at ${executablePath}; set LAUREL_CHROMIUM to run these tests`);
+      this.skip();
+    }
+    if (pictures) mkdirSync(pictures, { recursive: true });
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    site = makeSite();
+    await seed(site);
+    server = createServer(site.app);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  after(async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
+  });
+
+  it('let the first administrator in by the one-time link, with the keyboard alone', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const complaints = collectComplaints(page);
+    await page.goto(`${address}/sign-in/${await createOneTimeSignIn(site.services)}`);
+    await tabTo(page, 'Sign in');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${address}/setup`);
+    await tabTo(page, 'Name');
+    await page.keyboard.type('Ada');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('short');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+    await tabTo(page, 'The password needs at least 12 characters.');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(focusedId)).to.equal('password');
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${address}/?done=account-created`);
+    expect((await page.getByRole('status').textContent())?.trim()).to.equal('The account was created.');
+    cookies = await context.cookies();
+    expect(complaints.filter((text) => !/status of 422/.test(text))).to.deep.equal([]);
+    await context.close();
+  });
+
+  it('let a failed effect be retried with the keyboard alone', async () => {
+    const page = await openPage({});
+    await page.goto(`${address}/progress?effects=failed`);
+    await tabTo(page, 'barbara');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'barbara', level: 1 }).waitFor();
+    await tabTo(page, 'Retry Award at the provider of Demo course completion');
+    await page.keyboard.press('Enter');
+    await page.getByText('The effect is pending again').waitFor();
+    await page.context().close();
+  });
+
+  for (const look of LOOKS) {
+    const name = `${look.width} px, ${look.colorScheme}`;
+
+    it(`have no accessibility fault and no sideways scrolling at ${name}`, async () => {
+      const page = await openPage({ ...look, bypassCSP: true });
+      const faults: string[] = [];
+      for (const [title, open] of await views(site, address)) {
+        await open(page);
+        await page.evaluate(axe.source);
+        faults.push(...(await faultsOf(page)).map((fault) => `${title}: ${fault}`));
+        if (pictures) {
+          const path = join(pictures, `${title}-${look.width}-${look.colorScheme}.png`);
+          await page.screenshot({ path, fullPage: true });
+        }
+      }
+      expect(faults).to.deep.equal([]);
+      await page.context().close();
+    });
+  }
+
+  it('show where the focus is on everything that can be reached by Tab, without complaint of the content policy', async () => {
+    const page = await openPage({});
+    const complaints = collectComplaints(page);
+    for (const [title, open] of await views(site, address)) {
+      await open(page);
+      const expected = await page.evaluate<number>(countReachable);
+      const seen = new Set<string>();
+      await page.keyboard.press('Tab');
+      for (let step = 0; step <= expected; step++) {
+        const focus = await page.evaluate<Focus | null>(describeFocus);
+        if (focus === null || seen.has(focus.path)) break;
+        seen.add(focus.path);
+        expect(focus.outlined, `${title}: ${focus.path}`).to.equal(true);
+        await page.keyboard.press('Tab');
+      }
+      expect(seen.size, title).to.be.at.least(Math.min(expected, 3));
+    }
+    expect(complaints.filter((text) => !/status of (404|409|422)/.test(text))).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  async function openPage(look: {
+    readonly width?: number;
+    readonly height?: number;
+    readonly colorScheme?: 'light' | 'dark';
+    readonly bypassCSP?: boolean;
+  }): Promise<Page> {
+    const { width = 1280, height = 900, ...rest } = look;
+    const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', ...rest });
+    await context.addCookies(cookies);
+    return context.newPage();
+  }
+});
+
+type View = readonly [title: string, open: (page: Page) => Promise<unknown>];
+
+/** Every page, filled, empty and in error. */
+async function views({ services }: Site, address: string): Promise<readonly View[]> {
+  const idOf = async (username: string) => (await services.learners.findByUsername(username))?.id ?? '';
+  const path = (title: string, path: string): View => [title, (page) => page.goto(`${address}${path}`)];
+  const editWith = (title: string, text: string, version: string): View => [
+    title,
+    async (page) => {
+      await page.goto(`${address}/badges/demo-course/edit`);
+      await page.locator('#rules').fill(text);
+      await page.evaluate(setHidden('version', version));
+      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Save' }).click()]);
+    },
+  ];
+  return [
+    path('dashboard', '/'),
+    path('badges', '/badges'),
+    path('badge', '/badges/demo-course?done=badge-saved'),
+    path('badge-sequence', '/badges/explorer'),
+    path('badge-version', '/badges/demo-course/versions/1'),
+    path('badge-new', '/badges/new'),
+    editWith(
+      'badge-mistake',
+      demoRules.replace('is_passing = false', 'is_pasing = false').replace('resets demo', 'resets dmo'),
+      '2',
+    ),
+    editWith('badge-conflict', demoRules.replace('Falls below', 'Drops below'), '1'),
+    path('progress', '/progress'),
+    path('progress-empty', '/progress?search=nobody'),
+    path('learner-awarded', `/learners/${await idOf('ada')}`),
+    path('learner-waiting', `/learners/${await idOf('linh')}`),
+    path('learner-revoked', `/learners/${await idOf('edsger')}`),
+    path('learner-failed', `/learners/${await idOf('barbara')}`),
+    path('credentials', '/credentials'),
+    path('credential', '/credentials/00000000-0000-4000-8000-000000000000'),
+    path('credential-error', '/credentials/00000000-0000-4000-8000-000000000002'),
+    path('configurations', '/configurations'),
+    path('runs', '/runs'),
+    path('audit', '/audit'),
+    path('system', '/system'),
+    path('not-found', '/nowhere'),
+    path('verify', '/verify/00000000-0000-4000-9000-000000000000'),
+    path('verify-unknown', '/verify/nonsense'),
+    [
+      'sign-in',
+      async (page) => {
+        const signedIn = await page.context().cookies();
+        await page.context().clearCookies();
+        await page.goto(`${address}/sign-in`);
+        await page.context().clearCookies();
+        await page.context().addCookies(signedIn);
+      },
+    ],
+  ];
+}
+
+async function faultsOf(page: Page): Promise<readonly string[]> {
+  const found = await page.evaluate<readonly string[]>(accessibilityFaults(WCAG));
+  const overflow = await page.evaluate<number>(sidewaysScroll);
+  return overflow > 0 ? [...found, `${overflow} px too wide`] : found;
+}
+
+/** Presses Tab until the focus is on what has this name. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let step = 0; step < 80; step++) {
+    await page.keyboard.press('Tab');
+    if ((await page.evaluate<string>(focusedName)) === name) return;
+  }
+  throw new Error(`Tab never reaches "${name}"`);
+}
+
+function collectComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return complaints;
+}

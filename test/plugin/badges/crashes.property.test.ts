@@ -1,0 +1,211 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Badge, Outcome } from '../../../dsl/index.ts';
+import { ProviderError, StoreError } from '../../../plugin/errors.ts';
+import type { LmsEvent } from '../../../plugin/events/event.ts';
+import { MemoryLearnerStore } from '../../../plugin/ports/memory-learner-store.ts';
+import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
+import { aWorld, course, courseBadge, passing, type World } from '../../support/badge-world.ts';
+import {
+  allOf,
+  aPenalty,
+  aRequirement,
+  equals,
+  not,
+  onBadge,
+  passed,
+  passedCourse,
+  path,
+} from '../../support/rule-values.ts';
+
+const failedCourse = (key: string) => allOf(not(passed), equals(path('course.course_key'), key));
+
+const BADGES: readonly Badge[] = [
+  courseBadge({}, course(0)),
+  courseBadge({
+    id: 'both',
+    reAward: 'allowed',
+    requirements: [
+      aRequirement({ id: 'zero', group: 'A', where: passedCourse(course(0)) }),
+      aRequirement({ id: 'one', group: 'B', where: passedCourse(course(1)) }),
+    ],
+    penalties: [aPenalty({ id: 'lost', where: failedCourse(course(1)), resets: ['one'] })],
+  }),
+  courseBadge({ id: 'often', repeatable: true, maxAwards: 3, penalties: [] }, course(1)),
+  courseBadge({
+    id: 'follower',
+    reAward: 'allowed',
+    template: null,
+    requirements: [aRequirement({ id: 'first', on: onBadge('both') })],
+    penalties: [aPenalty({ id: 'gone', on: onBadge('both', 'revoked'), resets: ['first'] })],
+  }),
+];
+
+interface Schedule {
+  /** Indices into the events, in order of delivery; those of one inner list at the same time. */
+  readonly deliveries: readonly (readonly number[])[];
+  /** Numbers of the store calls that fail; even ones take effect all the same. */
+  readonly crashes: ReadonlySet<number>;
+  /** Numbers of the deliveries after which the dispatcher runs. */
+  readonly dispatches: ReadonlySet<number>;
+  readonly providerFailures: readonly ('before' | 'after')[];
+}
+
+/** A store that a process loses now and then, before or after a call took effect. */
+function crashing<Store extends object>(store: Store, crashes: ReadonlySet<number>, calls: { count: number }): Store {
+  return new Proxy(store, {
+    get(target, key) {
+      const method: unknown = Reflect.get(target, key);
+      if (typeof method !== 'function') return method;
+      return async (...given: unknown[]): Promise<unknown> => {
+        const number = ++calls.count;
+        const crash = new StoreError('unavailable', `call ${number} was cut off`);
+        if (crashes.has(number) && number % 2 === 1) throw crash;
+        const result: unknown = await method.apply(target, given);
+        if (crashes.has(number)) throw crash;
+        return result;
+      };
+    },
+  });
+}
+
+async function live(events: readonly LmsEvent[], schedule: Schedule): Promise<World> {
+  const calls = { count: 0 };
+  const learners = new MemoryLearnerStore();
+  const progress = new MemoryProgressStore();
+  const world = aWorld(BADGES, {
+    learners: crashing(learners, schedule.crashes, calls),
+    progress: crashing(progress, schedule.crashes, calls),
+  });
+  for (const when of schedule.providerFailures) {
+    world.provider.failNext(new ProviderError('unavailable', 'away', { ambiguous: true }), when);
+  }
+  for (const [number, delivery] of schedule.deliveries.entries()) {
+    await Promise.all(delivery.map((at) => untilDone(() => world.processor.process(events[at] as LmsEvent))));
+    if (schedule.dispatches.has(number)) await world.dispatcher.runDue().catch(() => {});
+  }
+  for (let look = 0; look < 60; look++) {
+    await untilDone(() => world.dispatcher.runDue());
+    world.clock.advance(3_600_000);
+  }
+  return { ...world, learners, progress };
+}
+
+/** What a queue does with a message that was not acknowledged. */
+async function untilDone(work: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+}
+
+interface State {
+  readonly username: string;
+  readonly badge: string;
+  readonly outcome: Outcome;
+  readonly contributions: unknown;
+  /** The badges that stand. */
+  readonly standing: unknown;
+}
+
+/** Everything that must not depend on how the events came. */
+async function stateOf(world: World): Promise<State[]> {
+  const states: State[] = [];
+  for (const { id, username } of (await world.learners.list({ limit: 99 })).items) {
+    for (const { badgeId, outcome, contributions, issued } of await world.progress.ofLearner(id)) {
+      // What a badge owed to an award that is no more leaves an empty record behind.
+      if (contributions.length === 0) continue;
+      const standing = issued
+        .filter(({ revokedAt }) => revokedAt === null)
+        .map(({ eventId, awardedAt }) => `${awardedAt} ${eventId}`)
+        .toSorted();
+      states.push({ username, badge: badgeId, outcome, contributions, standing });
+    }
+  }
+  return states;
+}
+
+/** The provider and the bus agree with what is stored, and heard of every badge once. */
+async function expectSettled(world: World): Promise<void> {
+  const awarded = world.provider.entries.filter(({ action }) => action === 'award').map(({ uuid }) => uuid);
+  const revoked = world.provider.entries.filter(({ action }) => action === 'revoke').map(({ uuid }) => uuid);
+  expect(new Set(awarded).size, 'nothing is issued twice').to.equal(awarded.length);
+  expect(new Set(revoked).size, 'nothing is taken back twice').to.equal(revoked.length);
+  const all = (await world.progress.list({ limit: 999 })).items;
+  const states = all.flatMap(({ effects }) => effects.map(({ state }) => state));
+  expect(states.filter((state) => state !== 'done' && state !== 'superseded')).to.deep.equal([]);
+  const standing = all
+    .flatMap(({ issued }) => issued)
+    .filter(({ revokedAt, template }) => revokedAt === null && template !== null);
+  expect(awarded.filter((uuid) => !revoked.includes(uuid))).to.have.members(standing.map(({ uuid }) => uuid));
+  for (const { outcome, issued } of all) {
+    expect(issued.filter(({ revokedAt }) => revokedAt === null)).to.have.length(outcome.awards);
+  }
+  // A public event may be repeated, always under its id.
+  const facts = world.publisher.published.map(({ id, type, data }) => `${id} ${type} ${JSON.stringify(data)}`);
+  const ids = world.publisher.published.map(({ id }) => id);
+  expect(new Set(facts).size).to.equal(new Set(ids).size);
+}
+
+const anEvent = fc
+  .record({
+    learner: fc.integer({ min: 1, max: 2 }),
+    course: fc.integer({ min: 0, max: 1 }),
+    minute: fc.nat(12),
+    ok: fc.boolean(),
+  })
+  .map(({ learner, course: number, minute, ok }) => {
+    const username = `user-${learner}`;
+    const id = `${minute}-${ok}-${number}-${username}`;
+    return passing(ok, minute, { id, username, name: username, lmsUserId: learner, course: course(number) });
+  });
+const someEvents = fc.uniqueArray(anEvent, { minLength: 1, maxLength: 14, selector: ({ id }) => id });
+
+const aRun = someEvents.chain((events) => {
+  const positions = events.map((_, at) => at);
+  return fc.record({
+    events: fc.constant(events),
+    schedule: fc.record({
+      deliveries: fc
+        .tuple(
+          fc.shuffledSubarray(positions, { minLength: positions.length }),
+          fc.array(fc.constantFrom(...positions), { maxLength: 8 }),
+          fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 30, maxLength: 30 }),
+        )
+        .map(([order, again, sizes]) => inChunks([...order, ...again], sizes)),
+      crashes: fc.uniqueArray(fc.integer({ min: 1, max: 160 }), { maxLength: 40 }).map((numbers) => new Set(numbers)),
+      dispatches: fc.uniqueArray(fc.nat(20), { maxLength: 12 }).map((numbers) => new Set(numbers)),
+      providerFailures: fc.array(fc.constantFrom('before' as const, 'after' as const), { maxLength: 6 }),
+    }),
+  });
+});
+
+function inChunks(items: readonly number[], sizes: readonly number[]): number[][] {
+  const queue = [...items];
+  return sizes.map((size) => queue.splice(0, size)).filter((chunk) => chunk.length > 0);
+}
+
+describe('events, crashes and effects', () => {
+  it('end the same after any order, duplication, interleaving and crash as after an undisturbed run', async function () {
+    this.timeout(30_000);
+    await fc.assert(
+      fc.asyncProperty(aRun, async ({ events, schedule }) => {
+        const calm = await live(events, {
+          deliveries: events.map((_, at) => [at]),
+          crashes: new Set(),
+          dispatches: new Set(events.keys()),
+          providerFailures: [],
+        });
+        const wild = await live(events, schedule);
+        expect(await stateOf(wild)).to.deep.equal(await stateOf(calm));
+        await expectSettled(calm);
+        await expectSettled(wild);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,321 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { NO_COUNTS } from '../../../plugin/credentials/run-progress.ts';
+import { InputError, StoreError } from '../../../plugin/errors.ts';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { aConfiguration, aRun, rejection } from '../../contracts/credential-store.ts';
+import { aLearnerRecord, DEMO_COURSE } from '../../contracts/learner-records.ts';
+import {
+  CONFIGURATION,
+  type CredentialWorld,
+  credentialWorld,
+  missingGlyph,
+  NOW,
+} from '../../support/credential-world.ts';
+
+const later = (ms: number) => new Date(NOW.getTime() + ms);
+
+describe('a credential run', () => {
+  let world: CredentialWorld;
+  beforeEach(async () => {
+    world = await credentialWorld();
+  });
+
+  it('makes the credentials of all who are eligible and says how many', async () => {
+    const runner = world.runner();
+    const run = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
+    expect(run).to.deep.include({
+      configurationId: CONFIGURATION,
+      trigger: 'manual',
+      dueAt: NOW,
+      state: 'done',
+      finishedAt: NOW,
+      error: null,
+      counts: { seen: 4, eligible: 3, generated: 3, skipped: 0, failed: 0 },
+    });
+    const ada = await world.credential('ada');
+    expect(ada).to.deep.include({
+      status: 'available',
+      contextName: 'Demonstration Course',
+      learnerName: 'Ada Lovelace',
+      credentialType: 'Course certificate',
+      issuedAt: NOW,
+      attempts: 1,
+      runId: run.id,
+    });
+    const file = await world.files.get(ada?.fileKey ?? '');
+    expect(Buffer.from(file?.bytes ?? []).toString()).to.equal(
+      `Demonstration Course for Ada Lovelace https://badges.example.org/verify/${ada?.verifyId}`,
+    );
+    expect(ada?.sizeBytes).to.equal(file?.bytes.length);
+    expect(ada?.sha256).to.match(/^[0-9a-f]{64}$/);
+    expect(await world.credential('dan')).to.equal(null);
+  });
+
+  it('skips who has one, and makes one anew for whom it was taken back', async () => {
+    const runner = world.runner();
+    await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
+    const ada = await world.credential('ada');
+    if (!ada) throw new Error('no credential');
+    await world.store.updateCredential({ ...ada, status: 'invalidated' }, ada.updatedAt);
+    const run = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', later(1)));
+    expect(run.counts).to.deep.equal({ seen: 4, eligible: 3, generated: 1, skipped: 2, failed: 0 });
+    expect((await world.credential('ada'))?.id).not.to.equal(ada.id);
+  });
+
+  it('keeps the reason of one learner’s failure, goes on, and tries that one again in the next run', async () => {
+    const failing = world.runner({
+      before: ({ learnerName }) => {
+        if (learnerName.startsWith('Ada')) throw missingGlyph();
+      },
+    });
+    const run = await failing.wait(await failing.runNow(CONFIGURATION, 'manual', NOW));
+    expect(run).to.deep.include({
+      state: 'done-with-errors',
+      counts: { seen: 4, eligible: 3, generated: 2, skipped: 0, failed: 1 },
+    });
+    expect(await world.credential('ada')).to.deep.include({
+      status: 'error',
+      reason: 'the glyph U+5F20 is not in the font "serif"',
+      fileKey: null,
+      issuedAt: null,
+    });
+    const runner = world.runner();
+    await runner.wait(await runner.runNow(CONFIGURATION, 'manual', later(1)));
+    expect(await world.credential('ada')).to.deep.include({ status: 'available', reason: null, attempts: 2 });
+  });
+
+  it('L4: goes on after a learner with bad data and reports it', async () => {
+    world.records.add(DEMO_COURSE, 'Demonstration Course', [aLearnerRecord({ completion: Number.NaN })]);
+    const runner = world.runner();
+    const run = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
+    expect(run).to.deep.include({
+      state: 'done-with-errors',
+      counts: { seen: 4, eligible: 2, generated: 2, skipped: 0, failed: 1 },
+      error: { code: 'credential.learner-data', message: 'the completion of a learner is no number' },
+    });
+  });
+
+  it('ends as failed when no document at all can be made, and keeps nobody in `generating`', async () => {
+    const runner = world.runner({
+      before: () => {
+        throw new InputError('template', 'the PDF template cannot be used: it is damaged; export it again');
+      },
+    });
+    const run = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
+    expect(run.state).to.equal('failed');
+    expect(run.error).to.deep.equal({
+      code: 'input.template',
+      message: 'the PDF template cannot be used: it is damaged; export it again',
+    });
+    expect(await world.store.credentialCounts()).to.deep.equal({
+      generating: 0,
+      available: 0,
+      error: 1,
+      invalidated: 0,
+    });
+  });
+
+  it('L6: ends as failed with the reason when the options cannot be used', async () => {
+    await world.store.saveConfiguration(aConfiguration({ options: { greetin: 'hello' } }));
+    const runner = world.runner();
+    const run = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
+    expect(run.error?.message).to.equal(
+      'the options cannot be used: there is no option "greetin"; did you mean "greeting"?',
+    );
+  });
+
+  it('hides an unexpected error’s text, which may hold a name, from records and logs', async () => {
+    const error = sinon.spy();
+    const runner = world.runner({
+      logger: { ...silentLogger, error },
+      before: ({ learnerName }) => {
+        throw new TypeError(`cannot draw ${learnerName}`);
+      },
+    });
+    await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
+    expect((await world.credential('ada'))?.reason).to.equal(
+      'the document could not be made because of an unexpected error; the log says where it happened',
+    );
+    expect(error.args[0]?.[1]).to.include({ error: 'TypeError' });
+    expect(JSON.stringify(error.args)).not.to.include('Lovelace');
+  });
+
+  it('is refused for a configuration that does not exist, and waited for only if it does', async () => {
+    const runner = world.runner();
+    expect((await rejection(runner.runNow('nowhere', 'manual', NOW))).message).to.equal(
+      'there is no credential configuration with this id, or its type is gone',
+    );
+    expect((await rejection(runner.wait('nowhere'))).message).to.equal('there is no credential run with this id');
+    expect(await world.store.runs({ limit: 9 })).to.deep.equal([]);
+  });
+
+  it('U15: is joined, not doubled, by a second request while it runs, also from another process', async () => {
+    const gate = new Gate();
+    const runner = world.runner({ before: () => gate.passed });
+    const first = await runner.runNow(CONFIGURATION, 'schedule', NOW);
+    expect(await runner.runNow(CONFIGURATION, 'manual', later(5))).to.equal(first);
+    const other = world.runner();
+    expect(await other.runNow(CONFIGURATION, 'manual', later(6))).to.equal(first);
+    const waiting = other.wait(first);
+    gate.open();
+    expect((await waiting).counts.generated).to.equal(3);
+    expect(await world.store.runs({ limit: 9 })).to.have.length(1);
+  });
+
+  it('U15: of one due time is made once by several processes', async () => {
+    const runners = [world.runner(), world.runner(), world.runner()];
+    const ids = await Promise.all(runners.map((runner) => runner.runNow(CONFIGURATION, 'schedule', NOW)));
+    expect(new Set(ids).size).to.equal(1);
+    const run = await runners[0]?.wait(ids[0] ?? '');
+    expect(run?.counts.generated).to.equal(3);
+    expect((await world.store.credentials({ limit: 9 })).items).to.have.length(3);
+  });
+
+  it('L3: makes one credential per learner even when two runs are at it together', async () => {
+    await world.store.createRun(aRun({ id: 'other', dueAt: later(9), leaseUntil: NOW }));
+    const runner = world.runner();
+    const [id] = await Promise.all([runner.runNow(CONFIGURATION, 'manual', NOW), world.runner().takeOverAbandoned()]);
+    const [one, other] = [await runner.wait(id), await runner.wait('other')];
+    expect(one.counts.generated + other.counts.generated).to.equal(3);
+    expect(one.counts.skipped + other.counts.skipped).to.equal(3);
+    expect((await world.store.credentials({ limit: 9 })).items).to.have.length(3);
+    expect(world.files.keys()).to.have.length(3);
+  });
+
+  it('writes its counts while it runs and keeps its lease', async () => {
+    const gate = new Gate();
+    const runner = world.runner({
+      before: ({ learnerName }) => (learnerName.startsWith('Cleo') ? gate.passed : undefined),
+    });
+    const id = await runner.runNow(CONFIGURATION, 'manual', NOW);
+    world.clock.at = later(30_000);
+    const counted = await until(async () => {
+      const run = await world.store.run(id);
+      return run?.counts.generated === 2 ? run : null;
+    });
+    expect(counted.leaseUntil).to.deep.equal(later(90_000));
+    gate.open();
+    await runner.wait(id);
+  });
+
+  describe('L2, U14: whose process died', () => {
+    /** A process that stops for good in the middle of Ben's document. */
+    async function deadRun(): Promise<string> {
+      const runner = world.runner({
+        saveEveryMs: 1_000_000,
+        before: ({ learnerName }) => (learnerName.startsWith('Ben') ? new Promise<void>(() => {}) : undefined),
+      });
+      const id = await runner.runNow(CONFIGURATION, 'manual', NOW);
+      await until(async () => (await world.credential('ben')) !== null);
+      return id;
+    }
+
+    it('is taken over after its lease, finished, and counted exactly', async () => {
+      const id = await deadRun();
+      const runner = world.runner();
+      expect(await runner.takeOverAbandoned()).to.equal(0);
+      world.clock.at = later(60_001);
+      expect(await runner.takeOverAbandoned()).to.equal(1);
+      const run = await runner.wait(id);
+      expect(run).to.deep.include({
+        state: 'done',
+        fence: 2,
+        counts: { seen: 4, eligible: 3, generated: 3, skipped: 0, failed: 0 },
+      });
+      expect(await world.credential('ben')).to.deep.include({ status: 'available', attempts: 2 });
+      expect(world.files.keys()).to.have.length(3);
+    });
+
+    it('does not keep a later run from making the credential it was stuck at', async () => {
+      await deadRun();
+      world.clock.at = later(60_001);
+      const runner = world.runner();
+      const run = await runner.wait(await runner.runNow(CONFIGURATION, 'schedule', later(60_001)));
+      expect(run.counts).to.deep.equal({ seen: 4, eligible: 3, generated: 2, skipped: 1, failed: 0 });
+      expect((await world.credential('ben'))?.status).to.equal('available');
+    });
+
+    it('leaves a credential alone that a living run is making', async () => {
+      const id = await deadRun();
+      await world.store.createRun(aRun({ id: 'run-9', dueAt: later(9), leaseUntil: later(60_009) }));
+      const abandoned = await world.store.takeOverRun('run-9', 1, later(5));
+      expect(abandoned?.fence).to.equal(2);
+      world.clock.at = later(10);
+      const runner = world.runner();
+      await runner.takeOverAbandoned();
+      const run = await runner.wait('run-9');
+      expect(run.counts).to.deep.equal({ seen: 4, eligible: 3, generated: 1, skipped: 2, failed: 0 });
+      expect(await world.credential('ben')).to.deep.include({ status: 'generating', runId: id });
+    });
+
+    it('stops, writes nothing and leaves no file when it turns out to be alive after all', async () => {
+      const gate = new Gate();
+      const sleeper = world.runner({
+        before: ({ learnerName }) => (learnerName.startsWith('Ben') ? gate.passed : undefined),
+        saveEveryMs: 1_000_000,
+      });
+      const id = await sleeper.runNow(CONFIGURATION, 'manual', NOW);
+      await until(async () => (await world.credential('ben')) !== null);
+      world.clock.at = later(60_001);
+      const runner = world.runner();
+      await runner.takeOverAbandoned();
+      const run = await runner.wait(id);
+      const made = await world.store.credentials({ limit: 9 });
+      const files = world.files.keys();
+      gate.open();
+      await sleeper.stop();
+      expect(await world.store.run(id)).to.deep.equal(run);
+      expect(await world.store.credentials({ limit: 9 })).to.deep.equal(made);
+      expect(world.files.keys()).to.deep.equal(files);
+    });
+  });
+
+  it('is given up at once by a process that stops, and finished by the next', async () => {
+    const gate = new Gate();
+    const stopping = world.runner({ before: () => gate.passed });
+    const id = await stopping.runNow(CONFIGURATION, 'manual', NOW);
+    await until(async () => (await world.credential('ada')) !== null);
+    const stopped = stopping.stop();
+    gate.open();
+    await stopped;
+    expect(await world.store.run(id)).to.deep.include({ state: 'running', leaseUntil: NOW });
+    expect(await stopping.takeOverAbandoned()).to.equal(0);
+    const next = world.runner();
+    expect(await next.takeOverAbandoned()).to.equal(1);
+    expect((await next.wait(id)).counts).to.deep.equal({ ...NO_COUNTS, seen: 4, eligible: 3, generated: 3 });
+  });
+
+  it('is left to others when the store goes away', async () => {
+    const error = sinon.spy();
+    const update = sinon.stub(world.store, 'updateRun').rejects(new StoreError('unavailable', 'the database is away'));
+    const runner = world.runner({ logger: { ...silentLogger, error }, saveEveryMs: 1_000_000 });
+    const id = await runner.runNow(CONFIGURATION, 'manual', NOW);
+    await runner.stop();
+    expect(error.args.at(-1)).to.deep.equal([
+      'a credential run was left unfinished',
+      { runId: id, code: 'store.unavailable' },
+    ]);
+    update.restore();
+    world.clock.at = later(60_001);
+    const next = world.runner();
+    expect(await next.takeOverAbandoned()).to.equal(1);
+    expect((await next.wait(id)).state).to.equal('done');
+  });
+});
+
+class Gate {
+  open: () => void = () => {};
+  readonly passed = new Promise<void>((resolve) => {
+    this.open = resolve;
+  });
+}
+
+async function until<Found>(look: () => Promise<Found | null | false>): Promise<Found> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    const found = await look();
+    if (found !== null && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error('it did not happen within two seconds');
+}

@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import { aCredential, passingEvent } from '../../support/seed.ts';
+import { makeSite } from '../../support/web.ts';
+
+const evil = `"><script>alert(1)</script><img src=x onerror='alert(2)'>`;
+
+describe('texts that people and other systems supplied', () => {
+  it('are shown as text on every page, wherever they are stored', async () => {
+    const site = makeSite();
+    const { services } = site;
+    const rules = `badge "evil" {
+      name ${JSON.stringify(evil)}
+      template memory ${JSON.stringify(evil)}
+      active true
+      requirement r in group A {
+        description ${JSON.stringify(evil)}
+        on org.openedx.learning.course.passing.status.updated.v1
+        where course.course_key != ${JSON.stringify(evil)}
+      }
+    }`;
+    await services.saveBadge(rules, { expectedVersion: 0, actor: evil });
+    const event = passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z', id: evil });
+    event.data.course_passing_status.user.pii = { username: evil, email: evil, name: evil };
+    await services.processEvent(services.decodeCloudEvent(event));
+    const learner = (await services.learners.list({ limit: 1 })).items[0];
+    const [progress] = await services.progress.ofLearner(learner?.id ?? '');
+    if (!progress) throw new Error('the event made no progress');
+    await services.progress.save({
+      ...progress,
+      issued: progress.issued.map((badge) => ({
+        ...badge,
+        externalId: evil,
+        externalState: evil,
+        externalUrl: 'javascript:alert(1)',
+      })),
+      effects: progress.effects.map((effect) => ({
+        ...effect,
+        state: 'failed' as const,
+        lastError: { code: evil, message: evil, at: new Date() },
+      })),
+    });
+    await services.credentials.saveType({
+      id: 't',
+      name: evil,
+      retrievalFunction: evil,
+      generationFunction: evil,
+      options: {},
+      updatedAt: new Date(),
+    });
+    await services.credentials.saveConfiguration({
+      id: 'c',
+      credentialTypeId: 't',
+      contextKey: evil,
+      options: {},
+      updatedAt: new Date(),
+    });
+    const texts = {
+      reason: evil,
+      learnerName: evil,
+      contextName: evil,
+      contextKey: evil,
+      credentialType: evil,
+      email: evil,
+    };
+    await services.credentials.createCredential(
+      aCredential({ username: evil, order: 1, configurationId: 'c', ...texts }),
+    );
+    await services.credentials.createCredential(
+      aCredential({ username: evil, order: 2, configurationId: 'd', status: 'invalidated', ...texts }),
+    );
+    await services.access.recordAudit({
+      id: 'a',
+      at: new Date(),
+      actor: evil,
+      action: evil,
+      object: evil,
+      details: { [evil]: evil },
+    });
+    await services.access.createApiToken({
+      id: 'x',
+      tokenHash: 'x',
+      label: evil,
+      createdAt: new Date(),
+      createdBy: evil,
+      lastUsedAt: null,
+      revokedAt: null,
+    });
+
+    const browser = await site.signIn('administrator');
+    const query = encodeURIComponent(evil);
+    for (const path of [
+      '/',
+      '/badges',
+      '/badges/evil',
+      '/badges/evil/edit',
+      '/badges/evil/versions/1',
+      '/progress',
+      `/progress?search=${query}`,
+      `/learners/${learner?.id}`,
+      '/credentials',
+      `/credentials?search=${query}&context=${query}`,
+      '/credentials/00000000-0000-4000-8000-000000000001',
+      '/verify/00000000-0000-4000-9000-000000000002',
+      '/configurations',
+      '/runs',
+      '/audit',
+      `/audit?actor=${query}&object=${query}`,
+      '/system',
+      `/sign-in?to=${query}`,
+      `/sign-in/${query}`,
+      `/badges/${query}`,
+      `/?done=${query}`,
+    ]) {
+      const { text, status } = await browser.get(path);
+      expect(status, path).to.be.oneOf([200, 303, 404]);
+      expect(text, path).not.to.match(/<script|<img src=x|onerror='|href="javascript:/i);
+    }
+    const shown = (await browser.get(`/learners/${learner?.id}`)).text;
+    expect(shown).to.include('&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  it('are not shown from the address as an announcement', async () => {
+    const site = makeSite();
+    const browser = await site.signIn('viewer');
+    for (const done of ['__proto__', 'constructor', 'toString', 'nothing']) {
+      expect((await browser.get(`/?done=${done}`)).text, done).not.to.include('class="notice"');
+    }
+  });
+});

@@ -1,0 +1,70 @@
+/** Runs the command line as a person does: in a process of its own, from the sources. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { projectPath } from '../../server/paths.ts';
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param environment on top of nothing but PATH */
+export function startLaurel(args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', projectPath('server', 'main.ts'), ...args], {
+    cwd: projectPath(),
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+export function runLaurel(
+  args: readonly string[],
+  { env = {}, input = '' }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+): Promise<CommandResult> {
+  const child = startLaurel(args, env);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+export interface RunningLaurel {
+  /** Address of the pages, from the banner. */
+  readonly url: string;
+  readonly banner: string;
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts `laurel serve` on a free port. @throws when it ends instead, with what it said */
+export function serveLaurel(environment: Readonly<Record<string, string>>): Promise<RunningLaurel> {
+  const child = startLaurel(['serve'], { PORT: '0', LAUREL_LOG_LEVEL: 'error', ...environment });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  let banner = '';
+  return new Promise((resolve, reject) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      banner += chunk.toString();
+      const url = /^ {2}pages +(\S+)$/m.exec(banner)?.[1];
+      if (url === undefined || !banner.includes('Not configured')) return;
+      resolve({
+        url,
+        banner,
+        stop(signal = 'SIGTERM') {
+          child.kill(signal);
+          return ended;
+        },
+      });
+    });
+    void ended.then((code) => reject(new Error(`laurel serve ended with ${code}: ${banner}`)));
+  });
+}

@@ -76,11 +76,14 @@ function isWithin(place: Span, span: Span): boolean {
 /** @returns the badges that no other could ever follow */
 function reportBadgeCycles(byId: ReadonlyMap<string, BadgeBlock>, reporter: Reporter): BadgeBlock[] {
   const next = new Map<string, string[]>();
-  for (const [id, block] of byId)
-    next.set(
-      id,
-      triggersOf(block).map(({ badge }) => badge.value),
-    );
+  for (const [id, block] of byId) {
+    const triggers = triggersOf(block);
+    if (triggers.length > 0)
+      next.set(
+        id,
+        triggers.map(({ badge }) => badge.value),
+      );
+  }
   return findCycles(next).flatMap((cycle) => {
     const blocks = cycle.flatMap((id) => byId.get(id) ?? []);
     const [first] = blocks;

@@ -3,7 +3,8 @@
 import { compileCondition } from './compile.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import type { Badge, Condition, Contribution, Outcome, Requirement, ResolvedPath, RuleEvent } from './model.ts';
-import { createReader, pathKey, pathText } from './read-path.ts';
+import { printCondition, printPath } from './print-condition.ts';
+import { createReader, pathKey } from './read-path.ts';
 import { compareContributions } from './timeline.ts';
 
 export interface ConditionExplanation {
@@ -17,16 +18,15 @@ export interface ConditionExplanation {
   } | null;
 }
 
-/** @param print how a condition is written */
-export function explainCondition(
-  condition: Condition,
-  event: RuleEvent,
-  print: (condition: Condition) => string,
-): ConditionExplanation {
+/** The first part that makes the condition fail, and on what. */
+export function explainCondition(condition: Condition, event: RuleEvent): ConditionExplanation {
   const failed = firstFailing(condition, event);
   if (failed === null) return { holds: true, failed: null };
   const path = onlyPath(failed);
-  return { holds: false, failed: { text: print(failed), value: path ? (createReader(path)(event) ?? null) : null } };
+  return {
+    holds: false,
+    failed: { text: printCondition(failed), value: path ? (createReader(path)(event) ?? null) : null },
+  };
 }
 
 /** Only an `and` fails because of one of its parts; of an `or` or a `not` the whole is to blame. */
@@ -145,7 +145,7 @@ function need(requirement: Requirement, missing: number, more: boolean): string 
   const amount = `${missing}${more ? ' more' : ''}`;
   const things =
     distinct !== null
-      ? `different ${missing === 1 ? 'value' : 'values'} of ${pathText(distinct)}`
+      ? `different ${missing === 1 ? 'value' : 'values'} of ${printPath(distinct)}`
       : on.kind === 'badge'
         ? `${missing === 1 ? 'award' : 'awards'} of badge ${on.badge}`
         : `matching ${missing === 1 ? 'event' : 'events'} of type ${on.type}`;

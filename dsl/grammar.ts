@@ -2,9 +2,10 @@
  *
  *  Drafts live in fields because the alternatives of a block are made once, not once per block. */
 
-import { EOF, type IToken, type TokenType } from 'chevrotain';
+import { EOF, type IOrAlt, type IToken, type TokenType } from 'chevrotain';
 import type {
   BadgeBlock,
+  BooleanLiteral,
   ChoiceClause,
   ComparisonOperator,
   CountClause,
@@ -12,7 +13,6 @@ import type {
   DurationLiteral,
   Expectation,
   Expression,
-  InNode,
   Literal,
   Name,
   Path,
@@ -25,7 +25,7 @@ import type {
   TestEvent,
   TestExpect,
   TextLiteral,
-  TextMatchNode,
+  TextOperator,
   TriggerClause,
 } from './ast.ts';
 import { exceedsBytes, limits } from './limits.ts';
@@ -79,14 +79,16 @@ export class Grammar extends RecoveringParser {
     const blocks: Block[] = [];
     do {
       this.MANY(() => {
-        this.OR([
-          { ALT: () => blocks.push(this.SUBRULE(this.badge)) },
-          { ALT: () => blocks.push(this.SUBRULE(this.test)) },
-        ]);
+        blocks.push(this.OR(this.#blockAlternatives));
       });
     } while (this.#skippedStrayBlock());
     return blocks;
   });
+
+  readonly #blockAlternatives: IOrAlt<Block>[] = [
+    { ALT: () => this.SUBRULE(this.badge) },
+    { ALT: () => this.SUBRULE(this.test) },
+  ];
 
   readonly badge = this.RULE('badge', (): BadgeBlock => {
     const first = this.CONSUME(K.badge);
@@ -226,25 +228,24 @@ export class Grammar extends RecoveringParser {
     },
   ];
 
-  readonly trigger = this.RULE('trigger', (): TriggerClause => {
-    return this.OR([
-      {
-        ALT: (): TriggerClause => {
-          const first = this.CONSUME(K.badge);
-          const badge = text(this.CONSUME(t.Text));
-          const change = this.OR1([{ ALT: () => this.CONSUME(K.awarded) }, { ALT: () => this.CONSUME(K.revoked) }]);
-          const span = this.spanFrom(first);
-          return { kind: 'badge-trigger', badge, change: change.image as 'awarded' | 'revoked', span };
-        },
+  readonly trigger = this.RULE('trigger', (): TriggerClause => this.OR(this.#triggerAlternatives));
+  readonly #triggerAlternatives: IOrAlt<TriggerClause>[] = [
+    {
+      ALT: () => {
+        const first = this.CONSUME(K.badge);
+        const badge = text(this.CONSUME(t.Text));
+        const change = this.OR1([{ ALT: () => this.CONSUME(K.awarded) }, { ALT: () => this.CONSUME(K.revoked) }]);
+        const span = this.spanFrom(first);
+        return { kind: 'badge-trigger', badge, change: change.image as 'awarded' | 'revoked', span };
       },
-      {
-        ALT: (): TriggerClause => {
-          const type = this.SUBRULE(this.eventType);
-          return { kind: 'event-trigger', type, span: type.span };
-        },
+    },
+    {
+      ALT: () => {
+        const type = this.SUBRULE(this.eventType);
+        return { kind: 'event-trigger', type, span: type.span };
       },
-    ]);
-  });
+    },
+  ];
 
   /** Dots may stand apart from the words they join. */
   readonly eventType = this.RULE('eventType', (): Name => {
@@ -285,35 +286,31 @@ export class Grammar extends RecoveringParser {
 
   readonly andExpression = this.RULE('andExpression', (): Expression => {
     const start = this.LA(1);
-    const first = this.SUBRULE(this.notExpression);
+    const first = this.SUBRULE(this.operand);
     let operands: Expression[] | null = null;
     this.MANY(() => {
       this.CONSUME(K.and);
-      const next = this.SUBRULE1(this.notExpression);
+      const next = this.SUBRULE1(this.operand);
       if (operands === null) operands = [first, next];
       else operands.push(next);
     });
     return operands === null ? first : { kind: 'and', operands, span: this.spanFrom(start) };
   });
 
-  readonly notExpression = this.RULE('notExpression', (): Expression => {
+  readonly operand = this.RULE('operand', (): Expression => {
     let nots: IToken[] | null = null;
     this.MANY(() => {
       const token = this.CONSUME(K.not);
       if (nots === null) nots = [token];
       else nots.push(token);
     });
-    const operand = this.SUBRULE(this.operand);
+    if (!this.RECORDING_PHASE) this.#refuseKeyword();
+    const operand = this.OR(this.#operandAlternatives);
     if (nots === null) return operand;
     return (nots as IToken[]).reduceRight<Expression>(
       (inner, token) => ({ kind: 'not', operand: inner, span: this.spanFrom(token) }),
       operand,
     );
-  });
-
-  readonly operand = this.RULE('operand', (): Expression => {
-    this.ACTION(() => this.#refuseKeyword());
-    return this.OR(this.#operandAlternatives);
   });
   readonly #operandAlternatives = {
     DEF: [
@@ -325,28 +322,33 @@ export class Grammar extends RecoveringParser {
           return inner;
         },
       },
-      { ALT: (): Expression => this.SUBRULE(this.predicate) },
+      {
+        ALT: (): Expression => {
+          const path = this.SUBRULE(this.path);
+          this.#subject = path;
+          return this.OPTION(this.#anyTest) ?? { kind: 'is-true', path, span: path.span };
+        },
+      },
     ],
     ERR_MSG: 'a condition',
   };
-
-  readonly predicate = this.RULE('predicate', (): Expression => {
-    const path = this.SUBRULE(this.path);
-    const rest = this.OPTION(() => this.OR(this.#tests));
-    return this.ACTION((): Expression => {
-      if (rest === undefined) return { kind: 'is-true', path, span: path.span };
-      const end = endOf(this.LA(0));
-      return { ...rest, path, span: { start: path.span.start, end } } as Expression;
-    });
-  });
-  readonly #tests = [
+  /** The path that is being tested; a value holds no path, so there is never more than one. */
+  #subject: Path = { kind: 'path', segments: [], span: { start: 0, end: 0 } };
+  readonly #anyTest = (): Expression => this.OR1(this.#tests);
+  readonly #tests: IOrAlt<Expression>[] = [
     { ALT: () => this.#comparison(this.CONSUME(t.Equals), this.SUBRULE(this.literal)) },
     { ALT: () => this.#comparison(this.CONSUME(t.OtherComparison), this.SUBRULE1(this.literal)) },
-    { ALT: () => this.#membership(false, this.CONSUME(K.in), this.SUBRULE(this.list)) },
+    {
+      ALT: () => {
+        this.CONSUME(K.in);
+        return this.#membership(false, this.SUBRULE(this.list));
+      },
+    },
     {
       ALT: () => {
         this.CONSUME(K.not);
-        return this.#membership(true, this.CONSUME1(K.in), this.SUBRULE1(this.list));
+        this.CONSUME1(K.in);
+        return this.#membership(true, this.SUBRULE1(this.list));
       },
     },
     {
@@ -378,7 +380,7 @@ export class Grammar extends RecoveringParser {
     {
       ALT: () => {
         this.CONSUME(K.exists);
-        return { kind: 'exists' as const };
+        return { kind: 'exists', path: this.#subject, span: this.#testSpan() };
       },
     },
   ];
@@ -564,16 +566,22 @@ export class Grammar extends RecoveringParser {
     });
   }
 
-  #comparison(operator: IToken, value: Literal): object {
-    return { kind: 'comparison', operator: operator.image as ComparisonOperator, value };
+  #comparison(operator: IToken, value: Literal): Expression {
+    const path = this.#subject;
+    return { kind: 'comparison', path, operator: operator.image as ComparisonOperator, value, span: this.#testSpan() };
   }
 
-  #membership(negated: boolean, _in: IToken, values: Literal[]): Pick<InNode, 'kind' | 'negated' | 'values'> {
-    return { kind: 'in', negated, values };
+  #membership(negated: boolean, values: Literal[]): Expression {
+    return { kind: 'in', path: this.#subject, negated, values, span: this.#testSpan() };
   }
 
-  #textMatch(operator: TextMatchNode['operator'], value: TextLiteral): object {
-    return { kind: 'text-match', operator, value };
+  #textMatch(operator: TextOperator, value: TextLiteral): Expression {
+    return { kind: 'text-match', path: this.#subject, operator, value, span: this.#testSpan() };
+  }
+
+  #testSpan(): Span {
+    if (this.RECORDING_PHASE) return { start: 0, end: 0 };
+    return { start: this.#subject.span.start, end: endOf(this.LA(0)) };
   }
 
   /** A path may begin with most keywords where it is plain that it is one; the printer quotes them. */

@@ -18,6 +18,7 @@ export {
   explainOutcome,
   type RequirementExplanation,
 } from './explain.ts';
+export { type FormValue, parseFormValue } from './form-values.ts';
 // Time
 export {
   formatInstant,
@@ -28,6 +29,7 @@ export {
   toInstant,
 } from './instant.ts';
 export { parseKey } from './keys.ts';
+export { limits } from './limits.ts';
 export { type Loaded, loadRules } from './load.ts';
 // Checked rules and what they yield
 export type {
@@ -48,7 +50,11 @@ export type {
   TestStep,
   Trigger,
 } from './model.ts';
+export { type OperatorRow, operators } from './operators.ts';
 export { parse } from './parse.ts';
+export { printBadgeBlock, printFile } from './print.ts';
+export { printCondition } from './print-condition.ts';
+export { conditionOf, type Row, rowsOf } from './rows.ts';
 export { type BadgeMatch, RuleIndex, type RulePlacement } from './rule-index.ts';
 export { didYouMean, suggest } from './suggest.ts';
 export { compareCodePoints } from './text-match.ts';

@@ -57,7 +57,7 @@ function run<Result>(
 ): Result {
   reportLexical(lexed, reporter);
   grammar ??= new Grammar();
-  grammar.setText(text, withoutDepth(lexed.tokens, reporter));
+  grammar.setText(text, lexed.openings > limits.nesting ? withoutDepth(lexed.tokens, reporter) : lexed.tokens);
   const result = read(grammar);
   broken.push(...reporter.diagnostics.map(({ span }) => span));
   for (const { code, span, message, hint, inside } of grammar.takeFaults()) {

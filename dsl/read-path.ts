@@ -58,11 +58,6 @@ export function pathKey({ root, part, type, segments }: ResolvedPath): string {
   return key;
 }
 
-/** As a rule writes it, but for quotes: for people to read, not to parse. */
-export function pathText({ root, segments, part }: ResolvedPath): string {
-  return [...(root === 'event' ? ['event'] : []), ...segments, ...(part === null ? [] : [part])].join('.');
-}
-
 /** Compiling many rules with one of these shares between them what they have in common: the reader of a path, and the
  *  test of a boolean, which most rules about passing have. There are as many as paths, however many rules come and go. */
 export class SharedParts {

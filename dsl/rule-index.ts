@@ -5,7 +5,8 @@ import { allOf, compileCondition } from './compile.ts';
 import { dependencyOrder, isWithinInterval, upstreamsOf } from './derived.ts';
 import { type Access, type AccessKey, accessesOf, isBoolean } from './index-access.ts';
 import type { Badge, Contribution, Penalty, Requirement, ResolvedPath, RuleEvent, Scalar } from './model.ts';
-import { createReader, pathKey, pathText, type Read, SharedParts, type Test } from './read-path.ts';
+import { printPath } from './print-condition.ts';
+import { createReader, pathKey, type Read, SharedParts, type Test } from './read-path.ts';
 
 export interface BadgeMatch {
   readonly badge: Badge;
@@ -335,8 +336,8 @@ function distinctText(value: unknown): string | null {
 
 function reachedBy({ eventType, keys }: Rule): string {
   if (keys.length === 0) return `every ${eventType}`;
-  const places = [...new Set(keys.map(({ path }) => pathText(path)))].map((text) => {
-    const values = keys.flatMap(({ path, value }) => (pathText(path) === text ? [value] : []));
+  const places = [...new Set(keys.map(({ path }) => printPath(path)))].map((text) => {
+    const values = keys.flatMap(({ path, value }) => (printPath(path) === text ? [value] : []));
     return values.length === 1 ? `${text} = ${JSON.stringify(values[0])}` : `${text} in ${values.length} values`;
   });
   return `${eventType} where ${places.join(' or ')}`;

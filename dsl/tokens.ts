@@ -3,7 +3,9 @@
 
 import { createToken, type ILexingError, type IToken, Lexer, type TokenType } from 'chevrotain';
 
-const WORD = String.raw`[A-Za-z_][A-Za-z0-9_-]*`;
+const WORD = '[A-Za-z_][A-Za-z0-9_-]*';
+/** Within a string: no quote, no escape, no control character, as in JSON. */
+const PLAIN = String.raw`[^"\\\u0000-\u001f]*`;
 
 /** Anything that can name a thing: a plain word, or a keyword where nothing else is meant. */
 export const AnyWord = createToken({ name: 'AnyWord', pattern: Lexer.NA, label: 'a name' });
@@ -15,7 +17,7 @@ export const Word = createToken({
 });
 export const Text = createToken({
   name: 'Text',
-  pattern: /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/,
+  pattern: new RegExp(`"${PLAIN}(?:\\\\(?:["\\\\/bfnrt]|u[0-9a-fA-F]{4})${PLAIN})*"`),
   label: 'a string in double quotes',
 });
 export const DateText = createToken({ name: 'Date', pattern: /\d{4}-\d[\w.:+-]*/, label: 'a date' });
@@ -144,6 +146,8 @@ export interface Lexed {
   readonly tokens: IToken[];
   readonly comments: readonly IToken[];
   readonly strayCharacters: readonly ILexingError[];
+  /** How many `(` and `not` there are: the text cannot be nested deeper. */
+  readonly openings: number;
   /** Tokens read with a complaint; `tokens` holds what was probably meant. */
   readonly mistaken: readonly Mistake[];
 }
@@ -176,14 +180,21 @@ export function lex(text: string): Lexed {
   );
   const { tokens, groups, errors } = lexer.instance.tokenize(text);
   const mistaken: Mistake[] = [];
+  let openings = 0;
   for (const token of tokens) {
-    if (token.tokenType === Word) {
+    const { tokenType } = token;
+    if (tokenType === Word) {
       const type = keywordTypes.get(token.image);
-      if (type !== undefined) retype(token, type);
-    } else if (token.tokenType === Foreign || token.tokenType === BadText || token.tokenType === BadNumber)
+      if (type === undefined) continue;
+      retype(token, type);
+      if (type === K.not) openings++;
+    } else if (tokenType === LeftParen) openings++;
+    else if (tokenType === Foreign || tokenType === BadText || tokenType === BadNumber) {
       mistaken.push(repair(token));
+      openings++;
+    }
   }
-  return { tokens, comments: groups.comments ?? [], strayCharacters: errors, mistaken };
+  return { tokens, comments: groups.comments ?? [], strayCharacters: errors, openings, mistaken };
 }
 
 function retype(token: IToken, type: TokenType): void {

@@ -266,6 +266,7 @@ function toDistinct(block: RequirementBlock, scope: Scope | null, { reporter }: 
 }
 
 function reportDuplicates(blocks: readonly { readonly id: Name }[], what: string, reporter: Reporter): void {
+  if (blocks.length < 2) return;
   const seen = new Set<string>();
   for (const { id } of blocks) {
     if (id.text !== '' && seen.has(id.text))
@@ -280,6 +281,7 @@ function reportDuplicates(blocks: readonly { readonly id: Name }[], what: string
 }
 
 function reportGroups(blocks: readonly RequirementBlock[], reporter: Reporter): void {
+  if (blocks.every(({ group }) => group === null)) return;
   const letters = new Set(blocks.flatMap(({ group }) => (group === null ? [] : [group.text])));
   for (const { id, group } of blocks) {
     if (group !== null && !/^[A-Z]$/.test(group.text)) {

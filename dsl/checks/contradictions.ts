@@ -4,7 +4,7 @@ import type { Expression, Span } from '../ast.ts';
 import type { Condition } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Resolution } from './paths.ts';
-import { type Budget, onlyPath, type Signed, type Verdict, verdictOf } from './value-sets.ts';
+import { type Budget, type Leaf, onlyPath, type Signed, type Verdict, verdictOf } from './value-sets.ts';
 
 interface Part extends Signed {
   readonly expression: Expression;
@@ -19,7 +19,30 @@ export function reportContradictions(
   reporter: Reporter,
   budget: Budget,
 ): void {
-  judge({ condition, expression, negated: false }, reporter, budget);
+  if (!isPlain(condition)) judge({ condition, expression, negated: false }, reporter, budget);
+}
+
+/** Most conditions ask one thing of each of a few paths; nothing of that can be decided beforehand. */
+function isPlain(condition: Condition): boolean {
+  if (condition.kind !== 'and' && condition.kind !== 'or') return condition.kind !== 'not' && isOpen(condition);
+  const { operands } = condition;
+  return (
+    operands.length <= 8 &&
+    operands.every(
+      (one, i) =>
+        one.kind !== 'and' &&
+        one.kind !== 'or' &&
+        one.kind !== 'not' &&
+        isOpen(one) &&
+        operands.every((other, j) => j >= i || (other as Leaf).path !== one.path),
+    )
+  );
+}
+
+/** True where the test by itself holds for some values and not for others, whatever it compares with. */
+function isOpen({ kind, path }: Leaf): boolean {
+  if (kind === 'exists' || kind === 'in') return kind === 'in' && path.type === 'string';
+  return path.type !== 'number';
 }
 
 /** @returns the verdict on the part with its sign */

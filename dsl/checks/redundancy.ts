@@ -17,11 +17,14 @@ export function reportRedundant(
   budget: Budget,
 ): void {
   const awaited = new Set(badge.requirements.map(({ after }) => after));
-  const groups = Map.groupBy(
-    badge.requirements.map((requirement, index) => ({ requirement, index })),
-    ({ requirement }) => requirement.group,
-  );
+  const groups = new Map<string, { requirement: Requirement; index: number }[]>();
+  badge.requirements.forEach((requirement, index) => {
+    const members = groups.get(requirement.group);
+    if (members === undefined) groups.set(requirement.group, [{ requirement, index }]);
+    else members.push({ requirement, index });
+  });
   for (const members of groups.values()) {
+    if (members.length === 1) continue;
     const compared = members.slice(0, COMPARED);
     const dropped = new Set<number>();
     // From the end, so that of two equal ones the second is named.

@@ -53,7 +53,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   function begin(run: CredentialRun): void {
     const progress = new RunProgress(run, { store, clock, leaseMs });
     // unhandled failures of a heartbeat show in the next write of the work itself
-    const heartbeat = setInterval(() => void progress.save().catch(() => {}), saveEveryMs);
+    const heartbeat = setInterval(() => void progress.save().catch(() => {}), saveEveryMs).unref();
     const work = carryOut(progress)
       .catch((error: unknown) =>
         logger.error('a credential run was left unfinished', { runId: run.id, ...codeOf(error) }),

@@ -1,11 +1,10 @@
 /** `laurel demo`: everything in one process on example data, and an account of what happened. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { invariant } from '../../plugin/errors.ts';
 import { parseLearnerLines } from '../../providers/index.ts';
 import { readJsonLines } from '../cli/input.ts';
 import { waitForSignal } from '../cli/signals.ts';
@@ -18,6 +17,7 @@ import { createLogger } from '../logger.ts';
 import { projectPath } from '../paths.ts';
 import { badgeAccount, credentialAccount } from './account.ts';
 import { feedEvents } from './feed-events.ts';
+import { loadRuleFiles } from './load-rules.ts';
 
 export interface DemoOptions {
   /** End after the account. */
@@ -32,7 +32,7 @@ export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'laurel-demo-'));
   const laurel = await startOn(folder);
   try {
-    const rules = await loadRuleFiles(laurel);
+    const rules = await loadRuleFiles(laurel.services, projectPath('examples', 'rules'));
     const fed = await feedEvents(laurel, readJsonLines(projectPath('examples', 'events', 'demo.jsonl')));
     await laurel.settleEffects();
     await setUpCredentials(laurel);
@@ -71,19 +71,6 @@ function isFree(port: number): Promise<boolean> {
     probe.once('error', () => resolve(false));
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
-}
-
-async function loadRuleFiles({ services }: Laurel): Promise<number> {
-  const folder = projectPath('examples', 'rules');
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.rules')).sort();
-  for (const name of names) {
-    const saved = await services.saveBadge(await readFile(join(folder, name), 'utf8'), {
-      expectedVersion: 0,
-      actor: 'demo',
-    });
-    invariant(saved.ok, `the example ${name} is valid`);
-  }
-  return names.length;
 }
 
 async function setUpCredentials({ services, registry, stores }: Laurel): Promise<void> {

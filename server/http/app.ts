@@ -9,6 +9,7 @@ import { healthRoutes } from './api/health.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { recogniseActor, requireRole } from './identity.ts';
+import { accountRoutes } from './pages/accounts.ts';
 import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRoutes } from './pages/badges.ts';
@@ -40,6 +41,7 @@ export function openRoutes(services: Services): readonly Route[] {
 export function pageRoutes(services: Services): readonly Route[] {
   return [
     ...signInRoutes(services),
+    ...accountRoutes(services),
     ...dashboardRoutes(services),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
@@ -61,7 +63,7 @@ export function createApp(services: Services): Express {
 
   app.use(requestContext(logger));
   app.use(securityHeaders(settings));
-  app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '1h', index: false, redirect: false }));
+  app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   mount(app, openRoutes(services), {
     'api-token': requireApiToken({ access, clock }),
     'ingest-token': requireIngestToken(settings),

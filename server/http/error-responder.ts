@@ -32,7 +32,7 @@ export function respondToErrors(logger: Logger): ErrorRequestHandler {
     if (isForMachines(req)) {
       sendProblem(res, httpStatus, title, detail, error);
     } else {
-      const frame = { title: `Error: ${title}`, section: null };
+      const frame = { title, section: null, failed: true };
       try {
         await renderPage(req, res, 'error', frame, { title, detail: asSentence(detail), httpStatus }, httpStatus);
       } catch (failure) {

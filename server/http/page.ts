@@ -21,6 +21,8 @@ export interface Frame {
   readonly breadcrumbs?: readonly { readonly text: string; readonly href: string }[];
   /** What the form of the page must have put right; shown as a summary, and in the title. */
   readonly errors?: readonly FieldError[];
+  /** The page says that something went wrong. */
+  readonly failed?: boolean;
   /** The page has a form although nobody is signed in. */
   readonly formForVisitors?: boolean;
 }
@@ -56,6 +58,7 @@ export async function renderPage(
     section: frame.section,
     breadcrumbs: frame.breadcrumbs ?? [],
     errors: frame.errors ?? [],
+    failed: frame.failed ?? (frame.errors ?? []).length > 0,
     notice: notices.get(queryText(req, 'done') ?? '') ?? null,
     actor,
     canChange: actor?.role === 'administrator',

@@ -77,6 +77,15 @@ export function decodeDocument(bytes: Buffer, offset = 0): BsonDocument {
   }
 }
 
+const names: (string | undefined)[] = new Array(0x400);
+
+function isAsciiText(bytes: Buffer, start: number, end: number, text: string): boolean {
+  if (text.length !== end - start) return false;
+  // A character above 127 takes more bytes than characters, so equal lengths and equal codes mean plain ASCII.
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
 class Reader {
   readonly #bytes: Buffer;
   #at: number;
@@ -90,7 +99,7 @@ class Reader {
     const fields: BsonDocument = new Map();
     const end = this.#open();
     for (let type = this.#byte(); type !== 0; type = this.#byte()) {
-      const name = this.#cstring();
+      const name = this.#name();
       fields.set(name, this.#value(type));
     }
     this.#close(end);
@@ -175,6 +184,22 @@ class Reader {
     const at = this.#skip(length);
     if (length < 0 || this.#at > this.#bytes.length) throw new RangeError('length beyond the end');
     return Buffer.from(this.#bytes.subarray(at, this.#at));
+  }
+
+  /** A field's name. The same few come again and again: looking them up is faster than making new strings. */
+  #name(): string {
+    const start = this.#at;
+    let hash = 0;
+    let end = start;
+    for (let byte = this.#byte(); byte !== 0; byte = this.#byte()) {
+      hash = (hash * 31 + byte) & 0xffff;
+      end++;
+    }
+    const known = names[hash & 0x3ff];
+    if (known !== undefined && isAsciiText(this.#bytes, start, end, known)) return known;
+    const name = this.#bytes.toString('utf8', start, end);
+    names[hash & 0x3ff] = name;
+    return name;
   }
 
   #cstring(): string {

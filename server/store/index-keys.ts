@@ -27,17 +27,19 @@ type Part =
 /** @throws CommandError 171 when two fields run through different arrays: their combinations would be an index entry each */
 export function documentKeys(document: BsonDocument, fields: readonly KeyField[]): DocumentKeys {
   const parts = fields.map((field) => resolvePart(document, field.path));
+  if (!parts.some((part) => 'array' in part)) {
+    const present = parts.some((part) => 'array' in part || part.value !== undefined);
+    return { keys: [combine(parts, fields, RANK.null)], multikey: false, present };
+  }
   const arrays = new Set(parts.flatMap((part) => ('array' in part ? [part.array] : [])));
-  const present = parts.some((part) => 'array' in part || part.value !== undefined);
-  if (arrays.size === 0) return { keys: [combine(parts, fields, null, RANK.null)], multikey: false, present };
   if (arrays.size > 1) throw new CommandError(171, 'cannot index parallel arrays');
   const [array = []] = arrays;
-  if (array.length === 0) return { keys: [combine(parts, fields, null, RANK.emptyArray)], multikey: true, present };
+  if (array.length === 0) return { keys: [combine(parts, fields, RANK.emptyArray)], multikey: true, present: true };
   const keys = new Set<string>();
   for (const element of array) {
     for (const key of elementKeys(parts, fields, element)) keys.add(key);
   }
-  return { keys: [...keys], multikey: true, present };
+  return { keys: [...keys], multikey: true, present: true };
 }
 
 function resolvePart(start: BsonValue | undefined, path: readonly string[]): Part {
@@ -60,17 +62,17 @@ function elementKeys(parts: readonly Part[], fields: readonly KeyField[], elemen
         : { value: undefined };
   });
   const inner = new Set(narrowed.flatMap((part) => ('array' in part ? [part.array] : [])));
-  if (inner.size === 0) return [combine(narrowed, fields, null, RANK.null)];
+  if (inner.size === 0) return [combine(narrowed, fields, RANK.null)];
   if (inner.size > 1) throw new CommandError(171, 'cannot index parallel arrays');
   const [array = []] = inner;
-  if (array.length === 0) return [combine(narrowed, fields, null, RANK.emptyArray)];
+  if (array.length === 0) return [combine(narrowed, fields, RANK.emptyArray)];
   return array.flatMap((value) => elementKeys(narrowed, fields, value));
 }
 
-function combine(parts: readonly Part[], fields: readonly KeyField[], missing: null, arrayKey: string): string {
+function combine(parts: readonly Part[], fields: readonly KeyField[], arrayKey: string): string {
   let key = '';
   for (const [index, part] of parts.entries()) {
-    const encoded = 'array' in part ? arrayKey : encodeKey(part.value ?? missing);
+    const encoded = 'array' in part ? arrayKey : encodeKey(part.value ?? null);
     key += fields[index]?.direction === -1 ? invertKey(encoded) : encoded;
   }
   return key;
@@ -94,18 +96,19 @@ export function parseKeyPattern(pattern: BsonDocument, purpose: 'index' | 'sort'
     const valid =
       purpose === 'sort' ? direction === 1 || direction === -1 : direction !== 0 && !Number.isNaN(direction);
     if (!valid) {
-      if (purpose === 'sort')
+      if (purpose === 'sort') {
         throw new CommandError(2, '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
+      }
       throw new CommandError(67, 'Values in the index key pattern must be numbers other than 0');
     }
-    if (name === '' || name.startsWith('$'))
+    const path = name.split('.');
+    if (path.some((segment) => segment === '$**')) throw outOfScope(`${purpose} over the path ${name}`);
+    if (name.startsWith('$') || path.includes('')) {
       throw new CommandError(
         purpose === 'index' ? 67 : 2,
         'Field names in a key pattern must not be empty or start with $',
       );
-    const path = name.split('.');
-    if (path.some((segment) => segment === '' || segment === '**' || segment === '$**'))
-      throw outOfScope(`${purpose} over the path ${name}`);
+    }
     if (path.some(isArrayPosition)) throw outOfScope(`${purpose} over a position in an array`);
     return { name, path, direction: direction > 0 ? 1 : -1 };
   });

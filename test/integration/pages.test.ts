@@ -99,18 +99,6 @@ describe('pages in a browser', function () {
     await context.close();
   });
 
-  it('let a failed effect be retried with the keyboard alone', async () => {
-    const page = await openPage({});
-    await page.goto(`${address}/progress?effects=failed`);
-    await tabTo(page, 'barbara');
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'barbara', level: 1 }).waitFor();
-    await tabTo(page, 'Retry Award at the provider of Demo course completion');
-    await page.keyboard.press('Enter');
-    await page.getByText('The effect is pending again').waitFor();
-    await page.context().close();
-  });
-
   for (const look of LOOKS) {
     const name = `${look.width} px, ${look.colorScheme}`;
 
@@ -149,6 +137,18 @@ describe('pages in a browser', function () {
       expect(seen.size, title).to.be.at.least(Math.min(expected, 3));
     }
     expect(complaints.filter((text) => !/status of (404|409|422)/.test(text))).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  it('let a failed effect be retried with the keyboard alone', async () => {
+    const page = await openPage({});
+    await page.goto(`${address}/progress?effects=failed`);
+    await tabTo(page, 'barbara');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'barbara', level: 1 }).waitFor();
+    await tabTo(page, 'Retry Award at the provider of Demo course completion');
+    await page.keyboard.press('Enter');
+    await page.getByText('The effect is pending again').waitFor();
     await page.context().close();
   });
 
@@ -206,6 +206,7 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('runs', '/runs'),
     path('audit', '/audit'),
     path('system', '/system'),
+    path('account-new', '/accounts/new'),
     path('not-found', '/nowhere'),
     path('verify', '/verify/00000000-0000-4000-9000-000000000000'),
     path('verify-unknown', '/verify/nonsense'),

@@ -78,7 +78,8 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     const id = draft.badge?.id ?? blockOf(draft.text)?.id.value ?? '';
     const stored = await findBadge(services, id);
     const frame = {
-      title: 'Error: Somebody else saved this badge first',
+      title: 'Somebody else saved this badge first',
+      failed: true,
       section: 'badges',
       breadcrumbs: [badgesCrumb, { text: stored.name ?? stored.id, href: badgePath(stored.id) }],
     } as const;

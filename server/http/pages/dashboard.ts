@@ -44,9 +44,9 @@ async function dashboard({ badges, progress, learners, credentials, access, heal
         `of ${definitions.length}`,
       ),
       figure('Learners', learnerCount, '/progress', 'seen in events'),
-      figure('In progress', total['in-progress'], '/progress?status=in-progress', 'badges begun'),
-      figure('Awarded', total.awarded, '/progress?status=awarded', 'badges that stand'),
-      figure('Revoked', total.revoked, '/progress?status=revoked', 'badges taken back'),
+      figure('In progress', total['in-progress'], '/progress?status=in-progress', 'begun, not complete'),
+      figure('Awarded', total.awarded, '/progress?status=awarded', 'standing'),
+      figure('Revoked', total.revoked, '/progress?status=revoked', 'taken back'),
       figure('Credentials', credentialCounts.available, '/credentials?status=available', 'PDFs available'),
     ],
     effects: {

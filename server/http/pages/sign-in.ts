@@ -1,18 +1,15 @@
-/** Coming and going: password, one-time link, the first administrator, sign-out. */
+/** Coming and going: password, one-time link, sign-out. */
 
-import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { createAudit } from '../audit.ts';
-import { type FieldError, pathText, queryText, textField } from '../forms.ts';
+import { pathText, queryText, textField } from '../forms.ts';
 import { actorOf, endSession, findActor, safeDestination, startSession } from '../identity.ts';
 import { oneTimeSignInLimit, signInLimits } from '../limits.ts';
 import { renderPage } from '../page.ts';
-import { hashPassword, MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../passwords.ts';
+import { verifyPassword } from '../passwords.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { hashToken } from '../tokens.ts';
-
-const MAX_NAME_LENGTH = 80;
 
 export function signInRoutes(services: Services): readonly Route[] {
   const { access, clock } = services;
@@ -52,35 +49,12 @@ export function signInRoutes(services: Services): readonly Route[] {
     const token = pathText(req, 'token');
     if (!(await access.consumeOneTimeSignIn(hashToken(token), clock.now()))) {
       await audit('anonymous', 'session.refused', 'session', { by: 'one-time link' });
-      const frame = { title: 'Error: This link no longer works', section: null, formForVisitors: true } as const;
+      const frame = { title: 'This link no longer works', section: null, failed: true, formForVisitors: true } as const;
       return renderPage(req, res, 'one-time-sign-in', frame, { token, refused: true }, 422);
     }
     await startSession(req, null, clock.now());
     await audit('one-time sign-in', 'session.started', 'session', { by: 'one-time link' });
     res.redirect(303, (await access.accounts()).length === 0 ? '/setup' : '/');
-  };
-
-  const showSetup: RequestHandler = async (req, res) => {
-    if ((await access.accounts()).length > 0) return res.redirect(303, '/');
-    await renderPage(req, res, 'setup', setupFrame([]), { name: '', minLength: MIN_PASSWORD_LENGTH });
-  };
-
-  const setUp: RequestHandler = async (req, res) => {
-    if ((await access.accounts()).length > 0) return res.redirect(303, '/');
-    const name = textField(req, 'name').normalize('NFC').trim();
-    const password = textField(req, 'password');
-    const errors = accountErrors(name, password);
-    if (errors.length > 0) {
-      return renderPage(req, res, 'setup', setupFrame(errors), { name, minLength: MIN_PASSWORD_LENGTH }, 422);
-    }
-    const id = randomUUID();
-    const passwordHash = await hashPassword(password);
-    const account = { id, name, role: 'administrator', passwordHash, createdAt: clock.now() } as const;
-    const created = await access.createAccount(account);
-    if (!created) return res.redirect(303, '/sign-in');
-    await audit(actorOf(res).name, 'account.created', `account:${id}`, { role: account.role });
-    await startSession(req, id, clock.now());
-    res.redirect(303, '/?done=account-created');
   };
 
   const signOut: RequestHandler = async (req, res) => {
@@ -94,22 +68,6 @@ export function signInRoutes(services: Services): readonly Route[] {
     post('/sign-in', 'public', ...signInLimits(), signIn),
     get('/sign-in/:token', 'public', showOneTimeSignIn),
     post('/sign-in/:token', 'public', oneTimeSignInLimit(), useOneTimeSignIn),
-    get('/setup', 'administrator', showSetup),
-    post('/setup', 'administrator', setUp),
     post('/sign-out', 'viewer', signOut),
   ];
-}
-
-function setupFrame(errors: readonly FieldError[]) {
-  return { title: 'Create the administrator account', section: null, errors } as const;
-}
-
-function accountErrors(name: string, password: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  if (name === '') errors.push({ field: 'name', message: 'Enter a name to sign in with.' });
-  if (name.length > MAX_NAME_LENGTH)
-    errors.push({ field: 'name', message: `The name may have at most ${MAX_NAME_LENGTH} characters.` });
-  const problem = passwordProblem(password);
-  if (problem) errors.push({ field: 'password', message: problem });
-  return errors;
 }

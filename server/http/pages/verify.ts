@@ -18,7 +18,7 @@ export function verifyPageRoutes({ credentials }: Services): readonly Route[] {
         throw error;
       });
       if (!credential) {
-        const frame = { title: 'Error: No such credential', section: null } as const;
+        const frame = { title: 'No such credential', section: null, failed: true } as const;
         return renderPage(req, res, 'verify', frame, { facts: null, issuedAt: null }, 404);
       }
       const facts = verificationFacts(credential, { showName: true });

@@ -89,15 +89,14 @@ export function encodeTextPrefix(text: string): string {
   return RANK.string + encodeText(text).slice(0, -1);
 }
 
-const scratch = Buffer.alloc(8);
+const scratch = new DataView(new ArrayBuffer(8));
 
-/** Eight characters in numeric order. */
+/** Eight characters in numeric order: the bits of the double, with the sign turned so that negative ones come first. */
 function encodeFloat(value: number): string {
-  scratch.writeDoubleBE(value === 0 ? 0 : value);
-  const negative = (scratch[0] ?? 0) >= 0x80;
-  if (negative) for (let i = 0; i < 8; i++) scratch[i] = 255 - (scratch[i] ?? 0);
-  else scratch[0] = (scratch[0] ?? 0) | 0x80;
-  return scratch.toString('latin1', 0, 8);
+  scratch.setFloat64(0, value === 0 ? 0 : value);
+  const high = scratch.getInt32(0);
+  const low = scratch.getInt32(4);
+  return high < 0 ? encodeUint32(~high) + encodeUint32(~low) : encodeUint32(high ^ 0x80000000) + encodeUint32(low);
 }
 
 const EXACT = '\x80';

@@ -93,7 +93,7 @@ async function live(events: readonly LmsEvent[], schedule: Schedule): Promise<Wo
 
 /** What a queue does with a message that was not acknowledged. */
 async function untilDone(work: () => Promise<unknown>): Promise<void> {
-  for (;;) {
+  for (let delivery = 0; delivery < 100; delivery++) {
     try {
       await work();
       return;
@@ -101,6 +101,7 @@ async function untilDone(work: () => Promise<unknown>): Promise<void> {
       if (!(error instanceof StoreError)) throw error;
     }
   }
+  throw new Error('delivering it again and again does not help');
 }
 
 interface State {

@@ -101,6 +101,14 @@ describe('effects', () => {
     ]);
   });
 
+  it('pair what is left in order', () => {
+    const moved = ledgerAfter(ledgerAfter(EMPTY, award('e2', 2), award('e4', 4)), award('e1', 1), award('e3', 3));
+    expect(badges(moved)).to.deep.equal([
+      [1, 'e1', day(1), null],
+      [2, 'e3', day(3), null],
+    ]);
+  });
+
   it('take a badge back at the instant of the penalty', () => {
     const revoked = ledgerAfter(having(ledgerAfter(EMPTY, award('e1', 1)), ISSUED), award('e1', 1, 2));
     expect(badges(revoked)).to.deep.equal([[1, 'e1', day(1), day(2)]]);

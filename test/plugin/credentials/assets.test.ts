@@ -34,7 +34,7 @@ describe('assets', () => {
       fileName: 'serif.ttf',
       contentType: 'font/ttf',
       sizeBytes: 4,
-      sha256: '69fac84c4aefdb9ee38eed2ad41d9fc4bdd9e4da7bcfcd463612b0b82ff5ec1a',
+      sha256: '795ea3efa43d0872b63bf0067be97553b46983e4f075097669391e9d15388ecc',
       updatedAt: NOW,
     });
     const loaded = await createAssetReader(to.store, to.files).load('serif');

@@ -42,8 +42,8 @@ describe('pages', () => {
       for (const part of [
         'Active badges 3 of 4',
         'Learners 6 seen in events',
-        'Awarded 3 badges that stand',
-        'Revoked 1 badges taken back',
+        'Awarded 3 standing',
+        'Revoked 1 taken back',
         'Credentials 2 PDFs available',
         'Effects failed 1',
         'Credentials with errors 1',

@@ -21,6 +21,8 @@ const table: Readonly<Record<string, Access>> = {
   'post /sign-in/:token': 'public',
   'get /setup': 'administrator',
   'post /setup': 'administrator',
+  'get /accounts/new': 'administrator',
+  'post /accounts/new': 'administrator',
   'post /sign-out': 'viewer',
   'get /': 'viewer',
   'get /badges': 'viewer',

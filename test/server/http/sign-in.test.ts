@@ -178,6 +178,59 @@ describe('one-time sign-in', () => {
   });
 });
 
+describe('the log', () => {
+  it('names routes by their pattern: no token, username or search text of an address gets into it', async () => {
+    const lines: string[] = [];
+    const keep = (message: string, fields = {}) => lines.push(JSON.stringify({ message, ...fields }));
+    const logger = { debug: keep, info: keep, warn: keep, error: keep };
+    const site = makeSite({
+      logger,
+      health: async () => {
+        throw new Error('mongodb://user:password@host refused');
+      },
+    });
+    const token = await createOneTimeSignIn(site.services);
+    await submit(site.browser(), `/sign-in/${token}`, `/sign-in/${token}`);
+    const browser = await site.signIn('administrator');
+    for (const path of ['/progress?search=barbara', '/api/laurel/v1/learners/barbara/badges', '/'])
+      await browser.get(path);
+    expect(lines.join('\n')).to.include('"route":"/sign-in/:token"').and.include('"code":"bug.unexpected"');
+    expect(lines.join('\n')).not.to.match(new RegExp(`${token}|barbara|${PASSWORD}|user:password`));
+  });
+});
+
+describe('accounts', () => {
+  it('are made by an administrator, in the role chosen, and can sign in at once', async () => {
+    const site = makeSite();
+    const browser = await site.signIn('administrator');
+    const fields = { name: ' Grace ', password: PASSWORD, role: 'viewer', passwordHash: 'mine', id: 'mine' };
+    const answer = await submit(browser, '/accounts/new', '/accounts/new', fields);
+    expect(answer.headers.location).to.equal('/system?done=account-created');
+    const account = await site.services.access.accountByName('grace');
+    expect(account).to.include({ name: 'Grace', role: 'viewer' });
+    expect(account?.id).not.to.equal('mine');
+    const grace = await submit(site.browser(), '/sign-in', '/sign-in', { name: 'Grace', password: PASSWORD });
+    expect(grace.status).to.equal(303);
+  });
+
+  it('have a name of their own', async () => {
+    const browser = await makeSite().signIn('administrator');
+    const answer = await submit(browser, '/accounts/new', '/accounts/new', {
+      name: 'Administrator',
+      password: PASSWORD,
+    });
+    expect(answer.status).to.equal(422);
+    expect(textOf(answer.text)).to.include('There is an account of this name already; choose another name.');
+  });
+
+  it('lose what they may do as soon as they are gone', async () => {
+    const site = makeSite();
+    const browser = await site.signIn('viewer');
+    site.services.access.account = async () => null;
+    expect((await browser.get('/badges')).status).to.equal(303);
+  });
+});
+
 function idOf(cookie: string | undefined): string {
   return cookie?.split(';')[0] ?? '';
 }

@@ -30,8 +30,9 @@ async function runAll(uri: string, files: readonly UnifiedFile[]): Promise<Tally
   const tally: Tally = { passed: 0, failed: [], notApplicable: new Map() };
   for (const file of files) {
     for (const test of file.tests) {
-      if (isDriverGap(file, test.description)) continue;
-      const verdict = await runUnifiedTest(client, file, test);
+      const verdict = isDriverGap(file, test.description)
+        ? ({ kind: 'not applicable', reason: 'the driver replaces a null _id' } as const)
+        : await runUnifiedTest(client, file, test);
       if (verdict.kind === 'passed') tally.passed++;
       else if (verdict.kind === 'failed')
         tally.failed.push(`${file.description}: ${test.description}: ${verdict.reason}`);

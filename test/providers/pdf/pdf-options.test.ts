@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import { readOptions } from '../../../plugin/extensions/options.ts';
+import {
+  checkPdfOptions,
+  fillPlaceholders,
+  formatIssueDate,
+  pdfOptions,
+  textElements,
+} from '../../../providers/pdf/pdf-options.ts';
+
+const read = (options: Record<string, unknown>) => readOptions(pdfOptions, { template: 'a', ...options });
+const element = (options: Record<string, unknown>, name = 'name') =>
+  textElements(read(options)).find((candidate) => candidate.name === name);
+
+describe('the options of the pdf generation function', () => {
+  it('have the three elements of the reference system where nothing is said', () => {
+    const common = {
+      xPt: null,
+      align: 'center',
+      font: null,
+      color: '#000000',
+      charSpacePt: 0,
+      uppercase: false,
+      lineHeight: 1.1,
+    };
+    expect(textElements(read({}))).to.deep.equal([
+      { ...common, name: 'name', text: '{name}', yPt: 290, sizePt: 32, minSizePt: 19.2 },
+      { ...common, name: 'context', text: '{context_name}', yPt: 220, sizePt: 28, minSizePt: 16.8 },
+      { ...common, name: 'date', text: '{issue_date}', yPt: 120, sizePt: 12, minSizePt: 7.199999999999999 },
+    ]);
+  });
+
+  it('L1: global defaults style every element but do not overwrite what an element has of its own', () => {
+    const options = {
+      defaults: { size: 12, color: '#abc', uppercase: true },
+      text_elements: { name: { color: '#123' } },
+    };
+    expect(element(options)).to.include({ sizePt: 32, color: '#123', uppercase: true });
+    expect(element(options, 'context')).to.include({ sizePt: 28, color: '#abc' });
+    expect(element({ ...options, text_elements: { name: { size: 40, uppercase: false } } })).to.include({
+      sizePt: 40,
+      uppercase: false,
+    });
+  });
+
+  it('let an element be switched off and others be added', () => {
+    const options = { defaults: { size: 9 }, text_elements: { date: false, motto: { text: 'Sapere aude', y: 50 } } };
+    expect(textElements(read(options)).map(({ name }) => name)).to.deep.equal(['name', 'context', 'motto']);
+    expect(element(options, 'motto')).to.include({ text: 'Sapere aude', yPt: 50, sizePt: 9 });
+  });
+
+  it('L6: name a misspelt option', () => {
+    expect(() => read({ text_elements: { name: { colour: '#000' } } })).to.throw(
+      'the options cannot be used: there is no option "text_elements.name.colour"; did you mean "color"?',
+    );
+    expect(() => read({ text_elements: { contxt: { size: 3 } } })).to.throw('did you mean "context"?');
+  });
+
+  it('want to know where an element of your own goes', () => {
+    expect(() => checkPdfOptions(read({ text_elements: { motto: { text: 'x' } } }))).to.throw(
+      '"text_elements.motto.y" is required: Height of the first line.',
+    );
+  });
+
+  it('name an unknown placeholder, a lone brace and an unknown time zone before anything is generated', () => {
+    const check = (text: string) => () => checkPdfOptions(read({ text_elements: { name: { text } } }));
+    expect(check('{nam}')).to.throw('there is no placeholder {nam}; did you mean {name}?');
+    expect(check('{zzzzzz}')).to.throw(
+      'there is no placeholder {zzzzzz}; there are {name}, {context_name}, {issue_date}, {verify_uuid}, {verify_url}',
+    );
+    expect(check('a } b')).to.throw('a single "}" must be doubled to stand for itself');
+    expect(check('{{ok}} {name}')).not.to.throw();
+    expect(() => checkPdfOptions(read({ time_zone: 'Europe/Atlantis' }))).to.throw(
+      '"time_zone" must be a zone like Europe/Kyiv and "language" a tag like en; "Europe/Atlantis" with "en" is not known',
+    );
+  });
+
+  it('fill placeholders once: a name that looks like one stays as it is', () => {
+    expect(fillPlaceholders('{name}: {{{verify_uuid}}}', (name) => (name === 'name' ? '{verify_uuid}' : '7'))).to.equal(
+      '{verify_uuid}: {7}',
+    );
+  });
+
+  it('write the date in the chosen style, language and time zone', () => {
+    const at = new Date('2026-02-28T23:30:00Z');
+    const write = (options: Record<string, unknown>) => formatIssueDate(at, read(options));
+    expect(write({})).to.equal('February 28, 2026');
+    expect(write({ time_zone: 'Europe/Kyiv' })).to.equal('March 1, 2026');
+    expect(write({ date_style: 'iso', time_zone: 'Asia/Tokyo' })).to.equal('2026-03-01');
+    expect(write({ language: 'pt-BR' })).to.equal('28 de fevereiro de 2026');
+    expect(write({ language: 'de', date_style: 'short' })).to.equal('28.02.26');
+  });
+});

@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { readTrueType } from '../../../providers/pdf/true-type.ts';
+import { readBundledFont } from '../../../server/files/bundled-font.ts';
+
+describe('reading a TrueType font', () => {
+  let bytes: Uint8Array;
+  before(async () => {
+    ({ bytes } = await readBundledFont());
+  });
+
+  const refusal = (file: Uint8Array) => {
+    try {
+      readTrueType(file);
+    } catch (error) {
+      return error instanceof Error ? error.message : '';
+    }
+    return 'accepted';
+  };
+
+  function withSignature(text: string): Uint8Array {
+    return Buffer.concat([Buffer.from(text, 'latin1'), bytes.subarray(4)]);
+  }
+
+  it('knows which characters it has', () => {
+    const font = readTrueType(bytes);
+    for (const character of 'AzŁễЖΩ ') expect(font.has(character.codePointAt(0) ?? 0), character).to.equal(true);
+    for (const character of '山م😀') expect(font.has(character.codePointAt(0) ?? 0), character).to.equal(false);
+  });
+
+  it('knows how wide they are', () => {
+    const font = readTrueType(bytes);
+    expect(font.advance(0x41)).to.be.closeTo(0.722, 0.001);
+    expect(font.advance(0x20)).to.be.closeTo(0.318, 0.001);
+  });
+
+  it('D10: refuses fonts that jsPDF would lose text with, each with what to do', () => {
+    expect(refusal(withSignature('OTTO'))).to.equal(
+      'the font cannot be used: it has PostScript outlines (OpenType CFF), which cannot be embedded; use its TrueType version',
+    );
+    expect(refusal(withSignature('ttcf'))).to.equal(
+      'the font cannot be used: it is a collection of several fonts; extract the one you want as a TrueType file',
+    );
+    expect(refusal(withSignature('wOF2'))).to.equal(
+      'the font cannot be used: it is a web font; use its TrueType version',
+    );
+    expect(refusal(Buffer.from('%PDF-1.7 and so on'))).to.equal('the font cannot be used: it is not a TrueType font');
+    expect(refusal(new Uint8Array())).to.equal('the font cannot be used: it is not a TrueType font');
+  });
+
+  it('D10: refuses a damaged font', () => {
+    for (const length of [12, 100, 1_000, bytes.length - 1_000]) {
+      expect(refusal(bytes.subarray(0, length)), String(length)).to.match(/^the font cannot be used: /);
+    }
+    const renamed = Buffer.from(bytes);
+    renamed.write('gasX', renamed.indexOf('glyf'), 'latin1');
+    expect(refusal(renamed)).to.equal('the font cannot be used: it lacks the tables glyf; export it again as TrueType');
+  });
+});

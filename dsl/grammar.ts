@@ -300,7 +300,7 @@ export class Grammar extends RecoveringParser {
   readonly operand = this.RULE('operand', (): Expression => {
     let nots: IToken[] | null = null;
     this.MANY(() => {
-      const token = this.CONSUME(K.not);
+      const token = this.CONSUME1(K.not);
       if (nots === null) nots = [token];
       else nots.push(token);
     });
@@ -429,9 +429,11 @@ export class Grammar extends RecoveringParser {
   readonly string = this.RULE('string', (): TextLiteral => text(this.CONSUME(t.Text)));
   readonly day = this.RULE('day', (): DateLiteral => date(this.CONSUME(t.DateText)));
   readonly id = this.RULE('id', (): Name => name(this.CONSUME(t.AnyWord)));
-  readonly flag = this.RULE('flag', () =>
-    this.OR([{ ALT: () => boolean(this.CONSUME(K.true), true) }, { ALT: () => boolean(this.CONSUME(K.false), false) }]),
-  );
+  readonly flag = this.RULE('flag', (): BooleanLiteral => this.OR(this.#flagAlternatives));
+  readonly #flagAlternatives = [
+    { ALT: () => boolean(this.CONSUME(K.true), true) },
+    { ALT: () => boolean(this.CONSUME(K.false), false) },
+  ];
 
   readonly test = this.RULE('test', (): TestBlock => {
     const first = this.CONSUME(K.test);

@@ -1,4 +1,4 @@
-/** `laurel rules ...`: everything about rule files that needs no server and no database. */
+/** `laurel rules ...`: rule files. `check` and `simulate` need no server and no database. */
 
 import type { Command } from 'commander';
 import { formatDiagnostic } from '../../dsl/index.ts';
@@ -6,12 +6,15 @@ import { simulate } from '../../plugin/badges/simulate.ts';
 import { InputError } from '../../plugin/errors.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
+import { createAudit } from '../http/audit.ts';
+import { loadBadges } from '../rule-loading.ts';
 import { commandEnvironment } from './environment.ts';
 import { readJsonLines } from './input.ts';
 import { type CheckedFile, checkRuleFiles } from './rule-files.ts';
+import { withLaurel } from './with-laurel.ts';
 
 export function addRulesCommands(program: Command): void {
-  const rules = program.command('rules').description('check and try rule files; needs no server and no database');
+  const rules = program.command('rules').description('check, try and load rule files');
 
   rules
     .command('check')
@@ -63,6 +66,31 @@ export function addRulesCommands(program: Command): void {
         print(JSON.stringify(line));
       }
     });
+  addLoad(rules);
+}
+
+function addLoad(rules: Command): void {
+  rules
+    .command('load')
+    .description('save the badges of rule files, as if each were saved on its page; tests in the files stay there')
+    .argument('<file...>', 'rule files; - is standard input')
+    .action((names: string[]) =>
+      withLaurel(async ({ services }) => {
+        const stored = (await services.badges.list()).map(({ id }) => id);
+        const files = await checkRuleFiles(names, { ...services.environment, knownBadges: new Set(stored) });
+        if (count(files).errors > 0) {
+          printDiagnostics(files, printError, 'error');
+          printError('nothing was saved: mend the errors above first');
+          process.exitCode = 1;
+          return;
+        }
+        const loaded = await loadBadges(files, services, 'cli');
+        for (const { id, change } of loaded) {
+          if (change !== 'unchanged') await createAudit(services)('cli', 'badge.saved', `badge:${id}`, { change });
+          print(`${change.padEnd(9)} ${id}`);
+        }
+      }),
+    );
 }
 
 /** @throws InputError naming file and line of the first event that is wrong */

@@ -1,12 +1,13 @@
 /** `laurel demo`: everything in one process on example data, and an account of what happened. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseLearnerLines } from '../../providers/index.ts';
 import { readJsonLines } from '../cli/input.ts';
+import { checkRuleFiles } from '../cli/rule-files.ts';
 import { waitForSignal } from '../cli/signals.ts';
 import { compose, type Laurel } from '../compose.ts';
 import { readSettings } from '../config.ts';
@@ -15,9 +16,9 @@ import { hashPassword } from '../http/passwords.ts';
 import { createOneTimeSignIn, signInLink } from '../http/tokens.ts';
 import { createLogger } from '../logger.ts';
 import { projectPath } from '../paths.ts';
+import { loadBadges } from '../rule-loading.ts';
 import { badgeAccount, credentialAccount } from './account.ts';
 import { feedEvents } from './feed-events.ts';
-import { loadRuleFiles } from './load-rules.ts';
 
 export interface DemoOptions {
   /** End after the account. */
@@ -32,7 +33,7 @@ export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'laurel-demo-'));
   const laurel = await startOn(folder);
   try {
-    const rules = await loadRuleFiles(laurel.services, projectPath('examples', 'rules'));
+    const rules = await loadRules(laurel);
     const fed = await feedEvents(laurel, readJsonLines(projectPath('examples', 'events', 'demo.jsonl')));
     await laurel.settleEffects();
     await setUpCredentials(laurel);
@@ -71,6 +72,17 @@ function isFree(port: number): Promise<boolean> {
     probe.once('error', () => resolve(false));
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
+}
+
+/** @returns the number of badges */
+async function loadRules({ services }: Laurel): Promise<number> {
+  const folder = projectPath('examples', 'rules');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.rules')).sort();
+  const files = await checkRuleFiles(
+    names.map((name) => join(folder, name)),
+    services.environment,
+  );
+  return (await loadBadges(files, services, 'demo')).length;
 }
 
 async function setUpCredentials({ services, registry, stores }: Laurel): Promise<void> {

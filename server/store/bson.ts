@@ -79,9 +79,8 @@ export function decodeDocument(bytes: Buffer, offset = 0): BsonDocument {
 
 const names: (string | undefined)[] = new Array(0x400);
 
-function isAsciiText(bytes: Buffer, start: number, end: number, text: string): boolean {
+function isSameAscii(bytes: Buffer, start: number, end: number, text: string): boolean {
   if (text.length !== end - start) return false;
-  // A character above 127 takes more bytes than characters, so equal lengths and equal codes mean plain ASCII.
   for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
   return true;
 }
@@ -196,9 +195,10 @@ class Reader {
       end++;
     }
     const known = names[hash & 0x3ff];
-    if (known !== undefined && isAsciiText(this.#bytes, start, end, known)) return known;
+    if (known !== undefined && isSameAscii(this.#bytes, start, end, known)) return known;
     const name = this.#bytes.toString('utf8', start, end);
-    names[hash & 0x3ff] = name;
+    // Only ASCII: there a byte is a character, which the comparison relies on.
+    if (name.length === end - start) names[hash & 0x3ff] = name;
     return name;
   }
 

@@ -1,6 +1,7 @@
 /** Reads what a PDF shows, as a reader program would: fonts' own tables turn glyph numbers back into text. Enough for
  *  what jsPDF writes. */
 
+import { readFile } from 'node:fs/promises';
 import {
   decodePDFRawStream,
   PDFArray,
@@ -11,6 +12,7 @@ import {
   PDFRawStream,
   PDFRef,
 } from '@cantoo/pdf-lib';
+import { projectPath } from '../../server/paths.ts';
 
 export interface ShownText {
   readonly text: string;
@@ -18,6 +20,12 @@ export interface ShownText {
   /** From the bottom left of the form or page it is in. */
   readonly xPt: number;
   readonly yPt: number;
+}
+
+/** The font that comes with Laurel, as the server reads it. */
+export async function bundledFont(): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+  const bytes = await readFile(projectPath('examples', 'credentials', 'fonts', 'DejaVuSerif.ttf'));
+  return { name: 'DejaVu Serif', bytes };
 }
 
 /** A one-page PDF to make templates from. */

@@ -1,6 +1,6 @@
 /** find, getMore, killCursors, count, distinct, aggregate. */
 
-import { compilePipeline, type Row } from '../aggregate.ts';
+import { compilePipeline } from '../aggregate.ts';
 import { type BsonDocument, type BsonValue, encodeDocument, isDocument, isLong } from '../bson.ts';
 import { CommandError } from '../errors.ts';
 import { parseKeyPattern } from '../index-keys.ts';
@@ -8,7 +8,6 @@ import { compileFilter } from '../query/matcher.ts';
 import { encodeKey } from '../query/order.ts';
 import { findAtPath } from '../query/path.ts';
 import { compileProjection } from '../query/projection.ts';
-import type { StoredRecord } from '../record.ts';
 import { encodeCursorReply } from '../wire.ts';
 import { Arguments } from './arguments.ts';
 import { type CommandContext, checkHint, collectionOf, type Handlers, NO_SORT, namespaceOf } from './context.ts';
@@ -99,8 +98,12 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
     const collection = collectionOf(context);
     checkHint(collection, command.raw('hint'));
     const pipeline = command.documents('pipeline');
-    const run = compilePipeline(pipeline);
-    const rows = run(firstRows(context, pipeline));
+    // The whole pipeline is checked before anything is read; then a `$match` at its beginning goes through the indexes.
+    compilePipeline(pipeline);
+    const match = pipeline[0]?.get('$match');
+    const filter: BsonDocument = isDocument(match) ? match : new Map();
+    const found = collection?.find({ filter, sort: NO_SORT, skip: 0, limit: 0 }) ?? [];
+    const rows = compilePipeline(isDocument(match) ? pipeline.slice(1) : pipeline)(found);
     const bodies = rows.map((row) => () => encodeDocument(row.document));
     const cursor = new Arguments(command.document('cursor'), 'aggregate.cursor');
     const batchSize = cursor.has('batchSize') ? cursor.count('batchSize', 0) : null;
@@ -108,14 +111,6 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
     return encodeCursorReply('firstBatch', batch, cursorId, namespaceOf(context));
   },
 };
-
-/** A `$match` at the beginning uses the indexes; the pipeline filters again, which changes nothing. */
-function firstRows(context: CommandContext, pipeline: readonly BsonDocument[]): Row[] {
-  const match = pipeline[0]?.get('$match');
-  const filter: BsonDocument = isDocument(match) ? match : new Map();
-  const records: StoredRecord[] = collectionOf(context)?.find({ filter, sort: NO_SORT, skip: 0, limit: 0 }) ?? [];
-  return records;
-}
 
 function distinctValues(document: BsonDocument, path: readonly string[]): BsonValue[] {
   const values: BsonValue[] = [];

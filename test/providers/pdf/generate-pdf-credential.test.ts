@@ -6,16 +6,15 @@ import type { GenerationFunction, GenerationRequest } from '../../../plugin/exte
 import { readOptions } from '../../../plugin/extensions/options.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import { createPdfGeneration } from '../../../providers/index.ts';
-import { readBundledFont } from '../../../server/files/bundled-font.ts';
 import { anAsset, rejection } from '../../contracts/credential-store.ts';
-import { aTemplate, shownTexts } from '../../support/pdf.ts';
+import { aTemplate, bundledFont, shownTexts } from '../../support/pdf.ts';
 
 describe('the pdf generation function', () => {
   let generation: GenerationFunction;
   let fontBytes: Uint8Array;
   let assets: Record<string, { kind: Asset['kind']; bytes: Uint8Array }>;
   before(async () => {
-    const font = await readBundledFont();
+    const font = await bundledFont();
     fontBytes = font.bytes;
     generation = createPdfGeneration(font);
     assets = {

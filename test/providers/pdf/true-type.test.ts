@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { readTrueType } from '../../../providers/pdf/true-type.ts';
-import { readBundledFont } from '../../../server/files/bundled-font.ts';
+import { bundledFont } from '../../support/pdf.ts';
 
 describe('reading a TrueType font', () => {
   let bytes: Uint8Array;
   before(async () => {
-    ({ bytes } = await readBundledFont());
+    ({ bytes } = await bundledFont());
   });
 
   const refusal = (file: Uint8Array) => {

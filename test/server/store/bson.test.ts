@@ -55,6 +55,12 @@ describe('BSON values of the store', () => {
     expect([...decodeDocument(encodeDocument(document)).keys()]).to.deep.equal(order);
   });
 
+  it('do not mix up names whose bytes look like the characters of another', () => {
+    for (const name of ['Ã©', 'é', 'Ã©', 'ab', 'é']) {
+      expect([...decodeDocument(encodeDocument(new Map([[name, 1]]))).keys()]).to.deep.equal([name]);
+    }
+  });
+
   it('keep any JSON', () => {
     fc.assert(
       fc.property(

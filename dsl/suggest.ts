@@ -5,7 +5,7 @@ const LONGEST = 200;
 /** @returns the candidate that differs from `word` by the fewest slips (a letter wrong, missing, added, or two swapped),
  *    the first of several; null when none is near: about one slip for every three letters, eight at most */
 export function suggest(word: string, candidates: Iterable<string>): string | null {
-  if (word.length > LONGEST) return null;
+  if (word.length < 2 || word.length > LONGEST) return null;
   const wanted = word.toLowerCase();
   let allowed = Math.min(8, Math.max(1, Math.floor(word.length / 3)));
   let best: string | null = null;

@@ -65,7 +65,7 @@ export function resolvePath(scope: Scope, path: Path, reporter: Reporter): Resol
   if (typeof found === 'string') {
     const where = scope.eventType === null ? '' : ` in ${scope.eventType}`;
     reporter.report('type.unknown-path', path.span, `"${shown(names)}" is not a field${where}${found}`, () =>
-      nearest(scope, names),
+      found === '' ? nearest(scope, names) : null,
     );
     return null;
   }

@@ -40,13 +40,19 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
   const { uri, logger, models = [], serverSelectionTimeoutMs = 5_000 } = options;
   const connection = await open(uri, serverSelectionTimeoutMs);
   connection.on('error', (error: Error) => logger.warn('the database connection failed', { error: error.name }));
-  connection.on('disconnected', () => logger.warn('the database connection was lost'));
+  let closing = false;
+  connection.on('disconnected', () => {
+    if (!closing) logger.warn('the database connection was lost');
+  });
   connection.on('reconnected', () => logger.info('the database connection is back'));
   const database: Database = {
     connection,
     ensureIndexes: () => ensureIndexes(connection),
     ping: () => ping(connection),
-    close: () => connection.close(),
+    close() {
+      closing = true;
+      return connection.close();
+    },
   };
   try {
     for (const register of models) register(connection);

@@ -10,7 +10,7 @@ import { findAtPath } from '../query/path.ts';
 import { compileProjection } from '../query/projection.ts';
 import { encodeCursorReply } from '../wire.ts';
 import { Arguments } from './arguments.ts';
-import { type CommandContext, checkHint, collectionOf, type Handlers, NO_SORT, namespaceOf } from './context.ts';
+import { checkHint, collectionOf, type Handlers, NO_SORT, namespaceOf } from './context.ts';
 
 export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count' | 'distinct' | 'aggregate'> = {
   find(context) {

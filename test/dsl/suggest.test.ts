@@ -1,0 +1,22 @@
+import { expect } from 'chai';
+import { suggest } from '../../dsl/index.ts';
+
+describe('suggest', () => {
+  it('finds the nearest of the known words', () => {
+    expect(suggest('descripton', ['name', 'description', 'active'])).to.equal('description');
+    expect(suggest('is_pasisng', ['is_passing', 'is_late'])).to.equal('is_passing');
+    expect(suggest('NAME', ['name'])).to.equal('name');
+  });
+
+  it('is silent when nothing is near', () => {
+    expect(suggest('zebra', ['name', 'description'])).to.equal(null);
+    expect(suggest('x', ['r'])).to.equal(null);
+    expect(suggest('', ['a'])).to.equal(null);
+    expect(suggest('x'.repeat(1000), ['x'.repeat(999)])).to.equal(null);
+  });
+
+  it('takes the first of equally near ones and the nearer of two', () => {
+    expect(suggest('case', ['cast', 'cash'])).to.equal('cast');
+    expect(suggest('passed', ['posted', 'passer'])).to.equal('passer');
+  });
+});

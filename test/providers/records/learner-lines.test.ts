@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { InputError } from '../../../plugin/errors.ts';
+import { parseLearnerLines } from '../../../providers/index.ts';
+import { projectPath } from '../../../server/paths.ts';
+import { DEMO_COURSE } from '../../contracts/learner-records.ts';
+
+describe('learner records as JSON Lines', () => {
+  const learner = { context_key: DEMO_COURSE, username: 'ada', name: 'Ada Lovelace', email: 'ada@example.com' };
+  const parse = (...lines: unknown[]) => parseLearnerLines(lines.map((line) => JSON.stringify(line)).join('\n'));
+
+  function refusal(text: string): string {
+    try {
+      parseLearnerLines(text);
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+      throw error;
+    }
+    return 'accepted';
+  }
+
+  it('name contexts and describe learners, categories in lower case', () => {
+    const full = {
+      ...learner,
+      lms_user_id: 11,
+      is_active: false,
+      completion: 0.5,
+      grades: { 'Final Exam': 0.8, total: 1 },
+    };
+    expect(parse({ context_key: DEMO_COURSE, context_name: 'Demo' }, full, learner)).to.deep.equal([
+      { kind: 'context', contextKey: DEMO_COURSE, name: 'Demo' },
+      {
+        kind: 'learner',
+        contextKey: DEMO_COURSE,
+        learner: {
+          username: 'ada',
+          name: 'Ada Lovelace',
+          email: 'ada@example.com',
+          lmsUserId: 11,
+          isActive: false,
+          completion: 0.5,
+          grades: { 'final exam': 0.8, total: 1 },
+        },
+      },
+      {
+        kind: 'learner',
+        contextKey: DEMO_COURSE,
+        learner: {
+          username: 'ada',
+          name: 'Ada Lovelace',
+          email: 'ada@example.com',
+          lmsUserId: null,
+          isActive: true,
+          completion: null,
+          grades: {},
+        },
+      },
+    ]);
+  });
+
+  it('may have blank lines and any line ends', () => {
+    const line = JSON.stringify(learner);
+    expect(parseLearnerLines(`\r\n${line}\r\n\n${line}\n`)).to.have.length(2);
+    expect(parseLearnerLines('')).to.deep.equal([]);
+  });
+
+  it('are refused with the line and what is wrong in it', () => {
+    const say = (line: unknown) =>
+      refusal(`${JSON.stringify(learner)}\n${typeof line === 'string' ? line : JSON.stringify(line)}`);
+    const wrong = (reason: string) => `line 2 of the learner records cannot be used: ${reason}`;
+    expect(say('{')).to.equal(wrong('it is not valid JSON'));
+    expect(say([])).to.equal(wrong('it is not an object'));
+    expect(say({ ...learner, username: ' ' })).to.equal(wrong('"username" must be a text that is not empty'));
+    expect(say({ ...learner, completion: 90 })).to.equal(wrong('"completion" must be a number from 0 to 1'));
+    expect(say({ ...learner, grades: { total: '1' } })).to.equal(wrong('"grades.total" must be a number from 0 to 1'));
+    expect(say({ ...learner, grades: [] })).to.equal(wrong('"grades" must be an object'));
+    expect(say({ ...learner, is_active: 1 })).to.equal(wrong('"is_active" must be true or false'));
+    expect(say({ ...learner, lms_user_id: 0 })).to.equal(wrong('"lms_user_id" must be a positive whole number'));
+    expect(say({ context_key: 'x', context_name: 'y' })).to.match(/the context key is not one of/);
+    expect(say({ ...learner, compltion: 1 })).to.equal(
+      wrong(
+        'there is no field "compltion"; there are context_key, username, name, email, lms_user_id, is_active, completion, grades',
+      ),
+    );
+  });
+
+  it('of the example can be used', () => {
+    const lines = parseLearnerLines(readFileSync(projectPath('examples', 'credentials', 'records.jsonl'), 'utf8'));
+    expect(lines.filter(({ kind }) => kind === 'learner')).to.have.length(8);
+    expect(lines[0]).to.deep.equal({ kind: 'context', contextKey: DEMO_COURSE, name: 'Demonstration Course' });
+  });
+});

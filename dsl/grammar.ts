@@ -56,6 +56,12 @@ const TEST_CLAUSES = new Set([K.badge, K.event, K.expect]);
 const SIBLINGS = new Set([K.requirement, K.penalty]);
 const NOTHING: ReadonlySet<TokenType> = new Set();
 
+/** Message and hint. */
+export const tooLongExpression = [
+  `this expression is longer than ${limits.expressionBytes} bytes`,
+  'use "in [...]", or split the requirement into alternatives of one group',
+] as const;
+
 export type Block = BadgeBlock | TestBlock;
 
 export class Grammar extends RecoveringParser {
@@ -598,8 +604,8 @@ export class Grammar extends RecoveringParser {
     this.faults.push({
       code: 'limit.expression',
       span,
-      message: `this expression is longer than ${limits.expressionBytes} bytes`,
-      hint: 'use "in [...]", or split the requirement into alternatives of one group',
+      message: tooLongExpression[0],
+      hint: tooLongExpression[1],
     });
   }
 

@@ -3,7 +3,7 @@
 import type { IToken } from 'chevrotain';
 import type { Comment, Expression, RuleFile, Span } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { Grammar } from './grammar.ts';
+import { Grammar, tooLongExpression } from './grammar.ts';
 import { exceedsBytes, limits } from './limits.ts';
 import { endOf, spanOf } from './nodes.ts';
 import { Reporter } from './reporter.ts';
@@ -40,7 +40,7 @@ export function parse(text: string): { file: RuleFile; diagnostics: readonly Dia
 export function parseExpression(text: string, reporter: Reporter): Expression | null {
   if (exceedsBytes(text, limits.expressionBytes)) {
     const span = { start: 0, end: text.length };
-    reporter.report('limit.expression', span, `this expression is longer than ${limits.expressionBytes} bytes`);
+    reporter.report('limit.expression', span, ...tooLongExpression);
     return null;
   }
   const before = reporter.errors;

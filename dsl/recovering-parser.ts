@@ -5,6 +5,7 @@
 import { EmbeddedActionsParser, EOF, type IToken, isRecognitionException, type TokenType } from 'chevrotain';
 import type { Span } from './ast.ts';
 import { endOf, spanOf } from './nodes.ts';
+import { suggest } from './suggest.ts';
 import { errorMessages, type Fault, spellings, splitMessage, TOP_LEVEL, unexpected } from './syntax-messages.ts';
 import {
   Dot,
@@ -19,6 +20,7 @@ import {
   RightParen,
   Text,
   vocabulary,
+  Word,
 } from './tokens.ts';
 
 type Kinds = ReadonlySet<TokenType>;
@@ -157,7 +159,12 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   #isClause(starts: Kinds, outer: Kinds): (token: IToken) => boolean {
-    return ({ tokenType }) => (starts.has(tokenType) && !this.#isComparedHere()) || outer.has(tokenType);
+    const words = spellings(starts).map((label) => label.slice(1, -1));
+    return ({ tokenType, image }) =>
+      (starts.has(tokenType) && !this.#isComparedHere()) ||
+      outer.has(tokenType) ||
+      // A misspelled keyword is a mistake of its own.
+      (tokenType === Word && suggest(image, words) !== null);
   }
 
   /** `count = 3` in the rest of a broken expression is no clause. */

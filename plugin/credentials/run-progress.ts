@@ -13,6 +13,7 @@ export class RunProgress {
   readonly #leaseMs: number;
   #run: CredentialRun;
   #lost = false;
+  #released = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(run: CredentialRun, using: { store: CredentialStore; clock: Clock; leaseMs: number }) {
@@ -42,13 +43,15 @@ export class RunProgress {
     if (this.#run.error === null) this.#run = { ...this.#run, error };
   }
 
-  /** Writes the counts and renews the lease. */
-  save(): Promise<void> {
-    return this.#write({ leaseUntil: new Date(this.#clock.now().getTime() + this.#leaseMs) });
+  /** Writes the counts and renews the lease; nothing once the run was released. */
+  async save(): Promise<void> {
+    if (this.#released) return;
+    await this.#write({ leaseUntil: new Date(this.#clock.now().getTime() + this.#leaseMs) });
   }
 
   /** Gives the run up unfinished, so that another process may take it over at once. */
   release(): Promise<void> {
+    this.#released = true;
     return this.#write({ leaseUntil: this.#clock.now() });
   }
 

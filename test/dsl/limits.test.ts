@@ -59,7 +59,7 @@ describe('limits', () => {
     expect(diagnostics).to.have.length(101);
     expect(diagnostics.filter(({ code }) => code === 'condition.always')).to.have.length(99);
     expect(diagnostics.filter(({ severity }) => severity === 'error').map(line)).to.deep.equal([
-      '151:61-68 type.unknown-path: "unknown" is not a field in org.example.course.passed.v1',
+      '151:58-65 type.unknown-path: "unknown" is not a field in org.example.course.passed.v1',
     ]);
     expect(diagnostics.at(-1)).to.include({
       code: 'limit.diagnostics',

@@ -165,7 +165,12 @@ describe('a consumer killed at random moments', () => {
 
     const laurel = await compose(settings(), { logger: silentLogger, roles: [] });
     try {
-      await laurel.settleEffects();
+      // An effect that a killed process had taken is free again when its lease has ended.
+      while ((await laurel.services.progress.effectCounts()).pending > 0) {
+        await laurel.settleEffects();
+        await sleep(250);
+      }
+      expect((await laurel.services.progress.effectCounts()).failed).to.equal(0);
       const badges = [...laurel.ruleBook.index().badges()];
       const expected = simulate(
         badges,
@@ -177,7 +182,8 @@ describe('a consumer killed at random moments', () => {
         for (const line of await laurel.badgeLines(username)) touched.set(`${line.learner} ${line.badge}`, line);
         for (const progress of await laurel.services.progress.ofLearner(id)) {
           for (const issued of progress.issued) {
-            if (issued.revokedAt === null) standing.push(issued.uuid);
+            if (issued.revokedAt !== null) continue;
+            standing.push(issued.uuid);
             expect(issued.externalId, `badge ${progress.badgeId} was issued`).to.be.a('string');
           }
         }

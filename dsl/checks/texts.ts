@@ -8,7 +8,8 @@ const ALPHABETS = ['Latin', 'Greek', 'Cyrillic', 'Armenian', 'Georgian', 'Cherok
 const LETTERS = ALPHABETS.map((script) => [script, new RegExp(`\\p{Script=${script}}`, 'u')] as const);
 const WORD = /[\p{L}\p{M}]+/gu;
 /** Format and control characters, joiners aside, and letters and marks that are blank. */
-const INVISIBLE = /(?!\u200c|\u200d|[\t\n\r])(?:[\p{Cf}\p{Cc}\u115f\u1160\u2028\u2029\u3164\uffa0]|\u034f|\u17b4|\u17b5)/u;
+const INVISIBLE =
+  /(?!\u200c|\u200d|[\t\n\r])(?:[\p{Cf}\p{Cc}\u115f\u1160\u2028\u2029\u3164\uffa0]|\u034f|\u17b4|\u17b5)/u;
 /** Joiners belong between the letters of many scripts and in emoji, and nowhere near Latin text. */
 const STRAY_JOINER = /(?:^|[ -\u024f])[\u200c\u200d]|[\u200c\u200d](?:$|[ -\u024f])/u;
 

@@ -134,16 +134,29 @@ badge "plain" { requirement r { ${ON} } }`);
   it('leaves out a badge with errors and keeps the others, also where the mistake is one of syntax', () => {
     const source = (clause: string): string =>
       `badge "bad" { requirement r { ${ON} ${clause} } }\nbadge "good" { requirement r { ${ON} } }\ntest "t" { badge "bad" expect awarded }`;
-    for (const clause of ['where is_pasing', 'where is_passing =', 'wher is_passing', 'count 1 count 2', 'where mode == "x"', '^']) {
+    for (const clause of [
+      'where is_pasing',
+      'where is_passing =',
+      'wher is_passing',
+      'count 1 count 2',
+      'where mode == "x"',
+      '^',
+    ]) {
       const { badges, tests, diagnostics } = loadRules(source(clause), environment);
-      expect(badges.map(({ id }) => id), clause).to.deep.equal(['good']);
+      expect(
+        badges.map(({ id }) => id),
+        clause,
+      ).to.deep.equal(['good']);
       expect(tests, clause).to.deep.equal([]);
       expect(diagnostics, clause).to.have.length(1);
     }
   });
 
   it('leaves out a badge whose closing brace is missing', () => {
-    const { badges } = loadRules(`badge "a" { requirement r { ${ON} }\nbadge "b" { requirement r { ${ON} } }`, environment);
+    const { badges } = loadRules(
+      `badge "a" { requirement r { ${ON} }\nbadge "b" { requirement r { ${ON} } }`,
+      environment,
+    );
     expect(badges.map(({ id }) => id)).to.deep.equal(['b']);
   });
 
@@ -160,9 +173,9 @@ badge "plain" { requirement r { ${ON} } }`);
         [
           '2:12-18 badge.unknown-provider: "credli" is not a badge provider | did you mean "credly"?',
           '3:26-53 type.unknown-event: "org.example.course.pased.v1" is not a known event type | did you mean "org.example.course.passed.v1"?',
-          '4:63-68 requirement.unknown: this badge has no requirement "frist" | did you mean "first"?',
+          '4:62-67 requirement.unknown: this badge has no requirement "frist" | did you mean "first"?',
           '5:32-37 badge.unknown: there is no badge "abd" | did you mean "abc"?',
-          '6:61-66 requirement.unknown: this badge has no requirement "forth" | known: first, second, third',
+          '6:62-67 requirement.unknown: this badge has no requirement "forth" | known: first, second, third',
         ],
       );
     });
@@ -176,7 +189,10 @@ badge "plain" { requirement r { ${ON} } }`);
     it('of badges are those of the text and those known elsewhere', () => {
       const text = `badge "a" { requirement r { on badge "elsewhere" awarded } }`;
       expectValid(text);
-      expectDiagnostics(text, ['1:38-49 badge.unknown: there is no badge "elsewhere"'], { ...environment, knownBadges: null });
+      expectDiagnostics(text, ['1:38-49 badge.unknown: there is no badge "elsewhere"'], {
+        ...environment,
+        knownBadges: null,
+      });
     });
 
     it('must differ', () => {
@@ -184,8 +200,8 @@ badge "plain" { requirement r { ${ON} } }`);
         `badge "b" { requirement r { ${ON} } requirement r in group A { ${ON} where is_late } penalty p { ${ON} resets r } penalty p { ${ON} resets r } }
 badge "b" { requirement r { ${ON} } }`,
         [
-          '1:78-79 requirement.duplicate: there are two requirements "r" in this badge | rename one of them',
-          '1:208-209 requirement.duplicate: there are two penalties "p" in this badge | rename one of them',
+          '1:75-76 requirement.duplicate: there are two requirements "r" in this badge | rename one of them',
+          '1:201-202 requirement.duplicate: there are two penalties "p" in this badge | rename one of them',
           '2:7-10 badge.duplicate: there are two badges "b" | give each badge an id of its own',
         ],
       );
@@ -240,11 +256,26 @@ badge "b" { requirement r { ${ON} } }`,
       const wrong: readonly (readonly [string, string])[] = [
         ['count 0', '4:11-12 value.number: "count" takes a whole number of at least 1 | write 1 or more'],
         ['count 1.5', '4:11-14 value.number: "count" takes a whole number of at least 1 | write 1 or more'],
-        ['count 2 within 0 days', '4:20-26 value.number: "within" takes a whole number of at least 1 and a unit, 10,000 years at most | write for example 30 days'],
-        ['from 2026-02-30', '4:10-20 value.date: 2026-02-30 is not a date or time that exists | write 2026-02-01 or 2026-02-01T09:00:00Z'],
-        ['until 2026-1-1', '4:11-19 value.date: 2026-1-1 is not a date or time that exists | write 2026-02-01 or 2026-02-01T09:00:00Z'],
-        ['from 2026-02-01 until 2026-02-01', '4:27-37 value.interval: this interval is empty: "from" is not earlier than "until" | let "from" be earlier than "until"'],
-        ['count 2 distinct tags', '4:22-26 type.clash: "tags" is a record, map or list, and "distinct" counts single values | name a field inside'],
+        [
+          'count 2 within 0 days',
+          '4:20-26 value.number: "within" takes a whole number of at least 1 and a unit, 10,000 years at most | write for example 30 days',
+        ],
+        [
+          'from 2026-02-30',
+          '4:10-20 value.date: 2026-02-30 is not a date or time that exists | write 2026-02-01 or 2026-02-01T09:00:00Z',
+        ],
+        [
+          'until 2026-1-1',
+          '4:11-19 value.date: 2026-1-1 is not a date or time that exists | write 2026-02-01 or 2026-02-01T09:00:00Z',
+        ],
+        [
+          'from 2026-02-01 until 2026-02-01',
+          '4:27-37 value.interval: this interval is empty: "from" is not earlier than "until" | let "from" be earlier than "until"',
+        ],
+        [
+          'count 2 distinct tags',
+          '4:22-26 type.clash: "tags" is a record, map or list, and "distinct" counts single values | name a field inside',
+        ],
       ];
       for (const [clauses, expected] of wrong) expectDiagnostics(badgeWith(clauses), [expected]);
     });
@@ -253,7 +284,7 @@ badge "b" { requirement r { ${ON} } }`,
       expectDiagnostics(
         'badge "b" {\n  requirement r { on badge "elsewhere" revoked where x = 1 count 2 distinct y }\n  penalty p { on badge "elsewhere" revoked where x resets r }\n}',
         [
-          '2:19-47 trigger.revoked: a requirement cannot wait for a revocation | write "awarded", or make it a penalty',
+          '2:22-47 trigger.revoked: a requirement cannot wait for a revocation | write "awarded", or make it a penalty',
           '2:54-59 trigger.no-payload: a badge event has no payload that "where" could ask | remove "where"',
           '2:77-78 trigger.no-payload: a badge event has no payload that "distinct" could read | remove "distinct"',
           '3:50-51 trigger.no-payload: a badge event has no payload that "where" could ask | remove "where"',
@@ -267,8 +298,8 @@ badge "b" { requirement r { ${ON} } }`,
       expectDiagnostics(
         `badge "b" {\n  requirement a { ${ON} after b }\n  requirement b { ${ON} after a }\n  requirement c { ${ON} after c }\n  requirement d { ${ON} after a }\n}`,
         [
-          '2:58-59 requirement.cycle: these requirements wait for each other: "a" after "b" after "a" | remove one of the "after" clauses',
-          '4:58-59 requirement.cycle: these requirements wait for each other: "c" after "c" | remove one of the "after" clauses',
+          '2:57-58 requirement.cycle: these requirements wait for each other: "a" after "b" after "a" | remove one of the "after" clauses',
+          '4:57-58 requirement.cycle: these requirements wait for each other: "c" after "c" | remove one of the "after" clauses',
         ],
       );
     });
@@ -280,7 +311,7 @@ badge "b" { requirement r { ${ON} } }`,
         [
           '1:32-49 badge.cycle: these badges wait for each other: "a" on "b" on "c" on "a" | let one of them not depend on the others',
           '4:32-49 badge.cycle: these badges wait for each other: "d" on "d" | let one of them not depend on the others',
-        ].map((text) => text.replaceAll('1:32-49', '1:29-46').replaceAll('4:32-49', '4:29-46')),
+        ],
       );
       expect(badges.map(({ id }) => id)).to.deep.equal(['e']);
     });
@@ -288,11 +319,14 @@ badge "b" { requirement r { ${ON} } }`,
 
   describe('strings', () => {
     it('give a warning where a word mixes alphabets or a character cannot be seen', () => {
-      expectDiagnostics('badge "b" {\n  name "\u041epen"\n  template credly "a\u200bb"\n  requirement r { on badge "elsewhere" awarded description "a\\u202eb" }\n}', [
-        '2:8-14 text.mixed-script: "\u041epen" mixes Latin and Cyrillic letters, which may look alike | type the word anew',
-        '3:19-24 text.invisible: this string holds the invisible character U+200B | type the text anew without it',
-        '4:60-70 text.invisible: this string holds the invisible character U+202E | type the text anew without it',
-      ]);
+      expectDiagnostics(
+        'badge "b" {\n  name "\u041epen"\n  template credly "a\u200bb"\n  requirement r { on badge "elsewhere" awarded description "a\\u202eb" }\n}',
+        [
+          '2:8-14 text.mixed-script: "\u041epen" mixes Latin and Cyrillic letters, which may look alike | type the word anew',
+          '3:19-24 text.invisible: this string holds the invisible character U+200B | type the text anew without it',
+          '4:60-70 text.invisible: this string holds the invisible character U+202E | type the text anew without it',
+        ],
+      );
     });
 
     it('may be of any one script, word by word, with the joiners that it needs', () => {

@@ -57,7 +57,9 @@ describe('diagnosticCodes', () => {
 
   for (const { code, severity } of diagnosticCodes)
     it(`has a text that leads to ${code}`, () => {
-      const found = loadRules(PROVOKING[code] ?? '', environment).diagnostics.find((diagnostic) => diagnostic.code === code);
+      const found = loadRules(PROVOKING[code] ?? '', environment).diagnostics.find(
+        (diagnostic) => diagnostic.code === code,
+      );
       expect(found?.severity).to.equal(severity);
     });
 });
@@ -89,7 +91,9 @@ describe('formatDiagnostic', () => {
   });
 
   it('cuts a very long line around the place', () => {
-    const [shown = ''] = format(`badge "b" { name "${'x'.repeat(5000)}" nam requirement r { on badge "elsewhere" awarded } }`);
+    const [shown = ''] = format(
+      `badge "b" { name "${'x'.repeat(5000)}" nam requirement r { on badge "elsewhere" awarded } }`,
+    );
     const [, excerpt = '', caret = ''] = shown.split('\n');
     expect(excerpt.length).to.be.lessThan(180);
     expect(excerpt.slice(caret.indexOf('^'), caret.lastIndexOf('^') + 1)).to.equal('nam');

@@ -44,7 +44,8 @@ describe('limits', () => {
   });
 
   it('take a list of 1,000 items and refuse one more', () => {
-    const list = (items: number): string => badgeWhere(`grade in [${Array.from({ length: items }, (_, i) => i).join(', ')}]`);
+    const list = (items: number): string =>
+      badgeWhere(`grade in [${Array.from({ length: items }, (_, i) => i).join(', ')}]`);
     expectValid(list(1000));
     expectDiagnostics(list(1001), [
       '4:4911-4915 limit.list: this list has 1001 items, 1000 are allowed | split it over several requirements of one group',

@@ -67,7 +67,9 @@ describe('parse', () => {
     const shape = (condition: string): unknown => {
       const [block] = parse(`badge "b" { requirement r { on e where ${condition} } }`).file.blocks;
       const draw = (node: unknown): unknown => {
-        const { kind, operands, operand, path } = node as Record<string, never> & { path?: { segments: { text: string }[] } };
+        const { kind, operands, operand, path } = node as Record<string, never> & {
+          path?: { segments: { text: string }[] };
+        };
         if (operands) return { [kind as string]: (operands as unknown[]).map(draw) };
         return operand ? { not: draw(operand) } : path?.segments.map(({ text }) => text).join('/');
       };
@@ -76,7 +78,9 @@ describe('parse', () => {
     expect(shape('a or b and not c')).to.deep.equal({ or: ['a', { and: ['b', { not: 'c' }] }] });
     expect(shape('not (a or b) and c')).to.deep.equal({ and: [{ not: { or: ['a', 'b'] } }, 'c'] });
     expect(shape('(a and b) and not not c')).to.deep.equal({ and: [{ and: ['a', 'b'] }, { not: { not: 'c' } }] });
-    expect(shape('grades."final exam" or "from".name.count')).to.deep.equal({ or: ['grades/final exam', 'from/name/count'] });
+    expect(shape('grades."final exam" or "from".name.count')).to.deep.equal({
+      or: ['grades/final exam', 'from/name/count'],
+    });
   });
 
   it('gives every node the place of its text', () => {
@@ -89,7 +93,8 @@ describe('parse', () => {
     const [block] = sound.file.blocks;
     const where = block?.kind === 'badge' ? block.requirements[0]?.where : null;
     expect(where?.kind).to.equal('or');
-    const cut = (span: { start: number; end: number }): string => text.replace('(a.b)', 'a.b').slice(span.start, span.end);
+    const cut = (span: { start: number; end: number }): string =>
+      text.replace('(a.b)', 'a.b').slice(span.start, span.end);
     expect(cut(where!.span)).to.equal('a.b = 1 or not c');
     expect(where!.kind === 'or' && where!.operands.map(({ span }) => cut(span))).to.deep.equal(['a.b = 1', 'not c']);
   });
@@ -128,7 +133,12 @@ test "t" { badge "third" event y at 2026-01-01 { a = 1, b = null } expect not fu
       ].sort(),
     );
     const { blocks } = parse(text).file;
-    expect(blocks.map((block) => (block.kind === 'badge' ? block.id.value : block.title.value))).to.deep.equal(['', 'next', 'third', 't']);
+    expect(blocks.map((block) => (block.kind === 'badge' ? block.id.value : block.title.value))).to.deep.equal([
+      '',
+      'next',
+      'third',
+      't',
+    ]);
   });
 
   it('reads operators of other languages as what was meant, with a complaint', () => {
@@ -154,13 +164,19 @@ test "t" { badge "third" event y at 2026-01-01 { a = 1, b = null } expect not fu
 
   it('keeps the first of a clause given twice', () => {
     const { file, diagnostics } = parse('badge "b" { name "x" name "y" }');
-    expect(diagnostics.map(line)).to.deep.equal(['1:22-30 clause.repeated: this clause is given twice | keep one of the two']);
+    expect(diagnostics.map(line)).to.deep.equal([
+      '1:22-30 clause.repeated: this clause is given twice | keep one of the two',
+    ]);
     expect(file.blocks[0]?.kind === 'badge' && file.blocks[0].name?.value).to.equal('x');
   });
 
   it('says what is wrong with a text that ends too early, and where', () => {
-    expect(problems('badge "b" {\n  name "x"\n')).to.deep.equal(['2:11-11 syntax.unexpected: expected "}", but the text ends here']);
-    expect(problems('badge')).to.deep.equal(['1:6-6 syntax.unexpected: expected a string in double quotes, but the text ends here']);
+    expect(problems('badge "b" {\n  name "x"\n')).to.deep.equal([
+      '2:11-11 syntax.unexpected: expected "}", but the text ends here',
+    ]);
+    expect(problems('badge')).to.deep.equal([
+      '1:6-6 syntax.unexpected: expected a string in double quotes, but the text ends here',
+    ]);
     expect(problems('badge "b')).to.include(
       '1:7-9 syntax.string: this string does not end on its line | close it with a double quote; a line end is written \\n',
     );

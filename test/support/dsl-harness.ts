@@ -10,7 +10,10 @@ export function field(name: string, type: FieldType, nullable = false): Field {
   return { name, type, nullable };
 }
 
-const user = field('user', { kind: 'record', fields: [field('id', { kind: 'number', integer: true }), field('name', text)] });
+const user = field('user', {
+  kind: 'record',
+  fields: [field('id', { kind: 'number', integer: true }), field('name', text)],
+});
 
 export const passed: EventType = {
   name: 'org.example.course.passed.v1',
@@ -39,7 +42,12 @@ export const passed: EventType = {
   ],
 };
 
-const nobody: EventType = { name: 'org.example.nobody.v1', payload: 'thing', learner: null, fields: [field('id', text)] };
+const nobody: EventType = {
+  name: 'org.example.nobody.v1',
+  payload: 'thing',
+  learner: null,
+  fields: [field('id', text)],
+};
 const off: EventType = { name: 'org.example.off.v1', payload: 'thing', learner: 'user', fields: [user] };
 /** Its payload has a field `event`, in which metadata wins. */
 const logged: EventType = {
@@ -81,7 +89,11 @@ export function expectValid(source: string, within: Environment = environment): 
   return loaded;
 }
 
-export function expectDiagnostics(source: string, expected: readonly string[], within: Environment = environment): Loaded {
+export function expectDiagnostics(
+  source: string,
+  expected: readonly string[],
+  within: Environment = environment,
+): Loaded {
   const loaded = loadRules(source, within);
   expect(loaded.diagnostics.map(line)).to.deep.equal(expected);
   return loaded;

@@ -3,8 +3,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { InputError } from '../../plugin/errors.ts';
-import { parseLearnerLines } from '../../providers/index.ts';
-import { applyCredentialsSetup } from '../credentials-setup.ts';
 import { createAudit } from '../http/audit.ts';
 import { readStandardInput } from './input.ts';
 import { withLaurel } from './with-laurel.ts';
@@ -18,6 +16,7 @@ export function addCredentialsCommands(program: Command): void {
     .argument('<file>', 'see examples/credentials/example.json')
     .action((file: string) =>
       withLaurel(async ({ services, registry }) => {
+        const { applyCredentialsSetup } = await import('../credentials-setup.ts');
         const { credentials: store, files, clock } = services;
         const made = await applyCredentialsSetup(file, { store, files, registry, now: clock.now() });
         await createAudit(services)('cli', 'credentials.setup', 'credentials', { ...made });
@@ -52,6 +51,7 @@ export function addCredentialsCommands(program: Command): void {
     .description('add or replace learner records from a JSON Lines file; all of it is checked first')
     .argument('<file>', 'see examples/credentials/records.jsonl; - is standard input')
     .action(async (file: string) => {
+      const { parseLearnerLines } = await import('../../providers/index.ts');
       const lines = parseLearnerLines(await readText(file));
       await withLaurel(async ({ services, stores }) => {
         const { contexts, learners } = await stores.records.importLines(lines);

@@ -1,7 +1,6 @@
 /** `laurel events send`: the file door of the pipeline. The events travel to a running server, so that there is one
  *  process that owns the state. */
 
-import axios from 'axios';
 import type { Command } from 'commander';
 import { InputError, StoreError } from '../../plugin/errors.ts';
 import { toCloudEvent } from '../../plugin/events/decode.ts';
@@ -41,6 +40,7 @@ export function addEventsCommands(program: Command): void {
 /** @returns how many the server accepted. Sending a file again after a failure is safe: events are known by their id. */
 async function post(address: string, token: string, batch: readonly unknown[], before: number): Promise<number> {
   const again = `${before} events were accepted before; sending the file again is safe`;
+  const { default: axios } = await import('axios');
   const response = await axios
     .post<unknown>(new URL('/events', address).href, batch, {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/cloudevents-batch+json' },

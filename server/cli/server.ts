@@ -1,9 +1,9 @@
 /** The commands that run Laurel: serve, consume, demo, settings. */
 
 import type { Command } from 'commander';
-import { compose } from '../compose.ts';
-import { readSettings, settingsTable } from '../config.ts';
-import { runDemo } from '../demo/demo.ts';
+import { ConfigurationError } from '../../plugin/errors.ts';
+import type { Laurel, Role } from '../compose.ts';
+import { readSettings, type Settings, settingsTable } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { waitForSignal } from './signals.ts';
 import { startBanner } from './start-banner.ts';
@@ -14,10 +14,7 @@ export function addServerCommands(program: Command): void {
     .description('run the pages, the API, the consumer, the dispatcher and the scheduler')
     .action(async () => {
       const settings = readSettings(process.env);
-      const laurel = await compose(settings, {
-        logger: createLogger(settings.logLevel),
-        roles: ['web', 'consumer', 'dispatcher', 'scheduler'],
-      });
+      const laurel = await start(settings, ['web', 'consumer', 'dispatcher', 'scheduler']);
       process.stderr.write(`${await startBanner(laurel)}\n`);
       await waitForSignal();
       await laurel.stop();
@@ -28,10 +25,12 @@ export function addServerCommands(program: Command): void {
     .description('run the consumer and the dispatcher only; start as many as needed')
     .action(async () => {
       const settings = readSettings(process.env);
-      const laurel = await compose(settings, {
-        logger: createLogger(settings.logLevel),
-        roles: ['consumer', 'dispatcher'],
-      });
+      if (settings.amqpUrl === null) {
+        throw new ConfigurationError([
+          'AMQP_URL is not set, so there is nothing to consume; set it, or run laurel serve',
+        ]);
+      }
+      const laurel = await start(settings, ['consumer', 'dispatcher']);
       process.stderr.write('consuming; SIGTERM stops after the messages in progress\n');
       await waitForSignal();
       await laurel.stop();
@@ -42,6 +41,7 @@ export function addServerCommands(program: Command): void {
     .description('show everything on example data in a fresh temporary folder')
     .option('--exit', 'end after the account instead of serving the pages')
     .action(async (options: { exit?: boolean }) => {
+      const { runDemo } = await import('../demo/demo.ts');
       await runDemo({ exit: options.exit === true, write: (line) => process.stdout.write(`${line}\n`) });
     });
 
@@ -62,4 +62,10 @@ export function addServerCommands(program: Command): void {
         process.stdout.write(`${setting.env}=${shown}\n`);
       }
     });
+}
+
+/** Loaded on demand: commands that only look at files start without the server's libraries. */
+async function start(settings: Settings, roles: readonly Role[]): Promise<Laurel> {
+  const { compose } = await import('../compose.ts');
+  return compose(settings, { logger: createLogger(settings.logLevel), roles });
 }

@@ -1,12 +1,14 @@
 /** A command that works on the state: beside a running server on the same machine, or alone. */
 
-import { compose, type Laurel } from '../compose.ts';
+import type { Laurel } from '../compose.ts';
 import { readSettings } from '../config.ts';
 import { createLogger } from '../logger.ts';
 
 export async function withLaurel(work: (laurel: Laurel) => Promise<void>): Promise<void> {
   const settings = readSettings(process.env);
   const level = settings.logLevel === 'info' ? 'warn' : settings.logLevel;
+  // On demand: commands that only look at files start without the server's libraries.
+  const { compose } = await import('../compose.ts');
   const laurel = await compose(settings, { logger: createLogger(level, 2), roles: [], join: true });
   try {
     await work(laurel);

@@ -2,7 +2,7 @@
 
 import type { Condition, Scalar } from './model.ts';
 import { type Read, SharedParts, type Test } from './read-path.ts';
-import { contains, endsWith, likeMatcher, startsWith } from './text-match.ts';
+import { textMatcher } from './text-match.ts';
 
 type Comparison = Extract<Condition, { kind: 'comparison' }>;
 type Membership = Extract<Condition, { kind: 'in' }>;
@@ -113,17 +113,4 @@ function textMatch({ operator, value }: TextMatch, read: Read): Test {
     const actual = read(event);
     return isString(actual) && matches(actual);
   };
-}
-
-function textMatcher(operator: TextMatch['operator'], value: string): (text: string) => boolean {
-  switch (operator) {
-    case 'starts with':
-      return (text) => startsWith(text, value);
-    case 'ends with':
-      return (text) => endsWith(text, value);
-    case 'contains':
-      return (text) => contains(text, value);
-    case 'like':
-      return likeMatcher(value);
-  }
 }

@@ -1,5 +1,7 @@
 /** Matching and ordering texts code point by code point, so that half of a surrogate pair never counts as a character. */
 
+import type { TextOperator } from './ast.ts';
+
 /** Negative, zero or positive, as `Array.prototype.sort` wants it. UTF-16 order would put emoji before U+FFFD. */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
@@ -96,4 +98,18 @@ function codePointLength(text: string, index: number): number {
 function splitsPair(text: string, index: number): boolean {
   if (index <= 0 || index >= text.length) return false;
   return (text.charCodeAt(index - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(index) & 0xfc00) === 0xdc00;
+}
+
+/** @returns the test that a text condition asks for */
+export function textMatcher(operator: TextOperator, value: string): (text: string) => boolean {
+  switch (operator) {
+    case 'starts with':
+      return (text) => startsWith(text, value);
+    case 'ends with':
+      return (text) => endsWith(text, value);
+    case 'contains':
+      return (text) => contains(text, value);
+    case 'like':
+      return likeMatcher(value);
+  }
 }

@@ -8,6 +8,8 @@ import { type Budget, type Leaf, onlyPath, type Signed, type Verdict, verdictOf 
 
 interface Part extends Signed {
   readonly expression: Expression;
+  /** What to underline: with the `not` that gives the sign. */
+  readonly written: Expression;
 }
 
 /** Reports the smallest parts that say nothing. Exact where a part speaks of one path; where several paths meet, each
@@ -19,7 +21,7 @@ export function reportContradictions(
   reporter: Reporter,
   budget: Budget,
 ): void {
-  if (!isPlain(condition)) judge({ condition, expression, negated: false }, reporter, budget);
+  if (!isPlain(condition)) judge({ condition, expression, written: expression, negated: false }, reporter, budget);
 }
 
 /** Most conditions ask one thing of each of a few paths; nothing of that can be decided beforehand. */
@@ -48,11 +50,19 @@ function isOpen({ kind, path }: Leaf): boolean {
 /** @returns the verdict on the part with its sign */
 function judge(part: Part, reporter: Reporter, budget: Budget): Verdict {
   const { condition, expression, negated } = part;
-  if (condition.kind === 'not' && expression.kind === 'not')
-    return judge({ condition: condition.operand, expression: expression.operand, negated: !negated }, reporter, budget);
+  if (condition.kind === 'not' && expression.kind === 'not') {
+    const inner = expression.operand;
+    return judge(
+      { condition: condition.operand, expression: inner, written: inner, negated: !negated },
+      reporter,
+      budget,
+    );
+  }
   if (condition.kind !== 'and' && condition.kind !== 'or') {
     const facts = onlyPath(condition);
-    return facts === null ? 'open' : announce([part], 'and', facts, negated, reporter, budget);
+    return facts === null
+      ? 'open'
+      : announce([{ ...part, written: expression }], 'and', facts, negated, reporter, budget);
   }
   const joint = (condition.kind === 'and') === negated ? 'or' : 'and';
   const decisive: Verdict = joint === 'and' ? 'never' : 'always';
@@ -72,23 +82,23 @@ function judge(part: Part, reporter: Reporter, budget: Budget): Verdict {
   return verdict;
 }
 
-/** `a and (b and c)` is one conjunction, and so is `not (a or b)`. */
-function flatten(part: Part, joint: 'and' | 'or'): Part[] {
+/** `a and (b and c)` is one conjunction, and so is `not (a or b)`.
+ *  @param not the outermost `not` passed on the way down */
+function flatten(part: Part, joint: 'and' | 'or', not: Expression | null = null): Part[] {
   const { condition, expression, negated } = part;
-  if (condition.kind === 'not' && expression.kind === 'not')
-    return flatten({ condition: condition.operand, expression: expression.operand, negated: !negated }, joint);
-  if (condition.kind !== 'and' && condition.kind !== 'or') return [part];
-  if (((condition.kind === 'and') === negated ? 'or' : 'and') !== joint) return [part];
-  return condition.operands.flatMap((operand, i) =>
-    flatten(
-      {
-        condition: operand,
-        expression: (expression as { operands: readonly Expression[] }).operands[i] as Expression,
-        negated,
-      },
-      joint,
-    ),
-  );
+  if (condition.kind === 'not' && expression.kind === 'not') {
+    const { operand } = expression;
+    const inner: Part = { condition: condition.operand, expression: operand, written: operand, negated: !negated };
+    return flatten(inner, joint, not ?? expression);
+  }
+  const isJoint = condition.kind === 'and' || condition.kind === 'or';
+  if (!isJoint || ((condition.kind === 'and') === negated ? 'or' : 'and') !== joint)
+    return [{ ...part, written: not ?? expression }];
+  const { operands } = expression as Extract<Expression, { readonly kind: 'and' | 'or' }>;
+  return condition.operands.flatMap((operand, i) => {
+    const written = operands[i] as Expression;
+    return flatten({ condition: operand, expression: written, written, negated }, joint, not);
+  });
 }
 
 function announce(
@@ -102,8 +112,8 @@ function announce(
   const verdict = verdictOf(parts, joint, facts, budget);
   if (verdict === 'open') return verdict;
   const span: Span = {
-    start: Math.min(...parts.map(({ expression }) => expression.span.start)),
-    end: Math.max(...parts.map(({ expression }) => expression.span.end)),
+    start: Math.min(...parts.map(({ written }) => written.span.start)),
+    end: Math.max(...parts.map(({ written }) => written.span.end)),
   };
   // Said of the text as it stands, without the `not` around it.
   if ((verdict === 'never') === !negated)

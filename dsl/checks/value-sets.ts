@@ -6,7 +6,7 @@
 
 import { type Instant, instantToNanoseconds } from '../instant.ts';
 import type { Condition, Scalar } from '../model.ts';
-import { contains, endsWith, likeMatcher, startsWith } from '../text-match.ts';
+import { textMatcher } from '../text-match.ts';
 import { factsOf, type Resolution } from './paths.ts';
 
 export type Leaf = Exclude<Condition, { readonly kind: 'and' | 'or' | 'not' }>;
@@ -155,7 +155,7 @@ function leafHolds(leaf: Leaf, classes: Classes): Uint8Array {
       markOrdered(truth, classes, leaf.operator, classes.rankOf.get(leaf.value) ?? 0);
       break;
     case 'text-match': {
-      const matches = matcherOf(leaf);
+      const matches = textMatcher(leaf.operator, leaf.value);
       classes.values.forEach((value, i) => {
         truth[i] = value === undefined ? MAYBE : matches(value as string) ? YES : NO;
       });
@@ -178,19 +178,6 @@ function markOrdered(truth: Uint8Array, { ranks }: Classes, operator: string, bo
   ranks.forEach((rank, i) => {
     if (rank === bound ? orEqual : rank < bound === below) truth[i] = YES;
   });
-}
-
-function matcherOf({ operator, value }: Extract<Leaf, { readonly kind: 'text-match' }>): (text: string) => boolean {
-  switch (operator) {
-    case 'starts with':
-      return (text) => startsWith(text, value);
-    case 'ends with':
-      return (text) => endsWith(text, value);
-    case 'contains':
-      return (text) => contains(text, value);
-    case 'like':
-      return likeMatcher(value);
-  }
 }
 
 function combine(truths: readonly Uint8Array[], joint: 'and' | 'or', size: number): Uint8Array {

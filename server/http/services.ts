@@ -2,9 +2,10 @@
 
 import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
+import type { SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
-import type { BadgeDefinition, BadgeStore } from '../../plugin/ports/badge-store.ts';
+import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
@@ -25,11 +26,6 @@ export interface WebSettings {
   readonly maxBodyBytes: number;
   readonly version: string;
 }
-
-/** Result of saving rule text through a form or the API. */
-export type SaveBadgeResult =
-  | { readonly ok: true; readonly badge: BadgeDefinition; readonly warnings: readonly Diagnostic[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 export interface HealthReport {
   /** `ok`: can work; `degraded`: works, something is missing (e.g. the broker is away); `down`: cannot work. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parse } from '../../dsl/index.ts';
+import { type Expression, parse } from '../../dsl/index.ts';
 import { line, withoutSpans } from '../support/dsl-harness.ts';
 
 const problems = (text: string): string[] => parse(text).diagnostics.map(line);
@@ -64,16 +64,13 @@ describe('parse', () => {
   });
 
   it('binds not before and before or, and parentheses before all', () => {
+    const draw = (node: Expression): unknown => {
+      if (node.kind === 'and' || node.kind === 'or') return { [node.kind]: node.operands.map(draw) };
+      return node.kind === 'not' ? { not: draw(node.operand) } : node.path.segments.map(({ text }) => text).join('/');
+    };
     const shape = (condition: string): unknown => {
       const [block] = parse(`badge "b" { requirement r { on e where ${condition} } }`).file.blocks;
-      const draw = (node: unknown): unknown => {
-        const { kind, operands, operand, path } = node as Record<string, never> & {
-          path?: { segments: { text: string }[] };
-        };
-        if (operands) return { [kind as string]: (operands as unknown[]).map(draw) };
-        return operand ? { not: draw(operand) } : path?.segments.map(({ text }) => text).join('/');
-      };
-      return block?.kind === 'badge' ? draw(block.requirements[0]?.where) : null;
+      return block?.kind === 'badge' ? draw(block.requirements[0]!.where!) : null;
     };
     expect(shape('a or b and not c')).to.deep.equal({ or: ['a', { and: ['b', { not: 'c' }] }] });
     expect(shape('not (a or b) and c')).to.deep.equal({ and: [{ not: { or: ['a', 'b'] } }, 'c'] });

@@ -1,0 +1,192 @@
+/** Runs the cases of test/conformance: what the rule language says, as data. The format is in test/conformance/README.md. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { type Diagnostic, type Environment, type EventType, type FieldType, loadRules } from '../dsl/index.ts';
+import { type BadgeLine, simulate } from '../plugin/badges/simulate.ts';
+import { eventCatalogue } from '../plugin/events/catalogue.ts';
+import { decodeEvent } from '../plugin/events/decode.ts';
+import type { LmsEvent } from '../plugin/events/event.ts';
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+interface Schema {
+  readonly name: string;
+  readonly payload: string;
+  readonly learner: string | null;
+  readonly enabled?: boolean;
+  readonly fields: { readonly [name: string]: Json };
+}
+
+interface CaseEvent {
+  readonly id: string;
+  readonly time: string;
+  readonly type?: string;
+  readonly source?: string;
+  readonly user?: string | { readonly id: number; readonly username: string };
+  readonly payload: { readonly [name: string]: Json };
+}
+
+type Place = Pick<Diagnostic, 'code' | 'severity' | 'line' | 'column' | 'endColumn'>;
+
+interface Case {
+  readonly name: string;
+  readonly section: string;
+  readonly rules: string | readonly string[];
+  readonly events?: readonly CaseEvent[];
+  readonly expect:
+    | { readonly lines: readonly BadgeLine[] }
+    | { readonly diagnostics: readonly (Place & { readonly endLine?: number; readonly message?: string })[] };
+}
+
+const FOLDER = new URL('./conformance/', import.meta.url);
+const NOT_CASES = new Set(['schemas.json', 'known-failures.json']);
+
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'));
+}
+
+function toFieldType(type: Json): FieldType {
+  if (Array.isArray(type)) return { kind: 'list', items: toFieldType(type[0] as Json) };
+  if (typeof type === 'object') {
+    const fields = type as { readonly [name: string]: Json };
+    if (Object.hasOwn(fields, '*')) return { kind: 'map', values: toFieldType(fields['*'] as Json) };
+    return { kind: 'record', fields: toFields(fields) };
+  }
+  switch (type) {
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'number':
+    case 'integer':
+      return { kind: 'number', integer: type === 'integer' };
+    case 'string':
+      return { kind: 'string', format: null };
+    case 'date':
+    case 'course-key':
+    case 'ccx-key':
+      return { kind: 'string', format: type };
+    case 'learner':
+      return toFieldType({
+        id: 'integer',
+        is_active: 'boolean',
+        pii: { username: 'string', email: 'string', name: 'string' },
+      });
+    default:
+      throw new Error(`schemas.json has the unknown field type ${String(type)}`);
+  }
+}
+
+function toFields(fields: { readonly [name: string]: Json }): EventType['fields'] {
+  return Object.entries(fields).map(([name, type]) => {
+    const nullable = typeof type === 'string' && type.endsWith('?');
+    return { name, nullable, type: toFieldType(nullable ? type.slice(0, -1) : type) };
+  });
+}
+
+const schemas = read('schemas.json') as { providers: string[]; eventTypes: Schema[] };
+const eventTypes: ReadonlyMap<string, EventType> = new Map([
+  ...eventCatalogue,
+  ...schemas.eventTypes.map(({ fields, name, payload, learner }): [string, EventType] => [
+    name,
+    { name, payload, learner, fields: toFields(fields) },
+  ]),
+]);
+const off = new Set(schemas.eventTypes.filter(({ enabled }) => enabled === false).map(({ name }) => name));
+const environment: Environment = {
+  eventTypes,
+  enabledEventTypes: new Set([...eventTypes.keys()].filter((name) => !off.has(name))),
+  providers: new Set(schemas.providers),
+  knownBadges: null,
+};
+
+function toEvent(event: CaseEvent): LmsEvent {
+  const { id, time, type = 'org.example.done.v1', source = '/lms', user = { id: 1, username: 'ada' } } = event;
+  const { payload: name = '', learner = null } = eventTypes.get(type) ?? {};
+  const who = typeof user === 'string' ? { pii: { username: user } } : { id: user.id, pii: { username: user.username } };
+  const own = learner === '' ? who : learner === null ? {} : { [learner]: who };
+  return decodeEvent({ id, time, type, source, data: { [name]: { ...own, ...event.payload } } }, eventTypes);
+}
+
+function run({ rules, events = [], expect: expected }: Case): void {
+  const { badges, diagnostics } = loadRules(typeof rules === 'string' ? rules : rules.join('\n'), environment);
+  if ('diagnostics' in expected) {
+    const found = diagnostics.map(({ code, severity, line, column, endLine, endColumn, message }, index) => ({
+      code,
+      severity,
+      line,
+      column,
+      ...(endLine === line ? {} : { endLine }),
+      endColumn,
+      ...(expected.diagnostics[index]?.message === undefined ? {} : { message }),
+    }));
+    expect(found).to.deep.equal(expected.diagnostics);
+    return;
+  }
+  expect(
+    diagnostics.filter(({ severity }) => severity === 'error'),
+    'the rules have no errors',
+  ).to.deep.equal([]);
+  const received = events.map(toEvent);
+  expect(simulate(badges, received)).to.deep.equal(expected.lines);
+  expect(simulate(badges, [...received, ...received].reverse()), 'in the other order, twice').to.deep.equal(
+    expected.lines,
+  );
+}
+
+/** @returns what is wrong with a case; null: nothing */
+function failureOf(one: Case): Error | null {
+  try {
+    run(one);
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function refuseDuplicates(cases: readonly Case[]): void {
+  const names = cases.map(({ name }) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) throw new Error(`these cases have the same name: ${twice.join(', ')}`);
+}
+
+/** @param failures reasons by the name of the case */
+function judge(one: Case, failures: Readonly<Record<string, string>>): void {
+  const failure = failureOf(one);
+  if (!Object.hasOwn(failures, one.name)) {
+    if (failure !== null) throw failure;
+  } else if (failure === null)
+    throw new Error(`"${one.name}" passes; take it out of known-failures.json`);
+}
+
+describe('conformance with the rule language', () => {
+  const failures = read('known-failures.json') as Readonly<Record<string, string>>;
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json') && !NOT_CASES.has(file));
+  const all = files.flatMap((file) => read(file) as readonly Case[]);
+
+  it('has a name of its own for every case', () => refuseDuplicates(all));
+
+  it('knows every case that it expects to fail', () => {
+    const names = all.map(({ name }) => name);
+    expect(Object.keys(failures).filter((name) => !names.includes(name))).to.deep.equal([]);
+  });
+
+  for (const file of files) {
+    describe(file.replace('.json', ''), () => {
+      for (const one of read(file) as readonly Case[]) {
+        it(`${one.name} (section ${one.section})`, () => judge(one, failures));
+      }
+    });
+  }
+
+  describe('the runner', () => {
+    const sound: Case = { name: 'nothing', section: '1', rules: '', expect: { diagnostics: [] } };
+    const wrong: Case = { ...sound, rules: 'badge' };
+
+    it('fails on a case that fails', () => expect(() => judge(wrong, {})).to.throw());
+    it('lets a known failure fail', () => judge(wrong, { nothing: 'a reason' }));
+    it('fails on a known failure that passes', () =>
+      expect(() => judge(sound, { nothing: 'a reason' })).to.throw('"nothing" passes; take it out of known-failures.json'));
+    it('refuses two cases of one name', () =>
+      expect(() => refuseDuplicates([sound, wrong])).to.throw('these cases have the same name: nothing'));
+  });
+});

@@ -32,7 +32,7 @@ export function check(text: string, file: RuleFile, environment: Environment): C
     environment,
     ownBadges: new Set(blocks.map(({ id }) => id.value)),
     reporter,
-    isWhole: (span) => !file.broken.some((broken) => isWithin(broken, span)),
+    isWhole: whole(file.broken),
   };
   for (const block of blocks) {
     const badge = toBadge(block, around);
@@ -68,9 +68,23 @@ function isSound(
   return block ? sound.has(block) : false;
 }
 
-function isWithin(place: Span, span: Span): boolean {
-  if (place.start < span.start) return place.end >= span.end;
-  return place.start < span.end || (place.start === span.end && place.end === place.start);
+/** @returns whether no broken place lies within a span. Asked for every block, so the places are sorted once. */
+function whole(broken: readonly Span[]): (span: Span) => boolean {
+  if (broken.length === 0) return () => true;
+  const places = [...broken].sort((a, b) => a.start - b.start || a.end - b.end);
+  return ({ start, end }) => {
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((places[middle] as Span).start < start) low = middle + 1;
+      else high = middle;
+    }
+    const place = places[low];
+    if (place === undefined) return true;
+    // What is missing at the end of a block is an empty place right there.
+    return place.start > end || (place.start === end && place.end > end);
+  };
 }
 
 /** @returns the badges that no other could ever follow */

@@ -3,7 +3,8 @@
 import type { IToken } from 'chevrotain';
 import type { Comment, Expression, RuleFile, Span } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { Grammar, tooLongExpression } from './grammar.ts';
+import { tooLongExpression } from './expression-grammar.ts';
+import { Grammar } from './grammar.ts';
 import { exceedsBytes, limits } from './limits.ts';
 import { endOf, spanOf } from './nodes.ts';
 import { Reporter } from './reporter.ts';

@@ -214,7 +214,7 @@ function repair(token: IToken): Mistake {
   }
   const [meant, type] = FOREIGN[image] ?? ['=', Equals];
   retype(token, type);
-  const mistake: Mistake = { kind: 'operator', token: { ...token }, meant };
-  token.image = meant;
-  return mistake;
+  // The image stays as written: places are counted by it.
+  token.payload = meant;
+  return { kind: 'operator', token, meant };
 }

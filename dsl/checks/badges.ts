@@ -66,7 +66,7 @@ export function toBadge(block: BadgeBlock, around: Surroundings): Badge | null {
   const requirements = block.requirements.map((requirement) => toRequirement(requirement, ids, around, budget));
   const penalties = block.penalties.map((penalty) => toPenalty(penalty, ids, around, budget));
   reportAfterCycles(block.requirements, reporter);
-  if (reporter.errors > before) return null;
+  if (reporter.errors > before || !isComplete(requirements) || !isComplete(penalties)) return null;
   const badge: Badge = {
     id: block.id.value,
     name: block.name?.value ?? null,
@@ -76,11 +76,16 @@ export function toBadge(block: BadgeBlock, around: Surroundings): Badge | null {
     repeatable: repeatable !== null,
     onRegress: block.onRegress?.value ?? 'revoke',
     reAward: block.reAward?.value ?? 'never',
-    requirements: requirements as Requirement[],
-    penalties: penalties as Penalty[],
+    requirements,
+    penalties,
   };
   if (requirements.length > 1) reportRedundant(badge, block.requirements, reporter, budget);
   return badge;
+}
+
+/** What was not understood is missing without a report of its own. */
+function isComplete<Part>(parts: readonly (Part | null)[]): parts is readonly Part[] {
+  return !parts.includes(null);
 }
 
 function toRequirement(

@@ -117,14 +117,16 @@ function announce(
   };
   // Said of the text as it stands, without the `not` around it.
   if ((verdict === 'never') === !negated)
-    reporter.report('condition.never', span, 'this condition can never hold', hintForNever(parts));
+    reporter.report('condition.never', span, 'this condition can never hold', hintForNever(parts, negated));
   else reporter.report('condition.always', span, 'this condition always holds', 'remove it, or correct it');
   return verdict;
 }
 
-function hintForNever(parts: readonly Part[]): string {
+function hintForNever(parts: readonly Part[], outer: boolean): string {
   return parts.length > 1 &&
-    parts.every(({ condition }) => condition.kind === 'comparison' && condition.operator === '=')
+    parts.every(
+      ({ condition, negated }) => negated === outer && condition.kind === 'comparison' && condition.operator === '=',
+    )
     ? 'alternatives are joined by "or", or listed: in [...]'
     : 'remove the contradiction';
 }

@@ -15,7 +15,7 @@ describe('printing', () => {
         expect(again.diagnostics.map(line)).to.deep.equal([]);
         expect(withoutSpans(again.file.blocks)).to.deep.equal(withoutSpans(file.blocks));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -27,7 +27,7 @@ describe('printing', () => {
         const reporter = new Reporter(text);
         expect(withoutSpans(parseExpression(text, reporter))).to.deep.equal(withoutSpans(expression));
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
@@ -37,7 +37,7 @@ describe('printing', () => {
         const once = printFile(file);
         expect(printFile(parse(once).file)).to.equal(once);
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
@@ -67,7 +67,7 @@ describe('printing', () => {
         expect(texts(again)).to.deep.equal(texts(parsed));
         expect(printFile(again)).to.equal(printed);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -7,6 +7,8 @@ import type { Services } from '../services.ts';
 import { statusCounts, statusShares } from './progress-counts.ts';
 
 const RECENT = 6;
+/** The badges with the most learners; the list has all. */
+const MOST_BADGES = 6;
 
 export function dashboardRoutes(services: Services): readonly Route[] {
   return [
@@ -55,11 +57,14 @@ async function dashboard({ badges, progress, learners, credentials, access, heal
       hasFailed: effects.failed > 0,
     },
     failedCredentials: credentialCounts.error,
-    badges: definitions.map((badge) => ({
-      href: `/badges/${encodeURIComponent(badge.id)}`,
-      name: names.get(badge.id),
-      ...statusShares(counts, badge.id),
-    })),
+    badges: definitions
+      .map((badge) => ({
+        href: `/badges/${encodeURIComponent(badge.id)}`,
+        name: names.get(badge.id),
+        ...statusShares(counts, badge.id),
+      }))
+      .toSorted((a, b) => b.total - a.total)
+      .slice(0, MOST_BADGES),
     awards: awarded.items.map((item) => ({
       learner: people.find((person) => person.id === item.learnerId)?.username ?? 'removed learner',
       href: `/learners/${encodeURIComponent(item.learnerId)}`,

@@ -273,7 +273,8 @@ export abstract class ExpressionGrammar extends RecoveringParser {
   }
 
   #limitExpression(span: Span): void {
-    if (!exceedsBytes(this.#source.slice(span.start, span.end), limits.expressionBytes)) return;
+    const isShort = (span.end - span.start) * 3 <= limits.expressionBytes;
+    if (isShort || !exceedsBytes(this.#source.slice(span.start, span.end), limits.expressionBytes)) return;
     this.faults.push({
       code: 'limit.expression',
       span,

@@ -99,11 +99,19 @@ function url(schemes: readonly string[]): (value: string) => void {
       scheme = new URL(value).protocol.slice(0, -1);
     } catch {
       // mongodb:// with several hosts is no WHATWG URL
-      scheme = /^([a-z+]+):\/\/[^/\s]+/.exec(value)?.[1] ?? '';
+      scheme = /^(mongodb(?:\+srv)?):\/\/[^/\s]+/.exec(value)?.[1] ?? '';
     }
     if (!schemes.includes(scheme))
       throw new Error(`must be an address that starts with ${schemes.map((s) => `${s}://`).join(' or ')}`);
   };
+}
+
+/** The pages and cookies are made for the root of a host. */
+function siteAddress(value: string): void {
+  url(['http', 'https'])(value);
+  const { pathname, search, hash, username } = new URL(value);
+  if (/[/?#]$/.test(value) || pathname !== '/' || search + hash + username !== '')
+    throw new Error('must be scheme and host only, without a slash at the end, like https://badges.example.org');
 }
 
 function longEnough(value: string): void {
@@ -136,7 +144,7 @@ export const settingsTable = {
   publicUrl: optional(
     'LAUREL_PUBLIC_URL',
     'Where people reach the pages, e.g. `https://badges.example.org`; unset: the local address. With https, cookies are sent over https only',
-    url(['http', 'https']),
+    siteAddress,
   ),
   trustedProxies: whole(
     'LAUREL_TRUSTED_PROXIES',

@@ -3,13 +3,17 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { saveAsset } from '../plugin/credentials/assets.ts';
-import { assertContextKey } from '../plugin/credentials/context-key.ts';
-import { checkTypeOptions, planCredentials } from '../plugin/credentials/credential-options.ts';
-import { InputError } from '../plugin/errors.ts';
+import { type AssetUpload, checkAsset, saveAsset } from '../plugin/credentials/assets.ts';
+import { assertAssets, checkTypeOptions, planCredentials } from '../plugin/credentials/credential-options.ts';
+import { InputError, NotFoundError } from '../plugin/errors.ts';
 import type { ExtensionRegistry } from '../plugin/extensions/registry.ts';
 import type { FileStore } from '../plugin/ports/asset-files.ts';
-import type { CredentialConfiguration, CredentialStore, CredentialType } from '../plugin/ports/credential-store.ts';
+import type {
+  CredentialConfiguration,
+  CredentialStore,
+  CredentialType,
+  Schedule,
+} from '../plugin/ports/credential-store.ts';
 import { setSchedule } from './scheduler/scheduler.ts';
 
 const options = z.record(z.string(), z.unknown()).default({});
@@ -72,67 +76,149 @@ export interface SetupResult {
   readonly schedules: number;
 }
 
-/** Adds what the file describes, or replaces what has the same slug or id. Everything is checked before the first write.
- *  @throws InputError naming the place in the file, ConflictError when a name or a context is taken by another id */
+type Setup = z.infer<typeof setupSchema>;
+
+/** Adds what the file describes, or replaces what has the same slug or id. Everything is checked before the first write,
+ *  also what is stored already and would be used with a changed type.
+ *  @throws InputError `input.setup` naming the place in the file */
 export async function applyCredentialsSetup(path: string, parts: SetupParts): Promise<SetupResult> {
   const { store, files, registry, now } = parts;
   const setup = parseSetup(path, await read(path, path));
+  const uploads = await readUploads(path, setup, registry);
   const types = setup.types.map((type): CredentialType => ({ ...type, updatedAt: now }));
-  for (const type of types) checkTypeOptions(registry, type);
-  const configurations: CredentialConfiguration[] = [];
-  for (const { id: configurationId, type: typeId, contextKey, options: overrides } of setup.configurations) {
-    assertContextKey(contextKey);
-    const type = types.find((candidate) => candidate.id === typeId) ?? (await store.type(typeId));
-    if (!type) {
-      throw new InputError(
-        'setup',
-        `configuration "${configurationId}" names the type "${typeId}", which does not exist; add it under "types"`,
-      );
-    }
-    const configuration = {
+  const configurations = setup.configurations.map(
+    ({ id: configurationId, type, contextKey, options: overrides }): CredentialConfiguration => ({
       id: configurationId,
-      credentialTypeId: type.id,
+      credentialTypeId: type,
       contextKey,
       options: overrides,
       updatedAt: now,
-    };
-    planCredentials(registry, type, configuration);
-    configurations.push(configuration);
-  }
-  const uploads = await Promise.all(
-    setup.assets.map(async ({ file, ...asset }) => ({
-      ...asset,
-      fileName: basename(file),
-      bytes: await read(resolve(dirname(path), file), file),
-    })),
+    }),
   );
-  for (const { kind, bytes } of uploads) {
-    for (const generation of registry.generations()) await generation.checkAsset(kind, bytes);
-  }
+  await assertUsable({ types, configurations, uploads }, parts);
+  const schedules = await readSchedules(setup, parts);
 
   for (const upload of uploads) await saveAsset(upload, { store, files, generations: [], now });
   for (const type of types) await store.saveType(type);
   for (const configuration of configurations) await store.saveConfiguration(configuration);
-  let schedules = 0;
-  for (const { id: configurationId, schedule } of setup.configurations) {
-    if (!schedule) continue;
-    await store.saveSchedule(setSchedule(configurationId, schedule, await store.schedule(configurationId), now));
-    schedules += 1;
-  }
-  return { assets: uploads.length, types: types.length, configurations: configurations.length, schedules };
+  for (const schedule of schedules) await store.saveSchedule(schedule);
+  return {
+    assets: uploads.length,
+    types: types.length,
+    configurations: configurations.length,
+    schedules: schedules.length,
+  };
 }
 
-function parseSetup(path: string, bytes: Buffer): z.infer<typeof setupSchema> {
+async function readUploads(
+  path: string,
+  setup: Setup,
+  registry: ExtensionRegistry,
+): Promise<readonly (AssetUpload & { readonly bytes: Buffer })[]> {
+  const uploads = [];
+  for (const { file, ...asset } of setup.assets) {
+    const upload = { ...asset, fileName: basename(file), bytes: await read(resolve(dirname(path), file), file) };
+    await at(`asset "${asset.slug}"`, () => checkAsset(upload, registry.generations()));
+    uploads.push(upload);
+  }
+  return uploads;
+}
+
+/** Looks at the state that the file would lead to. */
+async function assertUsable(
+  wanted: {
+    readonly types: readonly CredentialType[];
+    readonly configurations: readonly CredentialConfiguration[];
+    readonly uploads: readonly AssetUpload[];
+  },
+  { store, registry }: SetupParts,
+): Promise<void> {
+  const types = laidOver(await store.types(), wanted.types);
+  const configurations = laidOver(await store.configurations(), wanted.configurations);
+  const assets = new Map([...(await store.assets()), ...wanted.uploads].map(({ slug, kind }) => [slug, kind]));
+
+  for (const type of wanted.types) {
+    const namesake = [...types.values()].find(({ id, name }) => id !== type.id && name === type.name);
+    if (namesake) throw wrong(`type "${type.id}"`, `type "${namesake.id}" has this name already; choose another name`);
+    await at(`type "${type.id}"`, () => checkTypeOptions(registry, type));
+  }
+  for (const configuration of configurations.values()) {
+    const { id, credentialTypeId, contextKey } = configuration;
+    const place = `configuration "${id}"`;
+    const isNew = wanted.configurations.includes(configuration);
+    if (!isNew && !wanted.types.some((type) => type.id === credentialTypeId)) continue;
+    const type = types.get(credentialTypeId);
+    if (!type) throw wrong(place, `there is no type "${credentialTypeId}"; add it under "types"`);
+    const twin = [...configurations.values()].find(
+      (other) => other.id !== id && other.credentialTypeId === credentialTypeId && other.contextKey === contextKey,
+    );
+    if (twin) throw wrong(place, `configuration "${twin.id}" has this type and context already; edit that one instead`);
+    await at(place, () => assertAssets(planCredentials(registry, type, configuration), (slug) => assets.get(slug)));
+  }
+}
+
+function laidOver<Item extends { readonly id: string }>(
+  stored: readonly Item[],
+  wanted: readonly Item[],
+): ReadonlyMap<string, Item> {
+  return new Map([...stored, ...wanted].map((item) => [item.id, item]));
+}
+
+async function readSchedules(setup: Setup, { store, now }: SetupParts): Promise<readonly Schedule[]> {
+  const schedules: Schedule[] = [];
+  for (const { id: configurationId, schedule } of setup.configurations) {
+    if (!schedule) continue;
+    const former = await store.schedule(configurationId);
+    schedules.push(
+      await at(`schedule of configuration "${configurationId}"`, () =>
+        setSchedule(configurationId, schedule, former, now),
+      ),
+    );
+  }
+  return schedules;
+}
+
+function parseSetup(path: string, bytes: Buffer): Setup {
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
   } catch {
     throw new InputError('setup', `${path} is not JSON; examples/credentials/example.json shows the form`);
   }
   const parsed = setupSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(whole file)'}: ${issue.message}`);
-  throw new InputError('setup', `${path} cannot be used:\n${problems.join('\n')}`);
+  const problems = parsed.success
+    ? repeated(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.') || '(whole file)'}: ${issue.message}`);
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new InputError('setup', `${path} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+}
+
+/** Of two entries with one name the later would silently win. */
+function repeated({ assets, types, configurations }: Setup): readonly string[] {
+  const lists = { assets: assets.map(({ slug }) => slug), types: ids(types), configurations: ids(configurations) };
+  return Object.entries(lists).flatMap(([list, names]) =>
+    names.flatMap((name, index) =>
+      names.indexOf(name) < index ? [`${list}.${index}: "${name}" is there twice; keep one`] : [],
+    ),
+  );
+}
+
+function ids(items: readonly { readonly id: string }[]): readonly string[] {
+  return items.map((item) => item.id);
+}
+
+/** What is wrong with a part of the file, said with its place. */
+async function at<Result>(place: string, work: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InputError || error instanceof NotFoundError) throw wrong(place, error.message, error);
+    throw error;
+  }
+}
+
+function wrong(place: string, reason: string, cause?: unknown): InputError {
+  return new InputError('setup', `${place}: ${reason}`, { cause });
 }
 
 async function read(path: string, shown: string): Promise<Buffer> {

@@ -30,7 +30,7 @@ const consequences: readonly (readonly [new (...args: never[]) => CredentialsErr
   [InputError, { httpStatus: 422, message: 'dead-letter', exitCode: 64, title: 'The input cannot be used' }],
   [EventError, { httpStatus: 422, message: 'dead-letter', exitCode: 64, title: 'The event cannot be used' }],
   [NotFoundError, { httpStatus: 404, message: 'dead-letter', exitCode: 66, title: 'Not found' }],
-  [ConflictError, { httpStatus: 409, message: 'acknowledge', exitCode: 70, title: 'Somebody else changed it first' }],
+  [ConflictError, { httpStatus: 409, message: 'acknowledge', exitCode: 64, title: 'Somebody else changed it first' }],
   [ProviderError, { httpStatus: 502, message: 'dead-letter', exitCode: 69, title: 'Another system did not cooperate' }],
   [StoreError, { httpStatus: 503, message: 'retry', exitCode: 69, title: 'Not available at the moment' }],
   [CredentialError, { httpStatus: 500, message: 'dead-letter', exitCode: 70, title: 'The credential was not made' }],

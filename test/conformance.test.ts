@@ -102,7 +102,8 @@ const environment: Environment = {
 function toEvent(event: CaseEvent): LmsEvent {
   const { id, time, type = 'org.example.done.v1', source = '/lms', user = { id: 1, username: 'ada' } } = event;
   const { payload: name = '', learner = null } = eventTypes.get(type) ?? {};
-  const who = typeof user === 'string' ? { pii: { username: user } } : { id: user.id, pii: { username: user.username } };
+  const who =
+    typeof user === 'string' ? { pii: { username: user } } : { id: user.id, pii: { username: user.username } };
   const own = learner === '' ? who : learner === null ? {} : { [learner]: who };
   return decodeEvent({ id, time, type, source, data: { [name]: { ...own, ...event.payload } } }, eventTypes);
 }
@@ -154,8 +155,7 @@ function judge(one: Case, failures: Readonly<Record<string, string>>): void {
   const failure = failureOf(one);
   if (!Object.hasOwn(failures, one.name)) {
     if (failure !== null) throw failure;
-  } else if (failure === null)
-    throw new Error(`"${one.name}" passes; take it out of known-failures.json`);
+  } else if (failure === null) throw new Error(`"${one.name}" passes; take it out of known-failures.json`);
 }
 
 describe('conformance with the rule language', () => {
@@ -185,7 +185,9 @@ describe('conformance with the rule language', () => {
     it('fails on a case that fails', () => expect(() => judge(wrong, {})).to.throw());
     it('lets a known failure fail', () => judge(wrong, { nothing: 'a reason' }));
     it('fails on a known failure that passes', () =>
-      expect(() => judge(sound, { nothing: 'a reason' })).to.throw('"nothing" passes; take it out of known-failures.json'));
+      expect(() => judge(sound, { nothing: 'a reason' })).to.throw(
+        '"nothing" passes; take it out of known-failures.json',
+      ));
     it('refuses two cases of one name', () =>
       expect(() => refuseDuplicates([sound, wrong])).to.throw('these cases have the same name: nothing'));
   });

@@ -26,9 +26,23 @@ export function assetKey(asset: Pick<Asset, 'slug' | 'sha256'>): string {
   return `asset/${asset.slug}/${asset.sha256}`;
 }
 
-/** Checks and stores; a former asset of the slug is replaced for all documents made from now on.
- *  @param generations every function asked whether it could work with the bytes
+/** @param generations every function asked whether it could work with the bytes
  *  @throws InputError `input.asset-slug`, `input.asset-size`, or what a function says against the bytes */
+export async function checkAsset(
+  { slug, kind, bytes }: Pick<AssetUpload, 'slug' | 'kind' | 'bytes'>,
+  generations: readonly GenerationFunction[],
+): Promise<void> {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug) || slug.length > 100) {
+    throw new InputError('asset-slug', 'the slug must be lower-case letters and digits with single hyphens between');
+  }
+  if (bytes.length === 0 || bytes.length > MAX_ASSET_BYTES) {
+    throw new InputError('asset-size', `the file must have 1 to ${MAX_ASSET_BYTES} bytes; reduce images inside it`);
+  }
+  for (const generation of generations) await generation.checkAsset(kind, bytes);
+}
+
+/** Checks and stores; a former asset of the slug is replaced for all documents made from now on.
+ *  @throws InputError as `checkAsset` */
 export async function saveAsset(
   upload: AssetUpload,
   to: {
@@ -38,13 +52,7 @@ export async function saveAsset(
     readonly now: Date;
   },
 ): Promise<Asset> {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(upload.slug) || upload.slug.length > 100) {
-    throw new InputError('asset-slug', 'the slug must be lower-case letters and digits with single hyphens between');
-  }
-  if (upload.bytes.length === 0 || upload.bytes.length > MAX_ASSET_BYTES) {
-    throw new InputError('asset-size', `the file must have 1 to ${MAX_ASSET_BYTES} bytes; reduce images inside it`);
-  }
-  for (const generation of to.generations) await generation.checkAsset(upload.kind, upload.bytes);
+  await checkAsset(upload, to.generations);
   const asset: Asset = {
     slug: upload.slug,
     description: upload.description,

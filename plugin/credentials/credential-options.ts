@@ -1,11 +1,11 @@
 /** The options one configuration works with: its own over its type's, checked against both of the type's functions. */
 
-import { InvariantError } from '../errors.ts';
+import { InputError, InvariantError, NotFoundError } from '../errors.ts';
 import type { GenerationFunction } from '../extensions/generation-function.ts';
 import { mergeOptions, type Option, type OptionSchema, readOptions } from '../extensions/options.ts';
 import type { ExtensionRegistry } from '../extensions/registry.ts';
 import type { RetrievalFunction } from '../extensions/retrieval-function.ts';
-import type { CredentialConfiguration, CredentialType, Options } from '../ports/credential-store.ts';
+import type { Asset, CredentialConfiguration, CredentialType, Options } from '../ports/credential-store.ts';
 import { assertContextKey } from './context-key.ts';
 
 export interface CredentialPlan {
@@ -29,6 +29,27 @@ export function planCredentials(
   retrieval.check(options);
   generation.check(options);
   return { retrieval, generation, options };
+}
+
+/** Whether the assets that the plan names can be used for what it wants them.
+ *  @param kindOf undefined: there is no such asset
+ *  @throws NotFoundError `not-found.asset`, InputError `input.asset-kind` */
+export function assertAssets(
+  { generation, options }: CredentialPlan,
+  kindOf: (slug: string) => Asset['kind'] | undefined,
+): void {
+  for (const { slug, kind } of generation.assetsOf(options)) {
+    const found = kindOf(slug);
+    if (found === undefined) {
+      throw new NotFoundError(
+        'asset',
+        `there is no asset "${slug}"; upload it under that slug or name another in the options`,
+      );
+    }
+    if (found !== kind) {
+      throw new InputError('asset-kind', `the asset "${slug}" is a ${found}, but a ${kind} is needed there`);
+    }
+  }
 }
 
 /** A type's own options, of which a required one may still be left to the configurations.

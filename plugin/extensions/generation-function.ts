@@ -41,6 +41,8 @@ export interface GenerationFunction {
   readonly options: OptionSchema;
   /** What the option schema alone cannot promise. @throws InputError */
   check(options: Options): void;
+  /** The assets that these options name. */
+  assetsOf(options: Options): readonly Pick<Asset, 'slug' | 'kind'>[];
   /** Asked before an asset of a kind that this function uses is stored. @throws InputError with the reason */
   checkAsset(kind: Asset['kind'], bytes: Uint8Array): Promise<void>;
   /** The same request gives the same page.

@@ -8,7 +8,14 @@ import type {
   GenerationRequest,
 } from '../../plugin/extensions/generation-function.ts';
 import { layOut } from './page-layout.ts';
-import { checkPdfOptions, fillPlaceholders, formatIssueDate, pdfOptions, textElements } from './pdf-options.ts';
+import {
+  checkPdfOptions,
+  fillPlaceholders,
+  formatIssueDate,
+  pdfAssets,
+  pdfOptions,
+  textElements,
+} from './pdf-options.ts';
 import type { PreparedTemplate } from './template.ts';
 import { type BinaryText, type FontMetrics, readTrueType, toBinaryText } from './true-type.ts';
 
@@ -95,6 +102,7 @@ export function createPdfGeneration(defaultFont: {
     description: 'Writes the name of the learner and of the context, the date and texts of your own on a PDF template.',
     options: pdfOptions,
     check: checkPdfOptions,
+    assetsOf: pdfAssets,
     async checkAsset(kind, bytes) {
       if (kind === 'pdf-template') await (await loadEngine()).prepareTemplate(bytes);
       if (kind === 'font') await assertEmbeddable(bytes);

@@ -3,7 +3,7 @@
 import { suggest } from '../../dsl/index.ts';
 import { InputError } from '../../plugin/errors.ts';
 import { isRecord, type Option, type OptionSchema } from '../../plugin/extensions/options.ts';
-import type { Options } from '../../plugin/ports/credential-store.ts';
+import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
 
 export type Align = 'left' | 'center' | 'right';
 
@@ -204,6 +204,17 @@ export function textElements(options: Options): readonly TextElement[] {
       },
     ];
   });
+}
+
+/** @param options as `readOptions` of `pdfOptions` returned them */
+export function pdfAssets(options: Options): readonly Pick<Asset, 'slug' | 'kind'>[] {
+  const templates = [options.template, options.template_multiline];
+  const fonts = textElements(options).map(({ font }) => font);
+  const named = (slugs: readonly unknown[]) => [...new Set(slugs.filter((slug) => typeof slug === 'string'))];
+  return [
+    ...named(templates).map((slug) => ({ slug, kind: 'pdf-template' as const })),
+    ...named(fonts).map((slug) => ({ slug, kind: 'font' as const })),
+  ];
 }
 
 /** Options that were not given are null after validation. */

@@ -17,15 +17,18 @@ const LEARNER_FIELDS = ['context_key', 'username', 'name', 'email', 'lms_user_id
 
 /** Blank lines are skipped. @throws InputError `input.learner-records` naming the line */
 export function parseLearnerLines(text: string): readonly LearnerLine[] {
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    try {
-      return [readLine(JSON.parse(line))];
-    } catch (error) {
-      const reason = error instanceof InputError ? error.message : 'it is not valid JSON';
-      throw new InputError('learner-records', `line ${index + 1} of the learner records cannot be used: ${reason}`);
-    }
-  });
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .flatMap((line, index) => {
+      if (line.trim() === '') return [];
+      try {
+        return [readLine(JSON.parse(line))];
+      } catch (error) {
+        const reason = error instanceof InputError ? error.message : 'it is not valid JSON';
+        throw new InputError('learner-records', `line ${index + 1} of the learner records cannot be used: ${reason}`);
+      }
+    });
 }
 
 function readLine(value: unknown): LearnerLine {

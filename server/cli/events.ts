@@ -25,7 +25,7 @@ export function addEventsCommands(program: Command): void {
           'LAUREL_INGEST_TOKEN is not set; set it to the token that the server was started with',
         );
       }
-      const address = options.to ?? settings.publicUrl ?? localAddress(settings);
+      const address = serverAddress(options.to ?? settings.publicUrl ?? localAddress(settings));
       const all: unknown[] = [];
       for (const name of names) for await (const event of readEvents(name)) all.push(toCloudEvent(event));
       let accepted = 0;
@@ -35,6 +35,11 @@ export function addEventsCommands(program: Command): void {
       }
       process.stdout.write(`${accepted} ${accepted === 1 ? 'event' : 'events'} accepted by ${new URL(address).host}\n`);
     });
+}
+
+function serverAddress(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InputError('address', `--to ${text} is not the address of a server; write it like http://localhost:8080`);
 }
 
 /** @returns how many the server accepted. Sending a file again after a failure is safe: events are known by their id. */

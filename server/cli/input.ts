@@ -23,7 +23,7 @@ export interface JsonLine {
 export async function* readJsonLines(name: string): AsyncIterable<JsonLine> {
   const stream: Readable = name === '-' ? process.stdin : createReadStream(name);
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
-  // readline does not hand on the stream's errors
+  // whether readline hands on the stream's errors depends on the version of Node
   const failure = new Promise<never>((_, reject) => {
     stream.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -38,7 +38,7 @@ export async function* readJsonLines(name: string): AsyncIterable<JsonLine> {
   let number = 0;
   try {
     for (;;) {
-      const { value: line, done } = await Promise.race([iterator.next(), failure]);
+      const { value: line, done } = await Promise.race([iterator.next().catch(() => failure), failure]);
       if (done) return;
       number += 1;
       if (line.trim() === '') continue;

@@ -10,8 +10,10 @@ import { startBanner } from './start-banner.ts';
 
 export function addServerCommands(program: Command): void {
   program
-    .command('serve', { isDefault: true })
-    .description('run the pages, the API, the consumer, the dispatcher and the scheduler')
+    .command('serve')
+    .description(
+      'run the pages, the API, the consumer, the dispatcher and the scheduler; done when no command is given',
+    )
     .action(async () => {
       const settings = readSettings(process.env);
       const laurel = await start(settings, ['web', 'consumer', 'dispatcher', 'scheduler']);

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { StoreError } from '../../plugin/errors.ts';
 import { assertFileKey, type FileStore, type StoredFile } from '../../plugin/ports/asset-files.ts';
 
 interface Meta {
@@ -24,8 +25,29 @@ export class DirectoryFileStore implements FileStore {
     this.#root = root;
   }
 
-  async put(key: string, file: StoredFile): Promise<void> {
-    const folder = this.#folder(key);
+  put(key: string, file: StoredFile): Promise<void> {
+    return this.#withDisk(() => this.#put(this.#folder(key), file));
+  }
+
+  get(key: string): Promise<StoredFile | null> {
+    return this.#withDisk(() => this.#get(this.#folder(key)));
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#withDisk(async () => {
+      const folder = this.#folder(key);
+      await rm(join(folder, META), { force: true });
+      await this.#removeOthers(folder, null);
+    });
+  }
+
+  /** Where the bytes of a key lie on the disk; null: nowhere. */
+  async pathOf(key: string): Promise<string | null> {
+    const meta = await readOrNull(join(this.#folder(key), META));
+    return meta && join(this.#folder(key), (JSON.parse(meta.toString('utf8')) as Meta).data);
+  }
+
+  async #put(folder: string, file: StoredFile): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const data = `${randomUUID()}${safeExtension(file.fileName)}`;
     await writeDurably(join(folder, data), file.bytes);
@@ -37,8 +59,7 @@ export class DirectoryFileStore implements FileStore {
     await this.#removeOthers(folder, data);
   }
 
-  async get(key: string): Promise<StoredFile | null> {
-    const folder = this.#folder(key);
+  async #get(folder: string): Promise<StoredFile | null> {
     for (let attempt = 1; ; attempt++) {
       const meta = await readOrNull(join(folder, META));
       if (meta === null) return null;
@@ -49,16 +70,16 @@ export class DirectoryFileStore implements FileStore {
     }
   }
 
-  async delete(key: string): Promise<void> {
-    const folder = this.#folder(key);
-    await rm(join(folder, META), { force: true });
-    await this.#removeOthers(folder, null);
-  }
-
-  /** Where the bytes of a key lie on the disk; null: nowhere. */
-  async pathOf(key: string): Promise<string | null> {
-    const meta = await readOrNull(join(this.#folder(key), META));
-    return meta && join(this.#folder(key), (JSON.parse(meta.toString('utf8')) as Meta).data);
+  /** @throws StoreError `store.files` for what the operating system refuses */
+  async #withDisk<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).syscall && (error as NodeJS.ErrnoException).code;
+      if (!code) throw error;
+      const message = `the folder for files cannot be used (${code}); see that LAUREL_FILES_DIR names a folder that this user may write to, on a disk that is not full`;
+      throw new StoreError('files', message, { cause: error, details: { error: code } });
+    }
   }
 
   #folder(key: string): string {

@@ -7,7 +7,7 @@ import type { Logger } from '../../plugin/ports/runtime.ts';
 import { consequenceOf } from '../error-map.ts';
 import { renderPage } from './page.ts';
 import { requestIdOf } from './request-context.ts';
-import { fromBodyParser, RequestError } from './request-error.ts';
+import { fromExpress, RequestError } from './request-error.ts';
 
 const OUR_MISTAKE = 'the server made a mistake; try again, and quote the request id when you report it';
 
@@ -22,7 +22,7 @@ export const nothingHere: RequestHandler = () => {
 export function respondToErrors(logger: Logger): ErrorRequestHandler {
   return async (thrown: unknown, req, res, next) => {
     if (res.headersSent) return next(thrown);
-    const error = fromBodyParser(thrown) ?? thrown;
+    const error = fromExpress(thrown) ?? thrown;
     const { httpStatus, title } = consequenceOf(error);
     if (httpStatus >= 500) logFailure(logger, error, res);
     const detail = error instanceof CredentialsError && httpStatus !== 500 ? error.message : OUR_MISTAKE;
@@ -57,7 +57,7 @@ function sendProblem(res: Response, status: number, title: string, detail: strin
     .status(status)
     .type('application/problem+json')
     .send(
-      JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId: requestIdOf(res), ...details }),
+      JSON.stringify({ ...details, type: 'about:blank', title, status, detail, code, requestId: requestIdOf(res) }),
     );
 }
 

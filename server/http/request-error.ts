@@ -34,10 +34,14 @@ export function tooManyRequests(retryAfterSeconds: number): RequestError {
   return new RequestError(429, 'too-many', message, { 'Retry-After': String(retryAfterSeconds) });
 }
 
-/** The errors of Express' body parsers, in our words. @returns null for any other error */
-export function fromBodyParser(error: unknown): RequestError | null {
-  if (!(error instanceof Error) || !('type' in error) || !('status' in error)) return null;
-  switch (error.type) {
+/** The errors of Express and its body parsers, in our words. @returns null for any other error */
+export function fromExpress(error: unknown): RequestError | null {
+  if (!(error instanceof Error) || !('status' in error)) return null;
+  if (error instanceof URIError) {
+    return new RequestError(400, 'address', 'the address cannot be read: a % in it must be followed by two digits');
+  }
+  // a body that is compressed and damaged comes without a type
+  switch ('type' in error ? error.type : null) {
     case 'entity.too.large':
       return new RequestError(
         413,

@@ -2,19 +2,38 @@
 
 import { MongoStore } from 'connect-mongo';
 import type { Store } from 'express-session';
-import type mongoose from 'mongoose';
+import mongoose from 'mongoose';
+import { schemaOptions } from './connect.ts';
+
+const COLLECTION = 'sessions';
+
+/** Only for the index: the library reads and writes by itself, but would build the index unasked, some time later. */
+const sessionSchema = new mongoose.Schema({ _id: String, expires: Date }, { ...schemaOptions, collection: COLLECTION });
+sessionSchema.index({ expires: 1 }, { expireAfterSeconds: 0 });
+
+export function sessionModels(connection: mongoose.Connection): unknown {
+  return connection.models.Session ?? connection.model('Session', sessionSchema);
+}
+
+import { withDatabase } from './errors.ts';
 
 /** How late the time of the last request may be written: not with every request. */
 const TOUCH_AFTER_SECONDS = 5 * 60;
 
-/** @param ttlSeconds for sessions whose cookie does not say when it ends */
-export function createSessionStore(connection: mongoose.Connection, ttlSeconds: number): Store {
+const COLLECTION = 'sessions';
+
+/** Resolves when the database forgets sessions by itself. connect-mongo would build that index unwatched, and fail
+ *  unheard when the process closes meanwhile.
+ *  @param ttlSeconds for sessions whose cookie does not say when it ends
+ *  @throws StoreError `store.unavailable` */
+export async function createSessionStore(connection: mongoose.Connection, ttlSeconds: number): Promise<Store> {
+  await withDatabase(() => connection.collection(COLLECTION).createIndex({ expires: 1 }, { expireAfterSeconds: 0 }));
   return MongoStore.create({
     client: connection.getClient(),
     dbName: connection.name,
-    collectionName: 'sessions',
+    collectionName: COLLECTION,
     ttl: ttlSeconds,
     touchAfter: TOUCH_AFTER_SECONDS,
-    autoRemove: 'native',
+    autoRemove: 'disabled',
   });
 }

@@ -19,7 +19,7 @@ describe('error map', () => {
     ['a malformed event', new EventError('malformed', 'm'), 400, 'dead-letter', 64],
     ['an event of an unknown type', new EventError('unknown-type', 'm'), 422, 'dead-letter', 64],
     ['something not found', new NotFoundError('badge', 'm'), 404, 'dead-letter', 66],
-    ['a conflict', new ConflictError('stale', 'm'), 409, 'acknowledge', 70],
+    ['a conflict', new ConflictError('stale', 'm'), 409, 'acknowledge', 64],
     ['a provider that refused', new ProviderError('refused', 'm'), 502, 'dead-letter', 69],
     ['a provider that is away', new ProviderError('unavailable', 'm'), 502, 'retry', 69],
     ['a store that is away', new StoreError('unavailable', 'm'), 503, 'retry', 69],

@@ -44,6 +44,7 @@ export function fakeGeneration(before: Generate = () => {}): GenerationFunction 
     description: 'A line of text.',
     options: [{ name: 'greeting', type: 'text', default: 'for', doc: 'A word.' }],
     check() {},
+    assetsOf: () => [],
     async checkAsset() {},
     async generate(request) {
       await before(request);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { SessionData } from 'express-session';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
-import { createSessionStore } from '../../../server/mongo/session-store.ts';
+import { createSessionStore, sessionModels } from '../../../server/mongo/session-store.ts';
 import { testDatabase } from '../../support/database.ts';
 import { makeSite } from '../../support/web.ts';
 
@@ -11,7 +11,7 @@ describe('sessions in MongoDB', () => {
   let database: Database;
   before(async () => {
     server = await testDatabase();
-    database = await connectDatabase({ uri: server.uri, logger: silentLogger });
+    database = await connectDatabase({ uri: server.uri, logger: silentLogger, models: [sessionModels] });
   });
   after(async () => {
     await database?.close();
@@ -19,13 +19,13 @@ describe('sessions in MongoDB', () => {
   });
 
   it('carry a sign-in from one process to another, and end everywhere at once', async () => {
-    const site = makeSite({ sessions: createSessionStore(database.connection, 3600) });
+    const site = makeSite({ sessions: await createSessionStore(database.connection, 3600) });
     const browser = await site.signIn('viewer');
     const page = await browser.get('/badges');
     expect(page.status).to.equal(200);
     const cookie = String(page.headers['set-cookie']?.[0]).split(';')[0] ?? '';
     const other = makeSite({
-      sessions: createSessionStore(database.connection, 3600),
+      sessions: await createSessionStore(database.connection, 3600),
       access: site.services.access,
     });
     expect((await other.browser().get('/badges').set('Cookie', cookie)).status).to.equal(200);
@@ -40,7 +40,7 @@ describe('sessions in MongoDB', () => {
   });
 
   it('answer 503 and ask for patience while the database is away', async () => {
-    const store = createSessionStore(database.connection, 3600);
+    const store = await createSessionStore(database.connection, 3600);
     const site = makeSite({ sessions: store });
     const browser = await site.signIn('viewer');
     store.get = (_id: string, callback: (error: unknown, session?: SessionData | null) => void) =>

@@ -1,0 +1,52 @@
+/** An embedded store in a process of its own, as a MongoDB server would be: it can be killed and started again while
+ *  others are connected. Run as a program it opens the store of the folder it is given and prints the address. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { silentLogger } from '../../plugin/ports/runtime.ts';
+import { openEmbeddedStore } from '../../server/store/index.ts';
+
+const self = fileURLToPath(import.meta.url);
+
+export class StoreProcess {
+  /** For MONGODB_URI; stays the same over restarts. */
+  readonly uri: string;
+  readonly #dataDir: string;
+  readonly #link: string;
+  #child: ChildProcess | null = null;
+
+  /** @param folder short, on account of the limit for socket paths; must exist */
+  constructor(folder: string) {
+    this.#dataDir = join(folder, 'store');
+    this.#link = join(folder, 's.sock');
+    this.uri = `mongodb://${encodeURIComponent(this.#link)}/laurel?directConnection=true`;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ['--import', 'tsx', self, this.#dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child = child;
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const socket = decodeURIComponent(new URL(line.toString().trim()).host);
+    rmSync(this.#link, { force: true });
+    symlinkSync(socket, this.#link);
+  }
+
+  /** As a crash would: nothing is closed. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+if (process.argv[1] === self) {
+  const { uri } = await openEmbeddedStore({ dataDir: process.argv[2] ?? '', logger: silentLogger });
+  process.stdout.write(`${uri}\n`);
+}

@@ -31,10 +31,10 @@ export function formatDiagnostic(diagnostic: Diagnostic, text: string, fileName:
   const margin = `${line} | `;
   const indent = ' '.repeat(margin.length - 2);
   return [
-    `${fileName}:${line}:${column}: ${severity}[${code}] ${message}`,
-    `${margin}${window.text}`,
+    `${fileName}:${line}:${column}: ${severity}[${code}] ${printable(message)}`,
+    `${margin}${printable(window.text)}`,
     `${indent}| ${blank(window.text.slice(0, window.from))}${'^'.repeat(Math.max(1, window.to - window.from))}`,
-    ...(hint === null ? [] : [`${indent}= ${hint}`]),
+    ...(hint === null ? [] : [`${indent}= ${printable(hint)}`]),
   ].join('\n');
 }
 
@@ -51,6 +51,11 @@ function cut(line: string, from: number, to: number): { text: string; from: numb
     from: before.length + from - start,
     to: before.length + Math.min(to - start, text.length),
   };
+}
+
+/** A terminal obeys control characters and turns text around at direction marks: one sign each stands for them. */
+function printable(text: string): string {
+  return text.replace(/(?!\t)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
 
 /** Tabs stay, so that the caret stands below its place however wide a tab is shown. */

@@ -56,6 +56,7 @@ export { printBadgeBlock, printFile } from './print.ts';
 export { printCondition } from './print-condition.ts';
 export { conditionOf, type Row, rowsOf } from './rows.ts';
 export { type BadgeMatch, RuleIndex, type RulePlacement } from './rule-index.ts';
+export { runTest, type TestFailure, type TestReport } from './run-test.ts';
 export { didYouMean, suggest } from './suggest.ts';
 export { compareCodePoints } from './text-match.ts';
 export { compareContributions, mergeContribution, outcome } from './timeline.ts';

@@ -56,12 +56,13 @@ function run<Result>(
   broken: Span[],
   read: (parser: Grammar) => Result,
 ): Result {
-  reportLexical(lexed, reporter);
   grammar ??= new Grammar();
   grammar.setText(text, lexed.openings > limits.nesting ? withoutDepth(lexed.tokens, reporter) : lexed.tokens);
   const result = read(grammar);
+  const faults = grammar.takeFaults();
+  reportLexical(lexed, new Set(faults.map(({ span }) => span.start)), reporter);
   broken.push(...reporter.diagnostics.map(({ span }) => span));
-  for (const { code, span, message, hint, inside } of grammar.takeFaults()) {
+  for (const { code, span, message, hint, inside } of faults) {
     reporter.report(code, span, message, hint);
     broken.push(inside ?? span);
   }
@@ -70,7 +71,8 @@ function run<Result>(
   return result;
 }
 
-function reportLexical({ strayCharacters, mistaken }: Lexed, reporter: Reporter): void {
+/** @param faulty where the grammar has a complaint: what has no place there needs no advice how to write it */
+function reportLexical({ strayCharacters, mistaken }: Lexed, faulty: ReadonlySet<number>, reporter: Reporter): void {
   for (const { offset, length } of strayCharacters) {
     const span = { start: offset, end: offset + length };
     const seen = JSON.stringify(reporter.text.slice(offset, offset + Math.min(length, 20)));
@@ -83,6 +85,7 @@ function reportLexical({ strayCharacters, mistaken }: Lexed, reporter: Reporter)
   }
   for (const { kind, token, meant } of mistaken) {
     const span = { start: token.startOffset, end: endOf(token) };
+    if (faulty.has(span.start)) continue;
     if (kind === 'operator')
       reporter.report('syntax.operator', span, `"${token.image}" is not an operator`, `write "${meant ?? '='}"`);
     else if (kind === 'number')

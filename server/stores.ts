@@ -23,7 +23,7 @@ import { MongoCredentialStore } from './mongo/credential-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
-import { createSessionStore, sessionModels } from './mongo/session-store.ts';
+import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
 
 export interface Stores {
@@ -52,15 +52,7 @@ export async function openStores(
   const database = await connectDatabase({
     uri,
     logger,
-    models: [
-      learnerModels,
-      badgeModels,
-      progressModels,
-      credentialModels,
-      learnerRecordModels,
-      accessModels,
-      sessionModels,
-    ],
+    models: [learnerModels, badgeModels, progressModels, credentialModels, learnerRecordModels, accessModels],
   });
   lifecycle.onStop('database', () => database.close());
   const { connection } = database;

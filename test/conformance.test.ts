@@ -20,7 +20,7 @@ interface Schema {
 
 interface CaseEvent {
   readonly id: string;
-  readonly time: string;
+  readonly time?: string;
   readonly type?: string;
   readonly source?: string;
   readonly user?: string | { readonly id: number; readonly username: string };
@@ -36,6 +36,7 @@ interface Case {
   readonly events?: readonly CaseEvent[];
   readonly expect:
     | { readonly lines: readonly BadgeLine[] }
+    | { readonly matches: readonly string[] }
     | { readonly diagnostics: readonly (Place & { readonly endLine?: number; readonly message?: string })[] };
 }
 
@@ -100,7 +101,8 @@ const environment: Environment = {
 };
 
 function toEvent(event: CaseEvent): LmsEvent {
-  const { id, time, type = 'org.example.done.v1', source = '/lms', user = { id: 1, username: 'ada' } } = event;
+  const { id, time = '2026-03-01T10:00:00Z', type = 'org.example.done.v1', source = '/lms' } = event;
+  const { user = { id: 1, username: 'ada' } } = event;
   const { payload: name = '', learner = null } = eventTypes.get(type) ?? {};
   const who =
     typeof user === 'string' ? { pii: { username: user } } : { id: user.id, pii: { username: user.username } };
@@ -128,6 +130,11 @@ function run({ rules, events = [], expect: expected }: Case): void {
     'the rules have no errors',
   ).to.deep.equal([]);
   const received = events.map(toEvent);
+  if ('matches' in expected) {
+    const matching = received.filter((event) => simulate(badges, [event]).some(({ status }) => status === 'awarded'));
+    expect(matching.map(({ id }) => id)).to.deep.equal(expected.matches);
+    return;
+  }
   expect(simulate(badges, received)).to.deep.equal(expected.lines);
   expect(simulate(badges, [...received, ...received].reverse()), 'in the other order, twice').to.deep.equal(
     expected.lines,

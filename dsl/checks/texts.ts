@@ -15,7 +15,7 @@ const STRAY_JOINER = /(?:^|[ -\u024f])[\u200c\u200d]|[\u200c\u200d](?:$|[ -\u024
 
 /** Nearly every file is plain ASCII and is not walked at all. */
 export function reportTexts(file: RuleFile, reporter: Reporter): void {
-  if (/[^\s -~]|\\u/.test(reporter.text)) walk(file.blocks, reporter);
+  if (/[^\t\n\r -~]|\\u/.test(reporter.text)) walk(file.blocks, reporter);
 }
 
 function walk(node: unknown, reporter: Reporter): void {

@@ -47,11 +47,11 @@ function checkValue(type: FieldType, value: unknown, path: string): void {
       return;
     case 'list':
       if (!Array.isArray(value)) throw wrong(path, 'must be a list');
-      for (const item of value) checkValue(type.items, item, `${path}[]`);
+      for (const item of value) if (item !== null) checkValue(type.items, item, `${path}[]`);
       return;
     case 'map':
       if (!isObject(value)) throw wrong(path, 'must be an object');
-      for (const item of Object.values(value)) checkValue(type.values, item, `${path}.*`);
+      for (const item of Object.values(value)) if (item !== null) checkValue(type.values, item, `${path}.*`);
   }
 }
 

@@ -62,7 +62,7 @@ export function addCredentialsCommands(program: Command): void {
 }
 
 async function readText(file: string): Promise<string> {
-  if (file === '-') return readStandardInput();
+  if (file === '-') return (await readStandardInput()).toString('utf8');
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Rule files given on the command line, checked together: badges of one file may depend on badges of another. */
 
 import { readFile } from 'node:fs/promises';
-import { type Badge, type Diagnostic, type Environment, loadRules, parse } from '../../dsl/index.ts';
+import { type Badge, type CheckedTest, type Diagnostic, type Environment, loadRules, parse } from '../../dsl/index.ts';
 import { InputError } from '../../plugin/errors.ts';
 import { readStandardInput } from './input.ts';
 
@@ -10,6 +10,7 @@ export interface CheckedFile {
   readonly name: string;
   readonly text: string;
   readonly badges: readonly Badge[];
+  readonly tests: readonly CheckedTest[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -35,22 +36,28 @@ export async function checkRuleFiles(
   }
   const known = new Set([...(environment.knownBadges ?? []), ...owner.keys()]);
   return texts.map(({ name, text }) => {
-    const { badges, diagnostics } = loadRules(text, { ...environment, knownBadges: known });
-    return { name, text, badges, diagnostics };
+    const { badges, tests, diagnostics } = loadRules(text, { ...environment, knownBadges: known });
+    return { name, text, badges, tests, diagnostics };
   });
 }
 
-async function readRuleFile(name: string): Promise<string> {
-  if (name === '-') return readStandardInput();
+/** @param name `-` is standard input @throws InputError `input.file-unreadable` */
+export async function readRuleFile(name: string): Promise<string> {
+  const bytes = name === '-' ? await readStandardInput() : await readBytes(name);
   try {
-    return await readFile(name, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new InputError('not-utf8', `${name} is not UTF-8 text; save it as UTF-8`);
+  }
+}
+
+async function readBytes(name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(name);
   } catch (error) {
-    throw new InputError(
-      'file-unreadable',
-      `${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}); check the name`,
-      {
-        cause: error,
-      },
-    );
+    const { code = 'error' } = error as NodeJS.ErrnoException;
+    const what =
+      code === 'EISDIR' ? 'is a folder; name the rule files in it' : `cannot be read (${code}); check the name`;
+    throw new InputError('file-unreadable', `${name} ${what}`, { cause: error });
   }
 }

@@ -1,7 +1,6 @@
-/** `laurel rules ...`: rule files. `check` and `simulate` need no server and no database. */
+/** `laurel rules ...`: rule files. All but `load` need no server and no database. */
 
 import type { Command } from 'commander';
-import { formatDiagnostic } from '../../dsl/index.ts';
 import { simulate } from '../../plugin/badges/simulate.ts';
 import { InputError } from '../../plugin/errors.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
@@ -10,7 +9,10 @@ import { createAudit } from '../http/audit.ts';
 import { loadBadges } from '../rule-loading.ts';
 import { commandEnvironment } from './environment.ts';
 import { readJsonLines } from './input.ts';
-import { type CheckedFile, checkRuleFiles } from './rule-files.ts';
+import { checkRuleFiles } from './rule-files.ts';
+import { count, plural, printDiagnostics, printError, printLine } from './rule-report.ts';
+import { addRulesFormat } from './rules-format.ts';
+import { addRulesTest } from './rules-test.ts';
 import { withLaurel } from './with-laurel.ts';
 
 export function addRulesCommands(program: Command): void {
@@ -26,11 +28,11 @@ export function addRulesCommands(program: Command): void {
       const { errors, warnings } = count(files);
       if (options.json) {
         const diagnostics = files.flatMap(({ name, diagnostics: found }) => found.map((d) => ({ file: name, ...d })));
-        print(JSON.stringify({ errors, warnings, diagnostics }));
+        printLine(JSON.stringify({ errors, warnings, diagnostics }));
       } else {
-        printDiagnostics(files, print);
+        printDiagnostics(files, printLine);
         const badges = files.reduce((sum, file) => sum + file.badges.length, 0);
-        print(
+        printLine(
           `${plural(names.length, 'file')}, ${plural(badges, 'badge')}: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`,
         );
       }
@@ -63,9 +65,11 @@ export function addRulesCommands(program: Command): void {
         files.flatMap((file) => file.badges),
         events,
       )) {
-        print(JSON.stringify(line));
+        printLine(JSON.stringify(line));
       }
     });
+  addRulesFormat(rules);
+  addRulesTest(rules);
   addLoad(rules);
 }
 
@@ -87,7 +91,7 @@ function addLoad(rules: Command): void {
         const loaded = await loadBadges(files, services, 'cli');
         for (const { id, change } of loaded) {
           if (change !== 'unchanged') await createAudit(services)('cli', 'badge.saved', `badge:${id}`, { change });
-          print(`${change.padEnd(9)} ${id}`);
+          printLine(`${change.padEnd(9)} ${id}`);
         }
       }),
     );
@@ -102,30 +106,4 @@ export async function* readEvents(name: string): AsyncIterable<LmsEvent> {
       throw new InputError('event-invalid', `${place}: ${(error as Error).message}`, { cause: error });
     }
   }
-}
-
-function count(files: readonly CheckedFile[]): { readonly errors: number; readonly warnings: number } {
-  const all = files.flatMap((file) => file.diagnostics);
-  const errors = all.filter((diagnostic) => diagnostic.severity === 'error').length;
-  return { errors, warnings: all.length - errors };
-}
-
-function printDiagnostics(files: readonly CheckedFile[], write: (line: string) => void, only?: 'error'): void {
-  for (const { name, text, diagnostics } of files) {
-    for (const diagnostic of diagnostics) {
-      if (only === undefined || diagnostic.severity === only) write(`${formatDiagnostic(diagnostic, text, name)}\n`);
-    }
-  }
-}
-
-function plural(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function printError(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

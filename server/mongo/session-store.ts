@@ -2,19 +2,7 @@
 
 import { MongoStore } from 'connect-mongo';
 import type { Store } from 'express-session';
-import mongoose from 'mongoose';
-import { schemaOptions } from './connect.ts';
-
-const COLLECTION = 'sessions';
-
-/** Only for the index: the library reads and writes by itself, but would build the index unasked, some time later. */
-const sessionSchema = new mongoose.Schema({ _id: String, expires: Date }, { ...schemaOptions, collection: COLLECTION });
-sessionSchema.index({ expires: 1 }, { expireAfterSeconds: 0 });
-
-export function sessionModels(connection: mongoose.Connection): unknown {
-  return connection.models.Session ?? connection.model('Session', sessionSchema);
-}
-
+import type mongoose from 'mongoose';
 import { withDatabase } from './errors.ts';
 
 /** How late the time of the last request may be written: not with every request. */

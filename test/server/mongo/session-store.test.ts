@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { SessionData } from 'express-session';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
-import { createSessionStore, sessionModels } from '../../../server/mongo/session-store.ts';
+import { createSessionStore } from '../../../server/mongo/session-store.ts';
 import { testDatabase } from '../../support/database.ts';
 import { makeSite } from '../../support/web.ts';
 
@@ -11,7 +11,7 @@ describe('sessions in MongoDB', () => {
   let database: Database;
   before(async () => {
     server = await testDatabase();
-    database = await connectDatabase({ uri: server.uri, logger: silentLogger, models: [sessionModels] });
+    database = await connectDatabase({ uri: server.uri, logger: silentLogger });
   });
   after(async () => {
     await database?.close();

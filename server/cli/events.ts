@@ -65,5 +65,7 @@ async function post(address: string, token: string, batch: readonly unknown[], b
   >;
   if (response.status === 202 && typeof body.accepted === 'number') return body.accepted;
   const detail = typeof body.detail === 'string' ? body.detail : 'the answer has no explanation';
-  throw new InputError('server-refused', `${address} answered ${response.status}: ${detail}; ${again}`);
+  const message = `${address} answered ${response.status}: ${detail}; ${again}`;
+  if (response.status >= 500 || response.status === 429) throw new StoreError('server-unavailable', message);
+  throw new InputError('server-refused', message);
 }

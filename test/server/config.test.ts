@@ -65,6 +65,23 @@ describe('readSettings', () => {
     );
   });
 
+  it('takes a public address without a path only: the pages are made for the root of a host', () => {
+    expect(readSettings({ LAUREL_PUBLIC_URL: 'https://badges.example.org:8443' }).publicUrl).to.equal(
+      'https://badges.example.org:8443',
+    );
+    for (const wrong of ['/', '/laurel', '/?a', '#a']) {
+      expect(problemsOf({ LAUREL_PUBLIC_URL: `https://badges.example.org${wrong}` })).to.deep.equal([
+        'LAUREL_PUBLIC_URL must be scheme and host only, without a slash at the end, like https://badges.example.org',
+      ]);
+    }
+  });
+
+  it('refuses an address that cannot be read before anything is opened', () => {
+    expect(problemsOf({ AMQP_URL: 'amqp://broker:port' })).to.deep.equal([
+      'AMQP_URL must be an address that starts with amqp:// or amqps://',
+    ]);
+  });
+
   describe('a secret in a file', () => {
     let folder: string;
     beforeEach(() => {

@@ -4,6 +4,7 @@ import {
   checkPdfOptions,
   fillPlaceholders,
   formatIssueDate,
+  pdfAssets,
   pdfOptions,
   textElements,
 } from '../../../providers/pdf/pdf-options.ts';
@@ -47,6 +48,17 @@ describe('the options of the pdf generation function', () => {
     const options = { defaults: { size: 9 }, text_elements: { date: false, motto: { text: 'Sapere aude', y: 50 } } };
     expect(textElements(read(options)).map(({ name }) => name)).to.deep.equal(['name', 'context', 'motto']);
     expect(element(options, 'motto')).to.include({ text: 'Sapere aude', yPt: 50, sizePt: 9 });
+  });
+
+  it('tell which assets they need, each once', () => {
+    const text_elements = { name: { font: 'serif' }, context: { font: 'serif' }, date: { font: 'sans' } };
+    expect(pdfAssets(read({ template_multiline: 'b', text_elements }))).to.deep.equal([
+      { slug: 'a', kind: 'pdf-template' },
+      { slug: 'b', kind: 'pdf-template' },
+      { slug: 'serif', kind: 'font' },
+      { slug: 'sans', kind: 'font' },
+    ]);
+    expect(pdfAssets(read({}))).to.deep.equal([{ slug: 'a', kind: 'pdf-template' }]);
   });
 
   it('L6: name a misspelt option', () => {

@@ -64,6 +64,10 @@ describe('learner records as JSON Lines', () => {
     expect(parseLearnerLines('')).to.deep.equal([]);
   });
 
+  it('may begin with a byte order mark', () => {
+    expect(parseLearnerLines(`\uFEFF${JSON.stringify(learner)}`)).to.have.length(1);
+  });
+
   it('are refused with the line and what is wrong in it', () => {
     const say = (line: unknown) =>
       refusal(`${JSON.stringify(learner)}\n${typeof line === 'string' ? line : JSON.stringify(line)}`);

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { DirectoryFileStore } from '../../../server/files/directory-file-store.ts';
+import { rejection } from '../../contracts/credential-store.ts';
 import { fileStoreContract } from '../../contracts/file-store.ts';
 
 describe('the file store in a directory', () => {
@@ -31,6 +32,16 @@ describe('the file store in a directory', () => {
     expect(await readdir(join(folder, 'key'))).to.have.length(2);
     expect((await stat(join(folder, 'key'))).mode & 0o077).to.equal(0);
     expect((await stat((await store.pathOf('key')) ?? '')).mode & 0o077).to.equal(0);
+  });
+
+  it('says what to look at when the operating system refuses', async () => {
+    await writeFile(join(folder, 'taken'), '');
+    const store = new DirectoryFileStore(join(folder, 'taken'));
+    const error = await rejection(store.put('key', file('content')));
+    expect([error.code, error.retry]).to.deep.equal(['store.files', 'later']);
+    expect(error.message).to.match(
+      /^the folder for files cannot be used \((EEXIST|ENOTDIR)\); see that LAUREL_FILES_DIR names a folder that this user may write to, on a disk that is not full$/,
+    );
   });
 
   it('finds what another process has put', async () => {

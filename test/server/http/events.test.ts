@@ -83,6 +83,20 @@ describe('POST /events', () => {
     expect(site.processed).to.deep.equal([]);
   });
 
+  it('keeps the members of a problem document to what RFC 9457 says they are', async () => {
+    const answer = await send(site, { ...event, type: 'org.openedx.learning.course.pasing.v1' });
+    expect(answer.body).to.include({ type: 'about:blank', status: 422, code: 'event.unknown-type' });
+  });
+
+  it('refuses a compressed body that is damaged instead of blaming itself', async () => {
+    const answer = await send(site, event).set('Content-Encoding', 'gzip');
+    expect([answer.status, answer.body.code, answer.body.detail]).to.deep.equal([
+      400,
+      'request.unreadable',
+      'the request body could not be read; send it again',
+    ]);
+  });
+
   it('tells in whole sentences what to do about the commonest refusals', async () => {
     expect((await send(site, '{"a":')).body.detail).to.equal(
       'the body is not valid JSON; send one JSON value in UTF-8',

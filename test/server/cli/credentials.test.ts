@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { projectPath } from '../../../server/paths.ts';
+import { runLaurel } from '../../support/command.ts';
+
+describe('PDF credentials on the command line', function () {
+  this.timeout(60_000);
+  let dataDir: string;
+  const laurel = (...args: string[]) => runLaurel(args, { env: { LAUREL_DATA_DIR: dataDir } });
+  before(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'laurel-credentials-'));
+  });
+  after(() => rmSync(dataDir, { recursive: true }));
+
+  it('go from the example files to generated credentials, once', async () => {
+    expect(await laurel('credentials', 'setup', 'examples/credentials/example.json')).to.deep.equal({
+      code: 0,
+      stdout: 'saved 2 assets, 1 types, 1 configurations, 1 schedules\n',
+      stderr: '',
+    });
+    expect((await laurel('records', 'import', 'examples/credentials/records.jsonl')).stdout).to.equal(
+      'imported 8 learner records of 1 named contexts\n',
+    );
+    expect((await laurel('credentials', 'generate', 'demo-course-certificate')).stdout).to.equal(
+      'done: 8 learners seen, 6 eligible, 6 generated, 0 had one, 0 failed\n',
+    );
+    expect((await laurel('credentials', 'generate', 'demo-course-certificate')).stdout).to.equal(
+      'done: 8 learners seen, 6 eligible, 0 generated, 6 had one, 0 failed\n',
+    );
+  });
+
+  it('refuse a setup file with an unknown key, a misspelt option or a missing asset, and save nothing', async () => {
+    const example = JSON.parse(readFileSync(projectPath('examples', 'credentials', 'example.json'), 'utf8'));
+    const path = join(dataDir, 'setup.json');
+    const setUp = (change: Record<string, unknown>) => {
+      writeFileSync(path, JSON.stringify({ ...example, assets: [], ...change }));
+      return laurel('credentials', 'setup', path);
+    };
+    const unknown = await setUp({ configuration: {} });
+    expect([unknown.code, unknown.stderr]).to.deep.equal([
+      64,
+      `laurel: ${path} cannot be used:\n  (whole file): Unrecognized key: "configuration"\n`,
+    ]);
+    const [type] = example.types;
+    const misspelt = await setUp({ types: [{ ...type, options: { required_completon: 1 } }] });
+    expect(misspelt.code).to.equal(64);
+    expect(misspelt.stderr).to.contain('required_completon').and.to.contain('did you mean');
+    const missing = await setUp({ assets: [{ slug: 'none', kind: 'font', file: 'none.ttf' }] });
+    expect([missing.code, missing.stderr]).to.deep.equal([
+      64,
+      'laurel: none.ttf cannot be read (ENOENT); check the name\n',
+    ]);
+    const broken = await setUp({ assets: [{ slug: 'broken', kind: 'pdf-template', file: 'setup.json' }] });
+    expect(broken.code).to.equal(64);
+    expect(broken.stderr).to.match(/^laurel: asset "broken": the PDF template .*\n$/);
+  });
+
+  it('say that a configuration does not exist', async () => {
+    const { code, stderr } = await laurel('credentials', 'generate', 'none');
+    expect(code).to.equal(66);
+    expect(stderr).to.equal('laurel: there is no credential configuration with this id, or its type is gone\n');
+  });
+});

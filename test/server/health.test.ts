@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { StoreError } from '../../plugin/errors.ts';
+import type { BusStatus } from '../../server/amqp/bus.ts';
+import { type HealthParts, healthReport } from '../../server/health.ts';
+
+const since = new Date(0);
+const up = { connected: true, since, blocked: false, lastError: null };
+
+function bus(changes: Partial<BusStatus>): HealthParts['bus'] {
+  const published: BusStatus['published'] = { published: 0 } as unknown as BusStatus['published'];
+  return {
+    status: () => ({
+      publishing: up,
+      consuming: up,
+      subscribed: true,
+      published,
+      consumed: null,
+      lastError: null,
+      ...changes,
+    }),
+  };
+}
+
+function report(changes: Partial<HealthParts> = {}) {
+  return healthReport({
+    database: { ping: async () => {} },
+    progress: { effectCounts: async () => ({ pending: 2, failed: 0 }) },
+    bus: bus({}),
+    stopping: () => false,
+    ...changes,
+  });
+}
+
+describe('the health report', () => {
+  it('is ok when every part works, also without RabbitMQ where none is wanted', async () => {
+    expect(await report()).to.deep.equal({
+      status: 'ok',
+      checks: {
+        process: { status: 'ok', message: 'running' },
+        database: { status: 'ok', message: 'answers' },
+        rabbitmq: { status: 'ok', message: 'connected' },
+        effects: { status: 'ok', message: '2 pending' },
+      },
+    });
+    const without = await report({ bus: null });
+    expect(without.status).to.equal('ok');
+    expect(without.checks.rabbitmq).to.deep.equal({ status: 'off', message: 'AMQP_URL is not set' });
+  });
+
+  it('is down without the database, and says what the database said', async () => {
+    const away = () => Promise.reject(new StoreError('unavailable', 'the database does not answer'));
+    const { status, checks } = await report({ database: { ping: away }, progress: { effectCounts: away } });
+    expect(status).to.equal('down');
+    expect(checks.database).to.deep.equal({ status: 'down', message: 'the database does not answer' });
+    expect(checks.effects?.status).to.equal('down');
+  });
+
+  it('is degraded while RabbitMQ is away or does not deliver', async () => {
+    const lost = await report({ bus: bus({ consuming: { ...up, connected: false }, lastError: 'ECONNREFUSED' }) });
+    expect(lost.status).to.equal('degraded');
+    expect(lost.checks.rabbitmq?.message).to.equal(
+      'not connected (ECONNREFUSED); events wait in RabbitMQ and are consumed when it is back',
+    );
+    expect((await report({ bus: bus({ subscribed: false }) })).status).to.equal('degraded');
+  });
+
+  it('is degraded when an effect waits for a person', async () => {
+    const { status, checks } = await report({
+      progress: { effectCounts: async () => ({ pending: 0, failed: 1 }) },
+    });
+    expect(status).to.equal('degraded');
+    expect(checks.effects?.message).to.equal('1 failed and wait for a person, 0 pending');
+  });
+
+  it('is down while the process stops, so that no more requests are sent to it', async () => {
+    const { status, checks } = await report({ stopping: () => true });
+    expect(status).to.equal('down');
+    expect(checks.process).to.deep.equal({ status: 'down', message: 'stopping' });
+  });
+});

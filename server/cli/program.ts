@@ -23,7 +23,8 @@ function createProgram(): Command {
   addEventsCommands(program);
   addCredentialsCommands(program);
   addAccessCommands(program);
-  for (const command of allCommands(program)) command.exitOverride().showHelpAfterError('(add --help for the options)');
+  for (const command of [program, ...allCommands(program)])
+    command.exitOverride().showHelpAfterError('(add --help for the options)');
   return program;
 }
 

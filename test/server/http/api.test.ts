@@ -182,6 +182,15 @@ describe('verification', () => {
     expect((await supertest(site.app).get(`/verify/${uuid(3)}`)).status).to.equal(404);
   });
 
+  it('refuses an address that cannot be decoded instead of blaming itself', async () => {
+    const { status, body } = await supertest(site.app).get('/api/laurel/v1/verify/%ff');
+    expect([status, body.code, body.detail]).to.deep.equal([
+      400,
+      'request.address',
+      'the address cannot be read: a % in it must be followed by two digits',
+    ]);
+  });
+
   it('slows down guessing', async () => {
     const guessed = makeSite();
     for (let guess = 0; guess < 120; guess++) await supertest(guessed.app).get('/api/laurel/v1/verify/x').expect(404);

@@ -18,7 +18,7 @@ export function addServerCommands(program: Command): void {
       const settings = readSettings(process.env);
       const laurel = await start(settings, ['web', 'consumer', 'dispatcher', 'scheduler']);
       process.stderr.write(`${await startBanner(laurel)}\n`);
-      await waitForSignal();
+      await asked;
       await laurel.stop();
     });
 
@@ -34,7 +34,7 @@ export function addServerCommands(program: Command): void {
       }
       const laurel = await start(settings, ['consumer', 'dispatcher']);
       process.stderr.write('consuming; SIGTERM stops after the messages in progress\n');
-      await waitForSignal();
+      await asked;
       await laurel.stop();
     });
 

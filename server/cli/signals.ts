@@ -1,4 +1,5 @@
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. To be called before the start, so that
+ *  a signal that comes early stops the process in order, as soon as it has started. */
 export function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     let stopping = false;

@@ -16,6 +16,7 @@ export function addServerCommands(program: Command): void {
     )
     .action(async () => {
       const settings = readSettings(process.env);
+      const asked = waitForSignal();
       const laurel = await start(settings, ['web', 'consumer', 'dispatcher', 'scheduler']);
       process.stderr.write(`${await startBanner(laurel)}\n`);
       await asked;
@@ -32,6 +33,7 @@ export function addServerCommands(program: Command): void {
           'AMQP_URL is not set, so there is nothing to consume; set it, or run laurel serve',
         ]);
       }
+      const asked = waitForSignal();
       const laurel = await start(settings, ['consumer', 'dispatcher']);
       process.stderr.write('consuming; SIGTERM stops after the messages in progress\n');
       await asked;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type RunningLaurel, runLaurel, serveLaurel } from '../support/command.ts';
+import { privateRabbitmq } from '../support/rabbitmq.ts';
 import { StoreProcess } from '../support/store-process.ts';
 import { eventually } from './amqp-support.ts';
 
@@ -66,6 +67,29 @@ describe('a database that goes away while the server runs', () => {
     } finally {
       expect(await running.stop()).to.equal(0);
       await store.kill();
+    }
+  });
+});
+
+describe('a RabbitMQ that goes away while the server runs', () => {
+  it('leaves pages and HTTP working, degraded, and is found again when it is back', async function () {
+    const { url, node } = await privateRabbitmq(this as unknown as Mocha.Context);
+    const env = { LAUREL_DATA_DIR: join(folder, 'data'), LAUREL_INGEST_TOKEN: TOKEN, LAUREL_LOG_LEVEL: 'silent' };
+    const running = await serveLaurel({ ...env, AMQP_URL: url });
+    const status = async () => {
+      const answer = await fetch(`${running.url}/readyz`);
+      return `${answer.status} ${((await answer.json()) as { status: string }).status}`;
+    };
+    try {
+      await eventually(async () => (await status()) === '200 ok');
+      await node.kill();
+      await eventually(async () => (await status()) === '200 degraded');
+      expect((await runLaurel(['events', 'send', DEMO, '--to', running.url], { env })).code).to.equal(0);
+      await node.start();
+      await eventually(async () => (await status()) === '200 ok', 60_000);
+    } finally {
+      expect(await running.stop()).to.equal(0);
+      await node.stop();
     }
   });
 });

@@ -16,18 +16,21 @@ export interface HealthParts {
 type Check = HealthReport['checks'][string];
 
 export async function healthReport({ database, progress, bus, stopping }: HealthParts): Promise<HealthReport> {
+  const counted = check(async () => {
+    const { pending, failed } = await progress.effectCounts();
+    if (failed === 0) return { status: 'ok', message: `${pending} pending` };
+    return { status: 'degraded', message: `${failed} failed and wait for a person, ${pending} pending` };
+  });
+  const reached = await check(async () => {
+    await database.ping();
+    return { status: 'ok', message: 'answers' };
+  });
   const checks: Record<string, Check> = {
     process: stopping() ? { status: 'down', message: 'stopping' } : { status: 'ok', message: 'running' },
-    database: await check(async () => {
-      await database.ping();
-      return { status: 'ok', message: 'answers' };
-    }),
+    database: reached,
     rabbitmq: bus === null ? { status: 'off', message: 'AMQP_URL is not set' } : busCheck(bus),
-    effects: await check(async () => {
-      const { pending, failed } = await progress.effectCounts();
-      if (failed === 0) return { status: 'ok', message: `${pending} pending` };
-      return { status: 'degraded', message: `${failed} failed and wait for a person, ${pending} pending` };
-    }),
+    // counted by the database, and not worth waiting for when it does not answer
+    effects: reached.status === 'down' ? { status: 'down', message: 'not known without the database' } : await counted,
   };
   const down = checks.database?.status === 'down' || checks.process?.status === 'down';
   const degraded = Object.values(checks).some(({ status }) => status === 'degraded' || status === 'down');

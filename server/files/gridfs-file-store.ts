@@ -9,6 +9,8 @@ import { withDatabase } from '../mongo/errors.ts';
 const BUCKET = 'files';
 /** A reader may find its version deleted when the file was replaced while it read. */
 const READ_ATTEMPTS = 5;
+/** 20 MiB over a slow network. */
+const TRANSFER_LIMIT_MS = 120_000;
 
 export class GridFsFileStore implements FileStore {
   readonly #bucket: mongo.GridFSBucket;
@@ -28,7 +30,7 @@ export class GridFsFileStore implements FileStore {
       // the document that makes the version visible is written after its last chunk
       await pipeline([Buffer.from(file.bytes)], upload);
       for (const { _id } of former) await this.#remove(_id);
-    });
+    }, TRANSFER_LIMIT_MS);
   }
 
   async get(key: string): Promise<StoredFile | null> {
@@ -61,7 +63,7 @@ export class GridFsFileStore implements FileStore {
       const chunks: Buffer[] = [];
       for await (const chunk of this.#bucket.openDownloadStream(id)) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
-    });
+    }, TRANSFER_LIMIT_MS);
   }
 
   async #remove(id: mongo.ObjectId): Promise<void> {

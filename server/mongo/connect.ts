@@ -3,6 +3,7 @@
 import mongoose from 'mongoose';
 import { ConfigurationError, StoreError } from '../../plugin/errors.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
+import { withDatabase } from './errors.ts';
 
 /** Defines the models of one part on a connection, e.g. `learnerModels`. Calling it again gives the same models. */
 export type RegisterModels = (connection: mongoose.Connection) => unknown;
@@ -103,9 +104,11 @@ function unreachable(cause: unknown): StoreError {
   );
 }
 
+const PING_LIMIT_MS = 6_000;
+
 async function ping(connection: mongoose.Connection): Promise<void> {
   try {
-    await connection.db?.command({ ping: 1 });
+    await withDatabase(async () => await connection.db?.command({ ping: 1 }), PING_LIMIT_MS);
   } catch (error) {
     throw unreachable(error);
   }

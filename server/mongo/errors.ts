@@ -10,27 +10,40 @@ export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 11000;
 }
 
+/** Longer than the driver looks for a server and tries once more. */
+const GIVE_UP_AFTER_MS = 20_000;
+
 /** Runs one piece of work against the database.
+ *
+ *  The driver alone gives no bound: a command that is written at the very moment when its connection is lost may never
+ *  be answered, not even with an error. Work that is given up may still take effect.
  *  @throws StoreError `store.unavailable` when the database cannot be reached or did not do it in time;
  *    errors that are not the database's, and duplicate keys, pass through unchanged */
-export async function withDatabase<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function withDatabase<Result>(
+  work: () => Promise<Result>,
+  giveUpAfterMs: number = GIVE_UP_AFTER_MS,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unavailable('NoAnswer')), giveUpAfterMs);
+  });
   try {
-    return await work();
+    return await Promise.race([work(), tooLate]);
   } catch (error) {
     throw toStoreError(error);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function unavailable(error: string, cause?: unknown): StoreError {
+  const message = 'the database does not answer; check that MongoDB is running and that MONGODB_URI leads to it';
+  return new StoreError('unavailable', message, { cause, details: { error } });
 }
 
 function toStoreError(error: unknown): unknown {
   if (error instanceof CredentialsError || isDuplicateKey(error)) return error;
-  if (isFromDatabase(error)) {
-    return new StoreError(
-      'unavailable',
-      'the database does not answer; check that MongoDB is running and that MONGODB_URI leads to it',
-      { cause: error, details: { error: (error as Error).name } },
-    );
-  }
-  return error;
+  return isFromDatabase(error) ? unavailable((error as Error).name, error) : error;
 }
 
 /** A refusal by the server (`MongoServerError`) is our mistake, unless it says that it is going away. */

@@ -52,7 +52,13 @@ describe('the health report', () => {
     const { status, checks } = await report({ database: { ping: away }, progress: { effectCounts: away } });
     expect(status).to.equal('down');
     expect(checks.database).to.deep.equal({ status: 'down', message: 'the database does not answer' });
-    expect(checks.effects?.status).to.equal('down');
+    expect(checks.effects).to.deep.equal({ status: 'down', message: 'not known without the database' });
+  });
+
+  it('does not wait for counts that a database which is away never gives', async () => {
+    const away = () => Promise.reject(new StoreError('unavailable', 'the database does not answer'));
+    const never = () => new Promise<never>(() => {});
+    expect((await report({ database: { ping: away }, progress: { effectCounts: never } })).status).to.equal('down');
   });
 
   it('is degraded while RabbitMQ is away or does not deliver', async () => {

@@ -1,6 +1,5 @@
 /** What PDF credentials are made from, written in a file: assets, types, configurations and schedules. */
 
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type AssetUpload, checkAsset, saveAsset } from '../plugin/credentials/assets.ts';
@@ -14,6 +13,7 @@ import type {
   CredentialType,
   Schedule,
 } from '../plugin/ports/credential-store.ts';
+import { readGivenFile } from './given-files.ts';
 import { setSchedule } from './scheduler/scheduler.ts';
 
 const options = z.record(z.string(), z.unknown()).default({});
@@ -83,7 +83,7 @@ type Setup = z.infer<typeof setupSchema>;
  *  @throws InputError `input.setup` naming the place in the file */
 export async function applyCredentialsSetup(path: string, parts: SetupParts): Promise<SetupResult> {
   const { store, files, registry, now } = parts;
-  const setup = parseSetup(path, await read(path, path));
+  const setup = parseSetup(path, await readGivenFile(path));
   const uploads = await readUploads(path, setup, registry);
   const types = setup.types.map((type): CredentialType => ({ ...type, updatedAt: now }));
   const configurations = setup.configurations.map(
@@ -117,7 +117,11 @@ async function readUploads(
 ): Promise<readonly (AssetUpload & { readonly bytes: Buffer })[]> {
   const uploads = [];
   for (const { file, ...asset } of setup.assets) {
-    const upload = { ...asset, fileName: basename(file), bytes: await read(resolve(dirname(path), file), file) };
+    const upload = {
+      ...asset,
+      fileName: basename(file),
+      bytes: await readGivenFile(resolve(dirname(path), file), file),
+    };
     await at(`asset "${asset.slug}"`, () => checkAsset(upload, registry.generations()));
     uploads.push(upload);
   }
@@ -219,18 +223,4 @@ async function at<Result>(place: string, work: () => Result | Promise<Result>): 
 
 function wrong(place: string, reason: string, cause?: unknown): InputError {
   return new InputError('setup', `${place}: ${reason}`, { cause });
-}
-
-async function read(path: string, shown: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new InputError(
-      'file-unreadable',
-      `${shown} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}); check the name`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

@@ -1,10 +1,8 @@
 /** `laurel credentials ...` and `laurel records ...`: PDF credentials without the pages. */
 
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { InputError } from '../../plugin/errors.ts';
 import { createAudit } from '../http/audit.ts';
-import { readStandardInput } from './input.ts';
+import { readText } from './input.ts';
 import { withLaurel } from './with-laurel.ts';
 
 export function addCredentialsCommands(program: Command): void {
@@ -59,19 +57,4 @@ export function addCredentialsCommands(program: Command): void {
         process.stdout.write(`imported ${learners} learner records of ${contexts} named contexts\n`);
       });
     });
-}
-
-async function readText(file: string): Promise<string> {
-  if (file === '-') return (await readStandardInput()).toString('utf8');
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new InputError(
-      'file-unreadable',
-      `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}); check the name`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

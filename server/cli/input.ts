@@ -4,8 +4,15 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { InputError } from '../../plugin/errors.ts';
+import { decodeUtf8, readGivenFile, unreadable } from '../given-files.ts';
 
-export async function readStandardInput(): Promise<Buffer> {
+/** @param name a file name; `-` is standard input
+ *  @throws InputError `input.file-unreadable`, `input.not-utf8` */
+export async function readText(name: string): Promise<string> {
+  return decodeUtf8(name === '-' ? await readStandardInput() : await readGivenFile(name), name);
+}
+
+async function readStandardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks);
@@ -25,13 +32,7 @@ export async function* readJsonLines(name: string): AsyncIterable<JsonLine> {
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   // whether readline hands on the stream's errors depends on the version of Node
   const failure = new Promise<never>((_, reject) => {
-    stream.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        new InputError('file-unreadable', `${name} cannot be read (${error.code ?? 'error'}); check the name`, {
-          cause: error,
-        }),
-      ),
-    );
+    stream.once('error', (error: NodeJS.ErrnoException) => reject(unreadable(name, error)));
   });
   failure.catch(() => {});
   const iterator = lines[Symbol.asyncIterator]();

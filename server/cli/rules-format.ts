@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parse, printFile } from '../../dsl/index.ts';
 import { InputError } from '../../plugin/errors.ts';
-import { readRuleFile } from './rule-files.ts';
+import { readText } from './input.ts';
 import { printDiagnostics, printError, printLine } from './rule-report.ts';
 
 export function addRulesFormat(rules: Command): void {
@@ -44,7 +44,7 @@ export function addRulesFormat(rules: Command): void {
 }
 
 async function format(name: string) {
-  const text = await readRuleFile(name);
+  const text = await readText(name);
   const { file, diagnostics } = parse(text);
   return { name, text, diagnostics, canonical: printFile(file) };
 }

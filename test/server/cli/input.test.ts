@@ -23,7 +23,7 @@ describe('the command line, given what it cannot use', function () {
   });
 
   it('names a folder where a file belongs', async () => {
-    expect(await send(dataDir)).to.deep.equal(refused(`${dataDir} cannot be read (EISDIR); check the name`));
+    expect(await send(dataDir)).to.deep.equal(refused(`${dataDir} is a folder; name a file in it`));
   });
 
   it('names an address that is none', async () => {

@@ -92,7 +92,7 @@ describe('laurel rules, the tools', function () {
 
   it('say that a file is a folder, or not UTF-8', async () => {
     expect((await runLaurel(['rules', 'check', 'examples'])).stderr).to.equal(
-      'laurel: examples is a folder; name the rule files in it\n',
+      'laurel: examples is a folder; name a file in it\n',
     );
     const latin = write('latin.rules', Buffer.from('badge "Caf\xe9" {}', 'latin1'));
     expect((await runLaurel(['rules', 'check', latin])).stderr).to.equal(

@@ -68,11 +68,11 @@ rect{stroke-width:2;stroke:#26323a;fill:#fff}g.literal rect{fill:#dcefe4}
 @media (prefers-color-scheme:dark){svg{background:#1b2228}path,rect{stroke:#b9c6cf}text{fill:#eef3f6}rect{fill:#27313a}g.literal rect{fill:#1f4a38}}
 </style>`;
 
-function diagram({ definition }: SyntaxRule): string {
+function diagram({ name, definition }: SyntaxRule): string {
   const svg = railroad.Diagram(figure(definition)).toString();
   return svg
     .replace('<svg class="railroad-diagram"', '<svg xmlns="http://www.w3.org/2000/svg"')
-    .replace('>\n', `>\n${STYLE}\n`)
+    .replace('>\n', `>\n<title>${name}</title>\n${STYLE}\n`)
     .replaceAll(/<g>\n((?:<path[^>]*><\/path>\n)*<rect[^>]* rx=)/g, '<g class="literal">\n$1');
 }
 

@@ -12,6 +12,8 @@ import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
 import { ExtensionRegistry } from '../plugin/extensions/registry.ts';
+import { createJobRunner } from '../plugin/jobs/job-runner.ts';
+import { createJobs } from '../plugin/jobs/request-job.ts';
 import type { BadgeProvider } from '../plugin/ports/badge-provider.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
@@ -126,6 +128,14 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const process = async (event: LmsEvent): Promise<ProcessResult> =>
     settings.badgesEnabled ? processor.process(event) : { outcome: 'ignored', reason: 'no-match' };
 
+  const jobRunner = createJobRunner({ store: stores.jobs, kinds: [], clock, logger });
+  const jobs = createJobs({
+    store: stores.jobs,
+    clock,
+    ids: { uuid: randomUUID },
+    onJob: () => jobRunner.nudge(),
+  });
+
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
@@ -160,6 +170,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     learners: stores.learners,
     credentials: stores.credentials,
     files: stores.files,
+    jobStore: stores.jobs,
+    jobs,
     access: stores.access,
     sessions: stores.sessions,
     decodeCloudEvent: (value) => decodeCloudEvent(value),
@@ -177,6 +189,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   if (does('dispatcher')) {
     dispatcher.start();
     lifecycle.onStop('dispatcher', () => dispatcher.stop());
+    jobRunner.start();
+    lifecycle.onStop('jobs', () => jobRunner.stop());
   }
   if (does('scheduler')) {
     const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });

@@ -7,6 +7,7 @@ import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addEventsCommands } from './events.ts';
+import { addJobsCommands } from './jobs.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 
@@ -22,6 +23,7 @@ function createProgram(): Command {
   addRulesCommands(program);
   addEventsCommands(program);
   addCredentialsCommands(program);
+  addJobsCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

@@ -75,6 +75,10 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   invalidated: { word: 'Invalidated', tone: 'off' },
   running: { word: 'Running', tone: 'busy' },
   'done-with-errors': { word: 'Done with errors', tone: 'warn' },
+  // Jobs
+  waiting: { word: 'Waiting', tone: 'busy' },
+  cancelling: { word: 'Being cancelled', tone: 'busy' },
+  cancelled: { word: 'Cancelled', tone: 'off' },
   // Health
   ok: { word: 'OK', tone: 'good' },
   degraded: { word: 'Degraded', tone: 'warn' },

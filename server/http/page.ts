@@ -35,6 +35,8 @@ const notices: ReadonlyMap<string, string> = new Map(
     'badge-deactivated': 'The badge is inactive: events no longer count. Badges already awarded stand.',
     'effect-retried': 'The effect is pending again and will be tried shortly.',
     'run-started': 'The run has started. Reload this page to see how far it is.',
+    'job-cancelled': 'The job ends after the step it is at. What it did stays done.',
+    'job-resumed': 'The job goes on where it stopped.',
     'account-created': 'The account was created.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
     'signed-out': 'You have signed out.',

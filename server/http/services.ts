@@ -4,9 +4,11 @@ import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
 import type { SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
+import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
@@ -44,6 +46,9 @@ export interface Services {
   readonly progress: ProgressStore;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
+  readonly jobStore: JobStore;
+  /** Asks for, cancels and resumes jobs. */
+  readonly jobs: Jobs;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;

@@ -43,6 +43,10 @@ const table: Readonly<Record<string, Access>> = {
   'get /configurations': 'viewer',
   'post /configurations/:id/generate': 'administrator',
   'get /runs': 'viewer',
+  'get /jobs': 'viewer',
+  'get /jobs/:id': 'viewer',
+  'post /jobs/:id/cancel': 'administrator',
+  'post /jobs/:id/resume': 'administrator',
   'get /audit': 'administrator',
   'get /system': 'viewer',
   'post /tokens/:id/revoke': 'administrator',
@@ -67,6 +71,7 @@ describe('routes', () => {
       .replace('/badges/:id', '/badges/demo-course')
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
+      .replace('/jobs/:id', '/jobs/job-failed')
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createDispatcher } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
 import { createRuleBook, type RuleBook } from '../plugin/badges/rule-book.ts';
+import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
@@ -128,7 +129,12 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const process = async (event: LmsEvent): Promise<ProcessResult> =>
     settings.badgesEnabled ? processor.process(event) : { outcome: 'ignored', reason: 'no-match' };
 
-  const jobRunner = createJobRunner({ store: stores.jobs, kinds: [], clock, logger });
+  const jobRunner = createJobRunner({
+    store: stores.jobs,
+    kinds: [createSettleEffects({ progress: stores.progress, dispatcher })],
+    clock,
+    logger,
+  });
   const jobs = createJobs({
     store: stores.jobs,
     clock,
@@ -179,11 +185,16 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
     checkBadge: (text) => ruleBook.checkBadge(text),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
-    retryEffect: async (learnerId, badgeId, effectId) => {
-      await dispatcher.retryEffect(learnerId, badgeId, effectId);
-      dispatcher.nudge();
-    },
-    health: () => healthReport({ database: stores.database, progress: stores.progress, bus, stopping: () => stopping }),
+    retryEffect: dispatcher.retryEffect,
+    giveUpEffect: dispatcher.giveUpEffect,
+    health: () =>
+      healthReport({
+        database: stores.database,
+        progress: stores.progress,
+        bus,
+        lanes: dispatcher.lanes,
+        stopping: () => stopping,
+      }),
   };
 
   if (does('dispatcher')) {

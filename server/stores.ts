@@ -24,6 +24,7 @@ import { MongoCredentialStore } from './mongo/credential-store.ts';
 import { jobModels, MongoJobStore } from './mongo/job-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
+import { addOpenEffects } from './mongo/progress-carry-over.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
@@ -67,6 +68,7 @@ export async function openStores(
   });
   lifecycle.onStop('database', () => database.close());
   const { connection } = database;
+  await addOpenEffects(connection);
   return {
     database,
     learners: new MongoLearnerStore(connection),

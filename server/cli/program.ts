@@ -6,6 +6,7 @@ import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
 import { addCredentialsCommands } from './credentials.ts';
+import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addRulesCommands } from './rules.ts';
@@ -23,6 +24,7 @@ function createProgram(): Command {
   addRulesCommands(program);
   addEventsCommands(program);
   addCredentialsCommands(program);
+  addEffectsCommands(program);
   addJobsCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])

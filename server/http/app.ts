@@ -16,6 +16,7 @@ import { badgeRoutes } from './pages/badges.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
+import { effectRoutes } from './pages/effects.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
@@ -51,6 +52,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...learnerRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),
+    ...effectRoutes(services),
     ...jobRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),

@@ -34,6 +34,7 @@ const notices: ReadonlyMap<string, string> = new Map(
     'badge-activated': 'The badge is active: events count from now on.',
     'badge-deactivated': 'The badge is inactive: events no longer count. Badges already awarded stand.',
     'effect-retried': 'The effect is pending again and will be tried shortly.',
+    'effect-given-up': 'The effect was given up and will not be tried again.',
     'run-started': 'The run has started. Reload this page to see how far it is.',
     'job-cancelled': 'The job ends after the step it is at. What it did stays done.',
     'job-resumed': 'The job goes on where it stopped.',

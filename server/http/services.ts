@@ -71,5 +71,7 @@ export interface Services {
   generateNow(configurationId: string, actor: string): Promise<string>;
   /** Puts a failed effect back to pending. @throws NotFoundError */
   retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  /** Ends an open effect for good. @throws NotFoundError, ConflictError */
+  giveUpEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
   health(): Promise<HealthReport>;
 }

@@ -118,6 +118,7 @@ export function makeSite(
     checkBadge: rules.checkBadge,
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
     retryEffect: dispatcher.retryEffect,
+    giveUpEffect: dispatcher.giveUpEffect,
     health: async () => ({
       status: 'degraded' as const,
       checks: {

@@ -20,6 +20,7 @@ import { badgeModels, MongoBadgeStore } from './mongo/badge-store.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
 import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
+import { eventModels, MongoEventLog } from './mongo/event-log.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
@@ -31,6 +32,7 @@ export interface Stores {
   readonly learners: LearnerStore;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
+  readonly events: MongoEventLog;
   readonly credentials: CredentialStore;
   readonly records: StoredLearnerRecords;
   readonly access: AccessStore;
@@ -52,7 +54,15 @@ export async function openStores(
   const database = await connectDatabase({
     uri,
     logger,
-    models: [learnerModels, badgeModels, progressModels, credentialModels, learnerRecordModels, accessModels],
+    models: [
+      learnerModels,
+      badgeModels,
+      progressModels,
+      credentialModels,
+      learnerRecordModels,
+      accessModels,
+      eventModels,
+    ],
   });
   lifecycle.onStop('database', () => database.close());
   const { connection } = database;
@@ -61,6 +71,7 @@ export async function openStores(
     learners: new MongoLearnerStore(connection),
     badges: new MongoBadgeStore(connection),
     progress: new MongoProgressStore(connection),
+    events: new MongoEventLog(connection),
     credentials: new MongoCredentialStore(connection),
     records: new StoredLearnerRecords(connection),
     access: new MongoAccessStore(connection),

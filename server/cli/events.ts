@@ -48,7 +48,11 @@ async function post(address: string, token: string, batch: readonly unknown[], b
   const { default: axios } = await import('axios');
   const response = await axios
     .post<unknown>(new URL('/events', address).href, batch, {
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/cloudevents-batch+json' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/cloudevents-batch+json',
+        'laurel-door': 'file',
+      },
       timeout: 60_000,
       maxRedirects: 0,
       validateStatus: () => true,

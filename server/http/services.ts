@@ -7,6 +7,7 @@ import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
@@ -42,6 +43,7 @@ export interface Services {
   readonly environment: Environment;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
+  readonly events: EventLog;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
   readonly files: FileStore;
@@ -51,8 +53,8 @@ export interface Services {
   readonly sessions: SessionStore;
   /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */
   decodeCloudEvent(value: unknown): LmsEvent;
-  /** The pipeline all three doors share; resolves when the effect of the event is durable. @throws StoreError */
-  processEvent(event: LmsEvent): Promise<void>;
+  /** The pipeline all doors share; resolves when the effect of the event and its record are durable. @throws StoreError */
+  processEvent(event: LmsEvent, door: Door): Promise<void>;
   /** Checks, prints canonically and stores the text of exactly one badge block, then puts it in force.
    *  @throws ConflictError `conflict.stale` */
   saveBadge(

@@ -146,7 +146,7 @@ async function save(services: Site['services'], text: string, expectedVersion: n
 }
 
 async function seedProgress({ services, dispatcher, provider }: Site): Promise<void> {
-  const send = (passing: Passing) => services.processEvent(services.decodeCloudEvent(passingEvent(passing)));
+  const send = (passing: Passing) => services.processEvent(services.decodeCloudEvent(passingEvent(passing)), 'http');
   await send({ user: 'ada', at: '2026-03-02T10:15:00.250Z', id: 'event-ada-demo' });
   await send({ user: 'ada', at: '2026-03-20T09:00:00Z', course: 'course-v1:AcmeX+STAT101+2026' });
   await send({ user: 'grace', at: '2026-04-11T16:40:00Z', course: 'course-v1:AcmeX+STAT101+2026' });

@@ -7,12 +7,16 @@ import supertest from 'supertest';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
 import { createEventProcessor } from '../../plugin/badges/process-event.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
+import { createEventIntake } from '../../plugin/badges/take-event.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
+import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
+import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
+import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
@@ -31,6 +35,7 @@ export interface Site {
   readonly services: Services & {
     readonly access: MemoryAccessStore;
     readonly progress: MemoryProgressStore;
+    readonly events: MemoryEventLog;
     readonly learners: MemoryLearnerStore;
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
@@ -69,6 +74,7 @@ export function makeSite(
   const badges = new MemoryBadgeStore();
   const progress = new MemoryProgressStore();
   const learners = new MemoryLearnerStore();
+  const events = new MemoryEventLog();
   const credentials = new MemoryCredentialStore();
   const access = new MemoryAccessStore();
   const provider = new MemoryProvider();
@@ -81,6 +87,13 @@ export function makeSite(
     index: () => rules.index(),
     definitionVersion: (id) => rules.definitionVersion(id),
     ids: { uuid: () => randomUUID() },
+  });
+  const intake = createEventIntake({
+    processor: pipeline,
+    writer: createEventLogWriter({ log: events, logger }),
+    ruleRevision: () => rules.revision(),
+    clock,
+    logger,
   });
   const dispatcher = createDispatcher({
     progress,
@@ -98,15 +111,16 @@ export function makeSite(
     environment,
     badges,
     progress,
+    events,
     learners,
     credentials,
     access,
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
-    processEvent: async (event: LmsEvent) => {
+    processEvent: async (event: LmsEvent, door: Door) => {
       processed.push(event);
-      await pipeline.process(event);
+      await intake.take(event, door);
     },
     saveBadge: rules.saveBadge,
     checkBadge: rules.checkBadge,

@@ -96,6 +96,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   });
   const stores = await openStores(settings, { logger, lifecycle, join: mayJoin });
 
+  if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
+
   const ruleBook = createRuleBook({ store: stores.badges, environment, clock, logger });
   await ruleBook.refresh();
   if (roles.length > 0)

@@ -62,7 +62,10 @@ export interface EventQuery {
   readonly id?: string;
   readonly type?: string;
   readonly outcome?: OutcomeKind;
-  readonly learner?: LearnerIdentity;
+  /** Of any of them; of nobody when empty. */
+  readonly learners?: readonly LearnerIdentity[];
+  /** As the event itself names its user: finds people who are no learners yet because nothing of theirs matched. */
+  readonly username?: string;
   /** Inclusive. */
   readonly receivedFrom?: Date;
   /** Exclusive. */

@@ -128,12 +128,13 @@ function isScanned(entry: EventEntry, { types, from, to, learner, ...range }: Ev
   );
 }
 
-function isListed(entry: EventEntry, { id, type, outcome, learner, ...range }: EventQuery): boolean {
+function isListed(entry: EventEntry, { id, type, outcome, learners, username, ...range }: EventQuery): boolean {
   return (
     (id === undefined || entry.event.id === id) &&
     (type === undefined || entry.event.type === type) &&
     (outcome === undefined || entry.outcome.kind === outcome) &&
-    (learner === undefined || isAbout(entry, learner)) &&
+    (learners === undefined || learners.some((learner) => isAbout(entry, learner))) &&
+    (username === undefined || entry.event.user?.username === username) &&
     isReceivedIn(entry, range)
   );
 }

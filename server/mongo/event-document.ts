@@ -15,6 +15,8 @@ export interface EventDocument {
   readonly door: Door;
   /** `subjectOf`; left out where the event concerns nobody. */
   readonly subject?: string;
+  /** The user as the event names them. */
+  readonly username?: string;
   /** Payload and user as JSON: a payload may use names that no document can (dots, dollar signs, NUL), and one text is
    *  smaller and faster to write than the tree. Nobody searches in it. */
   readonly data: string;
@@ -36,6 +38,7 @@ export function toDocument(entry: EventEntry): EventDocument {
     receivedAt: entry.receivedAt,
     door: entry.door,
     ...(subject === null ? {} : { subject }),
+    ...(user === null ? {} : { username: user.username }),
     data: JSON.stringify({ payload, user }),
     ...flattened(entry.outcome),
     ruleRevision: entry.ruleRevision,

@@ -39,6 +39,7 @@ const schema = new mongoose.Schema<EventDocument>(
     receivedAt: { type: Date, required: true },
     door: { type: String, required: true },
     subject: String,
+    username: String,
     data: { type: String, required: true },
     outcome: { type: String, required: true },
     why: String,
@@ -51,6 +52,7 @@ const schema = new mongoose.Schema<EventDocument>(
 schema.index({ receivedAt: 1, _id: 1 });
 schema.index({ time: 1, _id: 1 });
 schema.index({ subject: 1, time: 1, _id: 1 });
+schema.index({ username: 1, receivedAt: 1, _id: 1 });
 schema.index({ type: 1, receivedAt: 1, _id: 1 });
 schema.index({ outcome: 1, receivedAt: 1, _id: 1 });
 
@@ -60,11 +62,35 @@ export function eventModels(connection: mongoose.Connection): mongoose.Model<Eve
   return (connection.models.Event ?? connection.model('Event', schema)) as mongoose.Model<EventDocument>;
 }
 
+/** IndexNotFound; IndexOptionsConflict and IndexKeySpecsConflict: another process is setting the same index. */
+const SET_ELSEWHERE: readonly unknown[] = [27, 85, 86];
+const ATTEMPTS = 5;
+
 export class MongoEventLog implements EventLog {
   readonly #events: mongoose.Model<EventDocument>;
 
   constructor(connection: mongoose.Connection) {
     this.#events = eventModels(connection);
+  }
+
+  /** Lets events expire so many days after they were received, those that are there already too. For the server's own
+   *  start: a command must not shorten what the server keeps. */
+  async keepFor(days: number): Promise<void> {
+    const expireAfterSeconds = days * 86_400;
+    await withDatabase(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const existing = (await this.#events.listIndexes()).find(({ key }) => isByReceipt(key));
+          if (existing?.expireAfterSeconds === expireAfterSeconds) return;
+          if (existing) await this.#events.collection.dropIndex(existing.name);
+          await this.#events.collection.createIndex({ receivedAt: 1 }, { expireAfterSeconds });
+          return;
+        } catch (error) {
+          const elsewhere = error instanceof mongoose.mongo.MongoServerError && SET_ELSEWHERE.includes(error.code);
+          if (!elsewhere || attempt === ATTEMPTS) throw error;
+        }
+      }
+    });
   }
 
   async record(entries: readonly EventEntry[]): Promise<Recorded> {
@@ -138,7 +164,7 @@ export class MongoEventLog implements EventLog {
   }
 
   async forget(learner: LearnerIdentity): Promise<number> {
-    const { deletedCount } = await withDatabase(() => this.#events.deleteMany(ofSubjects(learner)));
+    const { deletedCount } = await withDatabase(() => this.#events.deleteMany(ofSubjects([learner])));
     return deletedCount;
   }
 
@@ -179,6 +205,10 @@ export class MongoEventLog implements EventLog {
   }
 }
 
+function isByReceipt(key: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(key).join() === 'receivedAt';
+}
+
 function lesserThan(outcome: OutcomeKind): OutcomeKind[] {
   return outcomeKinds.filter((kind) => completes(outcome, kind));
 }
@@ -197,16 +227,17 @@ function scanConditions({ types, from, to, learner, ...range }: EventScan): Filt
   if (types !== undefined) conditions.push({ type: mongoose.trusted({ $in: [...types] }) });
   if (from !== undefined) conditions.push({ time: mongoose.trusted({ $gte: from }) });
   if (to !== undefined) conditions.push({ time: mongoose.trusted({ $lt: to }) });
-  if (learner !== undefined) conditions.push(ofSubjects(learner));
+  if (learner !== undefined) conditions.push(ofSubjects([learner]));
   return conditions;
 }
 
-function listConditions({ id, type, outcome, learner, after, ...range }: EventQuery): Filter[] {
+function listConditions({ id, type, outcome, learners, username, after, ...range }: EventQuery): Filter[] {
   const conditions = receivedIn(range);
   if (id !== undefined) conditions.push({ _id: id });
   if (type !== undefined) conditions.push({ type });
   if (outcome !== undefined) conditions.push({ outcome });
-  if (learner !== undefined) conditions.push(ofSubjects(learner));
+  if (learners !== undefined) conditions.push(ofSubjects(learners));
+  if (username !== undefined) conditions.push({ username });
   if (after !== undefined) conditions.push(...beforeReceipt(after));
   return conditions;
 }
@@ -218,8 +249,8 @@ function receivedIn({ receivedFrom, receivedTo }: Pick<EventQuery, 'receivedFrom
   return conditions;
 }
 
-function ofSubjects(learner: LearnerIdentity): Filter {
-  return { subject: mongoose.trusted({ $in: [...subjectsOf(learner)] }) };
+function ofSubjects(learners: readonly LearnerIdentity[]): Filter {
+  return { subject: mongoose.trusted({ $in: learners.flatMap(subjectsOf) }) };
 }
 
 /** The first condition says nothing new; it is what an index can begin at. */

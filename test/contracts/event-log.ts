@@ -118,7 +118,8 @@ export function eventLogContract(name: string, makeLog: () => Promise<EventLog>)
       expect(await idsOf(log.ofLearner(ann, { from: timeOf(4), to: timeOf(5) }))).to.deep.equal(['e4']);
       expect(await idsOf(log.ofLearner(ann, { types: ['another'] }))).to.deep.equal([]);
       expect(await idsOf(log.ofLearner(ann, { types: [PASSING] }))).to.deep.equal(['e3', 'e4', 'e5']);
-      expect((await log.list({ learner: ann, limit: 2 })).items.map(idOf)).to.deep.equal(['e5', 'e4']);
+      expect((await log.list({ learners: [ann], limit: 2 })).items.map(idOf)).to.deep.equal(['e5', 'e4']);
+      expect((await log.list({ username: 'bob', limit: 2 })).items.map(idOf)).to.deep.equal(['e1']);
     });
 
     it('scans in the order of time and id, filtered, and goes on behind any cursor', async () => {
@@ -177,9 +178,17 @@ export function eventLogContract(name: string, makeLog: () => Promise<EventLog>)
       expect(await ids({ id: 'none' })).to.deep.equal([]);
       expect(await ids({ type: 'b' })).to.deep.equal(['e3', 'e2']);
       expect(await ids({ outcome: 'ignored' })).to.deep.equal(['e2']);
-      expect(await ids({ learner: aLearner({ id: 'l1' }) })).to.deep.equal(['e2', 'e1']);
+      expect(await ids({ learners: [aLearner({ id: 'l1' })] })).to.deep.equal(['e2', 'e1']);
+      expect(await ids({ learners: [] })).to.deep.equal([]);
+      expect(await ids({ username: 'ann' })).to.deep.equal(['e2', 'e1']);
       expect(await ids({ receivedFrom: at(2), receivedTo: at(3) })).to.deep.equal(['e2']);
-      const everything = { id: 'e2', type: 'b', outcome: 'ignored', learner: aLearner(), receivedFrom: at(2) } as const;
+      const everything = {
+        id: 'e2',
+        type: 'b',
+        outcome: 'ignored',
+        learners: [aLearner()],
+        receivedFrom: at(2),
+      } as const;
       expect(await ids(everything)).to.deep.equal(['e2']);
     });
 

@@ -16,6 +16,7 @@ import { badgeRoutes } from './pages/badges.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
+import { eventLogRoutes } from './pages/events.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
 import { signInRoutes } from './pages/sign-in.ts';
@@ -48,6 +49,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
+    ...eventLogRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),
     ...auditRoutes(services),
@@ -68,7 +70,7 @@ export function createApp(services: Services): Express {
     'api-token': requireApiToken({ access, clock }),
     'ingest-token': requireIngestToken(settings),
   });
-  app.use(['/api', '/events', '/healthz', '/readyz', '/verify'], nothingHere);
+  app.use(['/api', '/healthz', '/readyz', '/verify'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
   app.use(parseForm, refuseForeignForms(settings));

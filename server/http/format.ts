@@ -68,6 +68,10 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   done: { word: 'Done', tone: 'good' },
   failed: { word: 'Failed', tone: 'bad' },
   superseded: { word: 'No longer needed', tone: 'off' },
+  // Events
+  matched: { word: 'Matched', tone: 'good' },
+  ignored: { word: 'Ignored', tone: 'off' },
+  dead: { word: 'Dead letter', tone: 'bad' },
   // Credentials and runs
   generating: { word: 'Being made', tone: 'busy' },
   available: { word: 'Available', tone: 'good' },

@@ -130,6 +130,7 @@ export function passingEvent({ user, course = DEMO_COURSE, at, passing = true, i
 export async function seed(site: Site): Promise<void> {
   await seedBadges(site);
   await seedProgress(site);
+  await seedIgnoredEvents(site);
   await seedCredentials(site);
 }
 
@@ -162,6 +163,29 @@ async function seedProgress({ services, dispatcher, provider }: Site): Promise<v
   );
   await dispatcher.runDue();
   await send({ user: 'margaret', at: '2026-11-23T18:20:00Z' });
+}
+
+async function seedIgnoredEvents({ services }: Site): Promise<void> {
+  const course = 'course-v1:OtherX+HIST1+2026';
+  const elsewhere = passingEvent({ user: 'linh', at: '2026-05-21T08:05:00Z', course, id: 'event-linh-elsewhere' });
+  await services.processEvent(services.decodeCloudEvent(elsewhere), 'amqp');
+  const broken = services.decodeCloudEvent(
+    passingEvent({ user: 'noor', at: '2026-05-22T08:05:00Z', id: 'event-failed' }),
+  );
+  await services.events.record([
+    {
+      event: broken,
+      receivedAt: services.clock.now(),
+      door: 'amqp',
+      learnerId: null,
+      outcome: {
+        kind: 'dead',
+        code: 'bug.unexpected',
+        message: 'processing failed unexpectedly; the log of the server says more',
+      },
+      ruleRevision: 5,
+    },
+  ]);
 }
 
 async function seedCredentials({ services }: Site): Promise<void> {

@@ -37,6 +37,9 @@ const table: Readonly<Record<string, Access>> = {
   'get /progress': 'viewer',
   'get /learners/:id': 'viewer',
   'post /learners/:id/badges/:badge/effects/:effect/retry': 'administrator',
+  'get /events': 'viewer',
+  'get /events/:id': 'viewer',
+  'post /events/:id/reveal': 'administrator',
   'get /credentials': 'viewer',
   'get /credentials/:id': 'viewer',
   'get /credentials/:id/download': 'viewer',
@@ -67,6 +70,7 @@ describe('routes', () => {
       .replace('/badges/:id', '/badges/demo-course')
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
+      .replace('/events/:id', '/events/event-ada-demo')
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')
@@ -127,6 +131,8 @@ describe('routes', () => {
       '/badges/demo-course',
       '/progress',
       `/learners/${id}`,
+      '/events',
+      '/events/event-ada-demo',
       '/configurations',
       '/system',
     ]) {

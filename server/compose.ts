@@ -8,14 +8,17 @@ import { createEventProcessor, type ProcessResult } from '../plugin/badges/proce
 import { createRuleBook, type RuleBook } from '../plugin/badges/rule-book.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
+import { createEventIntake } from '../plugin/badges/take-event.ts';
 import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
+import { createEventLogWriter } from '../plugin/events/event-log-writer.ts';
 import { ExtensionRegistry } from '../plugin/extensions/registry.ts';
 import { createJobRunner } from '../plugin/jobs/job-runner.ts';
 import { createJobs } from '../plugin/jobs/request-job.ts';
 import type { BadgeProvider } from '../plugin/ports/badge-provider.ts';
+import type { Door } from '../plugin/ports/event-log.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import {
@@ -59,7 +62,7 @@ export interface Laurel {
   readonly runner: CredentialRunner;
   readonly registry: ExtensionRegistry;
   /** The pipeline of every door, with what became of the event. */
-  process(event: LmsEvent): Promise<ProcessResult>;
+  process(event: LmsEvent, door: Door): Promise<ProcessResult>;
   /** Carries out every effect that is due. @returns the attempts made */
   settleEffects(): Promise<number>;
   /** What tools report for one learner, from the database; an unknown learner has none. */
@@ -96,6 +99,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   });
   const stores = await openStores(settings, { logger, lifecycle, join: mayJoin });
 
+  if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
+
   const ruleBook = createRuleBook({ store: stores.badges, environment, clock, logger });
   await ruleBook.refresh();
   if (roles.length > 0)
@@ -126,8 +131,15 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     ids: { uuid: randomUUID },
     onEffects: () => dispatcher.nudge(),
   });
-  const process = async (event: LmsEvent): Promise<ProcessResult> =>
-    settings.badgesEnabled ? processor.process(event) : { outcome: 'ignored', reason: 'no-match' };
+  const writer = createEventLogWriter({ log: stores.events, logger });
+  lifecycle.onStop('event log', () => writer.stop());
+  const intake = createEventIntake({
+    processor: settings.badgesEnabled ? processor : null,
+    writer,
+    ruleRevision: () => ruleBook.revision(),
+    clock,
+    logger,
+  });
 
   const jobRunner = createJobRunner({
     store: stores.jobs,
@@ -173,6 +185,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     environment,
     badges: stores.badges,
     progress: stores.progress,
+    events: stores.events,
     learners: stores.learners,
     credentials: stores.credentials,
     files: stores.files,
@@ -181,7 +194,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     access: stores.access,
     sessions: stores.sessions,
     decodeCloudEvent: (value) => decodeCloudEvent(value),
-    processEvent: async (event) => void (await process(event)),
+    processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
     checkBadge: (text) => ruleBook.checkBadge(text),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
@@ -209,7 +222,11 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lifecycle.onStop('scheduler', () => scheduler.stop());
   }
   if (does('consumer') && bus !== null && settings.badgesEnabled) {
-    const consumer = bus.consume({ prefetch: settings.amqpPrefetch, handle: services.processEvent });
+    const consumer = bus.consume({
+      prefetch: settings.amqpPrefetch,
+      handle: (event) => services.processEvent(event, 'amqp'),
+      onDeadEvent: (event, failure) => intake.giveUp(event, 'amqp', failure),
+    });
     lifecycle.onStop('consumer', () => consumer.stop());
   }
   web?.serve(createApp(services));
@@ -221,7 +238,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     ruleBook,
     runner,
     registry,
-    process,
+    process: (event, door) => intake.take(event, door),
     settleEffects: () => dispatcher.runDue(),
     async badgeLines(username) {
       const learner = await stores.learners.findByUsername(username);

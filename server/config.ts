@@ -178,6 +178,13 @@ export const settingsTable = {
   amqpPrefetch: whole('LAUREL_AMQP_PREFETCH', 50, 1, 1_000, 'Messages in progress at the same time'),
   badgesEnabled: flag('LAUREL_BADGES_ENABLED', true, 'Whether events are consumed and processed at all'),
   eventTypes,
+  eventRetentionDays: whole(
+    'LAUREL_EVENT_RETENTION_DAYS',
+    90,
+    1,
+    3_650,
+    'Days for which received events are kept; replay and explanations reach back no further',
+  ),
   ingestToken: secret('LAUREL_INGEST_TOKEN', 'Bearer token of `POST /events`; unset: that door is shut', longEnough),
   maxBodyBytes: whole(
     'LAUREL_MAX_BODY_BYTES',

@@ -21,6 +21,7 @@ import { badgeModels, MongoBadgeStore } from './mongo/badge-store.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
 import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
+import { eventModels, MongoEventLog } from './mongo/event-log.ts';
 import { jobModels, MongoJobStore } from './mongo/job-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
@@ -34,6 +35,7 @@ export interface Stores {
   readonly learners: LearnerStore;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
+  readonly events: MongoEventLog;
   readonly credentials: CredentialStore;
   readonly records: StoredLearnerRecords;
   readonly jobs: JobStore;
@@ -64,6 +66,7 @@ export async function openStores(
       learnerRecordModels,
       jobModels,
       accessModels,
+      eventModels,
     ],
   });
   lifecycle.onStop('database', () => database.close());
@@ -74,6 +77,7 @@ export async function openStores(
     learners: new MongoLearnerStore(connection),
     badges: new MongoBadgeStore(connection),
     progress: new MongoProgressStore(connection),
+    events: new MongoEventLog(connection),
     credentials: new MongoCredentialStore(connection),
     records: new StoredLearnerRecords(connection),
     jobs: new MongoJobStore(connection),

@@ -15,6 +15,7 @@ import {
 } from '../../dsl/index.ts';
 import { StoreError } from '../errors.ts';
 import type { LmsEvent } from '../events/event.ts';
+import type { IgnoredReason } from '../ports/event-log.ts';
 import type { LearnerStore } from '../ports/learner-store.ts';
 import type { IssuedBadge, Progress, ProgressStore } from '../ports/progress-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
@@ -42,10 +43,12 @@ export interface EventProcessor {
 }
 
 export type ProcessResult =
-  | { readonly outcome: 'ignored'; readonly reason: 'no-learner' | 'no-match' }
+  | { readonly outcome: 'ignored'; readonly reason: IgnoredReason }
   | {
       readonly outcome: 'processed';
       readonly learnerId: string;
+      /** The badges it counts for by itself. */
+      readonly matched: readonly string[];
       /** Every badge whose progress was looked at, a badge after those it depends on. */
       readonly badges: readonly BadgeChange[];
     };
@@ -89,7 +92,7 @@ export function createEventProcessor(parts: EventProcessorParts): EventProcessor
       if (change) changes.push(change);
     }
     if (changes.some(({ badgeId }) => hasWork(current.get(badgeId)))) parts.onEffects?.();
-    return { outcome: 'processed', learnerId: learner.id, badges: changes };
+    return { outcome: 'processed', learnerId: learner.id, matched: [...additions.keys()], badges: changes };
   }
 
   /** @param current the latest known progress of this learner by badge; takes the result up

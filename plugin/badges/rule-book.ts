@@ -28,6 +28,8 @@ export type SaveBadgeResult =
 export interface RuleBook {
   /** The active badges; always the same object, changed in place. Empty before the first `refresh`. */
   index(): RuleIndex;
+  /** `BadgeStore.revision` of the rules in force; -1 before the first `refresh`. */
+  revision(): number;
   /** Takes up what has changed in the store; asks for one number when nothing has. A badge whose text is no longer
    *  valid (a provider or event type was removed) is left out and logged.
    *  @returns true when something had changed @throws StoreError */
@@ -146,6 +148,7 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
 
   return {
     index: () => index,
+    revision: () => revision,
     refresh,
     definitionVersion: (badgeId) => entries.get(badgeId)?.version ?? 0,
     badgeName: (badgeId) => entries.get(badgeId)?.name ?? null,

@@ -6,6 +6,8 @@ import { EventError } from '../errors.ts';
 
 const MAX_DEPTH = 32;
 const MAX_VALUES = 20_000;
+/** Names and texts together: an event has to fit into one document of the event log. */
+const MAX_CHARACTERS = 1_048_576;
 
 /** @param data the whole event data
  *  @returns the object under the one top-level field, unknown fields included
@@ -59,11 +61,15 @@ function checkValue(type: FieldType, value: unknown, path: string): void {
 function assertBounded(data: object): void {
   const open: { readonly value: object; readonly depth: number }[] = [{ value: data, depth: 1 }];
   let values = 0;
+  let characters = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (next.depth > MAX_DEPTH) throw wrong('data', `must not be nested deeper than ${MAX_DEPTH} levels`);
     for (const [key, value] of Object.entries(next.value)) {
       values += 1;
       if (values > MAX_VALUES) throw wrong('data', `must not hold more than ${MAX_VALUES} values`);
+      characters += key.length + (typeof value === 'string' ? value.length : 0);
+      if (characters > MAX_CHARACTERS)
+        throw wrong('data', `must not hold more than ${MAX_CHARACTERS} characters of text`);
       if (key === '__proto__') throw wrong('data', 'must not hold a field named __proto__');
       if (typeof value === 'object' && value !== null) open.push({ value, depth: next.depth + 1 });
     }

@@ -1,10 +1,9 @@
 /** RabbitMQ as one thing: two connections, the topology, a publisher and, where wanted, a consumer. */
 
-import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { EventPublisher } from '../../plugin/ports/outbound.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
 import { type BrokerStatus, openConnection } from './connection.ts';
-import { type Consumer, startConsumer } from './consumer.ts';
+import { type Consumer, type ConsumerOptions, startConsumer } from './consumer.ts';
 import { deadLettersTo } from './dead-letters.ts';
 import type { ConsumerCounts } from './processing.ts';
 import { createPublisher, type PublisherCounts } from './publisher.ts';
@@ -33,7 +32,7 @@ export interface Bus {
   /** Resolves when publishing first became possible; a broker that is away delays it. @throws ConfigurationError */
   ready(): Promise<void>;
   /** Starts receiving; at most once. */
-  consume(options: { readonly prefetch: number; readonly handle: (event: LmsEvent) => Promise<void> }): Consumer;
+  consume(options: Pick<ConsumerOptions, 'handle' | 'onDeadEvent'> & { readonly prefetch: number }): Consumer;
   status(): BusStatus;
   close(limitMs?: number): Promise<void>;
 }
@@ -48,9 +47,9 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
   return {
     publisher,
     ready: () => publisher.ready(),
-    consume({ prefetch, handle }) {
+    consume(options) {
       const deadLetters = deadLettersTo({ publisher, exchange: topology.deadLetters, logger });
-      consumer = startConsumer({ connection: consuming, topology, deadLetters, handle, logger, prefetch });
+      consumer = startConsumer({ connection: consuming, topology, deadLetters, logger, ...options });
       return consumer;
     },
     status: () => ({

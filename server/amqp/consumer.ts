@@ -22,6 +22,8 @@ export interface ConsumerOptions {
   readonly deadLetters: DeadLetters;
   /** Resolves when the effect of the event is durable. The same event may come again, also at the same time elsewhere. */
   readonly handle: (event: LmsEvent) => Promise<void>;
+  /** Told of an event that has become a dead letter. Never rejects. */
+  readonly onDeadEvent?: (event: LmsEvent, failure: Error) => Promise<void>;
   readonly logger: Logger;
   /** Messages in progress at the same time. */
   readonly prefetch?: number;
@@ -48,6 +50,7 @@ export function startConsumer({
   topology,
   deadLetters,
   handle,
+  onDeadEvent,
   logger,
   prefetch = 50,
   retry = { attempts: 3, pauses: { firstMs: 500, longestMs: 5_000 } },
@@ -61,7 +64,7 @@ export function startConsumer({
   const stopping = new AbortController();
   const open = new Set<Promise<void>>();
   let consumerTag: string | null = null;
-  const options = { handle, deadLetters, gate, retry, catalogue, logger, counts };
+  const options = { handle, deadLetters, gate, retry, catalogue, logger, counts, ...(onDeadEvent && { onDeadEvent }) };
 
   const kept = keepChannel<Channel>({
     connection,

@@ -33,6 +33,8 @@ export interface RetryPolicy {
 export interface ProcessingOptions {
   readonly handle: (event: LmsEvent) => Promise<void>;
   readonly deadLetters: DeadLetters;
+  /** Told of an event that has become a dead letter. Never rejects. */
+  readonly onDeadEvent?: (event: LmsEvent, failure: Error) => Promise<void>;
   readonly gate: Gate;
   readonly retry: RetryPolicy;
   readonly catalogue: ReadonlyMap<string, EventType>;
@@ -73,6 +75,7 @@ export async function settleDelivery(
     } else {
       await deadLetters.take(delivery, failure);
       counts.deadLettered += 1;
+      if (!(read instanceof Error)) await options.onDeadEvent?.(read, failure);
     }
   } catch (error) {
     counts.abandoned += 1;

@@ -5,12 +5,16 @@ import type { Command } from 'commander';
 import { InputError, StoreError } from '../../plugin/errors.ts';
 import { toCloudEvent } from '../../plugin/events/decode.ts';
 import { localAddress, readSettings } from '../config.ts';
+import { addEventLogCommands } from './event-log.ts';
 import { readEvents } from './rules.ts';
 
 const BATCH = 100;
 
 export function addEventsCommands(program: Command): void {
-  const events = program.command('events').description('send LMS events to a running Laurel');
+  const events = program
+    .command('events')
+    .description('LMS events: send them to a running Laurel, see what became of them');
+  addEventLogCommands(events);
 
   events
     .command('send')
@@ -48,7 +52,11 @@ async function post(address: string, token: string, batch: readonly unknown[], b
   const { default: axios } = await import('axios');
   const response = await axios
     .post<unknown>(new URL('/events', address).href, batch, {
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/cloudevents-batch+json' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/cloudevents-batch+json',
+        'laurel-door': 'file',
+      },
       timeout: 60_000,
       maxRedirects: 0,
       validateStatus: () => true,

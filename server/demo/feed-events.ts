@@ -23,7 +23,7 @@ export async function feedEvents(laurel: Laurel, lines: AsyncIterable<JsonLine>)
   for await (const { value } of lines) {
     const { content, contentType, messageId, headers } = messageFromEvent(decodeCloudEvent(value));
     const event = eventFromMessage({ content, properties: { contentType, messageId, headers } });
-    const result = await laurel.process(event);
+    const result = await laurel.process(event, 'demo');
     events += 1;
     if (result.outcome === 'processed') changes.push(...result.badges.map((change) => ({ event, change })));
   }

@@ -17,6 +17,7 @@ import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { effectRoutes } from './pages/effects.ts';
+import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
@@ -50,6 +51,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
+    ...eventLogRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),
     ...effectRoutes(services),
@@ -72,7 +74,7 @@ export function createApp(services: Services): Express {
     'api-token': requireApiToken({ access, clock }),
     'ingest-token': requireIngestToken(settings),
   });
-  app.use(['/api', '/events', '/healthz', '/readyz', '/verify'], nothingHere);
+  app.use(['/api', '/healthz', '/readyz', '/verify'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
   app.use(parseForm, refuseForeignForms(settings));

@@ -47,7 +47,10 @@ export function respondToErrors(logger: Logger): ErrorRequestHandler {
 }
 
 function isForMachines(req: Request): boolean {
-  return /^\/(api\/|events$|healthz$|readyz$)/.test(req.path) || req.accepts(['html', 'json']) === 'json';
+  if (/^\/(api\/|healthz$|readyz$)/.test(req.path)) return true;
+  // People read at this address, machines send to it.
+  if (req.path === '/events' && req.method !== 'GET') return true;
+  return req.accepts(['html', 'json']) === 'json';
 }
 
 function sendProblem(res: Response, status: number, title: string, detail: string, error: unknown): void {

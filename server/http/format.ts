@@ -70,6 +70,10 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   failed: { word: 'Failed', tone: 'bad' },
   superseded: { word: 'No longer needed', tone: 'off' },
   'given-up': { word: 'Given up', tone: 'off' },
+  // Events
+  matched: { word: 'Matched', tone: 'good' },
+  ignored: { word: 'Ignored', tone: 'off' },
+  dead: { word: 'Dead letter', tone: 'bad' },
   // Credentials and runs
   generating: { word: 'Being made', tone: 'busy' },
   available: { word: 'Available', tone: 'good' },

@@ -10,7 +10,7 @@ import { findActor } from './identity.ts';
 import { requestIdOf } from './request-context.ts';
 import { csrfToken } from './security.ts';
 
-export type Section = 'dashboard' | 'badges' | 'progress' | 'credentials' | 'audit' | 'system' | null;
+export type Section = 'dashboard' | 'badges' | 'progress' | 'events' | 'credentials' | 'audit' | 'system' | null;
 
 export interface Frame {
   /** Of the page alone; the site's name is added. */

@@ -8,6 +8,7 @@ import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
 import type { JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
@@ -44,6 +45,7 @@ export interface Services {
   readonly environment: Environment;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
+  readonly events: EventLog;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
   readonly jobStore: JobStore;
@@ -56,8 +58,8 @@ export interface Services {
   readonly sessions: SessionStore;
   /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */
   decodeCloudEvent(value: unknown): LmsEvent;
-  /** The pipeline all three doors share; resolves when the effect of the event is durable. @throws StoreError */
-  processEvent(event: LmsEvent): Promise<void>;
+  /** The pipeline all doors share; resolves when the effect of the event and its record are durable. @throws StoreError */
+  processEvent(event: LmsEvent, door: Door): Promise<void>;
   /** Checks, prints canonically and stores the text of exactly one badge block, then puts it in force.
    *  @throws ConflictError `conflict.stale` */
   saveBadge(

@@ -42,6 +42,9 @@ export class HeldError extends Error {
   }
 }
 
+const EXPIRY_SLICE = 1_000;
+const EXPIRY_PAUSE_MS = 20;
+
 /** @throws HeldError, FormatError */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { dataDir, report } = options;
@@ -85,14 +88,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 
   const { catalog, cursors } = store;
+  let moreToExpire: NodeJS.Timeout | undefined;
+  /** Slice by slice, so that a shortened retention does not hold everybody up while it is carried out. */
+  const expire = () => {
+    const removed = removeExpired(catalog, new Date(), EXPIRY_SLICE);
+    if (removed === 0) return;
+    journal.settled().catch((error) => report('expired documents stay on disk', error));
+    clearTimeout(moreToExpire);
+    if (removed >= EXPIRY_SLICE) moreToExpire = setTimeout(expire, EXPIRY_PAUSE_MS);
+  };
   const sweep = setInterval(() => {
     try {
       cursors.forgetIdle();
       if (readHolder(dataDir)?.token !== token) {
         throw refuseWrites(journal, 'another process has taken the data directory over');
       }
-      if (removeExpired(catalog, new Date()) > 0)
-        journal.settled().catch((error) => report('expired documents stay on disk', error));
+      expire();
     } catch (error) {
       report('the embedded store could not look for expired documents', error);
     }
@@ -102,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     uri: uriOf(address, options.database),
     async close() {
       clearInterval(sweep);
+      clearTimeout(moreToExpire);
       await stopListening(server, sockets);
       await journal.settled().catch((error) => report('the last changes did not reach the disk', error));
       journal.exclusively(() => readHolder(dataDir)?.token === token && removeHolder(dataDir));

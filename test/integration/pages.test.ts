@@ -221,6 +221,21 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('learner-waiting', `/learners/${await idOf('linh')}`),
     path('learner-revoked', `/learners/${await idOf('edsger')}`),
     path('learner-failed', `/learners/${await idOf('barbara')}`),
+    path('events', '/events'),
+    path('events-empty', '/events?id=none'),
+    path('event', '/events/event-ada-demo'),
+    path('event-ignored', '/events/event-linh-elsewhere'),
+    path('event-failed', '/events/event-failed'),
+    [
+      'event-revealed',
+      async (page) => {
+        await page.goto(`${address}/events/event-ada-demo`);
+        await Promise.all([
+          page.waitForEvent('load'),
+          page.getByRole('button', { name: 'Reveal personal data' }).click(),
+        ]);
+      },
+    ],
     path('credentials', '/credentials'),
     path('credential', '/credentials/00000000-0000-4000-8000-000000000000'),
     path('credential-error', '/credentials/00000000-0000-4000-8000-000000000002'),

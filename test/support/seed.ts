@@ -131,6 +131,7 @@ export function passingEvent({ user, course = DEMO_COURSE, at, passing = true, i
 export async function seed(site: Site): Promise<void> {
   await seedBadges(site);
   await seedProgress(site);
+  await seedIgnoredEvents(site);
   await seedCredentials(site);
   await seedJobs(site);
 }
@@ -148,7 +149,7 @@ async function save(services: Site['services'], text: string, expectedVersion: n
 }
 
 async function seedProgress({ services, dispatcher, provider }: Site): Promise<void> {
-  const send = (passing: Passing) => services.processEvent(services.decodeCloudEvent(passingEvent(passing)));
+  const send = (passing: Passing) => services.processEvent(services.decodeCloudEvent(passingEvent(passing)), 'http');
   await send({ user: 'ada', at: '2026-03-02T10:15:00.250Z', id: 'event-ada-demo' });
   await send({ user: 'ada', at: '2026-03-20T09:00:00Z', course: 'course-v1:AcmeX+STAT101+2026' });
   await send({ user: 'grace', at: '2026-04-11T16:40:00Z', course: 'course-v1:AcmeX+STAT101+2026' });
@@ -207,6 +208,29 @@ async function seedJobs({ services: { jobStore } }: Site): Promise<void> {
   });
   const result = { sample: [{ badge: 'demo-course', change: 'gains' }] };
   await job('job-done', { state: 'done', done: 1_216, total: 1_216, counts, result, startedAt: now, finishedAt: now });
+}
+
+async function seedIgnoredEvents({ services }: Site): Promise<void> {
+  const course = 'course-v1:OtherX+HIST1+2026';
+  const elsewhere = passingEvent({ user: 'linh', at: '2026-05-21T08:05:00Z', course, id: 'event-linh-elsewhere' });
+  await services.processEvent(services.decodeCloudEvent(elsewhere), 'amqp');
+  const broken = services.decodeCloudEvent(
+    passingEvent({ user: 'noor', at: '2026-05-22T08:05:00Z', id: 'event-failed' }),
+  );
+  await services.events.record([
+    {
+      event: broken,
+      receivedAt: services.clock.now(),
+      door: 'amqp',
+      learnerId: null,
+      outcome: {
+        kind: 'dead',
+        code: 'bug.unexpected',
+        message: 'processing failed unexpectedly; the log of the server says more',
+      },
+      ruleRevision: 5,
+    },
+  ]);
 }
 
 async function seedCredentials({ services }: Site): Promise<void> {

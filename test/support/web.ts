@@ -7,13 +7,17 @@ import supertest from 'supertest';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
 import { createEventProcessor } from '../../plugin/badges/process-event.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
+import { createEventIntake } from '../../plugin/badges/take-event.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
+import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
+import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
+import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
@@ -33,6 +37,7 @@ export interface Site {
   readonly services: Services & {
     readonly access: MemoryAccessStore;
     readonly progress: MemoryProgressStore;
+    readonly events: MemoryEventLog;
     readonly learners: MemoryLearnerStore;
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
@@ -72,6 +77,7 @@ export function makeSite(
   const badges = new MemoryBadgeStore();
   const progress = new MemoryProgressStore();
   const learners = new MemoryLearnerStore();
+  const events = new MemoryEventLog();
   const credentials = new MemoryCredentialStore();
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
@@ -85,6 +91,13 @@ export function makeSite(
     index: () => rules.index(),
     definitionVersion: (id) => rules.definitionVersion(id),
     ids: { uuid: () => randomUUID() },
+  });
+  const intake = createEventIntake({
+    processor: pipeline,
+    writer: createEventLogWriter({ log: events, logger }),
+    ruleRevision: () => rules.revision(),
+    clock,
+    logger,
   });
   const dispatcher = createDispatcher({
     progress,
@@ -102,6 +115,7 @@ export function makeSite(
     environment,
     badges,
     progress,
+    events,
     learners,
     credentials,
     access,
@@ -110,9 +124,9 @@ export function makeSite(
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
-    processEvent: async (event: LmsEvent) => {
+    processEvent: async (event: LmsEvent, door: Door) => {
       processed.push(event);
-      await pipeline.process(event);
+      await intake.take(event, door);
     },
     saveBadge: rules.saveBadge,
     checkBadge: rules.checkBadge,

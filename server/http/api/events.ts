@@ -3,6 +3,7 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { EventError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
+import type { Door } from '../../../plugin/ports/event-log.ts';
 import { forbidden, RequestError } from '../request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -25,7 +26,8 @@ export function eventRoutes(services: Services): readonly Route[] {
       const values = eventValues(req);
       // All of them are decoded before the first is processed: a batch is taken whole or not at all.
       const events = values.map((value, index) => decode(services, value, Array.isArray(req.body) ? index : null));
-      await processAll(services, events);
+      // `laurel events send` says so; to everything else it is the same door.
+      await processAll(services, events, req.get('laurel-door') === 'file' ? 'file' : 'http');
       res.status(202).json({ accepted: events.length });
     }),
   ];
@@ -72,11 +74,11 @@ function decode(services: Services, value: unknown, index: number | null): LmsEv
   }
 }
 
-async function processAll(services: Services, events: readonly LmsEvent[]): Promise<void> {
+async function processAll(services: Services, events: readonly LmsEvent[], door: Door): Promise<void> {
   const queues = [...byLearner(events).values()];
   const takeQueues = async (): Promise<void> => {
     for (let queue = queues.pop(); queue !== undefined; queue = queues.pop()) {
-      for (const event of queue) await services.processEvent(event);
+      for (const event of queue) await services.processEvent(event, door);
     }
   };
   const workers = await Promise.allSettled(Array.from({ length: LEARNERS_AT_ONCE }, takeQueues));

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 import { statusCounts, statusShares } from './progress-counts.ts';
 
 const RECENT = 6;
+const HOUR = 3_600_000;
 /** The badges with the most learners; the list has all. */
 const MOST_BADGES = 6;
 
@@ -18,8 +19,8 @@ export function dashboardRoutes(services: Services): readonly Route[] {
   ];
 }
 
-async function dashboard({ badges, progress, learners, credentials, access, health }: Services) {
-  const [definitions, counts, effects, awarded, runs, credentialCounts, learnerCount, accounts, report] =
+async function dashboard({ badges, progress, events, learners, credentials, access, health, clock }: Services) {
+  const [definitions, counts, effects, awarded, runs, credentialCounts, learnerCount, accounts, report, eventCounts] =
     await Promise.all([
       badges.list(),
       progress.counts(),
@@ -30,6 +31,7 @@ async function dashboard({ badges, progress, learners, credentials, access, heal
       learners.count(),
       access.accounts(),
       health(),
+      events.counts({ receivedFrom: new Date(clock.now().getTime() - HOUR) }),
     ]);
   const people = await learners.findManyByIds(awarded.items.map((item) => item.learnerId));
   const configurations = await credentials.configurations();
@@ -45,6 +47,7 @@ async function dashboard({ badges, progress, learners, credentials, access, heal
         '/badges',
         `of ${definitions.length}`,
       ),
+      figure('Events', sum(eventCounts), '/events?period=hour', 'in the last hour'),
       figure('Learners', learnerCount, '/progress', 'seen in events'),
       figure('In progress', total['in-progress'], '/progress?status=in-progress', 'begun, not complete'),
       figure('Awarded', total.awarded, '/progress?status=awarded', 'standing'),
@@ -79,6 +82,10 @@ async function dashboard({ badges, progress, learners, credentials, access, heal
       failed: shownNumber(run.counts.failed),
     })),
   };
+}
+
+function sum(counts: readonly { readonly count: number }[]): number {
+  return counts.reduce((total, { count }) => total + count, 0);
 }
 
 function figure(label: string, value: number, href: string, note: string) {

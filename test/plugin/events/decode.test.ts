@@ -144,6 +144,11 @@ describe('decoding events', () => {
       "the event's field data must not hold more than 20000 values",
     ],
     [
+      'more text than the event log can keep',
+      withPayload('extra', ['x'.repeat(600_000), 'y'.repeat(600_000)]),
+      "the event's field data must not hold more than 1048576 characters of text",
+    ],
+    [
       'a prototype',
       withPayload('extra', JSON.parse('{"__proto__": {"x": 1}}')),
       "the event's field data must not hold a field named __proto__",

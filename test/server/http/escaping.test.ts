@@ -21,7 +21,7 @@ describe('texts that people and other systems supplied', () => {
     await services.saveBadge(rules, { expectedVersion: 0, actor: evil });
     const event = passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z', id: evil });
     event.data.course_passing_status.user.pii = { username: evil, email: evil, name: evil };
-    await services.processEvent(services.decodeCloudEvent(event));
+    await services.processEvent(services.decodeCloudEvent(event), 'http');
     const learner = (await services.learners.list({ limit: 1 })).items[0];
     const [progress] = await services.progress.ofLearner(learner?.id ?? '');
     if (!progress) throw new Error('the event made no progress');

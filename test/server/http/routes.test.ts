@@ -38,6 +38,9 @@ const table: Readonly<Record<string, Access>> = {
   'get /learners/:id': 'viewer',
   'post /learners/:id/badges/:badge/effects/:effect/retry': 'administrator',
   'post /learners/:id/badges/:badge/effects/:effect/give-up': 'administrator',
+  'get /events': 'viewer',
+  'get /events/:id': 'viewer',
+  'post /events/:id/reveal': 'administrator',
   'get /credentials': 'viewer',
   'get /credentials/:id': 'viewer',
   'get /credentials/:id/download': 'viewer',
@@ -76,6 +79,7 @@ describe('routes', () => {
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace('/jobs/:id', '/jobs/job-failed')
+      .replace('/events/:id', '/events/event-ada-demo')
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')
@@ -136,6 +140,8 @@ describe('routes', () => {
       '/badges/demo-course',
       '/progress',
       `/learners/${id}`,
+      '/events',
+      '/events/event-ada-demo',
       '/configurations',
       '/system',
     ]) {

@@ -1,10 +1,12 @@
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { badgeModels, MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
+import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
 import { jobModels, MongoJobStore } from '../../../server/mongo/job-store.ts';
 import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
+import { eventLogContract } from '../../contracts/event-log.ts';
 import { jobStoreContract } from '../../contracts/job-store.ts';
 import { learnerStoreContract } from '../../contracts/learner-store.ts';
 import { progressStoreContract } from '../../contracts/progress-store.ts';
@@ -17,7 +19,7 @@ describe('MongoDB', () => {
   before(async () => {
     const server = await testDatabase();
     closeServer = () => server.close();
-    const models = [learnerModels, badgeModels, progressModels, jobModels];
+    const models = [learnerModels, badgeModels, progressModels, jobModels, eventModels];
     database = await connectDatabase({ uri: server.uri, logger: silentLogger, models });
   });
   after(async () => {
@@ -32,6 +34,7 @@ describe('MongoDB', () => {
 
   learnerStoreContract('mongoose', async () => new MongoLearnerStore(await emptyConnection()));
   badgeStoreContract('mongoose', async () => new MongoBadgeStore(await emptyConnection()));
+  eventLogContract('mongoose', async () => new MongoEventLog(await emptyConnection()));
   progressStoreContract('mongoose', async () => new MongoProgressStore(await emptyConnection()));
   jobStoreContract('mongoose', async () => new MongoJobStore(await emptyConnection()));
 });

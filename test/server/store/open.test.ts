@@ -225,6 +225,26 @@ describe('opening the embedded store', function () {
     await store.close();
   });
 
+  it('removes more than one slice of expired documents without waiting for the next look', async () => {
+    const store = await open(temporaryFolder(), 500);
+    await withClient(store.uri, async (client) => {
+      const collection = client.db().collection('events');
+      await collection.insertMany(Array.from({ length: 2_500 }, (_, n) => ({ n, at: new Date(0) })));
+      await collection.createIndex({ at: 1 }, { expireAfterSeconds: 60 });
+      const seen = new Set<number>();
+      let left = await collection.countDocuments();
+      for (let i = 0; i < 500 && left > 0; i++) {
+        await new Promise((done) => setTimeout(done, 5));
+        left = await collection.countDocuments();
+        seen.add(left);
+      }
+      expect(left).to.equal(0);
+      // Others are served between the slices.
+      expect([...seen].some((count) => count > 0 && count < 2_500)).to.equal(true);
+    });
+    await store.close();
+  });
+
   it('stops writing when another process has taken the directory over', async () => {
     const dataDir = temporaryFolder();
     const store = await open(dataDir, 20);

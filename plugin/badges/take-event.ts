@@ -1,0 +1,85 @@
+/** Where all doors meet: an event is processed, then recorded, and only then may its sender be told that it is taken.
+ *
+ *  A process that dies in between leaves an event without a record; its sender, who was told nothing, sends it again, and
+ *  processing it again changes nothing. */
+
+import { CredentialsError } from '../errors.ts';
+import type { LmsEvent } from '../events/event.ts';
+import type { EventLogWriter } from '../events/event-log-writer.ts';
+import type { Door, EventEntry, EventOutcome } from '../ports/event-log.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
+import type { EventProcessor, ProcessResult } from './process-event.ts';
+
+export interface EventIntakeParts {
+  /** null: badges are switched off. */
+  readonly processor: EventProcessor | null;
+  readonly writer: Pick<EventLogWriter, 'record'>;
+  /** Revision of the rules in force. */
+  ruleRevision(): number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface EventIntake {
+  /** Resolves when what the event does and its record are durable.
+   *  @throws StoreError; or what processing threw, after the failure has been recorded where that was possible */
+  take(event: LmsEvent, door: Door): Promise<ProcessResult>;
+  /** Records that an event was given up. Never rejects: the event itself is kept with the dead letters. */
+  giveUp(event: LmsEvent, door: Door, failure: unknown): Promise<void>;
+}
+
+export function createEventIntake({ processor, writer, ruleRevision, clock, logger }: EventIntakeParts): EventIntake {
+  function entryOf(event: LmsEvent, door: Door): Omit<EventEntry, 'outcome' | 'learnerId'> {
+    return { event, door, receivedAt: clock.now(), ruleRevision: ruleRevision() };
+  }
+
+  async function take(event: LmsEvent, door: Door): Promise<ProcessResult> {
+    // The rules it meets are those of this moment, and processing looks at them before it first waits.
+    const entry = entryOf(event, door);
+    let result: ProcessResult;
+    try {
+      result = processor ? await processor.process(event) : { outcome: 'ignored', reason: 'badges-disabled' };
+    } catch (error) {
+      if (!isAway(error)) await recordFailure({ ...entry, learnerId: null, outcome: failureOf('failed', error) });
+      throw error;
+    }
+    const learnerId = result.outcome === 'processed' ? result.learnerId : null;
+    await writer.record({ ...entry, learnerId, outcome: outcomeOf(result) });
+    return result;
+  }
+
+  function giveUp(event: LmsEvent, door: Door, failure: unknown): Promise<void> {
+    return recordFailure({ ...entryOf(event, door), learnerId: null, outcome: failureOf('dead', failure) });
+  }
+
+  async function recordFailure(entry: EventEntry): Promise<void> {
+    try {
+      await writer.record(entry);
+    } catch (error) {
+      logger.warn('that an event failed could not be recorded', { eventId: entry.event.id, error: codeOf(error) });
+    }
+  }
+
+  return { take, giveUp };
+}
+
+function outcomeOf(result: ProcessResult): EventOutcome {
+  return result.outcome === 'processed'
+    ? { kind: 'matched', badgeIds: result.matched }
+    : { kind: 'ignored', reason: result.reason };
+}
+
+/** Messages of our own errors hold no personal data; those of others may. */
+function failureOf(kind: 'failed' | 'dead', error: unknown): EventOutcome {
+  if (error instanceof CredentialsError) return { kind, code: error.code, message: error.message };
+  return { kind, code: 'bug.unexpected', message: 'processing failed unexpectedly; the log of the server says more' };
+}
+
+/** Nothing can be recorded where nothing can be read. */
+function isAway(error: unknown): boolean {
+  return codeOf(error) === 'store.unavailable';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof CredentialsError ? error.code : 'bug.unexpected';
+}

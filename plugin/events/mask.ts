@@ -1,0 +1,74 @@
+/** Payloads without personal data: what is not known to be harmless is hidden. */
+
+import type { EventType, Field, FieldType } from '../../dsl/index.ts';
+import { isObject } from './payload.ts';
+
+export const HIDDEN = '[hidden]';
+
+/** Plain texts that say something of a course, a state or a role, never of a person. Names, addresses, posts and every
+ *  text that is not here may. Texts with a format (keys, dates, UUIDs) need no place in the list. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'app_name',
+  'block_type',
+  'current_status',
+  'display_name',
+  'exam_type',
+  'fulfillment_type',
+  'grading_policy_hash',
+  'letter_grade',
+  'mode',
+  'notification_type',
+  'operation',
+  'org_key',
+  'pacing',
+  'previous_status',
+  'program_type',
+  'provider_type',
+  'role',
+  'state',
+  'status',
+  'thread_type',
+]);
+
+/** The payload with everything hidden that may be personal: what `UserData` tells of anybody, free texts, and every field
+ *  that the event type does not know. Numbers stay, LMS user ids among them: they tell nothing without the LMS.
+ *  @param type undefined: not in the catalogue, so that nothing of the payload is known */
+export function maskPayload(
+  type: EventType | undefined,
+  payload: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return maskRecord(type?.fields ?? [], payload);
+}
+
+function maskRecord(fields: readonly Field[], value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const known = new Map(fields.map((field) => [field.name, field]));
+  const entries = Object.entries(value).map(([name, item]) => {
+    const field = known.get(name);
+    return [name, isBlank(item) ? item : field ? maskValue(field.type, field.name, item) : HIDDEN];
+  });
+  return Object.fromEntries(entries);
+}
+
+function maskValue(type: FieldType, name: string, value: unknown): unknown {
+  switch (type.kind) {
+    case 'boolean':
+      return typeof value === 'boolean' ? value : HIDDEN;
+    case 'number':
+      return typeof value === 'number' ? value : HIDDEN;
+    case 'string':
+      return typeof value === 'string' && (type.format !== null || HARMLESS.has(name)) ? value : HIDDEN;
+    case 'record':
+      return isObject(value) ? maskRecord(type.fields, value) : HIDDEN;
+    case 'list':
+      return Array.isArray(value)
+        ? value.map((item) => (isBlank(item) ? item : maskValue(type.items, name, item)))
+        : HIDDEN;
+    // The keys of a map come with the event.
+    case 'map':
+      return HIDDEN;
+  }
+}
+
+function isBlank(value: unknown): boolean {
+  return value === null || value === undefined || value === '';
+}

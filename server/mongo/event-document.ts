@@ -1,0 +1,85 @@
+/** An entry of the event log as MongoDB keeps it. */
+
+import type { Instant } from '../../dsl/index.ts';
+import type { LmsEvent } from '../../plugin/events/event.ts';
+import { learnerIdOf, subjectOf, whyOf } from '../../plugin/events/event-outcome.ts';
+import type { Door, EventEntry, EventOutcome, IgnoredReason, OutcomeKind } from '../../plugin/ports/event-log.ts';
+
+export interface EventDocument {
+  readonly _id: string;
+  readonly type: string;
+  readonly source: string;
+  /** Instant: fixed-width, so that it sorts as text. */
+  readonly time: string;
+  readonly receivedAt: Date;
+  readonly door: Door;
+  /** `subjectOf`; left out where the event concerns nobody. */
+  readonly subject?: string;
+  /** The user as the event names them. */
+  readonly username?: string;
+  /** Payload and user as JSON: a payload may use names that no document can (dots, dollar signs, NUL), and one text is
+   *  smaller and faster to write than the tree. Nobody searches in it. */
+  readonly data: string;
+  readonly outcome: OutcomeKind;
+  readonly why?: string;
+  readonly message?: string;
+  readonly badgeIds?: readonly string[];
+  readonly ruleRevision: number;
+}
+
+export function toDocument(entry: EventEntry): EventDocument {
+  const { id, type, source, time, payload, user } = entry.event;
+  const subject = subjectOf(entry);
+  return {
+    _id: id,
+    type,
+    source,
+    time,
+    receivedAt: entry.receivedAt,
+    door: entry.door,
+    ...(subject === null ? {} : { subject }),
+    ...(user === null ? {} : { username: user.username }),
+    data: JSON.stringify({ payload, user }),
+    ...flattened(entry.outcome),
+    ruleRevision: entry.ruleRevision,
+  };
+}
+
+/** The update that completes a stored outcome. */
+export function outcomeFields(next: EventDocument) {
+  const { outcome, why, message, badgeIds, ruleRevision, subject } = next;
+  const set = { outcome, ruleRevision, ...(learnerIdOf(subject ?? null) === null ? {} : { subject }) };
+  const rest = { why, message, badgeIds };
+  const present = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const absent = Object.entries(rest).filter(([, value]) => value === undefined);
+  return {
+    $set: { ...set, ...Object.fromEntries(present) },
+    $unset: Object.fromEntries(absent.map(([name]) => [name, ''])),
+  };
+}
+
+export function toEntry(document: EventDocument): EventEntry {
+  const { _id: id, type, source, time, receivedAt, door, ruleRevision } = document;
+  const { payload, user } = JSON.parse(document.data) as Pick<LmsEvent, 'payload' | 'user'>;
+  return {
+    event: { id, type, source, time: time as Instant, payload, user },
+    receivedAt,
+    door,
+    learnerId: learnerIdOf(document.subject ?? null),
+    outcome: toOutcome(document),
+    ruleRevision,
+  };
+}
+
+function flattened(outcome: EventOutcome): Pick<EventDocument, 'outcome' | 'why' | 'message' | 'badgeIds'> {
+  const { kind } = outcome;
+  if (kind === 'matched') return { outcome: kind, badgeIds: outcome.badgeIds };
+  const why = whyOf(outcome) as string;
+  return kind === 'ignored' ? { outcome: kind, why } : { outcome: kind, why, message: outcome.message };
+}
+
+function toOutcome({ outcome, why = '', message = '', badgeIds = [] }: EventDocument): EventOutcome {
+  if (outcome === 'matched') return { kind: outcome, badgeIds };
+  if (outcome === 'ignored') return { kind: outcome, reason: why as IgnoredReason };
+  return { kind: outcome, code: why, message };
+}

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { FieldType } from '../../../dsl/index.ts';
+import { eventCatalogue } from '../../../plugin/events/catalogue.ts';
+import { HIDDEN, maskPayload } from '../../../plugin/events/mask.ts';
+
+const ENROLMENT = 'org.openedx.learning.course.enrollment.created.v1';
+
+describe('masking a payload', () => {
+  it('hides what tells of a person, wherever it occurs, and leaves the rest', () => {
+    const person = (id: number) => ({
+      id,
+      is_active: true,
+      pii: { username: 'ann', email: 'ann@example.org', name: 'Ann' },
+    });
+    const hidden = (id: number) => ({
+      id,
+      is_active: true,
+      pii: { username: HIDDEN, email: HIDDEN, name: HIDDEN },
+    });
+    const course = {
+      course_key: 'course-v1:A+B+C',
+      display_name: 'A course',
+      start: null,
+      end: '2026-01-01T00:00:00Z',
+    };
+    const rest = { mode: 'audit', is_active: true, creation_date: '2026-01-01T00:00:00Z' };
+    expect(
+      maskPayload(eventCatalogue.get(ENROLMENT), { user: person(7), course, ...rest, created_by: person(8) }),
+    ).to.deep.equal({ user: hidden(7), course, ...rest, created_by: hidden(8) });
+  });
+
+  it('hides fields that the type does not know, values of another kind, and everything of an unknown type', () => {
+    const type = eventCatalogue.get(ENROLMENT);
+    const odd = {
+      nickname: 'annie',
+      extra: { deep: ['x'] },
+      mode: { first: 'Ann' },
+      is_active: 'Ann',
+      course: ['Ann'],
+    };
+    expect(maskPayload(type, odd)).to.deep.equal({
+      nickname: HIDDEN,
+      extra: HIDDEN,
+      mode: HIDDEN,
+      is_active: HIDDEN,
+      course: HIDDEN,
+    });
+    expect(maskPayload(type, { nickname: null, mode: '' })).to.deep.equal({ nickname: null, mode: '' });
+    expect(maskPayload(undefined, { is_passing: true, name: 'Ann' })).to.deep.equal({
+      is_passing: HIDDEN,
+      name: HIDDEN,
+    });
+  });
+
+  it('lets no text of a person through, whatever the type and whatever else came along', () => {
+    const secret = 'Zoë-secret';
+    const anything = fc
+      .jsonValue()
+      .map((value) => JSON.parse(JSON.stringify(value), (_, v) => (typeof v === 'string' ? secret : v)));
+    fc.assert(
+      fc.property(fc.constantFrom(...eventCatalogue.values()), anything, (type, extra) => {
+        const payload = {
+          ...Object.fromEntries(type.fields.map(({ name, type: of }) => [name, sample(of, name, secret)])),
+          extra,
+          [`new_${type.payload}`]: extra,
+        };
+        expect(JSON.stringify(maskPayload(type, payload))).not.to.include(secret);
+      }),
+    );
+  });
+});
+
+/** A value of the type in which every text that could tell of a person does. */
+function sample(type: FieldType, name: string, secret: string): unknown {
+  switch (type.kind) {
+    case 'boolean':
+      return true;
+    case 'number':
+      return 1;
+    case 'string':
+      return /^(username|email|name|title|body|user_id|coach_email|subject|context|data|description|roles?|url)$/.test(
+        name,
+      ) && name !== 'role'
+        ? secret
+        : 'x';
+    case 'record':
+      return Object.fromEntries(type.fields.map((field) => [field.name, sample(field.type, field.name, secret)]));
+    case 'list':
+      return [sample(type.items, name, secret), null];
+    case 'map':
+      return { [secret]: sample(type.values, name, secret) };
+  }
+}

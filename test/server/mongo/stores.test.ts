@@ -1,5 +1,6 @@
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
-import { badgeModels, MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
+import { badgeModels } from '../../../server/mongo/badge-documents.ts';
+import { MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
 import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createDispatcher } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
 import { createRuleBook, type RuleBook } from '../plugin/badges/rule-book.ts';
+import { createRuleChanges } from '../plugin/badges/rule-changes.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
@@ -27,6 +28,8 @@ import { type Bus, openBus } from './amqp/bus.ts';
 import { localAddress, type Settings } from './config.ts';
 import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
+import { createAudit } from './http/audit.ts';
+import { auditedRules } from './http/audited-rules.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -166,6 +169,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     processEvent: async (event) => void (await process(event)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
     checkBadge: (text) => ruleBook.checkBadge(text),
+    ...auditedRules(
+      createRuleChanges({ store: stores.badges, ruleBook, environment, clock }),
+      createAudit({ access: stores.access, clock }),
+    ),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: async (learnerId, badgeId, effectId) => {
       await dispatcher.retryEffect(learnerId, badgeId, effectId);

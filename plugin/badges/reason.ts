@@ -12,3 +12,11 @@ export function toReason(text: string): string | null {
     throw new InputError('reason-too-long', `the reason is longer than ${LONGEST} characters; shorten it`);
   return reason === '' ? null : reason;
 }
+
+/** @throws InputError also where nothing is given */
+export function requiredReason(text: string): string {
+  const reason = toReason(text);
+  if (reason === null)
+    throw new InputError('reason-missing', 'say why, in a few words; the reason is kept with every version');
+  return reason;
+}

@@ -24,10 +24,10 @@ export function sourcesOf(file: RuleFile): readonly BadgeSource[] {
     return part;
   };
   for (const block of file.blocks) partOf(block).blocks.push(block);
-  let next = 0;
+  let at = 0;
   for (const comment of file.comments) {
-    while (next < file.blocks.length && endsBefore(file.blocks[next] as Block, comment)) next++;
-    const owner = file.blocks[next] ?? file.blocks.at(-1);
+    while (at < file.blocks.length - 1 && isPast(file.blocks, at, comment)) at++;
+    const owner = file.blocks[at];
     if (owner !== undefined) partOf(owner).comments.push(comment);
   }
   return file.blocks.flatMap((block) => {
@@ -38,8 +38,10 @@ export function sourcesOf(file: RuleFile): readonly BadgeSource[] {
 }
 
 /** A comment at the end of a block's last line still belongs to that block. */
-function endsBefore({ span }: Block, comment: Comment): boolean {
-  return span.end <= comment.span.start && comment.ownLine;
+function isPast(blocks: readonly Block[], at: number, comment: Comment): boolean {
+  const { end } = (blocks[at] as Block).span;
+  const { start } = (blocks[at + 1] as Block).span;
+  return end <= comment.span.start && (comment.ownLine || start <= comment.span.start);
 }
 
 /** Comments below the last block move above it: sources that stand one after the other in a file would otherwise

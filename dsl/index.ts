@@ -4,6 +4,7 @@
 // Text
 export type * from './ast.ts';
 export { type Checked, check, checkExpression } from './check.ts';
+export { findCycles } from './checks/cycles.ts';
 // Running rules
 export { compileCondition } from './compile.ts';
 export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';

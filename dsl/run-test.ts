@@ -1,5 +1,6 @@
 /** Runs the tests of a rule file: events of one made-up learner, and what they are expected to lead to. */
 
+import type { Span } from './ast.ts';
 import type { Environment, Field, FieldType, StringFormat } from './environment.ts';
 import { evaluate } from './evaluate.ts';
 import { formatInstant, type Instant, instantFromDate, instantToDate, toInstant } from './instant.ts';
@@ -10,6 +11,7 @@ export interface TestFailure {
   /** 1-based place of the expectation. */
   readonly line: number;
   readonly column: number;
+  readonly span: Span;
   /** What was expected, as written. */
   readonly expected: string;
   /** The state that was there instead. */
@@ -51,6 +53,7 @@ export function runTest(
       if (outcome !== undefined && isMet(expectation, outcome)) continue;
       failures.push({
         ...source.positionOf(expectation.span.start),
+        span: expectation.span,
         expected: text.slice(expectation.span.start, expectation.span.end),
         actual: outcome === undefined ? `there is no badge "${test.badge}"` : describe(outcome),
       });

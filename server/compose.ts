@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createDispatcher } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
 import { createRuleBook, type RuleBook } from '../plugin/badges/rule-book.ts';
+import { createRuleChanges } from '../plugin/badges/rule-changes.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
@@ -33,6 +34,8 @@ import { type Bus, openBus } from './amqp/bus.ts';
 import { localAddress, type Settings } from './config.ts';
 import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
+import { createAudit } from './http/audit.ts';
+import { auditedRules } from './http/audited-rules.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -197,6 +200,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
     checkBadge: (text) => ruleBook.checkBadge(text),
+    ...auditedRules(
+      createRuleChanges({ store: stores.badges, ruleBook, environment, clock }),
+      createAudit({ access: stores.access, clock }),
+    ),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,

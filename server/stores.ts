@@ -17,7 +17,9 @@ import { SESSION_TTL_SECONDS } from './http/security.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { accessModels } from './mongo/access-models.ts';
 import { MongoAccessStore } from './mongo/access-store.ts';
-import { badgeModels, MongoBadgeStore } from './mongo/badge-store.ts';
+import { badgeModels } from './mongo/badge-documents.ts';
+import { MongoBadgeStore } from './mongo/badge-store.ts';
+import { carryOverBadges } from './mongo/carry-over-badges.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
 import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
@@ -72,6 +74,7 @@ export async function openStores(
   lifecycle.onStop('database', () => database.close());
   const { connection } = database;
   await addOpenEffects(connection);
+  await carryOverBadges(connection);
   return {
     database,
     learners: new MongoLearnerStore(connection),

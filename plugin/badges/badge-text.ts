@@ -4,30 +4,40 @@ import {
   type Badge,
   type BadgeBlock,
   type Diagnostic,
+  limits,
+  parse,
+  printFile,
   type RuleFile,
   type Span,
   type TriggerClause,
   upstreamsOf,
 } from '../../dsl/index.ts';
+import { problem } from './book-diagnostics.ts';
 
-/** @returns null when the text holds one badge block and nothing else */
+/** @returns null when the text holds one badge block, and beside it at most tests */
 export function oneBadgeOf(text: string, file: RuleFile): Diagnostic | null {
-  const [first, ...others] = file.blocks.filter((block) => block.kind === 'badge');
+  const [first, second] = file.blocks.filter((block) => block.kind === 'badge');
   if (!first)
     return problem('book.no-badge', 'the text holds no badge', 'begin with badge "some-id" {', text, file.span);
-  const [second] = others;
-  if (second) {
-    return problem(
-      'book.one-badge',
-      'the text holds more than one badge',
-      'save each badge by itself',
-      text,
-      second.span,
-    );
-  }
-  const test = file.blocks.find((block) => block.kind === 'test');
-  if (!test) return null;
-  return problem('book.test', 'a test cannot be saved with a badge', 'keep tests in a rule file', text, test.span);
+  if (!second) return null;
+  return problem(
+    'book.one-badge',
+    'the text holds more than one badge',
+    'save each badge by itself',
+    text,
+    second.span,
+  );
+}
+
+/** What cannot be stored although the language has nothing against it.
+ *  @param source the canonical text */
+export function unstorable(block: BadgeBlock, source: string, text: string): Diagnostic | null {
+  const { value, span } = block.id;
+  if (/\p{Surrogate}/u.test(value))
+    return problem('book.id', 'the id of the badge holds half of a character', 'type the id anew', text, span);
+  if (Buffer.byteLength(source) <= limits.fileBytes) return null;
+  const message = `the canonical form of badge "${value}" is longer than 1 MiB`;
+  return problem('book.length', message, 'shorten it, or move tests out', text, span);
 }
 
 /** @param upstreams ids of the badges that a stored badge waits for
@@ -40,12 +50,18 @@ export function circleThrough(
 ): Diagnostic | null {
   for (const upstream of upstreamsOf(badge)) {
     const way = wayTo(badge.id, upstream, upstreams);
-    if (way === null) continue;
-    const span = triggerOn(upstream, file)?.span ?? file.span;
-    const circle = [badge.id, ...way].map((id) => `"${id}"`).join(' waits for ');
-    return problem('badge.cycle', `badges wait for each other: ${circle}`, 'let one of them not wait', text, span);
+    if (way !== null) return circle([badge.id, ...way], text, file);
   }
   return null;
+}
+
+/** @param ids each waits for the next, the last is the first again; the block of the first is in `file` */
+export function circle(ids: readonly string[], text: string, file: RuleFile): Diagnostic {
+  const [first = '', second = first] = ids;
+  const span = triggerOn(second, file, first)?.span ?? file.span;
+  const way = ids.map((id) => `"${id}"`).join(' waits for ');
+  const message = `badges wait for each other: ${way.length > 200 ? `${way.slice(0, 197)}...` : way}`;
+  return problem('badge.cycle', message, 'let one of them not wait', text, span);
 }
 
 /** @returns the ids from `start` to `goal`, each waiting for the next; null: there is no such way */
@@ -62,30 +78,28 @@ function wayTo(goal: string, start: string, upstreams: (badgeId: string) => read
   return null;
 }
 
-function triggerOn(badgeId: string, file: RuleFile): TriggerClause | undefined {
+/** Where the badge waits for another. */
+export function triggerOn(upstream: string, file: RuleFile, badgeId: string): TriggerClause | undefined {
   return file.blocks
-    .filter((block): block is BadgeBlock => block.kind === 'badge')
+    .filter((block): block is BadgeBlock => block.kind === 'badge' && block.id.value === badgeId)
     .flatMap(({ requirements, penalties }) => [...requirements, ...penalties].flatMap(({ on }) => on ?? []))
-    .find((on) => on.kind === 'badge-trigger' && on.badge.value === badgeId);
+    .find((on) => on.kind === 'badge-trigger' && on.badge.value === upstream);
 }
 
-function problem(code: string, message: string, hint: string, text: string, span: Span): Diagnostic {
-  const start = positionOf(text, span.start);
-  const end = positionOf(text, span.end);
-  return {
-    code,
-    severity: 'error',
-    message,
-    hint,
-    span,
-    line: start.line,
-    column: start.column,
-    endLine: end.line,
-    endColumn: end.column,
-  };
+/** The same text with the badge switched on or off, comments and tests kept.
+ *  @param source canonical
+ *  @returns null where it cannot be read */
+export function switchedSource(source: string, active: boolean): string | null {
+  const { file, diagnostics } = parse(source);
+  const block = file.blocks.find((one) => one.kind === 'badge');
+  if (block === undefined || diagnostics.length > 0) return null;
+  const { start, end } = block.active?.span ?? afterHeader(block, source);
+  const clause = block.active === null ? `\nactive ${active}` : String(active);
+  return printFile(parse(`${source.slice(0, start)}${clause}${source.slice(end)}`).file);
 }
 
-function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const lines = text.slice(0, offset).split(/\r\n|\n|\r/);
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+/** In canonical text the header has its line to itself, a comment aside. */
+function afterHeader(block: BadgeBlock, source: string): Span {
+  const end = source.indexOf('\n', block.id.span.end);
+  return { start: end, end };
 }

@@ -1,17 +1,12 @@
 /** The rules in force: the stored badge definitions, checked and indexed, kept in step with the store. */
 
-import {
-  type Badge,
-  type Diagnostic,
-  type Environment,
-  loadRules,
-  printFile,
-  RuleIndex,
-  upstreamsOf,
-} from '../../dsl/index.ts';
-import type { BadgeDefinition, BadgeStore } from '../ports/badge-store.ts';
+import { type Badge, type Diagnostic, type Environment, loadRules, RuleIndex, upstreamsOf } from '../../dsl/index.ts';
+import type { BadgeDefinition, BadgeDraft, BadgeStore } from '../ports/badge-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
-import { circleThrough, oneBadgeOf } from './badge-text.ts';
+import { sourcesOf } from './badge-source.ts';
+import { failedTests } from './badge-tests.ts';
+import { circleThrough, oneBadgeOf, unstorable } from './badge-text.ts';
+import { isError } from './book-diagnostics.ts';
 
 export interface RuleBookParts {
   readonly store: BadgeStore;
@@ -24,6 +19,14 @@ export interface RuleBookParts {
 export type SaveBadgeResult =
   | { readonly ok: true; readonly badge: BadgeDefinition; readonly warnings: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+export interface SaveBadgeOptions {
+  /** The version the author started from; 0: a new badge. */
+  readonly expectedVersion: number;
+  readonly actor: string;
+  /** Why, in the author's words. */
+  readonly reason?: string | null;
+}
 
 export interface RuleBook {
   /** The active badges; always the same object, changed in place. Empty before the first `refresh`. */
@@ -38,15 +41,11 @@ export interface RuleBook {
   definitionVersion(badgeId: string): number;
   /** Also of inactive badges; null: none was given. */
   badgeName(badgeId: string): string | null;
-  /** Checks a text of exactly one badge block without storing it. */
+  /** Checks a text of exactly one badge block and tests about it, and runs the tests, without storing it. */
   checkBadge(text: string): readonly Diagnostic[];
-  /** Checks it, stores its canonical text and puts it in force.
-   *  @param options expectedVersion: the version the author started from, 0 for a new badge
+  /** Checks it, runs its tests, stores its canonical text and puts it in force.
    *  @throws ConflictError `conflict.stale`; StoreError */
-  saveBadge(
-    text: string,
-    options: { readonly expectedVersion: number; readonly actor: string },
-  ): Promise<SaveBadgeResult>;
+  saveBadge(text: string, options: SaveBadgeOptions): Promise<SaveBadgeResult>;
 }
 
 interface Entry {
@@ -67,19 +66,16 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
   let refreshing: Promise<unknown> = Promise.resolve();
 
   async function catchUp(): Promise<boolean> {
-    // Read before the list: what is saved in between is seen again at the next look rather than never.
-    const latest = await store.revision();
-    if (latest === revision) return false;
-    const definitions = await store.list();
-    const known = new Set(definitions.map(({ id }) => id));
-    for (const definition of definitions) {
-      if (entries.get(definition.id)?.version !== definition.version) put(definition, known);
-    }
-    for (const id of [...entries.keys()].filter((id) => !known.has(id))) {
+    if ((await store.revision()) === revision) return false;
+    const known = new Map([...entries].map(([id, { version }]) => [id, version]));
+    const state = await store.state(known);
+    const ids = new Set(state.versions.keys());
+    for (const definition of state.changed) put(definition, ids);
+    for (const id of [...entries.keys()].filter((id) => !ids.has(id))) {
       entries.delete(id);
       index.delete(id);
     }
-    revision = latest;
+    revision = state.revision;
     return true;
   }
 
@@ -87,7 +83,7 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
     const { badges, diagnostics } = loadRules(source, { ...environment, knownBadges: known });
     const badge = badges.find((candidate) => candidate.id === id) ?? null;
     if (badge === null) {
-      const error = diagnostics.find(({ severity }) => severity === 'error');
+      const error = diagnostics.find(isError);
       logger.error('a badge is not in force because its rules are no longer valid; edit and save it', {
         badgeId: id,
         version,
@@ -107,14 +103,24 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
   }
 
   function check(text: string): Checked {
-    const { file, badges, diagnostics } = loadRules(text, { ...environment, knownBadges: new Set(entries.keys()) });
-    if (diagnostics.some(({ severity }) => severity === 'error')) return { badge: null, diagnostics };
-    const [badge] = badges;
+    const known = new Set(entries.keys());
+    const { file, badges, tests, diagnostics } = loadRules(text, { ...environment, knownBadges: known });
+    if (diagnostics.some(isError)) return { badge: null, diagnostics };
+    const refused = (...problems: readonly Diagnostic[]): Checked => ({
+      badge: null,
+      diagnostics: [...diagnostics, ...problems],
+    });
     const surplus = oneBadgeOf(text, file);
-    if (surplus !== null || badge === undefined) return { badge: null, diagnostics: surplus ? [surplus] : diagnostics };
-    const circle = circleThrough(badge, text, file, (id) => upstreamsOfStored(id));
-    if (circle !== null) return { badge: null, diagnostics: [circle] };
-    return { badge, source: printFile(file), diagnostics };
+    const block = file.blocks.find((one) => one.kind === 'badge');
+    const [badge] = badges;
+    if (surplus !== null || badge === undefined || block === undefined) return refused(...(surplus ? [surplus] : []));
+    const source = sourcesOf(file)[0]?.source ?? '';
+    const trouble = unstorable(block, source, text) ?? circleThrough(badge, text, file, upstreamsOfStored);
+    if (trouble !== null) return refused(trouble);
+    const find = (id: string) => (id === badge.id ? badge : (entries.get(id)?.badge ?? null));
+    const failed = failedTests(tests, find, environment, text);
+    if (failed.length > 0) return refused(...failed);
+    return { badge, source, diagnostics };
   }
 
   function upstreamsOfStored(badgeId: string): readonly string[] {
@@ -124,24 +130,14 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
 
   async function saveBadge(
     text: string,
-    { expectedVersion, actor }: { readonly expectedVersion: number; readonly actor: string },
+    { expectedVersion, actor, reason = null }: SaveBadgeOptions,
   ): Promise<SaveBadgeResult> {
     await refresh();
     const checked = check(text);
     if (checked.badge === null) return { ok: false, diagnostics: checked.diagnostics };
     const { badge, source, diagnostics } = checked;
-    const saved = await store.save(
-      {
-        id: badge.id,
-        source,
-        active: badge.active,
-        name: badge.name,
-        template: badge.template === null ? null : `${badge.template.provider}:${badge.template.id}`,
-        updatedAt: clock.now(),
-        updatedBy: actor,
-      },
-      expectedVersion,
-    );
+    const authorship = { updatedAt: clock.now(), updatedBy: actor, reason };
+    const saved = await store.save({ ...toDraft(badge, source), ...authorship }, expectedVersion);
     await refresh();
     return { ok: true, badge: saved, warnings: diagnostics };
   }
@@ -155,4 +151,8 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
     checkBadge: (text) => check(text).diagnostics,
     saveBadge,
   };
+}
+
+export function toDraft({ id, name, active, template }: Badge, source: string): BadgeDraft {
+  return { id, source, active, name, template: template === null ? null : `${template.provider}:${template.id}` };
 }

@@ -18,6 +18,8 @@ function createProgram(): Command {
   const program = new Command('laurel')
     .description('Credentials for Open edX: badges, Open Badges and PDF credentials, decided by rules')
     .version(packageVersion())
+    // A command may have a --version of its own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);

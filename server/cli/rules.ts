@@ -1,22 +1,24 @@
-/** `laurel rules ...`: rule files. All but `load` need no server and no database. */
+/** `laurel rules ...`: rule files. What is here needs no server and no database. */
 
 import type { Command } from 'commander';
 import { simulate } from '../../plugin/badges/simulate.ts';
 import { InputError } from '../../plugin/errors.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
-import { createAudit } from '../http/audit.ts';
-import { loadBadges } from '../rule-loading.ts';
 import { commandEnvironment } from './environment.ts';
 import { readJsonLines } from './input.ts';
 import { checkRuleFiles } from './rule-files.ts';
 import { count, plural, printDiagnostics, printError, printLine } from './rule-report.ts';
+import { addRulesExport } from './rules-export.ts';
 import { addRulesFormat } from './rules-format.ts';
+import { addRulesHistory } from './rules-history.ts';
+import { addRulesPlan } from './rules-plan.ts';
 import { addRulesTest } from './rules-test.ts';
-import { withLaurel } from './with-laurel.ts';
 
 export function addRulesCommands(program: Command): void {
-  const rules = program.command('rules').description('check, try and load rule files');
+  const rules = program
+    .command('rules')
+    .description('check and try rule files; put them in force, export them, look at former versions');
 
   rules
     .command('check')
@@ -70,31 +72,9 @@ export function addRulesCommands(program: Command): void {
     });
   addRulesFormat(rules);
   addRulesTest(rules);
-  addLoad(rules);
-}
-
-function addLoad(rules: Command): void {
-  rules
-    .command('load')
-    .description('save the badges of rule files, as if each were saved on its page; tests in the files stay there')
-    .argument('<file...>', 'rule files; - is standard input')
-    .action((names: string[]) =>
-      withLaurel(async ({ services }) => {
-        const stored = (await services.badges.list()).map(({ id }) => id);
-        const files = await checkRuleFiles(names, { ...services.environment, knownBadges: new Set(stored) });
-        if (count(files).errors > 0) {
-          printDiagnostics(files, printError, 'error');
-          printError('nothing was saved: mend the errors above first');
-          process.exitCode = 1;
-          return;
-        }
-        const loaded = await loadBadges(files, services, 'cli');
-        for (const { id, change } of loaded) {
-          if (change !== 'unchanged') await createAudit(services)('cli', 'badge.saved', `badge:${id}`, { change });
-          printLine(`${change.padEnd(9)} ${id}`);
-        }
-      }),
-    );
+  addRulesPlan(rules);
+  addRulesExport(rules);
+  addRulesHistory(rules);
 }
 
 /** @throws InputError naming file and line of the first event that is wrong */

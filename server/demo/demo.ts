@@ -1,13 +1,14 @@
 /** `laurel demo`: everything in one process on example data, and an account of what happened. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { invariant } from '../../plugin/errors.ts';
 import { parseLearnerLines } from '../../providers/index.ts';
 import { readJsonLines } from '../cli/input.ts';
-import { checkRuleFiles } from '../cli/rule-files.ts';
+import { readRuleSources } from '../cli/rule-sources.ts';
 import { waitForSignal } from '../cli/signals.ts';
 import { compose, type Laurel } from '../compose.ts';
 import { readSettings } from '../config.ts';
@@ -16,7 +17,6 @@ import { hashPassword } from '../http/passwords.ts';
 import { createOneTimeSignIn, signInLink } from '../http/tokens.ts';
 import { createLogger } from '../logger.ts';
 import { projectPath } from '../paths.ts';
-import { loadBadges } from '../rule-loading.ts';
 import { badgeAccount, credentialAccount } from './account.ts';
 import { feedEvents } from './feed-events.ts';
 
@@ -76,13 +76,10 @@ function isFree(port: number): Promise<boolean> {
 
 /** @returns the number of badges */
 async function loadRules({ services }: Laurel): Promise<number> {
-  const folder = projectPath('examples', 'rules');
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.rules')).sort();
-  const files = await checkRuleFiles(
-    names.map((name) => join(folder, name)),
-    services.environment,
-  );
-  return (await loadBadges(files, services, 'demo')).length;
+  const files = await readRuleSources([projectPath('examples', 'rules')]);
+  const result = await services.applyRules(files, { plan: null, prune: false, actor: 'demo', reason: null });
+  invariant(result.outcome === 'applied', 'the example rules are sound');
+  return result.plan.changes.length;
 }
 
 async function setUpCredentials({ services, registry, stores }: Laurel): Promise<void> {

@@ -2,7 +2,8 @@
 
 import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
-import type { SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
+import type { SaveBadgeOptions, SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
+import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
@@ -38,7 +39,15 @@ export interface HealthReport {
   >;
 }
 
-export interface Services {
+/** Changes of many badges and the way back, audited; the history of a badge is `badges.history`. */
+export interface RuleServices {
+  readonly planRules: RuleChanges['plan'];
+  readonly applyRules: RuleChanges['apply'];
+  readonly exportRules: RuleChanges['export'];
+  readonly restoreBadge: RuleChanges['restore'];
+}
+
+export interface Services extends RuleServices {
   readonly settings: WebSettings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -60,12 +69,9 @@ export interface Services {
   decodeCloudEvent(value: unknown): LmsEvent;
   /** The pipeline all doors share; resolves when the effect of the event and its record are durable. @throws StoreError */
   processEvent(event: LmsEvent, door: Door): Promise<void>;
-  /** Checks, prints canonically and stores the text of exactly one badge block, then puts it in force.
+  /** Checks, prints canonically and stores the text of exactly one badge block and its tests, then puts it in force.
    *  @throws ConflictError `conflict.stale` */
-  saveBadge(
-    text: string,
-    options: { readonly expectedVersion: number; readonly actor: string },
-  ): Promise<SaveBadgeResult>;
+  saveBadge(text: string, options: SaveBadgeOptions): Promise<SaveBadgeResult>;
   /** Checks without storing. */
   checkBadge(text: string): readonly Diagnostic[];
   /** Makes everybody's credentials of one configuration who is eligible and has none; resolves when the run is recorded,

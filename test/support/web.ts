@@ -7,6 +7,7 @@ import supertest from 'supertest';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
 import { createEventProcessor } from '../../plugin/badges/process-event.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
+import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
@@ -26,6 +27,8 @@ import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
+import { createAudit } from '../../server/http/audit.ts';
+import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 
@@ -130,6 +133,10 @@ export function makeSite(
     },
     saveBadge: rules.saveBadge,
     checkBadge: rules.checkBadge,
+    ...auditedRules(
+      createRuleChanges({ store: badges, ruleBook: rules, environment, clock }),
+      createAudit({ access, clock }),
+    ),
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,

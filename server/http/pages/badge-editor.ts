@@ -1,7 +1,9 @@
 /** Writing rules: a new badge, a changed one, a switch; and what happens when two people do it at once. */
 
 import type { Request, RequestHandler, Response } from 'express';
-import { type Diagnostic, parse, printBadgeBlock } from '../../../dsl/index.ts';
+import { type Diagnostic, parse } from '../../../dsl/index.ts';
+import { switchedSource } from '../../../plugin/badges/badge-text.ts';
+import { toReason } from '../../../plugin/badges/reason.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { createAudit } from '../audit.ts';
@@ -20,6 +22,8 @@ interface Draft {
   readonly version: number;
   /** null: a new badge. */
   readonly badge: Pick<BadgeDefinition, 'id' | 'name'> | null;
+  /** Why, as far as it was typed. */
+  readonly reason?: string;
 }
 
 export function badgeEditorRoutes(services: Services): readonly Route[] {
@@ -44,6 +48,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
         cancelHref: badge ? badgePath(badge.id) : '/badges',
         text: draft.text,
         version: draft.version,
+        reason: draft.reason ?? '',
         eventTypes: [...(services.environment.enabledEventTypes ?? services.environment.eventTypes.keys())].sort(),
         checked: result !== null,
         lines: result && result.diagnostics.length > 0 ? ruleLines(draft.text, result.diagnostics) : [],
@@ -63,14 +68,15 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     const actor = actorOf(res).name;
     let saved: Awaited<ReturnType<Services['saveBadge']>>;
     try {
-      saved = await services.saveBadge(draft.text, { expectedVersion: draft.version, actor });
+      const reason = toReason(draft.reason ?? '');
+      saved = await services.saveBadge(draft.text, { expectedVersion: draft.version, actor, reason });
     } catch (error) {
       if (error instanceof ConflictError) return showConflict(req, res, draft);
       throw error;
     }
     if (!saved.ok) return show(req, res, draft, checkResult(saved.diagnostics), 422);
-    const { id, version, hash, active } = saved.badge;
-    await audit(actor, 'badge.saved', `badge:${id}`, { version, hash, active });
+    const { id, version, hash, active, reason } = saved.badge;
+    await audit(actor, 'badge.saved', `badge:${id}`, { version, hash, active, reason });
     res.redirect(303, `${badgePath(id)}?done=badge-saved`);
   };
 
@@ -88,6 +94,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       href: badgePath(stored.id),
       isNew: draft.badge === null,
       text: draft.text,
+      reason: draft.reason ?? '',
       startedFrom: draft.version,
       storedVersion: stored.version,
       storedBy: stored.updatedBy,
@@ -100,10 +107,9 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     (active: boolean): RequestHandler =>
     async (req, res) => {
       const stored = await findBadge(services, pathText(req, 'id'));
-      const block = blockOf(stored.source);
-      if (!block)
+      const text = switchedSource(stored.source, active);
+      if (text === null)
         throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');
-      const text = printBadgeBlock({ ...block, active: { kind: 'boolean', value: active, span: block.span } });
       const actor = actorOf(res).name;
       const saved = await services.saveBadge(text, { expectedVersion: wholeNumberField(req, 'version'), actor });
       if (!saved.ok) {
@@ -120,7 +126,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       return show(req, res, { text: starterText(services), version: 0, badge: null }, null);
     }),
     post('/badges/new', 'administrator', (req, res) => {
-      return save(req, res, { text: sentText(req), version: 0, badge: null });
+      return save(req, res, { text: sentText(req), version: 0, badge: null, reason: textField(req, 'reason') });
     }),
     get('/badges/:id/edit', 'administrator', async (req, res) => {
       const badge = await findBadge(services, pathText(req, 'id'));
@@ -128,7 +134,8 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     }),
     post('/badges/:id/edit', 'administrator', async (req, res) => {
       const badge = await findBadge(services, pathText(req, 'id'));
-      await save(req, res, { text: sentText(req), version: wholeNumberField(req, 'version'), badge });
+      const reason = textField(req, 'reason');
+      await save(req, res, { text: sentText(req), version: wholeNumberField(req, 'version'), badge, reason });
     }),
     post('/badges/:id/activate', 'administrator', toggle(true)),
     post('/badges/:id/deactivate', 'administrator', toggle(false)),

@@ -1,7 +1,7 @@
 /** Badges: the list, one badge with its rules, its former versions. */
 
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import type { BadgeDefinition, BadgeVersion } from '../../../plugin/ports/badge-store.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { renderPage } from '../page.ts';
@@ -63,7 +63,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
         progress: statusShares(counts, definition.id),
         progressHref: `/progress?badge=${encodeURIComponent(definition.id)}`,
         history: history.map((version) => ({
-          ...summaryOf(version),
+          ...versionOf(version),
           href: `${badgePath(definition.id)}/versions/${version.version}`,
           current: version.version === definition.version,
         })),
@@ -82,7 +82,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
         res,
         'badge-version',
         { title: `Version ${version.version} of ${version.name ?? version.id}`, section: 'badges', breadcrumbs },
-        { ...summaryOf(version), href: badgePath(definition.id), lines: ruleLines(version.source) },
+        { ...versionOf(version), href: badgePath(definition.id), lines: ruleLines(version.source) },
       );
     }),
   ];
@@ -99,4 +99,9 @@ function summaryOf(badge: BadgeDefinition) {
     updatedAt: shownTime(badge.updatedAt),
     updatedBy: badge.updatedBy,
   };
+}
+
+function versionOf(version: BadgeVersion) {
+  const { removed, reason } = version;
+  return { ...summaryOf(version), removed, reason };
 }

@@ -79,17 +79,92 @@ describe('the rule book', () => {
     expect(await store.list()).to.deep.equal([]);
   });
 
+  const problems = (text: string) =>
+    book.checkBadge(text).map(({ code, message, hint, line, column }) => [code, message, hint, line, column]);
+
   it('takes exactly one badge', async () => {
-    const test = `test "t" {\n  badge "one"\n  expect not awarded\n}\n`;
-    const problems = ['', rule('one') + rule('two'), rule('one') + test].map((text) =>
-      book.checkBadge(text).map(({ code, message, hint, line, column }) => [code, message, hint, line, column]),
-    );
-    expect(problems).to.deep.equal([
+    expect(['', rule('one') + rule('two')].map(problems)).to.deep.equal([
       [['book.no-badge', 'the text holds no badge', 'begin with badge "some-id" {', 1, 1]],
       [['book.one-badge', 'the text holds more than one badge', 'save each badge by itself', 8, 1]],
-      [['book.test', 'a test cannot be saved with a badge', 'keep tests in a rule file', 8, 1]],
     ]);
     expect((await save(rule('one') + rule('two'))).ok).to.equal(false);
+  });
+
+  it('refuses what cannot be stored', () => {
+    expect(problems(rule('half \\ud83d'))).to.deep.equal([
+      ['book.id', 'the id of the badge holds half of a character', 'type the id anew', 1, 7],
+    ]);
+    const compact = `badge "long" { active true ${`requirement r in group A { on ${PASSING} }`} }`;
+    const tests = `test "t" { badge "long" ${'expect progress 0 '.repeat(55_000)} }`;
+    expect(problems(`${compact}${tests}`)).to.deep.equal([
+      ['book.length', 'the canonical form of badge "long" is longer than 1 MiB', 'shorten it, or move tests out', 1, 7],
+    ]);
+  });
+
+  describe('with tests in the text', () => {
+    const test = (badge: string, expected: string, event = 'is_passing = true') =>
+      `test "it works" {\n  badge "${badge}"\n  event ${PASSING} { ${event} }\n  expect ${expected}\n}\n`;
+
+    it('stores them with their badge', async () => {
+      const saved = await save(`${rule('demo')}# why this test\n${test('demo', 'awarded')}`);
+      expect(saved.ok && saved.badge.source).to.match(
+        /# why this rule[\s\S]*\n}\n\n# why this test\ntest "it works" {[\s\S]*expect awarded\n}\n$/,
+      );
+      expect(active()).to.deep.equal(['demo']);
+    });
+
+    it('does not save a badge whose tests fail, and says what was there instead', async () => {
+      const text = rule('demo') + test('demo', 'fulfilled pass, revoked');
+      const state = 'awarded (award of 2026-01-01T00:00:00Z), 1 award standing, progress 1, fulfilled pass';
+      expect(problems(text)).to.deep.equal([
+        [
+          'test.failed',
+          `test "it works" expected revoked, but it is ${state}`,
+          'mend the rule, or the test where it expects the wrong thing',
+          ...[11, 26],
+        ],
+      ]);
+      expect((await save(text)).ok).to.equal(false);
+      expect(await store.list()).to.deep.equal([]);
+    });
+
+    it('runs them among the badges in force', async () => {
+      await save(rule('first'));
+      const second = rule('second', { on: awardOf('first') });
+      expect(problems(second + test('second', 'awarded'))).to.deep.equal([]);
+      expect(problems(second + test('second', 'awarded', 'is_passing = false'))).to.deep.equal([]);
+      expect(problems(second + test('second', 'not awarded')).map(([code]) => code)).to.deep.equal(['test.failed']);
+    });
+
+    it('takes no test about another badge', async () => {
+      await save(rule('other'));
+      expect(problems(rule('demo') + test('other', 'awarded'))).to.deep.equal([
+        ['badge.unknown', 'there is no badge "other" in this file', null, 9, 9],
+      ]);
+    });
+  });
+
+  it('reads only what changed, and forgets what was removed', async () => {
+    await save(rule('a'));
+    await save(rule('b'));
+    const other = aRuleBook(store);
+    await other.refresh();
+    const states: number[] = [];
+    const state = store.state.bind(store);
+    store.state = async (known) => {
+      const found = await state(known);
+      states.push(found.changed.length);
+      return found;
+    };
+    await save(rule('b', { name: 'B' }), 1);
+    await store.apply([{ kind: 'remove', id: 'a' }], {
+      ...{ expectedRevision: 3, updatedAt: clock.now(), updatedBy: 'tester' },
+    });
+    states.length = 0;
+    expect(await other.refresh()).to.equal(true);
+    expect(states).to.deep.equal([1]);
+    expect([...other.index().badges()].map(({ id }) => id)).to.deep.equal(['b']);
+    expect(other.definitionVersion('a')).to.equal(0);
   });
 
   it('lets a badge wait for one that is stored, and for no other', async () => {

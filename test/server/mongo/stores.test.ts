@@ -1,5 +1,6 @@
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
-import { badgeModels, MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
+import { badgeModels } from '../../../server/mongo/badge-documents.ts';
+import { MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
 import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
 import { jobModels, MongoJobStore } from '../../../server/mongo/job-store.ts';

@@ -1,0 +1,135 @@
+/** Changes of many badges at once, and the way back: plan, apply, export, restore. */
+
+import type { Environment } from '../../dsl/index.ts';
+import { ConflictError, InputError, NotFoundError } from '../errors.ts';
+import type { BadgeChange, BadgeDefinition, BadgeStore, BadgeVersion } from '../ports/badge-store.ts';
+import type { Clock } from '../ports/runtime.ts';
+import type { DescribeChange } from './describe-change.ts';
+import { type ExportedRules, exportRules } from './export-rules.ts';
+import type { RuleBook, SaveBadgeResult } from './rule-book.ts';
+import { type PlannedChange, type PlanResult, planRules, type RulePlan, startsFrom } from './rule-plan.ts';
+import type { CheckedText, GivenFile } from './target-state.ts';
+
+export interface ApplyOptions {
+  /** Of the plan that somebody agreed to; null: whatever the plan is now. */
+  readonly plan: string | null;
+  readonly prune: boolean;
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+export type ApplyResult =
+  | { readonly outcome: 'applied'; readonly plan: RulePlan; readonly versions: readonly BadgeVersion[] }
+  | { readonly outcome: 'invalid'; readonly texts: readonly CheckedText[] }
+  /** It is another plan now, and nothing was changed. */
+  | {
+      readonly outcome: 'stale';
+      readonly plan: RulePlan;
+      readonly because: 'stored-rules-changed' | 'files-changed';
+      /** The badge in force that was saved last. */
+      readonly latest: BadgeDefinition | null;
+    };
+
+export interface RestoreOptions {
+  readonly actor: string;
+  readonly reason: string | null;
+  /** Of the badge in force when the author decided, 0: none; left out: whatever it is now. */
+  readonly expectedVersion?: number;
+}
+
+export interface RuleChanges {
+  /** What the files would change. Changes nothing. @throws StoreError */
+  plan(files: readonly GivenFile[], options: { readonly prune: boolean }): Promise<PlanResult>;
+  /** All or nothing, and in force at once. @throws StoreError */
+  apply(files: readonly GivenFile[], options: ApplyOptions): Promise<ApplyResult>;
+  /** Everything in force. @throws StoreError */
+  export(): Promise<ExportedRules>;
+  /** Saves the text of a former version again, as a new one; also of a badge that was removed.
+   *  @throws NotFoundError `not-found.badge-version`; InputError; ConflictError `conflict.stale`; StoreError */
+  restore(id: string, version: number, options: RestoreOptions): Promise<SaveBadgeResult>;
+}
+
+export interface RuleChangesParts {
+  readonly store: BadgeStore;
+  readonly ruleBook: Pick<RuleBook, 'refresh' | 'saveBadge'>;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly describe?: DescribeChange;
+}
+
+export function createRuleChanges({ store, ruleBook, environment, clock, describe }: RuleChangesParts): RuleChanges {
+  async function plan(files: readonly GivenFile[], prune: boolean) {
+    const { revision, changed } = await store.state();
+    const stored = { revision, badges: changed };
+    return { stored, result: planRules({ stored, files, prune, environment, ...(describe ? { describe } : {}) }) };
+  }
+
+  async function apply(
+    files: readonly GivenFile[],
+    { plan: agreed, prune, actor, reason }: ApplyOptions,
+  ): Promise<ApplyResult> {
+    for (;;) {
+      const { stored, result } = await plan(files, prune);
+      if (!result.ok) return { outcome: 'invalid', texts: result.texts };
+      if (agreed !== null && result.plan.hash !== agreed) {
+        const because = startsFrom(agreed, stored) ? 'files-changed' : 'stored-rules-changed';
+        return { outcome: 'stale', plan: result.plan, because, latest: lastSaved(stored.badges) };
+      }
+      try {
+        const versions = await store.apply(result.plan.changes.map(toChange), {
+          expectedRevision: result.plan.revision,
+          updatedAt: clock.now(),
+          updatedBy: actor,
+          reason,
+        });
+        await ruleBook.refresh();
+        return { outcome: 'applied', plan: result.plan, versions };
+      } catch (error) {
+        // Somebody was faster: the plan is made anew, and is another one where somebody agreed to this one.
+        if (!(error instanceof ConflictError)) throw error;
+      }
+    }
+  }
+
+  async function restore(
+    id: string,
+    version: number,
+    { actor, reason, expectedVersion }: RestoreOptions,
+  ): Promise<SaveBadgeResult> {
+    const history = await store.history(id);
+    const [latest] = history;
+    const wanted = history.find((one) => one.version === version);
+    if (latest === undefined || wanted === undefined) {
+      throw new NotFoundError('badge-version', 'the badge has no such version; its history lists those it has');
+    }
+    if (wanted.removed)
+      throw new InputError(
+        'version-removed',
+        `with version ${version} the badge was removed; restore the version before it`,
+      );
+    if (!latest.removed && latest.source === wanted.source)
+      throw new InputError('version-in-force', `the text of version ${version} is in force already`);
+    return ruleBook.saveBadge(wanted.source, {
+      expectedVersion: expectedVersion ?? (latest.removed ? 0 : latest.version),
+      actor,
+      reason,
+    });
+  }
+
+  return {
+    plan: async (files, { prune }) => (await plan(files, prune)).result,
+    apply,
+    export: async () => exportRules(await store.list()),
+    restore,
+  };
+}
+
+function toChange(planned: PlannedChange): BadgeChange {
+  return planned.change === 'removed' ? { kind: 'remove', id: planned.id } : { kind: 'put', badge: planned };
+}
+
+function lastSaved(badges: readonly BadgeDefinition[]): BadgeDefinition | null {
+  let last: BadgeDefinition | null = null;
+  for (const badge of badges) if (last === null || badge.updatedAt > last.updatedAt) last = badge;
+  return last;
+}

@@ -1,0 +1,132 @@
+/** `laurel rules plan`, `apply` and `load`: rule files and the rules in force. */
+
+import { type Command, Option } from 'commander';
+import { requiredReason, toReason } from '../../plugin/badges/reason.ts';
+import type { ApplyResult } from '../../plugin/badges/rule-changes.ts';
+import type { RulePlan } from '../../plugin/badges/rule-plan.ts';
+import type { CheckedText } from '../../plugin/badges/target-state.ts';
+import { applyCommand, planLines, shownText } from './plan-report.ts';
+import { printDiagnostics, printError, printLine } from './rule-report.ts';
+import { readRuleSources } from './rule-sources.ts';
+import { withLaurel } from './with-laurel.ts';
+
+const FILES = 'rule files, folders of .rules files, or - for standard input';
+const PRUNE = 'remove the stored badges that are not in the files';
+const REASON = 'why; kept with every version';
+
+interface PlanOptions {
+  readonly prune?: boolean;
+  readonly json?: boolean;
+}
+
+interface ApplyOptions extends PlanOptions {
+  readonly plan: string;
+  readonly reason: string;
+}
+
+export function addRulesPlan(rules: Command): void {
+  rules
+    .command('plan')
+    .description('show what rule files would change of the stored rules; changes nothing')
+    .argument('<file...>', FILES)
+    .option('--prune', PRUNE)
+    .option('--json', 'print one JSON document instead of text')
+    .addHelpText('after', '\nExits with 0 when the plan can be applied, also when there is nothing to do; 1 when not.')
+    .action((names: string[], options: PlanOptions) =>
+      withLaurel(async ({ services }) => {
+        const prune = options.prune ?? false;
+        const result = await services.planRules(await readRuleSources(names), { prune });
+        if (!result.ok) return refuse(result.texts, 'there is no plan: mend the errors above first', options);
+        const { plan } = result;
+        if (options.json) return printLine(JSON.stringify({ ok: true, ...plan }));
+        printPlan(plan);
+        if (plan.changes.length === 0) return printLine('nothing to do');
+        printLine(`\nTo apply exactly this:\n  ${applyCommand(plan, names, prune)}`);
+      }),
+    );
+
+  rules
+    .command('apply')
+    .description('apply a plan: all of its changes or none, refused when the stored rules or the files changed since')
+    .argument('<file...>', FILES)
+    .requiredOption('--plan <hash>', 'the hash that "rules plan" printed')
+    .requiredOption('--reason <text>', REASON)
+    .option('--prune', PRUNE)
+    .option('--json', 'print one JSON document instead of text')
+    .addHelpText('after', '\nExits with 0 when the plan was applied, 1 when it was refused; then nothing was changed.')
+    .action((names: string[], { reason, plan, ...options }: ApplyOptions) =>
+      apply(names, { hash: plan, reason: requiredReason(reason) }, options),
+    );
+
+  rules
+    .command('load')
+    .description('plan and apply in one step: all badges of the files are saved, or none')
+    .argument('<file...>', FILES)
+    .addOption(new Option('--reason <text>', REASON).default(''))
+    .option('--prune', PRUNE)
+    .option('--json', 'print one JSON document instead of text')
+    .action((names: string[], { reason, ...options }: Omit<ApplyOptions, 'plan'>) =>
+      apply(names, { hash: null, reason: toReason(reason) }, options),
+    );
+}
+
+function apply(
+  names: readonly string[],
+  { hash, reason }: { readonly hash: string | null; readonly reason: string | null },
+  options: PlanOptions,
+): Promise<void> {
+  return withLaurel(async ({ services }) => {
+    const { prune = false } = options;
+    const result = await services.applyRules(await readRuleSources(names), {
+      ...{ plan: hash, prune, actor: 'cli', reason },
+    });
+    if (result.outcome === 'invalid') {
+      return refuse(result.texts, 'nothing was changed: mend the errors above first', options);
+    }
+    const { plan } = result;
+    if (options.json) {
+      printLine(JSON.stringify({ ok: result.outcome === 'applied', ...withoutVersions(result) }));
+    } else if (result.outcome === 'applied') {
+      printPlan(plan);
+    } else {
+      printError(`nothing was changed: ${becauseOf(result)}. This is the plan now:\n`);
+      for (const line of planLines(plan)) printError(line);
+      printError(`\nTo apply this instead:\n  ${applyCommand(plan, names, prune)}`);
+    }
+    if (result.outcome === 'stale') process.exitCode = 1;
+  });
+}
+
+function becauseOf({ because, latest }: Extract<ApplyResult, { outcome: 'stale' }>): string {
+  if (because === 'files-changed') return 'the files, or --prune, are not those of the plan';
+  const last =
+    latest === null
+      ? ''
+      : ` (saved last: ${shownText(latest.id)} version ${latest.version} by ${shownText(latest.updatedBy)} at ${latest.updatedAt.toISOString()}${latest.reason === null ? '' : `, "${shownText(latest.reason)}"`})`;
+  return `the stored rules have changed since the plan was made${last}`;
+}
+
+/** The plan says it all. */
+function withoutVersions(result: Exclude<ApplyResult, { outcome: 'invalid' }>) {
+  if (result.outcome === 'stale') return result;
+  const { versions: _, ...rest } = result;
+  return rest;
+}
+
+function printPlan(plan: RulePlan): void {
+  for (const { file, line, column, code, message } of plan.warnings) {
+    printError(`${file}:${line}:${column}: warning[${code}] ${shownText(message)}`);
+  }
+  for (const line of planLines(plan)) printLine(line);
+}
+
+function refuse(texts: readonly CheckedText[], advice: string, { json = false }: PlanOptions): void {
+  if (json) {
+    const diagnostics = texts.flatMap(({ name, diagnostics: found }) => found.map((one) => ({ file: name, ...one })));
+    printLine(JSON.stringify({ ok: false, diagnostics }));
+  } else {
+    printDiagnostics(texts, printError, 'error');
+    printError(advice);
+  }
+  process.exitCode = 1;
+}

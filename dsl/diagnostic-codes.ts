@@ -1,7 +1,7 @@
 /** Every diagnostic the language knows: one table, from which the reference manual is made. */
 
-export interface DiagnosticCode {
-  readonly code: Code;
+export interface DiagnosticCode<Name extends string = Code> {
+  readonly code: Name;
   readonly severity: 'error' | 'warning';
   readonly meaning: string;
   readonly remedy: string;

@@ -15,9 +15,9 @@ const table = {
 
 export type BookCode = keyof typeof table;
 
-export const bookDiagnosticCodes: readonly DiagnosticCode[] = Object.entries(table).map(
+export const bookDiagnosticCodes: readonly DiagnosticCode<BookCode>[] = Object.entries(table).map(
   ([code, [meaning, remedy]]) => ({
-    code,
+    code: code as BookCode,
     severity: 'error',
     meaning,
     remedy,

@@ -28,6 +28,6 @@ export function outcomeReason(outcome: EventOutcome): string | null {
       return ignoredWords[outcome.reason];
     case 'failed':
     case 'dead':
-      return `${outcome.message} (${outcome.code})`;
+      return `${outcome.message.charAt(0).toUpperCase()}${outcome.message.slice(1)} (${outcome.code})`;
   }
 }

@@ -194,6 +194,19 @@ describe('a consumer killed at random moments', function () {
       expect([...touched.values()]).to.have.deep.members(matched);
       expect(matched.length).to.be.greaterThan(100);
 
+      // The record of every event: once, and what it says agrees with what was counted.
+      const counted = new Map<string, readonly string[]>();
+      for await (const { entry } of laurel.services.events.scan({})) {
+        expect(counted.has(entry.event.id), entry.event.id).to.equal(false);
+        expect(entry.door).to.equal('amqp');
+        counted.set(entry.event.id, entry.outcome.kind === 'matched' ? entry.outcome.badgeIds : []);
+      }
+      expect(counted.size).to.equal(EVENTS);
+      const index = laurel.ruleBook.index();
+      for (const event of events.map((value) => decodeCloudEvent(value))) {
+        expect(counted.get(event.id), event.id).to.have.members(index.match(event).map(({ badge }) => badge.id));
+      }
+
       // What the provider saw: every badge once, and those standing are those that stand here.
       const journal = readFileSync(join(dataDir, 'memory-provider.jsonl'), 'utf8')
         .split('\n')

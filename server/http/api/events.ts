@@ -14,8 +14,9 @@ const ONE = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
 const EITHER = 'application/json';
 
-/** Learners processed at the same time; the events of one learner go one after the other. */
-const LEARNERS_AT_ONCE = 16;
+/** Learners processed at the same time; the events of one learner go one after the other. Events under way at the same time
+ *  share the write of their records. */
+const LEARNERS_AT_ONCE = 64;
 
 export function eventRoutes(services: Services): readonly Route[] {
   const { settings } = services;

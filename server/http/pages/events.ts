@@ -76,9 +76,8 @@ export function eventLogRoutes(services: Services): readonly Route[] {
   }
 
   async function eventModel(entry: EventEntry, revealed: boolean) {
-    const { event, outcome, learnerId } = entry;
+    const { event, outcome } = entry;
     const type = environment.eventTypes.get(event.type);
-    const names = await badgeNames();
     const payload = revealed ? event.payload : maskPayload(type, event.payload);
     return {
       id: event.id,
@@ -90,13 +89,9 @@ export function eventLogRoutes(services: Services): readonly Route[] {
       door: shownDoor(entry.door),
       status: shownStatus(outcome.kind),
       reason: outcomeReason(outcome),
-      badges:
-        outcome.kind === 'matched'
-          ? outcome.badgeIds.map((id) => ({ name: names.get(id) ?? id, href: names.has(id) ? badgePath(id) : null }))
-          : [],
+      badges: shownBadges(entry, await badgeNames()),
       ruleRevision: entry.ruleRevision,
       learner: shownLearner(entry, await peopleOf([entry])),
-      isLearnerKnown: learnerId !== null,
       payload: JSON.stringify(payload, null, 2),
       revealed,
       revealAction: `${eventPath(event.id)}/reveal`,
@@ -152,10 +147,7 @@ export function eventLogRoutes(services: Services): readonly Route[] {
             learner: shownLearner(entry, people),
             status: shownStatus(entry.outcome.kind),
             reason: outcomeReason(entry.outcome),
-            badges:
-              entry.outcome.kind === 'matched'
-                ? entry.outcome.badgeIds.map((id) => ({ name: names.get(id) ?? id, href: badgePath(id) }))
-                : [],
+            badges: shownBadges(entry, names),
           })),
           nextHref: page.next === null ? null : `/events${queryString({ ...filters, after: page.next })}`,
           firstHref: queryText(req, 'after') === undefined ? null : `/events${queryString(filters)}`,
@@ -185,6 +177,11 @@ function shownLearner({ event, learnerId }: EventEntry, people: ReadonlyMap<stri
   if (event.user === null) return null;
   const { lmsUserId } = event.user;
   return { name: lmsUserId === null ? 'somebody without an LMS id' : `LMS user ${lmsUserId}`, href: null };
+}
+
+function shownBadges({ outcome }: EventEntry, names: ReadonlyMap<string, string>) {
+  const ids = outcome.kind === 'matched' ? outcome.badgeIds : [];
+  return ids.map((id) => ({ name: names.get(id) ?? id, href: names.has(id) ? badgePath(id) : null }));
 }
 
 function sum(counts: readonly EventCount[]): number {

@@ -102,6 +102,22 @@ describe('settling a delivery', () => {
     expect(channel.ack.callCount).to.equal(1);
   });
 
+  it('tells of an event that was given up, once it is a dead letter, and not of a message that is none', async () => {
+    const told: unknown[] = [];
+    const { channel, delivery } = aDelivery();
+    const broken = new RangeError('no such thing');
+    const asked: ProcessingOptions = {
+      ...options(() => Promise.reject(broken), nothing),
+      onDeadEvent: async ({ id }, failure) => {
+        expect(channel.ack.callCount).to.equal(1);
+        told.push([id, failure]);
+      },
+    };
+    await settleDelivery(delivery, event, asked);
+    await settleDelivery(aDelivery().delivery, new EventError('malformed', 'the message body is not JSON'), asked);
+    expect(told).to.deep.equal([[event.id, broken]]);
+  });
+
   it('hands a dead letter that cannot be published to the broker itself', async () => {
     const { channel, delivery } = aDelivery();
     const send = sinon.stub().rejects(new RangeError('headers too large'));

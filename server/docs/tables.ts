@@ -1,6 +1,7 @@
 /** Reference pages made from the code's own tables. Pure: a test compares them with the files in docs/reference/. */
 
 import type { EventType, Field, FieldType } from '../../dsl/index.ts';
+import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
 import { diagnosticCodes, operators } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
@@ -61,11 +62,11 @@ function operatorsPage(): string {
 
 function diagnosticsPage(): string {
   return page('Diagnostics', [
-    'Everything the checker can say about a rule text, by code.',
+    'Everything the checker can say about a rule text, by code; those at the end come when a badge is saved among others.',
     '',
     table(
       ['Code', 'Severity', 'Meaning', 'What to do'],
-      diagnosticCodes.map(({ code, severity, meaning, remedy }) => [
+      [...diagnosticCodes, ...bookDiagnosticCodes].map(({ code, severity, meaning, remedy }) => [
         `\`${code}\``,
         severity,
         cell(meaning),

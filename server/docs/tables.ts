@@ -1,8 +1,8 @@
 /** Reference pages made from the code's own tables. Pure: a test compares them with the files in docs/reference/. */
 
 import type { EventType, Field, FieldType } from '../../dsl/index.ts';
-import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
 import { diagnosticCodes, operators } from '../../dsl/index.ts';
+import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
 

@@ -59,8 +59,8 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
   };
 
   const save = async (req: Request, res: Response, draft: Draft): Promise<void> => {
-    const renamed = renamedError(draft);
-    if (renamed) return show(req, res, draft, { diagnostics: [], errors: [renamed] }, 422);
+    const wrong = renamedError(draft) ?? reasonError(draft);
+    if (wrong) return show(req, res, draft, { diagnostics: [], errors: [wrong] }, 422);
     if (textField(req, 'intent') === 'check') {
       const result = checkResult(services.checkBadge(draft.text));
       return show(req, res, draft, result, result.errors.length > 0 ? 422 : 200);
@@ -171,6 +171,16 @@ function renamedError({ text, badge }: Draft): FieldError | null {
     field: 'rules',
     message: `The id of a badge cannot change: keep "${badge.id}", or make a new badge for "${id}".`,
   };
+}
+
+function reasonError({ reason = '' }: Draft): FieldError | null {
+  try {
+    toReason(reason);
+    return null;
+  } catch (error) {
+    if (error instanceof InputError) return { field: 'reason', message: error.message };
+    throw error;
+  }
 }
 
 function starterText({ environment }: Services): string {

@@ -179,6 +179,55 @@ describe('pages', () => {
       expect(await site.services.badges.get('demo-course')).to.include({ active: true, version: 4 });
     });
 
+    it('keep comments and tests when they are switched', async () => {
+      const edit = '/badges/demo-course/edit';
+      const test = '# of the test\ntest "nothing yet" {\n  badge "demo-course"\n  expect not awarded\n}\n';
+      await submit(browser, edit, edit, { version: '2', rules: `${demoRules}\n${test}` });
+      const source = async () => (await site.services.badges.get('demo-course'))?.source;
+      const before = await source();
+      expect(before).to.include(test);
+      await submit(browser, '/badges/demo-course', '/badges/demo-course/deactivate', { version: '3' });
+      expect(await source()).to.equal(before?.replace('active   true', 'active   false'));
+    });
+
+    it('keep the reason of a change, show it with the version, and bring it back when the form fails', async () => {
+      const edit = '/badges/demo-course/edit';
+      const fields = { version: '2', rules: `# new\n${demoRules}`, reason: ' asked for\nby the <dean> ' };
+      expect((await submit(browser, edit, edit, fields)).status).to.equal(303);
+      expect((await site.services.badges.get('demo-course'))?.reason).to.equal('asked for by the <dean>');
+      expect(await read('/badges/demo-course')).to.include('administrator asked for by the <dean>');
+      expect(await read('/badges/demo-course/versions/3')).to.include('by administrator: asked for by the <dean>');
+      const { items } = await site.services.access.audit({ object: 'badge:demo-course', limit: 1 });
+      expect(items[0]?.details).to.include({ version: 3, reason: 'asked for by the <dean>' });
+
+      const long = await submit(browser, edit, edit, { ...fields, version: '3', reason: 'x'.repeat(501) });
+      expect(long.status).to.equal(422);
+      expect(textOf(long.text)).to.include('the reason is longer than 500 characters; shorten it');
+      const wrong = await submit(browser, edit, edit, { version: '3', rules: 'badge', reason: 'kept' });
+      expect(wrong.text).to.include('value="kept"');
+      const late = await submit(browser, edit, edit, { ...fields, reason: 'kept too' });
+      expect(late.status).to.equal(409);
+      expect(late.text).to.include('name="reason" value="kept too"');
+    });
+
+    it('leave an audit entry for each badge that a plan changes or a restoration brings back', async () => {
+      const { services } = site;
+      const options = { plan: null, prune: true, actor: 'ada', reason: 'new term' };
+      const applied = await services.applyRules([{ name: 'a.rules', text: `# new\n${demoRules}` }], options);
+      expect(applied.outcome).to.equal('applied');
+      await services.restoreBadge('mentor', 1, { actor: 'ada', reason: 'missed' });
+      const { items } = await services.access.audit({ actor: 'ada', limit: 10 });
+      expect(
+        items.map(({ action, object, details }) => [action, object, details.version, details.reason]),
+      ).to.have.deep.members([
+        ['badge.saved', 'badge:demo-course', 3, 'new term'],
+        ['badge.removed', 'badge:data-track', 2, 'new term'],
+        ['badge.removed', 'badge:explorer', 2, 'new term'],
+        ['badge.removed', 'badge:mentor', 2, 'new term'],
+        ['badge.restored', 'badge:mentor', 3, 'missed'],
+      ]);
+    });
+
     it('are not switched by a page that is out of date', async () => {
       const answer = await submit(browser, '/badges/demo-course', '/badges/demo-course/deactivate', { version: '1' });
       expect(answer.status).to.equal(409);

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { checkExpression, loadRules, runTest } from '../dsl/index.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import { exampleEnvironment } from '../server/docs/diagnostic-examples.ts';
+import { checkedAsBadge } from '../server/docs/diagnostics-page.ts';
 import { projectPath } from '../server/paths.ts';
 import { runLaurel } from './support/command.ts';
 
@@ -66,6 +67,10 @@ describe('the documentation', () => {
       } else if (language === 'laurel-wrong') {
         it(`${page}:${line} has the mistake that it shows`, () => {
           expect(loadRules(text, exampleEnvironment).diagnostics).to.not.deep.equal([]);
+        });
+      } else if (language === 'laurel-unsaved') {
+        it(`${page}:${line} cannot be saved as a badge`, () => {
+          expect(checkedAsBadge(text)).to.not.deep.equal([]);
         });
       } else if (language === 'laurel-expression') {
         it(`${page}:${line} shows expressions about ${about}`, () => {

@@ -2,6 +2,7 @@
  *  says; a test sees to it that each wrong text gets exactly its diagnostic, and each right one none. */
 
 import type { Code, Environment } from '../../dsl/index.ts';
+import type { BookCode } from '../../plugin/badges/book-diagnostics.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 
 export interface DiagnosticExample {
@@ -197,5 +198,35 @@ export const diagnosticExamples: Readonly<Record<Code, DiagnosticExample>> = {
   'text.invisible': {
     wrong: where('course.course_key = "course-v1:OpenedX+DemoX\u200b+Demo_Course"'),
     right: where('course.course_key = "course-v1:OpenedX+DemoX+Demo_Course"'),
+  },
+};
+
+const TEST = [
+  'test "passing is enough" {',
+  '  badge "demo"',
+  `  event ${PASSING} { is_passing = true }`,
+  '  expect awarded',
+  '}',
+].join('\n');
+
+/** The same for what comes to light only when a badge is saved. */
+export const bookExamples: Readonly<Record<BookCode, DiagnosticExample>> = {
+  'book.no-badge': { wrong: '# Nothing but a comment.', right: badge(PLAIN) },
+  'book.one-badge': {
+    wrong: [badge(PLAIN), block('another', PLAIN)].join('\n\n'),
+    right: badge(PLAIN),
+  },
+  'book.id': {
+    wrong: badge(PLAIN).replace('"demo"', '"demo-\\ud83d"'),
+    right: badge(PLAIN),
+  },
+  'book.length': {
+    wrong: `${badge(PLAIN)}\n\n${TEST.replace('is_passing = true', `course.display_name = "${'\\u0001'.repeat(175_000)}"`)}`,
+    right: badge(PLAIN),
+    inWords: 'A badge whose canonical form has more than 1 MiB.',
+  },
+  'test.failed': {
+    wrong: `${where('is_passing = false')}\n\n${TEST}`,
+    right: `${where('is_passing = true')}\n\n${TEST}`,
   },
 };

@@ -1,7 +1,11 @@
 /** The reference of diagnostics: one entry per code, with an example, what the checker says of it, and the remedy. */
 
-import { diagnosticCodes, formatDiagnostic, loadRules } from '../../dsl/index.ts';
-import { type DiagnosticExample, diagnosticExamples, exampleEnvironment } from './diagnostic-examples.ts';
+import { type Diagnostic, diagnosticCodes, formatDiagnostic, loadRules } from '../../dsl/index.ts';
+import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
+import { createRuleBook } from '../../plugin/badges/rule-book.ts';
+import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
+import { silentLogger, systemClock } from '../../plugin/ports/runtime.ts';
+import { bookExamples, type DiagnosticExample, diagnosticExamples, exampleEnvironment } from './diagnostic-examples.ts';
 import { page, table } from './markdown.ts';
 
 export function diagnosticsPage(): string {
@@ -11,7 +15,11 @@ export function diagnosticsPage(): string {
     '',
     table(
       ['Code', 'Severity', 'Meaning'],
-      diagnosticCodes.map(({ code, severity, meaning }) => [`[\`${code}\`](#${anchor(code)})`, severity, meaning]),
+      [...diagnosticCodes, ...bookDiagnosticCodes].map(({ code, severity, meaning }) => [
+        `[\`${code}\`](#${anchor(code)})`,
+        severity,
+        meaning,
+      ]),
     ),
     '',
     ...diagnosticCodes.flatMap(({ code, severity, meaning, remedy }) => [
@@ -19,18 +27,41 @@ export function diagnosticsPage(): string {
       '',
       `${capitalised(severity)}. ${meaning} ${remedy}`,
       '',
-      ...exampleLines(code, diagnosticExamples[code]),
+      ...exampleLines(code, diagnosticExamples[code], (text) => loadRules(text, exampleEnvironment).diagnostics),
+      '',
+    ]),
+    'The last ones come when a badge is saved, or rule files are planned, among the badges in force.',
+    '',
+    ...bookDiagnosticCodes.flatMap(({ code, severity, meaning, remedy }) => [
+      `## ${code}`,
+      '',
+      `${capitalised(severity)}. ${meaning} ${remedy}`,
+      '',
+      ...exampleLines(code, bookExamples[code], checkedAsBadge),
       '',
     ]),
   ]);
 }
 
-function exampleLines(code: string, { wrong, right, inWords }: DiagnosticExample): readonly string[] {
-  if (inWords !== undefined) return [inWords, '', ...fence('text', said(code, wrong))];
+/** As a page or a plan checks the text of one badge. */
+export function checkedAsBadge(text: string): readonly Diagnostic[] {
+  const book = createRuleBook({
+    store: new MemoryBadgeStore(),
+    environment: exampleEnvironment,
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  return book.checkBadge(text);
+}
+
+type Check = (text: string) => readonly Diagnostic[];
+
+function exampleLines(code: string, { wrong, right, inWords }: DiagnosticExample, check: Check): readonly string[] {
+  if (inWords !== undefined) return [inWords, '', ...fence('text', said(code, wrong, check))];
   return [
-    ...fence('laurel-wrong', wrong),
+    ...fence(code.startsWith('book.') || code.startsWith('test.') ? 'laurel-unsaved' : 'laurel-wrong', wrong),
     '',
-    ...fence('text', said(code, wrong)),
+    ...fence('text', said(code, wrong, check)),
     '',
     'Mended:',
     '',
@@ -39,8 +70,8 @@ function exampleLines(code: string, { wrong, right, inWords }: DiagnosticExample
 }
 
 /** The first message of the code; a long line of the text is cut by the printer already. */
-function said(code: string, text: string): string {
-  const found = loadRules(text, exampleEnvironment).diagnostics.find((diagnostic) => diagnostic.code === code);
+function said(code: string, text: string, check: Check): string {
+  const found = check(text).find((diagnostic) => diagnostic.code === code);
   return found === undefined ? '' : formatDiagnostic(found, text, 'demo.rules');
 }
 

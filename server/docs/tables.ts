@@ -2,8 +2,6 @@
 
 import type { EventType, Field, FieldType } from '../../dsl/index.ts';
 import { operators, tokenKinds } from '../../dsl/index.ts';
-import { diagnosticCodes, operators } from '../../dsl/index.ts';
-import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
@@ -78,20 +76,6 @@ function operatorsTable(): string {
       absent,
     ]),
   );
-function diagnosticsPage(): string {
-  return page('Diagnostics', [
-    'Everything the checker can say about a rule text, by code; those at the end come when a badge is saved among others.',
-    '',
-    table(
-      ['Code', 'Severity', 'Meaning', 'What to do'],
-      [...diagnosticCodes, ...bookDiagnosticCodes].map(({ code, severity, meaning, remedy }) => [
-        `\`${code}\``,
-        severity,
-        cell(meaning),
-        cell(remedy),
-      ]),
-    ),
-  ]);
 }
 
 function eventTypesPage(): string {

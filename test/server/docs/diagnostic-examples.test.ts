@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { diagnosticCodes, loadRules } from '../../../dsl/index.ts';
-import { diagnosticExamples, exampleEnvironment } from '../../../server/docs/diagnostic-examples.ts';
+import { bookDiagnosticCodes } from '../../../plugin/badges/book-diagnostics.ts';
+import { bookExamples, diagnosticExamples, exampleEnvironment } from '../../../server/docs/diagnostic-examples.ts';
+import { checkedAsBadge } from '../../../server/docs/diagnostics-page.ts';
 
 describe('the examples of diagnostics', () => {
   const codesOf = (text: string): string[] => [
@@ -13,6 +15,14 @@ describe('the examples of diagnostics', () => {
       // Too many problems are many of another kind.
       expect(codesOf(wrong).filter((found) => code !== 'limit.diagnostics' || found === code)).to.deep.equal([code]);
       expect(codesOf(right)).to.deep.equal([]);
+    });
+  }
+
+  for (const { code } of bookDiagnosticCodes) {
+    it(`${code}: the wrong text gets this diagnostic and no other when it is saved, the right one none`, () => {
+      const { wrong, right } = bookExamples[code];
+      expect(checkedAsBadge(wrong).map((diagnostic) => diagnostic.code)).to.deep.equal([code]);
+      expect(checkedAsBadge(right)).to.deep.equal([]);
     });
   }
 });

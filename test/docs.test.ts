@@ -44,12 +44,15 @@ function blocksOf(page: string): Block[] {
   }));
 }
 
+/** Commands that need nothing but files. Those that work on a server are run where its parts are tested. */
+const FILES_ONLY = /^rules (check|fmt|test|simulate|explain|diff) /;
+
 /** `$ npx laurel ...` and what it prints, one after the other. */
 function commandsOf({ text }: Block): { readonly args: readonly string[]; readonly output: string }[] {
   return text.split(/^\$ /m).flatMap((part) => {
     const [first = '', ...output] = part.split('\n');
-    const args = /^npx laurel (.*)$/.exec(first)?.[1]?.split(' ');
-    return args === undefined ? [] : [{ args, output: output.join('\n') }];
+    const command = /^npx laurel (.*)$/.exec(first)?.[1] ?? '';
+    return FILES_ONLY.test(command) ? [{ args: command.split(' '), output: output.join('\n') }] : [];
   });
 }
 

@@ -221,7 +221,8 @@ export const bookExamples: Readonly<Record<BookCode, DiagnosticExample>> = {
     right: badge(PLAIN),
   },
   'book.length': {
-    wrong: `${badge(PLAIN)}\n\n${TEST.replace('is_passing = true', `course.display_name = "${'\\u0001'.repeat(175_000)}"`)}`,
+    // Each requirement on a line of its own, as it is printed, takes more room than here.
+    wrong: `badge "demo"{${Array.from({ length: 11_500 }, (_, i) => `requirement r${i}{on ${PASSING}}`).join('')}}`,
     right: badge(PLAIN),
     inWords: 'A badge whose canonical form has more than 1 MiB.',
   },

@@ -222,7 +222,7 @@ export const bookExamples: Readonly<Record<BookCode, DiagnosticExample>> = {
   },
   'book.length': {
     // Each requirement on a line of its own, as it is printed, takes more room than here.
-    wrong: `badge "demo"{${Array.from({ length: 11_500 }, (_, i) => `requirement r${i}{on ${PASSING}}`).join('')}}`,
+    wrong: `badge "demo"{${Array.from({ length: 13_000 }, (_, i) => `requirement r${i}{on ${PASSING}}`).join('')}}`,
     right: badge(PLAIN),
     inWords: 'A badge whose canonical form has more than 1 MiB.',
   },

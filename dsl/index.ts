@@ -4,6 +4,8 @@
 // Text
 export type * from './ast.ts';
 export { type Checked, check, checkExpression } from './check.ts';
+// Comparing rules
+export { type ConditionComparison, compareConditions } from './compare/conditions.ts';
 // Running rules
 export { compileCondition } from './compile.ts';
 export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';

@@ -1,5 +1,6 @@
 /** Runs the tests of a rule file: events of one made-up learner, and what they are expected to lead to. */
 
+import { emptyRecord, setField } from './build-payload.ts';
 import type { Environment, Field, FieldType, StringFormat } from './environment.ts';
 import { evaluate } from './evaluate.ts';
 import { formatInstant, type Instant, instantFromDate, instantToDate, toInstant } from './instant.ts';
@@ -92,7 +93,7 @@ function toEvent(
   const last = before.at(-1)?.time;
   const next = last === undefined ? BEGINNING : instantFromDate(new Date(instantToDate(last).getTime() + A_MINUTE_MS));
   const payload = plausibleRecord(environment.eventTypes.get(step.type)?.fields ?? []);
-  for (const { segments, value } of step.fields) set(payload, segments, value);
+  for (const { segments, value } of step.fields) setField(payload, segments, value);
   return {
     id: `test-${String(before.length + 1).padStart(6, '0')}`,
     type: step.type,
@@ -100,22 +101,6 @@ function toEvent(
     time: step.at ?? next,
     payload,
   };
-}
-
-function set(record: Record<string, unknown>, segments: readonly string[], value: unknown): void {
-  let place = record;
-  for (const segment of segments.slice(0, -1)) {
-    const inner = Object.hasOwn(place, segment) ? place[segment] : undefined;
-    const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : emptyRecord();
-    place[segment] = next;
-    place = next;
-  }
-  place[segments.at(-1) as string] = value;
-}
-
-/** Without a prototype, so that a field named `__proto__` is one like any other. */
-function emptyRecord(): Record<string, unknown> {
-  return Object.create(null) as Record<string, unknown>;
 }
 
 function plausibleRecord(fields: readonly Field[]): Record<string, unknown> {

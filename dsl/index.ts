@@ -5,6 +5,14 @@
 export type * from './ast.ts';
 export { type Checked, check, checkExpression } from './check.ts';
 // Comparing rules
+export {
+  type BadgeChange,
+  type BadgeComparison,
+  compareBadges,
+  compareRules,
+  isSameMeaning,
+  type RulesComparison,
+} from './compare/badges.ts';
 export { type ConditionComparison, compareConditions } from './compare/conditions.ts';
 // Running rules
 export { compileCondition } from './compile.ts';
@@ -20,6 +28,17 @@ export {
   explainOutcome,
   type RequirementExplanation,
 } from './explain.ts';
+export { type EventExplanation, explainEvent } from './explain-event.ts';
+export {
+  type AwardAccount,
+  type ContributionAccount,
+  explainLearner,
+  type LearnerExplanation,
+  type LearnerRecord,
+  type RequirementAccount,
+} from './explain-learner.ts';
+export { type FailedPart, findFailedPart } from './failed-part.ts';
+export type { Fate } from './fates.ts';
 export { type FormValue, parseFormValue } from './form-values.ts';
 // Time
 export {

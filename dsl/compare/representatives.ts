@@ -91,7 +91,8 @@ export function keys(wanted: PartTexts, taken: ReadonlySet<unknown>): readonly s
     courses.flatMap((course) =>
       runs.flatMap((run) =>
         ccx.flatMap((number) => {
-          const plain = number === null ? `course-v1:${org}+${course}+${run}` : `ccx-v1:${org}+${course}+${run}+ccx@${number}`;
+          const plain =
+            number === null ? `course-v1:${org}+${course}+${run}` : `ccx-v1:${org}+${course}+${run}+ccx@${number}`;
           const text = taken.has(plain) ? unusedRevision(plain, taken) : plain;
           const isKey =
             keyPart(text, 'org') === org &&

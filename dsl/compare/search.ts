@@ -1,9 +1,9 @@
 /** Is there an event for which a condition holds? Values are chosen one after the other, and a choice is given up as soon
  *  as the condition cannot hold any more. */
 
-import { setField, emptyRecord } from '../build-payload.ts';
-import type { Condition, RuleEvent } from '../model.ts';
+import { emptyRecord, setField } from '../build-payload.ts';
 import { toInstant } from '../instant.ts';
+import type { Condition, RuleEvent } from '../model.ts';
 import { type Facts, placeKey, type State, testKey, type Variable, variablesOf } from './variables.ts';
 
 /** A condition whose tests are numbers into the variables. */

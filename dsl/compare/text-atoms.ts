@@ -1,7 +1,7 @@
 /** What is known of text matches without knowing the text: which follow from each other, and texts worth trying. */
 
-import { contains, endsWith, startsWith, textMatcher } from '../text-match.ts';
 import type { Leaf } from '../checks/value-sets.ts';
+import { contains, endsWith, startsWith, textMatcher } from '../text-match.ts';
 
 export type TextMatch = Extract<Leaf, { readonly kind: 'text-match' }>;
 

@@ -4,12 +4,12 @@
  *  way for its tests to come out, with a value that does so. Where texts are matched, further states are conceivable for
  *  which no value was found; a search that needs one of them has not decided anything. */
 
+import { emptyRecord, setField } from '../build-payload.ts';
 import { collectLeaves, type Leaf } from '../checks/value-sets.ts';
 import { compileCondition } from '../compile.ts';
+import { toInstant } from '../instant.ts';
 import type { Condition, KeyPart, ResolvedPath, RuleEvent, Scalar } from '../model.ts';
 import { createReader, pathKey, type Test } from '../read-path.ts';
-import { emptyRecord, setField } from '../build-payload.ts';
-import { toInstant } from '../instant.ts';
 import { type Fields, type Levels, levelsOf } from './levels.ts';
 import { anyOther, dateText, freshText, instants, keys, numbers } from './representatives.ts';
 import { candidateTexts, isConceivable, matchesAnyText, onlyMatch, simplified, type TextMatch } from './text-atoms.ts';
@@ -246,7 +246,10 @@ const NO_KEY = 'not a key';
 function keyValues(tests: readonly Leaf[], absent: readonly undefined[]): ValuesToTry {
   const raw = new Set<unknown>(literalsAt(tests, null, null));
   const wanted = (part: KeyPart): string[] => [
-    ...new Set([...(literalsAt(tests, null, part) as string[]), ...candidateTexts(matchesAt(tests, part)).filter(isShort)]),
+    ...new Set([
+      ...(literalsAt(tests, null, part) as string[]),
+      ...candidateTexts(matchesAt(tests, part)).filter(isShort),
+    ]),
   ];
   const combined = keys({ org: wanted('org'), course: wanted('course'), run: wanted('run'), ccx: wanted('ccx') }, raw);
   const candidates = candidateTexts(matchesAt(tests, null)).flatMap((text) => [

@@ -125,7 +125,12 @@ export const eventsOfEveryKind: fc.Arbitrary<RuleEvent> = fc.record({
   id: fc.constantFrom('a', 'ab', 'b', 'x', 'z'),
   type: fc.constant(everyKind.name),
   source: fc.constant('/test'),
-  time: fc.constantFrom(...DATES.map(instant), instant('2026-01-01'), instant('2027-01-01'), instant('2026-03-01T12:00:00Z')),
+  time: fc.constantFrom(
+    ...DATES.map(instant),
+    instant('2026-01-01'),
+    instant('2027-01-01'),
+    instant('2026-03-01T12:00:00Z'),
+  ),
   payload: fc.record({
     yes: fc.boolean(),
     perhaps: nullable(fc.boolean()),

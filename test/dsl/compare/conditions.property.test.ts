@@ -50,7 +50,9 @@ describe('comparing conditions, against asking them', () => {
             kind: 'not',
             operand: {
               kind: condition.kind === 'and' ? 'or' : 'and',
-              operands: condition.operands.map((operand): Condition => ({ kind: 'not', operand: rewritten(operand) })).reverse(),
+              operands: condition.operands
+                .map((operand): Condition => ({ kind: 'not', operand: rewritten(operand) }))
+                .reverse(),
             },
           };
         case 'not':

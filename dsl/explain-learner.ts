@@ -136,7 +136,7 @@ function contributionAccount(
   { contribution, fate, discardedBy }: ContributionFate,
 ): ContributionAccount {
   const text = contribution.values[requirement.id];
-  const value = text === undefined ? null : valueOf(text);
+  const value = text === undefined ? null : fromCanonical(text);
   const by = discardedBy && { ...discardedBy, at: formatInstant(discardedBy.at) };
   return {
     eventId: contribution.eventId,
@@ -150,7 +150,7 @@ function contributionAccount(
 }
 
 /** The canonical text of a value (`s:`, `n:`, `b:`) back to the value. */
-function valueOf(text: string): string | number | boolean {
+function fromCanonical(text: string): string | number | boolean {
   const rest = text.slice(2);
   return text.startsWith('n:') ? Number(rest) : text.startsWith('b:') ? rest === 'true' : rest;
 }

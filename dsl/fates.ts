@@ -30,14 +30,19 @@ export function fatesOf(
 
 class Watch implements TimelineWatch {
   readonly #known: ReadonlyMap<string, Map<string, ContributionFate>>;
+  /** Keys of those that count now, so that each is looked at once however often a requirement is reset. */
+  readonly #standing: ReadonlyMap<string, Set<string>>;
   readonly #lastReset = new Map<string, ContributionFate['discardedBy']>();
 
   constructor({ requirements }: Badge) {
     this.#known = new Map(requirements.map(({ id }) => [id, new Map()]));
+    this.#standing = new Map(requirements.map(({ id }) => [id, new Set()]));
   }
 
   met(requirement: string, contribution: Contribution, fate: 'counted' | 'surplus' | 'early' | 'reset'): void {
-    this.#known.get(requirement)?.set(keyOf(contribution), {
+    const key = keyOf(contribution);
+    if (fate === 'counted') this.#standing.get(requirement)?.add(key);
+    this.#known.get(requirement)?.set(key, {
       contribution,
       fate: fate === 'counted' ? 'counts' : fate,
       discardedBy: fate === 'reset' ? (this.#lastReset.get(requirement) ?? null) : null,
@@ -78,7 +83,9 @@ class Watch implements TimelineWatch {
 
   #turn(requirement: string, fate: Fate, discardedBy: ContributionFate['discardedBy']): void {
     const known = this.#known.get(requirement);
-    for (const [key, one] of known ?? []) if (one.fate === 'counts') known?.set(key, { ...one, fate, discardedBy });
+    const standing = this.#standing.get(requirement);
+    for (const key of standing ?? []) known?.set(key, { ...(known.get(key) as ContributionFate), fate, discardedBy });
+    standing?.clear();
   }
 }
 

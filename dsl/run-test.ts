@@ -3,9 +3,11 @@
 import { emptyRecord, setField } from './build-payload.ts';
 import type { Environment, Field, FieldType, StringFormat } from './environment.ts';
 import { evaluate } from './evaluate.ts';
+import { explainLearner } from './explain-learner.ts';
 import { formatInstant, type Instant, instantFromDate, instantToDate, toInstant } from './instant.ts';
-import type { Badge, CheckedTest, Outcome, RuleEvent, TestExpectation, TestStep } from './model.ts';
+import type { Badge, CheckedTest, Contribution, Outcome, RuleEvent, TestExpectation, TestStep } from './model.ts';
 import { SourceText } from './source.ts';
+import { whyNotMet } from './test-reasons.ts';
 
 export interface TestFailure {
   /** 1-based place of the expectation. */
@@ -15,6 +17,8 @@ export interface TestFailure {
   readonly expected: string;
   /** The state that was there instead. */
   readonly actual: string;
+  /** Why, one sentence without full stop each: events by their number in the test, with the values they had. */
+  readonly reasons: readonly string[];
 }
 
 export interface TestReport {
@@ -46,7 +50,8 @@ export function runTest(
       events.push(toEvent(step, events, environment));
       continue;
     }
-    const outcome = evaluate(badges, events).get(test.badge)?.outcome;
+    const evaluation = evaluate(badges, events).get(test.badge);
+    const outcome = evaluation?.outcome;
     for (const expectation of step.expectations) {
       expectations += 1;
       if (outcome !== undefined && isMet(expectation, outcome)) continue;
@@ -54,10 +59,24 @@ export function runTest(
         ...source.positionOf(expectation.span.start),
         expected: text.slice(expectation.span.start, expectation.span.end),
         actual: outcome === undefined ? `there is no badge "${test.badge}"` : describe(outcome),
+        reasons: reasonsFor(expectation, badges, test.badge, evaluation?.contributions ?? [], events),
       });
     }
   }
   return { title: test.title, badge: test.badge, expectations, failures };
+}
+
+function reasonsFor(
+  expectation: TestExpectation,
+  badges: readonly Badge[],
+  id: string,
+  contributions: readonly Contribution[],
+  events: readonly RuleEvent[],
+): readonly string[] {
+  const badge = badges.find((one) => one.id === id);
+  if (badge === undefined) return [];
+  const explained = explainLearner(badge, { contributions, events }, Number.POSITIVE_INFINITY);
+  return whyNotMet(expectation, badge, explained, events).map(withEventNumbers);
 }
 
 function isMet(expectation: TestExpectation, outcome: Outcome): boolean {
@@ -84,6 +103,20 @@ function describe({ status, awardedAt, awards, progress, fulfilled }: Outcome): 
   ].join(', ');
 }
 
+/** The events a test gives to the learner, in the order of the text. */
+export function eventsOfTest(test: CheckedTest, environment: Pick<Environment, 'eventTypes'>): readonly RuleEvent[] {
+  const events: RuleEvent[] = [];
+  for (const step of test.steps) if (step.kind === 'event') events.push(toEvent(step, events, environment));
+  return events;
+}
+
+const ID_PREFIX = 'test-';
+
+/** In a test an event has a number, not an id. */
+function withEventNumbers(sentence: string): string {
+  return sentence.replace(new RegExp(`\\b${ID_PREFIX}0*(\\d+)\\b`, 'g'), '$1');
+}
+
 /** Without a time of its own an event comes a minute after the one above it. */
 function toEvent(
   step: EventStep,
@@ -95,7 +128,7 @@ function toEvent(
   const payload = plausibleRecord(environment.eventTypes.get(step.type)?.fields ?? []);
   for (const { segments, value } of step.fields) setField(payload, segments, value);
   return {
-    id: `test-${String(before.length + 1).padStart(6, '0')}`,
+    id: `${ID_PREFIX}${String(before.length + 1).padStart(6, '0')}`,
     type: step.type,
     source: 'test',
     time: step.at ?? next,

@@ -80,8 +80,9 @@ function excludes(a: TextMatch, b: TextMatch): boolean {
 const FILLERS = ['', 'x', '0'];
 const MOST_CANDIDATES = 600;
 
-/** Texts that between them match the tests in as many combinations as a short list can. */
+/** Texts that between them match the tests in as many combinations as a short list can; none for no tests. */
 export function candidateTexts(tests: readonly TextMatch[]): readonly string[] {
+  if (tests.length === 0) return [];
   const starts = ['', ...tests.flatMap((test) => (test.operator === 'starts with' ? [test.value] : likeTexts(test)))];
   const ends = ['', ...tests.flatMap((test) => (test.operator === 'ends with' ? [test.value] : likeTexts(test)))];
   const middles = tests.flatMap((test) => (test.operator === 'contains' ? [test.value] : []));

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { InputError, StoreError } from '../../plugin/errors.ts';
 import { toCloudEvent } from '../../plugin/events/decode.ts';
 import { localAddress, readSettings } from '../config.ts';
-import { readEvents } from './rules.ts';
+import { readEvents } from './event-files.ts';
 
 const BATCH = 100;
 

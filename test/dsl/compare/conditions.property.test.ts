@@ -8,11 +8,11 @@ const facts = { eventType: everyKind.name, fields: everyKind.fields };
 describe('comparing conditions, against asking them', () => {
   const check = (old: Condition, next: Condition, events: readonly RuleEvent[]): string => {
     const { relation, onlyOld, onlyNew } = compareConditions(old, next, facts);
-    const [before, after] = [compileCondition(old), compileCondition(next)];
-    if (onlyOld !== null) expect([before(onlyOld), after(onlyOld)]).to.deep.equal([true, false]);
-    if (onlyNew !== null) expect([before(onlyNew), after(onlyNew)]).to.deep.equal([false, true]);
+    const [holdsBefore, holdsAfter] = [compileCondition(old), compileCondition(next)];
+    if (onlyOld !== null) expect([holdsBefore(onlyOld), holdsAfter(onlyOld)]).to.deep.equal([true, false]);
+    if (onlyNew !== null) expect([holdsBefore(onlyNew), holdsAfter(onlyNew)]).to.deep.equal([false, true]);
     for (const event of events) {
-      const [a, b] = [before(event), after(event)];
+      const [a, b] = [holdsBefore(event), holdsAfter(event)];
       const told = JSON.stringify({ relation, payload: event.payload, id: event.id, time: event.time });
       if (relation === 'equivalent' || relation === 'same') expect(a, told).to.equal(b);
       if (relation === 'narrower') expect(b && !a, told).to.equal(false);

@@ -3,10 +3,11 @@
 
 import { explainOutcome, type RequirementExplanation } from './explain.ts';
 import { type EventExplanation, explainEvent } from './explain-event.ts';
-import { type ContributionFate, type Fate, fatesOf } from './fates.ts';
+import { type ContributionFate, distinctValue, type Fate, fatesOf } from './fates.ts';
 import { formatInstant } from './instant.ts';
 import type { Award, Badge, Contribution, Outcome, Requirement, RuleEvent } from './model.ts';
 import { durationText } from './print-duration.ts';
+import { inTimelineOrder } from './timeline.ts';
 
 /** What is known of a learner, in any order and any number of times each. */
 export interface LearnerRecord {
@@ -73,14 +74,15 @@ export interface LearnerExplanation {
 
 /** @param most how many of the nearest events to name for each requirement */
 export function explainLearner(badge: Badge, record: LearnerRecord, most = 3): LearnerExplanation {
-  const { outcome, fates } = fatesOf(badge, record.contributions);
-  const states = explainOutcome(badge, record.contributions, outcome);
+  const contributions = inTimelineOrder(record.contributions);
+  const { outcome, fates } = fatesOf(badge, contributions);
+  const states = explainOutcome(badge, contributions, outcome);
   const events = eachOnce(record.events ?? []);
   return {
     badge: badge.id,
     status: outcome.status,
     progress: outcome.progress,
-    awards: outcome.history.map((award) => awardAccount(award, record.contributions)),
+    awards: outcome.history.map((award) => awardAccount(award, contributions)),
     notes: notesOn(badge, outcome),
     requirements: badge.requirements.map((requirement, index) => {
       const state = states[index] as RequirementExplanation;
@@ -101,7 +103,7 @@ export function explainLearner(badge: Badge, record: LearnerRecord, most = 3): L
     penalties: badge.penalties.map(({ id, resets }) => ({
       penalty: id,
       resets,
-      events: record.contributions
+      events: contributions
         .filter(({ penalties }) => penalties.includes(id))
         .map(({ eventId, at }) => ({ eventId, at: formatInstant(at) })),
     })),
@@ -135,7 +137,7 @@ function contributionAccount(
   requirement: Requirement,
   { contribution, fate, discardedBy }: ContributionFate,
 ): ContributionAccount {
-  const text = contribution.values[requirement.id];
+  const text = distinctValue(contribution, requirement.id);
   const value = text === undefined ? null : fromCanonical(text);
   const by = discardedBy && { ...discardedBy, at: formatInstant(discardedBy.at) };
   return {

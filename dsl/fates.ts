@@ -2,7 +2,7 @@
 
 import type { Instant } from './instant.ts';
 import type { Badge, Contribution, Outcome, Requirement } from './model.ts';
-import { compareContributions, outcome, type TimelineWatch } from './timeline.ts';
+import { outcome, type TimelineWatch } from './timeline.ts';
 
 /** `counts` now; `surplus`: it came when the requirement was fulfilled; `early`: before the requirement it comes `after`
  *  was; `reset`: a penalty discarded it; `used`: it went into an award of a repeatable badge; `outside-window`,
@@ -15,7 +15,8 @@ export interface ContributionFate {
   readonly discardedBy: { readonly penalty: string; readonly eventId: string; readonly at: Instant } | null;
 }
 
-/** @returns `fates` by requirement id, each contribution once, in timeline order */
+/** @param contributions in timeline order, each once
+ *  @returns `fates` by requirement id */
 export function fatesOf(
   badge: Badge,
   contributions: readonly Contribution[],
@@ -67,18 +68,22 @@ class Watch implements TimelineWatch {
     reached: Outcome,
   ): readonly ContributionFate[] {
     const known = this.#known.get(requirement.id);
-    const counting = new Set(reached.requirements[requirement.id]?.eventIds ?? []);
-    const all = new Map(
-      contributions.filter(({ requirements }) => requirements.includes(requirement.id)).map((one) => [keyOf(one), one]),
-    );
-    const ordered = [...all.values()].sort(compareContributions);
-    const counted = new Set(ordered.flatMap((one) => (counting.has(one.eventId) ? [one.values[requirement.id]] : [])));
-    return ordered.map((contribution) => {
+    const counting = timesOf(reached.requirements[requirement.id]?.eventIds ?? []);
+    const met = contributions.filter(({ requirements }) => requirements.includes(requirement.id));
+    const fates = met.map((contribution): ContributionFate => {
       const fate = known?.get(keyOf(contribution)) ?? { contribution, fate: 'over', discardedBy: null };
-      if (fate.fate !== 'counts' || counting.has(contribution.eventId)) return fate;
-      const isRepeated = requirement.distinct !== null && counted.has(contribution.values[requirement.id]);
-      return { ...fate, fate: isRepeated ? 'repeated' : 'outside-window' };
+      if (fate.fate !== 'counts') return fate;
+      const left = counting.get(contribution.eventId) ?? 0;
+      counting.set(contribution.eventId, left - 1);
+      return left > 0 ? fate : { ...fate, fate: 'outside-window' };
     });
+    if (requirement.distinct === null) return fates;
+    const valueMet = ({ contribution }: ContributionFate): string | undefined =>
+      distinctValue(contribution, requirement.id);
+    const counted = new Set(fates.filter(({ fate }) => fate === 'counts').map(valueMet));
+    return fates.map((fate) =>
+      fate.fate === 'outside-window' && counted.has(valueMet(fate)) ? { ...fate, fate: 'repeated' } : fate,
+    );
   }
 
   #turn(requirement: string, fate: Fate, discardedBy: ContributionFate['discardedBy']): void {
@@ -87,6 +92,18 @@ class Watch implements TimelineWatch {
     for (const key of standing ?? []) known?.set(key, { ...(known.get(key) as ContributionFate), fate, discardedBy });
     standing?.clear();
   }
+}
+
+/** A requirement may be called `__proto__`. */
+export function distinctValue({ values }: Contribution, requirement: string): string | undefined {
+  return Object.hasOwn(values, requirement) ? values[requirement] : undefined;
+}
+
+/** An event and the award that it caused are two contributions of one event. */
+function timesOf(eventIds: readonly string[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const id of eventIds) times.set(id, (times.get(id) ?? 0) + 1);
+  return times;
 }
 
 function keyOf({ eventId, order, badge }: Contribution): string {

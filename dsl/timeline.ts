@@ -49,7 +49,7 @@ export function outcome(
   watch: TimelineWatch | null = null,
 ): Outcome {
   const timeline = new Timeline(badge, watch);
-  const ordered = inOrder(contributions);
+  const ordered = inTimelineOrder(contributions);
   for (let start = 0, end = 0; start < ordered.length && !timeline.isOver; start = end) {
     const { at } = ordered[start] as Contribution;
     while (ordered[end]?.at === at) end++;
@@ -58,7 +58,8 @@ export function outcome(
   return timeline.outcome();
 }
 
-function inOrder(contributions: readonly Contribution[]): readonly Contribution[] {
+/** In timeline order, each once. */
+export function inTimelineOrder(contributions: readonly Contribution[]): readonly Contribution[] {
   const seen = new Set<string>();
   return contributions.toSorted(compareContributions).filter(({ eventId, order, badge }) => {
     const key = JSON.stringify([eventId, order, badge]);

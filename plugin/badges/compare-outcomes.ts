@@ -1,6 +1,13 @@
 /** Who would gain or lose what, were other rules in force: the same events under two sets of rules. */
 
-import { type Award, type Badge, compareCodePoints, createRuleIndex, evaluate, type Outcome } from '../../dsl/index.ts';
+import {
+  type Badge,
+  compareCodePoints,
+  createRuleIndex,
+  evaluate,
+  formatInstant,
+  type Outcome,
+} from '../../dsl/index.ts';
 import type { LmsEvent } from '../events/event.ts';
 import { learnersOf } from './learners.ts';
 import { type BadgeLine, toBadgeLine } from './simulate.ts';
@@ -14,8 +21,8 @@ export interface OutcomeChange {
   readonly old: BadgeLine | null;
   readonly new: BadgeLine | null;
   /** The event that makes the difference: it completes the badge, takes it back, or completed it under the old rules and
-   *  does not under the new ones. */
-  readonly event: { readonly id: string; readonly at: Award['at'] } | null;
+   *  does not under the new ones; `at` is RFC 3339, UTC. */
+  readonly event: { readonly id: string; readonly at: string } | null;
 }
 
 /** @returns by learner, then badge; only what changes */
@@ -57,10 +64,10 @@ function changeOf(
 
 function standing(outcome: Outcome | undefined): OutcomeChange['event'] {
   const award = outcome?.history.findLast(({ revokedAt }) => revokedAt === null);
-  return award ? { id: award.eventId, at: award.at } : null;
+  return award ? { id: award.eventId, at: formatInstant(award.at) } : null;
 }
 
 function revocation(outcome: Outcome | undefined): OutcomeChange['event'] {
   const { revokedAt = null, revokedBy = null } = outcome?.history.at(-1) ?? {};
-  return revokedAt !== null && revokedBy !== null ? { id: revokedBy, at: revokedAt } : null;
+  return revokedAt !== null && revokedBy !== null ? { id: revokedBy, at: formatInstant(revokedAt) } : null;
 }

@@ -83,7 +83,7 @@ function exampleText({ payload, id, source, time, type }: RuleEvent, conditions:
 /** `+ ada gains demo-course: event e1 at 2026-03-01T10:00:00Z` */
 export function outcomeText(outcomes: readonly OutcomeChange[], { red, green, bold }: Colours): readonly string[] {
   const lines = outcomes.map(({ learner, badge, change, old, new: next, event }) => {
-    const by = event === null ? '' : ` with event ${event.id} at ${formatInstant(event.at)}`;
+    const by = event === null ? '' : ` with event ${event.id} at ${event.at}`;
     if (change === 'gains') return green(printable(`  + ${learner} gains ${badge}${by}`));
     if (change === 'loses') return red(printable(`  - ${learner} loses ${badge}${by}`));
     const counts = old?.awards === next?.awards ? '' : `, ${next?.awards} times and not ${old?.awards}`;

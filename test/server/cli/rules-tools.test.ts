@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runLaurel as runApart } from '../../support/command.ts';
+import { runLaurel as runApart, startLaurel } from '../../support/command.ts';
 import { runInProcess as runLaurel } from '../../support/in-process.ts';
 
 const EXAMPLE = 'examples/rules/04-one-course.rules';
@@ -175,6 +175,17 @@ describe('laurel rules, the tools', function () {
       const again = await runApart(['rules', 'load', waiting, EXAMPLE], { env });
       expect(again.stdout).to.equal('unchanged demo-course\nunchanged second\n');
     });
+  });
+
+  it('end quietly when nobody reads on: a closed pipe once ended them with a stack trace', async () => {
+    const child = startLaurel(['rules', 'simulate', 'examples/rules', '--events', 'examples/events/demo.jsonl']);
+    child.stdout?.destroy();
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
   });
 
   it('say that a file is not UTF-8', async () => {

@@ -4,7 +4,6 @@ import type { Environment } from '../../dsl/index.ts';
 import { ConflictError, InputError, NotFoundError } from '../errors.ts';
 import type { BadgeChange, BadgeDefinition, BadgeStore, BadgeVersion } from '../ports/badge-store.ts';
 import type { Clock } from '../ports/runtime.ts';
-import type { DescribeChange } from './describe-change.ts';
 import { type ExportedRules, exportRules } from './export-rules.ts';
 import type { RuleBook, SaveBadgeResult } from './rule-book.ts';
 import { type PlannedChange, type PlanResult, planRules, type RulePlan, startsFrom } from './rule-plan.ts';
@@ -54,14 +53,13 @@ export interface RuleChangesParts {
   readonly ruleBook: Pick<RuleBook, 'refresh' | 'saveBadge'>;
   readonly environment: Environment;
   readonly clock: Clock;
-  readonly describe?: DescribeChange;
 }
 
-export function createRuleChanges({ store, ruleBook, environment, clock, describe }: RuleChangesParts): RuleChanges {
+export function createRuleChanges({ store, ruleBook, environment, clock }: RuleChangesParts): RuleChanges {
   async function plan(files: readonly GivenFile[], prune: boolean) {
     const { revision, changed } = await store.state();
     const stored = { revision, badges: changed };
-    return { stored, result: planRules({ stored, files, prune, environment, ...(describe ? { describe } : {}) }) };
+    return { stored, result: planRules({ stored, files, prune, environment }) };
   }
 
   async function apply(

@@ -11,10 +11,11 @@ import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
+import { UsageError } from './usage.ts';
 
 const USAGE = 2;
 
-function createProgram(): Command {
+export function createProgram(): Command {
   const program = new Command('laurel')
     .description('Credentials for Open edX: badges, Open Badges and PDF credentials, decided by rules')
     .version(packageVersion())
@@ -34,7 +35,8 @@ function createProgram(): Command {
   return program;
 }
 
-function allCommands(command: Command): Command[] {
+/** Those below it, at any depth. */
+export function allCommands(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
 }
 
@@ -48,6 +50,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     if (error instanceof CredentialsError) {
       process.stderr.write(`laurel: ${error.message}\n`);
+      if (error instanceof UsageError) return USAGE;
       return consequenceOf(error).exitCode;
     }
     process.stderr.write(

@@ -156,7 +156,7 @@ describe('laurel rules, plan and apply', function () {
     ];
     expect(answers.map(({ code, stderr }) => [code, stderr])).to.deep.equal([
       [64, `laurel: ${folder}/nowhere cannot be read (ENOENT); check the name\n`],
-      [64, `laurel: the folder ${empty} holds no .rules file; check the name\n`],
+      [64, `laurel: ${empty} is a folder without *.rules files; name another, or a file\n`],
       [64, 'laurel: say why, in a few words; the reason is kept with every version\n'],
       [64, 'laurel: say where to: --dir FOLDER for files, or - for standard output\n'],
       [66, 'laurel: there never was a badge with this id; "laurel rules export -" prints all\n'],

@@ -55,19 +55,23 @@ function checkValue(type: FieldType, value: unknown, path: string): void {
   }
 }
 
-/** Unknown fields are kept and stored, so their size matters too. The walk keeps its own stack: depth is what it measures. */
+/** Unknown fields are kept and stored, so their size matters too. */
 function assertBounded(data: object): void {
-  const open: { readonly value: object; readonly depth: number }[] = [{ value: data, depth: 1 }];
-  let values = 0;
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.depth > MAX_DEPTH) throw wrong('data', `must not be nested deeper than ${MAX_DEPTH} levels`);
-    for (const [key, value] of Object.entries(next.value)) {
-      values += 1;
-      if (values > MAX_VALUES) throw wrong('data', `must not hold more than ${MAX_VALUES} values`);
-      if (key === '__proto__') throw wrong('data', 'must not hold a field named __proto__');
-      if (typeof value === 'object' && value !== null) open.push({ value, depth: next.depth + 1 });
-    }
+  countValues(data, 1, 0);
+}
+
+/** Deep enough to refuse comes long before too deep to walk.
+ *  @returns `values` and those within */
+function countValues(data: object, depth: number, values: number): number {
+  if (depth > MAX_DEPTH) throw wrong('data', `must not be nested deeper than ${MAX_DEPTH} levels`);
+  let count = values;
+  for (const [key, value] of Object.entries(data)) {
+    count += 1;
+    if (count > MAX_VALUES) throw wrong('data', `must not hold more than ${MAX_VALUES} values`);
+    if (key === '__proto__') throw wrong('data', 'must not hold a field named __proto__');
+    if (typeof value === 'object' && value !== null) count = countValues(value, depth + 1, count);
   }
+  return count;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,10 +1,12 @@
 /** RabbitMQ as one thing: two connections, the topology, a publisher and, where wanted, a consumer. */
 
 import type { LmsEvent } from '../../plugin/events/event.ts';
+import type { DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { EventPublisher } from '../../plugin/ports/outbound.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
 import { type BrokerStatus, openConnection } from './connection.ts';
 import { type Consumer, startConsumer } from './consumer.ts';
+import { type Drain, drainDeadLetters } from './dead-letter-drain.ts';
 import { deadLettersTo } from './dead-letters.ts';
 import type { ConsumerCounts } from './processing.ts';
 import { createPublisher, type PublisherCounts } from './publisher.ts';
@@ -34,6 +36,8 @@ export interface Bus {
   ready(): Promise<void>;
   /** Starts receiving; at most once. */
   consume(options: { readonly prefetch: number; readonly handle: (event: LmsEvent) => Promise<void> }): Consumer;
+  /** Starts moving dead letters to where `keep` puts them; at most once. */
+  drain(keep: (message: DeadMessage) => Promise<unknown>): Drain;
   status(): BusStatus;
   close(limitMs?: number): Promise<void>;
 }
@@ -44,6 +48,7 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
   const consuming = await openConnection({ url, name: 'laurel consuming', logger });
   const publisher = createPublisher({ connection: publishing, topology, logger, ...(source && { source }) });
   let consumer: Consumer | null = null;
+  let drain: Drain | null = null;
 
   return {
     publisher,
@@ -52,6 +57,10 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
       const deadLetters = deadLettersTo({ publisher, exchange: topology.deadLetters, logger });
       consumer = startConsumer({ connection: consuming, topology, deadLetters, handle, logger, prefetch });
       return consumer;
+    },
+    drain(keep) {
+      drain = drainDeadLetters({ connection: consuming, topology, keep, logger });
+      return drain;
     },
     status: () => ({
       publishing: publishing.status(),
@@ -62,7 +71,7 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
       lastError: consumer?.lastError() ?? consuming.status().lastError ?? publishing.status().lastError,
     }),
     async close(limitMs) {
-      await consumer?.stop(limitMs);
+      await Promise.all([consumer?.stop(limitMs), drain?.stop()]);
       await publisher.close();
       await Promise.all([consuming.close(), publishing.close()]);
     },

@@ -4,7 +4,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import type { EventType } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
-import type { Logger } from '../../plugin/ports/runtime.ts';
+import { type Clock, type Logger, systemClock } from '../../plugin/ports/runtime.ts';
 import type { Backoff } from './backoff.ts';
 import type { BrokerConnection } from './connection.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -31,6 +31,7 @@ export interface ConsumerOptions {
   /** Pauses before a lost channel is opened again. */
   readonly backoff?: Backoff;
   readonly catalogue?: ReadonlyMap<string, EventType>;
+  readonly clock?: Clock;
 }
 
 export interface Consumer {
@@ -49,11 +50,12 @@ export function startConsumer({
   deadLetters,
   handle,
   logger,
-  prefetch = 50,
+  prefetch = 200,
   retry = { attempts: 3, pauses: { firstMs: 500, longestMs: 5_000 } },
   storePauses = { firstMs: 500, longestMs: 30_000 },
   backoff,
   catalogue = eventCatalogue,
+  clock = systemClock,
 }: ConsumerOptions): Consumer {
   const counts = { received: 0, handled: 0, ignored: 0, deadLettered: 0, retried: 0, abandoned: 0, inFlight: 0 };
   const gate = new Gate(storePauses);
@@ -61,7 +63,7 @@ export function startConsumer({
   const stopping = new AbortController();
   const open = new Set<Promise<void>>();
   let consumerTag: string | null = null;
-  const options = { handle, deadLetters, gate, retry, catalogue, logger, counts };
+  const options = { handle, deadLetters, gate, retry, catalogue, logger, clock, counts };
 
   const kept = keepChannel<Channel>({
     connection,

@@ -31,6 +31,7 @@ export interface Topology {
 
 /** How often the broker hands out a message whose consumer died before it is a dead letter; RabbitMQ 4's own default. */
 const DELIVERY_LIMIT = 20;
+const UNLIMITED = 1_000_000;
 const PUBLISHED_KEPT = 10_000;
 const PUBLISHED_KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
 const OWN_TYPES = [BADGE_AWARDED, BADGE_REVOKED];
@@ -75,7 +76,8 @@ async function declareOn(
 ): Promise<void> {
   await channel.assertExchange(exchange, 'topic', { durable: true });
   await channel.assertExchange(deadLetters, 'fanout', { durable: true });
-  await channel.assertQueue(deadLetters, quorum({}));
+  // nothing is behind this queue: the limit that newer brokers set by themselves would drop messages
+  await channel.assertQueue(deadLetters, quorum({ 'x-delivery-limit': UNLIMITED }));
   await channel.bindQueue(deadLetters, deadLetters, '');
   await channel.assertQueue(
     queue,

@@ -8,6 +8,7 @@ import { createEventProcessor, type ProcessResult } from '../plugin/badges/proce
 import { createRuleBook, type RuleBook } from '../plugin/badges/rule-book.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
+import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
@@ -24,6 +25,7 @@ import {
   subsectionGrades,
 } from '../providers/index.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
+import { eventFromDeadLetter } from './amqp/dead-message.ts';
 import { localAddress, type Settings } from './config.ts';
 import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
@@ -55,6 +57,7 @@ export interface Laurel {
   readonly ruleBook: RuleBook;
   readonly runner: CredentialRunner;
   readonly registry: ExtensionRegistry;
+  readonly replays: Replays;
   /** The pipeline of every door, with what became of the event. */
   process(event: LmsEvent): Promise<ProcessResult>;
   /** Carries out every effect that is due. @returns the attempts made */
@@ -126,6 +129,19 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const process = async (event: LmsEvent): Promise<ProcessResult> =>
     settings.badgesEnabled ? processor.process(event) : { outcome: 'ignored', reason: 'no-match' };
 
+  const replays = createReplays({
+    store: stores.deadLetters,
+    decode: eventFromDeadLetter,
+    process,
+    index: () => ruleBook.index(),
+    learners: stores.learners,
+    progress: stores.progress,
+    clock,
+    logger,
+  });
+  if (roles.length > 0) replays.start();
+  lifecycle.onStop('replays of dead letters', () => replays.stop());
+
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
@@ -159,6 +175,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     progress: stores.progress,
     learners: stores.learners,
     credentials: stores.credentials,
+    deadLetters: stores.deadLetters,
+    replays,
     files: stores.files,
     access: stores.access,
     sessions: stores.sessions,
@@ -171,7 +189,14 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       await dispatcher.retryEffect(learnerId, badgeId, effectId);
       dispatcher.nudge();
     },
-    health: () => healthReport({ database: stores.database, progress: stores.progress, bus, stopping: () => stopping }),
+    health: () =>
+      healthReport({
+        database: stores.database,
+        progress: stores.progress,
+        deadLetters: stores.deadLetters,
+        bus,
+        stopping: () => stopping,
+      }),
   };
 
   if (does('dispatcher')) {
@@ -186,6 +211,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   if (does('consumer') && bus !== null && settings.badgesEnabled) {
     const consumer = bus.consume({ prefetch: settings.amqpPrefetch, handle: services.processEvent });
     lifecycle.onStop('consumer', () => consumer.stop());
+    const drain = bus.drain((message) => stores.deadLetters.add(message));
+    lifecycle.onStop('dead letters', () => drain.stop());
   }
   web?.serve(createApp(services));
 
@@ -196,6 +223,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     ruleBook,
     runner,
     registry,
+    replays,
     process,
     settleEffects: () => dispatcher.runDue(),
     async badgeLines(username) {

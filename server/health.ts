@@ -1,5 +1,6 @@
 /** What `/readyz` and the system page say: each part with its state, the whole as bad as its worst necessary part. */
 
+import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { Bus } from './amqp/bus.ts';
 import type { HealthReport } from './http/services.ts';
@@ -8,6 +9,7 @@ import type { Database } from './mongo/connect.ts';
 export interface HealthParts {
   readonly database: Pick<Database, 'ping'>;
   readonly progress: Pick<ProgressStore, 'effectCounts'>;
+  readonly deadLetters: Pick<DeadLetterStore, 'count'>;
   /** null: AMQP_URL is unset. */
   readonly bus: Pick<Bus, 'status'> | null;
   readonly stopping: () => boolean;
@@ -15,11 +17,27 @@ export interface HealthParts {
 
 type Check = HealthReport['checks'][string];
 
-export async function healthReport({ database, progress, bus, stopping }: HealthParts): Promise<HealthReport> {
+const unknown: Check = { status: 'down', message: 'not known without the database' };
+
+export async function healthReport({
+  database,
+  progress,
+  deadLetters,
+  bus,
+  stopping,
+}: HealthParts): Promise<HealthReport> {
   const counted = check(async () => {
     const { pending, failed } = await progress.effectCounts();
     if (failed === 0) return { status: 'ok', message: `${pending} pending` };
     return { status: 'degraded', message: `${failed} failed and wait for a person, ${pending} pending` };
+  });
+  const dead = check(async () => {
+    const open = await deadLetters.count({ state: 'open' });
+    if (open === 0) return { status: 'ok', message: 'none' };
+    return {
+      status: 'degraded',
+      message: `${open} ${open === 1 ? 'waits' : 'wait'} for a person to replay or discard`,
+    };
   });
   const reached = await check(async () => {
     await database.ping();
@@ -30,7 +48,8 @@ export async function healthReport({ database, progress, bus, stopping }: Health
     database: reached,
     rabbitmq: bus === null ? { status: 'off', message: 'AMQP_URL is not set' } : busCheck(bus),
     // counted by the database, and not worth waiting for when it does not answer
-    effects: reached.status === 'down' ? { status: 'down', message: 'not known without the database' } : await counted,
+    effects: reached.status === 'down' ? unknown : await counted,
+    'dead letters': reached.status === 'down' ? unknown : await dead,
   };
   const down = checks.database?.status === 'down' || checks.process?.status === 'down';
   const degraded = Object.values(checks).some(({ status }) => status === 'degraded' || status === 'down');

@@ -5,6 +5,7 @@ import type { Store as SessionStore } from 'express-session';
 import type { FileStore } from '../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../plugin/ports/credential-store.ts';
+import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
@@ -20,6 +21,7 @@ import { badgeModels, MongoBadgeStore } from './mongo/badge-store.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
 import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
+import { deadLetterModels, MongoDeadLetterStore } from './mongo/dead-letter-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
@@ -34,6 +36,7 @@ export interface Stores {
   readonly credentials: CredentialStore;
   readonly records: StoredLearnerRecords;
   readonly access: AccessStore;
+  readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
 }
@@ -52,7 +55,15 @@ export async function openStores(
   const database = await connectDatabase({
     uri,
     logger,
-    models: [learnerModels, badgeModels, progressModels, credentialModels, learnerRecordModels, accessModels],
+    models: [
+      learnerModels,
+      badgeModels,
+      progressModels,
+      credentialModels,
+      learnerRecordModels,
+      accessModels,
+      deadLetterModels,
+    ],
   });
   lifecycle.onStop('database', () => database.close());
   const { connection } = database;
@@ -64,6 +75,7 @@ export async function openStores(
     credentials: new MongoCredentialStore(connection),
     records: new StoredLearnerRecords(connection),
     access: new MongoAccessStore(connection),
+    deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
   };

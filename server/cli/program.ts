@@ -6,6 +6,7 @@ import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
 import { addCredentialsCommands } from './credentials.ts';
+import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEventsCommands } from './events.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
@@ -21,6 +22,7 @@ function createProgram(): Command {
   addServerCommands(program);
   addRulesCommands(program);
   addEventsCommands(program);
+  addDeadLettersCommands(program);
   addCredentialsCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])

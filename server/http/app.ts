@@ -16,6 +16,7 @@ import { badgeRoutes } from './pages/badges.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
+import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
 import { signInRoutes } from './pages/sign-in.ts';
@@ -50,6 +51,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...learnerRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),
+    ...deadLetterRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
   ];

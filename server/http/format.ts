@@ -75,6 +75,11 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   invalidated: { word: 'Invalidated', tone: 'off' },
   running: { word: 'Running', tone: 'busy' },
   'done-with-errors': { word: 'Done with errors', tone: 'warn' },
+  // Dead letters and their replays
+  open: { word: 'Open', tone: 'warn' },
+  replayed: { word: 'Replayed', tone: 'good' },
+  discarded: { word: 'Discarded', tone: 'off' },
+  cancelled: { word: 'Cancelled', tone: 'off' },
   // Health
   ok: { word: 'OK', tone: 'good' },
   degraded: { word: 'Degraded', tone: 'warn' },

@@ -10,7 +10,7 @@ import { findActor } from './identity.ts';
 import { requestIdOf } from './request-context.ts';
 import { csrfToken } from './security.ts';
 
-export type Section = 'dashboard' | 'badges' | 'progress' | 'credentials' | 'audit' | 'system' | null;
+export type Section = 'dashboard' | 'badges' | 'progress' | 'credentials' | 'dead-letters' | 'audit' | 'system' | null;
 
 export interface Frame {
   /** Of the page alone; the site's name is added. */
@@ -35,6 +35,10 @@ const notices: ReadonlyMap<string, string> = new Map(
     'badge-deactivated': 'The badge is inactive: events no longer count. Badges already awarded stand.',
     'effect-retried': 'The effect is pending again and will be tried shortly.',
     'run-started': 'The run has started. Reload this page to see how far it is.',
+    'letter-replayed': 'The message went through the pipeline again; below is what became of it.',
+    'letters-discarded': 'What was chosen has been discarded.',
+    'replay-started': 'The replay has started. Reload this page to see how far it is.',
+    'replay-cancelled': 'The replay was cancelled; what it had done stands.',
     'account-created': 'The account was created.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
     'signed-out': 'You have signed out.',

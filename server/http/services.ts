@@ -3,10 +3,12 @@
 import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
 import type { SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
+import type { Replays } from '../../plugin/dead-letters/replays.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
@@ -44,6 +46,8 @@ export interface Services {
   readonly progress: ProgressStore;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
+  readonly deadLetters: DeadLetterStore;
+  readonly replays: Pick<Replays, 'letter' | 'begin' | 'forecast' | 'forecastLetter'>;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;

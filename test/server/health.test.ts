@@ -25,6 +25,7 @@ function report(changes: Partial<HealthParts> = {}) {
   return healthReport({
     database: { ping: async () => {} },
     progress: { effectCounts: async () => ({ pending: 2, failed: 0 }) },
+    deadLetters: { count: async () => 0 },
     bus: bus({}),
     stopping: () => false,
     ...changes,

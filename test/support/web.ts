@@ -7,17 +7,20 @@ import supertest from 'supertest';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
 import { createEventProcessor } from '../../plugin/badges/process-event.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
+import { createReplays } from '../../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
+import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
+import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
@@ -34,6 +37,7 @@ export interface Site {
     readonly learners: MemoryLearnerStore;
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
+    readonly deadLetters: MemoryDeadLetterStore;
   };
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
@@ -70,6 +74,7 @@ export function makeSite(
   const progress = new MemoryProgressStore();
   const learners = new MemoryLearnerStore();
   const credentials = new MemoryCredentialStore();
+  const deadLetters = new MemoryDeadLetterStore();
   const access = new MemoryAccessStore();
   const provider = new MemoryProvider();
   const rules = createRuleBook({ store: badges, environment, clock, logger });
@@ -91,6 +96,16 @@ export function makeSite(
     publisher: new MemoryPublisher(),
     badgeName: (id) => rules.badgeName(id),
   });
+  const replays = createReplays({
+    store: deadLetters,
+    decode: eventFromDeadLetter,
+    process: (event) => pipeline.process(event),
+    index: () => rules.index(),
+    learners,
+    progress,
+    clock,
+    logger,
+  });
   const processed: LmsEvent[] = [];
   const services = {
     clock,
@@ -101,6 +116,8 @@ export function makeSite(
     learners,
     credentials,
     access,
+    deadLetters,
+    replays,
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),

@@ -49,7 +49,7 @@ export async function healthReport({
     rabbitmq: bus === null ? { status: 'off', message: 'AMQP_URL is not set' } : busCheck(bus),
     // counted by the database, and not worth waiting for when it does not answer
     effects: reached.status === 'down' ? unknown : await counted,
-    'dead letters': reached.status === 'down' ? unknown : await dead,
+    'dead-letters': reached.status === 'down' ? unknown : await dead,
   };
   const down = checks.database?.status === 'down' || checks.process?.status === 'down';
   const degraded = Object.values(checks).some(({ status }) => status === 'degraded' || status === 'down');

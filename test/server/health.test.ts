@@ -41,6 +41,7 @@ describe('the health report', () => {
         database: { status: 'ok', message: 'answers' },
         rabbitmq: { status: 'ok', message: 'connected' },
         effects: { status: 'ok', message: '2 pending' },
+        'dead-letters': { status: 'ok', message: 'none' },
       },
     });
     const without = await report({ bus: null });
@@ -77,6 +78,12 @@ describe('the health report', () => {
     });
     expect(status).to.equal('degraded');
     expect(checks.effects?.message).to.equal('1 failed and wait for a person, 0 pending');
+  });
+
+  it('is degraded when a dead letter waits for a person', async () => {
+    const { status, checks } = await report({ deadLetters: { count: async () => 1 } });
+    expect(status).to.equal('degraded');
+    expect(checks['dead-letters']?.message).to.equal('1 waits for a person to replay or discard');
   });
 
   it('is down while the process stops, so that no more requests are sent to it', async () => {

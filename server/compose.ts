@@ -253,6 +253,7 @@ async function connectBus(
     exchange: settings.amqpExchange,
     prefix: settings.amqpTopicPrefix,
     queue: settings.amqpQueue,
+    shards: settings.amqpShards,
     eventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
     logger,
   });

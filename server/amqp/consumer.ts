@@ -13,7 +13,7 @@ import { Gate } from './gate.ts';
 import { InOrder } from './in-order.ts';
 import { keepChannel } from './kept-channel.ts';
 import { type ConsumerCounts, type RetryPolicy, readMessage, settleDelivery } from './processing.ts';
-import { declareTopology, type Topology } from './topology.ts';
+import { declareTopology, queuesToConsume, type Topology } from './topology.ts';
 
 export interface ConsumerOptions {
   /** One of its own, apart from publishing. */
@@ -62,7 +62,8 @@ export function startConsumer({
   const inOrder = new InOrder();
   const stopping = new AbortController();
   const open = new Set<Promise<void>>();
-  let consumerTag: string | null = null;
+  let consumerTags: readonly string[] = [];
+  let ending = false;
   const options = { handle, deadLetters, gate, retry, catalogue, logger, clock, counts };
 
   const kept = keepChannel<Channel>({
@@ -72,12 +73,18 @@ export function startConsumer({
     create: (from) => from.createChannel(),
     async prepare(channel, lost) {
       await declareTopology(connection, topology);
-      await channel.prefetch(prefetch);
+      const queues = await queuesToConsume(connection, topology);
+      // the limit is one per subscription
+      await channel.prefetch(Math.max(1, Math.ceil(prefetch / Math.max(1, topology.shards.length))));
       // one signal per channel, not per message: a long-lived signal remembers everything derived from it
       const giveUp = AbortSignal.any([lost, stopping.signal]);
-      const reply = await channel.consume(topology.queue, (message) => receive(channel, giveUp, message));
-      consumerTag = reply.consumerTag;
-      logger.info('consuming events', { queue: topology.queue, prefetch });
+      // a channel that is lost while the last messages are finished must not bring new ones
+      if (ending) return;
+      const replies = await Promise.all(
+        queues.map((queue) => channel.consume(queue, (message) => receive(channel, giveUp, message))),
+      );
+      consumerTags = replies.map(({ consumerTag }) => consumerTag);
+      logger.info('consuming events', { queue: topology.queue, queues: queues.length, prefetch });
     },
   });
 
@@ -104,7 +111,8 @@ export function startConsumer({
     counts: () => ({ ...counts }),
     async stop(limitMs = 25_000) {
       const channel = kept.current();
-      if (channel && consumerTag !== null) await channel.cancel(consumerTag).catch(() => {});
+      ending = true;
+      await Promise.all(consumerTags.map((tag) => channel?.cancel(tag).catch(() => {})));
       const limit = setTimeout(() => stopping.abort(), limitMs);
       // what waits for the database would wait for ever
       if (!gate.isOpen) stopping.abort();

@@ -96,9 +96,10 @@ export function createReplayJobs(parts: ReplayJobParts): ReplayJobs {
 
   async function takeOver(): Promise<void> {
     try {
-      for (let job = await store.takeOverJob(clock.now(), leaseEnd()); job; ) {
+      while (!stopping) {
+        const job = await store.takeOverJob(clock.now(), leaseEnd());
+        if (!job) return;
         carryOn(job);
-        job = await store.takeOverJob(clock.now(), leaseEnd());
       }
     } catch (error) {
       logger.warn('replays of dead letters could not be looked up', codeOf(error));

@@ -169,7 +169,9 @@ function quorum(args: Readonly<Record<string, string | number | boolean>>): Opti
  *  @returns a ConfigurationError for what only a person can put right, else the error itself */
 export function explained(error: Error, connectionError: string | null = null): Error {
   const unknownType = "unknown exchange type 'x-consistent-hash'";
-  if (error.message.includes(unknownType) || connectionError?.includes(unknownType))
+  // what carries a reply of the broker has its own reason
+  const silent = !/\b\d{3} \([A-Z-]+\)/.test(error.message);
+  if (error.message.includes(unknownType) || (silent && connectionError?.includes(unknownType)))
     return new ConfigurationError(
       [
         'LAUREL_AMQP_SHARDS needs an exchange that RabbitMQ does not have; enable it on every node with: ' +

@@ -11,6 +11,7 @@ import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
 import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
+import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
@@ -31,6 +32,7 @@ import {
   subsectionGrades,
 } from '../providers/index.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
+import { eventFromDeadLetter } from './amqp/dead-message.ts';
 import { localAddress, type Settings } from './config.ts';
 import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
@@ -64,6 +66,7 @@ export interface Laurel {
   readonly ruleBook: RuleBook;
   readonly runner: CredentialRunner;
   readonly registry: ExtensionRegistry;
+  readonly replays: Replays;
   /** The pipeline of every door, with what became of the event. */
   process(event: LmsEvent, door: Door): Promise<ProcessResult>;
   /** Carries out every effect that is due. @returns the attempts made */
@@ -157,6 +160,19 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     onJob: () => jobRunner.nudge(),
   });
 
+  const replays = createReplays({
+    store: stores.deadLetters,
+    decode: eventFromDeadLetter,
+    process: (event) => intake.take(event, 'amqp'),
+    index: () => ruleBook.index(),
+    learners: stores.learners,
+    progress: stores.progress,
+    clock,
+    logger,
+  });
+  if (roles.length > 0) replays.start();
+  lifecycle.onStop('replays of dead letters', () => replays.stop());
+
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
@@ -191,6 +207,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     events: stores.events,
     learners: stores.learners,
     credentials: stores.credentials,
+    deadLetters: stores.deadLetters,
+    replays,
     files: stores.files,
     jobStore: stores.jobs,
     jobs,
@@ -211,6 +229,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       healthReport({
         database: stores.database,
         progress: stores.progress,
+        deadLetters: stores.deadLetters,
         bus,
         lanes: dispatcher.lanes,
         stopping: () => stopping,
@@ -235,6 +254,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       onDeadEvent: (event, failure) => intake.giveUp(event, 'amqp', failure),
     });
     lifecycle.onStop('consumer', () => consumer.stop());
+    const drain = bus.drain((message) => stores.deadLetters.add(message));
+    lifecycle.onStop('dead letters', () => drain.stop());
   }
   web?.serve(createApp(services));
 
@@ -246,6 +267,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     runner,
     registry,
     process: (event, door) => intake.take(event, door),
+    replays,
     settleEffects: () => dispatcher.runDue(),
     async badgeLines(username) {
       const learner = await stores.learners.findByUsername(username);
@@ -274,6 +296,7 @@ async function connectBus(
     exchange: settings.amqpExchange,
     prefix: settings.amqpTopicPrefix,
     queue: settings.amqpQueue,
+    shards: settings.amqpShards,
     eventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
     logger,
   });

@@ -175,7 +175,27 @@ export const settingsTable = {
     'laurel.events',
     'Queue that Laurel consumes; dead letters go to `<queue>.dead`',
   ),
-  amqpPrefetch: whole('LAUREL_AMQP_PREFETCH', 50, 1, 1_000, 'Messages in progress at the same time'),
+  amqpPrefetch: whole(
+    'LAUREL_AMQP_PREFETCH',
+    200,
+    1,
+    1_000,
+    'Messages in progress at the same time in one process; enough of them let writes to the database go together',
+  ),
+  amqpShards: whole(
+    'LAUREL_AMQP_SHARDS',
+    0,
+    0,
+    32,
+    'Queues over which learners are spread so that the events of each stay in order across processes; 0: one queue. Needs the plugin rabbitmq_consistent_hash_exchange, and the same number in every process',
+  ),
+  deadLetterDays: whole(
+    'LAUREL_DEAD_LETTER_DAYS',
+    90,
+    1,
+    3_650,
+    'Days for which dead letters are kept after they were replayed or discarded; open ones stay',
+  ),
   badgesEnabled: flag('LAUREL_BADGES_ENABLED', true, 'Whether events are consumed and processed at all'),
   eventTypes,
   eventRetentionDays: whole(

@@ -6,6 +6,7 @@ import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
 import { addCredentialsCommands } from './credentials.ts';
+import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   addServerCommands(program);
   addRulesCommands(program);
   addEventsCommands(program);
+  addDeadLettersCommands(program);
   addCredentialsCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);

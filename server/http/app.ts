@@ -16,6 +16,7 @@ import { badgeRoutes } from './pages/badges.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
+import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
@@ -54,6 +55,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...eventLogRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),
+    ...deadLetterRoutes(services),
     ...effectRoutes(services),
     ...jobRoutes(services),
     ...auditRoutes(services),

@@ -4,11 +4,13 @@ import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
 import type { SaveBadgeOptions, SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
+import type { Replays } from '../../plugin/dead-letters/replays.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
 import type { JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
@@ -60,6 +62,8 @@ export interface Services extends RuleServices {
   readonly jobStore: JobStore;
   /** Asks for, cancels and resumes jobs. */
   readonly jobs: Jobs;
+  readonly deadLetters: DeadLetterStore;
+  readonly replays: Pick<Replays, 'letter' | 'begin' | 'forecast' | 'forecastLetter'>;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;

@@ -20,7 +20,7 @@ import {
   setHidden,
   sidewaysScroll,
 } from '../support/in-browser.ts';
-import { demoRules, seed } from '../support/seed.ts';
+import { demoRules, LETTERS, seed } from '../support/seed.ts';
 import { makeSite, PASSWORD, type Site } from '../support/web.ts';
 
 const executablePath = process.env.LAUREL_CHROMIUM ?? '/usr/bin/chromium';
@@ -250,6 +250,19 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('job-running', '/jobs/job-running'),
     path('job-failed', '/jobs/job-failed'),
     path('job-done', '/jobs/job-done'),
+    path('dead-letters', '/dead-letters'),
+    path('dead-letters-empty', '/dead-letters?state=replayed'),
+    path('dead-letter', `/dead-letters/${LETTERS.malformed}`),
+    path('dead-letter-discarded', `/dead-letters/${LETTERS.discarded}`),
+    path('dead-letter-check', '/dead-letters/check?scope=all'),
+    path('dead-letter-check-empty', '/dead-letters/check?scope=selected'),
+    [
+      'dead-letter-mistake',
+      async (page) => {
+        await page.goto(`${address}/dead-letters/${LETTERS.replayable}`);
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Discard it' }).click()]);
+      },
+    ],
     path('audit', '/audit'),
     path('system', '/system'),
     path('account-new', '/accounts/new'),

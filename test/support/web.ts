@@ -9,6 +9,7 @@ import { createEventProcessor } from '../../plugin/badges/process-event.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
 import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
+import { createReplays } from '../../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
@@ -18,6 +19,7 @@ import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
+import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
 import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
@@ -25,6 +27,7 @@ import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
+import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
@@ -45,6 +48,7 @@ export interface Site {
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
+    readonly deadLetters: MemoryDeadLetterStore;
   };
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
@@ -82,6 +86,7 @@ export function makeSite(
   const learners = new MemoryLearnerStore();
   const events = new MemoryEventLog();
   const credentials = new MemoryCredentialStore();
+  const deadLetters = new MemoryDeadLetterStore();
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
@@ -111,6 +116,16 @@ export function makeSite(
     publisher: new MemoryPublisher(),
     badgeName: (id) => rules.badgeName(id),
   });
+  const replays = createReplays({
+    store: deadLetters,
+    decode: eventFromDeadLetter,
+    process: (event) => pipeline.process(event),
+    index: () => rules.index(),
+    learners,
+    progress,
+    clock,
+    logger,
+  });
   const processed: LmsEvent[] = [];
   const services = {
     clock,
@@ -124,6 +139,8 @@ export function makeSite(
     access,
     jobStore,
     jobs: createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } }),
+    deadLetters,
+    replays,
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),

@@ -4,6 +4,7 @@
 
 import { EmbeddedActionsParser, EOF, type IToken, isRecognitionException, type TokenType } from 'chevrotain';
 import type { Span } from './ast.ts';
+import { limits } from './limits.ts';
 import { endOf, spanOf } from './nodes.ts';
 import { suggest } from './suggest.ts';
 import { errorMessages, type Fault, spellings, splitMessage, TOP_LEVEL, unexpected } from './syntax-messages.ts';
@@ -45,6 +46,11 @@ class Unreadable extends Error {}
 
 export abstract class RecoveringParser extends EmbeddedActionsParser {
   readonly faults: Fault[] = [];
+  /** How many errors Chevrotain has recorded. Its own list would be copied with each look at it. */
+  #recognized = 0;
+  /** Words of this text, and whether they look like keywords. */
+  readonly #misspelled = new Map<Kinds, Map<string, boolean>>();
+  #isGivenUp = false;
 
   constructor() {
     super(vocabulary, { recoveryEnabled: false, maxLookahead: 1, errorMessageProvider: errorMessages });
@@ -53,10 +59,15 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   /** Every mistake of the last run, one per place. */
   takeFaults(): Fault[] {
     const end = this.#end();
-    const recognized = this.errors.map(({ message, token }) =>
+    // Where the parser has given up, the end that it sees is not that of the text.
+    const errors = this.#isGivenUp ? this.errors.filter(({ token }) => token.tokenType !== EOF) : this.errors;
+    const recognized = errors.map(({ message, token }) =>
       this.#fault(message, token.tokenType === EOF ? { start: end, end } : spanOf(token)),
     );
     const all = [...recognized, ...this.faults.splice(0)].sort((a, b) => a.span.start - b.span.start);
+    this.#recognized = 0;
+    this.#misspelled.clear();
+    this.#isGivenUp = false;
     return all.filter(({ span }, index) => index === 0 || span.start !== all[index - 1]?.span.start);
   }
 
@@ -66,8 +77,11 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     try {
       return read();
     } catch (error) {
-      if (error instanceof Unreadable || isRecognitionException(error as Error)) return undefined;
-      throw error;
+      if (error instanceof Unreadable) return undefined;
+      if (!isRecognitionException(error as Error)) throw error;
+      this.#recognized++;
+      this.#giveUpAfterTooMany();
+      return undefined;
     }
   }
 
@@ -78,7 +92,9 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   protected complain(expected: readonly string[]): void {
+    if (this.#isGivenUp) return;
     this.faults.push(this.#fault(unexpected(expected, this.LA(1)), this.#here()));
+    this.#giveUpAfterTooMany();
   }
 
   /** `{ clause ... }` with everything between that is no clause reported and skipped.
@@ -98,7 +114,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       });
     } while (this.#skippedStray(starts, outer));
     if (this.RECORDING_PHASE || this.LA(1).tokenType === RightBrace) this.CONSUME(RightBrace);
-    else {
+    else if (!this.#isGivenUp) {
       // What is found instead lies outside of the block that lacks its brace.
       const end = endOf(this.LA(0));
       this.faults.push({ ...this.#fault(unexpected(['"}"'], this.LA(1)), this.#here()), inside: { start: end, end } });
@@ -130,9 +146,24 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   #clause(starts: Kinds, outer: Kinds, clause: () => void): void {
-    const before = this.errors.length + this.faults.length;
+    const before = this.#recognized + this.faults.length;
     this.attempt(clause);
-    if (this.errors.length + this.faults.length > before) this.skip(this.#isClause(starts, outer));
+    if (this.#recognized + this.faults.length > before) this.skip(this.#isClause(starts, outer));
+  }
+
+  /** Whoever has made so many mistakes has not written a rule file. What comes after is marked as not understood. */
+  #giveUpAfterTooMany(): void {
+    const { startOffset, tokenType } = this.LA(1);
+    if (this.#recognized + this.faults.length < limits.syntaxErrors || tokenType === EOF) return;
+    const end = this.#end();
+    this.#isGivenUp = true;
+    this.faults.push({
+      code: 'limit.diagnostics',
+      span: { start: startOffset, end },
+      message: `there are ${limits.syntaxErrors} mistakes above, so what follows was not read`,
+      hint: 'mend those that are shown first',
+    });
+    while (this.LA(1).tokenType !== EOF) this.SKIP_TOKEN();
   }
 
   #skippedStray(starts: Kinds, outer: Kinds): boolean {
@@ -159,12 +190,21 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   #isClause(starts: Kinds, outer: Kinds): (token: IToken) => boolean {
-    const words = spellings(starts).map((label) => label.slice(1, -1));
     return ({ tokenType, image }) =>
       (starts.has(tokenType) && !this.#isComparedHere()) ||
       outer.has(tokenType) ||
       // A misspelled keyword is a mistake of its own.
-      (tokenType === Word && suggest(image, words) !== null);
+      (tokenType === Word && this.#isMisspelled(image, starts));
+  }
+
+  #isMisspelled(image: string, starts: Kinds): boolean {
+    const words = this.#misspelled.get(starts) ?? new Map<string, boolean>();
+    const known = words.get(image);
+    if (known !== undefined) return known;
+    const keywords = spellings(starts).map((label) => label.slice(1, -1));
+    const isNear = suggest(image, keywords) !== null;
+    this.#misspelled.set(starts, words.set(image, isNear));
+    return isNear;
   }
 
   /** `count = 3` in the rest of a broken expression is no clause. */

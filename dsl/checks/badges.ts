@@ -46,7 +46,7 @@ export function toBadge(block: BadgeBlock, around: Surroundings): Badge | null {
       'badge.unknown-provider',
       span,
       `"${text}" is not a badge provider`,
-      () => didYouMean(text, environment.providers) ?? listed(environment.providers),
+      (effort) => didYouMean(text, environment.providers, effort) ?? listed(environment.providers),
     );
   }
   if (block.requirements.length === 0 && around.isWhole(block.span))
@@ -213,8 +213,8 @@ function toBadgeTrigger(
 ): Trigger {
   const id = badge.value;
   if (!ownBadges.has(id) && !knownBadges?.has(id))
-    reporter.report('badge.unknown', badge.span, `there is no badge "${id}"`, () =>
-      didYouMean(id, [...ownBadges, ...(knownBadges ?? [])]),
+    reporter.report('badge.unknown', badge.span, `there is no badge "${id}"`, (effort) =>
+      didYouMean(id, [...ownBadges, ...(knownBadges ?? [])], effort),
     );
   return { kind: 'badge', badge: id, change };
 }
@@ -223,8 +223,8 @@ function toBadgeTrigger(
 export function findEventType({ text, span }: Name, { environment, reporter }: Surroundings): EventType | null {
   const type = environment.eventTypes.get(text);
   if (type === undefined) {
-    reporter.report('type.unknown-event', span, `"${text}" is not a known event type`, () =>
-      didYouMean(text, environment.eventTypes.keys()),
+    reporter.report('type.unknown-event', span, `"${text}" is not a known event type`, (effort) =>
+      didYouMean(text, environment.eventTypes.keys(), effort),
     );
     return null;
   }
@@ -330,7 +330,7 @@ function reportUnknown({ text, span }: Name, ids: ReadonlySet<string>, reporter:
     'requirement.unknown',
     span,
     `this badge has no requirement "${text}"`,
-    () => didYouMean(text, ids) ?? listed(ids),
+    (effort) => didYouMean(text, ids, effort) ?? listed(ids),
   );
 }
 

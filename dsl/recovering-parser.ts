@@ -2,7 +2,14 @@
  *  would take the clauses inside the braces for clauses outside. So a failed clause is given up as a whole: everything up to
  *  the next clause of the same block is skipped, whatever is in brackets together with them. */
 
-import { EmbeddedActionsParser, EOF, type IToken, isRecognitionException, type TokenType } from 'chevrotain';
+import {
+  EmbeddedActionsParser,
+  EOF,
+  type IRecognitionException,
+  type IToken,
+  isRecognitionException,
+  type TokenType,
+} from 'chevrotain';
 import type { Span } from './ast.ts';
 import { limits } from './limits.ts';
 import { endOf, spanOf } from './nodes.ts';
@@ -42,6 +49,8 @@ const AFTER_PATH: Kinds = new Set([
 const OPENING: Kinds = new Set([LeftBrace, LeftParen, LeftBracket]);
 const CLOSING: Kinds = new Set([RightBrace, RightParen, RightBracket]);
 
+const NOTHING: Kinds = new Set();
+
 class Unreadable extends Error {}
 
 export abstract class RecoveringParser extends EmbeddedActionsParser {
@@ -61,9 +70,14 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     const end = this.#end();
     // Where the parser has given up, the end that it sees is not that of the text.
     const errors = this.#isGivenUp ? this.errors.filter(({ token }) => token.tokenType !== EOF) : this.errors;
-    const recognized = errors.map(({ message, token }) =>
-      this.#fault(message, token.tokenType === EOF ? { start: end, end } : spanOf(token)),
-    );
+    const recognized = errors.map((error: IRecognitionException & { readonly previousToken?: IToken }) => {
+      const { message, token, previousToken } = error;
+      return {
+        ...this.#fault(message, token.tokenType === EOF ? { start: end, end } : spanOf(token)),
+        // What is found instead may lie outside of the block that is spoilt.
+        ...(previousToken && { inside: { start: endOf(previousToken), end: endOf(previousToken) } }),
+      };
+    });
     const all = [...recognized, ...this.faults.splice(0)].sort((a, b) => a.span.start - b.span.start);
     this.#recognized = 0;
     this.#misspelled.clear();
@@ -97,13 +111,26 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     this.#giveUpAfterTooMany();
   }
 
+  /** What is found instead lies outside of the block that lacks its brace. */
+  #missing(brace: readonly string[]): void {
+    if (this.#isGivenUp) return;
+    const end = endOf(this.LA(0));
+    this.faults.push({ ...this.#fault(unexpected(brace, this.LA(1)), this.#here()), inside: { start: end, end } });
+  }
+
+  /** Everything up to the closing brace, which is left out too, or up to the next clause where it is missing. */
+  protected skipPastBrace(starts: Kinds): void {
+    this.skip(this.#isClause(starts, NOTHING));
+    if (this.LA(1).tokenType === RightBrace) this.SKIP_TOKEN();
+  }
+
   /** `{ clause ... }` with everything between that is no clause reported and skipped.
    *  @param starts keywords that begin a clause
    *  @param outer keywords that show that the closing brace is missing */
   protected block(starts: Kinds, outer: Kinds, clause: () => void): void {
     if (this.RECORDING_PHASE || this.LA(1).tokenType === LeftBrace) this.CONSUME(LeftBrace);
     else {
-      this.complain(['"{"']);
+      this.#missing(['"{"']);
       this.skip((token) => token.tokenType === LeftBrace || starts.has(token.tokenType) || outer.has(token.tokenType));
       if (this.LA(1).tokenType === LeftBrace) this.SKIP_TOKEN();
     }
@@ -114,11 +141,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       });
     } while (this.#skippedStray(starts, outer));
     if (this.RECORDING_PHASE || this.LA(1).tokenType === RightBrace) this.CONSUME(RightBrace);
-    else if (!this.#isGivenUp) {
-      // What is found instead lies outside of the block that lacks its brace.
-      const end = endOf(this.LA(0));
-      this.faults.push({ ...this.#fault(unexpected(['"}"'], this.LA(1)), this.#here()), inside: { start: end, end } });
-    }
+    else this.#missing(['"}"']);
   }
 
   /** @returns true when `badge` or `test` with a title stands here: nothing else looks like this, wherever it stands */

@@ -12,11 +12,11 @@ import type {
   TriggerClause,
 } from '../ast.ts';
 import type { Environment, EventType } from '../environment.ts';
-import { type Instant, toInstant } from '../instant.ts';
+import type { Instant } from '../instant.ts';
 import type { Badge, Condition, Penalty, Requirement, ResolvedPath, Trigger } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
 import { didYouMean } from '../suggest.ts';
-import { pathName, reportDate, toCondition } from './conditions.ts';
+import { instantOf, pathName, reportDate, toCondition } from './conditions.ts';
 import { reportContradictions } from './contradictions.ts';
 import { findCycles } from './cycles.ts';
 import { resolvePath, type Scope, scopeOf } from './paths.ts';
@@ -334,9 +334,14 @@ function reportUnknown({ text, span }: Name, ids: ReadonlySet<string>, reporter:
   );
 }
 
-export function wholeNumber({ value, span }: NumberLiteral, what: string, reporter: Reporter): number | null {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  reporter.report('value.number', span, `${what} takes a whole number of at least 1`, 'write 1 or more');
+export function wholeNumber(
+  { value, span }: NumberLiteral,
+  what: string,
+  reporter: Reporter,
+  least: 0 | 1 = 1,
+): number | null {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  reporter.report('value.number', span, `${what} takes a whole number of at least ${least}`, `write ${least} or more`);
   return null;
 }
 
@@ -356,7 +361,7 @@ function toMs(
 }
 
 export function toDate(literal: DateLiteral, reporter: Reporter): Instant | null {
-  const instant = toInstant(literal.text);
+  const instant = instantOf(literal);
   if (instant === null) reportDate(literal.text, literal.span, reporter);
   return instant;
 }

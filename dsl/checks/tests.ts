@@ -92,7 +92,7 @@ function toExpectation(
   const { span } = expectation;
   switch (expectation.kind) {
     case 'awarded': {
-      const times = expectation.times && wholeNumber(expectation.times, '"awarded ... times"', reporter);
+      const times = expectation.times && wholeNumber(expectation.times, '"awarded ... times"', reporter, 0);
       return { kind: 'awarded', negated: expectation.negated, times, span };
     }
     case 'revoked':

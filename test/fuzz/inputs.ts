@@ -61,10 +61,12 @@ const SCRAPS: readonly string[] = [
   '\u0000',
 ];
 
-/** @param number counts from 0; every sequence of one and of two tokens in every frame comes first */
+/** So many texts come first: every sequence of one and of two tokens in every frame. */
+export const pairCount = FRAMES.length * (TOKENS.length + TOKENS.length ** 2);
+
+/** @param number counts from 0 */
 export function inputOf(seed: number, number: number): Input {
-  const pairs = FRAMES.length * (TOKENS.length + TOKENS.length ** 2);
-  if (number < pairs) return { kind: 'tokens', text: shortText(number) };
+  if (number < pairCount) return { kind: 'tokens', text: shortText(number) };
   const random = randomFrom(Math.imul(seed + 1, 0x9e3779b1) ^ number);
   // The first numbers of close seeds are alike.
   for (let i = 0; i < 4; i++) random.below(2);

@@ -18,6 +18,10 @@ const HELP = `npm run fuzz -- [options]
 `;
 /** No text keeps a checker busy for so long, on a machine however busy. */
 const HANGING_MS = 20_000;
+/** Between two lines of progress where there is no terminal. */
+const QUIET_MS = 10_000;
+/** Characters of a text, or of what is said about it. */
+const SHOWN = 4_000;
 
 const { values } = parseArgs({
   options: {
@@ -48,6 +52,7 @@ async function fuzz(inputs: number, seed: number, from: number, limitMs: number)
   let code = 0;
   let movedAt = performance.now();
   let seen = -1;
+  let toldAt = started;
   const watch = setInterval(() => {
     const now = performance.now();
     const at = Atomics.load(current, 0);
@@ -59,6 +64,10 @@ async function fuzz(inputs: number, seed: number, from: number, limitMs: number)
     }
     if (now - started > limitMs) void worker.terminate();
     if (process.stderr.isTTY) process.stderr.write(`\r${line(last, started)}`);
+    else if (now - toldAt > QUIET_MS) {
+      toldAt = now;
+      console.error(line(last, started));
+    }
   }, 500);
   worker.on('message', (message: Message) => {
     if (message.kind === 'progress') last = message;
@@ -68,7 +77,7 @@ async function fuzz(inputs: number, seed: number, from: number, limitMs: number)
       const shortest = minimise(message.text, (text) => tryText(text).violation?.promise === promise);
       const now = tryText(shortest).violation?.detail ?? detail;
       console.error(`\nbroken: ${promise}, by text ${message.number} of seed ${seed}:`);
-      console.error(`${JSON.stringify(shortest)}\n${now}`);
+      console.error(`${JSON.stringify(shortest.slice(0, SHOWN))}\n${now.slice(0, SHOWN)}`);
     }
   });
   worker.on('error', (error) => {

@@ -21,30 +21,31 @@ describe('any text', () => {
   it('is survived: one token or two, in every place', function () {
     this.timeout(GENEROUS_MS);
     // A prime step goes through all tokens and all places.
-    for (let number = 0; number < pairCount; number += 7) survive(inputOf(1, number).text, `text ${number}`);
+    for (let number = 0; number < pairCount; number += 23) survive(inputOf(1, number).text, `text ${number}`);
   });
 
   it('is survived: more tokens, valid files with pieces cut out or put in, bytes at random', function () {
     this.timeout(GENEROUS_MS);
-    for (let number = pairCount; number < pairCount + 1_500; number++) {
+    for (let number = pairCount; number < pairCount + 600; number++) {
       const { kind, text } = inputOf(2, number);
       if (kind !== 'hostile') survive(text, `text ${number}`);
     }
   });
 
-  it('is survived as an expression by itself', () => {
+  it('is survived as an expression by itself', function () {
+    this.timeout(GENEROUS_MS);
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ maxLength: 60 })), (text) => {
         checkExpression(text, passed.fields);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
   it('of 64 KiB is survived, and is that long', function () {
     this.timeout(GENEROUS_MS);
     const shapes = hostileShapes();
-    for (let at = 0; at < shapes.length; at += 11) {
+    for (let at = 0; at < shapes.length; at += 23) {
       const [name, make] = shapes[at] as (typeof shapes)[number];
       const text = make();
       expect(text.length, name).to.be.within(HOSTILE_SIZE * 0.8, HOSTILE_SIZE);

@@ -59,7 +59,8 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   #recognized = 0;
   /** Words of this text, and whether they look like keywords. */
   readonly #misspelled = new Map<Kinds, Map<string, boolean>>();
-  #isGivenUp = false;
+  /** What was not read any more. */
+  #unread: Fault | null = null;
 
   constructor() {
     super(vocabulary, { recoveryEnabled: false, maxLookahead: 1, errorMessageProvider: errorMessages });
@@ -69,7 +70,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   takeFaults(): Fault[] {
     const end = this.#end();
     // Where the parser has given up, the end that it sees is not that of the text.
-    const errors = this.#isGivenUp ? this.errors.filter(({ token }) => token.tokenType !== EOF) : this.errors;
+    const errors = this.#unread !== null ? this.errors.filter(({ token }) => token.tokenType !== EOF) : this.errors;
     const recognized = errors.map((error: IRecognitionException & { readonly previousToken?: IToken }) => {
       const { message, token, previousToken } = error;
       return {
@@ -81,8 +82,10 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     const all = [...recognized, ...this.faults.splice(0)].sort((a, b) => a.span.start - b.span.start);
     this.#recognized = 0;
     this.#misspelled.clear();
-    this.#isGivenUp = false;
-    return all.filter(({ span }, index) => index === 0 || span.start !== all[index - 1]?.span.start);
+    const unread = this.#unread;
+    this.#unread = null;
+    const told = all.filter(({ span }, index) => index === 0 || span.start !== all[index - 1]?.span.start);
+    return unread === null ? told : [...told, unread];
   }
 
   /** @returns undefined when the part could not be read; the parser then stands where it failed */
@@ -106,14 +109,14 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   protected complain(expected: readonly string[]): void {
-    if (this.#isGivenUp) return;
+    if (this.#unread !== null) return;
     this.faults.push(this.#fault(unexpected(expected, this.LA(1)), this.#here()));
     this.#giveUpAfterTooMany();
   }
 
   /** What is found instead lies outside of the block that lacks its brace. */
   #missing(brace: readonly string[]): void {
-    if (this.#isGivenUp) return;
+    if (this.#unread !== null) return;
     const end = endOf(this.LA(0));
     this.faults.push({ ...this.#fault(unexpected(brace, this.LA(1)), this.#here()), inside: { start: end, end } });
   }
@@ -179,13 +182,12 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     const { startOffset, tokenType } = this.LA(1);
     if (this.#recognized + this.faults.length < limits.syntaxErrors || tokenType === EOF) return;
     const end = this.#end();
-    this.#isGivenUp = true;
-    this.faults.push({
+    this.#unread = {
       code: 'limit.diagnostics',
       span: { start: startOffset, end },
       message: `there are ${limits.syntaxErrors} mistakes above, so what follows was not read`,
       hint: 'mend those that are shown first',
-    });
+    };
     while (this.LA(1).tokenType !== EOF) this.SKIP_TOKEN();
   }
 

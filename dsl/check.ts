@@ -30,21 +30,21 @@ export function check(text: string, file: RuleFile, environment: Environment): C
   const sound = new Map<BadgeBlock, Badge>();
   const around: Surroundings = {
     environment,
-    ownBadges: new Set(blocks.map(({ id }) => id.value)),
+    ownBadges: new Set(blocks.filter(isNamed).map(({ id }) => id.value)),
     reporter,
     isWhole: whole(file.broken),
   };
   for (const block of blocks) {
     const badge = toBadge(block, around);
+    if (!isNamed(block)) continue;
     const isDuplicate = byId.has(block.id.value);
     if (isDuplicate) {
-      if (block.id.value !== '')
-        reporter.report(
-          'badge.duplicate',
-          block.id.span,
-          `there are two badges "${block.id.value}"`,
-          'give each badge an id of its own',
-        );
+      reporter.report(
+        'badge.duplicate',
+        block.id.span,
+        `there are two badges "${block.id.value}"`,
+        'give each badge an id of its own',
+      );
     } else byId.set(block.id.value, block);
     if (badge !== null && !isDuplicate && around.isWhole(block.span)) sound.set(block, badge);
   }
@@ -57,6 +57,11 @@ export function check(text: string, file: RuleFile, environment: Environment): C
     if (test !== null && around.isWhole(block.span) && isSound(block, byId, sound)) tests.push(test);
   }
   return { badges: [...sound.values()], tests, diagnostics: reporter.diagnostics };
+}
+
+/** Without an id that could be read it is broken, and is no badge to others. */
+function isNamed({ id }: BadgeBlock): boolean {
+  return id.span.end > 0;
 }
 
 function isSound(

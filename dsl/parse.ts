@@ -58,7 +58,7 @@ function run<Result>(
 ): Result {
   grammar ??= new Grammar();
   grammar.setText(text, lexed.openings > limits.nesting ? withoutDepth(lexed.tokens, reporter) : lexed.tokens);
-  const result = read(grammar);
+  const result = withoutStacks(() => read(grammar as Grammar));
   const faults = grammar.takeFaults();
   reportLexical(lexed, new Set(faults.map(({ span }) => span.start)), reporter);
   broken.push(...reporter.diagnostics.map(({ span }) => span));
@@ -69,6 +69,17 @@ function run<Result>(
   // Neither the text nor its tree should live as long as the parser.
   grammar.setText('', []);
   return result;
+}
+
+/** Chevrotain makes an Error of every mistake, and what takes longest about an Error is the stack that nobody reads. */
+function withoutStacks<Result>(work: () => Result): Result {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** @param faulty where the grammar has a complaint: what has no place there needs no advice how to write it */
@@ -154,12 +165,19 @@ function withoutDepth(tokens: IToken[], reporter: Reporter): IToken[] {
 
 function toComment(token: IToken, text: string): Comment {
   const span = spanOf(token);
-  const lineStart = Math.max(text.lastIndexOf('\n', span.start - 1), text.lastIndexOf('\r', span.start - 1)) + 1;
   return {
     kind: 'comment',
     text: token.image.slice(1).trimEnd(),
-    ownLine: span.start === 0 || text.slice(lineStart, span.start).trim() === '',
+    ownLine: beginsLine(text, span.start),
     detached: /^(?:\r\n|\n|\r)[ \t]*[\r\n]/.test(text.slice(span.end, span.end + 200)),
     span,
   };
+}
+
+/** Whether only white space stands before it on its line. Looking for both kinds of line end would look through the whole
+ *  text for the one that it does not have. */
+function beginsLine(text: string, offset: number): boolean {
+  let at = offset - 1;
+  while (at >= 0 && text[at] !== '\n' && text[at] !== '\r' && /\s/.test(text[at] as string)) at--;
+  return at < 0 || text[at] === '\n' || text[at] === '\r';
 }

@@ -15,7 +15,8 @@ const rule = (id: string, where = '') =>
 const stricter = (id: string) => rule(id, '    where is_passing\n').replace('on org', 'on    org');
 
 describe('laurel rules, plan and apply', function () {
-  this.timeout(120_000);
+  // The page runs eight commands, each a process.
+  this.timeout(300_000);
   let folder: string;
   let rules: string;
   beforeEach(() => {

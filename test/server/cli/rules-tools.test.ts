@@ -167,13 +167,17 @@ describe('laurel rules, the tools', function () {
   });
 
   describe('load', () => {
-    it('saves the badges of files, those that others wait for first, and knows what has not changed', async () => {
+    it('saves the badges of files, whichever waits for which, and knows what has not changed', async () => {
       const env = { LAUREL_DATA_DIR: join(folder, 'data') };
       const waiting = write('waiting.rules', 'badge "second" { requirement first { on badge "demo-course" awarded } }');
       const first = await runApart(['rules', 'load', waiting, EXAMPLE], { env });
-      expect(first).to.deep.equal({ code: 0, stdout: 'added     demo-course\nadded     second\n', stderr: '' });
+      expect(first).to.deep.equal({
+        code: 0,
+        stdout: `added     demo-course  "Demo course completion"  from ${EXAMPLE}\nadded     second  from ${waiting}\n2 added, 0 changed, 0 removed, 0 unchanged\n`,
+        stderr: '',
+      });
       const again = await runApart(['rules', 'load', waiting, EXAMPLE], { env });
-      expect(again.stdout).to.equal('unchanged demo-course\nunchanged second\n');
+      expect(again.stdout).to.equal('0 added, 0 changed, 0 removed, 2 unchanged\n');
     });
   });
 

@@ -2,8 +2,9 @@
  *  Imports nothing of ours; knows no event type: what can be said is handed in as an `Environment`. */
 
 // Text
+export * from './assist/index.ts';
 export type * from './ast.ts';
-export { type Checked, check, checkExpression } from './check.ts';
+export { type Checked, check, checkExpression, checkWhere } from './check.ts';
 // Running rules
 export { compileCondition } from './compile.ts';
 export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';

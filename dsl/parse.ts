@@ -1,6 +1,6 @@
 /** Rule text to syntax tree. */
 
-import type { IToken } from 'chevrotain';
+import type { ISyntacticContentAssistPath, IToken } from 'chevrotain';
 import type { Comment, Expression, RuleFile, Span } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { tooLongExpression } from './expression-grammar.ts';
@@ -47,6 +47,13 @@ export function parseExpression(text: string, reporter: Reporter): Expression | 
   const before = reporter.errors;
   const expression = run(text, lex(text), reporter, [], (parser) => parser.wholeExpression());
   return reporter.errors > before ? null : expression;
+}
+
+/** What the grammar allows after some tokens, and within which of its rules.
+ *  @param rule where the tokens begin, e.g. `requirement` */
+export function possibleNext(rule: string, tokens: IToken[]): readonly ISyntacticContentAssistPath[] {
+  grammar ??= new Grammar();
+  return grammar.computeContentAssist(rule, tokens);
 }
 
 function run<Result>(

@@ -166,6 +166,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     processEvent: async (event) => void (await process(event)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
     checkBadge: (text) => ruleBook.checkBadge(text),
+    badgeUpstreams: () => ruleBook.upstreams(),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: async (learnerId, badgeId, effectId) => {
       await dispatcher.retryEffect(learnerId, badgeId, effectId);

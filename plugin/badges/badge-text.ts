@@ -4,11 +4,48 @@ import {
   type Badge,
   type BadgeBlock,
   type Diagnostic,
+  type Environment,
+  loadRules,
   type RuleFile,
   type Span,
   type TriggerClause,
   upstreamsOf,
 } from '../../dsl/index.ts';
+
+export interface CheckedText {
+  readonly file: RuleFile;
+  /** null: there are errors. */
+  readonly badge: Badge | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Everything that is asked of a text before it is stored; the pages ask it in the browser too, while it is written.
+ *  @param environment whose `knownBadges` are those of the store
+ *  @param upstreams ids of the badges that a stored badge waits for */
+export function checkBadgeText(
+  text: string,
+  environment: Environment,
+  upstreams: (badgeId: string) => readonly string[],
+): CheckedText {
+  const { file, badges, diagnostics } = loadRules(text, environment);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { file, badge: null, diagnostics };
+  const [badge] = badges;
+  const surplus = oneBadgeOf(text, file);
+  if (surplus !== null || badge === undefined) {
+    return { file, badge: null, diagnostics: surplus ? [surplus] : diagnostics };
+  }
+  const circle = circleThrough(badge, text, file, upstreams);
+  return circle === null ? { file, badge, diagnostics } : { file, badge: null, diagnostics: [circle] };
+}
+
+/** @param id of the badge that the text is a new version of
+ *  @returns null when the text holds no other id */
+export function renamedBadge(text: string, file: RuleFile, id: string): Diagnostic | null {
+  const [block, ...others] = file.blocks.filter((one) => one.kind === 'badge');
+  if (!block || others.length > 0 || block.id.value === id) return null;
+  const hint = `keep "${id}", or make a new badge for "${block.id.value}"`;
+  return problem('book.renamed', 'the id of a badge cannot change', hint, text, block.id.span);
+}
 
 /** @returns null when the text holds one badge block and nothing else */
 export function oneBadgeOf(text: string, file: RuleFile): Diagnostic | null {

@@ -11,7 +11,7 @@ import {
 } from '../../dsl/index.ts';
 import type { BadgeDefinition, BadgeStore } from '../ports/badge-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
-import { circleThrough, oneBadgeOf } from './badge-text.ts';
+import { checkBadgeText } from './badge-text.ts';
 
 export interface RuleBookParts {
   readonly store: BadgeStore;
@@ -36,6 +36,8 @@ export interface RuleBook {
   definitionVersion(badgeId: string): number;
   /** Also of inactive badges; null: none was given. */
   badgeName(badgeId: string): string | null;
+  /** Every stored badge, with the ids of those that it waits for. */
+  upstreams(): ReadonlyMap<string, readonly string[]>;
   /** Checks a text of exactly one badge block without storing it. */
   checkBadge(text: string): readonly Diagnostic[];
   /** Checks it, stores its canonical text and puts it in force.
@@ -105,14 +107,9 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
   }
 
   function check(text: string): Checked {
-    const { file, badges, diagnostics } = loadRules(text, { ...environment, knownBadges: new Set(entries.keys()) });
-    if (diagnostics.some(({ severity }) => severity === 'error')) return { badge: null, diagnostics };
-    const [badge] = badges;
-    const surplus = oneBadgeOf(text, file);
-    if (surplus !== null || badge === undefined) return { badge: null, diagnostics: surplus ? [surplus] : diagnostics };
-    const circle = circleThrough(badge, text, file, (id) => upstreamsOfStored(id));
-    if (circle !== null) return { badge: null, diagnostics: [circle] };
-    return { badge, source: printFile(file), diagnostics };
+    const known = { ...environment, knownBadges: new Set(entries.keys()) };
+    const { file, badge, diagnostics } = checkBadgeText(text, known, upstreamsOfStored);
+    return badge === null ? { badge, diagnostics } : { badge, source: printFile(file), diagnostics };
   }
 
   function upstreamsOfStored(badgeId: string): readonly string[] {
@@ -149,6 +146,7 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
     refresh,
     definitionVersion: (badgeId) => entries.get(badgeId)?.version ?? 0,
     badgeName: (badgeId) => entries.get(badgeId)?.name ?? null,
+    upstreams: () => new Map([...entries.keys()].map((id) => [id, upstreamsOfStored(id)])),
     checkBadge: (text) => check(text).diagnostics,
     saveBadge,
   };

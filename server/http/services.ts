@@ -59,6 +59,8 @@ export interface Services {
     text: string,
     options: { readonly expectedVersion: number; readonly actor: string },
   ): Promise<SaveBadgeResult>;
+  /** Every stored badge, with the ids of those that it waits for. */
+  badgeUpstreams(): ReadonlyMap<string, readonly string[]>;
   /** Checks without storing. */
   checkBadge(text: string): readonly Diagnostic[];
   /** Makes everybody's credentials of one configuration who is eligible and has none; resolves when the run is recorded,

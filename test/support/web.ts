@@ -110,6 +110,7 @@ export function makeSite(
     },
     saveBadge: rules.saveBadge,
     checkBadge: rules.checkBadge,
+    badgeUpstreams: rules.upstreams,
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
     retryEffect: dispatcher.retryEffect,
     health: async () => ({

@@ -2,6 +2,7 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { type Diagnostic, parse, printBadgeBlock } from '../../../dsl/index.ts';
+import { renamedBadge } from '../../../plugin/badges/badge-text.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { createAudit } from '../audit.ts';
@@ -33,6 +34,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       section: 'badges',
       breadcrumbs: badge && name !== null ? [badgesCrumb, { text: name, href: badgePath(badge.id) }] : [badgesCrumb],
       errors: result?.errors ?? [],
+      editsRules: true,
     } as const;
     return renderPage(
       req,
@@ -44,6 +46,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
         cancelHref: badge ? badgePath(badge.id) : '/badges',
         text: draft.text,
         version: draft.version,
+        badgeId: badge?.id ?? '',
         eventTypes: [...(services.environment.enabledEventTypes ?? services.environment.eventTypes.keys())].sort(),
         checked: result !== null,
         lines: result && result.diagnostics.length > 0 ? ruleLines(draft.text, result.diagnostics) : [],
@@ -54,8 +57,8 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
   };
 
   const save = async (req: Request, res: Response, draft: Draft): Promise<void> => {
-    const renamed = renamedError(draft);
-    if (renamed) return show(req, res, draft, { diagnostics: [], errors: [renamed] }, 422);
+    const renamed = draft.badge && renamedBadge(draft.text, parse(draft.text).file, draft.badge.id);
+    if (renamed) return show(req, res, draft, checkResult([renamed]), 422);
     if (textField(req, 'intent') === 'check') {
       const result = checkResult(services.checkBadge(draft.text));
       return show(req, res, draft, result, result.errors.length > 0 ? 422 : 200);
@@ -155,15 +158,6 @@ function sentText(req: Request): string {
 function blockOf(text: string) {
   const blocks = parse(text).file.blocks.filter((block) => block.kind === 'badge');
   return blocks.length === 1 ? blocks[0] : undefined;
-}
-
-function renamedError({ text, badge }: Draft): FieldError | null {
-  const id = blockOf(text)?.id.value;
-  if (badge === null || id === undefined || id === badge.id) return null;
-  return {
-    field: 'rules',
-    message: `The id of a badge cannot change: keep "${badge.id}", or make a new badge for "${id}".`,
-  };
 }
 
 function starterText({ environment }: Services): string {

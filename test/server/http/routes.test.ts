@@ -42,6 +42,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /credentials/:id/download': 'viewer',
   'get /configurations': 'viewer',
   'post /configurations/:id/generate': 'administrator',
+  'get /rules/vocabulary.json': 'viewer',
   'get /runs': 'viewer',
   'get /audit': 'administrator',
   'get /system': 'viewer',

@@ -117,6 +117,8 @@ export class RuleEditor {
         EditorView.contentAttributes.of({
           'aria-label': label,
           'aria-describedby': 'hint',
+          // It is reached by Tab anyway; this tells tools that do not know of editable content.
+          tabindex: '0',
           spellcheck: 'false',
           autocapitalize: 'off',
           translate: 'no',

@@ -7,10 +7,10 @@ export function summary(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   const [first] = diagnostics;
-  if (first === undefined) return 'No diagnostics.';
+  if (first === undefined) return 'No problems.';
   const counts = [counted(errors, 'error'), counted(warnings, 'warning')].filter((part) => part !== null).join(', ');
   const { line, column, message } = first;
-  return `${counts}; ${diagnostics.length > 1 ? 'the first ' : ''}at line ${line}, column ${column}: ${message}.`;
+  return `${counts}${diagnostics.length > 1 ? '; the first' : ''} at line ${line}, column ${column}: ${message}.`;
 }
 
 function counted(amount: number, thing: string): string | null {

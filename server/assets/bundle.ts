@@ -1,7 +1,11 @@
 /** Code for browsers into one file. Runs when the project is built, not in the server. */
 
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type BuildResult, build } from 'esbuild';
 import { projectPath } from '../paths.ts';
+import { browserAssets } from './browser-assets.ts';
 
 const NOTICE = `/*! Laurel, AGPL-3.0-only. Contains CodeMirror and Lezer (MIT, Marijn Haverbeke and others), Chevrotain (Apache-2.0) and
 lodash-es (MIT); their texts are in the npm packages of these names. */`;
@@ -29,4 +33,11 @@ export async function bundle(
     metafile: true,
     logLevel: 'warning',
   });
+}
+
+/** Writes everything that browsers load, and its compressed twin. */
+export async function buildBrowserAssets(): Promise<void> {
+  const outfile = join(browserAssets, 'rule-editor.js');
+  await bundle('browser/rule-editor.ts', { outfile });
+  await writeFile(`${outfile}.gz`, gzipSync(await readFile(outfile), { level: 9 }));
 }

@@ -294,6 +294,41 @@ describe('the rule editor in a browser', function () {
     expect((await site.services.badges.get('demo-course'))?.source).to.equal(RULES);
   });
 
+  it('edits conditions by themselves, several on one page, and heeds what the form requires', async () => {
+    const page = await open();
+    const script = await page.locator('script[data-vocabulary]').evaluate(markupOf);
+    const policy = (await page.request.get(`${address}${EDIT}`)).headers()['content-security-policy'] ?? '';
+    const area = (name: string, type: string) =>
+      `<label for="${name}">${name}</label>
+       <textarea id="${name}" name="${name}" rows="3" required data-rules="expression" data-event-type="${type}"></textarea>`;
+    const body = `<!doctype html><html lang="en"><title>Conditions</title>
+      <link rel="stylesheet" href="/assets/laurel.css">${script}<main><form action="/sent" method="get">
+      ${area('First', 'org.openedx.learning.course.passing.status.updated.v1')}
+      ${area('Second', 'org.openedx.learning.course.enrollment.created.v1')}<button>Send</button></form></main></html>`;
+    const headers = { 'content-type': 'text/html', 'content-security-policy': policy };
+    await page.route('**/conditions', (route) => route.fulfill({ headers, body }));
+    await page.goto(`${address}/conditions`);
+    const first = page.getByRole('textbox', { name: 'First' });
+    const second = page.getByRole('textbox', { name: 'Second' });
+    await second.click();
+    await page.getByRole('button', { name: 'Send' }).click();
+    expect(await first.evaluate(hasFocus)).to.equal(true);
+    await page.keyboard.type('is_passing = tru');
+    await page.getByRole('listbox').waitFor();
+    await page.waitForTimeout(100);
+    await page.keyboard.press('Enter');
+    await second.click();
+    await page.keyboard.type('mod = "audit"');
+    await page.locator('.rule-status').nth(1).getByText('1 error at line 1, column 1').waitFor();
+    await page.getByRole('button', { name: 'Change to mode' }).click();
+    await page.locator('.rule-status').nth(1).getByText('No problems.').waitFor();
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.waitForURL(/\/sent\?/);
+    const sent = new URL(page.url()).searchParams;
+    expect(Object.fromEntries(sent)).to.deep.equal({ First: 'is_passing = true', Second: 'mode = "audit"' });
+    expect(complaints.filter((text) => !/status of 404/.test(text))).to.deep.equal([]);
+  });
+
   it('says so when it cannot check', async () => {
     const context = await browser.newContext();
     await context.addCookies(cookies);
@@ -324,13 +359,14 @@ describe('the rule editor in a browser', function () {
       await write(page, MISTAKES);
       await status(page).getByText('2 errors').waitFor();
       await look('problems');
-      await page.keyboard.press('Control+Home');
-      await cursorBehind(page, 'where is_passing = true');
+      await write(page, RULES.slice(0, RULES.indexOf('is_passing')));
       await page.keyboard.press('Control+Space');
-      await page.getByRole('listbox').waitFor();
-      await page.waitForTimeout(300);
+      await page.getByRole('option', { name: 'course.course_key.org' }).waitFor();
+      await page.locator('.cm-completionInfo').waitFor({ state: 'attached' });
       await look('completion');
       await page.keyboard.press('Escape');
+      await write(page, MISTAKES);
+      await status(page).getByText('2 errors').waitFor();
       await page.keyboard.press('Control+F');
       await page.keyboard.type('course');
       await look('search');
@@ -365,6 +401,7 @@ describe('the rule editor in a browser', function () {
 
 /** These run in the page. */
 const hasFocus = (element: unknown): boolean => (element as { matches(selector: string): boolean }).matches(':focus');
+const markupOf = (element: unknown): string => (element as { outerHTML: string }).outerHTML;
 const paste = (element: unknown, text: string): void => {
   const page = globalThis as unknown as Record<'DataTransfer' | 'ClipboardEvent', new (...parts: unknown[]) => never>;
   const data = new page.DataTransfer() as { setData(type: string, text: string): void };

@@ -146,7 +146,12 @@ export class RuleEditor {
       this.#view.dom.scrollIntoView({ block: 'nearest' });
       this.#view.focus();
     };
-    area.addEventListener('invalid', () => enter());
+    area.addEventListener('invalid', (event) => {
+      // The browser would point at the text area, which nobody sees.
+      event.preventDefault();
+      this.#panel.say(area.validationMessage);
+      if (area.form?.querySelector(':is(input, select, textarea):invalid') === area) enter();
+    });
     for (const label of area.labels ?? []) label.addEventListener('click', enter);
     for (const link of document.querySelectorAll(`a[href="#${CSS.escape(area.id)}"]`))
       link.addEventListener('click', enter);

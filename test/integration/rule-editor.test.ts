@@ -25,6 +25,10 @@ const EDIT = '/badges/demo-course/edit';
 const RULES = printFile(parse(demoRules).file);
 const MISTAKES = RULES.replace('is_passing = false', 'is_pasing = false').replace('resets demo', 'resets dmo');
 
+/** axe lets the list of a combobox be scrolled by arrows; that of a text field with several lines, which may have one as
+ *  well, it takes for a region that must be reached by Tab. */
+const LIST_BY_ARROWS = /^scrollable-region-focusable at \.rule-editor,#cm-ac-/;
+
 describe('the rule editor in a browser', function () {
   this.timeout(180_000);
   let browser: Browser;
@@ -353,7 +357,10 @@ describe('the rule editor in a browser', function () {
         const found = await page.evaluate<readonly string[]>(accessibilityFaults(WCAG));
         const tooWide = await page.evaluate<number>(sidewaysScroll);
         if (pictures) await page.screenshot({ path: join(pictures, `editor-${name}-${width}-${colorScheme}.png`) });
-        expect(found, name).to.deep.equal([]);
+        expect(
+          found.filter((fault) => !LIST_BY_ARROWS.test(fault)),
+          name,
+        ).to.deep.equal([]);
         expect(tooWide, name).to.equal(0);
       };
       await write(page, MISTAKES);
@@ -364,6 +371,13 @@ describe('the rule editor in a browser', function () {
       await page.getByRole('option', { name: 'course.course_key.org' }).waitFor();
       await page.locator('.cm-completionInfo').waitFor({ state: 'attached' });
       await look('completion');
+      // What axe cannot know, by hand: the list is scrolled without a pointer.
+      await page.keyboard.press('End');
+      await page.keyboard.press('Control+Space');
+      await page.getByRole('listbox').waitFor();
+      await page.waitForTimeout(100);
+      for (let press = 0; press < 3; press++) await page.keyboard.press('PageDown');
+      expect(Number(await page.getByRole('listbox').evaluate(scrolled))).to.be.greaterThan(0);
       await page.keyboard.press('Escape');
       await write(page, MISTAKES);
       await status(page).getByText('2 errors').waitFor();
@@ -401,6 +415,7 @@ describe('the rule editor in a browser', function () {
 
 /** These run in the page. */
 const hasFocus = (element: unknown): boolean => (element as { matches(selector: string): boolean }).matches(':focus');
+const scrolled = (element: unknown): number => (element as { scrollTop: number }).scrollTop;
 const markupOf = (element: unknown): string => (element as { outerHTML: string }).outerHTML;
 const paste = (element: unknown, text: string): void => {
   const page = globalThis as unknown as Record<'DataTransfer' | 'ClipboardEvent', new (...parts: unknown[]) => never>;

@@ -2,8 +2,9 @@
  *  Imports nothing of ours; knows no event type: what can be said is handed in as an `Environment`. */
 
 // Text
+export * from './assist/index.ts';
 export type * from './ast.ts';
-export { type Checked, check, checkExpression } from './check.ts';
+export { type Checked, check, checkExpression, checkWhere } from './check.ts';
 export { findCycles } from './checks/cycles.ts';
 // Comparing rules
 export {
@@ -82,7 +83,7 @@ export { conditionOf, type Row, rowsOf } from './rows.ts';
 export { type BadgeMatch, RuleIndex, type RulePlacement } from './rule-index.ts';
 export { runTest, type TestFailure, type TestReport } from './run-test.ts';
 export { didYouMean, suggest } from './suggest.ts';
-export { type SyntaxNode, type SyntaxRule, syntaxRules, type TokenKind, tokenKinds } from './syntax.ts';
+export { type SyntaxNode, type SyntaxRule, type SyntaxToken, syntaxRules, syntaxTokens } from './syntax.ts';
 export { type Coverage, type CoveredCondition, coverageOf } from './test-coverage.ts';
 export { compareCodePoints } from './text-match.ts';
 export { compareContributions, mergeContribution, outcome } from './timeline.ts';

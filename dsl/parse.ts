@@ -1,6 +1,6 @@
 /** Rule text to syntax tree. */
 
-import type { IToken } from 'chevrotain';
+import type { ISyntacticContentAssistPath, IToken } from 'chevrotain';
 import type { Comment, Expression, RuleFile, Span } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { tooLongExpression } from './expression-grammar.ts';
@@ -49,6 +49,13 @@ export function parseExpression(text: string, reporter: Reporter): Expression | 
   return reporter.errors > before ? null : expression;
 }
 
+/** What the grammar allows after some tokens, and within which of its rules.
+ *  @param rule where the tokens begin, e.g. `requirement` */
+export function possibleNext(rule: string, tokens: IToken[]): readonly ISyntacticContentAssistPath[] {
+  grammar ??= new Grammar();
+  return grammar.computeContentAssist(rule, tokens);
+}
+
 function run<Result>(
   text: string,
   lexed: Lexed,
@@ -73,12 +80,15 @@ function run<Result>(
 
 /** Chevrotain makes an Error of every mistake, and what takes longest about an Error is the stack that nobody reads. */
 function withoutStacks<Result>(work: () => Result): Result {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  // Not every browser has it.
+  const errors = Error as unknown as { stackTraceLimit?: number };
+  const { stackTraceLimit } = errors;
+  if (stackTraceLimit === undefined) return work();
+  errors.stackTraceLimit = 0;
   try {
     return work();
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    errors.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -222,6 +222,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createRuleChanges({ store: stores.badges, ruleBook, environment, clock }),
       createAudit({ access: stores.access, clock }),
     ),
+    badgeUpstreams: () => ruleBook.upstreams(),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,

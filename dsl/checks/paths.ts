@@ -75,6 +75,20 @@ export function resolvePath(scope: Scope, path: Path, reporter: Reporter): Resol
   return found;
 }
 
+/** @returns null where there is no such field */
+export function findPath(scope: Scope, names: readonly string[]): Resolution | null {
+  const found = lookUp(scope, names);
+  return typeof found === 'string' ? null : found;
+}
+
+/** Every path that can be named, as segments; below a map only the map itself. */
+export function pathNames(scope: Scope): readonly (readonly string[])[] {
+  return [
+    ...pathsOf(scope.fields, '', 0).map((path) => path.split('.')),
+    ...(scope.metadata ? Object.keys(METADATA).map((name) => ['event', name]) : []),
+  ];
+}
+
 /** @returns what is wrong, to be added to the message, where there is no such field */
 function lookUp(scope: Scope, names: readonly string[]): Resolution | string {
   const [first = '', second = ''] = names;

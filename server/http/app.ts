@@ -1,6 +1,7 @@
 /** The web server as a list: what every request goes through, in order, and what can be asked for. */
 
 import express, { type Express, type Request, type RequestHandler } from 'express';
+import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
@@ -22,6 +23,7 @@ import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
+import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
@@ -49,6 +51,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...dashboardRoutes(services),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
+    ...ruleVocabularyRoutes(services),
     ...badgeRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
@@ -72,6 +75,7 @@ export function createApp(services: Services): Express {
   app.use(requestContext(logger));
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
+  app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   mount(app, openRoutes(services), {
     'api-token': requireApiToken({ access, clock }),
     'ingest-token': requireIngestToken(settings),

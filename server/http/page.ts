@@ -3,10 +3,12 @@
 import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Request, Response } from 'express';
+import { assetAddress } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
 import { findActor } from './identity.ts';
+import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { csrfToken } from './security.ts';
 
@@ -23,6 +25,8 @@ export interface Frame {
   readonly errors?: readonly FieldError[];
   /** The page says that something went wrong. */
   readonly failed?: boolean;
+  /** The page has a text area for rules. */
+  readonly editsRules?: boolean;
   /** The page has a form although nobody is signed in. */
   readonly formForVisitors?: boolean;
 }
@@ -71,6 +75,9 @@ export async function renderPage(
     canChange: actor?.role === 'administrator',
     csrfToken: actor || frame.formForVisitors ? csrfToken(req) : '',
     requestId: requestIdOf(res),
+    /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */
+    ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,
+    vocabulary: VOCABULARY_PATH,
   };
   const html = await ejs.renderFile(join(viewsFolder, `${view}.ejs`), { page, model }, { cache: true });
   res.status(status).type('html').send(html);

@@ -76,6 +76,8 @@ export interface Services extends RuleServices {
   /** Checks, prints canonically and stores the text of exactly one badge block and its tests, then puts it in force.
    *  @throws ConflictError `conflict.stale` */
   saveBadge(text: string, options: SaveBadgeOptions): Promise<SaveBadgeResult>;
+  /** Every stored badge, with the ids of those that it waits for. */
+  badgeUpstreams(): ReadonlyMap<string, readonly string[]>;
   /** Checks without storing. */
   checkBadge(text: string): readonly Diagnostic[];
   /** Makes everybody's credentials of one configuration who is eligible and has none; resolves when the run is recorded,

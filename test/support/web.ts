@@ -150,6 +150,7 @@ export function makeSite(
     },
     saveBadge: rules.saveBadge,
     checkBadge: rules.checkBadge,
+    badgeUpstreams: rules.upstreams,
     ...auditedRules(
       createRuleChanges({ store: badges, ruleBook: rules, environment, clock }),
       createAudit({ access, clock }),

@@ -2,7 +2,7 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { type Diagnostic, parse } from '../../../dsl/index.ts';
-import { switchedSource } from '../../../plugin/badges/badge-text.ts';
+import { renamedBadge, switchedSource } from '../../../plugin/badges/badge-text.ts';
 import { toReason } from '../../../plugin/badges/reason.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
@@ -37,6 +37,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       section: 'badges',
       breadcrumbs: badge && name !== null ? [badgesCrumb, { text: name, href: badgePath(badge.id) }] : [badgesCrumb],
       errors: result?.errors ?? [],
+      editsRules: true,
     } as const;
     return renderPage(
       req,
@@ -49,6 +50,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
         text: draft.text,
         version: draft.version,
         reason: draft.reason ?? '',
+        badgeId: badge?.id ?? '',
         eventTypes: [...(services.environment.enabledEventTypes ?? services.environment.eventTypes.keys())].sort(),
         checked: result !== null,
         lines: result && result.diagnostics.length > 0 ? ruleLines(draft.text, result.diagnostics) : [],
@@ -59,7 +61,9 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
   };
 
   const save = async (req: Request, res: Response, draft: Draft): Promise<void> => {
-    const wrong = renamedError(draft) ?? reasonError(draft);
+    const renamed = draft.badge && renamedBadge(draft.text, parse(draft.text).file, draft.badge.id);
+    if (renamed) return show(req, res, draft, checkResult([renamed]), 422);
+    const wrong = reasonError(draft);
     if (wrong) return show(req, res, draft, { diagnostics: [], errors: [wrong] }, 422);
     if (textField(req, 'intent') === 'check') {
       const result = checkResult(services.checkBadge(draft.text));
@@ -162,15 +166,6 @@ function sentText(req: Request): string {
 function blockOf(text: string) {
   const blocks = parse(text).file.blocks.filter((block) => block.kind === 'badge');
   return blocks.length === 1 ? blocks[0] : undefined;
-}
-
-function renamedError({ text, badge }: Draft): FieldError | null {
-  const id = blockOf(text)?.id.value;
-  if (badge === null || id === undefined || id === badge.id) return null;
-  return {
-    field: 'rules',
-    message: `The id of a badge cannot change: keep "${badge.id}", or make a new badge for "${id}".`,
-  };
 }
 
 function reasonError({ reason = '' }: Draft): FieldError | null {

@@ -4,6 +4,9 @@ import { makeSite } from '../../support/web.ts';
 
 const evil = `"><script>alert(1)</script><img src=x onerror='alert(2)'>`;
 
+/** The one script of the pages, by its address. */
+const OUR_SCRIPT = /<script type="module" src="\/assets\/rule-editor\.js\?v=\w+" data-vocabulary="[\w./]+"><\/script>/;
+
 describe('texts that people and other systems supplied', () => {
   it('are shown as text on every page, wherever they are stored', async () => {
     const site = makeSite();
@@ -113,7 +116,7 @@ describe('texts that people and other systems supplied', () => {
     ]) {
       const { text, status } = await browser.get(path);
       expect(status, path).to.be.oneOf([200, 303, 404]);
-      expect(text, path).not.to.match(/<script|<img src=x|onerror='|href="javascript:/i);
+      expect(text.replace(OUR_SCRIPT, ''), path).not.to.match(/<script|<img src=x|onerror='|href="javascript:/i);
     }
     const shown = (await browser.get(`/learners/${learner?.id}`)).text;
     expect(shown).to.include('&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');

@@ -46,6 +46,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /credentials/:id/download': 'viewer',
   'get /configurations': 'viewer',
   'post /configurations/:id/generate': 'administrator',
+  'get /rules/vocabulary.json': 'viewer',
   'get /runs': 'viewer',
   'get /effects': 'viewer',
   'get /effects/settle': 'administrator',

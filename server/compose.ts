@@ -155,6 +155,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
     environment,
+    hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,
     progress: stores.progress,
     learners: stores.learners,

@@ -40,6 +40,8 @@ export interface Services {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly environment: Environment;
+  /** Key paths, such as `user.pii.email`, that are not offered when a rule is written. */
+  readonly hiddenKeyPaths: ReadonlySet<string>;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
   readonly learners: LearnerStore;

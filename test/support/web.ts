@@ -18,6 +18,7 @@ import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
+import { readSettings } from '../../server/config.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
@@ -96,6 +97,7 @@ export function makeSite(
     clock,
     logger,
     environment,
+    hiddenKeyPaths: new Set(readSettings({}).hiddenKeyPaths),
     badges,
     progress,
     learners,

@@ -204,7 +204,9 @@ function eventChoices(rule: RuleForm & { readonly kind: string }, environment: E
 
 /** `Course passing status updated` */
 export function eventTitle(type: string): string {
-  const words = shortEventType(type).replaceAll(/[._]/g, ' ');
+  const words = shortEventType(type)
+    .replaceAll(/[._]/g, ' ')
+    .replace(/\bccx\b/, 'CCX');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -57,7 +57,13 @@ function inWords({ line, column, message, hint }: Diagnostic, field: string): st
 
 /** As they stand on the page. */
 function inOrder(problems: readonly FieldError[]): readonly FieldError[] {
-  return [...problems].sort((a, b) => rank(a) - rank(b));
+  return [...problems].sort((a, b) => rank(a) - rank(b)).map(withPlace);
+}
+
+export function withPlace(problem: FieldError): FieldError {
+  const [, letter, index = ''] = /^([rp])(\d+)-/.exec(problem.field) ?? [];
+  if (letter === undefined) return problem;
+  return { ...problem, place: `${letter === 'r' ? 'Requirement' : 'Penalty'} ${Number(index) + 1}` };
 }
 
 function rank({ field }: FieldError): number {

@@ -29,10 +29,7 @@ export function badgeExampleRoutes(services: Services): readonly Route[] {
       if (!chosen)
         throw new NotFoundError('example', 'there is no example of this name; choose one on the page for a new badge');
       const isSent = queryText(req, 'view') !== undefined;
-      const block = blockOf(chosen);
-      const choices = isSent
-        ? choicesOf(req, chosen, services)
-        : { ...choicesOf(req, chosen, services), id: block.id.value, name: block.name?.value ?? '' };
+      const choices = isSent ? choicesOf(req, chosen, services) : suggested(chosen, services);
       const errors = isSent ? await problemsOf(chosen, choices, services) : [];
       if (isSent && errors.length === 0) {
         const view = queryText(req, 'view') === 'text' ? '/badges/new' : '/badges/new/form';
@@ -69,13 +66,29 @@ export function exampleDraft(req: Request, services: Services): string | null {
   return chosen ? draftOf(chosen, choicesOf(req, chosen, services)) : null;
 }
 
-function choicesOf(req: Request, { keys }: Example, { environment: { providers } }: Services): ExampleChoices {
+function choicesOf(req: Request, { keys }: Example, services: Services): ExampleChoices {
   return {
     id: queryText(req, 'id') ?? '',
     name: queryText(req, 'name') ?? '',
-    provider: providers.has('openbadges') ? 'openbadges' : ([...providers][0] ?? 'openbadges'),
+    provider: providerOf(services),
     keys: keys.map((_, index) => queryText(req, `key${index}`) ?? ''),
   };
+}
+
+/** The example's own name and id speak of its courses, where it has any. */
+function suggested(chosen: Example, services: Services): ExampleChoices {
+  const { id, name } = blockOf(chosen);
+  const isGeneral = chosen.keys.length === 0;
+  return {
+    id: isGeneral ? id.value : '',
+    name: isGeneral ? (name?.value ?? '') : '',
+    provider: providerOf(services),
+    keys: chosen.keys.map(() => ''),
+  };
+}
+
+function providerOf({ environment: { providers } }: Services): string {
+  return providers.has('openbadges') ? 'openbadges' : ([...providers][0] ?? 'openbadges');
 }
 
 async function problemsOf(

@@ -7,7 +7,7 @@ import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { act } from '../badge-form/actions.ts';
 import type { BadgeForm } from '../badge-form/form.ts';
 import { textOfForm } from '../badge-form/from-form.ts';
-import { type CheckedForm, checkForm, TEXT_FIELD } from '../badge-form/problems.ts';
+import { type CheckedForm, checkForm, TEXT_FIELD, withPlace } from '../badge-form/problems.ts';
 import { formSent } from '../badge-form/sent.ts';
 import { type Base, openBase, toForm } from '../badge-form/to-form.ts';
 import { formView } from '../badge-form/view.ts';
@@ -93,7 +93,7 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
     const draft = { text: base.text, version, badge };
     if (acted) {
       const { problem, focus } = acted;
-      return show(req, res, draft, base, acted.form, { focus, errors: problem ? [problem] : [] });
+      return show(req, res, draft, base, acted.form, { focus, errors: problem ? [withPlace(problem)] : [] });
     }
     const checked = await checkNewId(badge, form, checkForm(form, base, environment, services.checkBadge));
     if (checked.errors.length > 0 || intent !== 'save') return show(req, res, draft, base, form, { checked });

@@ -167,7 +167,7 @@ describe('the form of a badge', () => {
     expect(refused.status).to.equal(422);
     expect(refused.text).to.match(/<title>Error: Edit Demo course completion/);
     const message = 'This field takes true or false; write true, yes or +, or false, no or -.';
-    expect(refused.text).to.include(`<a href="#r0-row0-value">${message}</a>`);
+    expect(refused.text).to.include(`<a href="#r0-row0-value">Requirement 1: ${message}</a>`);
     expect(refused.text).to.match(
       /id="r0-row0-value" name="r0-row0-value" aria-invalid="true" aria-describedby="r0-row0-value-error"/,
     );
@@ -192,12 +192,12 @@ describe('the form of a badge', () => {
     );
     expect(found).to.deep.equal([
       'provider: "nowhere" is not a badge provider; known: memory, openbadges, credly.',
-      'r0-row1-path: "course.nothing" is not a field in org.openedx.learning.course.passing.status.updated.v1.',
-      'r1-row2-path: Choose the field to compare.',
-      'r1-id: There are two requirements "ccx" in this badge; rename one of them.',
-      'r1-count: "count" takes a whole number of at least 1; write 1 or more.',
-      'r1-until: This interval is empty: "from" is not earlier than "until"; let "from" be earlier than "until".',
-      'p0-on: Choose the event that counts.',
+      'r0-row1-path: Requirement 1: "course.nothing" is not a field in org.openedx.learning.course.passing.status.updated.v1.',
+      'r1-row2-path: Requirement 2: Choose the field to compare.',
+      'r1-id: Requirement 2: There are two requirements "ccx" in this badge; rename one of them.',
+      'r1-count: Requirement 2: "count" takes a whole number of at least 1; write 1 or more.',
+      'r1-until: Requirement 2: This interval is empty: "from" is not earlier than "until"; let "from" be earlier than "until".',
+      'p0-on: Penalty 1: Choose the event that counts.',
     ]);
     for (const [, field] of answer.text.matchAll(/<li><a href="#([^"]+)">/g))
       expect(answer.text).to.include(`id="${field}"`);
@@ -209,7 +209,7 @@ describe('the form of a badge', () => {
     const answer = await send('data-track', twice, 'save');
     expect(answer.status).to.equal(422);
     expect(answer.text).to.include(
-      '<a href="#r0-row2-path">This data rule is there twice: change it or remove one of the two.</a>',
+      '<a href="#r0-row2-path">Requirement 1: This data rule is there twice: change it or remove one of the two.</a>',
     );
   });
 

@@ -1,7 +1,7 @@
 /** Every diagnostic the language knows: one table, from which the reference manual is made. */
 
 export interface DiagnosticCode {
-  readonly code: string;
+  readonly code: Code;
   readonly severity: 'error' | 'warning';
   readonly meaning: string;
   readonly remedy: string;
@@ -131,7 +131,7 @@ const table = {
 export type Code = keyof typeof table;
 
 export const diagnosticCodes: readonly DiagnosticCode[] = Object.entries(table).map(
-  ([code, [severity, meaning, remedy]]) => ({ code, severity, meaning, remedy }),
+  ([code, [severity, meaning, remedy]]) => ({ code: code as Code, severity, meaning, remedy }),
 );
 
 export function severityOf(code: Code): 'error' | 'warning' {

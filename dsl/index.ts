@@ -8,7 +8,7 @@ export { type Checked, check, checkExpression } from './check.ts';
 export { compileCondition } from './compile.ts';
 export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';
 export { type Diagnostic, formatDiagnostic } from './diagnostic.ts';
-export { type DiagnosticCode, diagnosticCodes } from './diagnostic-codes.ts';
+export { type Code, type DiagnosticCode, diagnosticCodes } from './diagnostic-codes.ts';
 // What rules may speak about
 export type { Environment, EventType, Field, FieldType, StringFormat } from './environment.ts';
 export { createRuleIndex, type Evaluation, evaluate } from './evaluate.ts';
@@ -60,5 +60,6 @@ export { conditionOf, type Row, rowsOf } from './rows.ts';
 export { type BadgeMatch, RuleIndex, type RulePlacement } from './rule-index.ts';
 export { runTest, type TestFailure, type TestReport } from './run-test.ts';
 export { didYouMean, suggest } from './suggest.ts';
+export { type SyntaxNode, type SyntaxRule, syntaxRules, type TokenKind, tokenKinds } from './syntax.ts';
 export { compareCodePoints } from './text-match.ts';
 export { compareContributions, mergeContribution, outcome } from './timeline.ts';

@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { createDispatcher } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
 import { createRuleBook, type RuleBook } from '../plugin/badges/rule-book.ts';
+import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
 import { ExtensionRegistry } from '../plugin/extensions/registry.ts';
+import { createJobRunner } from '../plugin/jobs/job-runner.ts';
+import { createJobs } from '../plugin/jobs/request-job.ts';
 import type { BadgeProvider } from '../plugin/ports/badge-provider.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
@@ -126,6 +129,19 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const process = async (event: LmsEvent): Promise<ProcessResult> =>
     settings.badgesEnabled ? processor.process(event) : { outcome: 'ignored', reason: 'no-match' };
 
+  const jobRunner = createJobRunner({
+    store: stores.jobs,
+    kinds: [createSettleEffects({ progress: stores.progress, dispatcher })],
+    clock,
+    logger,
+  });
+  const jobs = createJobs({
+    store: stores.jobs,
+    clock,
+    ids: { uuid: randomUUID },
+    onJob: () => jobRunner.nudge(),
+  });
+
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
@@ -161,6 +177,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     learners: stores.learners,
     credentials: stores.credentials,
     files: stores.files,
+    jobStore: stores.jobs,
+    jobs,
     access: stores.access,
     sessions: stores.sessions,
     decodeCloudEvent: (value) => decodeCloudEvent(value),
@@ -168,16 +186,23 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
     checkBadge: (text) => ruleBook.checkBadge(text),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
-    retryEffect: async (learnerId, badgeId, effectId) => {
-      await dispatcher.retryEffect(learnerId, badgeId, effectId);
-      dispatcher.nudge();
-    },
-    health: () => healthReport({ database: stores.database, progress: stores.progress, bus, stopping: () => stopping }),
+    retryEffect: dispatcher.retryEffect,
+    giveUpEffect: dispatcher.giveUpEffect,
+    health: () =>
+      healthReport({
+        database: stores.database,
+        progress: stores.progress,
+        bus,
+        lanes: dispatcher.lanes,
+        stopping: () => stopping,
+      }),
   };
 
   if (does('dispatcher')) {
     dispatcher.start();
     lifecycle.onStop('dispatcher', () => dispatcher.stop());
+    jobRunner.start();
+    lifecycle.onStop('jobs', () => jobRunner.stop());
   }
   if (does('scheduler')) {
     const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });

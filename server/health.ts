@@ -1,5 +1,7 @@
 /** What `/readyz` and the system page say: each part with its state, the whole as bad as its worst necessary part. */
 
+import type { LaneState } from '../plugin/badges/dispatcher.ts';
+import { PUBLISH_LANE } from '../plugin/badges/effect-order.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { Bus } from './amqp/bus.ts';
 import type { HealthReport } from './http/services.ts';
@@ -10,16 +12,23 @@ export interface HealthParts {
   readonly progress: Pick<ProgressStore, 'effectCounts'>;
   /** null: AMQP_URL is unset. */
   readonly bus: Pick<Bus, 'status'> | null;
+  /** How the badge providers and the bus answer this process. */
+  readonly lanes: () => readonly LaneState[];
   readonly stopping: () => boolean;
 }
 
 type Check = HealthReport['checks'][string];
 
-export async function healthReport({ database, progress, bus, stopping }: HealthParts): Promise<HealthReport> {
+export async function healthReport({ database, progress, bus, lanes, stopping }: HealthParts): Promise<HealthReport> {
   const counted = check(async () => {
     const { pending, failed } = await progress.effectCounts();
-    if (failed === 0) return { status: 'ok', message: `${pending} pending` };
-    return { status: 'degraded', message: `${failed} failed and wait for a person, ${pending} pending` };
+    const away = lanes().filter(({ state }) => state !== 'closed');
+    const facts = [
+      ...(failed === 0 ? [] : [`${failed} failed and wait for a person`]),
+      `${pending} pending`,
+      ...away.map((lane) => laneFact(lane)),
+    ];
+    return { status: facts.length === 1 ? 'ok' : 'degraded', message: facts.join(', ') };
   });
   const reached = await check(async () => {
     await database.ping();
@@ -35,6 +44,11 @@ export async function healthReport({ database, progress, bus, stopping }: Health
   const down = checks.database?.status === 'down' || checks.process?.status === 'down';
   const degraded = Object.values(checks).some(({ status }) => status === 'degraded' || status === 'down');
   return { status: down ? 'down' : degraded ? 'degraded' : 'ok', checks };
+}
+
+function laneFact({ lane, until }: LaneState): string {
+  const name = lane === PUBLISH_LANE ? 'the event bus' : lane;
+  return `${name} does not answer${until === null ? ' and is tried now' : ` and is tried again at ${until.toISOString()}`}`;
 }
 
 async function check(work: () => Promise<Check>): Promise<Check> {

@@ -5,6 +5,7 @@ import type { Store as SessionStore } from 'express-session';
 import type { FileStore } from '../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../plugin/ports/credential-store.ts';
+import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
@@ -20,8 +21,10 @@ import { badgeModels, MongoBadgeStore } from './mongo/badge-store.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
 import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
+import { jobModels, MongoJobStore } from './mongo/job-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
+import { addOpenEffects } from './mongo/progress-carry-over.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
@@ -33,6 +36,7 @@ export interface Stores {
   readonly progress: ProgressStore;
   readonly credentials: CredentialStore;
   readonly records: StoredLearnerRecords;
+  readonly jobs: JobStore;
   readonly access: AccessStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
@@ -52,10 +56,19 @@ export async function openStores(
   const database = await connectDatabase({
     uri,
     logger,
-    models: [learnerModels, badgeModels, progressModels, credentialModels, learnerRecordModels, accessModels],
+    models: [
+      learnerModels,
+      badgeModels,
+      progressModels,
+      credentialModels,
+      learnerRecordModels,
+      jobModels,
+      accessModels,
+    ],
   });
   lifecycle.onStop('database', () => database.close());
   const { connection } = database;
+  await addOpenEffects(connection);
   return {
     database,
     learners: new MongoLearnerStore(connection),
@@ -63,6 +76,7 @@ export async function openStores(
     progress: new MongoProgressStore(connection),
     credentials: new MongoCredentialStore(connection),
     records: new StoredLearnerRecords(connection),
+    jobs: new MongoJobStore(connection),
     access: new MongoAccessStore(connection),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),

@@ -1,16 +1,21 @@
 /** Carries out what progress has recorded: awards and revocations at the providers, public events on the bus.
  *
  *  An attempt is recorded before the call and its result after it, each by a conditional save, so any process may go on
- *  where another one died. Calls may be repeated; badges are not, because a repeated award asks the provider first. */
+ *  where another one died. Calls may be repeated; badges are not, because a repeated award asks the provider first.
+ *
+ *  Every provider, and the bus, has a lane of its own with its own workers and its own circuit breaker: one that is slow or
+ *  away keeps nothing from the others. */
 
-import { ConflictError, NotFoundError, StoreError } from '../errors.ts';
+import { ConflictError, NotFoundError, ProviderError, StoreError } from '../errors.ts';
 import type { LearnerStore } from '../ports/learner-store.ts';
 import type { Effect, Progress, ProgressStore } from '../ports/progress-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
-import { readyEffects } from './effect-order.ts';
-import { failed, reopened, succeeded, taken } from './effect-results.ts';
+import { type BreakerPolicy, type BreakerState, CircuitBreaker } from './circuit-breaker.ts';
+import { laneOf, PUBLISH_LANE, readyEffects } from './effect-order.ts';
+import { failed, givenUp, reopened, succeeded, taken } from './effect-results.ts';
 import { type OutsideWorld, performEffect } from './perform-effect.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+import { createWorkLoop } from './work-loop.ts';
 
 export interface DispatcherParts extends OutsideWorld {
   readonly progress: ProgressStore;
@@ -18,10 +23,16 @@ export interface DispatcherParts extends OutsideWorld {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly policy?: RetryPolicy;
-  /** How many learners' effects are carried out at the same time. */
+  readonly breakerPolicy?: BreakerPolicy;
+  /** How many effects of one lane are carried out at the same time. */
   readonly concurrency?: number;
   /** How often to look for effects that nobody has announced: retries, and those of a process that died. */
   readonly pollMs?: number;
+}
+
+export interface LaneState extends BreakerState {
+  /** The provider's word, or the lane of the public events. */
+  readonly lane: string;
 }
 
 export interface Dispatcher {
@@ -36,41 +47,80 @@ export interface Dispatcher {
   /** Puts a failed effect back, and hurries a pending one.
    *  @throws NotFoundError `not-found.effect`; ConflictError `conflict.effect-finished`, `conflict.badge-revoked` */
   retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  /** Ends a pending or failed effect for good, with the announcement that would follow it.
+   *  @throws NotFoundError `not-found.effect`; ConflictError `conflict.effect-finished` */
+  giveUpEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  /** How each provider and the bus are seen from this process. */
+  lanes(): readonly LaneState[];
 }
 
 const BATCH = 100;
 const SAVE_ATTEMPTS = 30;
+/** What no lane of its own exists for: badges of a provider that is not set up. */
+const OTHERS = '(not set up)';
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const { progress: store, clock, logger, policy = defaultRetryPolicy, concurrency = 8, pollMs = 1_000 } = parts;
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  let running: Promise<void> | null = null;
-  let started = false;
-  let nudged = false;
+  const { progress: store, clock, logger, policy = defaultRetryPolicy, concurrency = 4, pollMs = 1_000 } = parts;
+  const own = [...parts.providers.keys(), PUBLISH_LANE];
+  const breakers = new Map([...own, OTHERS].map((lane) => [lane, new CircuitBreaker(parts.breakerPolicy)]));
+  let stopping = false;
+
+  const loops = [...breakers.keys()].map((lane) =>
+    createWorkLoop(async () => {
+      try {
+        await runLane(lane);
+      } catch (error) {
+        logger.warn('due effects could not be read; the next look is soon', { lane, error: codeOf(error) });
+      }
+    }, pollMs),
+  );
 
   async function runDue(): Promise<number> {
     let attempts = 0;
     for (;;) {
-      const due = await store.due(clock.now(), BATCH);
-      const made = await eachConcurrently(due, concurrency, carryOut);
+      const made = await Promise.all([...breakers.keys()].map(runLane));
+      const sum = made.reduce((total, number) => total + number, 0);
+      attempts += sum;
+      // What was awarded is now to be published, in another lane.
+      if (sum === 0) return attempts;
+    }
+  }
+
+  /** @returns the number of attempts made */
+  async function runLane(lane: string): Promise<number> {
+    const breaker = breakers.get(lane) as CircuitBreaker;
+    let attempts = 0;
+    for (;;) {
+      if (breaker.state(clock.now()).state === 'open') return attempts;
+      const due = await store.due(clock.now(), BATCH, lane === OTHERS ? { except: own } : { only: lane });
+      const made = await eachConcurrently(due, concurrency, (found) => carryOut(found, lane));
       attempts += made;
       // A full batch may have more behind it, unless others are at work on all of it.
-      if (due.length < BATCH || made === 0 || isStopping()) return attempts;
+      if (due.length < BATCH || made === 0 || stopping) return attempts;
     }
   }
 
   /** @returns the number of attempts made for one learner and badge */
-  async function carryOut(found: Progress): Promise<number> {
+  async function carryOut(found: Progress, lane: string): Promise<number> {
+    const breaker = breakers.get(lane) as CircuitBreaker;
     let progress: Progress | null = found;
     let attempts = 0;
-    while (progress !== null && !isStopping()) {
+    while (progress !== null && !stopping) {
       const now = clock.now();
-      const effect = readyEffects(progress.effects).find(({ dueAt }) => dueAt <= now);
+      const { effects, issued }: Progress = progress;
+      const effect = readyEffects(effects).find((one) => one.dueAt <= now && isOf(lane, laneOf(one, issued)));
       if (!effect) return attempts;
+      if (!breaker.admits(now)) return attempts;
       const claimed = taken(progress, effect.id, now, policy);
-      if (await store.save(claimed)) {
+      let isOurs = false;
+      try {
+        isOurs = await store.save(claimed);
+      } finally {
+        if (!isOurs) breaker.withdrawn();
+      }
+      if (isOurs) {
         attempts += 1;
-        progress = await attempt({ ...claimed, version: claimed.version + 1 }, effect.id);
+        progress = await attempt({ ...claimed, version: claimed.version + 1 }, effect.id, breaker);
       } else {
         progress = await store.load(progress.learnerId, progress.badgeId);
       }
@@ -78,21 +128,34 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     return attempts;
   }
 
+  function isOf(lane: string, wanted: string): boolean {
+    return lane === OTHERS ? !own.includes(wanted) : lane === wanted;
+  }
+
   /** @returns the progress with the result in it; null when the result could not be recorded: the lease will end */
-  async function attempt(progress: Progress, effectId: string): Promise<Progress | null> {
+  async function attempt(progress: Progress, effectId: string, breaker: CircuitBreaker): Promise<Progress | null> {
     const effect = progress.effects.find(({ id }) => id === effectId) as Effect;
     const facts = { learnerId: progress.learnerId, badgeId: progress.badgeId, effect: effectId };
     let record: (latest: Progress) => Progress;
     try {
-      const answer = await performEffect(effect, await subjectOf(progress, effect), parts);
+      const subject = await subjectOf(progress, effect);
+      const answer = await performEffect(effect, subject, parts);
+      breaker.answered();
       record = (latest) => succeeded(latest, effectId, answer, clock.now());
     } catch (error) {
+      const isAway = error instanceof ProviderError || error instanceof StoreError ? error.retry === 'later' : false;
+      if (isAway) breaker.failed(clock.now(), error instanceof ProviderError ? error.retryAfterMs : null);
+      else if (error instanceof NotFoundError) breaker.withdrawn();
+      else breaker.answered();
       const random = Math.random();
       record = (latest) => failed(latest, effectId, error, clock.now(), policy, random);
       logger.warn('an effect failed', { ...facts, attempts: effect.attempts, error: codeOf(error) });
     }
     try {
-      return await saveResult(progress, record);
+      const recorded = await saveResult(progress, record);
+      // The next step may belong to another lane.
+      if (readyEffects(recorded.effects).length > 0) nudge();
+      return recorded;
     } catch (error) {
       logger.error('the result of an effect could not be recorded', { ...facts, error: codeOf(error) });
       return null;
@@ -118,60 +181,45 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     throw new StoreError('contention', 'progress kept changing while a result was to be recorded');
   }
 
-  async function retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void> {
+  async function changeEffect(
+    learnerId: string,
+    badgeId: string,
+    change: (latest: Progress) => Progress,
+  ): Promise<void> {
     const progress = await store.load(learnerId, badgeId);
     if (!progress) throw noSuchEffect();
-    await saveResult(progress, (latest) => {
-      assertRetryable(latest, effectId);
-      return reopened(latest, effectId, clock.now());
-    });
+    await saveResult(progress, change);
     nudge();
   }
 
-  function isStopping(): boolean {
-    return running !== null && !started;
-  }
-
-  function start(): void {
-    if (started) return;
-    started = true;
-    schedule(0);
-  }
-
-  async function stop(): Promise<void> {
-    started = false;
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    await running;
-  }
-
   function nudge(): void {
-    if (!started) return;
-    if (running !== null) nudged = true;
-    else schedule(0);
+    for (const loop of loops) loop.nudge();
   }
 
-  function schedule(delayMs: number): void {
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(() => {
-      timer = null;
-      running = pass().finally(() => {
-        running = null;
-        if (started) schedule(nudged ? 0 : pollMs);
-        nudged = false;
-      });
-    }, delayMs);
-  }
-
-  async function pass(): Promise<void> {
-    try {
-      await runDue();
-    } catch (error) {
-      logger.warn('due effects could not be read; the next look is soon', { error: codeOf(error) });
-    }
-  }
-
-  return { runDue, start, stop, nudge, retryEffect };
+  return {
+    runDue,
+    start() {
+      stopping = false;
+      for (const loop of loops) loop.start();
+    },
+    async stop() {
+      stopping = true;
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+    nudge,
+    retryEffect: (learnerId, badgeId, effectId) =>
+      changeEffect(learnerId, badgeId, (latest) => {
+        assertRetryable(latest, effectId);
+        return reopened(latest, effectId, clock.now());
+      }),
+    giveUpEffect: (learnerId, badgeId, effectId) =>
+      changeEffect(learnerId, badgeId, (latest) => {
+        assertOpen(latest, effectId);
+        return givenUp(latest, effectId, clock.now());
+      }),
+    lanes: () =>
+      [...breakers].flatMap(([lane, breaker]) => (lane === OTHERS ? [] : [{ lane, ...breaker.state(clock.now()) }])),
+  };
 }
 
 async function eachConcurrently<Item>(
@@ -192,13 +240,18 @@ async function eachConcurrently<Item>(
   return total;
 }
 
-function assertRetryable({ effects, issued }: Progress, effectId: string): void {
+function assertOpen({ effects }: Progress, effectId: string): Effect {
   const effect = effects.find(({ id }) => id === effectId);
   if (!effect) throw noSuchEffect();
-  if (effect.state === 'done' || effect.state === 'superseded') {
+  if (effect.state !== 'pending' && effect.state !== 'failed') {
     throw new ConflictError('effect-finished', 'this step is finished; there is nothing to retry');
   }
-  const badge = issued.find(({ number }) => number === effect.badgeNumber);
+  return effect;
+}
+
+function assertRetryable(progress: Progress, effectId: string): void {
+  const effect = assertOpen(progress, effectId);
+  const badge = progress.issued.find(({ number }) => number === effect.badgeNumber);
   if (effect.kind === 'award' && effect.state === 'failed' && badge?.revokedAt) {
     throw new ConflictError('badge-revoked', 'the badge has been revoked meanwhile; it must not be awarded any more');
   }

@@ -69,6 +69,17 @@ export function reopened(progress: Progress, effectId: string, now: Date): Progr
   };
 }
 
+/** A person wants it never to be tried again. What only announces it, or takes it back, goes with it. */
+export function givenUp(progress: Progress, effectId: string, now: Date): Progress {
+  const effect = find(progress, effectId);
+  if (effect === undefined) return progress;
+  const effects = progress.effects.map((one) =>
+    one.id === effectId ? { ...one, state: 'given-up' as const, finishedAt: now } : one,
+  );
+  const isCall = effect.kind === 'award' || effect.kind === 'revoke';
+  return { ...progress, updatedAt: now, effects: isCall ? supersede(effects, effect.badgeNumber, now) : effects };
+}
+
 /** What was never awarded need not be taken back. */
 function afterLostAward(progress: Progress, effectId: string, now: Date): Progress {
   const effect = find(progress, effectId);

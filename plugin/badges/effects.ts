@@ -114,7 +114,8 @@ function takeBack(effects: readonly Effect[], { number, template }: IssuedBadge,
     ({ badgeNumber, kind }) => badgeNumber === number && kind === (template === null ? 'publish-awarded' : 'award'),
   );
   const neverTried = opening?.state === 'pending' && opening.attempts === 0;
-  if (neverTried || opening?.state === 'failed') return supersede(effects, number, now);
+  if (neverTried || opening?.state === 'failed' || opening?.state === 'given-up')
+    return supersede(effects, number, now);
   const kinds: readonly Effect['kind'][] = template === null ? ['publish-revoked'] : ['revoke', 'publish-revoked'];
   return [...effects, ...kinds.map((kind) => newEffect(kind, number, now))];
 }

@@ -1,10 +1,18 @@
 /** In-memory twin of the progress store: the reference behaviour for its contract, and what tests use. */
 
 import { compareCodePoints, type Outcome } from '../../dsl/index.ts';
-import { nextEffectAt } from '../badges/effect-order.ts';
+import { isEffect, openEffects } from '../badges/effect-order.ts';
 import { fromCursor, type ProgressPlace, toCursor } from '../badges/progress-cursor.ts';
 import type { Page } from './learner-store.ts';
-import type { Effect, Progress, ProgressQuery, ProgressStore } from './progress-store.ts';
+import type {
+  Effect,
+  EffectGroup,
+  LaneChoice,
+  OpenEffect,
+  Progress,
+  ProgressQuery,
+  ProgressStore,
+} from './progress-store.ts';
 
 export class MemoryProgressStore implements ProgressStore {
   readonly #documents = new Map<string, Progress>();
@@ -20,11 +28,12 @@ export class MemoryProgressStore implements ProgressStore {
     return true;
   }
 
-  async due(now: Date, limit: number): Promise<readonly Progress[]> {
+  async due(now: Date, limit: number, lanes: LaneChoice): Promise<readonly Progress[]> {
     return [...this.#documents.values()]
       .flatMap((progress) => {
-        const at = nextEffectAt(progress.effects);
-        return at !== null && at <= now ? [{ progress, at }] : [];
+        const open = openEffects(progress);
+        const at = earliest(open);
+        return at !== null && open.some((effect) => isDue(effect, now, lanes)) ? [{ progress, at }] : [];
       })
       .toSorted((a, b) => a.at.getTime() - b.at.getTime())
       .slice(0, limit)
@@ -62,6 +71,17 @@ export class MemoryProgressStore implements ProgressStore {
     );
   }
 
+  async effectGroups(): Promise<readonly EffectGroup[]> {
+    const groups = new Map<string, EffectGroup>();
+    for (const progress of this.#documents.values()) {
+      for (const { state, kind, lane, error } of openEffects(progress)) {
+        const key = JSON.stringify([state, kind, lane, error]);
+        groups.set(key, { state, kind, lane, error, count: (groups.get(key)?.count ?? 0) + 1 });
+      }
+    }
+    return [...groups.values()];
+  }
+
   async effectCounts(): Promise<{ readonly pending: number; readonly failed: number }> {
     const count = (state: Effect['state']): number =>
       [...this.#documents.values()].filter(({ effects }) => effects.some((effect) => effect.state === state)).length;
@@ -69,15 +89,28 @@ export class MemoryProgressStore implements ProgressStore {
   }
 }
 
+function earliest(open: readonly OpenEffect[]): Date | null {
+  return open.reduce<Date | null>(
+    (least, { dueAt }) => (dueAt !== null && (least === null || dueAt < least) ? dueAt : least),
+    null,
+  );
+}
+
+function isDue({ dueAt, lane }: OpenEffect, now: Date, lanes: LaneChoice): boolean {
+  return dueAt !== null && dueAt <= now && ('only' in lanes ? lane === lanes.only : !lanes.except.includes(lane));
+}
+
 function keyOf({ learnerId, badgeId }: Pick<Progress, 'learnerId' | 'badgeId'>): string {
   return JSON.stringify([learnerId, badgeId]);
 }
 
-function matches({ badgeId, learnerId, outcome, effects }: Progress, query: ProgressQuery): boolean {
+function matches(progress: Progress, query: ProgressQuery): boolean {
+  const { badgeId, learnerId, outcome } = progress;
+  const { effect } = query;
   return (
     (query.badgeId === undefined || badgeId === query.badgeId) &&
     (query.status === undefined || outcome.status === query.status) &&
-    (query.effectState === undefined || effects.some(({ state }) => state === query.effectState)) &&
+    (effect === undefined || openEffects(progress).some((open) => isEffect(open, effect))) &&
     (query.learnerIds === undefined || query.learnerIds.includes(learnerId))
   );
 }

@@ -12,8 +12,9 @@ export interface Effect {
   readonly kind: 'award' | 'revoke' | 'publish-awarded' | 'publish-revoked';
   /** The `IssuedBadge.number` it is about. */
   readonly badgeNumber: number;
-  /** `superseded`: no longer wanted before it was ever tried. `failed`: given up, a person must look. */
-  readonly state: 'pending' | 'done' | 'failed' | 'superseded';
+  /** `superseded`: no longer wanted before it was ever tried. `failed`: a person must look. `given-up`: a person has
+   *  looked and wants it no more. */
+  readonly state: 'pending' | 'done' | 'failed' | 'superseded' | 'given-up';
   readonly attempts: number;
   /** Not before; also the lease: a dispatcher that takes the effect moves it into the future first. */
   readonly dueAt: Date;
@@ -59,10 +60,36 @@ export interface Progress {
   readonly updatedAt: Date;
 }
 
+/** An effect that waits: for its time, for another step, or for a person. */
+export interface OpenEffect {
+  readonly id: string;
+  readonly kind: Effect['kind'];
+  readonly state: 'pending' | 'failed';
+  /** The word of the provider it is carried out at, or the lane of the public events. */
+  readonly lane: string;
+  /** When it may be carried out; null: not before another step, or a person, makes it ready. */
+  readonly dueAt: Date | null;
+  /** Code of the last failure. */
+  readonly error: string | null;
+}
+
+/** Which open effects; what is left out, is any. */
+export interface EffectFilter extends Partial<Pick<OpenEffect, 'state' | 'kind' | 'lane'>> {
+  readonly error?: string;
+}
+
+export interface EffectGroup extends Pick<OpenEffect, 'state' | 'kind' | 'lane' | 'error'> {
+  readonly count: number;
+}
+
+/** One lane, or everything that has none of these. */
+export type LaneChoice = { readonly only: string } | { readonly except: readonly string[] };
+
 export interface ProgressQuery {
   readonly badgeId?: string;
   readonly status?: Outcome['status'];
-  readonly effectState?: Effect['state'];
+  /** Documents with such an open effect. */
+  readonly effect?: EffectFilter;
   readonly learnerIds?: readonly string[];
   readonly after?: string;
   readonly limit: number;
@@ -73,8 +100,9 @@ export interface ProgressStore {
   /** Stores `progress` as version `progress.version + 1` if the stored version still is `progress.version`.
    *  @returns false when somebody else was faster; nothing was changed: load again and redo */
   save(progress: Progress): Promise<boolean>;
-  /** Documents with a pending effect that is due at `now` and waits for no other, oldest due first. */
-  due(now: Date, limit: number): Promise<readonly Progress[]>;
+  /** Documents with a pending effect of the lanes that is due at `now` and waits for no other, those first that wait
+   *  longest for anything. */
+  due(now: Date, limit: number, lanes: LaneChoice): Promise<readonly Progress[]>;
   ofLearner(learnerId: string): Promise<readonly Progress[]>;
   /** Newest change first. */
   list(query: ProgressQuery): Promise<Page<Progress>>;
@@ -84,4 +112,6 @@ export interface ProgressStore {
   >;
   /** How many documents have an effect in each of the states. */
   effectCounts(): Promise<{ readonly pending: number; readonly failed: number }>;
+  /** The open effects, by what they have in common. */
+  effectGroups(): Promise<readonly EffectGroup[]>;
 }

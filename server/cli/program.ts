@@ -6,7 +6,9 @@ import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
 import { addCredentialsCommands } from './credentials.ts';
+import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
+import { addJobsCommands } from './jobs.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 
@@ -22,6 +24,8 @@ function createProgram(): Command {
   addRulesCommands(program);
   addEventsCommands(program);
   addCredentialsCommands(program);
+  addEffectsCommands(program);
+  addJobsCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

@@ -1,18 +1,24 @@
 /** Reference pages made from the code's own tables. Pure: a test compares them with the files in docs/reference/. */
 
 import type { EventType, Field, FieldType } from '../../dsl/index.ts';
-import { diagnosticCodes, operators } from '../../dsl/index.ts';
+import { operators, tokenKinds } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
+import { diagnosticsPage } from './diagnostics-page.ts';
+import { grammarDiagrams, grammarSection } from './grammar.ts';
+import { cell, page, table } from './markdown.ts';
+import { fillRegion } from './regions.ts';
 
-const MADE = '<!-- Made by `npm run generate`; change the table in the code instead. -->';
+const MANUAL = 'docs/rule-language.md';
 
-/** Path below the project root to content. */
-export function generatedFiles(): ReadonlyMap<string, string> {
+/** Path below the project root to content.
+ *  @param read gives the present text of a file of which only marked regions are made */
+export function generatedFiles(read: (name: string) => string): ReadonlyMap<string, string> {
   return new Map([
+    [MANUAL, manual(read(MANUAL))],
+    ...grammarDiagrams(),
     ['docs/reference/settings.md', settingsPage()],
     ['.env.example', environmentExample()],
-    ['docs/reference/operators.md', operatorsPage()],
     ['docs/reference/diagnostics.md', diagnosticsPage()],
     ['docs/reference/event-types.md', eventTypesPage()],
   ]);
@@ -48,31 +54,28 @@ function environmentExample(): string {
   return ['# Every setting with its default. Made by `npm run generate`.', '', ...lines].join('\n');
 }
 
-function operatorsPage(): string {
-  return page('Operators', [
-    'What a `where` clause can say about a path. A path that is absent or null makes every form false, except `!=` and `not in`.',
-    '',
-    table(
-      ['Form', 'Operands', 'Meaning'],
-      operators.map(({ form, operands, meaning }) => [`\`${cell(form)}\``, cell(operands), cell(meaning)]),
-    ),
-  ]);
+function manual(text: string): string {
+  const tokens = table(
+    ['Token', 'Form', 'Example'],
+    tokenKinds.map(({ name, form, example }) => [name, cell(form), `\`${example}\``]),
+  );
+  return [
+    ['operators', operatorsTable()],
+    ['tokens', tokens],
+    ['grammar', grammarSection()],
+  ].reduce((filled, [name = '', content = '']) => fillRegion(filled, name, content), text);
 }
 
-function diagnosticsPage(): string {
-  return page('Diagnostics', [
-    'Everything the checker can say about a rule text, by code.',
-    '',
-    table(
-      ['Code', 'Severity', 'Meaning', 'What to do'],
-      diagnosticCodes.map(({ code, severity, meaning, remedy }) => [
-        `\`${code}\``,
-        severity,
-        cell(meaning),
-        cell(remedy),
-      ]),
-    ),
-  ]);
+function operatorsTable(): string {
+  return table(
+    ['Form', 'Operands', 'Meaning', 'Where the field is absent'],
+    operators.map(({ form, operands, meaning, absent }) => [
+      `\`${cell(form)}\``,
+      cell(operands),
+      cell(meaning),
+      absent,
+    ]),
+  );
 }
 
 function eventTypesPage(): string {
@@ -122,17 +125,4 @@ function typeText(type: FieldType): string {
     default:
       return type.kind;
   }
-}
-
-function page(title: string, lines: readonly string[]): string {
-  return [`# ${title}`, '', MADE, '', ...lines, ''].join('\n').replace(/\n+$/, '\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }

@@ -17,6 +17,8 @@ import { badgeRoutes } from './pages/badges.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
+import { effectRoutes } from './pages/effects.ts';
+import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
 import { signInRoutes } from './pages/sign-in.ts';
@@ -51,6 +53,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...learnerRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),
+    ...effectRoutes(services),
+    ...jobRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
   ];

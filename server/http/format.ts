@@ -1,6 +1,7 @@
 /** Values as the pages show them. */
 
 import { type Instant, instantToDate } from '../../dsl/index.ts';
+import { PUBLISH_LANE } from '../../plugin/badges/effect-order.ts';
 import type { Effect } from '../../plugin/ports/progress-store.ts';
 
 /** For the partial `time`. */
@@ -68,6 +69,7 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   done: { word: 'Done', tone: 'good' },
   failed: { word: 'Failed', tone: 'bad' },
   superseded: { word: 'No longer needed', tone: 'off' },
+  'given-up': { word: 'Given up', tone: 'off' },
   // Credentials and runs
   generating: { word: 'Being made', tone: 'busy' },
   available: { word: 'Available', tone: 'good' },
@@ -75,6 +77,10 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   invalidated: { word: 'Invalidated', tone: 'off' },
   running: { word: 'Running', tone: 'busy' },
   'done-with-errors': { word: 'Done with errors', tone: 'warn' },
+  // Jobs
+  waiting: { word: 'Waiting', tone: 'busy' },
+  cancelling: { word: 'Being cancelled', tone: 'busy' },
+  cancelled: { word: 'Cancelled', tone: 'off' },
   // Health
   ok: { word: 'OK', tone: 'good' },
   degraded: { word: 'Degraded', tone: 'warn' },
@@ -95,6 +101,11 @@ const effectNames: Readonly<Record<Effect['kind'], string>> = {
 
 export function effectName(kind: Effect['kind']): string {
   return effectNames[kind];
+}
+
+/** Where an effect goes, in words. */
+export function laneName(lane: string): string {
+  return lane === PUBLISH_LANE ? 'Event bus' : lane;
 }
 
 /** @returns the address when a browser may follow it; null for `javascript:` and the like */

@@ -4,9 +4,11 @@ import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
 import type { SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
+import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
@@ -46,6 +48,9 @@ export interface Services {
   readonly progress: ProgressStore;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
+  readonly jobStore: JobStore;
+  /** Asks for, cancels and resumes jobs. */
+  readonly jobs: Jobs;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;
@@ -68,5 +73,7 @@ export interface Services {
   generateNow(configurationId: string, actor: string): Promise<string>;
   /** Puts a failed effect back to pending. @throws NotFoundError */
   retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  /** Ends an open effect for good. @throws NotFoundError, ConflictError */
+  giveUpEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
   health(): Promise<HealthReport>;
 }

@@ -46,8 +46,12 @@ function toStoreError(error: unknown): unknown {
   return isFromDatabase(error) ? unavailable((error as Error).name, error) : error;
 }
 
+/** What mongoose finds wrong before anything is sent: trying again would not help. */
+const OUR_MISTAKES = [mongoose.Error.CastError, mongoose.Error.ValidationError, mongoose.Error.StrictModeError];
+
 /** A refusal by the server (`MongoServerError`) is our mistake, unless it says that it is going away. */
 function isFromDatabase(error: unknown): boolean {
+  if (OUR_MISTAKES.some((mistake) => error instanceof mistake)) return false;
   if (error instanceof MongoServerError) {
     return error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('RetryableError');
   }

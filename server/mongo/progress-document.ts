@@ -2,8 +2,8 @@
  *  `constructor` is then a text like any other. */
 
 import type { Contribution, Outcome, RequirementState } from '../../dsl/index.ts';
-import { nextEffectAt } from '../../plugin/badges/effect-order.ts';
-import type { Effect, IssuedBadge, Progress } from '../../plugin/ports/progress-store.ts';
+import { openEffects } from '../../plugin/badges/effect-order.ts';
+import type { Effect, IssuedBadge, OpenEffect, Progress } from '../../plugin/ports/progress-store.ts';
 
 interface StoredContribution extends Omit<Contribution, 'values'> {
   readonly values: readonly { readonly requirement: string; readonly value: string }[];
@@ -24,6 +24,8 @@ export interface ProgressDocument {
   readonly issued: readonly IssuedBadge[];
   readonly effects: readonly Effect[];
   readonly updatedAt: Date;
+  /** What of `effects` waits, for the indexes. */
+  readonly openEffects: readonly OpenEffect[];
   /** When the earliest effect that can be carried out is due; left out when there is none. */
   readonly nextEffectAt?: Date;
 }
@@ -31,7 +33,8 @@ export interface ProgressDocument {
 /** The next version, as it is stored. */
 export function toDocument(progress: Progress): ProgressDocument {
   const { outcome, effects } = progress;
-  const next = nextEffectAt(effects);
+  const open = openEffects(progress);
+  const times = open.flatMap(({ dueAt }) => dueAt?.getTime() ?? []);
   return {
     learnerId: progress.learnerId,
     badgeId: progress.badgeId,
@@ -49,7 +52,8 @@ export function toDocument(progress: Progress): ProgressDocument {
     issued: progress.issued,
     effects,
     updatedAt: progress.updatedAt,
-    ...(next === null ? {} : { nextEffectAt: next }),
+    openEffects: open,
+    ...(times.length === 0 ? {} : { nextEffectAt: new Date(Math.min(...times)) }),
   };
 }
 

@@ -4,7 +4,15 @@ import mongoose from 'mongoose';
 import type { Outcome } from '../../dsl/index.ts';
 import { fromCursor, toCursor } from '../../plugin/badges/progress-cursor.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
-import type { Effect, Progress, ProgressQuery, ProgressStore } from '../../plugin/ports/progress-store.ts';
+import type {
+  EffectFilter,
+  EffectGroup,
+  LaneChoice,
+  OpenEffect,
+  Progress,
+  ProgressQuery,
+  ProgressStore,
+} from '../../plugin/ports/progress-store.ts';
 import { schemaOptions } from './connect.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
 import { type ProgressDocument, toDocument, toProgress } from './progress-document.ts';
@@ -23,6 +31,7 @@ const schema = new mongoose.Schema<ProgressDocument>(
     issued: { type: Mixed, required: true },
     effects: { type: Mixed, required: true },
     updatedAt: { type: Date, required: true },
+    openEffects: { type: Mixed, default: [] },
     nextEffectAt: Date,
   },
   { ...schemaOptions, collection: 'progress' },
@@ -31,7 +40,8 @@ schema.index({ learnerId: 1, badgeId: 1 }, { unique: true });
 schema.index({ nextEffectAt: 1 }, { partialFilterExpression: { nextEffectAt: { $exists: true } } });
 schema.index({ updatedAt: -1, learnerId: 1, badgeId: 1 });
 schema.index({ badgeId: 1, 'outcome.status': 1 });
-schema.index({ 'effects.state': 1 });
+schema.index({ 'openEffects.lane': 1, 'openEffects.dueAt': 1 });
+schema.index({ 'openEffects.state': 1 });
 
 export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
@@ -56,10 +66,14 @@ export class MongoProgressStore implements ProgressStore {
     return withDatabase(() => (progress.version === 0 ? this.#insert(document) : this.#update(document)));
   }
 
-  async due(now: Date, limit: number): Promise<readonly Progress[]> {
+  async due(now: Date, limit: number, lanes: LaneChoice): Promise<readonly Progress[]> {
+    const lane = 'only' in lanes ? lanes.only : { $nin: [...lanes.except] };
     return withDatabase(async () => {
       const found = await this.#progress
-        .find({ nextEffectAt: mongoose.trusted({ $lte: now }) })
+        .find({
+          nextEffectAt: mongoose.trusted({ $lte: now }),
+          openEffects: mongoose.trusted({ $elemMatch: { lane, dueAt: { $lte: now } } }),
+        })
         .sort({ nextEffectAt: 1 })
         .limit(limit)
         .lean<ProgressDocument[]>();
@@ -101,9 +115,30 @@ export class MongoProgressStore implements ProgressStore {
   }
 
   async effectCounts(): Promise<{ readonly pending: number; readonly failed: number }> {
-    const count = (state: Effect['state']): Promise<number> =>
-      this.#progress.countDocuments({ effects: mongoose.trusted({ $elemMatch: { state } }) });
+    const count = (state: OpenEffect['state']): Promise<number> =>
+      this.#progress.countDocuments({ 'openEffects.state': state });
     return withDatabase(async () => ({ pending: await count('pending'), failed: await count('failed') }));
+  }
+
+  async effectGroups(): Promise<readonly EffectGroup[]> {
+    const groups = await withDatabase(() =>
+      this.#progress.aggregate<{ _id: Omit<EffectGroup, 'count'>; count: number }>([
+        { $match: { 'openEffects.state': { $in: ['pending', 'failed'] } } },
+        { $unwind: '$openEffects' },
+        {
+          $group: {
+            _id: {
+              state: '$openEffects.state',
+              kind: '$openEffects.kind',
+              lane: '$openEffects.lane',
+              error: '$openEffects.error',
+            },
+            count: { $sum: 1 },
+          },
+        },
+      ]),
+    );
+    return groups.map(({ _id: { state, kind, lane, error }, count }) => ({ state, kind, lane, error, count }));
   }
 
   async #insert(document: ProgressDocument): Promise<boolean> {
@@ -126,14 +161,23 @@ export class MongoProgressStore implements ProgressStore {
   }
 }
 
+/** At least the state is asked for, so that the index serves. */
+function wanted({ state, kind, lane, error }: EffectFilter): object {
+  return {
+    state: state ?? { $in: ['pending', 'failed'] },
+    ...(kind === undefined ? {} : { kind }),
+    ...(lane === undefined ? {} : { lane }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
 function conditionsOf(query: ProgressQuery): mongoose.QueryFilter<ProgressDocument>[] {
   const conditions: mongoose.QueryFilter<ProgressDocument>[] = [];
   if (query.badgeId !== undefined) conditions.push({ badgeId: query.badgeId });
   if (query.status !== undefined) conditions.push({ 'outcome.status': query.status });
   if (query.learnerIds !== undefined) conditions.push({ learnerId: mongoose.trusted({ $in: [...query.learnerIds] }) });
-  if (query.effectState !== undefined) {
-    conditions.push({ effects: mongoose.trusted({ $elemMatch: { state: query.effectState } }) });
-  }
+  if (query.effect !== undefined)
+    conditions.push({ openEffects: mongoose.trusted({ $elemMatch: wanted(query.effect) }) });
   if (query.after !== undefined) {
     const { updatedAt, learnerId, badgeId } = fromCursor(query.after);
     conditions.push({

@@ -2,9 +2,20 @@
 
 import { expect } from 'chai';
 import type { Contribution, Outcome } from '../../dsl/index.ts';
+import { PUBLISH_LANE } from '../../plugin/badges/effect-order.ts';
 import { InputError } from '../../plugin/errors.ts';
-import type { Effect, Progress, ProgressStore } from '../../plugin/ports/progress-store.ts';
+import type {
+  Effect,
+  EffectFilter,
+  IssuedBadge,
+  LaneChoice,
+  Progress,
+  ProgressStore,
+} from '../../plugin/ports/progress-store.ts';
 import { aContribution, day } from '../support/rule-values.ts';
+
+/** Whatever the lane. */
+const ANY = { except: [] } as const;
 
 export function progressStoreContract(name: string, makeStore: () => Promise<ProgressStore>): void {
   describe(`${name} as a progress store`, () => {
@@ -17,20 +28,7 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
       const progress = aProgress({
         contributions: [contribution('e1', { five: 's:course' }), contribution('e2', {})],
         effects: [anEffect({ lastError: { code: 'provider.unavailable', message: 'away', at: at(3) } })],
-        issued: [
-          {
-            number: 1,
-            uuid: 'u-1',
-            awardedAt: day(2),
-            eventId: 'e1',
-            revokedAt: null,
-            ruleVersion: 4,
-            template: { provider: 'memory', id: 't' },
-            externalId: null,
-            externalState: null,
-            externalUrl: null,
-          },
-        ],
+        issued: [anIssuedBadge()],
       });
       expect(await store.save(progress)).to.equal(true);
       expect(await store.load('l1', 'b1')).to.deep.equal({ ...progress, version: 1 });
@@ -76,7 +74,7 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
       await store.save(aProgress({ badgeId: 'second', effects: [anEffect({ dueAt: at(2) })] }));
       await store.save(aProgress({ badgeId: 'first', effects: [anEffect({ dueAt: at(1) })] }));
       await store.save(aProgress({ badgeId: 'nothing' }));
-      const due = async (now: Date, limit: number) => (await store.due(now, limit)).map(({ badgeId }) => badgeId);
+      const due = async (now: Date, limit: number) => (await store.due(now, limit, ANY)).map(({ badgeId }) => badgeId);
       expect(await due(at(2), 9)).to.deep.equal(['first', 'second']);
       expect(await due(at(9), 2)).to.deep.equal(['first', 'second']);
       expect(await due(at(0), 9)).to.deep.equal([]);
@@ -85,16 +83,55 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
     it('forgets an effect that is finished, and does not wake for one that waits for another', async () => {
       await store.save(aProgress({ effects: [anEffect({ dueAt: at(1) })] }));
       await store.save(aProgress({ version: 1, effects: [anEffect({ dueAt: at(1), state: 'done' })] }));
-      expect(await store.due(at(9), 9)).to.deep.equal([]);
+      expect(await store.due(at(9), 9, ANY)).to.deep.equal([]);
       const effects = [
         anEffect({ state: 'failed', dueAt: at(1) }),
         anEffect({ id: 'publish-awarded:1', kind: 'publish-awarded', dueAt: at(1) }),
       ];
       await store.save(aProgress({ version: 2, effects }));
-      expect(await store.due(at(9), 9)).to.deep.equal([]);
+      expect(await store.due(at(9), 9, ANY)).to.deep.equal([]);
       const [award, publish] = effects as [Effect, Effect];
       await store.save(aProgress({ version: 3, effects: [{ ...award, state: 'done' }, publish] }));
-      expect(await store.due(at(9), 9)).to.have.length(1);
+      expect(await store.due(at(9), 9, ANY)).to.have.length(1);
+    });
+
+    it('finds what is due in one lane, or in none of some, so that one that stands still hides nothing', async () => {
+      const issued = (provider: string): Progress['issued'] => [
+        { ...anIssuedBadge(), template: { provider, id: 't' } },
+      ];
+      await store.save(aProgress({ badgeId: 'x', issued: issued('credly'), effects: [anEffect()] }));
+      await store.save(aProgress({ badgeId: 'y', issued: issued('memory'), effects: [anEffect({ dueAt: at(2) })] }));
+      const published = [anEffect({ state: 'done' }), anEffect({ id: 'p', kind: 'publish-awarded', dueAt: at(3) })];
+      await store.save(aProgress({ badgeId: 'z', issued: issued('memory'), effects: published }));
+      const due = async (lanes: LaneChoice, now = at(9)) =>
+        (await store.due(now, 9, lanes)).map(({ badgeId }) => badgeId);
+      expect(await due({ only: 'credly' })).to.deep.equal(['x']);
+      expect(await due({ only: 'memory' })).to.deep.equal(['y']);
+      expect(await due({ only: 'memory' }, at(1))).to.deep.equal([]);
+      expect(await due({ only: PUBLISH_LANE })).to.deep.equal(['z']);
+      expect(await due({ except: ['memory', PUBLISH_LANE] })).to.deep.equal(['x']);
+    });
+
+    it('groups open effects by what they have in common, and finds them by it', async () => {
+      const away = { code: 'provider.unavailable', message: 'away', at: at(3) };
+      const effects = [anEffect({ lastError: away }), anEffect({ id: 'p', kind: 'publish-awarded' })];
+      await store.save(aProgress({ learnerId: 'l1', issued: [anIssuedBadge()], effects }));
+      await store.save(
+        aProgress({ learnerId: 'l2', issued: [anIssuedBadge()], effects: [anEffect({ lastError: away })] }),
+      );
+      await store.save(
+        aProgress({ learnerId: 'l3', issued: [anIssuedBadge()], effects: [anEffect({ state: 'given-up' })] }),
+      );
+      expect(await store.effectGroups()).to.have.deep.members([
+        { state: 'pending', kind: 'award', lane: 'memory', error: 'provider.unavailable', count: 2 },
+        { state: 'pending', kind: 'publish-awarded', lane: PUBLISH_LANE, error: null, count: 1 },
+      ]);
+      const learners = async (effect: EffectFilter) =>
+        (await store.list({ effect, limit: 9 })).items.map(({ learnerId }) => learnerId);
+      expect(await learners({ kind: 'publish-awarded' })).to.deep.equal(['l1']);
+      expect(await learners({ lane: 'memory', error: 'provider.unavailable' })).to.deep.equal(['l1', 'l2']);
+      expect(await learners({ lane: 'credly' })).to.deep.equal([]);
+      expect(await learners({})).to.deep.equal(['l1', 'l2']);
     });
 
     it('finds the progress of a learner, by badge', async () => {
@@ -126,10 +163,10 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
         (await store.list({ ...query, limit: 9 })).items.map(({ learnerId }) => learnerId);
       expect(await learners({ badgeId: 'x' })).to.deep.equal(['l1', 'l2']);
       expect(await learners({ status: 'none' })).to.deep.equal(['l3']);
-      expect(await learners({ effectState: 'failed' })).to.deep.equal(['l1']);
+      expect(await learners({ effect: { state: 'failed' } })).to.deep.equal(['l1']);
       expect(await learners({ learnerIds: ['l2', 'l3'] })).to.deep.equal(['l2', 'l3']);
       expect(await learners({ learnerIds: [] })).to.deep.equal([]);
-      expect(await learners({ badgeId: 'x', status: 'awarded', effectState: 'pending' })).to.deep.equal(['l2']);
+      expect(await learners({ badgeId: 'x', status: 'awarded', effect: { state: 'pending' } })).to.deep.equal(['l2']);
     });
 
     it('refuses a place in the list that it never gave out', async () => {
@@ -179,6 +216,21 @@ function anOutcome(overrides: Partial<Outcome> = {}): Outcome {
     history: [],
     requirements: { five: { fulfilled: false, counted: 0, needed: 5, eventIds: [] } },
     ...overrides,
+  };
+}
+
+function anIssuedBadge(): IssuedBadge {
+  return {
+    number: 1,
+    uuid: 'u-1',
+    awardedAt: day(2),
+    eventId: 'e1',
+    revokedAt: null,
+    ruleVersion: 4,
+    template: { provider: 'memory', id: 't' },
+    externalId: null,
+    externalState: null,
+    externalUrl: null,
   };
 }
 

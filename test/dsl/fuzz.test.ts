@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { checkExpression, diagnosticCodes, formatDiagnostic, loadRules, parse, printFile } from '../../dsl/index.ts';
 import { environment, passed } from '../support/dsl-harness.ts';
 
-const codes = new Set(diagnosticCodes.map(({ code }) => code));
+const codes = new Set<string>(diagnosticCodes.map(({ code }) => code));
 const examples = new URL('../../examples/rules/', import.meta.url);
 const valid = [
   ...readdirSync(examples).map((name) => readFileSync(new URL(name, examples), 'utf8')),

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { expect } from 'chai';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Job } from '../../plugin/ports/job-store.ts';
 import { createOneTimeSignIn } from '../../server/http/tokens.ts';
 import {
   accessibilityFaults,
@@ -194,6 +195,27 @@ describe('pages in a browser', function () {
     await page.context().close();
   });
 
+  it('keep the progress of a job in step with the server while it runs', async () => {
+    const page = await openPage({});
+    const complaints = collectComplaints(page);
+    await site.services.jobStore.create({ ...(await aRunningJob()), id: 'job-live' });
+    await page.goto(`${address}/jobs/job-live`);
+    await page.getByText('1,216 of 4,000').waitFor();
+    await site.services.jobStore.checkpoint('job-live', 0, { done: 3_999 });
+    await page.getByText('3,999 of 4,000').waitFor();
+    await site.services.jobStore.checkpoint('job-live', 0, { done: 4_000, state: 'done' });
+    await page.getByText('4,000 of 4,000').waitFor();
+    expect(await page.getByRole('button', { name: 'Cancel' }).count()).to.equal(0);
+    expect(complaints).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  async function aRunningJob(): Promise<Job> {
+    const job = await site.services.jobStore.get('job-running');
+    if (job === null) throw new Error('the seed has a running job');
+    return job;
+  }
+
   async function openPage(look: {
     readonly width?: number;
     readonly height?: number;
@@ -268,6 +290,15 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('credential-error', '/credentials/00000000-0000-4000-8000-000000000002'),
     path('configurations', '/configurations'),
     path('runs', '/runs'),
+    path('effects', '/effects'),
+    path('effects-none', '/effects?error=none'),
+    path('effects-retry', '/effects/settle?action=retry&state=failed'),
+    path('effects-give-up', '/effects/settle?action=give-up'),
+    path('jobs', '/jobs'),
+    path('jobs-none', '/jobs?state=cancelled'),
+    path('job-running', '/jobs/job-running'),
+    path('job-failed', '/jobs/job-failed'),
+    path('job-done', '/jobs/job-done'),
     path('audit', '/audit'),
     path('system', '/system'),
     path('account-new', '/accounts/new'),

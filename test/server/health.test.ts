@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PUBLISH_LANE } from '../../plugin/badges/effect-order.ts';
 import { StoreError } from '../../plugin/errors.ts';
 import type { BusStatus } from '../../server/amqp/bus.ts';
 import { type HealthParts, healthReport } from '../../server/health.ts';
@@ -26,6 +27,7 @@ function report(changes: Partial<HealthParts> = {}) {
     database: { ping: async () => {} },
     progress: { effectCounts: async () => ({ pending: 2, failed: 0 }) },
     bus: bus({}),
+    lanes: () => [],
     stopping: () => false,
     ...changes,
   });
@@ -76,6 +78,21 @@ describe('the health report', () => {
     });
     expect(status).to.equal('degraded');
     expect(checks.effects?.message).to.equal('1 failed and wait for a person, 0 pending');
+  });
+
+  it('is degraded while a provider or the bus does not answer, and says when it is tried again', async () => {
+    const until = new Date('2026-03-01T10:00:30Z');
+    const { status, checks } = await report({
+      lanes: () => [
+        { lane: 'memory', state: 'closed', failures: 1, until: null },
+        { lane: 'credly', state: 'open', failures: 5, until },
+        { lane: PUBLISH_LANE, state: 'half-open', failures: 5, until: null },
+      ],
+    });
+    expect(status).to.equal('degraded');
+    expect(checks.effects?.message).to.equal(
+      '2 pending, credly does not answer and is tried again at 2026-03-01T10:00:30.000Z, the event bus does not answer and is tried now',
+    );
   });
 
   it('is down while the process stops, so that no more requests are sent to it', async () => {

@@ -9,10 +9,18 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** @param environment on top of nothing but PATH */
-export function startLaurel(args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', projectPath('server', 'main.ts'), ...args], {
-    cwd: projectPath(),
+/** Resolved here, because a command may run in any folder. */
+const TSX = import.meta.resolve('tsx');
+
+/** @param environment on top of nothing but PATH
+ *  @param cwd the project's root unless given */
+export function startLaurel(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  cwd: string = projectPath(),
+): ChildProcess {
+  return spawn(process.execPath, ['--import', TSX, projectPath('server', 'main.ts'), ...args], {
+    cwd,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -20,9 +28,13 @@ export function startLaurel(args: readonly string[], environment: Readonly<Recor
 
 export function runLaurel(
   args: readonly string[],
-  { env = {}, input = '' }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+  {
+    env = {},
+    input = '',
+    cwd,
+  }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string; readonly cwd?: string } = {},
 ): Promise<CommandResult> {
-  const child = startLaurel(args, env);
+  const child = startLaurel(args, env, cwd);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => {

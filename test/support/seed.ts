@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../../plugin/errors.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
+import type { Job } from '../../plugin/ports/job-store.ts';
 import type { Site } from './web.ts';
 
 export const DEMO_COURSE = 'course-v1:OpenedX+DemoX+Demo_Course';
@@ -131,6 +132,7 @@ export async function seed(site: Site): Promise<void> {
   await seedBadges(site);
   await seedProgress(site);
   await seedCredentials(site);
+  await seedJobs(site);
 }
 
 async function seedBadges({ services }: Site): Promise<void> {
@@ -162,6 +164,49 @@ async function seedProgress({ services, dispatcher, provider }: Site): Promise<v
   );
   await dispatcher.runDue();
   await send({ user: 'margaret', at: '2026-11-23T18:20:00Z' });
+}
+
+async function seedJobs({ services: { jobStore } }: Site): Promise<void> {
+  const now = new Date('2026-11-21T09:00:00Z');
+  const job = (id: string, changes: Partial<Job>): Promise<void> =>
+    jobStore.create({
+      id,
+      kind: 'count',
+      title: 'Replay the events of badge demo-course',
+      parameters: {},
+      requestedBy: 'administrator',
+      reason: 'The condition was too narrow.',
+      state: 'waiting',
+      cursor: null,
+      done: 0,
+      total: null,
+      counts: {},
+      result: null,
+      error: null,
+      attempts: 0,
+      cancelRequested: false,
+      fence: 0,
+      dueAt: now,
+      createdAt: now,
+      startedAt: null,
+      finishedAt: null,
+      ...changes,
+    });
+  const counts = { changed: 12, unchanged: 1_204 };
+  const error = { code: 'store.unavailable', message: 'the database does not answer; wait a moment' };
+  await job('job-waiting', {});
+  await job('job-running', { state: 'running', done: 1_216, total: 4_000, counts, startedAt: now });
+  await job('job-failed', {
+    state: 'failed',
+    done: 1_216,
+    total: 4_000,
+    counts,
+    error,
+    startedAt: now,
+    finishedAt: now,
+  });
+  const result = { sample: [{ badge: 'demo-course', change: 'gains' }] };
+  await job('job-done', { state: 'done', done: 1_216, total: 1_216, counts, result, startedAt: now, finishedAt: now });
 }
 
 async function seedCredentials({ services }: Site): Promise<void> {

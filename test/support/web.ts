@@ -10,9 +10,11 @@ import { createRuleBook } from '../../plugin/badges/rule-book.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
+import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
+import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
@@ -35,6 +37,7 @@ export interface Site {
     readonly learners: MemoryLearnerStore;
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
+    readonly jobStore: MemoryJobStore;
   };
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
@@ -72,6 +75,7 @@ export function makeSite(
   const learners = new MemoryLearnerStore();
   const credentials = new MemoryCredentialStore();
   const access = new MemoryAccessStore();
+  const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
   const rules = createRuleBook({ store: badges, environment, clock, logger });
   const pipeline = createEventProcessor({
@@ -103,6 +107,8 @@ export function makeSite(
     learners,
     credentials,
     access,
+    jobStore,
+    jobs: createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } }),
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
@@ -114,6 +120,7 @@ export function makeSite(
     checkBadge: rules.checkBadge,
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
     retryEffect: dispatcher.retryEffect,
+    giveUpEffect: dispatcher.giveUpEffect,
     health: async () => ({
       status: 'degraded' as const,
       checks: {

@@ -72,6 +72,13 @@ export function learnerRoutes(services: Services): readonly Route[] {
       await audit(actorOf(res).name, 'effect.retried', `learner:${learnerId}`, { badge: badgeId, effect: effectId });
       res.redirect(303, `${learnerPath(learnerId)}?done=effect-retried`);
     }),
+
+    post('/learners/:id/badges/:badge/effects/:effect/give-up', 'administrator', async (req, res) => {
+      const [learnerId, badgeId, effectId] = [pathText(req, 'id'), pathText(req, 'badge'), pathText(req, 'effect')];
+      await services.giveUpEffect(learnerId, badgeId, effectId);
+      await audit(actorOf(res).name, 'effect.given-up', `learner:${learnerId}`, { badge: badgeId, effect: effectId });
+      res.redirect(303, `${learnerPath(learnerId)}?done=effect-given-up`);
+    }),
   ];
 }
 
@@ -152,9 +159,9 @@ function issuedRow(badge: IssuedBadge, effects: readonly Effect[], learnerId: st
         dueAt: effect.state === 'pending' ? shownTime(effect.dueAt) : null,
         finishedAt: shownTime(effect.finishedAt),
         lastError: effect.lastError && { ...effect.lastError, at: shownTime(effect.lastError.at) },
-        retryAction:
+        action:
           effect.state === 'failed'
-            ? `${learnerPath(learnerId)}/badges/${encodeURIComponent(badgeId)}/effects/${encodeURIComponent(effect.id)}/retry`
+            ? `${learnerPath(learnerId)}/badges/${encodeURIComponent(badgeId)}/effects/${encodeURIComponent(effect.id)}`
             : null,
       })),
   };

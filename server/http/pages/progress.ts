@@ -35,7 +35,7 @@ export function progressRoutes({ badges, progress, learners }: Services): readon
           : await progress.list({
               badgeId: filters.badge,
               status: filters.status,
-              effectState: filters.effects,
+              effect: filters.effects && { state: filters.effects },
               learnerIds: found?.map((learner) => learner.id),
               after: queryText(req, 'after'),
               limit: PAGE_SIZE,

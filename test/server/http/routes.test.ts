@@ -43,12 +43,20 @@ const table: Readonly<Record<string, Access>> = {
   'get /progress': 'viewer',
   'get /learners/:id': 'viewer',
   'post /learners/:id/badges/:badge/effects/:effect/retry': 'administrator',
+  'post /learners/:id/badges/:badge/effects/:effect/give-up': 'administrator',
   'get /credentials': 'viewer',
   'get /credentials/:id': 'viewer',
   'get /credentials/:id/download': 'viewer',
   'get /configurations': 'viewer',
   'post /configurations/:id/generate': 'administrator',
   'get /runs': 'viewer',
+  'get /effects': 'viewer',
+  'get /effects/settle': 'administrator',
+  'post /effects/settle': 'administrator',
+  'get /jobs': 'viewer',
+  'get /jobs/:id': 'viewer',
+  'post /jobs/:id/cancel': 'administrator',
+  'post /jobs/:id/resume': 'administrator',
   'get /audit': 'administrator',
   'get /system': 'viewer',
   'post /tokens/:id/revoke': 'administrator',
@@ -73,6 +81,7 @@ describe('routes', () => {
       .replace('/badges/:id', '/badges/demo-course')
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
+      .replace('/jobs/:id', '/jobs/job-failed')
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
       .replace('/examples/:name', '/examples/04-one-course')
       .replace(':version', '1')

@@ -22,6 +22,14 @@ describe('work against the database', () => {
     ]);
   });
 
+  it('does not take a query that makes no sense for a database that is away', async () => {
+    const mistake = new mongoose.Error.CastError('string', { $in: ['a'] }, 'state');
+    const passedOn = (error: Error) => withDatabase(() => Promise.reject(error)).catch((given: unknown) => given);
+    expect(await passedOn(mistake)).to.equal(mistake);
+    const unknown = new mongoose.Error.StrictModeError('nowhere');
+    expect(await passedOn(unknown)).to.equal(unknown);
+  });
+
   it('ends also when the driver never answers, as for a command written while its connection is lost', async () => {
     const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const given = rejection(withDatabase(() => new Promise(() => {})));

@@ -1,0 +1,80 @@
+/** The in-memory twin of the job store: the reference behaviour, for tests; not for production. */
+
+import type { Job, JobChange, JobStore } from './job-store.ts';
+import type { Page } from './learner-store.ts';
+
+export class MemoryJobStore implements JobStore {
+  readonly #jobs = new Map<string, Job>();
+
+  async create(job: Job): Promise<void> {
+    this.#jobs.set(job.id, job);
+  }
+
+  async get(id: string): Promise<Job | null> {
+    return this.#jobs.get(id) ?? null;
+  }
+
+  async list({ kind, state, after, limit }: Parameters<JobStore['list']>[0]): Promise<Page<Job>> {
+    const wanted = [...this.#jobs.values()]
+      .filter((job) => (kind === undefined || job.kind === kind) && (state === undefined || job.state === state))
+      .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1));
+    const start = after === undefined ? 0 : wanted.findIndex((job) => jobCursor(job) === after) + 1;
+    const items = wanted.slice(start, start + limit);
+    const last = items.at(-1);
+    return { items, next: last && start + limit < wanted.length ? jobCursor(last) : null };
+  }
+
+  async claim(kinds: readonly string[], now: Date, leaseUntil: Date): Promise<Job | null> {
+    const [job] = [...this.#jobs.values()]
+      .filter(({ kind, state, dueAt }) => kinds.includes(kind) && isOpen(state) && dueAt <= now)
+      .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
+    if (job === undefined) return null;
+    const startedAt = job.startedAt ?? now;
+    return this.#put({ ...job, state: 'running', fence: job.fence + 1, dueAt: leaseUntil, startedAt });
+  }
+
+  async checkpoint(id: string, fence: number, change: JobChange): Promise<Job | null> {
+    const job = this.#jobs.get(id);
+    if (job?.state !== 'running' || job.fence !== fence) return null;
+    return this.#put({ ...job, ...change });
+  }
+
+  async requestCancel(id: string, now: Date): Promise<Job | null> {
+    const job = this.#jobs.get(id);
+    if (!job || !isOpen(job.state)) return null;
+    const ended = job.state === 'waiting' ? ({ state: 'cancelled', finishedAt: now } as const) : {};
+    return this.#put({ ...job, cancelRequested: true, ...ended });
+  }
+
+  async resume(id: string, now: Date): Promise<Job | null> {
+    const job = this.#jobs.get(id);
+    if (job?.state !== 'failed' && job?.state !== 'cancelled') return null;
+    return this.#put({ ...job, ...reopened(now) });
+  }
+
+  #put(job: Job): Job {
+    this.#jobs.set(job.id, job);
+    return job;
+  }
+}
+
+/** What resuming changes. */
+export function reopened(now: Date) {
+  return {
+    state: 'waiting',
+    cancelRequested: false,
+    error: null,
+    attempts: 0,
+    dueAt: now,
+    finishedAt: null,
+  } as const;
+}
+
+/** Where the page after this job begins. */
+export function jobCursor({ createdAt, id }: Pick<Job, 'createdAt' | 'id'>): string {
+  return `${createdAt.toISOString()} ${id}`;
+}
+
+function isOpen(state: Job['state']): boolean {
+  return state === 'waiting' || state === 'running';
+}

@@ -1,0 +1,78 @@
+/** `laurel jobs ...`: how far long pieces of work are, and steering them. */
+
+import type { Command } from 'commander';
+import { InputError, NotFoundError } from '../../plugin/errors.ts';
+import type { Job, JobState } from '../../plugin/ports/job-store.ts';
+import { createAudit } from '../http/audit.ts';
+import { printLine } from './rule-report.ts';
+import { withLaurel } from './with-laurel.ts';
+
+const STATES: readonly string[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
+const MOST = 1_000;
+
+export function addJobsCommands(program: Command): void {
+  const jobs = program.command('jobs').description('long pieces of work: replays and the like');
+
+  jobs
+    .command('list')
+    .description('print the latest jobs, newest first')
+    .option('--state <state>', `only those that are ${STATES.join(', ')}`)
+    .option('--limit <number>', 'how many at most', '50')
+    .option('--json', 'print JSON Lines')
+    .action((options: { state?: string; limit: string; json?: boolean }) =>
+      withLaurel(async ({ services }) => {
+        const { items } = await services.jobStore.list({
+          state: stateOf(options.state),
+          limit: limitOf(options.limit),
+        });
+        for (const job of items) printLine(options.json ? JSON.stringify(job) : lineOf(job));
+      }),
+    );
+
+  jobs
+    .command('show')
+    .description('print one job as JSON')
+    .argument('<id>', 'as `laurel jobs list` prints it')
+    .option('--json', 'accepted for symmetry: the output is JSON either way')
+    .action((id: string) =>
+      withLaurel(async ({ services }) => {
+        const job = await services.jobStore.get(id);
+        if (job === null) throw new NotFoundError('job', `there is no job ${id}; \`laurel jobs list\` prints the ids`);
+        printLine(JSON.stringify(job, null, 2));
+      }),
+    );
+
+  for (const [verb, description] of [
+    ['cancel', 'end a job after the step under way; what it did stays done'],
+    ['resume', 'let a failed or cancelled job go on where it stopped'],
+  ] as const) {
+    jobs
+      .command(verb)
+      .description(description)
+      .argument('<id>', 'as `laurel jobs list` prints it')
+      .action((id: string) =>
+        withLaurel(async ({ services }) => {
+          const job = await services.jobs[verb](id);
+          const action = verb === 'cancel' ? 'job.cancelled' : 'job.resumed';
+          await createAudit(services)('cli', action, `job:${id}`, { kind: job.kind });
+          printLine(`job ${id} is ${job.state === 'running' ? 'ending after its step' : job.state}`);
+        }),
+      );
+  }
+}
+
+function lineOf({ id, state, done, total, createdAt, title }: Job): string {
+  const progress = total === null ? String(done) : `${done}/${total}`;
+  return `${id}  ${state.padEnd(9)}  ${progress.padStart(12)}  ${createdAt.toISOString()}  ${title}`;
+}
+
+function stateOf(text: string | undefined): JobState | undefined {
+  if (text === undefined || STATES.includes(text)) return text as JobState | undefined;
+  throw new InputError('job-state', `--state ${text} is not a state; write one of ${STATES.join(', ')}`);
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
+  throw new InputError('job-limit', `--limit ${text} is not a whole number from 1 to ${MOST}`);
+}

@@ -1,0 +1,84 @@
+/** Jobs: how far each is, what came of it, and the buttons to cancel and resume. */
+
+import { NotFoundError } from '../../../plugin/errors.ts';
+import type { Job, JobState } from '../../../plugin/ports/job-store.ts';
+import { createAudit } from '../audit.ts';
+import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+
+const PAGE_SIZE = 50;
+const STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
+
+const jobsCrumb = { text: 'Jobs', href: '/jobs' } as const;
+
+export function jobPath(id: string): string {
+  return `/jobs/${encodeURIComponent(id)}`;
+}
+
+export function jobRoutes(services: Services): readonly Route[] {
+  const { jobs, jobStore } = services;
+  const audit = createAudit(services);
+
+  return [
+    get('/jobs', 'viewer', async (req, res) => {
+      const state = queryChoice(req, 'state', STATES);
+      const after = queryText(req, 'after');
+      const page = await jobStore.list({ state, after, limit: PAGE_SIZE });
+      const frame = { title: 'Jobs', section: 'system' } as const;
+      await renderPage(req, res, 'jobs', frame, {
+        state,
+        states: STATES.map((value) => ({ value, word: shownStatus(value).word })),
+        rows: page.items.map(shownJob),
+        nextHref: page.next === null ? null : `/jobs${queryString({ state, after: page.next })}`,
+        firstHref: after === undefined ? null : `/jobs${queryString({ state })}`,
+      });
+    }),
+
+    get('/jobs/:id', 'viewer', async (req, res) => {
+      const job = await jobStore.get(pathText(req, 'id'));
+      if (job === null) throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
+      const frame = { title: job.title, section: 'system', breadcrumbs: [jobsCrumb] } as const;
+      await renderPage(req, res, 'job', frame, shownJob(job));
+    }),
+
+    post('/jobs/:id/cancel', 'administrator', async (req, res) => {
+      const job = await jobs.cancel(pathText(req, 'id'));
+      await audit(actorOf(res).name, 'job.cancelled', `job:${job.id}`, { kind: job.kind });
+      res.redirect(303, `${jobPath(job.id)}?done=job-cancelled`);
+    }),
+
+    post('/jobs/:id/resume', 'administrator', async (req, res) => {
+      const job = await jobs.resume(pathText(req, 'id'));
+      await audit(actorOf(res).name, 'job.resumed', `job:${job.id}`, { kind: job.kind });
+      res.redirect(303, `${jobPath(job.id)}?done=job-resumed`);
+    }),
+  ];
+}
+
+function shownJob(job: Job) {
+  const isOpen = job.state === 'waiting' || job.state === 'running';
+  return {
+    href: jobPath(job.id),
+    title: job.title,
+    kind: job.kind,
+    reason: job.reason,
+    requestedBy: job.requestedBy,
+    status: shownStatus(job.cancelRequested && isOpen ? 'cancelling' : job.state),
+    isOpen,
+    canCancel: isOpen && !job.cancelRequested,
+    canResume: job.state === 'failed' || job.state === 'cancelled',
+    done: job.done,
+    total: job.total,
+    progress: job.total === null ? shownNumber(job.done) : `${shownNumber(job.done)} of ${shownNumber(job.total)}`,
+    counts: Object.entries(job.counts).map(([word, number]) => ({ word, number: shownNumber(number) })),
+    result: job.result === null ? null : JSON.stringify(job.result, null, 2),
+    error: job.error,
+    createdAt: shownTime(job.createdAt),
+    startedAt: shownTime(job.startedAt),
+    finishedAt: shownTime(job.finishedAt),
+  };
+}

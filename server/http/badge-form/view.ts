@@ -1,7 +1,7 @@
 /** A form as its page shows it: every field with its choices. */
 
 import { type Environment, type EventType, readExpression } from '../../../dsl/index.ts';
-import { counted, shortEventType } from '../format.ts';
+import { shortEventType } from '../format.ts';
 import type { FieldError } from '../forms.ts';
 import {
   BADGE_AWARDED,
@@ -41,7 +41,6 @@ export interface FormView {
   readonly units: readonly ChoiceGroup[];
   readonly requirements: readonly (RuleView & Omit<RequirementForm, 'rows' | 'kind'>)[];
   readonly penalties: readonly (RuleView & Omit<PenaltyForm, 'rows' | 'kind'>)[];
-  readonly summary: string;
 }
 
 interface RuleView {
@@ -51,7 +50,8 @@ interface RuleView {
   readonly canMoveUp: boolean;
   readonly canMoveDown: boolean;
   readonly events: readonly ChoiceGroup[];
-  readonly paths: readonly ChoiceGroup[];
+  /** Fields whose different values may be counted. */
+  readonly countedBy: readonly ChoiceGroup[];
   readonly rows: readonly RowView[];
   /** It waits for a badge, so there is nothing to compare. */
   readonly hasNoData: boolean;
@@ -129,7 +129,6 @@ export function formView(form: BadgeForm, parts: ViewParts): FormView {
       })),
       otherResets: one.resets.filter((id) => !requirements.some((requirement) => requirement.id === id)),
     })),
-    summary: `${counted(requirements.length, 'requirement')}, ${counted(penalties.length, 'penalty', 'penalties')}`,
   };
 }
 
@@ -152,8 +151,8 @@ function ruleView(
   const count = rule.kind === 'requirement' ? form.requirements.length : form.penalties.length;
   const type = environment.eventTypes.get(rule.on) ?? null;
   const offered = type ? keyPathsOf(type, hiddenKeyPaths).map(({ path }) => same(path)) : [];
-  const paths = (current: string): readonly ChoiceGroup[] =>
-    ungrouped([{ value: '', text: 'Choose a field' }, ...withCurrent(offered, current, noteOn(current, type))]);
+  const paths = (none: string, current: string): readonly ChoiceGroup[] =>
+    ungrouped([{ value: '', text: none }, ...withCurrent(offered, current, noteOn(current, type))]);
   return {
     ...NO_CHOICES,
     kind: rule.kind,
@@ -162,15 +161,12 @@ function ruleView(
     canMoveUp: index > 0,
     canMoveDown: index < count - 1,
     events: eventChoices(rule, environment),
-    paths: ungrouped([
-      { value: '', text: 'Count every event' },
-      ...withCurrent(offered, rule.kind === 'requirement' ? rule.distinct : '', noteOn('', type)),
-    ]),
+    countedBy: paths('Every event', rule.kind === 'requirement' ? rule.distinct : ''),
     rows: rule.rows.map((row, at) => ({
       ...row,
       prefix: `${prefix}-row${at}`,
       title: `data rule ${at + 1}`,
-      paths: paths(row.path),
+      paths: paths('Choose a field', row.path),
       hint: hintFor(row.path, type),
     })),
     hasNoData: isBadgeTrigger(rule.on) && rule.rows.every(isBlank) && rule.where.trim() === '',

@@ -108,10 +108,6 @@ export function readPath(typed: string): Path {
   return { kind: 'path', segments: [{ kind: 'name', text: typed.trim(), span }], span };
 }
 
-export function isPath(typed: string): boolean {
-  return readExpression(typed).expression?.kind === 'is-true';
-}
-
 /** Several parts as one condition; null for none. */
 export function conjunction(parts: readonly Expression[]): Expression | null {
   const [first] = parts;

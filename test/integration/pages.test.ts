@@ -162,6 +162,7 @@ describe('pages in a browser', function () {
     await page.waitForURL(`${address}/badges/new/start`);
     await tabTo(page, 'One specific course', 'startsWith');
     await page.keyboard.press('Enter');
+    await page.waitForURL(`${address}/badges/new/examples/04-one-course`);
     await tabTo(page, 'Name of the badge');
     await page.keyboard.type('Botany');
     await page.keyboard.press('Tab');

@@ -77,8 +77,10 @@ export type {
 export { type OperatorRow, operators } from './operators.ts';
 export { parse } from './parse.ts';
 export { printBadgeBlock, printFile } from './print.ts';
-export { printCondition } from './print-condition.ts';
+export { Comments } from './print-comments.ts';
+export { layoutCondition, printCondition, printLiteral, printPath, quote } from './print-condition.ts';
 export { printable } from './printable.ts';
+export { type ReadExpression, readExpression } from './read-expression.ts';
 export { conditionOf, type Row, rowsOf } from './rows.ts';
 export { type BadgeMatch, RuleIndex, type RulePlacement } from './rule-index.ts';
 export { runTest, type TestFailure, type TestReport } from './run-test.ts';

@@ -202,6 +202,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
     environment,
+    hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,
     progress: stores.progress,
     events: stores.events,

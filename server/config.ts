@@ -138,6 +138,33 @@ const eventTypes: Setting<readonly string[] | '*'> = {
   },
 };
 
+/** Key paths that differ from learner to learner or from run to run: a rule on them is nearly always a mistake. */
+const DEFAULT_HIDDEN_KEY_PATHS = [
+  'user.id',
+  'user.is_active',
+  'user.pii.username',
+  'user.pii.email',
+  'user.pii.name',
+  'course.display_name',
+  'course.start',
+  'course.end',
+];
+
+const hiddenKeyPaths: Setting<readonly string[]> = {
+  env: 'LAUREL_HIDDEN_KEY_PATHS',
+  secret: false,
+  defaultText: DEFAULT_HIDDEN_KEY_PATHS.join(','),
+  doc: 'Key paths that are not offered when a rule is written, separated by commas; `none` to offer all. A rule may use them all the same',
+  parse(value) {
+    if (value === undefined) return DEFAULT_HIDDEN_KEY_PATHS;
+    if (value.trim() === 'none') return [];
+    const paths = value.split(',').map((path) => path.trim());
+    if (paths.some((path) => path === '' || /\s/.test(path)))
+      throw new Error('must be key paths separated by commas, or none');
+    return paths;
+  },
+};
+
 export const settingsTable = {
   port: whole('PORT', 8080, 0, 65_535, 'Port of the pages and the API; 0 picks a free one'),
   host: text('LAUREL_HOST', '127.0.0.1', 'Address to listen on; `0.0.0.0` for all, as in a container'),
@@ -205,6 +232,7 @@ export const settingsTable = {
     3_650,
     'Days for which received events are kept; replay and explanations reach back no further',
   ),
+  hiddenKeyPaths,
   ingestToken: secret('LAUREL_INGEST_TOKEN', 'Bearer token of `POST /events`; unset: that door is shut', longEnough),
   maxBodyBytes: whole(
     'LAUREL_MAX_BODY_BYTES',

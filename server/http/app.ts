@@ -8,6 +8,7 @@ import { requireApiToken } from './api/bearer.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { verificationRoutes } from './api/verification.ts';
+import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { recogniseActor, requireRole } from './identity.ts';
 import { accountRoutes } from './pages/accounts.ts';
@@ -102,7 +103,7 @@ const neverStore: RequestHandler = (_req, res, next) => {
 
 const strangersForm = express.urlencoded({ extended: false, limit: 16 * 1024, parameterLimit: 20 });
 /** A rule file of 1 MiB may grow threefold when a browser encodes it. */
-const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: 100 });
+const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: FORM_PARAMETERS });
 
 const parseForm: RequestHandler = (req: Request, res, next) => {
   const parse = res.locals.actor ? signedInForm : strangersForm;

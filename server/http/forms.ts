@@ -53,6 +53,8 @@ export function pathText(req: Request, name: string): string {
 export interface FieldError {
   readonly field: string;
   readonly message: string;
+  /** Which part of a long form it belongs to; the summary says so. */
+  readonly place?: string;
 }
 
 /** @returns `?a=1&b=2`, or an empty text */

@@ -54,6 +54,8 @@ export interface Services extends RuleServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly environment: Environment;
+  /** Key paths, such as `user.pii.email`, that are not offered when a rule is written. */
+  readonly hiddenKeyPaths: ReadonlySet<string>;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
   readonly events: EventLog;

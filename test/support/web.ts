@@ -28,6 +28,7 @@ import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
+import { readSettings } from '../../server/config.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
@@ -131,6 +132,7 @@ export function makeSite(
     clock,
     logger,
     environment,
+    hiddenKeyPaths: new Set(readSettings({}).hiddenKeyPaths),
     badges,
     progress,
     events,

@@ -28,6 +28,12 @@ const table: Readonly<Record<string, Access>> = {
   'get /badges': 'viewer',
   'get /badges/new': 'administrator',
   'post /badges/new': 'administrator',
+  'get /badges/new/start': 'administrator',
+  'get /badges/new/examples/:name': 'administrator',
+  'get /badges/new/form': 'administrator',
+  'post /badges/new/form': 'administrator',
+  'get /badges/:id/form': 'administrator',
+  'post /badges/:id/form': 'administrator',
   'get /badges/:id': 'viewer',
   'get /badges/:id/edit': 'administrator',
   'post /badges/:id/edit': 'administrator',
@@ -91,6 +97,7 @@ describe('routes', () => {
       .replace('/events/:id', '/events/event-ada-demo')
       .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
+      .replace('/examples/:name', '/examples/04-one-course')
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')
       .replace(':username', 'ada')

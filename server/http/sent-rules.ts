@@ -4,9 +4,8 @@ import type { Request } from 'express';
 import type { GivenFile } from '../../plugin/badges/target-state.ts';
 import { InputError } from '../../plugin/errors.ts';
 import { decodeUtf8 } from '../given-files.ts';
-import { shownSize } from './format.ts';
 import { type FieldError, textField } from './forms.ts';
-import { uploadLimits } from './uploads.ts';
+import { MIB, uploadLimits } from './uploads.ts';
 
 /** As messages name it. */
 const PASTED = 'pasted text';
@@ -42,7 +41,7 @@ export function chosenRules(req: Request): ChosenRules {
     errors.push({ field: 'files', message: 'choose at least one file, or paste rules' });
   const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   if (bytes > uploadLimits.allBytes) {
-    const most = shownSize(uploadLimits.allBytes);
+    const most = `${uploadLimits.allBytes / MIB} MiB`;
     errors.push({ field: 'files', message: `these are more than ${most} of rules; send fewer files at once` });
   }
   return { files, pasted, prune: textField(req, 'prune') !== '', errors };

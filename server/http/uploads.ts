@@ -6,7 +6,7 @@ import multer, { MulterError } from 'multer';
 import type { Actor } from './identity.ts';
 import { RequestError } from './request-error.ts';
 
-const MIB = 1024 * 1024;
+export const MIB = 1024 * 1024;
 
 export const uploadLimits = Object.freeze({
   files: 100,

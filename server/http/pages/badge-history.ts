@@ -62,3 +62,14 @@ export function versionRows(history: History, href: string) {
     };
   });
 }
+
+/** For the partial `meaning`. @param lines of `describeChange`: those that are indented belong to the one above */
+export function meaningParts(lines: readonly string[]) {
+  const parts: { readonly text: string; readonly details: string[] }[] = [];
+  for (const line of lines) {
+    const owner = parts.at(-1);
+    if (owner !== undefined && line.startsWith(' ')) owner.details.push(line.replace(/^ {2}/, ''));
+    else parts.push({ text: line.trim(), details: [] });
+  }
+  return parts;
+}

@@ -13,7 +13,7 @@ import { get, post, type Route } from '../routes.ts';
 import { createRuleReader, type RuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { textDiff } from '../text-diff.ts';
-import { findHistory, findVersion, type History, isRestorable, versionOf } from './badge-history.ts';
+import { findHistory, findVersion, type History, isRestorable, meaningParts, versionOf } from './badge-history.ts';
 import { badgePath, badgesCrumb } from './badges.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines } from './rule-text.ts';
@@ -160,7 +160,7 @@ type EventTypes = Services['environment']['eventTypes'];
 
 /** What leads from one version to another, in its meaning and in its text. */
 function compare(from: BadgeVersion, to: BadgeVersion, readRules: RuleReader, eventTypes: EventTypes) {
-  return { meaning: meaningOf(from, to, readRules, eventTypes), diff: textDiff(from.source, to.source) };
+  return { meaning: meaningParts(meaningOf(from, to, readRules, eventTypes)), diff: textDiff(from.source, to.source) };
 }
 
 function meaningOf(from: BadgeVersion, to: BadgeVersion, readRules: RuleReader, eventTypes: EventTypes) {

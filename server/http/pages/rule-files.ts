@@ -5,14 +5,14 @@ import { fileNameOf } from '../../../plugin/badges/export-rules.ts';
 import { requiredReason } from '../../../plugin/badges/reason.ts';
 import type { RulePlan } from '../../../plugin/badges/rule-plan.ts';
 import type { CheckedText } from '../../../plugin/badges/target-state.ts';
-import { counted, shownSize } from '../format.ts';
+import { counted, shownNumber } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { type ChosenRules, chosenRules, resentFields, resentRules, type SentRules } from '../sent-rules.ts';
 import type { Services } from '../services.ts';
-import { uploadLimits } from '../uploads.ts';
+import { MIB, uploadLimits } from '../uploads.ts';
 import { badgesCrumb, findBadge } from './badges.ts';
 import { reasonError } from './reason-field.ts';
 import { planModel, staleModel } from './rule-plan.ts';
@@ -47,14 +47,14 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
     } as const;
     const model = {
       inForce: counted(inForce.length, 'badge'),
-      removed: removed.length === 0 ? null : counted(removed.length, 'badge'),
+      removed: removed.length === 0 ? null : shownNumber(removed.length),
       texts: tried?.texts ?? [],
       pasted: tried?.pasted ?? '',
       prune: tried?.prune ?? false,
       limits: {
         files: uploadLimits.files,
-        fileSize: shownSize(uploadLimits.fileBytes),
-        allSize: shownSize(uploadLimits.allBytes),
+        fileMiB: uploadLimits.fileBytes / MIB,
+        allMiB: uploadLimits.allBytes / MIB,
       },
     };
     await renderPage(req, res, 'rule-files', frame, model, tried === null ? 200 : 422);

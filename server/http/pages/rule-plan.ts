@@ -5,6 +5,7 @@ import type { ApplyResult } from '../../../plugin/badges/rule-changes.ts';
 import type { PlannedChange, RulePlan } from '../../../plugin/badges/rule-plan.ts';
 import { type ShownStatus, shownNumber, shownTime } from '../format.ts';
 import { textDiff } from '../text-diff.ts';
+import { meaningParts } from './badge-history.ts';
 import { badgePath } from './badges.ts';
 
 const words: Readonly<Record<PlannedChange['change'], ShownStatus>> = {
@@ -45,7 +46,7 @@ function shownChange(planned: PlannedChange) {
       ...(change === 'added' ? [planned.active ? 'active at once' : 'inactive'] : []),
     ].join(', '),
     href: change === 'added' ? null : badgePath(id),
-    summary: change === 'changed' ? planned.summary : [],
+    meaning: change === 'changed' ? meaningParts(planned.summary) : [],
     diff: change === 'changed' ? textDiff(planned.before, source) : null,
     source,
   };

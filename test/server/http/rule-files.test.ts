@@ -175,7 +175,7 @@ describe('rule files on the pages', () => {
       [
         'too much at once',
         { files: ['a', 'b', 'c', 'd', 'e'].map((name) => [`${name}.rules`, '#'.repeat(uploadLimits.fileBytes - 10)]) },
-        'these are more than 4.0 MiB of rules; send fewer files at once',
+        'these are more than 4 MiB of rules; send fewer files at once',
       ],
     ];
     for (const [what, sent, message] of cases) {

@@ -82,6 +82,26 @@ export class MemoryProgressStore implements ProgressStore {
     return [...groups.values()];
   }
 
+  async learnersOf(badgeId: string, after: string | null, limit: number): Promise<readonly string[]> {
+    return this.#learners((progress) => progress.badgeId === badgeId, after, limit);
+  }
+
+  async learnerIds(after: string | null, limit: number): Promise<readonly string[]> {
+    return this.#learners(() => true, after, limit);
+  }
+
+  async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {
+    return [...this.#documents.values()].some((one) => one.badgeId === badgeId && one.ruleVersion < ruleVersion);
+  }
+
+  #learners(isWanted: (progress: Progress) => boolean, after: string | null, limit: number): readonly string[] {
+    const ids = new Set([...this.#documents.values()].filter(isWanted).map(({ learnerId }) => learnerId));
+    return [...ids]
+      .filter((id) => after === null || compareCodePoints(id, after) > 0)
+      .sort(compareCodePoints)
+      .slice(0, limit);
+  }
+
   async effectCounts(): Promise<{ readonly pending: number; readonly failed: number }> {
     const count = (state: Effect['state']): number =>
       [...this.#documents.values()].filter(({ effects }) => effects.some((effect) => effect.state === state)).length;

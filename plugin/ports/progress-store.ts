@@ -114,4 +114,10 @@ export interface ProgressStore {
   effectCounts(): Promise<{ readonly pending: number; readonly failed: number }>;
   /** The open effects, by what they have in common. */
   effectGroups(): Promise<readonly EffectGroup[]>;
+  /** Ids of the learners with progress on the badge, ascending. @param after null: from the beginning */
+  learnersOf(badgeId: string, after: string | null, limit: number): Promise<readonly string[]>;
+  /** Ids of learners with any progress, ascending; as many as are cheap to find. None: there are no more. */
+  learnerIds(after: string | null, limit: number): Promise<readonly string[]>;
+  /** Whether older rules than these made the progress of anybody on the badge. */
+  hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean>;
 }

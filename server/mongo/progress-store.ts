@@ -42,6 +42,8 @@ schema.index({ updatedAt: -1, learnerId: 1, badgeId: 1 });
 schema.index({ badgeId: 1, 'outcome.status': 1 });
 schema.index({ 'openEffects.lane': 1, 'openEffects.dueAt': 1 });
 schema.index({ 'openEffects.state': 1 });
+schema.index({ badgeId: 1, learnerId: 1 });
+schema.index({ badgeId: 1, ruleVersion: 1 });
 
 export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
@@ -139,6 +141,35 @@ export class MongoProgressStore implements ProgressStore {
       ]),
     );
     return groups.map(({ _id: { state, kind, lane, error }, count }) => ({ state, kind, lane, error, count }));
+  }
+
+  async learnersOf(badgeId: string, after: string | null, limit: number): Promise<readonly string[]> {
+    const behind = after === null ? {} : { learnerId: mongoose.trusted({ $gt: after }) };
+    const found = await withDatabase(() =>
+      this.#progress
+        .find({ badgeId, ...behind }, { learnerId: 1 })
+        .sort({ badgeId: 1, learnerId: 1 })
+        .limit(limit)
+        .lean<Pick<ProgressDocument, 'learnerId'>[]>(),
+    );
+    return found.map(({ learnerId }) => learnerId);
+  }
+
+  async learnerIds(after: string | null, limit: number): Promise<readonly string[]> {
+    const behind = after === null ? {} : { learnerId: mongoose.trusted({ $gt: after }) };
+    const found = await withDatabase(() =>
+      this.#progress
+        .find(behind, { learnerId: 1 })
+        .sort({ learnerId: 1, badgeId: 1 })
+        .limit(limit)
+        .lean<Pick<ProgressDocument, 'learnerId'>[]>(),
+    );
+    return [...new Set(found.map(({ learnerId }) => learnerId))];
+  }
+
+  async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {
+    const older = { badgeId, ruleVersion: mongoose.trusted({ $lt: ruleVersion }) };
+    return (await withDatabase(async () => this.#progress.findOne(older, { _id: 1 }).lean())) !== null;
   }
 
   async #insert(document: ProgressDocument): Promise<boolean> {

@@ -8,11 +8,13 @@ import {
   type ReplayOptions,
 } from '../../plugin/badges/replay/replay-learner.ts';
 import { type ReplayTarget, replayTarget, type TargetRequest } from '../../plugin/badges/replay/target.ts';
+import type { RuleBook } from '../../plugin/badges/rule-book.ts';
+import type { RuleReader } from '../../plugin/badges/rule-reader.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
 import { createProgressUpdater } from '../../plugin/badges/update-progress.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
-import type { BadgeVersion } from '../../plugin/ports/badge-store.ts';
+import type { BadgeStore, BadgeVersion } from '../../plugin/ports/badge-store.ts';
 import type { LearnerIdentity } from '../../plugin/ports/event-log.ts';
 import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
@@ -32,8 +34,16 @@ export interface ReplayWorld extends World {
   /** Puts other rules in force, as of now; what is not among them stays. */
   change(...badges: readonly Badge[]): void;
   remove(badgeId: string): void;
+  /** What use cases around the rule book ask for. */
+  readonly ruleParts: RuleParts;
   target(request?: Partial<TargetRequest>): ReplayTarget;
   replay(username: string, request?: Partial<TargetRequest>, options?: Partial<ReplayOptions>): Promise<LearnerReplay>;
+}
+
+export interface RuleParts {
+  readonly ruleBook: Pick<RuleBook, 'index' | 'definitionVersion' | 'refresh' | 'revision'>;
+  readonly store: Pick<BadgeStore, 'history' | 'get' | 'revision'>;
+  readonly read: RuleReader;
 }
 
 export interface Wrapping {
@@ -87,15 +97,17 @@ export function aReplayWorld(badges: readonly Badge[], { wrap }: Wrapping = { wr
     events: wrapLog(events, wrap),
     updater: createProgressUpdater(common),
   });
+  const ruleParts = {
+    ruleBook: { ...ruleBook, refresh: async () => false, revision: () => revision },
+    store: {
+      history: async (id: string) => histories.get(id) ?? [],
+      get: async (id: string) => histories.get(id)?.find(({ removed }, at) => at === 0 && !removed) ?? null,
+      revision: async () => revision,
+    },
+    read: ({ hash }: { readonly hash: string }) => rules.get(hash) ?? null,
+  };
   const target = (request: Partial<TargetRequest> = {}): ReplayTarget =>
-    replayTarget(
-      { badges: null, drafts: [], ...request },
-      {
-        ruleBook,
-        store: { history: async (id) => histories.get(id) ?? [] },
-        read: ({ hash }) => rules.get(hash) ?? null,
-      },
-    );
+    replayTarget({ badges: null, drafts: [], ...request }, ruleParts);
   const asReceived = { membership: { kind: 'as-received' }, dryRun: false } as const;
   const processor = createEventProcessor({
     ...common,
@@ -118,7 +130,7 @@ export function aReplayWorld(badges: readonly Badge[], { wrap }: Wrapping = { wr
   for (const badge of badges) record(badge, false);
   return {
     ...world,
-    ...{ events, progress, learners, replayer, target, deliveries },
+    ...{ events, progress, learners, replayer, target, deliveries, ruleParts },
     async take(event) {
       deliveries.set(event.id, clock.now());
       await intake.take(event, 'http');

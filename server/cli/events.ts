@@ -6,6 +6,7 @@ import { InputError, StoreError } from '../../plugin/errors.ts';
 import { toCloudEvent } from '../../plugin/events/decode.ts';
 import { localAddress, readSettings } from '../config.ts';
 import { addEventLogCommands } from './event-log.ts';
+import { addEventsReplay } from './events-replay.ts';
 import { readEvents } from './rules.ts';
 
 const BATCH = 100;
@@ -13,8 +14,9 @@ const BATCH = 100;
 export function addEventsCommands(program: Command): void {
   const events = program
     .command('events')
-    .description('LMS events: send them to a running Laurel, see what became of them');
+    .description('LMS events: send them to a running Laurel, see what became of them, replay them');
   addEventLogCommands(events);
+  addEventsReplay(events);
 
   events
     .command('send')

@@ -9,6 +9,7 @@ import { addCredentialsCommands } from './credentials.ts';
 import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
+import { addProgressCommands } from './progress.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 
@@ -26,6 +27,7 @@ function createProgram(): Command {
   addRulesCommands(program);
   addEventsCommands(program);
   addCredentialsCommands(program);
+  addProgressCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);
   addAccessCommands(program);

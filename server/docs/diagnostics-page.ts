@@ -2,6 +2,7 @@
 
 import { type Diagnostic, diagnosticCodes, formatDiagnostic, loadRules } from '../../dsl/index.ts';
 import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
+import { followNothing } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { silentLogger, systemClock } from '../../plugin/ports/runtime.ts';
@@ -50,6 +51,7 @@ export function checkedAsBadge(text: string): readonly Diagnostic[] {
     environment: exampleEnvironment,
     clock: systemClock,
     logger: silentLogger,
+    follower: followNothing,
   });
   return book.checkBadge(text);
 }

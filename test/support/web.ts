@@ -6,8 +6,10 @@ import session from 'express-session';
 import supertest from 'supertest';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
 import { createEventProcessor } from '../../plugin/badges/process-event.ts';
+import { createRuleFollower } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
 import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
+import { createRuleReader } from '../../plugin/badges/rule-reader.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
@@ -85,7 +87,10 @@ export function makeSite(
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
-  const rules = createRuleBook({ store: badges, environment, clock, logger });
+  const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
+  const read = createRuleReader(environment);
+  const follower = createRuleFollower({ jobs, read, clock, alone: true });
+  const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
   const pipeline = createEventProcessor({
     learners,
     progress,
@@ -123,7 +128,7 @@ export function makeSite(
     credentials,
     access,
     jobStore,
-    jobs: createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } }),
+    jobs,
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
@@ -134,7 +139,7 @@ export function makeSite(
     saveBadge: rules.saveBadge,
     checkBadge: rules.checkBadge,
     ...auditedRules(
-      createRuleChanges({ store: badges, ruleBook: rules, environment, clock }),
+      createRuleChanges({ store: badges, ruleBook: rules, environment, clock, follower }),
       createAudit({ access, clock }),
     ),
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),

@@ -140,13 +140,14 @@ export function keyOfLearner(learnerId: string): string {
   return `${LEARNER}${learnerId}`;
 }
 
-/** @returns whose events to read; somebody without a record has the id ''. null: the record is gone */
+/** @returns whose events to read; somebody without a record has the id '' */
 export async function identityOfKey(
   key: string,
   learners: Pick<LearnerStore, 'find' | 'findById'>,
-): Promise<LearnerIdentity | null> {
+): Promise<LearnerIdentity> {
   const id = learnerIdOf(key);
-  if (id !== null) return learners.findById(id);
+  // Progress may outlive the record of a learner.
+  if (id !== null) return (await learners.findById(id)) ?? { id, username: '', lmsUserId: null };
   const [kind, ...rest] = key.split(':');
   const text = rest.join(':');
   const user = kind === 'id' ? { lmsUserId: Number(text), username: '' } : { lmsUserId: null, username: text };

@@ -30,6 +30,7 @@ export interface ReplayParts extends FindParts {
   readonly scratch: ReplayScratch;
   readonly replayer: LearnerReplayer;
   readonly learners: Pick<LearnerStore, 'find' | 'findById'>;
+  /** Looks at the latest rules before each step. */
   readonly ruleBook: Pick<RuleBook, 'index' | 'definitionVersion' | 'refresh' | 'revision'>;
   readonly store: Pick<BadgeStore, 'history' | 'get' | 'revision'>;
   readonly read: RuleReader;
@@ -116,14 +117,10 @@ export function createReplay(parts: ReplayParts): JobKind {
     let done = 0;
     for (const key of keys) {
       const learner = await identityOfKey(key, learners);
-      if (learner !== null) {
-        const { learnerId, badges } = await replayer.replay(learner, target, {
-          membership: membershipOf(request),
-          dryRun: request.dryRun,
-        });
-        for (const [word, number] of Object.entries(countsOf(badges))) counts[word] = (counts[word] ?? 0) + number;
-        result = withLearner(result, learnerId, badges);
-      }
+      const options = { membership: membershipOf(request), dryRun: request.dryRun };
+      const { learnerId, badges } = await replayer.replay(learner, target, options);
+      for (const [word, number] of Object.entries(countsOf(badges))) counts[word] = (counts[word] ?? 0) + number;
+      result = withLearner(result, learnerId, badges);
       last = key;
       done += 1;
       if (clock.now().getTime() > until) break;

@@ -44,6 +44,8 @@ export interface BadgeReplay extends BadgeDifference {
   readonly unverified: number;
   /** Older rules made its progress, and its events were not asked again. */
   readonly isOutdated: boolean;
+  /** What is stored was another, or would be in a dry run. */
+  readonly isWritten: boolean;
 }
 
 export interface LearnerReplayer {
@@ -104,7 +106,12 @@ export function createLearnerReplayer(parts: LearnerReplayerParts): LearnerRepla
       if (change === null) continue;
       const { versions } = answers === null ? { versions: [] } : await target.past(badge.id);
       const unverified = answers && countUnverified(change.after.contributions, badge, answers, versions);
-      badges.push({ ...differenceOf(change.before, change.after), unverified: unverified ?? 0, isOutdated });
+      badges.push({
+        ...differenceOf(change.before, change.after),
+        unverified: unverified ?? 0,
+        isOutdated,
+        isWritten: isOther(change),
+      });
     }
     if (!dryRun && [...current.values()].some(({ effects }) => readyEffects(effects).length > 0)) parts.onEffects?.();
     return { learnerId: learner.id === '' ? null : learner.id, badges };
@@ -168,6 +175,11 @@ export function createLearnerReplayer(parts: LearnerReplayerParts): LearnerRepla
   }
 
   return { replay };
+}
+
+/** A dry run gives no new version to what it would have saved. */
+function isOther({ before, after }: ProgressChange): boolean {
+  return before !== after && (before?.version !== after.version || before.updatedAt !== after.updatedAt);
 }
 
 function unchanged(progress: Progress | undefined): ProgressChange | null {

@@ -43,11 +43,15 @@ export function impactLines(
   ];
 }
 
-/** `3 award at credly, 1 revoke at credly, 4 announcements` */
+/** `3 awards at credly, 1 revocation at credly, 4 announcements` */
 function callsText(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
-    .filter(([word]) => / at |^announcements$|^no longer needed$/.test(word))
-    .map(([word, number]) => `${number} ${word}`)
+    .flatMap(([word, number]) => {
+      const [, kind, lane] = /^(award|revoke) at (.*)$/.exec(word) ?? [];
+      if (kind !== undefined) return [`${plural(number, kind === 'award' ? 'award' : 'revocation')} at ${lane}`];
+      if (word === 'announcements') return [plural(number, 'announcement')];
+      return word === 'no longer needed' ? [`${number} no longer needed`] : [];
+    })
     .join(', ');
 }
 

@@ -23,7 +23,7 @@ export function replayDetails({ badges, membership, from, to, types, dryRun }: R
   return {
     badges: badges === null ? 'all' : badges.slice(0, 20).join(' '),
     ...{ membership, dryRun },
-    ...{ from: from && formatInstant(from), to: to && formatInstant(to), types: types?.join(' ') },
+    ...{ from: from && formatInstant(from), to: to && formatInstant(to), types: types?.join(' ') ?? null },
   };
 }
 

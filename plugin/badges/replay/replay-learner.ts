@@ -110,7 +110,7 @@ export function createLearnerReplayer(parts: LearnerReplayerParts): LearnerRepla
         ...differenceOf(change.before, change.after),
         unverified: unverified ?? 0,
         isOutdated,
-        isWritten: isOther(change),
+        isWritten: change.before !== change.after,
       });
     }
     if (!dryRun && [...current.values()].some(({ effects }) => readyEffects(effects).length > 0)) parts.onEffects?.();
@@ -175,11 +175,6 @@ export function createLearnerReplayer(parts: LearnerReplayerParts): LearnerRepla
   }
 
   return { replay };
-}
-
-/** A dry run gives no new version to what it would have saved. */
-function isOther({ before, after }: ProgressChange): boolean {
-  return before !== after && (before?.version !== after.version || before.updatedAt !== after.updatedAt);
 }
 
 function unchanged(progress: Progress | undefined): ProgressChange | null {

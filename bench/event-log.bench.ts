@@ -1,11 +1,13 @@
 /** What the record of every event costs: events per second that match nothing and that match, without a log, with it, and a
  *  bare insertMany of the same documents, in one run against one database (MONGODB_URI, else an embedded store). Fifty
- *  events are under way at the same time, as with a prefetch of fifty. Then the size on disk. */
+ *  events are under way at the same time, as with a prefetch of fifty. With AMQP_URL also from RabbitMQ to the
+ *  acknowledgement. Then the size on disk. */
 
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'amqplib';
 import { createRuleIndex } from '../dsl/index.ts';
 import { createEventProcessor, type EventProcessor } from '../plugin/badges/process-event.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
@@ -13,6 +15,8 @@ import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
 import { createEventLogWriter } from '../plugin/events/event-log-writer.ts';
 import { silentLogger, systemClock } from '../plugin/ports/runtime.ts';
+import { openBus } from '../server/amqp/bus.ts';
+import { messageFromEvent } from '../server/amqp/envelope.ts';
 import { connectDatabase, type Database } from '../server/mongo/connect.ts';
 import { toDocument } from '../server/mongo/event-document.ts';
 import { eventModels, MongoEventLog } from '../server/mongo/event-log.ts';
@@ -49,6 +53,14 @@ export async function measure(print: (line: string) => void): Promise<void> {
       print(row(`${label}: without a log`, without, bare));
       print(`${row(`${label}: with the log`, withLog, bare)}, ${(withLog / without).toFixed(2)} of without`);
     }
+    if (process.env.AMQP_URL) {
+      const without = await run(database, 'other', false, true);
+      const withLog = await run(database, 'other', true, true);
+      print(row('RabbitMQ, none matches: without a log', without, bare));
+      print(
+        `${row('RabbitMQ, none matches: with the log', withLog, bare)}, ${(withLog / without).toFixed(2)} of without`,
+      );
+    }
     if (embedded) await printSize(database, join(folder, 'store.lmdb'), print);
   } finally {
     if (server) await database.connection.dropDatabase();
@@ -59,7 +71,7 @@ export async function measure(print: (line: string) => void): Promise<void> {
 }
 
 /** @returns events per second */
-async function run(database: Database, course: string, logged: boolean): Promise<number> {
+async function run(database: Database, course: string, logged: boolean, overRabbit = false): Promise<number> {
   await empty(database);
   const processor = processorOn(database);
   const writer = createEventLogWriter({ log: new MongoEventLog(database.connection), logger: silentLogger });
@@ -72,8 +84,36 @@ async function run(database: Database, course: string, logged: boolean): Promise
   });
   const events = eventsOf(course);
   const take = logged ? (event: LmsEvent) => intake.take(event, 'amqp') : processor.process;
-  const speed = await timed(events, take);
+  const speed = await (overRabbit ? timedOverRabbit(events, take) : timed(events, take));
   await writer.stop();
+  return speed;
+}
+
+/** From the first delivery to the last acknowledgement: the events wait in the queue before the consumer starts. */
+async function timedOverRabbit(
+  events: readonly LmsEvent[],
+  take: (event: LmsEvent) => Promise<unknown>,
+): Promise<number> {
+  const exchange = `bench-${randomUUID()}`;
+  const queue = `${exchange}.events`;
+  const url = process.env.AMQP_URL as string;
+  const bus = await openBus({ url, exchange, prefix: '', queue, eventTypes: null, logger: silentLogger });
+  await bus.ready();
+  const connection = await connect(url);
+  const channel = await connection.createConfirmChannel();
+  for (const event of events) {
+    const { content, ...properties } = messageFromEvent(event);
+    channel.publish(exchange, event.type, content, { ...properties, persistent: true });
+  }
+  await channel.waitForConfirms();
+  const start = performance.now();
+  const consumer = bus.consume({ prefetch: AT_ONCE, handle: async (event) => void (await take(event)) });
+  while (consumer.counts().handled < events.length) await new Promise((resolve) => setTimeout(resolve, 5));
+  const speed = (events.length / (performance.now() - start)) * 1000;
+  await bus.close();
+  for (const name of [queue, `${queue}.dead`]) await channel.deleteQueue(name);
+  await channel.deleteExchange(exchange);
+  await connection.close();
   return speed;
 }
 

@@ -5,11 +5,12 @@ import { type Surroundings, shorten, toBadge } from './checks/badges.ts';
 import { toCondition } from './checks/conditions.ts';
 import { reportContradictions } from './checks/contradictions.ts';
 import { findCycles } from './checks/cycles.ts';
+import { type Scope, scopeOf } from './checks/paths.ts';
 import { toTest } from './checks/tests.ts';
 import { reportTexts } from './checks/texts.ts';
 import { Budget } from './checks/value-sets.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Environment, Field } from './environment.ts';
+import type { Environment, EventType, Field } from './environment.ts';
 import type { Badge, CheckedTest, Condition } from './model.ts';
 import { parseExpression } from './parse.ts';
 import { Reporter } from './reporter.ts';
@@ -30,21 +31,21 @@ export function check(text: string, file: RuleFile, environment: Environment): C
   const sound = new Map<BadgeBlock, Badge>();
   const around: Surroundings = {
     environment,
-    ownBadges: new Set(blocks.map(({ id }) => id.value)),
+    ownBadges: new Set(blocks.filter(isNamed).map(({ id }) => id.value)),
     reporter,
     isWhole: whole(file.broken),
   };
   for (const block of blocks) {
     const badge = toBadge(block, around);
+    if (!isNamed(block)) continue;
     const isDuplicate = byId.has(block.id.value);
     if (isDuplicate) {
-      if (block.id.value !== '')
-        reporter.report(
-          'badge.duplicate',
-          block.id.span,
-          `there are two badges "${block.id.value}"`,
-          'give each badge an id of its own',
-        );
+      reporter.report(
+        'badge.duplicate',
+        block.id.span,
+        `there are two badges "${block.id.value}"`,
+        'give each badge an id of its own',
+      );
     } else byId.set(block.id.value, block);
     if (badge !== null && !isDuplicate && around.isWhole(block.span)) sound.set(block, badge);
   }
@@ -57,6 +58,11 @@ export function check(text: string, file: RuleFile, environment: Environment): C
     if (test !== null && around.isWhole(block.span) && isSound(block, byId, sound)) tests.push(test);
   }
   return { badges: [...sound.values()], tests, diagnostics: reporter.diagnostics };
+}
+
+/** Without an id that could be read it is broken, and is no badge to others. */
+function isNamed({ id }: BadgeBlock): boolean {
+  return id.span.end > 0;
 }
 
 function isSound(
@@ -119,16 +125,26 @@ function triggersOf(block: BadgeBlock) {
   return [...block.requirements, ...block.penalties].flatMap(({ on }) => (on?.kind === 'badge-trigger' ? [on] : []));
 }
 
-/** An expression by itself, such as the criteria of a credential: `completion >= 0.8 and grades."final exam" >= 65`.
- *  @returns `condition` null where there are errors */
-export function checkExpression(
-  text: string,
-  fields: readonly Field[],
-): { condition: Condition | null; diagnostics: readonly Diagnostic[] } {
+export interface CheckedExpression {
+  /** null where there are errors. */
+  readonly condition: Condition | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** An expression by itself, such as the criteria of a credential: `completion >= 0.8 and grades."final exam" >= 65`. */
+export function checkExpression(text: string, fields: readonly Field[]): CheckedExpression {
+  return checkAlone(text, { fields, metadata: false, eventType: null, known: new Map() });
+}
+
+/** What may follow `where` in a rule on this event type, by itself. */
+export function checkWhere(text: string, type: EventType): CheckedExpression {
+  return checkAlone(text, scopeOf(type));
+}
+
+function checkAlone(text: string, scope: Scope): CheckedExpression {
   const reporter = new Reporter(text);
   const expression: Expression | null = parseExpression(text, reporter);
   if (expression === null) return { condition: null, diagnostics: reporter.diagnostics };
-  const scope = { fields, metadata: false, eventType: null, known: new Map() };
   const condition = toCondition(expression, scope, reporter);
   if (condition !== null) reportContradictions(condition, expression, reporter, new Budget());
   return { condition: reporter.errors > 0 ? null : condition, diagnostics: reporter.diagnostics };

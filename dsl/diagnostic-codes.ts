@@ -45,7 +45,7 @@ const table = {
   ],
   'limit.diagnostics': [
     'warning',
-    'There are more than 100 problems; the rest is not shown.',
+    'There are more than 100 problems; the rest is not shown, and after 1,000 mistakes the rest is not read.',
     'Mend those that are shown first.',
   ],
   'badge.duplicate': ['error', 'Two badges have the same id.', 'Give each badge an id of its own.'],

@@ -1,6 +1,7 @@
 /** What is wrong, or doubtful, in a rule text: a value with a stable code and a place. The language never throws for text. */
 
 import type { Span } from './ast.ts';
+import { printable } from './printable.ts';
 import { SourceText } from './source.ts';
 
 export interface Diagnostic {
@@ -51,11 +52,6 @@ function cut(line: string, from: number, to: number): { text: string; from: numb
     from: before.length + from - start,
     to: before.length + Math.min(to - start, text.length),
   };
-}
-
-/** A terminal obeys control characters and turns text around at direction marks: one sign each stands for them. */
-function printable(text: string): string {
-  return text.replace(/(?!\t)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
 
 /** Tabs stay, so that the caret stands below its place however wide a tab is shown. */

@@ -4,6 +4,7 @@ import { compileCondition } from './compile.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import type { Badge, Condition, Contribution, Outcome, Requirement, ResolvedPath, RuleEvent } from './model.ts';
 import { printCondition, printPath } from './print-condition.ts';
+import { durationText } from './print-duration.ts';
 import { createReader, pathKey } from './read-path.ts';
 import { compareContributions } from './timeline.ts';
 
@@ -150,19 +151,6 @@ function need(requirement: Requirement, missing: number, more: boolean): string 
         ? `${missing === 1 ? 'award' : 'awards'} of badge ${on.badge}`
         : `matching ${missing === 1 ? 'event' : 'events'} of type ${on.type}`;
   return `${amount} ${things}${withinMs === null || count === 1 ? '' : ` within ${durationText(withinMs)}`}`;
-}
-
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const;
-
-function durationText(ms: number): string {
-  const [unit, length] = UNITS.find(([, unitMs]) => ms % unitMs === 0) ?? (['millisecond', 1] as const);
-  const amount = ms / length;
-  return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
 }
 
 const MAX_LISTED = 3;

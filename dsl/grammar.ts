@@ -64,24 +64,28 @@ export class Grammar extends BadgeGrammar {
     });
     const fields: { path: Path; value: Literal | null }[] = [];
     this.CONSUME(t.LeftBrace);
-    this.MANY_SEP({
-      SEP: t.Comma,
-      DEF: () => {
-        const path = this.SUBRULE(this.path);
-        this.CONSUME(t.Equals);
-        const value = this.OR([
-          { ALT: () => this.SUBRULE(this.literal) },
-          {
-            ALT: () => {
-              this.CONSUME(K.null);
-              return null;
+    const isRead = this.attempt(() => {
+      this.MANY_SEP({
+        SEP: t.Comma,
+        DEF: () => {
+          const path = this.SUBRULE(this.path);
+          this.CONSUME(t.Equals);
+          const value = this.OR([
+            { ALT: () => this.SUBRULE(this.literal) },
+            {
+              ALT: () => {
+                this.CONSUME(K.null);
+                return null;
+              },
             },
-          },
-        ]);
-        fields.push({ path, value });
-      },
+          ]);
+          fields.push({ path, value });
+        },
+      });
+      this.CONSUME(t.RightBrace);
+      return true;
     });
-    this.CONSUME(t.RightBrace);
+    if (!isRead) this.skipPastBrace(TEST_CLAUSES);
     return { kind: 'test-event', type, at: at ?? null, fields, span: this.spanFrom(first) };
   });
 

@@ -2,9 +2,21 @@
  *  Imports nothing of ours; knows no event type: what can be said is handed in as an `Environment`. */
 
 // Text
+export * from './assist/index.ts';
 export type * from './ast.ts';
-export { type Checked, check, checkExpression } from './check.ts';
+export { type Checked, check, checkExpression, checkWhere } from './check.ts';
 export { findCycles } from './checks/cycles.ts';
+// Comparing rules
+export {
+  type BadgeChange,
+  type BadgeComparison,
+  compareBadges,
+  compareRules,
+  isSameMeaning,
+  type RulesComparison,
+} from './compare/badges.ts';
+export { changeLines } from './compare/change-lines.ts';
+export { type ConditionComparison, compareConditions } from './compare/conditions.ts';
 // Running rules
 export { compileCondition } from './compile.ts';
 export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';
@@ -19,6 +31,17 @@ export {
   explainOutcome,
   type RequirementExplanation,
 } from './explain.ts';
+export { type EventExplanation, explainEvent } from './explain-event.ts';
+export {
+  type AwardAccount,
+  type ContributionAccount,
+  explainLearner,
+  type LearnerExplanation,
+  type LearnerRecord,
+  type RequirementAccount,
+} from './explain-learner.ts';
+export { type FailedPart, findFailedPart } from './failed-part.ts';
+export type { Fate } from './fates.ts';
 export { type FormValue, parseFormValue } from './form-values.ts';
 // Time
 export {
@@ -54,11 +77,15 @@ export type {
 export { type OperatorRow, operators } from './operators.ts';
 export { parse } from './parse.ts';
 export { printBadgeBlock, printFile } from './print.ts';
-export { printCondition } from './print-condition.ts';
+export { Comments } from './print-comments.ts';
+export { layoutCondition, printCondition, printLiteral, printPath, quote } from './print-condition.ts';
+export { printable } from './printable.ts';
+export { type ReadExpression, readExpression } from './read-expression.ts';
 export { conditionOf, type Row, rowsOf } from './rows.ts';
 export { type BadgeMatch, RuleIndex, type RulePlacement } from './rule-index.ts';
 export { runTest, type TestFailure, type TestReport } from './run-test.ts';
 export { didYouMean, suggest } from './suggest.ts';
-export { type SyntaxNode, type SyntaxRule, syntaxRules, type TokenKind, tokenKinds } from './syntax.ts';
+export { type SyntaxNode, type SyntaxRule, type SyntaxToken, syntaxRules, syntaxTokens } from './syntax.ts';
+export { type Coverage, type CoveredCondition, coverageOf } from './test-coverage.ts';
 export { compareCodePoints } from './text-match.ts';
 export { compareContributions, mergeContribution, outcome } from './timeline.ts';

@@ -11,6 +11,8 @@ export const limits = Object.freeze({
   listItems: 1_000,
   /** Diagnostics reported for one text. */
   diagnostics: 100,
+  /** Syntax errors after which the rest of a text is not read. */
+  syntaxErrors: 1_000,
 });
 
 /** @returns how many bytes the text takes in UTF-8; a lone surrogate counts as the replacement character */

@@ -25,16 +25,17 @@ function atMost(all: Diagnostic[], text: string): readonly Diagnostic[] {
   if (all.length <= 1) return all;
   all.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   if (all.length <= limits.diagnostics) return all;
+  const told = all.filter(({ code }) => code !== 'limit.diagnostics');
   // Whoever asks whether there are errors must see one.
-  const errors = all.filter(({ severity }) => severity === 'error').slice(0, limits.diagnostics);
-  const warnings = all.filter(({ severity }) => severity === 'warning').slice(0, limits.diagnostics - errors.length);
+  const errors = told.filter(({ severity }) => severity === 'error').slice(0, limits.diagnostics);
+  const warnings = told.filter(({ severity }) => severity === 'warning').slice(0, limits.diagnostics - errors.length);
   const shown = new Set([...errors, ...warnings]);
   const reporter = new Reporter(text);
-  const more = all.length - limits.diagnostics;
+  const more = told.length - limits.diagnostics;
   reporter.report(
     'limit.diagnostics',
     { start: text.length, end: text.length },
-    `there are ${more} more problems`,
+    `there are ${told.length < all.length ? 'more than ' : ''}${more} more problems`,
     'mend those that are shown first',
   );
   return [...all.filter((diagnostic) => shown.has(diagnostic)), ...reporter.diagnostics];

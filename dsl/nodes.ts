@@ -33,7 +33,7 @@ export function text(token: IToken): TextLiteral {
   return { kind: 'text', value: unquote(token.image), span: spanOf(token) };
 }
 
-function unquote(image: string): string {
+export function unquote(image: string): string {
   if (!image.includes('\\') && image.length > 1 && image.endsWith('"') && image.startsWith('"'))
     return image.slice(1, -1);
   try {

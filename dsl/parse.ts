@@ -1,6 +1,6 @@
 /** Rule text to syntax tree. */
 
-import type { IToken } from 'chevrotain';
+import type { ISyntacticContentAssistPath, IToken } from 'chevrotain';
 import type { Comment, Expression, RuleFile, Span } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { tooLongExpression } from './expression-grammar.ts';
@@ -49,6 +49,13 @@ export function parseExpression(text: string, reporter: Reporter): Expression | 
   return reporter.errors > before ? null : expression;
 }
 
+/** What the grammar allows after some tokens, and within which of its rules.
+ *  @param rule where the tokens begin, e.g. `requirement` */
+export function possibleNext(rule: string, tokens: IToken[]): readonly ISyntacticContentAssistPath[] {
+  grammar ??= new Grammar();
+  return grammar.computeContentAssist(rule, tokens);
+}
+
 function run<Result>(
   text: string,
   lexed: Lexed,
@@ -58,7 +65,7 @@ function run<Result>(
 ): Result {
   grammar ??= new Grammar();
   grammar.setText(text, lexed.openings > limits.nesting ? withoutDepth(lexed.tokens, reporter) : lexed.tokens);
-  const result = read(grammar);
+  const result = withoutStacks(() => read(grammar as Grammar));
   const faults = grammar.takeFaults();
   reportLexical(lexed, new Set(faults.map(({ span }) => span.start)), reporter);
   broken.push(...reporter.diagnostics.map(({ span }) => span));
@@ -69,6 +76,20 @@ function run<Result>(
   // Neither the text nor its tree should live as long as the parser.
   grammar.setText('', []);
   return result;
+}
+
+/** Chevrotain makes an Error of every mistake, and what takes longest about an Error is the stack that nobody reads. */
+function withoutStacks<Result>(work: () => Result): Result {
+  // Not every browser has it.
+  const errors = Error as unknown as { stackTraceLimit?: number };
+  const { stackTraceLimit } = errors;
+  if (stackTraceLimit === undefined) return work();
+  errors.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    errors.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** @param faulty where the grammar has a complaint: what has no place there needs no advice how to write it */
@@ -154,12 +175,19 @@ function withoutDepth(tokens: IToken[], reporter: Reporter): IToken[] {
 
 function toComment(token: IToken, text: string): Comment {
   const span = spanOf(token);
-  const lineStart = Math.max(text.lastIndexOf('\n', span.start - 1), text.lastIndexOf('\r', span.start - 1)) + 1;
   return {
     kind: 'comment',
     text: token.image.slice(1).trimEnd(),
-    ownLine: span.start === 0 || text.slice(lineStart, span.start).trim() === '',
+    ownLine: beginsLine(text, span.start),
     detached: /^(?:\r\n|\n|\r)[ \t]*[\r\n]/.test(text.slice(span.end, span.end + 200)),
     span,
   };
+}
+
+/** Whether only white space stands before it on its line. Looking for both kinds of line end would look through the whole
+ *  text for the one that it does not have. */
+function beginsLine(text: string, offset: number): boolean {
+  let at = offset - 1;
+  while (at >= 0 && text[at] !== '\n' && text[at] !== '\r' && /\s/.test(text[at] as string)) at--;
+  return at < 0 || text[at] === '\n' || text[at] === '\r';
 }

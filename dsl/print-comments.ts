@@ -27,7 +27,10 @@ export class Comments {
   readonly #beside = new Map<Anchor, Beside>();
   readonly #inside = new Map<Container, Inside>();
 
+  readonly #all: readonly Comment[];
+
   constructor(file: RuleFile) {
+    this.#all = file.comments;
     for (const comment of file.comments) this.#place(comment, file);
   }
 
@@ -39,6 +42,17 @@ export class Comments {
   /** ` # ...` at the end of its last line, or ''. */
   after(node: Anchor): string {
     return suffix(this.#beside.get(node)?.after ?? null);
+  }
+
+  /** What goes when a block goes: everything inside, and what stands above it or at its end; not a comment above that an
+   *  empty line sets apart. */
+  of(block: Container): readonly Comment[] {
+    const { before, after } = this.#beside.get(block) ?? { before: [], after: null };
+    return [...before.filter(({ detached }) => !detached), ...(after === null ? [] : [after]), ...this.#within(block)];
+  }
+
+  #within({ span }: Container): readonly Comment[] {
+    return this.#all.filter((comment) => span.start <= comment.span.start && comment.span.end <= span.end);
   }
 
   header(container: Container): string {
@@ -118,9 +132,12 @@ function isContainer(node: Anchor): node is Container {
 
 /** What a comment may stand beside, in the order of the text. */
 function anchorsOf(container: Container): readonly Anchor[] {
-  return nodesOf(container)
-    .filter((node): node is Anchor => node !== null)
-    .sort((a, b) => a.span.start - b.span.start);
+  return (
+    nodesOf(container)
+      // What was never written has no place that a comment could stand beside.
+      .filter((node): node is Anchor => node !== null && node.span.end > 0)
+      .sort((a, b) => a.span.start - b.span.start)
+  );
 }
 
 function nodesOf(container: Container): readonly (Anchor | null)[] {

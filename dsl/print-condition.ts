@@ -2,8 +2,9 @@
 
 import type { Expression, Literal, Path } from './ast.ts';
 import { formatInstant, type Instant } from './instant.ts';
+import { exceedsBytes, limits } from './limits.ts';
 import type { Condition, ResolvedPath, Scalar } from './model.ts';
-import { keywords } from './tokens.ts';
+import { keywords, lex } from './tokens.ts';
 
 /** Columns of a line, where the text leaves a choice. */
 export const WIDTH = 100;
@@ -28,9 +29,23 @@ export function printCondition(condition: Node): string {
   }
 }
 
-/** Over several lines where it does not fit into `width`: one operand of the outermost `and` or `or` per line.
+/** Over several lines where it does not fit into `width`: one operand of the outermost `and` or `or` per line. What would
+ *  grow beyond the limit of an expression is written without a space too many: a valid rule stays valid.
  *  @param indent before every line but the first */
 export function layoutCondition(condition: Node, indent: string, width: number): string {
+  const text = layout(condition, indent, width);
+  return exceedsBytes(text, limits.expressionBytes) ? withoutSpaces(printCondition(condition)) : text;
+}
+
+/** Words and numbers beside each other stay apart. */
+function withoutSpaces(text: string): string {
+  let tight = '';
+  for (const { image } of lex(text).tokens)
+    tight += /[\w.-]$/.test(tight) && /^[\w.-]/.test(image) ? ` ${image}` : image;
+  return tight;
+}
+
+function layout(condition: Node, indent: string, width: number): string {
   const line = printCondition(condition);
   if (line.length <= width) return line;
   if (condition.kind === 'in') return layoutList(condition, indent, width);

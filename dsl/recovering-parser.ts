@@ -2,8 +2,16 @@
  *  would take the clauses inside the braces for clauses outside. So a failed clause is given up as a whole: everything up to
  *  the next clause of the same block is skipped, whatever is in brackets together with them. */
 
-import { EmbeddedActionsParser, EOF, type IToken, isRecognitionException, type TokenType } from 'chevrotain';
+import {
+  EmbeddedActionsParser,
+  EOF,
+  type IRecognitionException,
+  type IToken,
+  isRecognitionException,
+  type TokenType,
+} from 'chevrotain';
 import type { Span } from './ast.ts';
+import { limits } from './limits.ts';
 import { endOf, spanOf } from './nodes.ts';
 import { suggest } from './suggest.ts';
 import { errorMessages, type Fault, spellings, splitMessage, TOP_LEVEL, unexpected } from './syntax-messages.ts';
@@ -41,10 +49,18 @@ const AFTER_PATH: Kinds = new Set([
 const OPENING: Kinds = new Set([LeftBrace, LeftParen, LeftBracket]);
 const CLOSING: Kinds = new Set([RightBrace, RightParen, RightBracket]);
 
+const NOTHING: Kinds = new Set();
+
 class Unreadable extends Error {}
 
 export abstract class RecoveringParser extends EmbeddedActionsParser {
   readonly faults: Fault[] = [];
+  /** How many errors Chevrotain has recorded. Its own list would be copied with each look at it. */
+  #recognized = 0;
+  /** Words of this text, and whether they look like keywords. */
+  readonly #misspelled = new Map<Kinds, Map<string, boolean>>();
+  /** What was not read any more. */
+  #unread: Fault | null = null;
 
   constructor() {
     super(vocabulary, { recoveryEnabled: false, maxLookahead: 1, errorMessageProvider: errorMessages });
@@ -53,11 +69,23 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   /** Every mistake of the last run, one per place. */
   takeFaults(): Fault[] {
     const end = this.#end();
-    const recognized = this.errors.map(({ message, token }) =>
-      this.#fault(message, token.tokenType === EOF ? { start: end, end } : spanOf(token)),
-    );
+    // Where the parser has given up, the end that it sees is not that of the text.
+    const errors = this.#unread !== null ? this.errors.filter(({ token }) => token.tokenType !== EOF) : this.errors;
+    const recognized = errors.map((error: IRecognitionException & { readonly previousToken?: IToken }) => {
+      const { message, token, previousToken } = error;
+      return {
+        ...this.#fault(message, token.tokenType === EOF ? { start: end, end } : spanOf(token)),
+        // What is found instead may lie outside of the block that is spoilt.
+        ...(previousToken && { inside: { start: endOf(previousToken), end: endOf(previousToken) } }),
+      };
+    });
     const all = [...recognized, ...this.faults.splice(0)].sort((a, b) => a.span.start - b.span.start);
-    return all.filter(({ span }, index) => index === 0 || span.start !== all[index - 1]?.span.start);
+    this.#recognized = 0;
+    this.#misspelled.clear();
+    const unread = this.#unread;
+    this.#unread = null;
+    const told = all.filter(({ span }, index) => index === 0 || span.start !== all[index - 1]?.span.start);
+    return unread === null ? told : [...told, unread];
   }
 
   /** @returns undefined when the part could not be read; the parser then stands where it failed */
@@ -66,8 +94,11 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     try {
       return read();
     } catch (error) {
-      if (error instanceof Unreadable || isRecognitionException(error as Error)) return undefined;
-      throw error;
+      if (error instanceof Unreadable) return undefined;
+      if (!isRecognitionException(error as Error)) throw error;
+      this.#recognized++;
+      this.#giveUpAfterTooMany();
+      return undefined;
     }
   }
 
@@ -78,7 +109,22 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   protected complain(expected: readonly string[]): void {
+    if (this.#unread !== null) return;
     this.faults.push(this.#fault(unexpected(expected, this.LA(1)), this.#here()));
+    this.#giveUpAfterTooMany();
+  }
+
+  /** What is found instead lies outside of the block that lacks its brace. */
+  #missing(brace: readonly string[]): void {
+    if (this.#unread !== null) return;
+    const end = endOf(this.LA(0));
+    this.faults.push({ ...this.#fault(unexpected(brace, this.LA(1)), this.#here()), inside: { start: end, end } });
+  }
+
+  /** Everything up to the closing brace, which is left out too, or up to the next clause where it is missing. */
+  protected skipPastBrace(starts: Kinds): void {
+    this.skip(this.#isClause(starts, NOTHING));
+    if (this.LA(1).tokenType === RightBrace) this.SKIP_TOKEN();
   }
 
   /** `{ clause ... }` with everything between that is no clause reported and skipped.
@@ -87,7 +133,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   protected block(starts: Kinds, outer: Kinds, clause: () => void): void {
     if (this.RECORDING_PHASE || this.LA(1).tokenType === LeftBrace) this.CONSUME(LeftBrace);
     else {
-      this.complain(['"{"']);
+      this.#missing(['"{"']);
       this.skip((token) => token.tokenType === LeftBrace || starts.has(token.tokenType) || outer.has(token.tokenType));
       if (this.LA(1).tokenType === LeftBrace) this.SKIP_TOKEN();
     }
@@ -98,11 +144,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       });
     } while (this.#skippedStray(starts, outer));
     if (this.RECORDING_PHASE || this.LA(1).tokenType === RightBrace) this.CONSUME(RightBrace);
-    else {
-      // What is found instead lies outside of the block that lacks its brace.
-      const end = endOf(this.LA(0));
-      this.faults.push({ ...this.#fault(unexpected(['"}"'], this.LA(1)), this.#here()), inside: { start: end, end } });
-    }
+    else this.#missing(['"}"']);
   }
 
   /** @returns true when `badge` or `test` with a title stands here: nothing else looks like this, wherever it stands */
@@ -130,9 +172,23 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   #clause(starts: Kinds, outer: Kinds, clause: () => void): void {
-    const before = this.errors.length + this.faults.length;
+    const before = this.#recognized + this.faults.length;
     this.attempt(clause);
-    if (this.errors.length + this.faults.length > before) this.skip(this.#isClause(starts, outer));
+    if (this.#recognized + this.faults.length > before) this.skip(this.#isClause(starts, outer));
+  }
+
+  /** Whoever has made so many mistakes has not written a rule file. What comes after is marked as not understood. */
+  #giveUpAfterTooMany(): void {
+    const { startOffset, tokenType } = this.LA(1);
+    if (this.#recognized + this.faults.length < limits.syntaxErrors || tokenType === EOF) return;
+    const end = this.#end();
+    this.#unread = {
+      code: 'limit.diagnostics',
+      span: { start: startOffset, end },
+      message: `there are ${limits.syntaxErrors} mistakes above, so what follows was not read`,
+      hint: 'mend those that are shown first',
+    };
+    while (this.LA(1).tokenType !== EOF) this.SKIP_TOKEN();
   }
 
   #skippedStray(starts: Kinds, outer: Kinds): boolean {
@@ -159,12 +215,21 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   #isClause(starts: Kinds, outer: Kinds): (token: IToken) => boolean {
-    const words = spellings(starts).map((label) => label.slice(1, -1));
     return ({ tokenType, image }) =>
       (starts.has(tokenType) && !this.#isComparedHere()) ||
       outer.has(tokenType) ||
       // A misspelled keyword is a mistake of its own.
-      (tokenType === Word && suggest(image, words) !== null);
+      (tokenType === Word && this.#isMisspelled(image, starts));
+  }
+
+  #isMisspelled(image: string, starts: Kinds): boolean {
+    const words = this.#misspelled.get(starts) ?? new Map<string, boolean>();
+    const known = words.get(image);
+    if (known !== undefined) return known;
+    const keywords = spellings(starts).map((label) => label.slice(1, -1));
+    const isNear = suggest(image, keywords) !== null;
+    this.#misspelled.set(starts, words.set(image, isNear));
+    return isNear;
   }
 
   /** `count = 3` in the rest of a broken expression is no clause. */

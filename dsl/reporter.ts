@@ -5,12 +5,14 @@ import type { Diagnostic } from './diagnostic.ts';
 import { type Code, severityOf } from './diagnostic-codes.ts';
 import { limits } from './limits.ts';
 import { SourceText } from './source.ts';
+import { type Effort, newEffort } from './suggest.ts';
 
-type Hint = string | null | (() => string | null);
+type Hint = string | null | ((effort: Effort) => string | null);
 
 export class Reporter {
   readonly diagnostics: Diagnostic[] = [];
   readonly #source: SourceText;
+  readonly #effort = newEffort();
   #errors = 0;
 
   constructor(text: string) {
@@ -26,7 +28,8 @@ export class Reporter {
     return this.#errors;
   }
 
-  /** @param hint a function where the hint costs a search: it is not searched once there are more than anybody reads */
+  /** @param hint a function where the hint costs a search: it is not searched once there are more than anybody reads, and
+   *    all searches share one effort */
   report(code: Code, span: Span, message: string, hint: Hint = null): void {
     const severity = severityOf(code);
     if (severity === 'error') this.#errors++;
@@ -37,7 +40,7 @@ export class Reporter {
       code,
       severity,
       message,
-      hint: typeof hint === 'function' ? (wanted ? hint() : null) : hint,
+      hint: typeof hint === 'function' ? (wanted ? hint(this.#effort) : null) : hint,
       span: { start: span.start, end: span.end },
       line: start.line,
       column: start.column,

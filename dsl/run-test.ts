@@ -1,11 +1,14 @@
 /** Runs the tests of a rule file: events of one made-up learner, and what they are expected to lead to. */
 
 import type { Span } from './ast.ts';
+import { emptyRecord, setField } from './build-payload.ts';
 import type { Environment, Field, FieldType, StringFormat } from './environment.ts';
 import { evaluate } from './evaluate.ts';
+import { explainLearner } from './explain-learner.ts';
 import { formatInstant, type Instant, instantFromDate, instantToDate, toInstant } from './instant.ts';
-import type { Badge, CheckedTest, Outcome, RuleEvent, TestExpectation, TestStep } from './model.ts';
+import type { Badge, CheckedTest, Contribution, Outcome, RuleEvent, TestExpectation, TestStep } from './model.ts';
 import { SourceText } from './source.ts';
+import { whyNotMet } from './test-reasons.ts';
 
 export interface TestFailure {
   /** 1-based place of the expectation. */
@@ -16,6 +19,8 @@ export interface TestFailure {
   readonly expected: string;
   /** The state that was there instead. */
   readonly actual: string;
+  /** Why, one sentence without full stop each: events by their number in the test, with the values they had. */
+  readonly reasons: readonly string[];
 }
 
 export interface TestReport {
@@ -47,7 +52,8 @@ export function runTest(
       events.push(toEvent(step, events, environment));
       continue;
     }
-    const outcome = evaluate(badges, events).get(test.badge)?.outcome;
+    const evaluation = evaluate(badges, events).get(test.badge);
+    const outcome = evaluation?.outcome;
     for (const expectation of step.expectations) {
       expectations += 1;
       if (outcome !== undefined && isMet(expectation, outcome)) continue;
@@ -56,10 +62,24 @@ export function runTest(
         span: expectation.span,
         expected: text.slice(expectation.span.start, expectation.span.end),
         actual: outcome === undefined ? `there is no badge "${test.badge}"` : describe(outcome),
+        reasons: reasonsFor(expectation, badges, test.badge, evaluation?.contributions ?? [], events),
       });
     }
   }
   return { title: test.title, badge: test.badge, expectations, failures };
+}
+
+function reasonsFor(
+  expectation: TestExpectation,
+  badges: readonly Badge[],
+  id: string,
+  contributions: readonly Contribution[],
+  events: readonly RuleEvent[],
+): readonly string[] {
+  const badge = badges.find((one) => one.id === id);
+  if (badge === undefined) return [];
+  const explained = explainLearner(badge, { contributions, events }, Number.POSITIVE_INFINITY);
+  return whyNotMet(expectation, badge, explained, events).map(withEventNumbers);
 }
 
 function isMet(expectation: TestExpectation, outcome: Outcome): boolean {
@@ -86,6 +106,20 @@ function describe({ status, awardedAt, awards, progress, fulfilled }: Outcome): 
   ].join(', ');
 }
 
+/** The events a test gives to the learner, in the order of the text. */
+export function eventsOfTest(test: CheckedTest, environment: Pick<Environment, 'eventTypes'>): readonly RuleEvent[] {
+  const events: RuleEvent[] = [];
+  for (const step of test.steps) if (step.kind === 'event') events.push(toEvent(step, events, environment));
+  return events;
+}
+
+const ID_PREFIX = 'test-';
+
+/** In a test an event has a number, not an id. */
+function withEventNumbers(sentence: string): string {
+  return sentence.replace(new RegExp(`\\b${ID_PREFIX}0*(\\d+)\\b`, 'g'), '$1');
+}
+
 /** Without a time of its own an event comes a minute after the one above it. */
 function toEvent(
   step: EventStep,
@@ -95,30 +129,14 @@ function toEvent(
   const last = before.at(-1)?.time;
   const next = last === undefined ? BEGINNING : instantFromDate(new Date(instantToDate(last).getTime() + A_MINUTE_MS));
   const payload = plausibleRecord(environment.eventTypes.get(step.type)?.fields ?? []);
-  for (const { segments, value } of step.fields) set(payload, segments, value);
+  for (const { segments, value } of step.fields) setField(payload, segments, value);
   return {
-    id: `test-${String(before.length + 1).padStart(6, '0')}`,
+    id: `${ID_PREFIX}${String(before.length + 1).padStart(6, '0')}`,
     type: step.type,
     source: 'test',
     time: step.at ?? next,
     payload,
   };
-}
-
-function set(record: Record<string, unknown>, segments: readonly string[], value: unknown): void {
-  let place = record;
-  for (const segment of segments.slice(0, -1)) {
-    const inner = Object.hasOwn(place, segment) ? place[segment] : undefined;
-    const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : emptyRecord();
-    place[segment] = next;
-    place = next;
-  }
-  place[segments.at(-1) as string] = value;
-}
-
-/** Without a prototype, so that a field named `__proto__` is one like any other. */
-function emptyRecord(): Record<string, unknown> {
-  return Object.create(null) as Record<string, unknown>;
 }
 
 function plausibleRecord(fields: readonly Field[]): Record<string, unknown> {

@@ -38,6 +38,7 @@ function hintFor(expected: readonly string[], { image, tokenType }: IToken): str
   const words = expected.filter((label) => /^"[a-z]/.test(label)).map((label) => label.slice(1, -1));
   const near = didYouMean(image, words);
   if (near !== null) return near;
+  if (tokenType === K.null) return 'write "... exists", or "not ... exists": nothing is compared with null';
   return expected.includes(Text.LABEL as string) ? `write it in double quotes: "${shorten(image)}"` : null;
 }
 

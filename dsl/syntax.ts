@@ -6,7 +6,7 @@ import { Grammar } from './grammar.ts';
 export type SyntaxNode =
   /** Written just so: a keyword or a sign. */
   | { readonly kind: 'literal'; readonly text: string }
-  /** A kind of token, e.g. `string`; `tokenKinds` says what it looks like. */
+  /** A kind of token, e.g. `string`; `syntaxTokens` says what it looks like. */
   | { readonly kind: 'token'; readonly name: string }
   | { readonly kind: 'rule'; readonly name: string }
   | { readonly kind: 'sequence'; readonly parts: readonly SyntaxNode[] }
@@ -25,7 +25,7 @@ export interface SyntaxRule {
   readonly definition: SyntaxNode;
 }
 
-export interface TokenKind {
+export interface SyntaxToken {
   readonly name: string;
   /** What it looks like, in a sentence without the full stop. */
   readonly form: string;
@@ -33,7 +33,7 @@ export interface TokenKind {
 }
 
 /** Everything that is written in more than one way. */
-export const tokenKinds: readonly TokenKind[] = [
+export const syntaxTokens: readonly SyntaxToken[] = [
   {
     name: 'name',
     form: 'a letter or `_`, then letters, digits, `_` and `-`; several may be joined by dots',

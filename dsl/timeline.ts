@@ -30,11 +30,26 @@ function isSameEvent(a: Contribution, b: Contribution): boolean {
   return a.eventId === b.eventId && a.order === b.order && a.badge === b.badge;
 }
 
+/** What happens to a contribution for one requirement, told while the timeline is walked. */
+export interface TimelineWatch {
+  /** `surplus`: the requirement was fulfilled already; `early`: the one it comes `after` was not;
+   *  `reset`: a penalty of the same instant discards it. */
+  met(requirement: string, contribution: Contribution, fate: 'counted' | 'surplus' | 'early' | 'reset'): void;
+  /** What these requirements had is discarded. */
+  reset(requirements: readonly string[], penalty: string, by: Contribution): void;
+  /** @param cleared the badge is repeatable: what all requirements had is used up */
+  awarded(award: Award, cleared: boolean): void;
+}
+
 /** @param contributions in any order and any number of times each
  *  @returns the same for every such order; takes time in proportion to their number once they are sorted */
-export function outcome(badge: Badge, contributions: readonly Contribution[]): Outcome {
-  const timeline = new Timeline(badge);
-  const ordered = inOrder(contributions);
+export function outcome(
+  badge: Badge,
+  contributions: readonly Contribution[],
+  watch: TimelineWatch | null = null,
+): Outcome {
+  const timeline = new Timeline(badge, watch);
+  const ordered = inTimelineOrder(contributions);
   for (let start = 0, end = 0; start < ordered.length && !timeline.isOver; start = end) {
     const { at } = ordered[start] as Contribution;
     while (ordered[end]?.at === at) end++;
@@ -43,7 +58,8 @@ export function outcome(badge: Badge, contributions: readonly Contribution[]): O
   return timeline.outcome();
 }
 
-function inOrder(contributions: readonly Contribution[]): readonly Contribution[] {
+/** In timeline order, each once. */
+export function inTimelineOrder(contributions: readonly Contribution[]): readonly Contribution[] {
   const seen = new Set<string>();
   return contributions.toSorted(compareContributions).filter(({ eventId, order, badge }) => {
     const key = JSON.stringify([eventId, order, badge]);
@@ -53,14 +69,16 @@ function inOrder(contributions: readonly Contribution[]): readonly Contribution[
 
 class Timeline {
   readonly #badge: Badge;
+  readonly #watch: TimelineWatch | null;
   readonly #requirements: ReadonlyMap<string, Requirement>;
   readonly #tallies: ReadonlyMap<string, Tally>;
   readonly #groups: ReadonlyMap<string, readonly string[]>;
   readonly #resets: ReadonlyMap<string, readonly string[]>;
   readonly #history: Award[] = [];
 
-  constructor(badge: Badge) {
+  constructor(badge: Badge, watch: TimelineWatch | null) {
     this.#badge = badge;
+    this.#watch = watch;
     this.#requirements = new Map(badge.requirements.map((requirement) => [requirement.id, requirement]));
     this.#tallies = new Map(badge.requirements.map((requirement) => [requirement.id, new Tally(requirement)]));
     this.#resets = new Map(badge.penalties.map(({ id, resets }) => [id, resets]));
@@ -111,8 +129,12 @@ class Timeline {
   /** @returns the requirements that were reset: nothing of this instant counts for them */
   #reset(events: readonly Contribution[]): ReadonlySet<string> {
     const ids = new Set<string>();
-    for (const { penalties } of events) {
-      for (const penalty of penalties) for (const id of this.#resets.get(penalty) ?? []) ids.add(id);
+    for (const event of events) {
+      for (const penalty of event.penalties) {
+        const resets = this.#resets.get(penalty) ?? [];
+        for (const id of resets) ids.add(id);
+        this.#watch?.reset(resets, penalty, event);
+      }
     }
     for (const id of ids) this.#tallies.get(id)?.reset();
     return ids;
@@ -126,21 +148,32 @@ class Timeline {
       if (requirement.distinct !== null && !Object.hasOwn(event.values, id)) return false;
       return requirement.after === null || this.#isFulfilled(requirement.after);
     });
+    if (this.#watch !== null) this.#tell(event, discarded, counting, this.#watch);
     for (const id of counting) this.#tallies.get(id)?.add(event);
+  }
+
+  #tell(event: Contribution, discarded: ReadonlySet<string>, counting: readonly string[], watch: TimelineWatch): void {
+    for (const id of event.requirements) {
+      if (!this.#requirements.has(id)) continue;
+      if (counting.includes(id)) watch.met(id, event, this.#isFulfilled(id) ? 'surplus' : 'counted');
+      else watch.met(id, event, discarded.has(id) ? 'reset' : 'early');
+    }
   }
 
   #award(at: Instant, by: Contribution): void {
     const standing = !this.#badge.repeatable && this.#history.at(-1)?.revokedAt === null;
     const refused = !this.#badge.repeatable && this.#badge.reAward === 'never' && this.#history.length > 0;
     if (standing || refused) return;
-    this.#history.push({
+    const award: Award = {
       ordinal: this.#history.length + 1,
       at,
       eventId: by.eventId,
       order: by.order,
       revokedAt: null,
       revokedBy: null,
-    });
+    };
+    this.#history.push(award);
+    this.#watch?.awarded(award, this.#badge.repeatable);
     if (this.#badge.repeatable) for (const tally of this.#tallies.values()) tally.reset();
   }
 

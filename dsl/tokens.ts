@@ -114,6 +114,11 @@ K.unit.LABEL = '"minutes", "hours", "days" or "weeks"';
 /** Every keyword as written. A path that begins with one is quoted. */
 export const keywords: ReadonlySet<string> = new Set(keywordTypes.keys());
 
+/** The spellings of one kind of keyword, the usual one first. */
+export function spellingsOf(type: TokenType): readonly string[] {
+  return [...keywordTypes].filter(([, candidate]) => candidate === type).map(([spelling]) => spelling);
+}
+
 /** Words that mean something wherever an expression may stand. */
 export const expressionWords: ReadonlySet<TokenType> = new Set([K.and, K.or, K.not, K.in, K.true, K.false]);
 

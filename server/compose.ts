@@ -16,6 +16,7 @@ import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
 import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
+import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
@@ -37,6 +38,7 @@ import {
   subsectionGrades,
 } from '../providers/index.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
+import { eventFromDeadLetter } from './amqp/dead-message.ts';
 import { localAddress, type Settings } from './config.ts';
 import { every } from './every.ts';
 import { healthReport } from './health.ts';
@@ -72,6 +74,7 @@ export interface Laurel {
   readonly ruleBook: RuleBook;
   readonly runner: CredentialRunner;
   readonly registry: ExtensionRegistry;
+  readonly replays: Replays;
   /** The pipeline of every door, with what became of the event. */
   process(event: LmsEvent, door: Door): Promise<ProcessResult>;
   /** Carries out a job here if it is due and no other process has it. @returns it when it has ended */
@@ -185,6 +188,19 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     logger,
   });
 
+  const replays = createReplays({
+    store: stores.deadLetters,
+    decode: eventFromDeadLetter,
+    process: (event) => intake.take(event, 'amqp'),
+    index: () => ruleBook.index(),
+    learners: stores.learners,
+    progress: stores.progress,
+    clock,
+    logger,
+  });
+  if (roles.length > 0) replays.start();
+  lifecycle.onStop('replays of dead letters', () => replays.stop());
+
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
@@ -214,11 +230,14 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
     environment,
+    hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,
     progress: stores.progress,
     events: stores.events,
     learners: stores.learners,
     credentials: stores.credentials,
+    deadLetters: stores.deadLetters,
+    replays,
     files: stores.files,
     jobStore: stores.jobs,
     jobs,
@@ -232,6 +251,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createRuleChanges({ store: stores.badges, ruleBook, environment, clock, follower }),
       createAudit({ access: stores.access, clock }),
     ),
+    badgeUpstreams: () => ruleBook.upstreams(),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
@@ -239,6 +259,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       healthReport({
         database: stores.database,
         progress: stores.progress,
+        deadLetters: stores.deadLetters,
         bus,
         lanes: dispatcher.lanes,
         stopping: () => stopping,
@@ -264,6 +285,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       onDeadEvent: (event, failure) => intake.giveUp(event, 'amqp', failure),
     });
     lifecycle.onStop('consumer', () => consumer.stop());
+    const drain = bus.drain((message) => stores.deadLetters.add(message));
+    lifecycle.onStop('dead letters', () => drain.stop());
   }
   web?.serve(createApp(services));
 
@@ -275,6 +298,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     runner,
     registry,
     process: (event, door) => intake.take(event, door),
+    replays,
     settleEffects: () => dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, since, replay.parts),
@@ -305,6 +329,7 @@ async function connectBus(
     exchange: settings.amqpExchange,
     prefix: settings.amqpTopicPrefix,
     queue: settings.amqpQueue,
+    shards: settings.amqpShards,
     eventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
     logger,
   });

@@ -138,6 +138,33 @@ const eventTypes: Setting<readonly string[] | '*'> = {
   },
 };
 
+/** Key paths that differ from learner to learner or from run to run: a rule on them is nearly always a mistake. */
+const DEFAULT_HIDDEN_KEY_PATHS = [
+  'user.id',
+  'user.is_active',
+  'user.pii.username',
+  'user.pii.email',
+  'user.pii.name',
+  'course.display_name',
+  'course.start',
+  'course.end',
+];
+
+const hiddenKeyPaths: Setting<readonly string[]> = {
+  env: 'LAUREL_HIDDEN_KEY_PATHS',
+  secret: false,
+  defaultText: DEFAULT_HIDDEN_KEY_PATHS.join(','),
+  doc: 'Key paths that are not offered when a rule is written, separated by commas; `none` to offer all. A rule may use them all the same',
+  parse(value) {
+    if (value === undefined) return DEFAULT_HIDDEN_KEY_PATHS;
+    if (value.trim() === 'none') return [];
+    const paths = value.split(',').map((path) => path.trim());
+    if (paths.some((path) => path === '' || /\s/.test(path)))
+      throw new Error('must be key paths separated by commas, or none');
+    return paths;
+  },
+};
+
 export const settingsTable = {
   port: whole('PORT', 8080, 0, 65_535, 'Port of the pages and the API; 0 picks a free one'),
   host: text('LAUREL_HOST', '127.0.0.1', 'Address to listen on; `0.0.0.0` for all, as in a container'),
@@ -175,7 +202,27 @@ export const settingsTable = {
     'laurel.events',
     'Queue that Laurel consumes; dead letters go to `<queue>.dead`',
   ),
-  amqpPrefetch: whole('LAUREL_AMQP_PREFETCH', 50, 1, 1_000, 'Messages in progress at the same time'),
+  amqpPrefetch: whole(
+    'LAUREL_AMQP_PREFETCH',
+    200,
+    1,
+    1_000,
+    'Messages in progress at the same time in one process; enough of them let writes to the database go together',
+  ),
+  amqpShards: whole(
+    'LAUREL_AMQP_SHARDS',
+    0,
+    0,
+    32,
+    'Queues over which learners are spread so that the events of each stay in order across processes; 0: one queue. Needs the plugin rabbitmq_consistent_hash_exchange, and the same number in every process',
+  ),
+  deadLetterDays: whole(
+    'LAUREL_DEAD_LETTER_DAYS',
+    90,
+    1,
+    3_650,
+    'Days for which dead letters are kept after they were replayed or discarded; open ones stay',
+  ),
   badgesEnabled: flag('LAUREL_BADGES_ENABLED', true, 'Whether events are consumed and processed at all'),
   eventTypes,
   eventRetentionDays: whole(
@@ -185,6 +232,7 @@ export const settingsTable = {
     3_650,
     'Days for which received events are kept; replay and explanations reach back no further',
   ),
+  hiddenKeyPaths,
   ingestToken: secret('LAUREL_INGEST_TOKEN', 'Bearer token of `POST /events`; unset: that door is shut', longEnough),
   maxBodyBytes: whole(
     'LAUREL_MAX_BODY_BYTES',

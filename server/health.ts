@@ -2,6 +2,7 @@
 
 import type { LaneState } from '../plugin/badges/dispatcher.ts';
 import { PUBLISH_LANE } from '../plugin/badges/effect-order.ts';
+import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { Bus } from './amqp/bus.ts';
 import type { HealthReport } from './http/services.ts';
@@ -10,6 +11,7 @@ import type { Database } from './mongo/connect.ts';
 export interface HealthParts {
   readonly database: Pick<Database, 'ping'>;
   readonly progress: Pick<ProgressStore, 'effectCounts'>;
+  readonly deadLetters: Pick<DeadLetterStore, 'count'>;
   /** null: AMQP_URL is unset. */
   readonly bus: Pick<Bus, 'status'> | null;
   /** How the badge providers and the bus answer this process. */
@@ -19,7 +21,16 @@ export interface HealthParts {
 
 type Check = HealthReport['checks'][string];
 
-export async function healthReport({ database, progress, bus, lanes, stopping }: HealthParts): Promise<HealthReport> {
+const unknown: Check = { status: 'down', message: 'not known without the database' };
+
+export async function healthReport({
+  database,
+  progress,
+  deadLetters,
+  bus,
+  lanes,
+  stopping,
+}: HealthParts): Promise<HealthReport> {
   const counted = check(async () => {
     const { pending, failed } = await progress.effectCounts();
     const away = lanes().filter(({ state }) => state !== 'closed');
@@ -30,6 +41,14 @@ export async function healthReport({ database, progress, bus, lanes, stopping }:
     ];
     return { status: facts.length === 1 ? 'ok' : 'degraded', message: facts.join(', ') };
   });
+  const dead = check(async () => {
+    const open = await deadLetters.count({ state: 'open' });
+    if (open === 0) return { status: 'ok', message: 'none' };
+    return {
+      status: 'degraded',
+      message: `${open} ${open === 1 ? 'waits' : 'wait'} for a person to replay or discard`,
+    };
+  });
   const reached = await check(async () => {
     await database.ping();
     return { status: 'ok', message: 'answers' };
@@ -39,7 +58,8 @@ export async function healthReport({ database, progress, bus, lanes, stopping }:
     database: reached,
     rabbitmq: bus === null ? { status: 'off', message: 'AMQP_URL is not set' } : busCheck(bus),
     // counted by the database, and not worth waiting for when it does not answer
-    effects: reached.status === 'down' ? { status: 'down', message: 'not known without the database' } : await counted,
+    effects: reached.status === 'down' ? unknown : await counted,
+    'dead-letters': reached.status === 'down' ? unknown : await dead,
   };
   const down = checks.database?.status === 'down' || checks.process?.status === 'down';
   const degraded = Object.values(checks).some(({ status }) => status === 'degraded' || status === 'down');

@@ -5,6 +5,7 @@ import type { Store as SessionStore } from 'express-session';
 import type { FileStore } from '../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../plugin/ports/credential-store.ts';
+import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
 import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
@@ -24,6 +25,7 @@ import { carryOverBadges } from './mongo/carry-over-badges.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
 import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
+import { deadLetterModels, MongoDeadLetterStore } from './mongo/dead-letter-store.ts';
 import { eventModels, MongoEventLog } from './mongo/event-log.ts';
 import { jobModels, MongoJobStore } from './mongo/job-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
@@ -47,6 +49,7 @@ export interface Stores {
   /** This process holds the embedded store: no other takes in events. */
   readonly alone: boolean;
   readonly access: AccessStore;
+  readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
 }
@@ -78,6 +81,7 @@ export async function openStores(
       accessModels,
       eventModels,
       replayScratchModels,
+      deadLetterModels,
     ],
   });
   lifecycle.onStop('database', () => database.close());
@@ -96,6 +100,7 @@ export async function openStores(
     replayScratch: new MongoReplayScratch(connection),
     alone,
     access: new MongoAccessStore(connection),
+    deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
   };

@@ -11,7 +11,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plugin: ['dsl'],
   providers: ['plugin', 'dsl'],
   server: ['dsl', 'plugin', 'providers'],
+  browser: ['dsl', 'plugin'],
 };
+
+/** What a page loads may bring along no more than the language, an editor, and what is pure. */
+const ALLOWED_IN_THE_BROWSER = /^(@codemirror|@lezer)\//;
 
 /** The middle stays pure: no socket, file, clock or framework of its own. */
 const FORBIDDEN_IN_THE_MIDDLE =
@@ -50,6 +54,7 @@ function wrongDirections(imports: readonly Import[]): string[] {
       return [`${from} imports ${to}, but ${here} may not import ${there}`];
     }
     if ((here === 'dsl' || here === 'plugin') && FORBIDDEN_IN_THE_MIDDLE.test(to)) return [`${from} imports ${to}`];
+    if (here === 'browser' && !ALLOWED_IN_THE_BROWSER.test(to)) return [`${from} imports ${to}`];
     return [];
   });
 }
@@ -111,6 +116,11 @@ describe('the architecture', () => {
     ]);
     const impure = importsOf('plugin/a.ts', "import { readFileSync } from 'node:fs';\nexport * from 'express';\n");
     expect(wrongDirections(impure)).to.deep.equal(['plugin/a.ts imports node:fs', 'plugin/a.ts imports express']);
+    const heavy = importsOf('browser/a.ts', "import { x } from '../server/config.ts';\nimport 'lodash';\n");
+    expect(wrongDirections(heavy)).to.deep.equal([
+      'browser/a.ts imports server/config.ts, but browser may not import server',
+      'browser/a.ts imports lodash',
+    ]);
     const knot = [
       ...importsOf('dsl/a.ts', "import { b } from './b.ts';"),
       ...importsOf('dsl/b.ts', "export { c } from './c.ts';"),

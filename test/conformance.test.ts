@@ -2,11 +2,12 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { type Diagnostic, type Environment, type EventType, type FieldType, loadRules } from '../dsl/index.ts';
-import { type BadgeLine, simulate } from '../plugin/badges/simulate.ts';
+import { type Environment, type EventType, type FieldType, loadRules, runTest } from '../dsl/index.ts';
+import { simulate } from '../plugin/badges/simulate.ts';
 import { eventCatalogue } from '../plugin/events/catalogue.ts';
 import { decodeEvent } from '../plugin/events/decode.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
+import { type Case, type CaseEvent, fileSchema, jsonSchema } from './support/conformance-case.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -18,30 +19,8 @@ interface Schema {
   readonly fields: { readonly [name: string]: Json };
 }
 
-interface CaseEvent {
-  readonly id: string;
-  readonly time?: string;
-  readonly type?: string;
-  readonly source?: string;
-  readonly user?: string | { readonly id: number; readonly username: string };
-  readonly payload: { readonly [name: string]: Json };
-}
-
-type Place = Pick<Diagnostic, 'code' | 'severity' | 'line' | 'column' | 'endColumn'>;
-
-interface Case {
-  readonly name: string;
-  readonly section: string;
-  readonly rules: string | readonly string[];
-  readonly events?: readonly CaseEvent[];
-  readonly expect:
-    | { readonly lines: readonly BadgeLine[] }
-    | { readonly matches: readonly string[] }
-    | { readonly diagnostics: readonly (Place & { readonly endLine?: number; readonly message?: string })[] };
-}
-
 const FOLDER = new URL('./conformance/', import.meta.url);
-const NOT_CASES = new Set(['schemas.json', 'known-failures.json']);
+const NOT_CASES = new Set(['schemas.json', 'known-failures.json', 'case.schema.json']);
 
 function read(file: string): unknown {
   return JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'));
@@ -111,7 +90,8 @@ function toEvent(event: CaseEvent): LmsEvent {
 }
 
 function run({ rules, events = [], expect: expected }: Case): void {
-  const { badges, diagnostics } = loadRules(typeof rules === 'string' ? rules : rules.join('\n'), environment);
+  const text = typeof rules === 'string' ? rules : rules.join('\n');
+  const { badges, diagnostics, tests } = loadRules(text, environment);
   if ('diagnostics' in expected) {
     const found = diagnostics.map(({ code, severity, line, column, endLine, endColumn, message }, index) => ({
       code,
@@ -129,6 +109,15 @@ function run({ rules, events = [], expect: expected }: Case): void {
     diagnostics.filter(({ severity }) => severity === 'error'),
     'the rules have no errors',
   ).to.deep.equal([]);
+  if ('tests' in expected) {
+    const reports = tests.map((test) => runTest(test, badges, environment, text));
+    const found = reports.map(({ title, failures }) => ({
+      title,
+      failures: failures.map(({ line, column }) => ({ line, column })),
+    }));
+    expect(found).to.deep.equal(expected.tests);
+    return;
+  }
   const received = events.map(toEvent);
   if ('matches' in expected) {
     const matching = received.filter((event) => simulate(badges, [event]).some(({ status }) => status === 'awarded'));
@@ -171,6 +160,13 @@ describe('conformance with the rule language', () => {
   const all = files.flatMap((file) => read(file) as readonly Case[]);
 
   it('has a name of its own for every case', () => refuseDuplicates(all));
+
+  it('has files that are as their schema says, which is that of the runner', () => {
+    expect(read('case.schema.json')).to.deep.equal(JSON.parse(JSON.stringify(jsonSchema())));
+    for (const file of files) expect(fileSchema.safeParse(read(file)).error?.message, file).to.equal(undefined);
+    const wrong = { ...all[0], expect: { lines: [], matches: [] } };
+    expect(fileSchema.safeParse([wrong]).success).to.equal(false);
+  });
 
   it('knows every case that it expects to fail', () => {
     const names = all.map(({ name }) => name);

@@ -12,11 +12,11 @@ import type {
   TriggerClause,
 } from '../ast.ts';
 import type { Environment, EventType } from '../environment.ts';
-import { type Instant, toInstant } from '../instant.ts';
+import type { Instant } from '../instant.ts';
 import type { Badge, Condition, Penalty, Requirement, ResolvedPath, Trigger } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
 import { didYouMean } from '../suggest.ts';
-import { pathName, reportDate, toCondition } from './conditions.ts';
+import { instantOf, pathName, reportDate, toCondition } from './conditions.ts';
 import { reportContradictions } from './contradictions.ts';
 import { findCycles } from './cycles.ts';
 import { resolvePath, type Scope, scopeOf } from './paths.ts';
@@ -46,7 +46,7 @@ export function toBadge(block: BadgeBlock, around: Surroundings): Badge | null {
       'badge.unknown-provider',
       span,
       `"${text}" is not a badge provider`,
-      () => didYouMean(text, environment.providers) ?? listed(environment.providers),
+      (effort) => didYouMean(text, environment.providers, effort) ?? listed(environment.providers),
     );
   }
   if (block.requirements.length === 0 && around.isWhole(block.span))
@@ -213,8 +213,8 @@ function toBadgeTrigger(
 ): Trigger {
   const id = badge.value;
   if (!ownBadges.has(id) && !knownBadges?.has(id))
-    reporter.report('badge.unknown', badge.span, `there is no badge "${id}"`, () =>
-      didYouMean(id, [...ownBadges, ...(knownBadges ?? [])]),
+    reporter.report('badge.unknown', badge.span, `there is no badge "${id}"`, (effort) =>
+      didYouMean(id, [...ownBadges, ...(knownBadges ?? [])], effort),
     );
   return { kind: 'badge', badge: id, change };
 }
@@ -223,8 +223,8 @@ function toBadgeTrigger(
 export function findEventType({ text, span }: Name, { environment, reporter }: Surroundings): EventType | null {
   const type = environment.eventTypes.get(text);
   if (type === undefined) {
-    reporter.report('type.unknown-event', span, `"${text}" is not a known event type`, () =>
-      didYouMean(text, environment.eventTypes.keys()),
+    reporter.report('type.unknown-event', span, `"${text}" is not a known event type`, (effort) =>
+      didYouMean(text, environment.eventTypes.keys(), effort),
     );
     return null;
   }
@@ -330,13 +330,18 @@ function reportUnknown({ text, span }: Name, ids: ReadonlySet<string>, reporter:
     'requirement.unknown',
     span,
     `this badge has no requirement "${text}"`,
-    () => didYouMean(text, ids) ?? listed(ids),
+    (effort) => didYouMean(text, ids, effort) ?? listed(ids),
   );
 }
 
-export function wholeNumber({ value, span }: NumberLiteral, what: string, reporter: Reporter): number | null {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  reporter.report('value.number', span, `${what} takes a whole number of at least 1`, 'write 1 or more');
+export function wholeNumber(
+  { value, span }: NumberLiteral,
+  what: string,
+  reporter: Reporter,
+  least: 0 | 1 = 1,
+): number | null {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  reporter.report('value.number', span, `${what} takes a whole number of at least ${least}`, `write ${least} or more`);
   return null;
 }
 
@@ -356,7 +361,7 @@ function toMs(
 }
 
 export function toDate(literal: DateLiteral, reporter: Reporter): Instant | null {
-  const instant = toInstant(literal.text);
+  const instant = instantOf(literal);
   if (instant === null) reportDate(literal.text, literal.span, reporter);
   return instant;
 }

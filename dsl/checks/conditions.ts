@@ -1,7 +1,7 @@
 /** Expressions: every path known, every value of its path's type. */
 
-import type { Expression, Literal, Path } from '../ast.ts';
-import { toInstant } from '../instant.ts';
+import type { DateLiteral, Expression, Literal, Path } from '../ast.ts';
+import { type Instant, toInstant } from '../instant.ts';
 import type { Condition, ResolvedPath, Scalar } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
 import { type Resolution, resolvePath, type Scope } from './paths.ts';
@@ -109,7 +109,7 @@ function toTest(test: Test, scope: Scope, reporter: Reporter): Condition | null 
 /** @returns the value as conditions hold it, a date as an Instant; null after a report */
 export function toScalar(literal: Literal, { path }: Resolution, written: Path, reporter: Reporter): Scalar | null {
   if (path.type === 'date' && literal.kind === 'date') {
-    const instant = toInstant(literal.text);
+    const instant = instantOf(literal);
     if (instant === null) reportDate(literal.text, literal.span, reporter);
     return instant;
   }
@@ -129,6 +129,11 @@ export function toScalar(literal: Literal, { path }: Resolution, written: Path, 
     hintFor(path.type, literal),
   );
   return null;
+}
+
+/** Stricter than what is read from events: RFC 3339 has a colon in its offsets. */
+export function instantOf({ text }: DateLiteral): Instant | null {
+  return /[+-]\d{4}$/.test(text) ? null : toInstant(text);
 }
 
 export function reportDate(text: string, span: Literal['span'], reporter: Reporter): void {

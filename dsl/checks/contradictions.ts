@@ -4,7 +4,16 @@ import type { Expression, Span } from '../ast.ts';
 import type { Condition } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Resolution } from './paths.ts';
-import { type Budget, type Leaf, onlyPath, type Signed, type Verdict, verdictOf } from './value-sets.ts';
+import {
+  type Budget,
+  EARLIEST,
+  LATEST,
+  type Leaf,
+  onlyPath,
+  type Signed,
+  type Verdict,
+  verdictOf,
+} from './value-sets.ts';
 
 interface Part extends Signed {
   readonly expression: Expression;
@@ -41,9 +50,11 @@ function isPlain(condition: Condition): boolean {
   );
 }
 
-/** True where the test by itself holds for some values and not for others, whatever it compares with. */
-function isOpen({ kind, path }: Leaf): boolean {
+/** True where the test by itself holds for some values and not for others. */
+function isOpen(leaf: Leaf): boolean {
+  const { kind, path } = leaf;
   if (kind === 'exists' || kind === 'in') return kind === 'in' && path.type === 'string';
+  if (kind === 'comparison' && path.type === 'date') return leaf.value !== EARLIEST && leaf.value !== LATEST;
   return path.type !== 'number';
 }
 

@@ -4,7 +4,7 @@ import type { Path } from '../ast.ts';
 import type { EventType, Field, FieldType } from '../environment.ts';
 import type { KeyPart, ResolvedPath } from '../model.ts';
 import type { Reporter } from '../reporter.ts';
-import { suggest } from '../suggest.ts';
+import { type Effort, suggest } from '../suggest.ts';
 
 /** What paths are looked up in: the payload of an event type, or the findings a credential's criteria are about. */
 export interface Scope {
@@ -64,8 +64,8 @@ export function resolvePath(scope: Scope, path: Path, reporter: Reporter): Resol
   const found = lookUp(scope, names);
   if (typeof found === 'string') {
     const where = scope.eventType === null ? '' : ` in ${scope.eventType}`;
-    reporter.report('type.unknown-path', path.span, `"${shown(names)}" is not a field${where}${found}`, () =>
-      found === '' ? nearest(scope, names) : null,
+    reporter.report('type.unknown-path', path.span, `"${shown(names)}" is not a field${where}${found}`, (effort) =>
+      found === '' ? nearest(scope, names, effort) : null,
     );
     return null;
   }
@@ -73,6 +73,20 @@ export function resolvePath(scope: Scope, path: Path, reporter: Reporter): Resol
   scope.known.set(key, found);
   facts.set(found.path, found);
   return found;
+}
+
+/** @returns null where there is no such field */
+export function findPath(scope: Scope, names: readonly string[]): Resolution | null {
+  const found = lookUp(scope, names);
+  return typeof found === 'string' ? null : found;
+}
+
+/** Every path that can be named, as segments; below a map only the map itself. */
+export function pathNames(scope: Scope): readonly (readonly string[])[] {
+  return [
+    ...pathsOf(scope.fields, '', 0).map((path) => path.split('.')),
+    ...(scope.metadata ? Object.keys(METADATA).map((name) => ['event', name]) : []),
+  ];
 }
 
 /** @returns what is wrong, to be added to the message, where there is no such field */
@@ -129,13 +143,14 @@ function shown(names: readonly string[]): string {
 }
 
 /** A field of the same last name somewhere else is what people mostly mean; then the nearest spelling. */
-function nearest(scope: Scope, names: readonly string[]): string | null {
+function nearest(scope: Scope, names: readonly string[], effort: Effort): string | null {
   const all = [
     ...pathsOf(scope.fields, '', 0),
     ...(scope.metadata ? Object.keys(METADATA).map((n) => `event.${n}`) : []),
   ];
   const wanted = names.join('.');
-  const near = all.find((path) => path.endsWith(`.${wanted}`)) ?? suggest(wanted, all) ?? nearestPart(all, names);
+  const near =
+    all.find((path) => path.endsWith(`.${wanted}`)) ?? suggest(wanted, all, effort) ?? nearestPart(all, names);
   return near === null ? null : `did you mean "${near}"?`;
 }
 

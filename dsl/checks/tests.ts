@@ -26,8 +26,8 @@ export function toTest(
       );
   } else if (badge === undefined) {
     const { value, span } = block.badge;
-    reporter.report('badge.unknown', span, `there is no badge "${value}" in this file`, () =>
-      didYouMean(value, blocks.keys()),
+    reporter.report('badge.unknown', span, `there is no badge "${value}" in this file`, (effort) =>
+      didYouMean(value, blocks.keys(), effort),
     );
   }
   const steps = block.steps.map((step): TestStep | null =>
@@ -92,7 +92,7 @@ function toExpectation(
   const { span } = expectation;
   switch (expectation.kind) {
     case 'awarded': {
-      const times = expectation.times && wholeNumber(expectation.times, '"awarded ... times"', reporter);
+      const times = expectation.times && wholeNumber(expectation.times, '"awarded ... times"', reporter, 0);
       return { kind: 'awarded', negated: expectation.negated, times, span };
     }
     case 'revoked':
@@ -101,8 +101,11 @@ function toExpectation(
       const { text, span: place } = expectation.requirement;
       const ids = badge?.requirements.map(({ id }) => id.text);
       if (ids !== undefined && !ids.includes(text))
-        reporter.report('requirement.unknown', place, `badge "${badge?.id.value}" has no requirement "${text}"`, () =>
-          didYouMean(text, ids),
+        reporter.report(
+          'requirement.unknown',
+          place,
+          `badge "${badge?.id.value}" has no requirement "${text}"`,
+          (effort) => didYouMean(text, ids, effort),
         );
       return { kind: 'fulfilled', negated: expectation.negated, requirement: text, span };
     }

@@ -9,6 +9,10 @@ import type { Condition, Scalar } from '../model.ts';
 import { textMatcher } from '../text-match.ts';
 import { factsOf, type Resolution } from './paths.ts';
 
+/** No event is before the first or after the second. */
+export const EARLIEST = '0000-01-01T00:00:00.000000000Z';
+export const LATEST = '9999-12-31T23:59:59.999999999Z';
+
 export type Leaf = Exclude<Condition, { readonly kind: 'and' | 'or' | 'not' }>;
 
 /** A condition, or its negation. */
@@ -108,12 +112,19 @@ function classesOf(leaves: readonly Leaf[], facts: Resolution): Classes {
   return { size: values.length, indexOf, values, ranks, rankOf, absent };
 }
 
-/** Whether the path can have a value strictly between two; undefined: no bound. */
+/** Whether the path can have a value strictly between two; undefined: no bound but that of what can be written at all. */
 function hasBetween(low: Scalar | undefined, high: Scalar | undefined, { path, integer }: Resolution): boolean {
-  if (low === undefined || high === undefined) return true;
-  if (path.type === 'date') return instantToNanoseconds(high as Instant) - instantToNanoseconds(low as Instant) > 1n;
+  if (path.type === 'date') {
+    if (low === undefined) return high === undefined || high > EARLIEST;
+    if (high === undefined) return low < LATEST;
+    return instantToNanoseconds(high as Instant) - instantToNanoseconds(low as Instant) > 1n;
+  }
+  if (low === undefined) return high === undefined || (high as number) > -Number.MAX_VALUE;
+  if (high === undefined) return (low as number) < Number.MAX_VALUE;
   const [a, b] = [low as number, high as number];
-  if (integer) return Math.floor(a) + 1 < b;
+  const next = Math.floor(a) + 1;
+  // So large that every number is whole: then there may be none between two neighbours.
+  if (integer && next > a) return next < b;
   const middle = a / 2 + b / 2;
   return middle > a && middle < b;
 }

@@ -4,7 +4,9 @@ import {
   type Badge,
   type BadgeBlock,
   type Diagnostic,
+  type Environment,
   limits,
+  loadRules,
   parse,
   printFile,
   type RuleFile,
@@ -12,7 +14,60 @@ import {
   type TriggerClause,
   upstreamsOf,
 } from '../../dsl/index.ts';
-import { problem } from './book-diagnostics.ts';
+import { sourcesOf } from './badge-source.ts';
+import { failedTests } from './badge-tests.ts';
+import { isError, problem } from './book-diagnostics.ts';
+
+const utf8 = new TextEncoder();
+
+export interface BookText {
+  readonly file: RuleFile;
+  readonly diagnostics: readonly Diagnostic[];
+  /** null: there are errors. */
+  readonly sound: { readonly badge: Badge; readonly source: string } | null;
+}
+
+/** What a text is held against besides itself. */
+export interface Neighbours {
+  /** Ids of the badges that a stored badge waits for. */
+  upstreams(badgeId: string): readonly string[];
+  /** The stored badge. Left out where stored rules are not at hand, as in a browser: tests of a badge that waits for others
+   *  are then left to whoever has them. */
+  find?(badgeId: string): Badge | null;
+}
+
+/** Everything that is asked of a text before it is stored, its tests included; the pages ask it in the browser too, while
+ *  it is written.
+ *  @param environment whose `knownBadges` are those of the store */
+export function checkBadgeText(text: string, environment: Environment, neighbours: Neighbours): BookText {
+  const { file, badges, tests, diagnostics } = loadRules(text, environment);
+  const refused = (...problems: readonly Diagnostic[]): BookText => ({
+    file,
+    sound: null,
+    diagnostics: [...diagnostics, ...problems],
+  });
+  if (diagnostics.some(isError)) return refused();
+  const surplus = oneBadgeOf(text, file);
+  const block = file.blocks.find((one) => one.kind === 'badge');
+  const [badge] = badges;
+  if (surplus !== null || badge === undefined || block === undefined) return refused(...(surplus ? [surplus] : []));
+  const source = sourcesOf(file)[0]?.source ?? '';
+  const trouble = unstorable(block, source, text) ?? circleThrough(badge, text, file, (id) => neighbours.upstreams(id));
+  if (trouble !== null) return refused(trouble);
+  const { find } = neighbours;
+  if (find === undefined && upstreamsOf(badge).length > 0) return { file, diagnostics, sound: { badge, source } };
+  const failed = failedTests(tests, (id) => (id === badge.id ? badge : (find?.(id) ?? null)), environment, text);
+  return failed.length > 0 ? refused(...failed) : { file, diagnostics, sound: { badge, source } };
+}
+
+/** @param id of the badge that the text is a new version of
+ *  @returns null when the text holds no other id */
+export function renamedBadge(text: string, file: RuleFile, id: string): Diagnostic | null {
+  const [block, ...others] = file.blocks.filter((one) => one.kind === 'badge');
+  if (!block || others.length > 0 || block.id.value === id) return null;
+  const hint = `keep "${id}", or make a new badge for "${block.id.value}"`;
+  return problem('book.renamed', 'the id of a badge cannot change', hint, text, block.id.span);
+}
 
 /** @returns null when the text holds one badge block, and beside it at most tests */
 export function oneBadgeOf(text: string, file: RuleFile): Diagnostic | null {
@@ -35,7 +90,7 @@ export function unstorable(block: BadgeBlock, source: string, text: string): Dia
   const { value, span } = block.id;
   if (/\p{Surrogate}/u.test(value))
     return problem('book.id', 'the id of the badge holds half of a character', 'type the id anew', text, span);
-  if (Buffer.byteLength(source) <= limits.fileBytes) return null;
+  if (utf8.encode(source).length <= limits.fileBytes) return null;
   const message = `the canonical form of badge "${value}" is longer than 1 MiB`;
   return problem('book.length', message, 'shorten it, or move tests out', text, span);
 }

@@ -5,6 +5,7 @@ import type { Diagnostic, DiagnosticCode, Span } from '../../dsl/index.ts';
 const table = {
   'book.no-badge': ['A text that is saved as a badge holds none.', 'Begin with badge "some-id" {.'],
   'book.one-badge': ['A text that is saved as one badge holds several.', 'Save each badge by itself, or load a file.'],
+  'book.renamed': ['The new version of a badge has another id.', 'Keep the id, or make a new badge.'],
   'book.id': ['The id of a badge holds half of a character (a lone surrogate).', 'Type the id anew.'],
   'book.length': ['The canonical form of a badge is longer than a rule text may be.', 'Shorten it, or move tests out.'],
   'test.failed': [

@@ -3,9 +3,7 @@
 import { type Badge, type Diagnostic, type Environment, loadRules, RuleIndex, upstreamsOf } from '../../dsl/index.ts';
 import type { BadgeDefinition, BadgeDraft, BadgeStore } from '../ports/badge-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
-import { sourcesOf } from './badge-source.ts';
-import { failedTests } from './badge-tests.ts';
-import { circleThrough, oneBadgeOf, unstorable } from './badge-text.ts';
+import { checkBadgeText } from './badge-text.ts';
 import { isError } from './book-diagnostics.ts';
 import type { RuleFollower } from './replay/follow-rules.ts';
 
@@ -50,6 +48,8 @@ export interface RuleBook {
   definitionVersion(badgeId: string): number;
   /** Also of inactive badges; null: none was given. */
   badgeName(badgeId: string): string | null;
+  /** Every stored badge, with the ids of those that it waits for. */
+  upstreams(): ReadonlyMap<string, readonly string[]>;
   /** Checks a text of exactly one badge block and tests about it, and runs the tests, without storing it. */
   checkBadge(text: string): readonly Diagnostic[];
   /** Checks it, runs its tests, stores its canonical text and puts it in force.
@@ -112,24 +112,12 @@ export function createRuleBook({ store, environment, clock, logger, follower }: 
   }
 
   function check(text: string): Checked {
-    const known = new Set(entries.keys());
-    const { file, badges, tests, diagnostics } = loadRules(text, { ...environment, knownBadges: known });
-    if (diagnostics.some(isError)) return { badge: null, diagnostics };
-    const refused = (...problems: readonly Diagnostic[]): Checked => ({
-      badge: null,
-      diagnostics: [...diagnostics, ...problems],
+    const known = { ...environment, knownBadges: new Set(entries.keys()) };
+    const { sound, diagnostics } = checkBadgeText(text, known, {
+      upstreams: upstreamsOfStored,
+      find: (id) => entries.get(id)?.badge ?? null,
     });
-    const surplus = oneBadgeOf(text, file);
-    const block = file.blocks.find((one) => one.kind === 'badge');
-    const [badge] = badges;
-    if (surplus !== null || badge === undefined || block === undefined) return refused(...(surplus ? [surplus] : []));
-    const source = sourcesOf(file)[0]?.source ?? '';
-    const trouble = unstorable(block, source, text) ?? circleThrough(badge, text, file, upstreamsOfStored);
-    if (trouble !== null) return refused(trouble);
-    const find = (id: string) => (id === badge.id ? badge : (entries.get(id)?.badge ?? null));
-    const failed = failedTests(tests, find, environment, text);
-    if (failed.length > 0) return refused(...failed);
-    return { badge, source, diagnostics };
+    return sound === null ? { badge: null, diagnostics } : { ...sound, diagnostics };
   }
 
   function upstreamsOfStored(badgeId: string): readonly string[] {
@@ -166,6 +154,7 @@ export function createRuleBook({ store, environment, clock, logger, follower }: 
     refresh,
     definitionVersion: (badgeId) => entries.get(badgeId)?.version ?? 0,
     badgeName: (badgeId) => entries.get(badgeId)?.name ?? null,
+    upstreams: () => new Map([...entries.keys()].map((id) => [id, upstreamsOfStored(id)])),
     checkBadge: (text) => check(text).diagnostics,
     saveBadge,
   };

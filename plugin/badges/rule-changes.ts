@@ -4,7 +4,6 @@ import type { Environment, Instant } from '../../dsl/index.ts';
 import { ConflictError, InputError, NotFoundError } from '../errors.ts';
 import type { BadgeChange, BadgeDefinition, BadgeStore, BadgeVersion } from '../ports/badge-store.ts';
 import type { Clock } from '../ports/runtime.ts';
-import type { DescribeChange } from './describe-change.ts';
 import { type ExportedRules, exportRules } from './export-rules.ts';
 import type { ChangedBadge, RuleFollower } from './replay/follow-rules.ts';
 import type { RuleBook, SaveBadgeResult } from './rule-book.ts';
@@ -65,16 +64,15 @@ export interface RuleChangesParts {
   readonly clock: Clock;
   /** Lets progress follow what is applied. */
   readonly follower: RuleFollower;
-  readonly describe?: DescribeChange;
 }
 
 export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
-  const { store, ruleBook, environment, clock, follower, describe } = parts;
+  const { store, ruleBook, environment, clock, follower } = parts;
 
   async function plan(files: readonly GivenFile[], prune: boolean) {
     const { revision, changed } = await store.state();
     const stored = { revision, badges: changed };
-    return { stored, result: planRules({ stored, files, prune, environment, ...(describe ? { describe } : {}) }) };
+    return { stored, result: planRules({ stored, files, prune, environment }) };
   }
 
   async function apply(

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { compareCodePoints, type Environment } from '../../dsl/index.ts';
 import type { BadgeDefinition } from '../ports/badge-store.ts';
 import { isError } from './book-diagnostics.ts';
-import { type DescribeChange, describeChange } from './describe-change.ts';
+import { describeChange } from './describe-change.ts';
 import { toDraft } from './rule-book.ts';
 import { type CheckedText, checkTarget, type GivenFile, type Target } from './target-state.ts';
 
@@ -81,16 +81,15 @@ export interface PlanRequest {
   readonly prune: boolean;
   /** `knownBadges` is not looked at. */
   readonly environment: Environment;
-  readonly describe?: DescribeChange;
 }
 
 /** Never throws for texts. */
-export function planRules({ stored, files, prune, environment, describe = describeChange }: PlanRequest): PlanResult {
+export function planRules({ stored, files, prune, environment }: PlanRequest): PlanResult {
   const target = checkTarget({ stored: stored.badges, files, prune, environment });
   if (target.texts.some(({ diagnostics }) => diagnostics.some(isError))) {
     return { ok: false, texts: target.texts.filter(({ diagnostics }) => diagnostics.length > 0) };
   }
-  const changes = changesOf(stored.badges, target, describe);
+  const changes = changesOf(stored.badges, target, environment.eventTypes);
   const touched = new Set(changes.map(({ id }) => id));
   const given = [...target.given.keys()].toSorted(compareCodePoints);
   return {
@@ -116,7 +115,7 @@ export function startsFrom(hash: string, stored: StoredRules): boolean {
 function changesOf(
   stored: readonly BadgeDefinition[],
   { given, removed, badgeInForce }: Target,
-  describe: DescribeChange,
+  eventTypes: Environment['eventTypes'],
 ): readonly PlannedChange[] {
   const inForce = new Map(stored.map((badge) => [badge.id, badge]));
   const changes: PlannedChange[] = [];
@@ -125,7 +124,7 @@ function changesOf(
     const former = inForce.get(badge.id);
     if (former === undefined) changes.push({ change: 'added', ...draft, file });
     else if (former.source !== source) {
-      const summary = describe(badgeInForce(badge.id), badge);
+      const summary = describeChange(badgeInForce(badge.id), badge, eventTypes);
       changes.push({ change: 'changed', ...draft, file, version: former.version, before: former.source, summary });
     }
   }

@@ -57,22 +57,22 @@ function checkValue(type: FieldType, value: unknown, path: string): void {
   }
 }
 
-/** Unknown fields are kept and stored, so their size matters too. The walk keeps its own stack: depth is what it measures. */
+/** Unknown fields are kept and stored, so their size matters too. */
 function assertBounded(data: object): void {
-  const open: { readonly value: object; readonly depth: number }[] = [{ value: data, depth: 1 }];
-  let values = 0;
-  let characters = 0;
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.depth > MAX_DEPTH) throw wrong('data', `must not be nested deeper than ${MAX_DEPTH} levels`);
-    for (const [key, value] of Object.entries(next.value)) {
-      values += 1;
-      if (values > MAX_VALUES) throw wrong('data', `must not hold more than ${MAX_VALUES} values`);
-      characters += key.length + (typeof value === 'string' ? value.length : 0);
-      if (characters > MAX_CHARACTERS)
-        throw wrong('data', `must not hold more than ${MAX_CHARACTERS} characters of text`);
-      if (key === '__proto__') throw wrong('data', 'must not hold a field named __proto__');
-      if (typeof value === 'object' && value !== null) open.push({ value, depth: next.depth + 1 });
-    }
+  countParts(data, 1, { values: 0, characters: 0 });
+}
+
+/** Deep enough to refuse comes long before too deep to walk. */
+function countParts(data: object, depth: number, count: { values: number; characters: number }): void {
+  if (depth > MAX_DEPTH) throw wrong('data', `must not be nested deeper than ${MAX_DEPTH} levels`);
+  for (const [key, value] of Object.entries(data)) {
+    count.values += 1;
+    if (count.values > MAX_VALUES) throw wrong('data', `must not hold more than ${MAX_VALUES} values`);
+    count.characters += key.length + (typeof value === 'string' ? value.length : 0);
+    if (count.characters > MAX_CHARACTERS)
+      throw wrong('data', `must not hold more than ${MAX_CHARACTERS} characters of text`);
+    if (key === '__proto__') throw wrong('data', 'must not hold a field named __proto__');
+    if (typeof value === 'object' && value !== null) countParts(value, depth + 1, count);
   }
 }
 

@@ -1,9 +1,11 @@
 /** RabbitMQ as one thing: two connections, the topology, a publisher and, where wanted, a consumer. */
 
+import type { DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { EventPublisher } from '../../plugin/ports/outbound.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
 import { type BrokerStatus, openConnection } from './connection.ts';
 import { type Consumer, type ConsumerOptions, startConsumer } from './consumer.ts';
+import { type Drain, drainDeadLetters } from './dead-letter-drain.ts';
 import { deadLettersTo } from './dead-letters.ts';
 import type { ConsumerCounts } from './processing.ts';
 import { createPublisher, type PublisherCounts } from './publisher.ts';
@@ -33,6 +35,8 @@ export interface Bus {
   ready(): Promise<void>;
   /** Starts receiving; at most once. */
   consume(options: Pick<ConsumerOptions, 'handle' | 'onDeadEvent'> & { readonly prefetch: number }): Consumer;
+  /** Starts moving dead letters to where `keep` puts them; at most once. */
+  drain(keep: (message: DeadMessage) => Promise<unknown>): Drain;
   status(): BusStatus;
   close(limitMs?: number): Promise<void>;
 }
@@ -43,6 +47,7 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
   const consuming = await openConnection({ url, name: 'laurel consuming', logger });
   const publisher = createPublisher({ connection: publishing, topology, logger, ...(source && { source }) });
   let consumer: Consumer | null = null;
+  let drain: Drain | null = null;
 
   return {
     publisher,
@@ -51,6 +56,10 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
       const deadLetters = deadLettersTo({ publisher, exchange: topology.deadLetters, logger });
       consumer = startConsumer({ connection: consuming, topology, deadLetters, logger, ...options });
       return consumer;
+    },
+    drain(keep) {
+      drain = drainDeadLetters({ connection: consuming, topology, keep, logger });
+      return drain;
     },
     status: () => ({
       publishing: publishing.status(),
@@ -61,7 +70,7 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
       lastError: consumer?.lastError() ?? consuming.status().lastError ?? publishing.status().lastError,
     }),
     async close(limitMs) {
-      await consumer?.stop(limitMs);
+      await Promise.all([consumer?.stop(limitMs), drain?.stop()]);
       await publisher.close();
       await Promise.all([consuming.close(), publishing.close()]);
     },

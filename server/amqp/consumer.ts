@@ -4,7 +4,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import type { EventType } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
-import type { Logger } from '../../plugin/ports/runtime.ts';
+import { type Clock, type Logger, systemClock } from '../../plugin/ports/runtime.ts';
 import type { Backoff } from './backoff.ts';
 import type { BrokerConnection } from './connection.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -13,7 +13,7 @@ import { Gate } from './gate.ts';
 import { InOrder } from './in-order.ts';
 import { keepChannel } from './kept-channel.ts';
 import { type ConsumerCounts, type RetryPolicy, readMessage, settleDelivery } from './processing.ts';
-import { declareTopology, type Topology } from './topology.ts';
+import { declareTopology, queuesToConsume, type Topology } from './topology.ts';
 
 export interface ConsumerOptions {
   /** One of its own, apart from publishing. */
@@ -33,6 +33,7 @@ export interface ConsumerOptions {
   /** Pauses before a lost channel is opened again. */
   readonly backoff?: Backoff;
   readonly catalogue?: ReadonlyMap<string, EventType>;
+  readonly clock?: Clock;
 }
 
 export interface Consumer {
@@ -52,19 +53,31 @@ export function startConsumer({
   handle,
   onDeadEvent,
   logger,
-  prefetch = 50,
+  prefetch = 200,
   retry = { attempts: 3, pauses: { firstMs: 500, longestMs: 5_000 } },
   storePauses = { firstMs: 500, longestMs: 30_000 },
   backoff,
   catalogue = eventCatalogue,
+  clock = systemClock,
 }: ConsumerOptions): Consumer {
   const counts = { received: 0, handled: 0, ignored: 0, deadLettered: 0, retried: 0, abandoned: 0, inFlight: 0 };
   const gate = new Gate(storePauses);
   const inOrder = new InOrder();
   const stopping = new AbortController();
   const open = new Set<Promise<void>>();
-  let consumerTag: string | null = null;
-  const options = { handle, deadLetters, gate, retry, catalogue, logger, counts, ...(onDeadEvent && { onDeadEvent }) };
+  let consumerTags: readonly string[] = [];
+  let ending = false;
+  const options = {
+    handle,
+    deadLetters,
+    gate,
+    retry,
+    catalogue,
+    logger,
+    clock,
+    counts,
+    ...(onDeadEvent && { onDeadEvent }),
+  };
 
   const kept = keepChannel<Channel>({
     connection,
@@ -73,12 +86,18 @@ export function startConsumer({
     create: (from) => from.createChannel(),
     async prepare(channel, lost) {
       await declareTopology(connection, topology);
-      await channel.prefetch(prefetch);
+      const queues = await queuesToConsume(connection, topology);
+      // the limit is one per subscription
+      await channel.prefetch(Math.max(1, Math.ceil(prefetch / Math.max(1, topology.shards.length))));
       // one signal per channel, not per message: a long-lived signal remembers everything derived from it
       const giveUp = AbortSignal.any([lost, stopping.signal]);
-      const reply = await channel.consume(topology.queue, (message) => receive(channel, giveUp, message));
-      consumerTag = reply.consumerTag;
-      logger.info('consuming events', { queue: topology.queue, prefetch });
+      // a channel that is lost while the last messages are finished must not bring new ones
+      if (ending) return;
+      const replies = await Promise.all(
+        queues.map((queue) => channel.consume(queue, (message) => receive(channel, giveUp, message))),
+      );
+      consumerTags = replies.map(({ consumerTag }) => consumerTag);
+      logger.info('consuming events', { queue: topology.queue, queues: queues.length, prefetch });
     },
   });
 
@@ -105,7 +124,8 @@ export function startConsumer({
     counts: () => ({ ...counts }),
     async stop(limitMs = 25_000) {
       const channel = kept.current();
-      if (channel && consumerTag !== null) await channel.cancel(consumerTag).catch(() => {});
+      ending = true;
+      await Promise.all(consumerTags.map((tag) => channel?.cancel(tag).catch(() => {})));
       const limit = setTimeout(() => stopping.abort(), limitMs);
       // what waits for the database would wait for ever
       if (!gate.isOpen) stopping.abort();

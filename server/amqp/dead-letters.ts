@@ -7,10 +7,28 @@ import { atLeastHalf, type Backoff } from './backoff.ts';
 import type { Delivery } from './delivery.ts';
 import type { Publisher } from './publisher.ts';
 
+/** Why an event can never be processed, and what had been tried. */
+export interface Failure {
+  readonly error: Error;
+  /** Of handling; 0: the message was refused unhandled. */
+  readonly attempts: number;
+  readonly firstAt: Date;
+}
+
+/** Headers that Laurel adds to a dead letter. */
+export const LETTER_HEADERS = {
+  reason: 'laurel-reason',
+  error: 'laurel-error',
+  attempts: 'laurel-attempts',
+  firstErrorAt: 'laurel-first-error-at',
+  diedAt: 'laurel-dead-at',
+  exchange: 'laurel-exchange',
+} as const;
+
 export interface DeadLetters {
   /** Resolves when the dead-letter queue has the message and the original is settled.
    *  @throws when the delivery is given up; it is then left unsettled */
-  take(delivery: Delivery, failure: Error): Promise<void>;
+  take(delivery: Delivery, failure: Failure): Promise<void>;
 }
 
 export function deadLettersTo({
@@ -29,7 +47,8 @@ export function deadLettersTo({
   return {
     async take(delivery, failure) {
       const { content, fields, properties } = delivery.message;
-      const reason = reasonOf(failure);
+      const reason = reasonOf(failure.error);
+      const deliveries = Number(properties.headers?.['x-delivery-count'] ?? 0) || 0;
       const message = {
         exchange,
         routingKey: fields.routingKey,
@@ -38,10 +57,12 @@ export function deadLettersTo({
         messageId: textOrUndefined(properties.messageId),
         headers: {
           ...properties.headers,
-          'laurel-reason': reason.code,
-          'laurel-error': reason.message,
-          'laurel-dead-at': clock.now().toISOString(),
-          'laurel-exchange': fields.exchange,
+          [LETTER_HEADERS.reason]: reason.code,
+          [LETTER_HEADERS.error]: reason.message,
+          [LETTER_HEADERS.attempts]: deliveries + Math.max(1, failure.attempts),
+          [LETTER_HEADERS.firstErrorAt]: failure.firstAt.toISOString(),
+          [LETTER_HEADERS.diedAt]: clock.now().toISOString(),
+          [LETTER_HEADERS.exchange]: fields.exchange,
         },
       };
       for (let attempt = 1; ; attempt += 1) {

@@ -1,5 +1,6 @@
 /** The message contract: AMQP headers, content type and body to an event, and an event to a message. Pure. */
 
+import { isUtf8 } from 'node:buffer';
 import { type EventType, formatInstant } from '../../dsl/index.ts';
 import { EventError } from '../../plugin/errors.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
@@ -81,15 +82,14 @@ export function messageFromEvent(event: LmsEvent | OutboundEvent, source?: strin
   };
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 function parseJson(content: Buffer): unknown {
   try {
-    return JSON.parse(utf8.decode(content));
+    // checking first is several times faster than a decoder that refuses
+    if (isUtf8(content)) return JSON.parse(content.toString('utf8').replace(/^\uFEFF/, ''));
   } catch {
     // the parser's own message quotes the text, which may hold personal data
-    throw new EventError('malformed', 'the message body is not JSON in UTF-8, although its content type says so');
   }
+  throw new EventError('malformed', 'the message body is not JSON in UTF-8, although its content type says so');
 }
 
 /** Clients differ in whether header texts arrive as text or as bytes. */

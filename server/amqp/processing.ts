@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EventType } from '../../dsl/index.ts';
 import { CredentialsError, EventError } from '../../plugin/errors.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
-import type { Logger } from '../../plugin/ports/runtime.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import { atLeastHalf, type Backoff } from './backoff.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { DeadLetters, Failure } from './dead-letters.ts';
 import type { Delivery } from './delivery.ts';
 import { eventFromMessage } from './envelope.ts';
 import type { Gate } from './gate.ts';
@@ -39,6 +39,7 @@ export interface ProcessingOptions {
   readonly retry: RetryPolicy;
   readonly catalogue: ReadonlyMap<string, EventType>;
   readonly logger: Logger;
+  readonly clock: Clock;
   readonly counts: { -readonly [Name in keyof ConsumerCounts]: number };
 }
 
@@ -63,19 +64,19 @@ export async function settleDelivery(
   counts.inFlight += 1;
   try {
     giveUp.throwIfAborted();
-    const failure = read instanceof Error ? read : await handled(read, giveUp, options);
+    const failure = read instanceof Error ? refused(read, options) : await handled(read, giveUp, options);
     if (failure === null) {
       delivery.acknowledge();
       counts.handled += 1;
-    } else if (failure instanceof EventError && failure.code === 'event.unknown-type') {
+    } else if (failure.error instanceof EventError && failure.error.code === 'event.unknown-type') {
       // newer platforms publish types that did not exist when this was written; no fault of anybody's
       delivery.acknowledge();
       counts.ignored += 1;
-      logger.debug('ignored an event of an unknown type', failure.details);
+      logger.debug('ignored an event of an unknown type', failure.error.details);
     } else {
       await deadLetters.take(delivery, failure);
       counts.deadLettered += 1;
-      if (!(read instanceof Error)) await options.onDeadEvent?.(read, failure);
+      if (!(read instanceof Error)) await options.onDeadEvent?.(read, failure.error);
     }
   } catch (error) {
     counts.abandoned += 1;
@@ -91,6 +92,10 @@ export async function settleDelivery(
   }
 }
 
+function refused(error: Error, { clock }: ProcessingOptions): Failure {
+  return { error, attempts: 0, firstAt: clock.now() };
+}
+
 /** Failures of the database at one event, each while it served others, after which the event is to blame. */
 const PATIENCE = 10;
 
@@ -99,15 +104,15 @@ const PATIENCE = 10;
 async function handled(
   event: LmsEvent,
   giveUp: AbortSignal,
-  { handle, gate, retry, counts, logger }: ProcessingOptions,
-): Promise<Error | null> {
+  { handle, gate, retry, counts, logger, clock }: ProcessingOptions,
+): Promise<Failure | null> {
   let ownFailures = 0;
+  let firstAt: Date | null = null;
   let openings = gate.openings;
-  for (;;) {
-    await gate.pass(giveUp);
+  for (let attempts = 1; ; attempts += 1) {
+    if (!gate.isOpen) await gate.pass(giveUp);
     try {
-      // the extra step makes a synchronous throw a rejection like any other
-      await (async () => await handle(event))();
+      await handle(event);
       gate.succeeded();
       return null;
     } catch (error) {
@@ -119,7 +124,9 @@ async function handled(
       else gate.succeeded();
       openings = gate.openings;
       giveUp.throwIfAborted();
-      if (failure instanceof EventError || ownFailures >= (infrastructure ? PATIENCE : retry.attempts)) return failure;
+      firstAt ??= clock.now();
+      if (failure instanceof EventError || ownFailures >= (infrastructure ? PATIENCE : retry.attempts))
+        return { error: failure, attempts, firstAt };
       counts.retried += 1;
       logger.warn('handling an event failed; it will be tried again', {
         eventId: event.id,

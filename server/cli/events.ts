@@ -5,9 +5,9 @@ import type { Command } from 'commander';
 import { InputError, StoreError } from '../../plugin/errors.ts';
 import { toCloudEvent } from '../../plugin/events/decode.ts';
 import { localAddress, readSettings } from '../config.ts';
+import { readEvents } from './event-files.ts';
 import { addEventLogCommands } from './event-log.ts';
 import { addEventsReplay } from './events-replay.ts';
-import { readEvents } from './rules.ts';
 
 const BATCH = 100;
 

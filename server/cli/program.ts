@@ -6,16 +6,18 @@ import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
 import { addCredentialsCommands } from './credentials.ts';
+import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addProgressCommands } from './progress.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
+import { UsageError } from './usage.ts';
 
 const USAGE = 2;
 
-function createProgram(): Command {
+export function createProgram(): Command {
   const program = new Command('laurel')
     .description('Credentials for Open edX: badges, Open Badges and PDF credentials, decided by rules')
     .version(packageVersion())
@@ -26,6 +28,7 @@ function createProgram(): Command {
   addServerCommands(program);
   addRulesCommands(program);
   addEventsCommands(program);
+  addDeadLettersCommands(program);
   addCredentialsCommands(program);
   addProgressCommands(program);
   addEffectsCommands(program);
@@ -36,7 +39,8 @@ function createProgram(): Command {
   return program;
 }
 
-function allCommands(command: Command): Command[] {
+/** Those below it, at any depth. */
+export function allCommands(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
 }
 
@@ -50,6 +54,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     if (error instanceof CredentialsError) {
       process.stderr.write(`laurel: ${error.message}\n`);
+      if (error instanceof UsageError) return USAGE;
       return consequenceOf(error).exitCode;
     }
     process.stderr.write(

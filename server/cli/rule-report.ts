@@ -1,6 +1,7 @@
 /** What commands about rule files print. */
 
-import { formatDiagnostic } from '../../dsl/index.ts';
+import { formatDiagnostic, printable } from '../../dsl/index.ts';
+import { type Colours, coloursFor } from './colour.ts';
 import type { CheckedFile } from './rule-files.ts';
 
 /** Over all files. */
@@ -10,17 +11,44 @@ export function count(files: readonly CheckedFile[]): { readonly errors: number;
   return { errors, warnings: all.length - errors };
 }
 
-/** @param only leaves the others out */
+/** @param write `printLine` or `printError`
+ *  @param only leaves the others out */
 export function printDiagnostics(
   files: readonly Pick<CheckedFile, 'name' | 'text' | 'diagnostics'>[],
   write: (line: string) => void,
   only?: 'error',
 ): void {
+  const colours = coloursFor(write === printLine ? process.stdout : process.stderr);
   for (const { name, text, diagnostics } of files) {
     for (const diagnostic of diagnostics) {
-      if (only === undefined || diagnostic.severity === only) write(`${formatDiagnostic(diagnostic, text, name)}\n`);
+      if (only !== undefined && diagnostic.severity !== only) continue;
+      const lines = formatDiagnostic(diagnostic, text, name).split('\n');
+      write(`${lines.map((line, index) => paintLine(line, index, diagnostic, colours)).join('\n')}\n`);
     }
   }
+}
+
+/** The first line tells what, the third points at it. */
+function paintLine(
+  line: string,
+  index: number,
+  { severity, code }: CheckedFile['diagnostics'][number],
+  { red, yellow, bold }: Colours,
+): string {
+  const paint = severity === 'error' ? red : yellow;
+  if (index === 0) return line.replace(`${severity}[${code}]`, (label) => bold(paint(label)));
+  return index === 2 ? line.replace(/\^+$/, paint) : line;
+}
+
+/** Says why nothing was done, where the files have errors; then the command has failed.
+ *  @param undone `no test was run`
+ *  @returns whether there are none */
+export function areSound(files: readonly CheckedFile[], undone: string): boolean {
+  if (count(files).errors === 0) return true;
+  printDiagnostics(files, printError, 'error');
+  printError(`${undone}: mend the errors above first`);
+  process.exitCode = 1;
+  return false;
 }
 
 /** `1 file`, `2 files` */
@@ -30,6 +58,16 @@ export function plural(number: number, noun: string): string {
 
 export function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** A line that holds text of others: what a terminal would obey is made harmless.
+ *  @param paint of what is then harmless */
+export function printSafely(line: string, paint: (text: string) => string = (text) => text): void {
+  printLine(paint(printable(line)));
+}
+
+export function printJson(value: unknown): void {
+  printLine(JSON.stringify(value));
 }
 
 export function printError(line: string): void {

@@ -1,47 +1,122 @@
 /** `laurel rules test`: runs the tests that stand in rule files. */
 
-import type { Command } from 'commander';
-import { runTest } from '../../dsl/index.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Coverage, type CoveredCondition, coverageOf, runTest, type TestReport } from '../../dsl/index.ts';
+import { type Colours, coloursFor } from './colour.ts';
 import { commandEnvironment } from './environment.ts';
-import { checkRuleFiles } from './rule-files.ts';
-import { count, printDiagnostics, printError, printLine } from './rule-report.ts';
+import { type CheckedFile, checkRuleFiles } from './rule-files.ts';
+import { areSound, printError, printJson, printLine, printSafely } from './rule-report.ts';
+import { explainUsage, RULE_FILES, UsageError } from './usage.ts';
+
+interface Options {
+  readonly json?: boolean;
+  readonly run?: string;
+  readonly failOnEmpty?: boolean;
+  readonly coverage?: boolean;
+  readonly threshold?: number;
+}
 
 export function addRulesTest(rules: Command): void {
-  rules
+  const command = rules
     .command('test')
-    .description('run the test blocks of rule files in memory; exits with 1 when an expectation fails')
-    .argument('<file...>', 'rule files; - is standard input')
-    .option('--json', 'print one JSON line per test instead of text')
-    .option('--fail-on-empty', 'exit with 1 when the files hold no test')
-    .action(async (names: string[], options: { json?: boolean; failOnEmpty?: boolean }) => {
-      const environment = commandEnvironment();
-      const files = await checkRuleFiles(names, environment);
-      if (count(files).errors > 0) {
-        printDiagnostics(files, printError, 'error');
-        printError('no test was run: mend the errors above first');
-        process.exitCode = 1;
-        return;
-      }
-      const badges = files.flatMap((file) => file.badges);
-      let tests = 0;
-      let failed = 0;
-      for (const { name, text, tests: found } of files) {
-        for (const test of found) {
-          const report = runTest(test, badges, environment, text);
-          tests += 1;
-          if (report.failures.length > 0) failed += 1;
-          if (options.json) {
-            printLine(JSON.stringify({ file: name, passed: report.failures.length === 0, ...report }));
-            continue;
-          }
-          printLine(`${report.failures.length === 0 ? 'passed' : 'FAILED'}  ${name}: ${report.title}`);
-          for (const { line, column, expected, actual } of report.failures) {
-            printLine(`  ${name}:${line}:${column}: expected ${expected}`);
-            printLine(`    but it is ${actual}`);
-          }
-        }
-      }
-      if (!options.json) printLine(`${tests - failed} passed, ${failed} failed`);
-      if (failed > 0 || (tests === 0 && options.failOnEmpty)) process.exitCode = 1;
+    .description('run the test blocks of rule files in memory')
+    .argument('<file...>', RULE_FILES)
+    .option('--run <text>', 'only tests whose title contains this text')
+    .option('--fail-on-empty', 'exit with 1 when there is no test to run')
+    .option('--coverage', 'tell which comparisons of the rules the tests never saw true, or never false')
+    .option('--threshold <percent>', 'with --coverage: exit with 1 below this many percent, 0 to 100', toPercent)
+    .option('--json', 'print JSON Lines instead of text')
+    .action(async (names: string[], options: Options) => {
+      if (options.threshold !== undefined && !options.coverage)
+        throw new UsageError('--threshold says how much coverage is enough; give --coverage with it');
+      const files = await checkRuleFiles(names, commandEnvironment());
+      if (areSound(files, 'no test was run')) runAll(files, options);
     });
+  explainUsage(command, {
+    json: `one line per test { file, passed, title, badge, expectations, failures: [{ line, column, expected, actual,
+reasons }] }; with --coverage one more at the end { coverage: { ratio, conditions: [{ file, line, column,
+badge, rule, text, seenTrue, seenFalse }] } }`,
+    exits: `0 every test passed, 1 one failed or the rules have errors (or --fail-on-empty, --threshold)
+2 wrong usage, 64 a file cannot be read`,
+    examples: [
+      'rules test badges/ --fail-on-empty --coverage --threshold 90',
+      'rules test demo.rules --run "takes it back"',
+    ],
+  });
+}
+
+function toPercent(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 100))
+    throw new InvalidArgumentError('Give a number from 0 to 100.');
+  return value;
+}
+
+function runAll(files: readonly CheckedFile[], options: Options): void {
+  const environment = commandEnvironment();
+  const badges = files.flatMap((file) => file.badges);
+  const { run: wanted = '' } = options;
+  const chosen = files.map((file) => ({ ...file, tests: file.tests.filter(({ title }) => title.includes(wanted)) }));
+  const reports = chosen.flatMap(({ name, text, tests }) =>
+    tests.map((test) => ({ file: name, report: runTest(test, badges, environment, text) })),
+  );
+  const failed = reports.filter(({ report }) => report.failures.length > 0).length;
+  const coverage = options.coverage ? coverageOf(chosen, environment) : null;
+  if (options.json) printAsJson(reports, coverage);
+  else {
+    const colours = coloursFor(process.stdout);
+    for (const { file, report } of reports) printReport(file, report, colours);
+    if (coverage !== null) printCoverage(coverage, colours);
+    const paint = failed > 0 ? colours.red : colours.green;
+    printLine(paint(`${reports.length - failed} passed, ${failed} failed`));
+  }
+  if (reports.length === 0 && wanted !== '') printError(`no test has "${wanted}" in its title`);
+  const isTooLittle = coverage !== null && 100 * coverage.ratio < (options.threshold ?? 0);
+  if (isTooLittle) printError(`coverage is ${percent(coverage)}, below the ${options.threshold} % that are asked for`);
+  if (failed > 0 || (reports.length === 0 && options.failOnEmpty) || isTooLittle) process.exitCode = 1;
+}
+
+function printAsJson(
+  reports: readonly { readonly file: string; readonly report: TestReport }[],
+  coverage: Coverage | null,
+): void {
+  for (const { file, report } of reports) printJson({ file, passed: report.failures.length === 0, ...report });
+  if (coverage !== null) printJson({ coverage });
+}
+
+function printReport(file: string, { title, failures }: TestReport, { red, green, dim }: Colours): void {
+  const passed = failures.length === 0;
+  printSafely(`${passed ? 'passed' : 'FAILED'}  ${file}: ${title}`, (line) =>
+    line.replace(/^\w+/, passed ? green : red),
+  );
+  for (const { line, column, expected, actual, reasons } of failures) {
+    printSafely(`  ${file}:${line}:${column}: expected ${expected}`);
+    printSafely(`    but it is ${actual}`);
+    for (const reason of reasons) printSafely(`      ${reason}`, dim);
+  }
+}
+
+function printCoverage(coverage: Coverage, { yellow }: Colours): void {
+  for (const condition of coverage.conditions) {
+    const missing = missed(condition);
+    if (missing === null) continue;
+    const { file, line, column, badge, rule, text } = condition;
+    printSafely(`${file}:${line}:${column}: ${missing}: ${text} (badge ${badge}, ${rule})`, (whole) =>
+      whole.replace(missing, yellow),
+    );
+  }
+  const { length } = coverage.conditions;
+  printLine(
+    `coverage ${percent(coverage)} of what ${length} ${length === 1 ? 'comparison' : 'comparisons'} can come out as`,
+  );
+}
+
+function missed({ seenTrue, seenFalse }: CoveredCondition): string | null {
+  if (seenTrue && seenFalse) return null;
+  return seenTrue ? 'never false' : seenFalse ? 'never true' : 'never asked';
+}
+
+/** Cut, not rounded: 100 % means all. */
+function percent({ ratio }: Coverage): string {
+  return `${Math.floor(1000 * ratio) / 10} %`;
 }

@@ -209,13 +209,14 @@ const TEST = [
   '}',
 ].join('\n');
 
-/** The same for what comes to light only when a badge is saved. */
+/** The same for what comes to light only when a badge is saved, here as a new version of badge "demo". */
 export const bookExamples: Readonly<Record<BookCode, DiagnosticExample>> = {
   'book.no-badge': { wrong: '# Nothing but a comment.', right: badge(PLAIN) },
   'book.one-badge': {
     wrong: [badge(PLAIN), block('another', PLAIN)].join('\n\n'),
     right: badge(PLAIN),
   },
+  'book.renamed': { wrong: block('another', PLAIN), right: badge(PLAIN) },
   'book.id': {
     wrong: badge(PLAIN).replace('"demo"', '"demo-\\ud83d"'),
     right: badge(PLAIN),

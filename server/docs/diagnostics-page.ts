@@ -1,6 +1,7 @@
 /** The reference of diagnostics: one entry per code, with an example, what the checker says of it, and the remedy. */
 
-import { type Diagnostic, diagnosticCodes, formatDiagnostic, loadRules } from '../../dsl/index.ts';
+import { type Diagnostic, diagnosticCodes, formatDiagnostic, loadRules, parse } from '../../dsl/index.ts';
+import { renamedBadge } from '../../plugin/badges/badge-text.ts';
 import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
 import { followNothing } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
@@ -44,7 +45,7 @@ export function diagnosticsPage(): string {
   ]);
 }
 
-/** As a page or a plan checks the text of one badge. */
+/** As a page checks a new version of badge "demo". */
 export function checkedAsBadge(text: string): readonly Diagnostic[] {
   const book = createRuleBook({
     store: new MemoryBadgeStore(),
@@ -53,7 +54,9 @@ export function checkedAsBadge(text: string): readonly Diagnostic[] {
     logger: silentLogger,
     follower: followNothing,
   });
-  return book.checkBadge(text);
+  const diagnostics = book.checkBadge(text);
+  const renamed = renamedBadge(text, parse(text).file, 'demo');
+  return diagnostics.length === 0 && renamed !== null ? [renamed] : diagnostics;
 }
 
 type Check = (text: string) => readonly Diagnostic[];

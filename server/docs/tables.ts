@@ -1,7 +1,7 @@
 /** Reference pages made from the code's own tables. Pure: a test compares them with the files in docs/reference/. */
 
 import type { EventType, Field, FieldType } from '../../dsl/index.ts';
-import { operators, tokenKinds } from '../../dsl/index.ts';
+import { operators, syntaxTokens } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
@@ -57,7 +57,7 @@ function environmentExample(): string {
 function manual(text: string): string {
   const tokens = table(
     ['Token', 'Form', 'Example'],
-    tokenKinds.map(({ name, form, example }) => [name, cell(form), `\`${example}\``]),
+    syntaxTokens.map(({ name, form, example }) => [name, cell(form), `\`${example}\``]),
   );
   return [
     ['operators', operatorsTable()],

@@ -1,12 +1,14 @@
 /** The web server as a list: what every request goes through, in order, and what can be asked for. */
 
 import express, { type Express, type Request, type RequestHandler } from 'express';
+import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { verificationRoutes } from './api/verification.ts';
+import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { recogniseActor, requireRole } from './identity.ts';
 import { accountRoutes } from './pages/accounts.ts';
@@ -16,11 +18,13 @@ import { badgeRoutes } from './pages/badges.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
+import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
+import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
@@ -48,12 +52,14 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...dashboardRoutes(services),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
+    ...ruleVocabularyRoutes(services),
     ...badgeRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
     ...eventLogRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),
+    ...deadLetterRoutes(services),
     ...effectRoutes(services),
     ...jobRoutes(services),
     ...auditRoutes(services),
@@ -70,6 +76,7 @@ export function createApp(services: Services): Express {
   app.use(requestContext(logger));
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
+  app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   mount(app, openRoutes(services), {
     'api-token': requireApiToken({ access, clock }),
     'ingest-token': requireIngestToken(settings),
@@ -96,7 +103,7 @@ const neverStore: RequestHandler = (_req, res, next) => {
 
 const strangersForm = express.urlencoded({ extended: false, limit: 16 * 1024, parameterLimit: 20 });
 /** A rule file of 1 MiB may grow threefold when a browser encodes it. */
-const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: 100 });
+const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: FORM_PARAMETERS });
 
 const parseForm: RequestHandler = (req: Request, res, next) => {
   const parse = res.locals.actor ? signedInForm : strangersForm;

@@ -84,6 +84,10 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   // Jobs
   waiting: { word: 'Waiting', tone: 'busy' },
   cancelling: { word: 'Being cancelled', tone: 'busy' },
+  // Dead letters and their replays
+  open: { word: 'Open', tone: 'warn' },
+  replayed: { word: 'Replayed', tone: 'good' },
+  discarded: { word: 'Discarded', tone: 'off' },
   cancelled: { word: 'Cancelled', tone: 'off' },
   // Health
   ok: { word: 'OK', tone: 'good' },

@@ -3,10 +3,12 @@
 import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Request, Response } from 'express';
+import { assetAddress } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
 import { findActor } from './identity.ts';
+import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { csrfToken } from './security.ts';
 
@@ -23,6 +25,8 @@ export interface Frame {
   readonly errors?: readonly FieldError[];
   /** The page says that something went wrong. */
   readonly failed?: boolean;
+  /** The page has a text area for rules. */
+  readonly editsRules?: boolean;
   /** The page has a form although nobody is signed in. */
   readonly formForVisitors?: boolean;
 }
@@ -38,6 +42,10 @@ const notices: ReadonlyMap<string, string> = new Map(
     'run-started': 'The run has started. Reload this page to see how far it is.',
     'job-cancelled': 'The job ends after the step it is at. What it did stays done.',
     'job-resumed': 'The job goes on where it stopped.',
+    'letter-replayed': 'The message went through the pipeline again; below is what became of it.',
+    'letters-discarded': 'What was chosen has been discarded.',
+    'replay-started': 'The replay has started. Reload this page to see how far it is.',
+    'replay-cancelled': 'The replay was cancelled; what it had done stands.',
     'account-created': 'The account was created.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
     'signed-out': 'You have signed out.',
@@ -67,6 +75,9 @@ export async function renderPage(
     canChange: actor?.role === 'administrator',
     csrfToken: actor || frame.formForVisitors ? csrfToken(req) : '',
     requestId: requestIdOf(res),
+    /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */
+    ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,
+    vocabulary: VOCABULARY_PATH,
   };
   const html = await ejs.renderFile(join(viewsFolder, `${view}.ejs`), { page, model }, { cache: true });
   res.status(status).type('html').send(html);

@@ -48,6 +48,12 @@ export function fromExpress(error: unknown): RequestError | null {
         'too-large',
         `the request is larger than ${limitOf(error)} bytes; send less at once`,
       );
+    case 'parameters.too.many':
+      return new RequestError(
+        413,
+        'too-many-fields',
+        'the form has more fields than any form of ours; send less at once',
+      );
     case 'entity.parse.failed':
       return new RequestError(400, 'not-json', 'the body is not valid JSON; send one JSON value in UTF-8');
     case 'charset.unsupported':

@@ -20,9 +20,8 @@ export function securityHeaders({ secureCookies }: WebSettings): RequestHandler 
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        // Our own scripts ask for what the page shows.
-        connectSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],

@@ -4,11 +4,13 @@ import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
 import type { SaveBadgeOptions, SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
+import type { Replays } from '../../plugin/dead-letters/replays.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
 import type { JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
@@ -52,6 +54,8 @@ export interface Services extends RuleServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly environment: Environment;
+  /** Key paths, such as `user.pii.email`, that are not offered when a rule is written. */
+  readonly hiddenKeyPaths: ReadonlySet<string>;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
   readonly events: EventLog;
@@ -60,6 +64,8 @@ export interface Services extends RuleServices {
   readonly jobStore: JobStore;
   /** Asks for, cancels and resumes jobs. */
   readonly jobs: Jobs;
+  readonly deadLetters: DeadLetterStore;
+  readonly replays: Pick<Replays, 'letter' | 'begin' | 'forecast' | 'forecastLetter'>;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;
@@ -72,6 +78,8 @@ export interface Services extends RuleServices {
   /** Checks, prints canonically and stores the text of exactly one badge block and its tests, then puts it in force.
    *  @throws ConflictError `conflict.stale` */
   saveBadge(text: string, options: SaveBadgeOptions): Promise<SaveBadgeResult>;
+  /** Every stored badge, with the ids of those that it waits for. */
+  badgeUpstreams(): ReadonlyMap<string, readonly string[]>;
   /** Checks without storing. */
   checkBadge(text: string): readonly Diagnostic[];
   /** Makes everybody's credentials of one configuration who is eligible and has none; resolves when the run is recorded,

@@ -378,7 +378,7 @@ test "t" {
   event org.example.course.passed.v1 at 2026-13-01 {
     is_pasing = 1, mode = null, tags = "x", course.course_key.org = "x", mode = "y", event.id = "e"
   }
-  expect progress 2, awarded 0 times
+  expect progress 2, awarded -1 times, awarded 0 times
 }
 test "u" { badge "bee" expect fulfilled rr }
 test "v" { expect awarded }`,
@@ -392,7 +392,7 @@ test "v" { expect awarded }`,
           '5:74-78 clause.repeated: "mode" is given twice | keep one of the two',
           '5:86-94 type.unknown-path: "event.id" is not a field in org.example.course.passed.v1 | did you mean "user.id"?',
           '7:19-20 value.number: "progress" is a ratio between 0 and 1 | write for example 0.5',
-          '7:30-31 value.number: "awarded ... times" takes a whole number of at least 1 | write 1 or more',
+          '7:30-32 value.number: "awarded ... times" takes a whole number of at least 0 | write 0 or more',
           '9:41-43 requirement.unknown: badge "bee" has no requirement "rr" | did you mean "r"?',
           '10:6-9 clause.missing: test "v" does not say which badge it is about | add badge "..."',
         ],

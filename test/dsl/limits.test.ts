@@ -69,4 +69,19 @@ describe('limits', () => {
       line: 152,
     });
   });
+
+  it('stop reading after 1,000 syntax errors, say so, and take nothing of the rest for understood', () => {
+    const text = `badge "b" { ${'on '.repeat(5_000)} } badge "c" { requirement r { on org.example.course.passed.v1 } }`;
+    const { file, diagnostics } = parse(text);
+    expect(diagnostics).to.have.length(1_001);
+    expect(diagnostics.at(-1)).to.deep.include({
+      code: 'limit.diagnostics',
+      message: 'there are 1000 mistakes above, so what follows was not read',
+      span: { start: 12 + 3 * 1_000, end: text.length },
+    });
+    expect(file.broken.some(({ end }) => end === text.length)).to.equal(true);
+    const loaded = loadRules(text, environment);
+    expect(loaded.badges).to.deep.equal([]);
+    expect(loaded.diagnostics.at(-1)?.message).to.equal('there are more than 900 more problems');
+  });
 });

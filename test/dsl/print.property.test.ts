@@ -7,6 +7,24 @@ import { lex } from '../../dsl/tokens.ts';
 import { line, withoutSpans } from '../support/dsl-harness.ts';
 import { badgeBlocks, expressions, ruleFiles } from '../support/rule-file-arbitraries.ts';
 
+const EVERYTHING = `badge "all" {
+  name "All" template memory "all" active true repeatable up to 3 times on regress keep re-award allowed
+  requirement a in group A {
+    description "D" on org.example.a.v1
+    where not (a.b = 1 or c in ["x", "y"]) and d starts with "z" and "e f".g exists and h >= 2026-01-01
+    count 5 distinct a.b within 30 days after c from 2026-01-01 until 2027-01-01
+  }
+  requirement c { on badge "other" awarded }
+  penalty p { description "P" on badge "other" revoked resets a, c }
+}
+test "t" {
+  badge "all"
+  event org.example.a.v1 at 2026-03-01T10:00:00Z { a.b = 1, c = null }
+  expect not awarded, fulfilled a, progress 0.5
+  expect awarded 2 times, revoked
+}
+`;
+
 describe('printing', () => {
   it('loses nothing: what is printed parses to the same tree', () => {
     fc.assert(
@@ -69,5 +87,21 @@ describe('printing', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('keeps a comment at each and every place of a file that says everything', () => {
+    const tokens = lex(EVERYTHING).tokens;
+    const whole = withoutSpans(parse(EVERYTHING).file.blocks);
+    expect(parse(EVERYTHING).diagnostics).to.deep.equal([]);
+    for (const at of [...tokens.map(({ startOffset }) => startOffset), EVERYTHING.length]) {
+      for (const comment of [' # kept\n', '\n# kept\n', '\n\n# kept\n\n']) {
+        const parsed = parse(`${EVERYTHING.slice(0, at)}${comment}${EVERYTHING.slice(at)}`).file;
+        const printed = printFile(parsed);
+        const again = parse(printed).file;
+        expect(again.comments.map(({ text }) => text)).to.deep.equal([' kept']);
+        expect(withoutSpans(again.blocks)).to.deep.equal(whole);
+        expect(printFile(again)).to.equal(printed);
+      }
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { parse, printCondition, printFile } from '../../dsl/index.ts';
-import { badgeWhere, expectValid } from '../support/dsl-harness.ts';
+import { limits, parse, printCondition, printFile } from '../../dsl/index.ts';
+import { badgeWhere, expectValid, withoutSpans } from '../support/dsl-harness.ts';
 
 const examples = new URL('../../examples/rules/', import.meta.url);
 const print = (text: string): string => printFile(parse(text).file);
@@ -115,5 +115,15 @@ describe('printCondition', () => {
       const where = expectValid(badgeWhere(text)).badges[0]?.requirements[0]?.where;
       expect(where && printCondition(where)).to.equal(text);
     }
+  });
+
+  it('keeps a valid expression below its limit, whatever spaces that costs', () => {
+    const long = Array.from({ length: 545 }, (_, i) => `score!=${i}`).join(' and ');
+    expect(long.length).to.be.lessThan(limits.expressionBytes);
+    const file = parse(badgeWhere(long)).file;
+    const printed = printFile(file);
+    expect(parse(printed).diagnostics).to.deep.equal([]);
+    expect(withoutSpans(parse(printed).file.blocks)).to.deep.equal(withoutSpans(file.blocks));
+    expect(printFile(parse(printed).file)).to.equal(printed);
   });
 });

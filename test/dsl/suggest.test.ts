@@ -19,4 +19,19 @@ describe('suggest', () => {
     expect(suggest('case', ['cast', 'cash'])).to.equal('cast');
     expect(suggest('passed', ['posted', 'passer'])).to.equal('passer');
   });
+
+  it('gives up when the effort that searches share is used up', () => {
+    const effort = { left: 200 };
+    const search = () => suggest('descripton', ['prescriptive', 'description'], effort);
+    expect(search()).to.equal('description');
+    for (let i = 0; i < 20; i++) search();
+    expect(search()).to.equal(null);
+  });
+
+  it('counts slips in the middle of what is equal at both ends', () => {
+    expect(suggest('org.example.pased.v1', ['org.example.passing.v1', 'org.example.passed.v1'])).to.equal(
+      'org.example.passed.v1',
+    );
+    expect(suggest('abab', ['aabb'])).to.equal('aabb');
+  });
 });

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { StoreError } from '../../plugin/errors.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { openConnection } from '../../server/amqp/connection.ts';
-import { privateRabbitmq, type RabbitMqNode } from '../support/rabbitmq.ts';
+import { privateRabbitmq } from '../support/rabbitmq.ts';
+import type { RabbitMqNode } from '../support/rabbitmq-node.ts';
 import { BusUnderTest, eventually, passingMessage } from './amqp-support.ts';
 
 describe('events over a RabbitMQ in trouble', () => {

@@ -22,13 +22,14 @@ export class BusUnderTest {
   private readonly consumers: Consumer[] = [];
   private admin: ChannelModel | null = null;
 
-  constructor(url: string, deliveryLimit?: number) {
+  constructor(url: string, deliveryLimit?: number, shards = 0) {
     this.url = url;
     const id = randomUUID().slice(0, 8);
     this.topology = topologyOf({
       exchange: `test-${id}`,
       queue: `test-${id}.events`,
       publishedQueue: `test-${id}.published`,
+      shards,
       ...(deliveryLimit !== undefined && { deliveryLimit }),
     });
   }
@@ -111,9 +112,9 @@ export class BusUnderTest {
     for (const publisher of this.publishers) await publisher.close();
     for (const connection of this.connections) await connection.close();
     const channel = await this.channel();
-    const { queue, deadLetters, publishedQueue, exchange } = this.topology;
-    for (const name of [queue, deadLetters, publishedQueue]) await channel.deleteQueue(name);
-    for (const name of [exchange, deadLetters]) await channel.deleteExchange(name);
+    const { queue, deadLetters, publishedQueue, exchange, shards, shardExchange } = this.topology;
+    for (const name of [queue, deadLetters, publishedQueue, ...shards]) await channel.deleteQueue(name);
+    for (const name of [exchange, deadLetters, shardExchange]) await channel.deleteExchange(name);
     await this.admin?.close();
   }
 }

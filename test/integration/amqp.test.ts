@@ -1,12 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ConsumeMessage } from 'amqplib';
 import { expect } from 'chai';
 import { type EventType, toInstant } from '../../dsl/index.ts';
 import { ConfigurationError, StoreError } from '../../plugin/errors.ts';
 import { encodeAvro } from '../../plugin/events/avro.ts';
 import { BADGE_AWARDED, eventCatalogue } from '../../plugin/events/catalogue.ts';
+import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { openBus } from '../../server/amqp/bus.ts';
+import { drainDeadLetters } from '../../server/amqp/dead-letter-drain.ts';
+import { Delivery } from '../../server/amqp/delivery.ts';
 import { cloudEvent, PASSING, passingStatus } from '../plugin/events/samples.ts';
+import { runLaurel } from '../support/command.ts';
 import { rabbitmq } from '../support/rabbitmq.ts';
 import { BusUnderTest, eventually, headersOf, passingMessage } from './amqp-support.ts';
 
@@ -112,6 +120,93 @@ describe('events over RabbitMQ', () => {
     await pause(300);
     expect(calls).to.equal(3);
     expect(consumer.counts()).to.include({ received: 1, retried: 2, deadLettered: 1 });
+  });
+
+  it('delivers an event whose handling fails less than five times in two seconds, and never through the broker', async () => {
+    for (const fail of [
+      () => Promise.reject(new TypeError('x')),
+      () => Promise.reject(new StoreError('unavailable', 'x')),
+    ]) {
+      let calls = 0;
+      const consumer = await bus.consumer({
+        handle: () => {
+          calls += 1;
+          return fail();
+        },
+      });
+      await (await bus.publisher()).send(passingMessage(bus.topology, 'x'));
+      await eventually(async () => calls > 0);
+      await pause(2_000);
+      expect(calls).to.be.within(1, 5);
+      expect(consumer.counts().received).to.equal(1);
+      await consumer.stop(0);
+      await (await bus.channel()).purgeQueue(bus.topology.queue);
+    }
+  });
+
+  it('keeps a channel on which a delivery was settled twice', async () => {
+    await (await bus.publisher()).send(passingMessage(bus.topology, 'x'));
+    const channel = await bus.channel();
+    let closed = false;
+    channel.on('close', () => {
+      closed = true;
+    });
+    const message = await new Promise<ConsumeMessage>((resolve) => {
+      void channel.consume(bus.topology.queue, (delivered) => delivered && resolve(delivered));
+    });
+    const delivery = new Delivery(channel, message, new AbortController().signal);
+    expect([delivery.acknowledge(), delivery.acknowledge(), delivery.reject()]).to.deep.equal([true, false, false]);
+    expect((await channel.checkQueue(bus.topology.queue)).messageCount).to.equal(0);
+    expect(closed).to.equal(false);
+    await channel.close();
+    expect(delivery.acknowledge()).to.equal(false);
+  });
+
+  it('moves dead letters to where people find them: those of Laurel and those of the broker, each once', async () => {
+    const store = new MemoryDeadLetterStore();
+    let away = true;
+    const kept: string[] = [];
+    const drain = drainDeadLetters({
+      connection: await bus.connection(),
+      topology: bus.topology,
+      logger: silentLogger,
+      backoff: { firstMs: 50, longestMs: 100 },
+      keep: async (message) => {
+        if (away) throw new StoreError('unavailable', 'the database does not answer');
+        kept.push(await store.add(message));
+      },
+    });
+    await drain.ready();
+    const consumer = await bus.consumer();
+    const publisher = await bus.publisher();
+    const message = passingMessage(bus.topology, 'malformed');
+    await publisher.send({ ...message, content: Buffer.from('{') });
+    await eventually(async () => consumer.counts().deadLettered === 1);
+    await pause(200);
+    expect(drain.kept()).to.equal(0);
+    away = false;
+    await eventually(async () => drain.kept() === 1);
+    await consumer.stop();
+    await publisher.send(passingMessage(bus.topology, 'refused'));
+    const channel = await bus.channel();
+    await channel.consume(bus.topology.queue, (delivered) => delivered && channel.nack(delivered, false, false));
+    await eventually(async () => drain.kept() === 2);
+    // the same death again, as when its acknowledgement was lost
+    const [letter] = (await store.letters({ reason: 'event.malformed', limit: 1 })).items;
+    const again = await store.letter(letter?.id ?? '');
+    if (again) expect(await store.add(again)).to.equal('known');
+    await drain.stop();
+    await channel.close();
+    expect(kept).to.deep.equal(['new', 'new']);
+    expect(await bus.depth(bus.topology.deadLetters)).to.equal(0);
+    const { items } = await store.letters({ limit: 10 });
+    expect(
+      items.map(({ eventId, reason, exchange, queue }) => [eventId, reason.code, exchange, queue]),
+    ).to.have.deep.members([
+      ['malformed', 'event.malformed', bus.topology.exchange, bus.topology.queue],
+      ['refused', 'rabbitmq.rejected', bus.topology.exchange, bus.topology.queue],
+    ]);
+    expect(items.every(({ attempts }) => attempts === 1)).to.equal(true);
   });
 
   it('holds messages back while the database is away, without redeliveries, and loses none', async () => {
@@ -255,6 +350,26 @@ describe('events over RabbitMQ', () => {
       `the queue ${queue} exists in RabbitMQ with x-delivery-limit 20, but Laurel needs 7; empty it, remove it with: ` +
         `rabbitmqctl -p / delete_queue ${queue} --if-empty --if-unused, and start again, or choose another name with LAUREL_AMQP_QUEUE`,
     ]);
+  });
+
+  it('ends a start on a queue without the dead letters with exit code 78, naming the difference', async function () {
+    this.timeout(120_000);
+    const { queue, exchange } = bus.topology;
+    const channel = await bus.channel();
+    await channel.assertQueue(queue, {
+      durable: true,
+      arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 20 },
+    });
+    const dataDir = mkdtempSync(join(tmpdir(), 'laurel-refused-'));
+    const env = { LAUREL_DATA_DIR: dataDir, AMQP_URL: url, LAUREL_AMQP_QUEUE: queue, LAUREL_AMQP_EXCHANGE: exchange };
+    const { code, stderr } = await runLaurel(['consume'], { env });
+    rmSync(dataDir, { recursive: true, force: true });
+    expect(code).to.equal(78);
+    expect(stderr).to.contain(
+      `the queue ${queue} exists in RabbitMQ with x-dead-letter-exchange none, but Laurel needs ${queue}.dead; `,
+    );
+    expect(stderr).to.contain(`rabbitmqctl -p / delete_queue ${queue} --if-empty --if-unused`);
+    await channel.deleteQueue('laurel.published');
   });
 
   it('refuses a classic queue, and an exchange of another type', async () => {

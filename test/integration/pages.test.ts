@@ -20,7 +20,7 @@ import {
   setHidden,
   sidewaysScroll,
 } from '../support/in-browser.ts';
-import { demoRules, seed } from '../support/seed.ts';
+import { demoRules, LETTERS, seed } from '../support/seed.ts';
 import { makeSite, PASSWORD, type Site } from '../support/web.ts';
 
 const executablePath = process.env.LAUREL_CHROMIUM ?? '/usr/bin/chromium';
@@ -153,6 +153,49 @@ describe('pages in a browser', function () {
     await page.context().close();
   });
 
+  it('lead from "New badge" over an example and a mistake to a badge in force with the keyboard alone', async () => {
+    const page = await openPage({});
+    const complaints = collectComplaints(page);
+    await page.goto(`${address}/badges`);
+    await tabTo(page, 'New badge');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${address}/badges/new/start`);
+    await tabTo(page, 'One specific course', 'startsWith');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${address}/badges/new/examples/04-one-course`);
+    await tabTo(page, 'Name of the badge');
+    await page.keyboard.type('Botany');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('botany');
+    await tabTo(page, 'Course: its key');
+    await page.keyboard.type('course-v1:AcmeX+BOT101+2026');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/new\/form/);
+    await tabTo(page, 'Active');
+    await page.keyboard.press('Space');
+    await tabTo(page, 'Add data rule to requirement demo');
+    await page.keyboard.press('Enter');
+    await page.locator('#r0-row2-path').waitFor();
+    expect(await page.evaluate(focusedId)).to.equal('r0-row2-path');
+    await page.keyboard.type('is_p');
+    await tabTo(page, 'Value of data rule 3 of requirement demo', 'startsWith');
+    await page.keyboard.type('perhaps');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+    await tabTo(page, 'Requirement 1: This field takes true or false', 'startsWith');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(focusedId)).to.equal('r0-row2-value');
+    await tabTo(page, 'Remove data rule 3 of requirement demo');
+    await page.keyboard.press('Enter');
+    await page.locator('#r0-row2-path').waitFor({ state: 'detached' });
+    await tabTo(page, 'Save');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${address}/badges/botany?done=badge-saved`);
+    expect(await site.services.badges.get('botany')).to.include({ active: true, name: 'Botany' });
+    expect(complaints.filter((text) => !/status of 422/.test(text))).to.deep.equal([]);
+    await page.context().close();
+  });
+
   it('keep the progress of a job in step with the server while it runs', async () => {
     const page = await openPage({});
     const complaints = collectComplaints(page);
@@ -202,6 +245,14 @@ async function views({ services }: Site, address: string): Promise<readonly View
       await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Save' }).click()]);
     },
   ];
+  const formWith = (title: string, id: string, typed: Readonly<Record<string, string>>, button: string): View => [
+    title,
+    async (page) => {
+      await page.goto(`${address}/badges/${id}/form`);
+      for (const [field, text] of Object.entries(typed)) await page.locator(`#${field}`).fill(text);
+      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button }).click()]);
+    },
+  ];
   return [
     path('dashboard', '/'),
     path('badges', '/badges'),
@@ -209,6 +260,20 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('badge-sequence', '/badges/explorer'),
     path('badge-version', '/badges/demo-course/versions/1'),
     path('badge-new', '/badges/new'),
+    path('badge-start', '/badges/new/start'),
+    path('badge-example', '/badges/new/examples/10-any-ccx-of-a-master-except-one'),
+    path('badge-example-mistake', '/badges/new/examples/04-one-course?view=form'),
+    path('badge-form-new', '/badges/new/form'),
+    path('badge-form', '/badges/demo-course/form'),
+    path('badge-form-expression', '/badges/explorer/form'),
+    formWith('badge-form-added', 'explorer', { name: 'Explorers' }, 'Add requirement'),
+    formWith(
+      'badge-form-mistakes',
+      'demo-course',
+      { 'r0-id': 'two words', 'r1-row2-value': '', 'p0-row0-value': 'maybe' },
+      'Save',
+    ),
+    formWith('badge-form-checked', 'explorer', { 'r1-where': 'is_passing and not is_passing' }, 'Check only'),
     editWith(
       'badge-mistake',
       demoRules.replace('is_passing = false', 'is_pasing = false').replace('resets demo', 'resets dmo'),
@@ -250,6 +315,19 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('job-running', '/jobs/job-running'),
     path('job-failed', '/jobs/job-failed'),
     path('job-done', '/jobs/job-done'),
+    path('dead-letters', '/dead-letters'),
+    path('dead-letters-empty', '/dead-letters?state=replayed'),
+    path('dead-letter', `/dead-letters/${LETTERS.malformed}`),
+    path('dead-letter-discarded', `/dead-letters/${LETTERS.discarded}`),
+    path('dead-letter-check', '/dead-letters/check?scope=all'),
+    path('dead-letter-check-empty', '/dead-letters/check?scope=selected'),
+    [
+      'dead-letter-mistake',
+      async (page) => {
+        await page.goto(`${address}/dead-letters/${LETTERS.replayable}`);
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Discard it' }).click()]);
+      },
+    ],
     path('audit', '/audit'),
     path('system', '/system'),
     path('account-new', '/accounts/new'),
@@ -276,10 +354,11 @@ async function faultsOf(page: Page): Promise<readonly string[]> {
 }
 
 /** Presses Tab until the focus is on what has this name. */
-async function tabTo(page: Page, name: string): Promise<void> {
+async function tabTo(page: Page, name: string, match: 'is' | 'startsWith' = 'is'): Promise<void> {
   for (let step = 0; step < 80; step++) {
     await page.keyboard.press('Tab');
-    if ((await page.evaluate<string>(focusedName)) === name) return;
+    const focused = await page.evaluate<string>(focusedName);
+    if (match === 'is' ? focused === name : focused.startsWith(name)) return;
   }
   throw new Error(`Tab never reaches "${name}"`);
 }

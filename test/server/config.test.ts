@@ -105,6 +105,17 @@ describe('readSettings', () => {
     });
   });
 
+  it('reads key paths to hide, all of them by default, none on request', () => {
+    const hidden = (value?: string) => readSettings({ LAUREL_HIDDEN_KEY_PATHS: value }).hiddenKeyPaths;
+    expect(hidden()).to.include('user.pii.email').and.have.length(8);
+    expect(hidden('none')).to.deep.equal([]);
+    expect(hidden('course.start, user')).to.deep.equal(['course.start', 'user']);
+    for (const value of ['a,,b', 'a b'])
+      expect(() => hidden(value), value).to.throw(
+        'LAUREL_HIDDEN_KEY_PATHS must be key paths separated by commas, or none',
+      );
+  });
+
   it('has a documentation line for each setting', () => {
     const manual = readFileSync(new URL('../../docs/reference/settings.md', import.meta.url), 'utf8');
     for (const { env } of Object.values(settingsTable)) expect(manual).to.contain(`\`${env}\``);

@@ -26,6 +26,7 @@ function report(changes: Partial<HealthParts> = {}) {
   return healthReport({
     database: { ping: async () => {} },
     progress: { effectCounts: async () => ({ pending: 2, failed: 0 }) },
+    deadLetters: { count: async () => 0 },
     bus: bus({}),
     lanes: () => [],
     stopping: () => false,
@@ -42,6 +43,7 @@ describe('the health report', () => {
         database: { status: 'ok', message: 'answers' },
         rabbitmq: { status: 'ok', message: 'connected' },
         effects: { status: 'ok', message: '2 pending' },
+        'dead-letters': { status: 'ok', message: 'none' },
       },
     });
     const without = await report({ bus: null });
@@ -93,6 +95,12 @@ describe('the health report', () => {
     expect(checks.effects?.message).to.equal(
       '2 pending, credly does not answer and is tried again at 2026-03-01T10:00:30.000Z, the event bus does not answer and is tried now',
     );
+  });
+
+  it('is degraded when a dead letter waits for a person', async () => {
+    const { status, checks } = await report({ deadLetters: { count: async () => 1 } });
+    expect(status).to.equal('degraded');
+    expect(checks['dead-letters']?.message).to.equal('1 waits for a person to replay or discard');
   });
 
   it('is down while the process stops, so that no more requests are sent to it', async () => {

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '../../plugin/errors.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
+import type { DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
 import type { Site } from './web.ts';
 
@@ -134,6 +135,66 @@ export async function seed(site: Site): Promise<void> {
   await seedIgnoredEvents(site);
   await seedCredentials(site);
   await seedJobs(site);
+  await seedDeadLetters(site);
+}
+
+/** Ids of the dead letters. */
+export const LETTERS = { malformed: 'a'.repeat(32), replayable: 'b'.repeat(32), discarded: 'c'.repeat(32) } as const;
+
+async function seedDeadLetters({ services }: Site): Promise<void> {
+  const { deadLetters } = services;
+  const type = 'org.openedx.learning.course.passing.status.updated.v1';
+  const headers = { ce_id: 'dead', ce_type: type, ce_source: 'openedx/lms/web', ce_time: '2026-11-20T10:00:00Z' };
+  const pii = { username: 'ada', email: 'ada@example.com', name: 'Ada L' };
+  const status = (isPassing: unknown) => ({
+    course_passing_status: {
+      is_passing: isPassing,
+      course: { course_key: 'course-v1:OpenedX+DemoX+Demo_Course', display_name: 'Demo', start: null, end: null },
+      user: { id: 42, is_active: true, pii },
+    },
+  });
+  const letter = (id: string, eventId: string, hour: number, data: unknown): DeadMessage => {
+    const body = Buffer.from(JSON.stringify(data));
+    const diedAt = new Date(Date.UTC(2026, 10, 20, hour));
+    return {
+      id,
+      reason: { code: 'event.malformed', message: "the event's field is_passing must be true or false" },
+      eventType: type,
+      eventId,
+      source: 'openedx/lms/web',
+      exchange: 'learning-badges-lifecycle',
+      routingKey: type,
+      queue: 'laurel.events',
+      contentType: 'application/json',
+      messageId: eventId,
+      headers: { ...headers, ce_id: eventId },
+      body,
+      bodyBytes: body.length,
+      attempts: 1,
+      firstErrorAt: diedAt,
+      diedAt,
+    };
+  };
+  await deadLetters.add(letter(LETTERS.malformed, 'dead-1', 10, status('yes')));
+  const replayable = letter(LETTERS.replayable, 'dead-2', 11, status(true));
+  const unexpected = 'handling the event failed with an unexpected TypeError; see the log';
+  await deadLetters.add({ ...replayable, attempts: 3, reason: { code: 'bug.unexpected', message: unexpected } });
+  await deadLetters.add(letter(LETTERS.discarded, 'dead-3', 12, status(null)));
+  const at = new Date(Date.UTC(2026, 10, 21));
+  await deadLetters.discard({ ids: [LETTERS.discarded] }, { at, by: 'Ada', note: 'sent by a test of the LMS' });
+  const failed = { outcome: 'failed', code: 'event.malformed', message: 'still malformed' } as const;
+  await deadLetters.recordReplay(LETTERS.malformed, { at, by: 'Ada', ...failed });
+  const job = {
+    id: 'replay-1',
+    filter: { diedUntil: at },
+    by: 'Ada',
+    total: 120,
+    cursor: '',
+    fence: 1,
+    leaseUntil: at,
+  };
+  const counts = { applied: 40, unchanged: 20, ignored: 3, failed: 1 };
+  await deadLetters.createJob({ ...job, state: 'running', counts, startedAt: at, finishedAt: null });
 }
 
 async function seedBadges({ services }: Site): Promise<void> {

@@ -11,6 +11,7 @@ import { createRuleBook } from '../../plugin/badges/rule-book.ts';
 import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
 import { createRuleReader } from '../../plugin/badges/rule-reader.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
+import { createReplays } from '../../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
@@ -20,6 +21,7 @@ import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
+import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
 import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
@@ -27,6 +29,8 @@ import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
+import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
+import { readSettings } from '../../server/config.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
@@ -47,6 +51,7 @@ export interface Site {
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
+    readonly deadLetters: MemoryDeadLetterStore;
   };
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
@@ -84,6 +89,7 @@ export function makeSite(
   const learners = new MemoryLearnerStore();
   const events = new MemoryEventLog();
   const credentials = new MemoryCredentialStore();
+  const deadLetters = new MemoryDeadLetterStore();
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
@@ -116,11 +122,22 @@ export function makeSite(
     publisher: new MemoryPublisher(),
     badgeName: (id) => rules.badgeName(id),
   });
+  const replays = createReplays({
+    store: deadLetters,
+    decode: eventFromDeadLetter,
+    process: (event) => pipeline.process(event),
+    index: () => rules.index(),
+    learners,
+    progress,
+    clock,
+    logger,
+  });
   const processed: LmsEvent[] = [];
   const services = {
     clock,
     logger,
     environment,
+    hiddenKeyPaths: new Set(readSettings({}).hiddenKeyPaths),
     badges,
     progress,
     events,
@@ -129,6 +146,8 @@ export function makeSite(
     access,
     jobStore,
     jobs,
+    deadLetters,
+    replays,
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
@@ -138,6 +157,7 @@ export function makeSite(
     },
     saveBadge: rules.saveBadge,
     checkBadge: rules.checkBadge,
+    badgeUpstreams: rules.upstreams,
     ...auditedRules(
       createRuleChanges({ store: badges, ruleBook: rules, environment, clock, follower }),
       createAudit({ access, clock }),

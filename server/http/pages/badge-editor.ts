@@ -2,7 +2,7 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { type Diagnostic, parse } from '../../../dsl/index.ts';
-import { switchedSource } from '../../../plugin/badges/badge-text.ts';
+import { renamedBadge, switchedSource } from '../../../plugin/badges/badge-text.ts';
 import { toReason } from '../../../plugin/badges/reason.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
@@ -12,7 +12,10 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { badgeExampleRoutes, exampleDraft } from './badge-examples.ts';
+import { badgeFormRoutes, textSentAsForm } from './badge-form.ts';
 import { badgePath, badgesCrumb, findBadge } from './badges.ts';
+import { reasonError } from './reason-field.ts';
 import { ruleLines, shown } from './rule-text.ts';
 
 /** What the editor is open on. */
@@ -37,6 +40,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       section: 'badges',
       breadcrumbs: badge && name !== null ? [badgesCrumb, { text: name, href: badgePath(badge.id) }] : [badgesCrumb],
       errors: result?.errors ?? [],
+      editsRules: true,
     } as const;
     return renderPage(
       req,
@@ -45,10 +49,12 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       frame,
       {
         action: badge ? `${badgePath(badge.id)}/edit` : '/badges/new',
+        formAction: `${badge ? badgePath(badge.id) : '/badges/new'}/form`,
         cancelHref: badge ? badgePath(badge.id) : '/badges',
         text: draft.text,
         version: draft.version,
         reason: draft.reason ?? '',
+        badgeId: badge?.id ?? '',
         eventTypes: [...(services.environment.enabledEventTypes ?? services.environment.eventTypes.keys())].sort(),
         checked: result !== null,
         lines: result && result.diagnostics.length > 0 ? ruleLines(draft.text, result.diagnostics) : [],
@@ -59,25 +65,41 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
   };
 
   const save = async (req: Request, res: Response, draft: Draft): Promise<void> => {
-    const wrong = renamedError(draft) ?? reasonError(draft);
+    if (textField(req, 'intent') === 'open') return show(req, res, draft, null);
+    const renamed = draft.badge && renamedBadge(draft.text, parse(draft.text).file, draft.badge.id);
+    if (renamed) return show(req, res, draft, checkResult([renamed]), 422);
+    const wrong = reasonError(draft.reason);
     if (wrong) return show(req, res, draft, { diagnostics: [], errors: [wrong] }, 422);
     if (textField(req, 'intent') === 'check') {
       const result = checkResult(services.checkBadge(draft.text));
       return show(req, res, draft, result, result.errors.length > 0 ? 422 : 200);
     }
+    const refused = await store(req, res, draft);
+    if (refused) return show(req, res, draft, checkResult(refused), 422);
+  };
+
+  /** Saves and answers. @returns what stands in the way, and then nothing is answered */
+  const store = async (req: Request, res: Response, draft: Draft): Promise<readonly Diagnostic[] | null> => {
     const actor = actorOf(res).name;
     let saved: Awaited<ReturnType<Services['saveBadge']>>;
     try {
       const reason = toReason(draft.reason ?? '');
       saved = await services.saveBadge(draft.text, { expectedVersion: draft.version, actor, reason });
     } catch (error) {
-      if (error instanceof ConflictError) return showConflict(req, res, draft);
-      throw error;
+      if (!(error instanceof ConflictError)) throw error;
+      await showConflict(req, res, draft);
+      return null;
     }
-    if (!saved.ok) return show(req, res, draft, checkResult(saved.diagnostics), 422);
+    if (!saved.ok) return saved.diagnostics;
     const { id, version, hash, active, reason } = saved.badge;
     await audit(actor, 'badge.saved', `badge:${id}`, { version, hash, active, reason });
     res.redirect(303, `${badgePath(id)}?done=badge-saved`);
+    return null;
+  };
+
+  const showUnfit = (req: Request, res: Response, draft: Draft, message: string): Promise<void> => {
+    const { diagnostics } = checkResult(services.checkBadge(draft.text));
+    return show(req, res, draft, { diagnostics, errors: [{ field: 'rules', message }] }, 422);
   };
 
   const showConflict = async (req: Request, res: Response, draft: Draft): Promise<void> => {
@@ -122,11 +144,15 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     };
 
   return [
+    ...badgeExampleRoutes(services),
+    ...badgeFormRoutes(services, { store, showUnfit, starterText: () => starterText(services) }),
     get('/badges/new', 'administrator', (req, res) => {
-      return show(req, res, { text: starterText(services), version: 0, badge: null }, null);
+      const text = exampleDraft(req, services) ?? starterText(services);
+      return show(req, res, { text, version: 0, badge: null }, null);
     }),
     post('/badges/new', 'administrator', (req, res) => {
-      return save(req, res, { text: sentText(req), version: 0, badge: null, reason: textField(req, 'reason') });
+      const text = sentText(req, services, null);
+      return save(req, res, { text, version: 0, badge: null, reason: textField(req, 'reason') });
     }),
     get('/badges/:id/edit', 'administrator', async (req, res) => {
       const badge = await findBadge(services, pathText(req, 'id'));
@@ -134,8 +160,9 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     }),
     post('/badges/:id/edit', 'administrator', async (req, res) => {
       const badge = await findBadge(services, pathText(req, 'id'));
+      const text = sentText(req, services, badge.id);
       const reason = textField(req, 'reason');
-      await save(req, res, { text: sentText(req), version: wholeNumberField(req, 'version'), badge, reason });
+      await save(req, res, { text, version: wholeNumberField(req, 'version'), badge, reason });
     }),
     post('/badges/:id/activate', 'administrator', toggle(true)),
     post('/badges/:id/deactivate', 'administrator', toggle(false)),
@@ -154,33 +181,15 @@ function checkResult(diagnostics: readonly Diagnostic[]): CheckResult {
   return { diagnostics, errors };
 }
 
-/** Browsers send line ends as CR LF; positions in the text count one. */
-function sentText(req: Request): string {
-  return textField(req, 'rules').replace(/\r\n?/g, '\n');
+/** Browsers send line ends as CR LF; positions in the text count one.
+ *  @param badgeId null: a new badge */
+function sentText(req: Request, services: Services, badgeId: string | null): string {
+  return textSentAsForm(req, services, badgeId) ?? textField(req, 'rules').replace(/\r\n?/g, '\n');
 }
 
 function blockOf(text: string) {
   const blocks = parse(text).file.blocks.filter((block) => block.kind === 'badge');
   return blocks.length === 1 ? blocks[0] : undefined;
-}
-
-function renamedError({ text, badge }: Draft): FieldError | null {
-  const id = blockOf(text)?.id.value;
-  if (badge === null || id === undefined || id === badge.id) return null;
-  return {
-    field: 'rules',
-    message: `The id of a badge cannot change: keep "${badge.id}", or make a new badge for "${id}".`,
-  };
-}
-
-function reasonError({ reason = '' }: Draft): FieldError | null {
-  try {
-    toReason(reason);
-    return null;
-  } catch (error) {
-    if (error instanceof InputError) return { field: 'reason', message: error.message };
-    throw error;
-  }
 }
 
 function starterText({ environment }: Services): string {

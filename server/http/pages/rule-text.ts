@@ -1,6 +1,6 @@
 /** Rule text as lines of coloured segments, with the mistakes underlined and explained below their line. */
 
-import type { Diagnostic } from '../../../dsl/index.ts';
+import { type Diagnostic, type Piece, type TokenKind, tokenPieces } from '../../../dsl/index.ts';
 
 export interface RuleLine {
   readonly number: number;
@@ -20,13 +20,14 @@ export interface ShownDiagnostic {
 
 export function ruleLines(text: string, diagnostics: readonly Diagnostic[] = []): readonly RuleLine[] {
   const lines = text.replace(/\n$/, '').split('\n');
+  const stretches = stretchesOf(text, lines);
   return lines.map((line, index) => {
     const number = index + 1;
     const here = diagnostics.filter((diagnostic) => diagnostic.line <= number && number <= diagnostic.endLine);
     const marks = here.map((diagnostic) => markOn(diagnostic, number, line.length));
     return {
       number,
-      segments: segmentsOf(line, marks),
+      segments: segmentsOf(line, stretches[index] ?? [], marks),
       diagnostics: diagnostics.filter((diagnostic) => Math.min(diagnostic.line, lines.length) === number).map(shown),
     };
   });
@@ -55,38 +56,42 @@ function markOn(diagnostic: Diagnostic, number: number, length: number): Range {
   return to > from ? { from, to } : { from: Math.max(0, from - 1), to: Math.max(1, from) };
 }
 
-const TOKEN =
-  /#.*|"(?:[^"\\]|\\.)*"?|[A-Za-z_][\w-]*(?:\.(?:[A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*"))+|[A-Za-z_][\w-]*|\d[\w.:+-]*|\s+|./gu;
-const KEYWORDS = new Set(
-  (
-    'active after allowed and at awarded badge contains count description distinct ends event exists expect false from ' +
-    'fulfilled group in keep like name never not on or penalty progress re-award regress repeatable requirement resets ' +
-    'revoke revoked starts template test times to true until up where with within'
-  ).split(' '),
-);
+/** The kinds that look unlike the rest; the editor in the browser colours the same. */
+const COLOURED: ReadonlySet<TokenKind> = new Set(['keyword', 'string', 'number', 'date', 'comment']);
 
-function classOf(token: string): string {
-  if (token.startsWith('#')) return 'rule-comment';
-  if (token.startsWith('"')) return 'rule-string';
-  if (/^\d/.test(token)) return 'rule-number';
-  return KEYWORDS.has(token) ? 'rule-keyword' : '';
+interface Stretch extends Range {
+  readonly className: string;
 }
 
-function segmentsOf(line: string, marks: readonly Range[]): RuleLine['segments'] {
-  const segments: { text: string; className: string; marked: boolean }[] = [];
-  for (const match of line.matchAll(TOKEN)) {
-    const [token] = match;
-    const start = match.index;
-    const edges = marks
-      .flatMap(({ from, to }) => [from, to])
-      .filter((edge) => edge > start && edge < start + token.length);
-    const cuts = [start, ...[...new Set(edges)].sort((a, b) => a - b), start + token.length];
-    for (let index = 0; index + 1 < cuts.length; index++) {
-      const from = cuts[index] as number;
-      const to = cuts[index + 1] as number;
-      const marked = marks.some((mark) => mark.from <= from && to <= mark.to);
-      segments.push({ text: line.slice(from, to), className: classOf(token), marked });
+/** @returns per line what is coloured, in order; places count from the begin of the line. No token spans two lines. */
+function stretchesOf(text: string, lines: readonly string[]): readonly (readonly Stretch[])[] {
+  const pieces = tokenPieces(text);
+  let next = 0;
+  let start = 0;
+  return lines.map((line) => {
+    const end = start + line.length;
+    const here: Stretch[] = [];
+    for (; (pieces[next]?.start ?? Number.POSITIVE_INFINITY) < end; next++) {
+      const piece = pieces[next] as Piece;
+      const className = COLOURED.has(piece.kind) ? `rule-${piece.kind}` : '';
+      here.push({ from: piece.start - start, to: piece.end - start, className });
     }
-  }
-  return segments;
+    start = end + 1;
+    return here;
+  });
+}
+
+function segmentsOf(line: string, stretches: readonly Stretch[], marks: readonly Range[]): RuleLine['segments'] {
+  const ranges: readonly Range[] = [...stretches, ...marks];
+  const edges = ranges.flatMap(({ from, to }) => [from, to]).filter((edge) => edge > 0 && edge < line.length);
+  const cuts = [...new Set([0, ...edges, line.length])].sort((a, b) => a - b);
+  return cuts.slice(0, -1).map((from, index) => {
+    const to = cuts[index + 1] as number;
+    const covers = (range: Range) => range.from <= from && to <= range.to;
+    return {
+      text: line.slice(from, to),
+      className: stretches.find(covers)?.className ?? '',
+      marked: marks.some(covers),
+    };
+  });
 }

@@ -56,7 +56,7 @@ describe('export and import', () => {
           expect(result.ok && result.plan.changes).to.deep.equal([]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });

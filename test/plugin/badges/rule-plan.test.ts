@@ -53,7 +53,12 @@ describe('a plan', () => {
         ...{ change: 'changed', id: 'a', name: null, active: true, template: null, version: 3, file: 'two.rules' },
         source: `badge "a" {\n  active true\n\n  requirement r {\n    on    ${PASSING}\n    where is_passing\n  }\n}\n`,
         before: rule('a'),
-        summary: ['requirement r: condition changed'],
+        summary: [
+          'requirement r: the condition is narrower: it takes some of the events that it took, and no other',
+          '  - (every event of the type)',
+          '  + is_passing',
+          '    no longer: {"is_passing":false}',
+        ],
       },
       { change: 'added', id: 'new', source: rule('new'), active: true, name: null, template: null, file: 'one.rules' },
     ]);

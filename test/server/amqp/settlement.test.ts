@@ -6,7 +6,7 @@ import { EventError, StoreError } from '../../../plugin/errors.ts';
 import { eventCatalogue } from '../../../plugin/events/catalogue.ts';
 import { decodeCloudEvent } from '../../../plugin/events/decode.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
-import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { silentLogger, systemClock } from '../../../plugin/ports/runtime.ts';
 import { deadLettersTo } from '../../../server/amqp/dead-letters.ts';
 import { Delivery } from '../../../server/amqp/delivery.ts';
 import { Gate } from '../../../server/amqp/gate.ts';
@@ -35,6 +35,7 @@ function options(handle: (event: LmsEvent) => Promise<void>, send: () => Promise
     retry: { attempts: 3, pauses: quick },
     catalogue: eventCatalogue,
     logger: silentLogger,
+    clock: systemClock,
     counts: { received: 0, handled: 0, ignored: 0, deadLettered: 0, retried: 0, abandoned: 0, inFlight: 0 },
   };
 }

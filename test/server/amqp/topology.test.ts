@@ -13,7 +13,10 @@ describe('the topology', () => {
       publishedQueue: 'laurel.published',
       bindings: [PASSING],
       deliveryLimit: 20,
+      shardExchange: 'laurel.events.shards',
+      shards: [],
     });
+    expect(topologyOf({ shards: 2 }).shards).to.deep.equal(['laurel.events.shard-0', 'laurel.events.shard-1']);
     expect(topologyOf({ prefix: 'dev' }).exchange).to.equal('dev-learning-badges-lifecycle');
   });
 
@@ -21,6 +24,16 @@ describe('the topology', () => {
     const { bindings } = topologyOf();
     expect(bindings).to.include(PASSING).and.not.include('org.openedx.content_authoring.course.created.v1');
     expect(topologyOf({ eventTypes: [PASSING, BADGE_AWARDED, BADGE_REVOKED] }).bindings).to.deep.equal([PASSING]);
+  });
+
+  it('says which plugin is missing, also when that cost the connection', () => {
+    const closed =
+      'Connection closed: 503 (COMMAND-INVALID) with message "COMMAND_INVALID - unknown exchange type \'x-consistent-hash\'"';
+    for (const error of [explained(new Error(closed)), explained(new Error('Channel ended'), closed)])
+      expect((error as ConfigurationError).problems).to.deep.equal([
+        'LAUREL_AMQP_SHARDS needs an exchange that RabbitMQ does not have; enable it on every node with: ' +
+          'rabbitmq-plugins enable rabbitmq_consistent_hash_exchange, and start again, or set LAUREL_AMQP_SHARDS to 0',
+      ]);
   });
 
   it('explains a refused account', () => {

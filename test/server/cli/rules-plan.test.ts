@@ -13,7 +13,8 @@ const rule = (id: string, where = '') =>
 const stricter = (id: string) => rule(id, '    where is_passing\n').replace('on org', 'on    org');
 
 describe('laurel rules, plan and apply', function () {
-  this.timeout(120_000);
+  // The page runs eight commands, each a process.
+  this.timeout(300_000);
   let folder: string;
   let rules: string;
   beforeEach(() => {
@@ -155,7 +156,7 @@ describe('laurel rules, plan and apply', function () {
     ];
     expect(answers.map(({ code, stderr }) => [code, stderr])).to.deep.equal([
       [64, `laurel: ${folder}/nowhere cannot be read (ENOENT); check the name\n`],
-      [64, `laurel: the folder ${empty} holds no .rules file; check the name\n`],
+      [64, `laurel: ${empty} is a folder without *.rules files; name another, or a file\n`],
       [64, 'laurel: say why, in a few words; the reason is kept with every version\n'],
       [64, 'laurel: say where to: --dir FOLDER for files, or - for standard output\n'],
       [66, 'laurel: there never was a badge with this id; "laurel rules export -" prints all\n'],

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runLaurel } from '../../support/command.ts';
+import { runInProcess as runLaurel } from '../../support/in-process.ts';
 
 const COURSE = 'org.openedx.learning.course.passing.status.updated.v1';
 const EXAMPLE = 'examples/rules/04-one-course.rules';
@@ -16,8 +16,7 @@ const MISSPELT = `badge "demo" {
 }
 `;
 
-describe('laurel rules', function () {
-  this.timeout(30_000);
+describe('laurel rules', () => {
   let folder: string;
   const write = (name: string, text: string): string => {
     const path = join(folder, name);
@@ -75,6 +74,25 @@ describe('laurel rules', function () {
       });
     });
 
+    it('takes a folder for its *.rules files, by name', async () => {
+      expect((await runLaurel(['rules', 'check', 'examples/rules'])).stdout).to.equal(
+        '11 files, 11 badges: 0 errors, 0 warnings\n',
+      );
+      expect(await runLaurel(['rules', 'check', 'examples/events'])).to.deep.equal({
+        code: 64,
+        stdout: '',
+        stderr: 'laurel: examples/events is a folder without *.rules files; name another, or a file\n',
+      });
+    });
+
+    it('is coloured where that is wanted', async () => {
+      const path = write('misspelt.rules', MISSPELT);
+      const { stdout } = await runLaurel(['rules', 'check', path], { env: { FORCE_COLOR: '1' } });
+      expect(stdout).to.contain(`${path}:4:11: \u001b[1m\u001b[31merror[type.unknown-path]\u001b[39m\u001b[22m `);
+      expect(stdout).to.contain('\u001b[31m^^^^^^^^^\u001b[39m');
+      expect(stdout).to.contain('1 file, 0 badges: \u001b[31m1 error, 0 warnings\u001b[39m\n');
+    });
+
     it('says so when a file is not there, or none is named', async () => {
       expect(await runLaurel(['rules', 'check', 'none.rules'])).to.deep.equal({
         code: 64,
@@ -125,11 +143,11 @@ describe('laurel rules', function () {
     });
 
     it('cannot read rules and events from standard input both', async () => {
-      const { code, stderr } = await runLaurel(['rules', 'simulate', '-', '--events', '-']);
-      expect(code).to.equal(64);
-      expect(stderr).to.equal(
-        'laurel: rules and events cannot both come from standard input; name a file for one of them\n',
-      );
+      expect(await runLaurel(['rules', 'simulate', '-', '--events', '-'])).to.deep.equal({
+        code: 2,
+        stdout: '',
+        stderr: 'laurel: standard input can be read only once; name a file in place of one -\n',
+      });
     });
   });
 });

@@ -1,8 +1,12 @@
 import { expect } from 'chai';
-import { aCredential, passingEvent } from '../../support/seed.ts';
+import { fieldsOnPage } from '../../support/page-form.ts';
+import { aCredential, passingEvent, seed } from '../../support/seed.ts';
 import { makeSite } from '../../support/web.ts';
 
 const evil = `"><script>alert(1)</script><img src=x onerror='alert(2)'>`;
+
+/** The one script of the pages, by its address. */
+const OUR_SCRIPT = /<script type="module" src="\/assets\/rule-editor\.js\?v=\w+" data-vocabulary="[\w./]+"><\/script>/;
 
 describe('texts that people and other systems supplied', () => {
   it('are shown as text on every page, wherever they are stored', async () => {
@@ -93,6 +97,9 @@ describe('texts that people and other systems supplied', () => {
       '/badges',
       '/badges/evil',
       '/badges/evil/edit',
+      '/badges/evil/form',
+      `/badges/new/examples/04-one-course?view=form&id=${query}&name=${query}&key0=${query}`,
+      `/badges/new/form?example=04-one-course&id=${query}&name=${query}&key0=${query}`,
       '/badges/evil/versions/1',
       '/progress',
       `/progress?search=${query}`,
@@ -112,11 +119,30 @@ describe('texts that people and other systems supplied', () => {
       `/?done=${query}`,
     ]) {
       const { text, status } = await browser.get(path);
-      expect(status, path).to.be.oneOf([200, 303, 404]);
-      expect(text, path).not.to.match(/<script|<img src=x|onerror='|href="javascript:/i);
+      expect(status, path).to.be.oneOf([200, 303, 404, 422]);
+      expect(text.replace(OUR_SCRIPT, ''), path).not.to.match(/<script|<img src=x|onerror='|href="javascript:/i);
     }
     const shown = (await browser.get(`/learners/${learner?.id}`)).text;
     expect(shown).to.include('&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  it('are shown as text in every field of a form that comes back', async () => {
+    const site = makeSite();
+    await seed(site);
+    const browser = await site.signIn('administrator');
+    const page = await browser.get('/badges/explorer/form');
+    const fields = fieldsOnPage(page.text, '/badges/explorer/form');
+    const kept = new Set(['_csrf', 'version', 'base', 'requirements', 'penalties']);
+    for (const name of Object.keys(fields))
+      if (!kept.has(name) && !/-(?:rows|mode|origin)$/.test(name)) fields[name] = evil;
+    for (const intent of ['check', 'add-requirement', 'open', evil]) {
+      const { text } = await browser
+        .post('/badges/explorer/form')
+        .type('form')
+        .send({ ...fields, rules: evil, intent });
+      expect(text, intent).not.to.match(/<script|<img src=x|onerror='/i);
+      expect(text, intent).to.include('&lt;script&gt;alert(1)&lt;/script&gt;');
+    }
   });
 
   it('are not shown from the address as an announcement', async () => {

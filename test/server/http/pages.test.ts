@@ -24,7 +24,7 @@ describe('pages', () => {
   it('answer with headers that allow no inline code, no framing and no caching', async () => {
     const { headers } = await browser.get('/');
     expect(headers['content-security-policy']).to.equal(
-      "default-src 'none';script-src 'self';style-src 'self';connect-src 'self';img-src 'self' data:;base-uri 'none';form-action 'self';frame-ancestors 'none'",
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'",
     );
     expect(headers).to.include({
       'x-content-type-options': 'nosniff',
@@ -141,7 +141,7 @@ describe('pages', () => {
       });
       expect(answer.status).to.equal(422);
       expect(textOf(answer.text)).to.include(
-        'The id of a badge cannot change: keep "demo-course", or make a new badge for "renamed".',
+        'the id of a badge cannot change; keep "demo-course", or make a new badge for "renamed" book.renamed',
       );
     });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import supertest from 'supertest';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import type { Access, Route } from '../../../server/http/routes.ts';
-import { aCredential, seed } from '../../support/seed.ts';
+import { aCredential, LETTERS, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site } from '../../support/web.ts';
 
 /** Every address of the server and who may use it. A new route is not done before it stands here. */
@@ -28,6 +28,12 @@ const table: Readonly<Record<string, Access>> = {
   'get /badges': 'viewer',
   'get /badges/new': 'administrator',
   'post /badges/new': 'administrator',
+  'get /badges/new/start': 'administrator',
+  'get /badges/new/examples/:name': 'administrator',
+  'get /badges/new/form': 'administrator',
+  'post /badges/new/form': 'administrator',
+  'get /badges/:id/form': 'administrator',
+  'post /badges/:id/form': 'administrator',
   'get /badges/:id': 'viewer',
   'get /badges/:id/edit': 'administrator',
   'post /badges/:id/edit': 'administrator',
@@ -46,6 +52,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /credentials/:id/download': 'viewer',
   'get /configurations': 'viewer',
   'post /configurations/:id/generate': 'administrator',
+  'get /rules/vocabulary.json': 'viewer',
   'get /runs': 'viewer',
   'get /effects': 'viewer',
   'get /effects/settle': 'administrator',
@@ -54,6 +61,14 @@ const table: Readonly<Record<string, Access>> = {
   'get /jobs/:id': 'viewer',
   'post /jobs/:id/cancel': 'administrator',
   'post /jobs/:id/resume': 'administrator',
+  'get /dead-letters': 'viewer',
+  'get /dead-letters/check': 'viewer',
+  'get /dead-letters/:id': 'viewer',
+  'post /dead-letters/replay': 'administrator',
+  'post /dead-letters/discard': 'administrator',
+  'post /dead-letters/replays/:id/cancel': 'administrator',
+  'post /dead-letters/:id/replay': 'administrator',
+  'post /dead-letters/:id/discard': 'administrator',
   'get /audit': 'administrator',
   'get /system': 'viewer',
   'post /tokens/:id/revoke': 'administrator',
@@ -80,7 +95,9 @@ describe('routes', () => {
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace('/jobs/:id', '/jobs/job-failed')
       .replace('/events/:id', '/events/event-ada-demo')
+      .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
+      .replace('/examples/:name', '/examples/04-one-course')
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')
       .replace(':username', 'ada')
@@ -143,6 +160,9 @@ describe('routes', () => {
       '/events',
       '/events/event-ada-demo',
       '/configurations',
+      '/dead-letters',
+      `/dead-letters/${LETTERS.malformed}`,
+      '/dead-letters/check?scope=all',
       '/system',
     ]) {
       const { text } = await browser.get(path);
@@ -215,13 +235,15 @@ async function makeSiteWithAdministrator(): Promise<{
 }
 
 async function everything({ services }: Site): Promise<unknown> {
-  const { badges, progress, learners, credentials, access } = services;
+  const { badges, progress, learners, credentials, access, deadLetters } = services;
   return {
     revision: await badges.revision(),
     progress: await progress.list({ limit: 1000 }),
     learners: await learners.list({ limit: 1000 }),
     credentials: await credentials.credentials({ limit: 1000 }),
     runs: await credentials.runs({ limit: 1000 }),
+    letters: await deadLetters.letters({ limit: 1000 }),
+    replays: await deadLetters.jobs(1000),
     accounts: await access.accounts(),
     tokens: await access.apiTokens(),
     audit: await access.audit({ limit: 1000 }),

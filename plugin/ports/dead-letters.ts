@@ -1,0 +1,142 @@
+/** Messages that could not be processed, kept until a person has dealt with them. */
+
+import type { Page } from './learner-store.ts';
+
+/** A message as it died: what the door it came through hands in. */
+export interface DeadMessage {
+  /** The same for every copy of one message, wherever and however often it dies. */
+  readonly id: string;
+  readonly reason: { readonly code: string; readonly message: string };
+  /** As the message claims; null where it claims nothing. */
+  readonly eventType: string | null;
+  readonly eventId: string | null;
+  readonly source: string | null;
+  /** Where it had been published, and the queue it died in. */
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly queue: string;
+  readonly contentType: string | null;
+  readonly messageId: string | null;
+  /** JSON values. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Uint8Array;
+  /** Size of the whole body; `body` is only its beginning where this is more. */
+  readonly bodyBytes: number;
+  /** How often it was handed to somebody, or tried, before it died. */
+  readonly attempts: number;
+  readonly firstErrorAt: Date;
+  readonly diedAt: Date;
+}
+
+/** `applied`: something changed; `unchanged`: it had been processed before; `ignored`: no rule is about it. */
+export type ReplayOutcome = 'applied' | 'unchanged' | 'ignored' | 'failed';
+
+export interface Replay {
+  readonly at: Date;
+  readonly by: string;
+  readonly outcome: ReplayOutcome;
+  /** A code and a sentence without personal data; null where there is nothing to add. */
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
+export interface Settlement {
+  readonly at: Date;
+  readonly by: string;
+  /** Why it was discarded; null: it was replayed. */
+  readonly note: string | null;
+}
+
+export type DeadLetterState = 'open' | 'replayed' | 'discarded';
+export const DEAD_LETTER_STATES = ['open', 'replayed', 'discarded'] as const satisfies readonly DeadLetterState[];
+
+export interface DeadLetter extends DeadMessage {
+  readonly state: DeadLetterState;
+  /** How often the message has died: more than once after it was sent, or replayed, again. */
+  readonly deaths: number;
+  readonly replays: number;
+  readonly lastReplay: Replay | null;
+  readonly settled: Settlement | null;
+}
+
+/** Without what may be large. */
+export type DeadLetterSummary = Omit<DeadLetter, 'body' | 'headers'>;
+
+/** What is left out does not matter. */
+export interface DeadLetterFilter {
+  readonly state?: DeadLetterState | undefined;
+  readonly reason?: string | undefined;
+  readonly eventType?: string | undefined;
+  /** Died at this time or earlier. */
+  readonly diedUntil?: Date | undefined;
+  readonly ids?: readonly string[] | undefined;
+}
+
+/** Open letters of one kind. */
+export interface DeadLetterCount {
+  readonly reason: string;
+  readonly eventType: string | null;
+  readonly count: number;
+}
+
+/** The replay of many letters: recorded, so that it survives the process that began it. */
+export interface ReplayJob {
+  readonly id: string;
+  /** Which letters; only those that are open. */
+  readonly filter: Omit<DeadLetterFilter, 'state'>;
+  readonly by: string;
+  readonly state: 'running' | 'done' | 'cancelled';
+  /** Letters that matched when it began. */
+  readonly total: number;
+  /** Letters up to this id have been dealt with. */
+  readonly cursor: string;
+  readonly counts: Readonly<Record<ReplayOutcome, number>>;
+  /** Grows with every take-over: an update with an older one is refused. */
+  readonly fence: number;
+  readonly leaseUntil: Date;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+export interface DeadLetterStore {
+  /** Takes a message in; the same death twice is one. A message that dies again after it was settled is open again. */
+  add(message: DeadMessage): Promise<'new' | 'again' | 'known'>;
+  letter(id: string): Promise<DeadLetter | null>;
+  /** The latest death first. */
+  letters(
+    query: DeadLetterFilter & { readonly after?: string | undefined; readonly limit: number },
+  ): Promise<Page<DeadLetterSummary>>;
+  /** Ids in their own order, those after `after`: for work that any process may continue. */
+  idsAfter(filter: DeadLetterFilter, after: string, limit: number): Promise<readonly string[]>;
+  count(filter: DeadLetterFilter): Promise<number>;
+  /** The most frequent first. */
+  openCounts(): Promise<readonly DeadLetterCount[]>;
+  /** Notes an attempt at an open letter; any outcome but `failed` settles it.
+   *  @returns false when it was settled meanwhile */
+  recordReplay(id: string, replay: Replay): Promise<boolean>;
+  /** Settles the open letters that match. @returns how many */
+  discard(filter: Omit<DeadLetterFilter, 'state'>, settlement: Settlement): Promise<number>;
+
+  createJob(job: ReplayJob): Promise<void>;
+  job(id: string): Promise<ReplayJob | null>;
+  /** The latest first. */
+  jobs(limit: number): Promise<readonly ReplayJob[]>;
+  /** Takes a running job over whose lease has ended. @returns it with the new fence, or null */
+  takeOverJob(now: Date, leaseUntil: Date): Promise<ReplayJob | null>;
+  /** @returns false when it is no longer running or has been taken over */
+  updateJob(job: ReplayJob): Promise<boolean>;
+  /** @returns false when it was not running */
+  cancelJob(id: string, at: Date): Promise<boolean>;
+}
+
+/** The place of a letter in the list, for the next page. */
+export function letterCursor({ diedAt, id }: Pick<DeadLetter, 'diedAt' | 'id'>): string {
+  return `${diedAt.toISOString()} ${id}`;
+}
+
+/** @returns null for a text that is no cursor */
+export function parseLetterCursor(text: string): { readonly diedAt: Date; readonly id: string } | null {
+  const [time = '', id = ''] = text.split(' ');
+  const diedAt = new Date(time);
+  return id === '' || Number.isNaN(diedAt.getTime()) ? null : { diedAt, id };
+}

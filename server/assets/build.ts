@@ -1,0 +1,5 @@
+/** `npm run build`, second half: what browsers load. */
+
+import { buildBrowserAssets } from './bundle.ts';
+
+await buildBrowserAssets();

@@ -1,0 +1,24 @@
+/** Events given on the command line. */
+
+import { InputError } from '../../plugin/errors.ts';
+import { decodeCloudEvent } from '../../plugin/events/decode.ts';
+import type { LmsEvent } from '../../plugin/events/event.ts';
+import { readJsonLines } from './input.ts';
+
+/** @throws InputError naming file and line of the first event that is wrong */
+export async function* readEvents(name: string): AsyncIterable<LmsEvent> {
+  for await (const { place, value } of readJsonLines(name)) {
+    try {
+      yield decodeCloudEvent(value);
+    } catch (error) {
+      throw new InputError('event-invalid', `${place}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}
+
+/** All of them. @throws InputError naming file and line of the first event that is wrong */
+export async function readAllEvents(name: string): Promise<readonly LmsEvent[]> {
+  const events: LmsEvent[] = [];
+  for await (const event of readEvents(name)) events.push(event);
+  return events;
+}

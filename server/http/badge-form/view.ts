@@ -1,0 +1,267 @@
+/** A form as its page shows it: every field with its choices. */
+
+import { type Environment, type EventType, readExpression } from '../../../dsl/index.ts';
+import { shortEventType } from '../format.ts';
+import type { FieldError } from '../forms.ts';
+import {
+  BADGE_AWARDED,
+  BADGE_REVOKED,
+  type BadgeForm,
+  durationUnits,
+  isBadgeTrigger,
+  isBlank,
+  type PenaltyForm,
+  prefixOf,
+  type RequirementForm,
+  type RowForm,
+  type RuleForm,
+} from './form.ts';
+import { fieldTypeAt, keyPathsOf } from './key-paths.ts';
+import { readPath, whyNoRows } from './where.ts';
+
+export interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
+
+export interface ChoiceGroup {
+  /** '' for choices in no group. */
+  readonly label: string;
+  readonly choices: readonly Choice[];
+}
+
+export interface FormView {
+  readonly fields: Omit<BadgeForm, 'requirements' | 'penalties'>;
+  readonly providers: readonly ChoiceGroup[];
+  readonly repeatable: readonly ChoiceGroup[];
+  readonly onRegress: readonly ChoiceGroup[];
+  readonly reAward: readonly ChoiceGroup[];
+  /** The part about earning it again is unfolded. */
+  readonly policiesOpen: boolean;
+  readonly units: readonly ChoiceGroup[];
+  readonly requirements: readonly (RuleView & Omit<RequirementForm, 'rows' | 'kind'>)[];
+  readonly penalties: readonly (RuleView & Omit<PenaltyForm, 'rows' | 'kind'>)[];
+}
+
+interface RuleView {
+  readonly kind: RequirementForm['kind'] | PenaltyForm['kind'];
+  readonly prefix: string;
+  readonly title: string;
+  readonly canMoveUp: boolean;
+  readonly canMoveDown: boolean;
+  readonly events: readonly ChoiceGroup[];
+  /** Fields whose different values may be counted. */
+  readonly countedBy: readonly ChoiceGroup[];
+  readonly rows: readonly RowView[];
+  /** It waits for a badge, so there is nothing to compare. */
+  readonly hasNoData: boolean;
+  /** Why the condition cannot be shown as rows; null: it can, or it cannot be read. */
+  readonly whyExpression: string | null;
+  readonly groups: readonly ChoiceGroup[];
+  readonly afterChoices: readonly ChoiceGroup[];
+  readonly afterValue: string;
+  readonly timingOpen: boolean;
+  readonly resetChoices: readonly { readonly field: string; readonly id: string; readonly chosen: boolean }[];
+  readonly otherResets: readonly string[];
+}
+
+interface RowView extends RowForm {
+  readonly prefix: string;
+  readonly title: string;
+  readonly paths: readonly ChoiceGroup[];
+  /** What the value has to look like; '' for a text. */
+  readonly hint: string;
+}
+
+export interface ViewParts {
+  readonly environment: Environment;
+  readonly hiddenKeyPaths: ReadonlySet<string>;
+  readonly problems: readonly FieldError[];
+}
+
+export function formView(form: BadgeForm, parts: ViewParts): FormView {
+  const { requirements, penalties, ...fields } = form;
+  const has = (names: readonly string[]): boolean => parts.problems.some(({ field }) => names.includes(field));
+  return {
+    fields,
+    providers: ungrouped([
+      { value: '', text: 'None' },
+      ...withCurrent([...parts.environment.providers].map(named), form.provider, 'not available here'),
+    ]),
+    repeatable: ungrouped([
+      { value: 'once', text: 'Once' },
+      { value: 'unlimited', text: 'Again and again' },
+      { value: 'limited', text: 'A number of times' },
+    ]),
+    onRegress: ungrouped([
+      { value: 'revoke', text: 'It is taken back' },
+      { value: 'keep', text: 'It is kept' },
+    ]),
+    reAward: ungrouped([
+      { value: 'never', text: 'It cannot be earned again' },
+      { value: 'allowed', text: 'It can be earned again' },
+    ]),
+    policiesOpen:
+      form.repeatable !== 'once' ||
+      form.onRegress !== 'revoke' ||
+      form.reAward !== 'never' ||
+      has(['repeatable', 'times', 'on-regress', 're-award']),
+    units: ungrouped(durationUnits.map((unit) => ({ value: unit, text: `${unit}s` }))),
+    requirements: requirements.map((one, index) => {
+      const rule = ruleView(one, index, form, parts);
+      const { prefix } = rule;
+      const timing = ['count', 'distinct', 'within', 'after', 'from', 'until'] as const;
+      return {
+        ...one,
+        ...rule,
+        groups: groupChoices(one.group),
+        ...afterView(one, index, form),
+        timingOpen: timing.some((name) => one[name] !== '') || has(timing.map((name) => `${prefix}-${name}`)),
+      };
+    }),
+    penalties: penalties.map((one, index) => ({
+      ...one,
+      ...ruleView(one, index, form, parts),
+      resetChoices: requirements.map(({ id }, at) => ({
+        field: `${prefixOf('penalty', index)}-resets-${at}`,
+        id,
+        chosen: one.resets.includes(id),
+      })),
+      otherResets: one.resets.filter((id) => !requirements.some((requirement) => requirement.id === id)),
+    })),
+  };
+}
+
+const NO_CHOICES = {
+  groups: [],
+  afterChoices: [],
+  afterValue: '',
+  timingOpen: false,
+  resetChoices: [],
+  otherResets: [],
+} as const;
+
+function ruleView(
+  rule: RequirementForm | PenaltyForm,
+  index: number,
+  form: BadgeForm,
+  { environment, hiddenKeyPaths }: ViewParts,
+): RuleView {
+  const prefix = prefixOf(rule.kind, index);
+  const count = rule.kind === 'requirement' ? form.requirements.length : form.penalties.length;
+  const type = environment.eventTypes.get(rule.on) ?? null;
+  const offered = type ? keyPathsOf(type, hiddenKeyPaths).map(({ path }) => same(path)) : [];
+  const paths = (none: string, current: string): readonly ChoiceGroup[] =>
+    ungrouped([{ value: '', text: none }, ...withCurrent(offered, current, noteOn(current, type))]);
+  return {
+    ...NO_CHOICES,
+    kind: rule.kind,
+    prefix,
+    title: `${rule.kind === 'requirement' ? 'Requirement' : 'Penalty'} ${index + 1}`,
+    canMoveUp: index > 0,
+    canMoveDown: index < count - 1,
+    events: eventChoices(rule, environment),
+    countedBy: paths('Every event', rule.kind === 'requirement' ? rule.distinct : ''),
+    rows: rule.rows.map((row, at) => ({
+      ...row,
+      prefix: `${prefix}-row${at}`,
+      title: `data rule ${at + 1}`,
+      paths: paths('Choose a field', row.path),
+      hint: hintFor(row.path, type),
+    })),
+    hasNoData: isBadgeTrigger(rule.on) && rule.rows.every(isBlank) && rule.where.trim() === '',
+    whyExpression: whyExpression(rule),
+  };
+}
+
+function whyExpression({ mode, where }: RuleForm): string | null {
+  if (mode === 'rows' || where.trim() === '') return null;
+  const { expression } = readExpression(where);
+  return expression && whyNoRows(expression);
+}
+
+function eventChoices(rule: RuleForm & { readonly kind: string }, environment: Environment): readonly ChoiceGroup[] {
+  const enabled = [...(environment.enabledEventTypes ?? environment.eventTypes.keys())].sort();
+  const events = enabled.map((value) => ({ value, text: eventTitle(value) }));
+  const badges = [
+    { value: BADGE_AWARDED, text: 'Another badge is awarded' },
+    ...(rule.kind === 'penalty' || rule.on === BADGE_REVOKED
+      ? [{ value: BADGE_REVOKED, text: 'Another badge is revoked' }]
+      : []),
+  ];
+  const current = isBadgeTrigger(rule.on) ? '' : rule.on;
+  const note = environment.eventTypes.has(rule.on) ? 'not enabled' : 'unknown';
+  return [
+    { label: '', choices: [{ value: '', text: 'Choose an event' }] },
+    { label: 'Events of the LMS', choices: withCurrent(events, current, note) },
+    { label: 'Badges', choices: badges },
+  ];
+}
+
+/** `Course passing status updated` */
+export function eventTitle(type: string): string {
+  const words = shortEventType(type)
+    .replaceAll(/[._]/g, ' ')
+    .replace(/\bccx\b/, 'CCX');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function hintFor(path: string, type: EventType | null): string {
+  if (path === '') return '';
+  const field = fieldTypeAt(
+    type,
+    readPath(path).segments.map(({ text }) => text),
+  );
+  if (field?.kind === 'boolean') return 'true or false';
+  if (field?.kind === 'number') return 'a number';
+  return field?.kind === 'string' && field.format === 'date' ? 'a date, such as 2026-02-01' : '';
+}
+
+function noteOn(path: string, type: EventType | null): string {
+  const names = path === '' ? [] : readPath(path).segments.map(({ text }) => text);
+  return fieldTypeAt(type, names) === null ? 'not in this event' : 'hidden by the settings';
+}
+
+function groupChoices(current: string): readonly ChoiceGroup[] {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map(same);
+  return ungrouped([{ value: '', text: 'Its own' }, ...withCurrent(letters, current, 'no letter')]);
+}
+
+/** By position, so that the choice stays when the other requirement is renamed. */
+function afterView(
+  { after }: RequirementForm,
+  index: number,
+  { requirements }: BadgeForm,
+): Pick<RuleView, 'afterChoices' | 'afterValue'> {
+  const others = requirements.flatMap(({ id }, at) => (at === index ? [] : [{ value: `#${at}`, text: id }]));
+  const known = others.find(({ text }) => text === after);
+  const unknown = after === '' || known ? [] : [{ value: after, text: `${after} (no such requirement)` }];
+  return {
+    afterChoices: ungrouped([{ value: '', text: 'Nothing' }, ...others, ...unknown]),
+    afterValue: known?.value ?? after,
+  };
+}
+
+function withCurrent(choices: readonly Choice[], current: string, note: string): readonly Choice[] {
+  if (current === '' || choices.some(({ value }) => value === current)) return choices;
+  return [...choices, { value: current, text: `${current} (${note})` }];
+}
+
+function ungrouped(choices: readonly Choice[]): readonly ChoiceGroup[] {
+  return [{ label: '', choices }];
+}
+
+function same(value: string): Choice {
+  return { value, text: value };
+}
+
+const providerTitles: Readonly<Record<string, string>> = {
+  accredible: 'Accredible',
+  credly: 'Credly',
+  memory: 'Memory (for trying out)',
+  openbadges: 'Open Badges',
+};
+
+function named(value: string): Choice {
+  return { value, text: providerTitles[value] ?? value };
+}

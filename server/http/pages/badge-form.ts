@@ -1,0 +1,159 @@
+/** A badge as a form, for administrators who do not want to learn a language: the other view of the same text. */
+
+import type { Request, Response } from 'express';
+import type { Diagnostic } from '../../../dsl/index.ts';
+import { InputError } from '../../../plugin/errors.ts';
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { act } from '../badge-form/actions.ts';
+import type { BadgeForm } from '../badge-form/form.ts';
+import { textOfForm } from '../badge-form/from-form.ts';
+import { type CheckedForm, checkForm, TEXT_FIELD, withPlace } from '../badge-form/problems.ts';
+import { formSent } from '../badge-form/sent.ts';
+import { type Base, openBase, toForm } from '../badge-form/to-form.ts';
+import { formView } from '../badge-form/view.ts';
+import { type FieldError, pathText, textField, wholeNumberField } from '../forms.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { exampleDraft, takenId } from './badge-examples.ts';
+import { badgePath, badgesCrumb, findBadge } from './badges.ts';
+import { reasonError } from './reason-field.ts';
+import { ruleLines } from './rule-text.ts';
+
+interface Draft {
+  readonly text: string;
+  readonly version: number;
+  readonly badge: Pick<BadgeDefinition, 'id' | 'name'> | null;
+  readonly reason?: string;
+}
+
+/** What the view as text lends. */
+export interface TextView {
+  /** Saves and answers. @returns what stands in the way, and then nothing is answered */
+  store(req: Request, res: Response, draft: Draft): Promise<readonly Diagnostic[] | null>;
+  /** Shows a text that the form cannot show. */
+  showUnfit(req: Request, res: Response, draft: Draft, message: string): Promise<void>;
+  /** Of a new badge. */
+  starterText(): string;
+}
+
+/** What the page shows besides the form. */
+interface Shown {
+  readonly checked?: CheckedForm;
+  readonly errors?: readonly FieldError[];
+  readonly focus?: string;
+}
+
+export function badgeFormRoutes(services: Services, texts: TextView): readonly Route[] {
+  const { environment, hiddenKeyPaths } = services;
+
+  const show = async (req: Request, res: Response, draft: Draft, base: Base, form: BadgeForm, shown: Shown = {}) => {
+    const { badge, version } = draft;
+    const { checked, errors = checked?.errors ?? [], focus = '' } = shown;
+    const text = checked?.text ?? textOfForm(form, base, environment);
+    const name = badge && (badge.name ?? badge.id);
+    const path = badge ? badgePath(badge.id) : '/badges/new';
+    const frame = {
+      title: name === null ? 'New badge' : `Edit ${name}`,
+      section: 'badges',
+      breadcrumbs: badge && name !== null ? [badgesCrumb, { text: name, href: path }] : [badgesCrumb],
+      errors,
+      editsRules: true,
+    } as const;
+    const warnings = checked?.warnings ?? [];
+    const model = {
+      action: `${path}/form`,
+      textAction: badge ? `${path}/edit` : '/badges/new',
+      cancelHref: badge ? path : '/badges',
+      base: base.text,
+      version,
+      reason: draft.reason ?? '',
+      isNew: badge === null,
+      focus,
+      warnings,
+      checked: checked !== undefined && errors.length === 0,
+      lines: ruleLines(text, checked?.elsewhere),
+      textField: TEXT_FIELD,
+      badges: (await services.badges.list()).map(({ id, name: title }) => ({ id, title: title ?? id })).slice(0, 500),
+      ...formView(form, { environment, hiddenKeyPaths, problems: [...errors, ...warnings] }),
+    };
+    await renderPage(req, res, 'badge-form', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  /** Opens a text in the form, or shows it as text where that cannot be done. */
+  const open = (req: Request, res: Response, draft: Draft): Promise<void> => {
+    const opened = openBase(draft.text);
+    if (!opened.ok) return texts.showUnfit(req, res, draft, opened.message);
+    const form = toForm(opened.base, environment.eventTypes);
+    return show(req, res, draft, opened.base, draft.badge ? { ...form, id: draft.badge.id } : form);
+  };
+
+  const work = async (req: Request, res: Response, badge: BadgeDefinition | null): Promise<void> => {
+    const version = badge === null ? 0 : wholeNumberField(req, 'version');
+    const intent = textField(req, 'intent');
+    const reason = textField(req, 'reason');
+    if (intent === 'open') return open(req, res, { text: sentRules(req, 'rules'), version, badge, reason });
+    const { base, form } = sentForm(req, badge?.id ?? null);
+    const acted = act(form, intent, environment.eventTypes);
+    const draft = { text: base.text, version, badge, reason };
+    if (acted) {
+      const { problem, focus } = acted;
+      return show(req, res, draft, base, acted.form, { focus, errors: problem ? [withPlace(problem)] : [] });
+    }
+    const checked = await checkNewId(badge, form, checkForm(form, base, environment, services.checkBadge));
+    const wrong = reasonError(reason);
+    if (wrong) return show(req, res, draft, base, form, { errors: [wrong, ...checked.errors] });
+    if (checked.errors.length > 0 || intent !== 'save') return show(req, res, draft, base, form, { checked });
+    const refused = await texts.store(req, res, { ...draft, text: checked.text });
+    // What is in force may have changed since the check.
+    if (refused)
+      await show(req, res, draft, base, form, { checked: checkForm(form, base, environment, () => refused) });
+  };
+
+  /** For a badge that exists, its id is known to be its own. */
+  const checkNewId = async (badge: BadgeDefinition | null, { id }: BadgeForm, checked: CheckedForm) => {
+    if (badge !== null || !(await services.badges.get(id.trim()))) return checked;
+    return { ...checked, errors: [{ field: 'id', message: takenId(id.trim()) }, ...checked.errors] };
+  };
+
+  return [
+    get('/badges/new/form', 'administrator', (req, res) => {
+      return open(req, res, { text: exampleDraft(req, services) ?? texts.starterText(), version: 0, badge: null });
+    }),
+    post('/badges/new/form', 'administrator', (req, res) => work(req, res, null)),
+    get('/badges/:id/form', 'administrator', async (req, res) => {
+      const badge = await findBadge(services, pathText(req, 'id'));
+      await open(req, res, { text: badge.source, version: badge.version, badge });
+    }),
+    post('/badges/:id/form', 'administrator', async (req, res) => {
+      await work(req, res, await findBadge(services, pathText(req, 'id')));
+    }),
+  ];
+}
+
+/** The form that a request carries, as text: what the view as text goes on with.
+ *  @param badgeId null: a new badge
+ *  @returns null where the request carries a text */
+export function textSentAsForm(req: Request, { environment }: Services, badgeId: string | null): string | null {
+  if (textField(req, 'base') === '') return null;
+  const { base, form } = sentForm(req, badgeId);
+  return textOfForm(form, base, environment);
+}
+
+/** @throws InputError `input.form-incomplete` */
+function sentForm(req: Request, badgeId: string | null): { base: Base; form: BadgeForm } {
+  const opened = openBase(sentRules(req, 'base'));
+  if (!opened.ok)
+    throw new InputError(
+      'form-incomplete',
+      'the form is incomplete; go back, load the page again and send it once more',
+    );
+  const form = formSent((name) => textField(req, name));
+  // The id of a badge that exists cannot change.
+  return { base: opened.base, form: badgeId === null ? form : { ...form, id: badgeId } };
+}
+
+/** Browsers send line ends as CR LF. */
+function sentRules(req: Request, field: string): string {
+  return textField(req, field).replace(/\r\n?/g, '\n');
+}

@@ -1,0 +1,16 @@
+/** The field in which people say why they change something. */
+
+import { toReason } from '../../../plugin/badges/reason.ts';
+import { InputError } from '../../../plugin/errors.ts';
+import type { FieldError } from '../forms.ts';
+
+/** @returns null where the reason can be kept as it is */
+export function reasonError(reason = ''): FieldError | null {
+  try {
+    toReason(reason);
+    return null;
+  } catch (error) {
+    if (error instanceof InputError) return { field: 'reason', message: error.message };
+    throw error;
+  }
+}

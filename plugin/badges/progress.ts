@@ -1,5 +1,6 @@
 /** The next state of one learner on one badge. Pure: the same contributions give the same outcome in every order. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { type Badge, type Contribution, outcome } from '../../dsl/index.ts';
 import type { Progress } from '../ports/progress-store.ts';
 import { type IssuingFacts, reconcile } from './effects.ts';
@@ -9,13 +10,17 @@ export interface Advance extends Omit<IssuingFacts, 'template'> {
   readonly badge: Badge;
   /** All of them, in timeline order: the former ones and what is new. */
   readonly contributions: readonly Contribution[];
+  /** Compute it all the same when nothing seems to have changed: what is stored may be wrong. */
+  readonly anew?: boolean;
 }
 
 /** @param former null: nothing is stored yet
- *  @returns `former` itself when neither the contributions nor the rules have changed; the version is left to the store */
+ *  @returns `former` itself when neither the contributions nor the rules have changed, or `anew` finds what is stored;
+ *    the version is left to the store */
 export function advance(former: Progress | null, step: Advance): Progress {
   const { learnerId, badge, contributions, ruleVersion, now } = step;
-  if (former !== null && former.contributions === contributions && former.ruleVersion === ruleVersion) return former;
+  const isKnown = former !== null && former.contributions === contributions && former.ruleVersion === ruleVersion;
+  if (isKnown && !step.anew) return former;
   const next = outcome(badge, contributions);
   const ledger = reconcile({ issued: former?.issued ?? [], effects: former?.effects ?? [] }, next.history, {
     template: badge.template,
@@ -23,6 +28,8 @@ export function advance(former: Progress | null, step: Advance): Progress {
     now,
     newUuid: () => step.newUuid(),
   });
+  const isRight = ledger.issued === former?.issued && ledger.effects === former.effects;
+  if (isKnown && isRight && isDeepStrictEqual(next, former.outcome)) return former;
   return {
     learnerId,
     badgeId: badge.id,

@@ -150,6 +150,7 @@ function badgeOf(i: number, type: string, where: Condition): Badge {
     name: null,
     template: null,
     active: true,
+    evaluate: false,
     maxAwards: 1,
     repeatable: false,
     onRegress: 'revoke',

@@ -94,6 +94,7 @@ export function badgeDraft(): Draft<BadgeBlock> {
     name: null,
     template: null,
     active: null,
+    evaluate: null,
     repeatable: null,
     onRegress: null,
     reAward: null,

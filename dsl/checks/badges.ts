@@ -72,6 +72,7 @@ export function toBadge(block: BadgeBlock, around: Surroundings): Badge | null {
     name: block.name?.value ?? null,
     template: block.template && { provider: block.template.provider.text, id: block.template.id.value },
     active: block.active?.value ?? false,
+    evaluate: block.evaluate?.value ?? false,
     maxAwards: repeatable === null ? 1 : (times ?? Number.POSITIVE_INFINITY),
     repeatable: repeatable !== null,
     onRegress: block.onRegress?.value ?? 'revoke',

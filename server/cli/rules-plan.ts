@@ -8,9 +8,9 @@ import type { CheckedText } from '../../plugin/badges/target-state.ts';
 import { applyCommand, planLines, shownText } from './plan-report.ts';
 import { printDiagnostics, printError, printLine } from './rule-report.ts';
 import { readRuleSources } from './rule-sources.ts';
+import { RULE_FILES } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
-const FILES = 'rule files, folders of .rules files, or - for standard input';
 const PRUNE = 'remove the stored badges that are not in the files';
 const REASON = 'why; kept with every version';
 
@@ -28,7 +28,7 @@ export function addRulesPlan(rules: Command): void {
   rules
     .command('plan')
     .description('show what rule files would change of the stored rules; changes nothing')
-    .argument('<file...>', FILES)
+    .argument('<file...>', RULE_FILES)
     .option('--prune', PRUNE)
     .option('--json', 'print one JSON document instead of text')
     .addHelpText('after', '\nExits with 0 when the plan can be applied, also when there is nothing to do; 1 when not.')
@@ -48,7 +48,7 @@ export function addRulesPlan(rules: Command): void {
   rules
     .command('apply')
     .description('apply a plan: all of its changes or none, refused when the stored rules or the files changed since')
-    .argument('<file...>', FILES)
+    .argument('<file...>', RULE_FILES)
     .requiredOption('--plan <hash>', 'the hash that "rules plan" printed')
     .requiredOption('--reason <text>', REASON)
     .option('--prune', PRUNE)
@@ -61,7 +61,7 @@ export function addRulesPlan(rules: Command): void {
   rules
     .command('load')
     .description('plan and apply in one step: all badges of the files are saved, or none')
-    .argument('<file...>', FILES)
+    .argument('<file...>', RULE_FILES)
     .addOption(new Option('--reason <text>', REASON).default(''))
     .option('--prune', PRUNE)
     .option('--json', 'print one JSON document instead of text')

@@ -68,11 +68,14 @@ describe('laurel rules, plan and apply', function () {
     ]);
     const other = await laurel('apply', rules, '--plan', hashIn(kept), '--prune', '--reason', 'x');
     expect([other.code, other.stdout]).to.deep.equal([1, '']);
-    expect(other.stderr.split('\n').slice(0, 6)).to.deep.equal([
+    expect(other.stderr.split('\n').slice(0, 9)).to.deep.equal([
       'nothing was changed: the files, or --prune, are not those of the plan. This is the plan now:',
       '',
       `changed   a  version 1, from ${rules}/a.rules`,
-      '            requirement r: condition changed',
+      '            requirement r: the condition is narrower: it takes some of the events that it took, and no other',
+      '              - (every event of the type)',
+      '              + is_passing',
+      '                no longer: {"is_passing":false}',
       'removed   b  version 1',
       '0 added, 1 changed, 1 removed, 0 unchanged',
     ]);

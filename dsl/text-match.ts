@@ -95,7 +95,7 @@ function codePointLength(text: string, index: number): number {
 }
 
 /** True when the two code units around `index` are one code point. */
-function splitsPair(text: string, index: number): boolean {
+export function splitsPair(text: string, index: number): boolean {
   if (index <= 0 || index >= text.length) return false;
   return (text.charCodeAt(index - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(index) & 0xfc00) === 0xdc00;
 }

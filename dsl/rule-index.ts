@@ -20,6 +20,8 @@ export interface RulePlacement {
   readonly reachedBy: string;
 }
 
+const NO_RULES: readonly Rule[] = [];
+
 /** The rules of active badges. Setting or deleting a badge touches its own rules only. */
 export class RuleIndex {
   readonly #entries = new Map<string, Entry>();
@@ -32,9 +34,8 @@ export class RuleIndex {
   set(badge: Badge): void {
     const former = this.#entries.get(badge.id);
     if (former) this.delete(badge.id);
-    const entry: Entry = { badge, serial: former?.serial ?? this.#serial++, rules: [] };
-    for (const requirement of badge.requirements) this.#insert(entry, requirement);
-    for (const penalty of badge.penalties) this.#insert(entry, penalty);
+    const entry: Entry = { badge, serial: former?.serial ?? this.#serial++, rules: NO_RULES };
+    entry.rules = this.#insertAll(entry, badge);
     this.#entries.set(badge.id, entry);
     for (const upstream of upstreamsOf(badge)) {
       const dependents = this.#dependents.get(upstream);
@@ -95,17 +96,25 @@ export class RuleIndex {
     );
   }
 
-  #insert(owner: Entry, source: Requirement | Penalty): void {
-    if (source.on.kind !== 'event') return;
-    const { type } = source.on;
+  #insertAll(entry: Entry, { requirements, penalties }: Badge): readonly Rule[] {
+    const [only] = requirements;
+    // A list that grows takes more room than most badges do.
+    if (only && requirements.length === 1 && penalties.length === 0)
+      return only.on.kind === 'event' ? [this.#insert(entry, only, only.on.type, 0)] : NO_RULES;
+    return [...requirements, ...penalties].flatMap((rule, position) =>
+      rule.on.kind === 'event' ? [this.#insert(entry, rule, rule.on.type, position)] : [],
+    );
+  }
+
+  #insert(entry: Entry, source: Requirement | Penalty, type: string, position: number): Rule {
     let index = this.#types.get(type);
     if (!index) {
       index = new TypeIndex(this.#values);
       this.#types.set(type, index);
     }
-    const rule = new Rule(owner, owner.rules.length, source, index.choose(source.where), this.#values);
+    const rule = new Rule(entry, position, source, index.choose(source.where), this.#values);
     index.add(rule);
-    owner.rules.push(rule);
+    return rule;
   }
 
   #remove(rule: Rule): void {

@@ -14,9 +14,12 @@ export type Place =
   | Kind<'exists'>
   | { readonly kind: 'not'; readonly operand: Kind<'exists'> };
 
-/** One way into an index. The condition holds exactly when one of the `places` and the residual hold. */
+/** One alone is no list: nearly every rule has one, and there are many rules. */
+export type Places = Place | readonly Place[];
+
+/** One way into an index. The condition holds exactly when one of the places and the residual hold. */
 export interface Access {
-  readonly places: readonly Place[];
+  readonly places: Places;
   /** What is left to test; null: nothing. A function, because most accesses are looked at and not chosen. */
   readonly residual: () => Condition | null;
 }
@@ -28,23 +31,41 @@ const MAX_PLACES = 1_000;
 
 /** @returns every way in, in the order of the text; none where every event must be asked */
 export function accessesOf(condition: Condition): readonly Access[] {
+  const place = placeOf(condition);
+  if (place !== null) return exactly(place);
   switch (condition.kind) {
-    case 'is-true':
-    case 'exists':
-      return exactly(condition);
-    case 'comparison':
-      return condition.operator === '!=' || isOrderOfBooleans(condition) ? [] : exactly(condition);
-    case 'in':
-      return condition.negated || condition.values.length > MAX_PLACES ? [] : exactly(condition);
     case 'text-match':
-      return textAccesses(condition);
+      return condition.operator === 'like' ? likeAccesses(condition) : [];
     case 'and':
       return conjunctionAccesses(condition.operands);
     case 'or':
       return alternativeAccess(condition.operands, condition);
     case 'not':
       return negatedAccesses(condition.operand);
+    default:
+      return [];
   }
+}
+
+/** The condition itself where it is a place. */
+export function placeOf(condition: Condition): Place | null {
+  switch (condition.kind) {
+    case 'is-true':
+    case 'exists':
+      return condition;
+    case 'comparison':
+      return condition.operator === '!=' || isOrderOfBooleans(condition) ? null : condition;
+    case 'in':
+      return condition.negated || condition.values.length > MAX_PLACES ? null : condition;
+    case 'text-match':
+      return condition.operator === 'starts with' || condition.operator === 'ends with' ? condition : null;
+    default:
+      return null;
+  }
+}
+
+export function listOf(places: Places): readonly Place[] {
+  return 'kind' in places ? [places] : places;
 }
 
 export function pathOf(place: Place): ResolvedPath {
@@ -73,7 +94,7 @@ export function isBroad(place: Place): boolean {
 }
 
 function exactly(place: Place): readonly Access[] {
-  return [{ places: [place], residual: NOTHING_LEFT }];
+  return [{ places: place, residual: NOTHING_LEFT }];
 }
 
 /** The checker lets none pass. */
@@ -82,10 +103,8 @@ function isOrderOfBooleans({ operator, value }: Kind<'comparison'>): boolean {
 }
 
 /** `like` stands under the text before its first wildcard, or after its last. */
-function textAccesses(condition: Kind<'text-match'>): readonly Access[] {
-  const { path, operator, value: pattern } = condition;
-  if (operator === 'contains') return [];
-  if (operator !== 'like') return exactly(condition);
+function likeAccesses(condition: Kind<'text-match'>): readonly Access[] {
+  const { path, value: pattern } = condition;
   const [head = '', ...others] = pattern.split(/[*?]/);
   const tail = others.at(-1);
   if (tail === undefined) return exactly({ kind: 'comparison', path, operator: '=', value: pattern });
@@ -93,7 +112,7 @@ function textAccesses(condition: Kind<'text-match'>): readonly Access[] {
   const add = (part: 'starts with' | 'ends with', value: string, whole: string): void => {
     if (value === '') return;
     const residual = pattern === whole ? NOTHING_LEFT : () => condition;
-    ways.push({ places: [{ kind: 'text-match', path, operator: part, value }], residual });
+    ways.push({ places: { kind: 'text-match', path, operator: part, value }, residual });
   };
   add('starts with', head, `${head}*`);
   add('ends with', tail, `*${tail}`);
@@ -101,12 +120,18 @@ function textAccesses(condition: Kind<'text-match'>): readonly Access[] {
 }
 
 function conjunctionAccesses(operands: readonly Condition[]): readonly Access[] {
-  return operands.flatMap((operand, position) =>
+  return operands.flatMap((operand, at) =>
     accessesOf(operand).map(({ places, residual }) => ({
       places,
-      residual: () => conjunction(operands.flatMap((other, at) => (at === position ? (residual() ?? []) : [other]))),
+      residual: () => conjunctionWith(operands, at, residual()),
     })),
   );
+}
+
+/** @param left what remains of the operand at that position; null: nothing */
+export function conjunctionWith(operands: readonly Condition[], position: number, left: Condition | null) {
+  if (operands.length === 2 && left === null) return operands[1 - position] as Condition;
+  return conjunction(operands.flatMap((other, at) => (at === position ? (left ?? []) : other)));
 }
 
 /** An absent path fails `=` and passes `!=`, so a double negation really is the plain comparison. */
@@ -141,7 +166,7 @@ function alternativeAccess(operands: readonly Condition[], whole: Condition): re
     if (best === null) return [];
     chosen.push(best);
   }
-  const places = chosen.flatMap((access) => access.places);
+  const places = chosen.flatMap((access) => listOf(access.places));
   if (places.reduce((sum, place) => sum + sizeOf(place), 0) > MAX_PLACES) return [];
   return [{ places, residual: () => (chosen.every(({ residual }) => residual() === null) ? null : whole) }];
 }
@@ -152,7 +177,7 @@ function sizeOf(place: Place): number {
 
 /** By looks alone, smaller is more telling: each place is one more to be reached from. */
 function rank({ places }: Access): number {
-  return places.reduce((sum, place) => sum + (isBroad(place) ? MAX_PLACES : sizeOf(place)), 0);
+  return listOf(places).reduce((sum, place) => sum + (isBroad(place) ? MAX_PLACES : sizeOf(place)), 0);
 }
 
 function conjunction(operands: readonly Condition[]): Condition | null {

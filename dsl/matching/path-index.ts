@@ -5,7 +5,7 @@ import type { RuleEvent, Scalar } from '../model.ts';
 import type { PathValue } from '../read-path.ts';
 import { type Place, valuesOf } from './access.ts';
 import { type Match, matchOf } from './match.ts';
-import { putIn, type Rule, takeOut } from './rule.ts';
+import { compareRules, putIn, type Rule, takeOut } from './rule.ts';
 import { SortedBounds } from './sorted-bounds.ts';
 import { TextTrie } from './text-trie.ts';
 
@@ -53,9 +53,12 @@ export class PathIndex {
 
   add(place: Place, rule: Rule): void {
     this.#size++;
-    const values = valuesOf(place);
-    if (values === null) putIn(this.#listFor(place), rule);
-    else for (const value of values) this.#addAt(value, rule);
+    if (place.kind === 'comparison' && place.operator === '=') this.#addAt(place.value, rule);
+    else {
+      const values = valuesOf(place);
+      if (values === null) putIn(this.#listFor(place), rule);
+      else for (const value of values) this.#addAt(value, rule);
+    }
   }
 
   /** The rule is asked about every event, with the others that ask about this path first. */
@@ -83,6 +86,7 @@ export class PathIndex {
 
   /** How many rules an event is expected to reach there, if all values of a path are equally frequent. */
   expectedCrowd(place: Place): number {
+    if (place.kind === 'comparison' && place.operator === '=') return this.#crowdAt(place.value);
     const values = valuesOf(place);
     if (values !== null) return values.reduce<number>((sum, value) => sum + this.#crowdAt(value), 0);
     if (place.kind !== 'text-match' || this.#others === null) return 0;
@@ -99,11 +103,7 @@ export class PathIndex {
     const found = this.#byValue.get(value);
     if (found === undefined) this.#byValue.set(value, rule);
     else if (Array.isArray(found)) putIn(found, rule);
-    else if (found !== rule) {
-      const both = [found];
-      putIn(both, rule);
-      this.#byValue.set(value, both);
-    }
+    else if (found !== rule) this.#byValue.set(value, compareRules(found, rule) < 0 ? [found, rule] : [rule, found]);
   }
 
   #removeAt(value: Scalar, rule: Rule): void {

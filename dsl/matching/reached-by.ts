@@ -2,11 +2,12 @@
 
 import type { ResolvedPath, Scalar } from '../model.ts';
 import { printCondition, printPath } from '../print-condition.ts';
-import { pathOf, valuesOf } from './access.ts';
+import { listOf, pathOf, valuesOf } from './access.ts';
 import type { Rule } from './rule.ts';
 
 /** `every <event type>`, or `<event type> where` and the places, equalities at one path together. */
-export function reachedBy({ source: { on }, places }: Rule): string {
+export function reachedBy({ source: { on }, places: found }: Rule): string {
+  const places = listOf(found);
   const type = on.kind === 'event' ? on.type : on.badge;
   if (places.length === 0) return `every ${type}`;
   const equalities = new Map<string, { readonly path: ResolvedPath; readonly values: Scalar[] }>();

@@ -4,14 +4,14 @@ import { allOf, compileCondition, compileValueTest, onlyPathOf, type Test, type 
 import { isWithinInterval } from '../derived.ts';
 import type { Badge, Condition, Penalty, Requirement, ResolvedPath, RuleEvent } from '../model.ts';
 import type { PathValue, SharedValues } from '../read-path.ts';
-import type { Place } from './access.ts';
+import type { Places } from './access.ts';
 
 /** A badge in the index with its rules. */
 export interface Entry {
   readonly badge: Badge;
   /** Badges are found in the order of these. */
   readonly serial: number;
-  readonly rules: Rule[];
+  rules: readonly Rule[];
 }
 
 export class Rule {
@@ -20,7 +20,7 @@ export class Rule {
   readonly position: number;
   readonly source: Requirement | Penalty;
   /** Where the index finds it; nowhere: it is asked about every event of its type. */
-  readonly places: readonly Place[];
+  readonly places: Places;
   /** What is left to ask of an event that was found. First about one path... */
   readonly at: PathValue | null;
   readonly holds: ValueTest;
@@ -34,7 +34,7 @@ export class Rule {
     owner: Entry,
     position: number,
     source: Requirement | Penalty,
-    { places, residual }: { readonly places: readonly Place[]; readonly residual: Condition | null },
+    { places, residual }: { readonly places: Places; readonly residual: Condition | null },
     values: SharedValues,
   ) {
     this.owner = owner;
@@ -46,7 +46,7 @@ export class Rule {
     const asked = residual === null ? null : leadingQuestion(residual);
     this.at = asked ? values.at(asked.path) : null;
     this.holds = asked ? compileValueTest(asked.question) : always;
-    const rest = asked ? asked.others : residual === null ? [] : [residual];
+    const rest = asked ? asked.others : residual === null ? NONE : [residual];
     this.rest = restOf(requirement, this.distinct, rest, values);
   }
 
@@ -56,6 +56,7 @@ export class Rule {
 }
 
 const always: ValueTest = () => true;
+const NONE: readonly Condition[] = [];
 
 export function isRequirement(source: Requirement | Penalty): source is Requirement {
   return 'group' in source;
@@ -71,10 +72,13 @@ interface LeadingQuestion {
 
 /** @returns null where nothing that must hold is about one path only */
 export function leadingQuestion(condition: Condition): LeadingQuestion | null {
-  const conjuncts = condition.kind === 'and' ? condition.operands : [condition];
-  for (const question of conjuncts) {
+  if (condition.kind !== 'and') {
+    const path = onlyPathOf(condition);
+    return path && { path, question: condition, others: NONE };
+  }
+  for (const question of condition.operands) {
     const path = onlyPathOf(question);
-    if (path !== null) return { path, question, others: conjuncts.filter((other) => other !== question) };
+    if (path !== null) return { path, question, others: condition.operands.filter((other) => other !== question) };
   }
   return null;
 }
@@ -85,12 +89,13 @@ function restOf(
   conditions: readonly Condition[],
   values: SharedValues,
 ): Test | null {
+  const isLimited = requirement !== null && (requirement.from !== null || requirement.until !== null);
+  if (!isLimited && distinct === null && conditions.length === 0) return null;
   const tests: Test[] = [];
-  if (requirement !== null && (requirement.from !== null || requirement.until !== null))
-    tests.push(({ time }) => isWithinInterval(requirement, time));
+  if (isLimited) tests.push(({ time }) => isWithinInterval(requirement, time));
   for (const condition of conditions) tests.push(compileCondition(condition, values));
   if (distinct !== null) tests.push((event) => distinctText(distinct.of(event)) !== null);
-  return tests.length === 0 ? null : allOf(tests);
+  return allOf(tests);
 }
 
 /** @returns null where there is no value to tell apart from others */

@@ -2,7 +2,17 @@
 
 import type { Condition, ResolvedPath, RuleEvent } from '../model.ts';
 import { pathKey, type SharedValues } from '../read-path.ts';
-import { type Access, accessesOf, isBroad, type Place, pathOf } from './access.ts';
+import {
+  type Access,
+  accessesOf,
+  conjunctionWith,
+  isBroad,
+  listOf,
+  type Place,
+  type Places,
+  pathOf,
+  placeOf,
+} from './access.ts';
 import type { Match } from './match.ts';
 import { collect, PathIndex } from './path-index.ts';
 import { leadingQuestion, putIn, type Rule, takeOut } from './rule.ts';
@@ -11,7 +21,13 @@ import { leadingQuestion, putIn, type Rule, takeOut } from './rule.ts';
 const PATH_COST = 4;
 const LAST_RESORT = 1_000_000_000;
 
-const NOTHING: readonly Place[] = [];
+const NOWHERE: readonly Place[] = [];
+
+interface Choice {
+  readonly places: Places;
+  /** What they do not answer. */
+  readonly residual: Condition | null;
+}
 
 export class TypeIndex {
   readonly #values: SharedValues;
@@ -36,48 +52,78 @@ export class TypeIndex {
 
   /** The way in that costs an event least, by what stands in the index now. Where half of all events come is the last
    *  resort, whatever stands there. */
-  choose(where: Condition | null): { readonly places: readonly Place[]; readonly residual: Condition | null } {
-    if (where === null) return { places: NOTHING, residual: null };
-    const accesses = accessesOf(where);
-    let best = accesses[0];
-    if (best === undefined) return { places: NOTHING, residual: where };
-    if (accesses.length > 1) {
-      let bestCost = Number.POSITIVE_INFINITY;
-      for (const access of accesses) {
-        const cost = this.#expectedCost(access);
-        if (cost < bestCost) {
-          best = access;
-          bestCost = cost;
-        }
+  choose(where: Condition | null): Choice {
+    const whole = where && placeOf(where);
+    if (whole !== null) return { places: whole, residual: null };
+    return where?.kind === 'and' ? this.#chooseOperand(where) : this.#chooseAmong(where);
+  }
+
+  /** As `accessesOf` would list them, without the lists: nearly all rules come by here, and most operands are places. */
+  #chooseOperand(where: Extract<Condition, { readonly kind: 'and' }>): Choice {
+    const { operands } = where;
+    let best: Choice | null = null;
+    let bestAt = 0;
+    let bestCost = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < operands.length; at++) {
+      const operand = operands[at] as Condition;
+      const place = placeOf(operand);
+      const choice = place === null ? this.#chooseAmong(operand) : { places: place, residual: null };
+      const cost = choice.places === NOWHERE ? Number.POSITIVE_INFINITY : this.#expectedCost(choice.places);
+      if (cost < bestCost) {
+        best = choice;
+        bestAt = at;
+        bestCost = cost;
       }
     }
-    return { places: best.places, residual: best.residual() };
+    if (best === null) return { places: NOWHERE, residual: where };
+    return { places: best.places, residual: conjunctionWith(operands, bestAt, best.residual) };
+  }
+
+  #chooseAmong(condition: Condition | null): Choice {
+    let best: Access | null = null;
+    let bestCost = Number.POSITIVE_INFINITY;
+    for (const access of condition === null ? [] : accessesOf(condition)) {
+      const cost = this.#expectedCost(access.places);
+      if (cost < bestCost) {
+        best = access;
+        bestCost = cost;
+      }
+    }
+    return best === null
+      ? { places: NOWHERE, residual: condition }
+      : { places: best.places, residual: best.residual() };
   }
 
   add(rule: Rule): void {
-    for (const place of rule.places) this.#pathIndex(pathOf(place)).add(place, rule);
-    if (rule.places.length > 0) return;
-    const path = leadingPath(rule);
-    if (path === null) putIn(this.#others, rule);
-    else this.#pathIndex(path).addAsked(rule);
+    const { places } = rule;
+    if ('kind' in places) this.#pathIndex(pathOf(places)).add(places, rule);
+    else if (places.length > 0) for (const place of places) this.#pathIndex(pathOf(place)).add(place, rule);
+    else {
+      const path = leadingPath(rule);
+      if (path === null) putIn(this.#others, rule);
+      else this.#pathIndex(path).addAsked(rule);
+    }
   }
 
   remove(rule: Rule): void {
-    for (const place of rule.places) this.#removeFrom(pathOf(place), (index) => index.remove(place, rule));
-    if (rule.places.length > 0) return;
+    const places = listOf(rule.places);
+    for (const place of places) this.#removeFrom(pathOf(place), (index) => index.remove(place, rule));
+    if (places.length > 0) return;
     const path = leadingPath(rule);
     if (path === null) takeOut(this.#others, rule);
     else this.#removeFrom(path, (index) => index.removeAsked(rule));
   }
 
-  #expectedCost({ places }: Access): number {
+  #expectedCost(places: Places): number {
+    if ('kind' in places) return this.#costOf(places);
     let cost = 0;
-    for (const place of places) {
-      if (isBroad(place)) cost += LAST_RESORT;
-      const known = this.#byKey.get(pathKey(pathOf(place)));
-      cost += known === undefined ? PATH_COST : known.expectedCrowd(place);
-    }
+    for (const place of places) cost += this.#costOf(place);
     return cost;
+  }
+
+  #costOf(place: Place): number {
+    const known = this.#byKey.get(pathKey(pathOf(place)));
+    return (isBroad(place) ? LAST_RESORT : 0) + (known === undefined ? PATH_COST : known.expectedCrowd(place));
   }
 
   #pathIndex(path: ResolvedPath): PathIndex {

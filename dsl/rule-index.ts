@@ -2,7 +2,7 @@
  *  By event type first, then by the most telling part of each rule, then by what is left of its condition. */
 
 import { dependencyOrder, upstreamsOf } from './derived.ts';
-import { type BadgeMatch, gather, type Match } from './matching/match.ts';
+import { type BadgeMatch, Matches } from './matching/match.ts';
 import { reachedBy } from './matching/reached-by.ts';
 import { type Entry, Rule } from './matching/rule.ts';
 import { TypeIndex } from './matching/type-index.ts';
@@ -34,7 +34,7 @@ export class RuleIndex {
   set(badge: Badge): void {
     const former = this.#entries.get(badge.id);
     if (former) this.delete(badge.id);
-    const entry: Entry = { badge, serial: former?.serial ?? this.#serial++, rules: NO_RULES };
+    const entry: Entry = { badge, serial: former?.serial ?? this.#serial++, rules: NO_RULES, foundIn: 0, foundAt: 0 };
     entry.rules = this.#insertAll(entry, badge);
     this.#entries.set(badge.id, entry);
     for (const upstream of upstreamsOf(badge)) {
@@ -65,15 +65,15 @@ export class RuleIndex {
     for (const { badge } of this.#entries.values()) yield badge;
   }
 
-  /** What the event does for each badge it concerns, badges in the order they were first set. Changes of other badges
-   *  are not in it: see `contributionsFromBadge`. */
+  /** What the event does for each badge it concerns, badges in no particular order. Changes of other badges are not in it:
+   *  see `contributionsFromBadge`. */
   match(event: RuleEvent): BadgeMatch[] {
     const index = this.#types.get(event.type);
     if (!index) return [];
     this.#values.beginEvent();
-    const hits: Match[] = [];
-    index.collect(event, hits);
-    return gather(hits, event);
+    const matches = new Matches(event, this.#values.round);
+    index.collect(matches);
+    return matches.all;
   }
 
   /** Badges with a requirement or penalty `on badge` of this id. */

@@ -1,7 +1,7 @@
 /** What an event does for a badge, told when somebody asks. */
 
 import type { Badge, Contribution, RuleEvent } from '../model.ts';
-import { compareRules, distinctText, isRequirement, type Rule } from './rule.ts';
+import { distinctText, isRequirement, putIn, type Rule } from './rule.ts';
 
 export interface BadgeMatch {
   readonly badge: Badge;
@@ -13,65 +13,82 @@ type Values = Readonly<Record<string, string>>;
 const NO_IDS: readonly string[] = Object.freeze([]);
 const NO_VALUES: Values = Object.freeze({});
 
-/** One hit, or all of one badge. */
-export class Match implements BadgeMatch {
-  readonly rule: Rule;
+/** Made when somebody asks, but what depends on the payload is read at once: it may have changed by then. */
+class Match implements BadgeMatch {
+  /** One alone is no list. */
+  #rules: Rule | Rule[];
   readonly #event: RuleEvent;
-  #contribution: Contribution | null;
+  #values: [id: string, text: string][] | null = null;
+  #contribution: Contribution | null = null;
 
-  /** @param contribution null: made when it is first asked for */
-  constructor(rule: Rule, event: RuleEvent, contribution: Contribution | null) {
-    this.rule = rule;
+  constructor(rule: Rule, event: RuleEvent) {
+    this.#rules = rule;
     this.#event = event;
-    this.#contribution = contribution;
+    if (rule.distinct !== null) this.#readValue(rule);
+  }
+
+  /** Another rule of the same badge, or the same found once more. */
+  add(rule: Rule): void {
+    if (this.#rules === rule) return;
+    if (!Array.isArray(this.#rules)) this.#rules = [this.#rules];
+    putIn(this.#rules, rule);
+    if (rule.distinct !== null) this.#readValue(rule);
   }
 
   get badge(): Badge {
-    return this.rule.owner.badge;
+    const [rule] = this.#all;
+    return (rule as Rule).owner.badge;
   }
 
   get contribution(): Contribution {
-    this.#contribution ??= contributionOf([this.rule], this.#event);
+    this.#contribution ??= contributionOf(this.#all, this.#event, this.#values);
     return this.#contribution;
   }
-}
 
-/** What depends on the payload is read now: who asks for the contribution later may have changed it by then. */
-export function matchOf(rule: Rule, event: RuleEvent): Match {
-  return new Match(rule, event, rule.distinct === null ? null : contributionOf([rule], event));
-}
-
-/** @param hits one for each rule met; a rule that was found in several places is there several times
- *  @returns one for each badge, in order */
-export function gather(hits: Match[], event: RuleEvent): Match[] {
-  return isGathered(hits) ? hits : gathered(hits, event);
-}
-
-/** Nearly always so, and far cheaper to see than to do again. */
-function isGathered(hits: readonly Match[]): boolean {
-  let last = -1;
-  for (const { rule } of hits) {
-    const { serial } = rule.owner;
-    if (serial <= last) return false;
-    last = serial;
+  get #all(): readonly Rule[] {
+    return Array.isArray(this.#rules) ? this.#rules : [this.#rules];
   }
-  return true;
-}
 
-function gathered(hits: readonly Match[], event: RuleEvent): Match[] {
-  const rules = hits.map(({ rule }) => rule).sort(compareRules);
-  const matches: Match[] = [];
-  for (let start = 0, end = 0; start < rules.length; start = end) {
-    const first = rules[start] as Rule;
-    do end++;
-    while (end < rules.length && (rules[end] as Rule).owner === first.owner);
-    const own = rules.slice(start, end).filter((rule, at, all) => rule !== all[at - 1]);
-    matches.push(new Match(first, event, contributionOf(own, event)));
+  #readValue({ source, distinct }: Rule): void {
+    const text = distinct === null ? null : distinctText(distinct.of(this.#event));
+    if (text === null) return;
+    if (this.#values === null) this.#values = [[source.id, text]];
+    else this.#values.push([source.id, text]);
   }
-  return matches;
 }
 
-function contributionOf(rules: readonly Rule[], event: RuleEvent): Contribution {
+/** The matches of one event, one for each badge, as its rules are found. */
+export class Matches {
+  readonly event: RuleEvent;
+  readonly #found: Match[] = [];
+  readonly #round: number;
+
+  /** @param round another one for each event */
+  constructor(event: RuleEvent, round: number) {
+    this.event = event;
+    this.#round = round;
+  }
+
+  get all(): BadgeMatch[] {
+    return this.#found;
+  }
+
+  add(rule: Rule): void {
+    const { owner } = rule;
+    if (owner.foundIn === this.#round) (this.#found[owner.foundAt] as Match).add(rule);
+    else {
+      owner.foundIn = this.#round;
+      owner.foundAt = this.#found.length;
+      this.#found.push(new Match(rule, this.event));
+    }
+  }
+}
+
+function contributionOf(
+  rules: readonly Rule[],
+  event: RuleEvent,
+  values: readonly [string, string][] | null,
+): Contribution {
   return {
     eventId: event.id,
     at: event.time,
@@ -79,7 +96,8 @@ function contributionOf(rules: readonly Rule[], event: RuleEvent): Contribution 
     badge: null,
     requirements: idsOf(rules, true),
     penalties: idsOf(rules, false),
-    values: valuesOf(rules, event),
+    // From entries, so that a requirement may be called `__proto__`.
+    values: values === null ? NO_VALUES : Object.fromEntries(values),
   };
 }
 
@@ -91,16 +109,4 @@ function idsOf(rules: readonly Rule[], ofRequirements: boolean): readonly string
     else ids.push(source.id);
   }
   return ids ?? NO_IDS;
-}
-
-/** Made from entries so that a requirement may be called `__proto__`. */
-function valuesOf(rules: readonly Rule[], event: RuleEvent): Values {
-  let entries: [string, string][] | null = null;
-  for (const { source, distinct } of rules) {
-    const text = distinct === null ? null : distinctText(distinct.of(event));
-    if (text === null) continue;
-    if (entries === null) entries = [[source.id, text]];
-    else entries.push([source.id, text]);
-  }
-  return entries === null ? NO_VALUES : Object.fromEntries(entries);
 }

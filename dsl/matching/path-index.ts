@@ -1,10 +1,10 @@
 /** The rules of one event type that ask about one path, by what they ask. */
 
 import type { ValueTest } from '../compile.ts';
-import type { RuleEvent, Scalar } from '../model.ts';
+import type { Scalar } from '../model.ts';
 import type { PathValue } from '../read-path.ts';
 import { type Place, valuesOf } from './access.ts';
-import { type Match, matchOf } from './match.ts';
+import type { Matches } from './match.ts';
 import { compareRules, putIn, type Rule, takeOut } from './rule.ts';
 import { SortedBounds } from './sorted-bounds.ts';
 import { TextTrie } from './text-trie.ts';
@@ -40,15 +40,15 @@ export class PathIndex {
     return this.#size === 0;
   }
 
-  /** Adds to `hits` the rules that the event meets, those of each place in order. */
-  collect(event: RuleEvent, hits: Match[]): void {
-    const value = this.#at.of(event);
+  /** Adds the rules that the event meets; one that stands in several places perhaps several times. */
+  collect(matches: Matches): void {
+    const value = this.#at.of(matches.event);
     const found = this.#byValue.get(value);
     if (found !== undefined) {
-      if (Array.isArray(found)) collect(found, event, hits);
-      else if (found.isMet(event)) hits.push(matchOf(found, event));
+      if (Array.isArray(found)) collect(found, matches);
+      else if (found.isMet(matches.event)) matches.add(found);
     }
-    if (this.#others !== null) collectOthers(this.#others, value, event, hits);
+    if (this.#others !== null) collectOthers(this.#others, value, matches);
   }
 
   add(place: Place, rule: Rule): void {
@@ -152,7 +152,7 @@ export class PathIndex {
 }
 
 /** Rules that stand together often ask the same, as most about passing do: it is asked once. */
-export function collect(rules: readonly Rule[], event: RuleEvent, hits: Match[]): void {
+export function collect(rules: readonly Rule[], matches: Matches): void {
   let at: PathValue | null = null;
   let holds: ValueTest | null = null;
   let isHeld = true;
@@ -160,15 +160,15 @@ export function collect(rules: readonly Rule[], event: RuleEvent, hits: Match[])
     if (rule.holds !== holds || rule.at !== at) {
       at = rule.at;
       holds = rule.holds;
-      isHeld = at === null || holds(at.of(event));
+      isHeld = at === null || holds(at.of(matches.event));
     }
-    if (isHeld && (rule.rest === null || rule.rest(event))) hits.push(matchOf(rule, event));
+    if (isHeld && (rule.rest === null || rule.rest(matches.event))) matches.add(rule);
   }
 }
 
-function collectOthers(others: OtherPlaces, value: unknown, event: RuleEvent, hits: Match[]): void {
+function collectOthers(others: OtherPlaces, value: unknown, matches: Matches): void {
   const { starts, ends, bounds, present, absent, asked } = others;
-  const found = (rules: readonly Rule[]): void => collect(rules, event, hits);
+  const found = (rules: readonly Rule[]): void => collect(rules, matches);
   if (typeof value === 'string') {
     if (starts.size > 0) starts.find(value, found);
     if (ends.size > 0) ends.find(value, found);
@@ -180,6 +180,6 @@ function collectOthers(others: OtherPlaces, value: unknown, event: RuleEvent, hi
   }
   found(value === undefined || value === null ? absent : present);
   for (const rule of asked) {
-    if (rule.holds(value) && (rule.rest === null || rule.rest(event))) hits.push(matchOf(rule, event));
+    if (rule.holds(value) && (rule.rest === null || rule.rest(matches.event))) matches.add(rule);
   }
 }

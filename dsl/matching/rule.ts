@@ -9,9 +9,12 @@ import type { Places } from './access.ts';
 /** A badge in the index with its rules. */
 export interface Entry {
   readonly badge: Badge;
-  /** Badges are found in the order of these. */
+  /** In the order in which badges were first set. */
   readonly serial: number;
   rules: readonly Rule[];
+  /** The event that last found the badge, and where among its matches. */
+  foundIn: number;
+  foundAt: number;
 }
 
 export class Rule {
@@ -112,12 +115,12 @@ export function distinctText(value: unknown): string | null {
   }
 }
 
-/** As `match` reports them: badges in the order they were first set, the rules of a badge as written. */
+/** Badges in the order they were first set, the rules of a badge as written. */
 export function compareRules(a: Rule, b: Rule): number {
   return a.owner.serial - b.owner.serial || a.position - b.position;
 }
 
-/** Lists of rules are in order, so that what is found in one of them needs no sorting. */
+/** Lists of rules are in order, so that one is quickly found and taken out. Does nothing where the rule is in the list. */
 export function putIn(rules: Rule[], rule: Rule): void {
   const last = rules.at(-1);
   if (last === undefined || compareRules(last, rule) < 0) rules.push(rule);

@@ -1,6 +1,6 @@
 /** The rules that wait for events of one type. */
 
-import type { Condition, ResolvedPath, RuleEvent } from '../model.ts';
+import type { Condition, ResolvedPath } from '../model.ts';
 import { pathKey, type SharedValues } from '../read-path.ts';
 import {
   type Access,
@@ -13,7 +13,7 @@ import {
   pathOf,
   placeOf,
 } from './access.ts';
-import type { Match } from './match.ts';
+import type { Matches } from './match.ts';
 import { collect, PathIndex } from './path-index.ts';
 import { leadingQuestion, putIn, type Rule, takeOut } from './rule.ts';
 
@@ -44,10 +44,10 @@ export class TypeIndex {
     return this.#paths.length === 0 && this.#others.length === 0;
   }
 
-  /** Adds to `hits` the rules that the event meets; one that stands in several places may be there several times. */
-  collect(event: RuleEvent, hits: Match[]): void {
-    for (const path of this.#paths) path.collect(event, hits);
-    if (this.#others.length > 0) collect(this.#others, event, hits);
+  /** Adds the rules that the event meets. */
+  collect(matches: Matches): void {
+    for (const path of this.#paths) path.collect(matches);
+    if (this.#others.length > 0) collect(this.#others, matches);
   }
 
   /** The way in that costs an event least, by what stands in the index now. Where half of all events come is the last

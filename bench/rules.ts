@@ -105,6 +105,25 @@ export function badgeOf(i: number, type: string, where: Condition): Badge {
   };
 }
 
+// As text, with the fields that the event types really have
+
+export function toText({ type, keys, status }: Spec, i: number): string {
+  const path = type === CCX_PASSING ? 'course.ccx_course_key' : 'course.course_key';
+  const [key] = keys;
+  const asked = keys.length === 1 ? `${path} = "${key}"` : `${path} in [${keys.map((one) => `"${one}"`).join(', ')}]`;
+  const third = status === null ? '' : `\n      and user.pii.username != "${status}"`;
+  return `badge "badge-${i}" {
+  active true
+
+  requirement passed {
+    on    ${type}
+    where is_passing = true
+      and ${asked}${third}
+  }
+}
+`;
+}
+
 // By hand
 
 export function closureOf({ keys, status }: Spec): Closure {
@@ -136,18 +155,17 @@ export function limitIndexed(specs: readonly Spec[]): Match {
   };
 }
 
-/** One closure after the other. */
+/** One closure after the other, by event type. */
 export function limitNaive(specs: readonly Spec[]): Match {
-  const scans = new Map(
-    [PASSING, CCX_PASSING].map((type) => [type, scan(specs.filter((spec) => spec.type === type).map(closureOf))]),
+  return scan(
+    new Map([PASSING, CCX_PASSING].map((type) => [type, specs.filter((spec) => spec.type === type).map(closureOf)])),
   );
-  return (event) => scans.get(event.type)?.(event) ?? 0;
 }
 
-export function scan<Subject>(closures: readonly ((payload: Subject) => boolean)[]): Match {
-  return ({ payload }) => {
+export function scan<Subject>(types: ReadonlyMap<string, readonly ((payload: Subject) => boolean)[]>): Match {
+  return ({ type, payload }) => {
     const matched: ((payload: Subject) => boolean)[] = [];
-    for (const closure of closures) if (closure(payload as Subject)) matched.push(closure);
+    for (const closure of types.get(type) ?? []) if (closure(payload as Subject)) matched.push(closure);
     return matched.length;
   };
 }

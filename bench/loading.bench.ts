@@ -1,28 +1,19 @@
 /** From text to an index that answers, and one badge changed in it. Run with `BUILT=1` after `npm run build` it measures the
  *  built JavaScript instead of what tsx makes of the sources. */
 
-import type { Environment, EventType } from '../dsl/index.ts';
 import { cpuMs, heap, median, row } from './race.ts';
-import { createSpecs, toText } from './rules.ts';
+import { createSpecs, environment, toFiles } from './rules.ts';
 
 export const name = 'loading: rules from text (parse, check, compile and index)';
 
 const SIZE = 100_000;
+/** Not there before it is built, so the compiler must not look for it. */
+const BUILT_INDEX: string = '../dist/dsl/index.js';
 const ROUNDS = 5;
-const FILE_CHARACTERS = 100_000;
 
 export async function measure(print: (line: string) => void): Promise<void> {
-  const { check, parse, RuleIndex } = (await load('dsl/index')) as typeof import('../dsl/index.ts');
-  const { eventCatalogue } = (await load('plugin/events/catalogue')) as {
-    eventCatalogue: ReadonlyMap<string, EventType>;
-  };
-  const environment: Environment = {
-    eventTypes: eventCatalogue,
-    enabledEventTypes: null,
-    providers: new Set(),
-    knownBadges: null,
-  };
-  const files = writeFiles();
+  const { check, parse, RuleIndex } = (await load()) as typeof import('../dsl/index.ts');
+  const files = toFiles(createSpecs(SIZE));
   const characters = files.reduce((sum, text) => sum + text.length, 0);
   print(
     `${SIZE} rules in ${files.length} files, ${(characters / SIZE).toFixed(0)} characters a rule; medians of ${ROUNDS}`,
@@ -70,25 +61,8 @@ export async function measure(print: (line: string) => void): Promise<void> {
   );
 }
 
-function load(module: string): Promise<unknown> {
-  return import(process.env.BUILT ? `../dist/${module}.js` : `../${module}.ts`);
-}
-
-function writeFiles(): readonly string[] {
-  const files: string[] = [];
-  let blocks: string[] = [];
-  let length = 0;
-  for (const [i, spec] of createSpecs(SIZE).entries()) {
-    const block = toText(spec, i);
-    if (length + block.length > FILE_CHARACTERS) {
-      files.push(blocks.join('\n'));
-      blocks = [];
-      length = 0;
-    }
-    blocks.push(block);
-    length += block.length + 1;
-  }
-  return [...files, blocks.join('\n')];
+function load(): Promise<unknown> {
+  return import(process.env.BUILT ? BUILT_INDEX : '../dsl/index.ts');
 }
 
 /** @returns microseconds to replace one badge of all those that stand there */

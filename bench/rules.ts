@@ -1,7 +1,7 @@
 /** The workload: rules of the shape that most badges have, the same as text, as checked badges and as what one could write
  *  by hand for exactly these rules; and events that meet some of them. */
 
-import type { Badge, Condition, ResolvedPath, RuleEvent } from '../dsl/index.ts';
+import type { Badge, Condition, Environment, Field, FieldType, ResolvedPath, RuleEvent } from '../dsl/index.ts';
 import { toInstant } from '../dsl/index.ts';
 import type { Match } from './race.ts';
 
@@ -105,24 +105,52 @@ export function badgeOf(i: number, type: string, where: Condition): Badge {
   };
 }
 
-// As text, with the fields that the event types really have
+// As text
 
 export function toText({ type, keys, status }: Spec, i: number): string {
-  const path = type === CCX_PASSING ? 'course.ccx_course_key' : 'course.course_key';
   const [key] = keys;
-  const asked = keys.length === 1 ? `${path} = "${key}"` : `${path} in [${keys.map((one) => `"${one}"`).join(', ')}]`;
-  const third = status === null ? '' : `\n      and user.pii.username != "${status}"`;
+  const list = keys.map((one) => `"${one}"`).join(', ');
   return `badge "badge-${i}" {
   active true
 
   requirement passed {
     on    ${type}
     where is_passing = true
-      and ${asked}${third}
+      and course.course_key ${keys.length === 1 ? `= "${key}"` : `in [${list}]`}${status === null ? '' : ` and status = "${status}"`}
   }
 }
 `;
 }
+
+/** The texts of some hundred rules each, as files of about 100 kB. */
+export function toFiles(specs: readonly Spec[]): readonly string[] {
+  const blocks = specs.map(toText);
+  return Array.from({ length: Math.ceil(blocks.length / 400) }, (_, i) =>
+    blocks.slice(400 * i, 400 * (i + 1)).join('\n'),
+  );
+}
+
+const text: FieldType = { kind: 'string', format: null };
+const fields: readonly Field[] = [
+  field('user', { kind: 'record', fields: [field('pii', { kind: 'record', fields: [field('username', text)] })] }),
+  field('course', { kind: 'record', fields: [field('course_key', { kind: 'string', format: 'course-key' })] }),
+  field('is_passing', { kind: 'boolean' }),
+  field('status', text),
+];
+
+function field(name: string, type: FieldType): Field {
+  return { name, type, nullable: false };
+}
+
+/** What the texts may speak about. */
+export const environment: Environment = {
+  eventTypes: new Map(
+    [PASSING, CCX_PASSING].map((type) => [type, { name: type, payload: 'status', fields, learner: 'user' }]),
+  ),
+  enabledEventTypes: null,
+  providers: new Set(),
+  knownBadges: null,
+};
 
 // By hand
 

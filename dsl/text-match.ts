@@ -97,7 +97,15 @@ function codePointLength(text: string, index: number): number {
 /** True when the two code units around `index` are one code point. */
 export function splitsPair(text: string, index: number): boolean {
   if (index <= 0 || index >= text.length) return false;
-  return (text.charCodeAt(index - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(index) & 0xfc00) === 0xdc00;
+  return isHighSurrogate(text.charCodeAt(index - 1)) && isLowSurrogate(text.charCodeAt(index));
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xd800;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00;
 }
 
 /** @returns the test that a text condition asks for */
@@ -108,8 +116,16 @@ export function textMatcher(operator: TextOperator, value: string): (text: strin
     case 'ends with':
       return (text) => endsWith(text, value);
     case 'contains':
-      return (text) => contains(text, value);
-    case 'like':
-      return likeMatcher(value);
+      return containsMatcher(value);
+    case 'like': {
+      const inner = /^\*([^*?]*)\*$/.exec(value)?.[1];
+      return inner === undefined ? likeMatcher(value) : containsMatcher(inner);
+    }
   }
+}
+
+/** Nearly no part begins or ends with half of a pair, and only such a part can lie across one. */
+function containsMatcher(part: string): (text: string) => boolean {
+  const mayLieAcross = isLowSurrogate(part.charCodeAt(0)) || isHighSurrogate(part.charCodeAt(part.length - 1));
+  return mayLieAcross ? (text) => contains(text, part) : (text) => text.includes(part);
 }

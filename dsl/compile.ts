@@ -12,7 +12,6 @@ export type ValueTest = (value: unknown) => boolean;
 export type Leaf = Exclude<Condition, { readonly kind: 'and' | 'or' | 'not' }>;
 type Comparison = Extract<Condition, { readonly kind: 'comparison' }>;
 type Membership = Extract<Condition, { readonly kind: 'in' }>;
-type TextMatch = Extract<Condition, { readonly kind: 'text-match' }>;
 
 /** A value that is absent, null, or of another type than the path has fails every comparison except `!=` and `not in`.
  *  @param values share one between conditions that are kept together */
@@ -99,7 +98,7 @@ function leafTest(leaf: Leaf): ValueTest {
     case 'in':
       return membership(leaf);
     case 'text-match':
-      return textMatch(leaf);
+      return textMatcher(leaf.operator, leaf.value);
     case 'exists':
       return isPresent;
     case 'is-true':
@@ -134,9 +133,4 @@ function ordering(limit: Scalar, holds: (actual: Scalar, limit: Scalar) => boole
 function membership({ values, negated }: Membership): ValueTest {
   const set = new Set<unknown>(values);
   return negated ? (actual) => !set.has(actual) : (actual) => set.has(actual);
-}
-
-function textMatch({ operator, value }: TextMatch): ValueTest {
-  const matches = textMatcher(operator, value);
-  return (actual) => typeof actual === 'string' && matches(actual);
 }

@@ -108,24 +108,28 @@ function isLowSurrogate(unit: number): boolean {
   return (unit & 0xfc00) === 0xdc00;
 }
 
-/** @returns the test that a text condition asks for */
-export function textMatcher(operator: TextOperator, value: string): (text: string) => boolean {
+/** @returns the test that a text condition asks for; it fails for whatever is no text. One function, not one around another:
+ *  there may be as many as rules. */
+export function textMatcher(operator: TextOperator, value: string): (actual: unknown) => boolean {
   switch (operator) {
     case 'starts with':
-      return (text) => startsWith(text, value);
+      return (actual) => typeof actual === 'string' && startsWith(actual, value);
     case 'ends with':
-      return (text) => endsWith(text, value);
+      return (actual) => typeof actual === 'string' && endsWith(actual, value);
     case 'contains':
       return containsMatcher(value);
     case 'like': {
       const inner = /^\*([^*?]*)\*$/.exec(value)?.[1];
-      return inner === undefined ? likeMatcher(value) : containsMatcher(inner);
+      if (inner !== undefined) return containsMatcher(inner);
+      const matches = likeMatcher(value);
+      return (actual) => typeof actual === 'string' && matches(actual);
     }
   }
 }
 
 /** Nearly no part begins or ends with half of a pair, and only such a part can lie across one. */
-function containsMatcher(part: string): (text: string) => boolean {
+function containsMatcher(part: string): (actual: unknown) => boolean {
   const mayLieAcross = isLowSurrogate(part.charCodeAt(0)) || isHighSurrogate(part.charCodeAt(part.length - 1));
-  return mayLieAcross ? (text) => contains(text, part) : (text) => text.includes(part);
+  if (mayLieAcross) return (actual) => typeof actual === 'string' && contains(actual, part);
+  return (actual) => typeof actual === 'string' && actual.includes(part);
 }

@@ -4,6 +4,7 @@ import type { ValueTest } from '../compile.ts';
 import type { Scalar } from '../model.ts';
 import type { PathValue } from '../read-path.ts';
 import { type Place, valuesOf } from './access.ts';
+import { AskedRules } from './asked-rules.ts';
 import type { Matches } from './match.ts';
 import { compareRules, putIn, type Rule, takeOut } from './rule.ts';
 import { SortedBounds } from './sorted-bounds.ts';
@@ -20,7 +21,7 @@ class OtherPlaces {
   readonly present: Rule[] = [];
   readonly absent: Rule[] = [];
   /** Asked about every value, and about absence. */
-  readonly asked: Rule[] = [];
+  readonly asked = new AskedRules();
 }
 
 export class PathIndex {
@@ -65,7 +66,7 @@ export class PathIndex {
   addAsked(rule: Rule): void {
     this.#size++;
     this.#others ??= new OtherPlaces();
-    putIn(this.#others.asked, rule);
+    this.#others.asked.add(rule);
   }
 
   remove(place: Place, rule: Rule): void {
@@ -81,7 +82,7 @@ export class PathIndex {
 
   removeAsked(rule: Rule): void {
     this.#size--;
-    if (this.#others !== null) takeOut(this.#others.asked, rule);
+    this.#others?.asked.remove(rule);
   }
 
   /** How many rules an event is expected to reach there, if all values of a path are equally frequent. */
@@ -179,7 +180,5 @@ function collectOthers(others: OtherPlaces, value: unknown, matches: Matches): v
     if (upper.size > 0) upper.find(value, found);
   }
   found(value === undefined || value === null ? absent : present);
-  for (const rule of asked) {
-    if (rule.holds(value) && (rule.rest === null || rule.rest(matches.event))) matches.add(rule);
-  }
+  asked.collect(value, matches);
 }

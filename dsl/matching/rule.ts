@@ -135,7 +135,8 @@ export function takeOut(rules: Rule[], rule: Rule): void {
   if (rules[at] === rule) rules.splice(at, 1);
 }
 
-function positionIn(rules: readonly Rule[], rule: Rule): number {
+/** Where the rule is, or belongs. */
+export function positionIn(rules: readonly Rule[], rule: Rule): number {
   let low = 0;
   let high = rules.length;
   while (low < high) {

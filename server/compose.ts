@@ -306,7 +306,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       const learner = await stores.learners.findByUsername(username);
       if (learner === null) return [];
       const all = await stores.progress.ofLearner(learner.id);
-      return all.map(({ badgeId, outcome }) => toBadgeLine(learner.username, badgeId, outcome));
+      return all
+        .filter(({ evaluated }) => !evaluated)
+        .map(({ badgeId, outcome }) => toBadgeLine(learner.username, badgeId, outcome));
     },
     async firstSignIn() {
       if ((await stores.access.accounts()).length > 0) return null;

@@ -19,6 +19,7 @@ import type { IgnoredReason } from '../ports/event-log.ts';
 import type { LearnerStore } from '../ports/learner-store.ts';
 import type { IssuedBadge, Progress } from '../ports/progress-store.ts';
 import { readyEffects } from './effect-order.ts';
+import { visibleHistory } from './progress.ts';
 import { createProgressUpdater, type ProgressUpdaterParts } from './update-progress.ts';
 
 export interface EventProcessorParts extends ProgressUpdaterParts {
@@ -123,7 +124,7 @@ function contributionsAfter(
   let contributions = former?.contributions ?? [];
   if (addition) contributions = mergeContribution(contributions, addition);
   for (const id of upstreams) {
-    const history = current.get(id)?.outcome.history ?? [];
+    const history = visibleHistory(badge, current.get(id));
     contributions = replaceContributionsFromBadge(contributions, id, contributionsFromBadge(badge, id, history));
   }
   return contributions;

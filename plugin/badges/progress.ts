@@ -1,7 +1,7 @@
 /** The next state of one learner on one badge. Pure: the same contributions give the same outcome in every order. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Badge, type Contribution, outcome } from '../../dsl/index.ts';
+import { type Award, type Badge, type Contribution, outcome } from '../../dsl/index.ts';
 import type { Progress } from '../ports/progress-store.ts';
 import { type IssuingFacts, reconcile } from './effects.ts';
 
@@ -22,12 +22,15 @@ export function advance(former: Progress | null, step: Advance): Progress {
   const isKnown = former !== null && former.contributions === contributions && former.ruleVersion === ruleVersion;
   if (isKnown && !step.anew) return former;
   const next = outcome(badge, contributions);
-  const ledger = reconcile({ issued: former?.issued ?? [], effects: former?.effects ?? [] }, next.history, {
-    template: badge.template,
-    ruleVersion,
-    now,
-    newUuid: () => step.newUuid(),
-  });
+  const issuedSoFar = { issued: former?.issued ?? [], effects: former?.effects ?? [] };
+  const ledger = badge.evaluate
+    ? issuedSoFar
+    : reconcile(issuedSoFar, next.history, {
+        template: badge.template,
+        ruleVersion,
+        now,
+        newUuid: () => step.newUuid(),
+      });
   const isRight = ledger.issued === former?.issued && ledger.effects === former.effects;
   if (isKnown && isRight && isDeepStrictEqual(next, former.outcome)) return former;
   return {
@@ -35,9 +38,17 @@ export function advance(former: Progress | null, step: Advance): Progress {
     badgeId: badge.id,
     version: former?.version ?? 0,
     ruleVersion,
+    evaluated: badge.evaluate,
     contributions,
     outcome: next,
     ...ledger,
     updatedAt: now,
   };
+}
+
+/** What a badge sees of one that it waits for: awards that were never issued count for nothing, unless it is itself only
+ *  being evaluated. @param upstream undefined: it has no progress */
+export function visibleHistory(dependent: Badge, upstream: Progress | undefined): readonly Award[] {
+  if (upstream === undefined || (upstream.evaluated && !dependent.evaluate)) return [];
+  return upstream.outcome.history;
 }

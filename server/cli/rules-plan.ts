@@ -16,9 +16,9 @@ import { impactLines, sampleLines } from './impact-report.ts';
 import { applyCommand, planLines } from './plan-report.ts';
 import { printDiagnostics, printError, printLine, shownText } from './rule-report.ts';
 import { readRuleSources } from './rule-sources.ts';
+import { RULE_FILES } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
-const FILES = 'rule files, folders of .rules files, or - for standard input';
 const PRUNE = 'remove the stored badges that are not in the files';
 const NO_WAIT = 'do not wait until learners are up to date: a running server sees to it';
 const REASON = 'why; kept with every version';
@@ -44,7 +44,7 @@ export function addRulesPlan(rules: Command): void {
   rules
     .command('plan')
     .description('show what rule files would change of the stored rules; changes nothing')
-    .argument('<file...>', FILES)
+    .argument('<file...>', RULE_FILES)
     .option('--prune', PRUNE)
     .option('--since <time>', SINCE, instant)
     .option('--learners', 'name some of those who would gain or lose a badge')
@@ -70,7 +70,7 @@ export function addRulesPlan(rules: Command): void {
   rules
     .command('apply')
     .description('apply a plan: all of its changes or none, refused when the stored rules or the files changed since')
-    .argument('<file...>', FILES)
+    .argument('<file...>', RULE_FILES)
     .requiredOption('--plan <hash>', 'the hash that "rules plan" printed')
     .requiredOption('--reason <text>', REASON)
     .option('--prune', PRUNE)
@@ -85,7 +85,7 @@ export function addRulesPlan(rules: Command): void {
   rules
     .command('load')
     .description('plan and apply in one step: all badges of the files are saved, or none')
-    .argument('<file...>', FILES)
+    .argument('<file...>', RULE_FILES)
     .addOption(new Option('--reason <text>', REASON).default(''))
     .option('--prune', PRUNE)
     .option('--since <time>', SINCE, instant)

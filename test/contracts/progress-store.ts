@@ -208,10 +208,13 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
       expect(await store.counts()).to.deep.equal([]);
       await store.save(aProgress({ badgeId: 'x', effects: [anEffect(), anEffect({ id: 'award:2', badgeNumber: 2 })] }));
       await store.save(aProgress({ badgeId: 'x', learnerId: 'l2', effects: [anEffect({ state: 'failed' })] }));
-      await store.save(aProgress({ badgeId: 'x', learnerId: 'l3', outcome: anOutcome({ status: 'revoked' }) }));
+      const revoked = anOutcome({ status: 'revoked' });
+      await store.save(aProgress({ badgeId: 'x', learnerId: 'l3', outcome: revoked }));
+      await store.save(aProgress({ badgeId: 'x', learnerId: 'l4', outcome: revoked, evaluated: true }));
       expect(await store.counts()).to.deep.equal([
-        { badgeId: 'x', status: 'none', count: 2 },
-        { badgeId: 'x', status: 'revoked', count: 1 },
+        { badgeId: 'x', status: 'none', evaluated: false, count: 2 },
+        { badgeId: 'x', status: 'revoked', evaluated: false, count: 1 },
+        { badgeId: 'x', status: 'revoked', evaluated: true, count: 1 },
       ]);
       expect(await store.effectCounts()).to.deep.equal({ pending: 1, failed: 1 });
     });
@@ -280,6 +283,7 @@ function aProgress(overrides: Partial<Progress> = {}): Progress {
     badgeId: 'b1',
     version: 0,
     ruleVersion: 1,
+    evaluated: false,
     contributions: [],
     outcome: anOutcome(),
     issued: [],

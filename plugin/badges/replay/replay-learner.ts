@@ -11,7 +11,7 @@ import type { LearnerStore } from '../../ports/learner-store.ts';
 import type { Progress, ProgressStore } from '../../ports/progress-store.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import { readyEffects } from '../effect-order.ts';
-import { advance } from '../progress.ts';
+import { advance, visibleHistory } from '../progress.ts';
 import type { ProgressChange, ProgressUpdater } from '../update-progress.ts';
 import { type EventSelection, isAsReceived, isSelected } from './membership.ts';
 import { type Answer, type BadgeDifference, contributionsNow, countUnverified, differenceOf } from './reevaluate.ts';
@@ -100,7 +100,7 @@ export function createLearnerReplayer(parts: LearnerReplayerParts): LearnerRepla
       const isOutdated = answers === null && (current.get(badge.id)?.ruleVersion ?? ruleVersion) !== ruleVersion;
       // What older rules made cannot be judged without the events.
       const contributions = (former: Progress | null): readonly Contribution[] =>
-        contributionsNow(former?.contributions ?? [], badge, answers, (id) => current.get(id)?.outcome.history ?? []);
+        contributionsNow(former?.contributions ?? [], badge, answers, (id) => visibleHistory(badge, current.get(id)));
       const step = { badge, ruleVersion, learnerId: learner.id, current, contributions, anew: answers === null };
       const change = isOutdated ? unchanged(current.get(badge.id)) : await (dryRun ? foresee(step) : carryOut(step));
       if (change === null) continue;

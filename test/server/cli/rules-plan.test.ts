@@ -57,18 +57,24 @@ describe('laurel rules, plan and apply', function () {
     write('a', stricter('a'));
     rmSync(join(rules, 'b.rules'));
     const kept = await laurel('plan', rules);
-    expect(kept.stdout.split('\n').slice(0, 3)).to.deep.equal([
+    expect(kept.stdout.split('\n').slice(0, 6)).to.deep.equal([
       `changed   a  version 1, from ${rules}/a.rules`,
-      '            requirement r: condition changed',
+      '            requirement r: the condition is narrower: it takes some of the events that it took, and no other',
+      '              - (every event of the type)',
+      '              + is_passing',
+      '                no longer: {"is_passing":false}',
       '0 added, 1 changed, 0 removed, 0 unchanged; 1 stored badge not in the files left as they are',
     ]);
     const other = await laurel('apply', rules, '--plan', hashIn(kept), '--prune', '--reason', 'x');
     expect([other.code, other.stdout]).to.deep.equal([1, '']);
-    expect(other.stderr.split('\n').slice(0, 6)).to.deep.equal([
+    expect(other.stderr.split('\n').slice(0, 9)).to.deep.equal([
       'nothing was changed: the files, or --prune, are not those of the plan. This is the plan now:',
       '',
       `changed   a  version 1, from ${rules}/a.rules`,
-      '            requirement r: condition changed',
+      '            requirement r: the condition is narrower: it takes some of the events that it took, and no other',
+      '              - (every event of the type)',
+      '              + is_passing',
+      '                no longer: {"is_passing":false}',
       'removed   b  version 1',
       '0 added, 1 changed, 1 removed, 0 unchanged',
     ]);

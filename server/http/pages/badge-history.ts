@@ -28,13 +28,13 @@ export function isRestorable(version: BadgeVersion, [latest]: History): boolean 
   return !version.removed && (latest.removed || latest.source !== version.source);
 }
 
-export function summaryOf(badge: BadgeDefinition) {
+export function summaryOf(badge: BadgeDefinition, evaluate = false) {
   return {
     id: badge.id,
     name: badge.name ?? badge.id,
     template: badge.template,
     active: badge.active,
-    status: shownStatus(badge.active ? 'active' : 'inactive'),
+    status: shownStatus(!badge.active ? 'inactive' : evaluate ? 'evaluating' : 'active'),
     version: badge.version,
     updatedAt: shownTime(badge.updatedAt),
     updatedBy: badge.updatedBy,

@@ -37,7 +37,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
       const rows = definitions.map((badge) => {
         const count = statusCounts(counts, badge.id);
         return {
-          ...summaryOf(badge),
+          ...summaryOf(badge, readRules(badge)?.evaluate),
           href: badgePath(badge.id),
           inProgress: shownNumber(count['in-progress']),
           awarded: shownNumber(count.awarded),
@@ -59,7 +59,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
       const diagnostics = services.checkBadge(definition.source);
       const frame = { title: definition.name ?? definition.id, section: 'badges', breadcrumbs: [badgesCrumb] } as const;
       await renderPage(req, res, 'badge', frame, {
-        ...summaryOf(definition),
+        ...summaryOf(definition, rules?.evaluate),
         href: badgePath(definition.id),
         lines: ruleLines(definition.source, diagnostics),
         troubles: diagnostics.length,

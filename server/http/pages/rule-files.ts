@@ -14,6 +14,7 @@ import { type ChosenRules, chosenRules, resentFields, resentRules, type SentRule
 import type { Services } from '../services.ts';
 import { MIB, uploadLimits } from '../uploads.ts';
 import { badgesCrumb, findBadge } from './badges.ts';
+import { jobPath } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
 import { planModel, staleModel } from './rule-plan.ts';
 import { ruleLines } from './rule-text.ts';
@@ -104,7 +105,8 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
     if (result.outcome === 'invalid') return showStart(req, res, mistaken({ ...sent, pasted: '' }, result.texts));
     if (result.outcome === 'stale')
       return showPlan(req, res, result.plan, { sent, reason, stale: staleModel(result) }, 409);
-    res.redirect(303, `${RULE_FILES_PATH}?done=rules-applied`);
+    const next = result.replay === null ? RULE_FILES_PATH : jobPath(result.replay);
+    res.redirect(303, `${next}?done=rules-applied`);
   };
 
   return [

@@ -244,6 +244,15 @@ describe('rule files on the pages', () => {
       expect(textOf(text)).to.include('The plan was applied: its rules are in force.');
     });
 
+    it('leads to the job that brings learners up to date, where there is one', async () => {
+      const { applyRules } = site.services;
+      const withReplay: typeof applyRules = async (...sent) => ({ ...(await applyRules(...sent)), replay: 'job-done' });
+      Object.assign(site.services, { applyRules: withReplay });
+      const answer = await apply(await upload({ files }), { reason: 'spring term' });
+      expect(answer.headers.location).to.equal('/jobs/job-done?done=rules-applied');
+      expect(textOf((await browser.get('/jobs/job-done?done=rules-applied')).text)).to.include('The plan was applied');
+    });
+
     it('asks for the reason, and keeps plan and texts', async () => {
       const page = await upload({ files });
       const asked = await apply(page, { reason: '  ' });

@@ -14,21 +14,28 @@ export interface TextDiff {
   readonly stretches: readonly (readonly DiffLine[])[];
   /** So much differs that the old text stands whole before the new one. */
   readonly whole: boolean;
+  /** Lines of texts that stand whole and are too long for that. */
+  readonly cut: number;
 }
 
 /** Lines around each change. */
 const CONTEXT = 3;
 /** Lines that come and go before it is told as a new text: the time to find fewer grows with their square. */
-const MOST_EDITS = 600;
+const MOST_EDITS = 300;
+/** Lines of a text that stands whole. */
+const MOST_LINES = 1_000;
 
 export function textDiff(before: string, after: string): TextDiff {
-  if (before === after) return { stretches: [], whole: false };
+  if (before === after) return { stretches: [], whole: false, cut: 0 };
   const patch = structuredPatch('', '', before, after, '', '', { context: CONTEXT, maxEditLength: MOST_EDITS });
   if (patch === undefined) {
-    return { stretches: [[...allOf(before, 'removed'), ...allOf(after, 'added')]], whole: true };
+    const all = [linesOf(before, 'removed'), linesOf(after, 'added')];
+    const shown = all.flatMap((lines) => lines.slice(0, MOST_LINES));
+    return { stretches: [shown], whole: true, cut: all.flat().length - shown.length };
   }
   return {
     whole: false,
+    cut: 0,
     stretches: patch.hunks.map(({ lines, oldStart, newStart }) => {
       let [former, now] = [oldStart, newStart];
       return lines.flatMap((line): DiffLine[] => {
@@ -50,7 +57,7 @@ export function textDiff(before: string, after: string): TextDiff {
   };
 }
 
-function allOf(text: string, kind: 'added' | 'removed'): readonly DiffLine[] {
+function linesOf(text: string, kind: 'added' | 'removed'): readonly DiffLine[] {
   const lines = text.replace(/\n$/, '').split('\n');
   return lines.map((line, at) => ({ kind, text: line, number: at + 1 }));
 }

@@ -14,6 +14,9 @@ const words: Readonly<Record<PlannedChange['change'], ShownStatus>> = {
   removed: { word: 'Removed', tone: 'bad' },
 };
 
+/** More are listed by their ids: a page has to end somewhere. */
+const CHANGES_SHOWN = 200;
+
 export function planModel(plan: RulePlan) {
   const { hash, changes, unchanged, kept, warnings } = plan;
   const count = (kind: PlannedChange['change']) => changes.filter(({ change }) => change === kind).length;
@@ -26,7 +29,8 @@ export function planModel(plan: RulePlan) {
       { text: 'Unchanged', count: shownNumber(unchanged.length) },
       { text: 'Not in the files, and left as they are', count: shownNumber(kept.length) },
     ],
-    changes: changes.map(shownChange),
+    changes: changes.slice(0, CHANGES_SHOWN).map(shownChange),
+    further: changes.slice(CHANGES_SHOWN).map(({ change, id }) => ({ id, word: words[change].word })),
     warnings: warnings.map(({ file, line, column, message, hint, code }) => ({
       ...{ place: `${file}, line ${line}, column ${column}`, message, hint, code },
     })),

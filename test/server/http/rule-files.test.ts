@@ -98,6 +98,16 @@ describe('rule files on the pages', () => {
       expect((await site.services.access.audit({ object: 'badge:new', limit: 1 })).items).to.deep.equal([]);
     });
 
+    it('shows two hundred changes with their texts and lists the others', async () => {
+      const many = Array.from({ length: 203 }, (_, at) => rule(`many-${1_000 + at}`)).join('\n');
+      const page = await upload({ files: [['many.rules', many]] });
+      const text = textOf(page.text);
+      expect(text).to.include('Added 203').and.include('many-1199 Added many-1199 from many.rules');
+      expect(text).to.include('Further changes (3) Added many-1200 Added many-1201 Added many-1202');
+      expect((await apply(page, { reason: 'all of them' })).status).to.equal(303);
+      expect(await inForce()).to.have.length(207);
+    });
+
     it('names what would be removed only where the box is ticked', async () => {
       const files = [['a.rules', demoRules]] as const;
       expect(textOf((await upload({ files })).text)).to.include('Removed 0');

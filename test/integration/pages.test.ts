@@ -199,6 +199,26 @@ describe('pages in a browser', function () {
     await page.context().close();
   });
 
+  it('bring a file in, show its plan, and put exactly that in force, as a browser sends it', async () => {
+    const page = await openPage({});
+    const complaints = collectComplaints(page);
+    const comment = '# "Grüße" & <b>Küsse</b> &amp; 100 %\r\n\r\n';
+    const rules = demoRules.replaceAll('demo-course"', 'as-sent"').replaceAll('\n', '\r\n');
+    await page.goto(`${address}/rules`);
+    const buffer = Buffer.from(comment + rules);
+    await page.locator('#files').setInputFiles({ name: 'grüße.rules', mimeType: 'application/octet-stream', buffer });
+    await page.getByRole('button', { name: SHOW_PLAN }).click();
+    await page.getByText('from grüße.rules, active at once').waitFor();
+    await page.locator('#reason').fill('As sent');
+    await page.getByRole('button', { name: 'Apply these changes' }).click();
+    await page.waitForURL(`${address}/rules?done=rules-applied`);
+    const saved = await site.services.badges.get('as-sent');
+    expect(saved?.source).to.match(/^# "Grüße" & <b>Küsse<\/b> &amp; 100 %\n/);
+    expect(saved?.reason).to.equal('As sent');
+    expect(complaints).to.deep.equal([]);
+    await page.context().close();
+  });
+
   it('keep the progress of a job in step with the server while it runs', async () => {
     const page = await openPage({});
     const complaints = collectComplaints(page);

@@ -65,9 +65,10 @@ describe('rule files on the pages', () => {
       expect((await browser.get('/badges/none/export')).status).to.equal(404);
     });
 
-    it('and upload of the same is nothing to do', async () => {
+    it('and upload of the same is nothing to do, also after an editor that adds a mark and its own line ends', async () => {
       const { text } = await browser.get('/rules/export');
-      const page = await upload({ files: [['laurel.rules', text]], fields: { prune: 'yes' } });
+      const saved = `\ufeff${text.replaceAll('\n', '\r\n')}`;
+      const page = await upload({ files: [['laurel.rules', saved]], fields: { prune: 'yes' } });
       expect(page.status).to.equal(200);
       expect(textOf(page.text)).to.include('There is nothing to do').and.include('Unchanged 4');
       expect(page.text).not.to.include('action="/rules/apply"');

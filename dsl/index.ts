@@ -43,6 +43,7 @@ export {
 export { type FailedPart, findFailedPart } from './failed-part.ts';
 export type { Fate } from './fates.ts';
 export { type FormValue, parseFormValue } from './form-values.ts';
+export { groundsOf } from './grounds.ts';
 // Time
 export {
   formatInstant,
@@ -58,6 +59,7 @@ export { type Loaded, loadRules } from './load.ts';
 // Checked rules and what they yield
 export type {
   Award,
+  AwardGround,
   Badge,
   CheckedTest,
   Condition,

@@ -3,8 +3,9 @@
 import { type Badge, type Contribution, outcome } from '../../dsl/index.ts';
 import type { Progress } from '../ports/progress-store.ts';
 import { type IssuingFacts, reconcile } from './effects.ts';
+import { createProvenance } from './provenance.ts';
 
-export interface Advance extends Omit<IssuingFacts, 'template'> {
+export interface Advance extends Omit<IssuingFacts, 'template' | 'provenanceOf'> {
   readonly learnerId: string;
   readonly badge: Badge;
   /** All of them, in timeline order: the former ones and what is new. */
@@ -22,6 +23,7 @@ export function advance(former: Progress | null, step: Advance): Progress {
     ruleVersion,
     now,
     newUuid: () => step.newUuid(),
+    provenanceOf: createProvenance({ badge, contributions, ruleVersion, now }),
   });
   return {
     learnerId,

@@ -1,6 +1,6 @@
 /** Payloads without personal data: what is not known to be harmless is hidden. */
 
-import type { EventType, Field, FieldType } from '../../dsl/index.ts';
+import type { Discretion, Environment, EventType, Field, FieldType } from '../../dsl/index.ts';
 import { isObject } from './payload.ts';
 
 export const HIDDEN = '[hidden]';
@@ -88,4 +88,9 @@ function maskValue(type: FieldType, name: string, value: unknown): unknown {
 
 function isBlank(value: unknown): boolean {
   return value === null || value === undefined || value === '';
+}
+
+/** For explanations: what `maskPayload` hides, they do not tell. */
+export function createDiscretion({ eventTypes }: Pick<Environment, 'eventTypes'>): Discretion {
+  return ({ root, segments }, eventType) => root === 'payload' && isHidden(eventTypes.get(eventType), segments);
 }

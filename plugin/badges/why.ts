@@ -11,8 +11,7 @@ import {
 import { NotFoundError } from '../errors.ts';
 import { createDiscretion } from '../events/mask.ts';
 import type { BadgeStore, BadgeVersion } from '../ports/badge-store.ts';
-import type { EventEntry, EventLog } from '../ports/event-log.ts';
-import type { Learner } from '../ports/learner-store.ts';
+import type { EventEntry, EventLog, LearnerIdentity } from '../ports/event-log.ts';
 import type { IssuedBadge, Progress, ProgressStore, ProvenRequirement } from '../ports/progress-store.ts';
 import { createRuleReader } from './rule-reader.ts';
 import { type WhyExplanation, withEvents } from './why-events.ts';
@@ -84,7 +83,7 @@ export interface LookedAt {
   readonly more: boolean;
 }
 
-export type ExplainWhy = (learner: Learner, badgeId: string) => Promise<Why>;
+export type ExplainWhy = (learner: LearnerIdentity, badgeId: string) => Promise<Why>;
 
 /** Events looked at of each type that the rules ask for. */
 const LOOKED_AT = 200;

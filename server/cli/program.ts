@@ -13,6 +13,7 @@ import { addJobsCommands } from './jobs.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 import { UsageError } from './usage.ts';
+import { addWhyCommand } from './why.ts';
 
 const USAGE = 2;
 
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
   addRulesCommands(program);
+  addWhyCommand(program);
   addEventsCommands(program);
   addDeadLettersCommands(program);
   addCredentialsCommands(program);

@@ -143,7 +143,7 @@ describe('texts that people and other systems supplied', () => {
         .post('/badges/explorer/form')
         .type('form')
         .send({ ...fields, rules: evil, intent });
-      expect(text, intent).not.to.match(/<script|<img src=x|onerror='/i);
+      expect(text.replace(OUR_SCRIPT, ''), intent).not.to.match(/<script|<img src=x|onerror='/i);
       expect(text, intent).to.include('&lt;script&gt;alert(1)&lt;/script&gt;');
     }
   });

@@ -30,12 +30,8 @@ describe('"Why?"', () => {
       expect(text).to.include('Awarded 2 Mar 2026, 10:15 UTC with event event-ada-demo');
       expect(text).to.match(/By version 2 of the rules, saved .* UTC by administrator \(SHA-256 [0-9a-f]{12}… ?\)/);
       expect(text).to.include('event-ada-demo 2 Mar 2026, 10:15 UTC counts is_passing = true holds');
-      expect(text).to.include(
-        `A demo by event-ada-demo (2 Mar 2026, 10:15 UTC) course. passing. status. updated where is_passing = true and course.course_key = "${DEMO_COURSE}"`.replaceAll(
-          'course. passing. status. updated',
-          'course.passing.status.updated',
-        ),
-      );
+      expect(text).to.match(/A demo by event-ada-demo \( ?2 Mar 2026, 10:15 UTC ?\)/);
+      expect(text).to.include(`where is_passing = true and course.course_key = "${DEMO_COURSE}"`);
       expect(text).to.include('Looked at 2 events of course.passing.status.updated');
     });
 

@@ -196,7 +196,7 @@ export class World {
   }
 
   /** Resolves when everything that was sent has had its effect. @throws what is left when it takes too long */
-  async settled(limitMs = 120_000): Promise<void> {
+  async settled(limitMs = 300_000): Promise<void> {
     const end = Date.now() + limitMs;
     for (;;) {
       const left = await this.unfinished();

@@ -34,10 +34,10 @@ export function meansTheSameSince(
 
 /** Everything but names, descriptions, and where it is issued: those hold for what is yet to come. */
 function meaningOf(badge: Badge): string {
-  const { active, repeatable, maxAwards, onRegress, reAward, requirements, penalties } = badge;
+  const { active, evaluate, repeatable, maxAwards, onRegress, reAward, requirements, penalties } = badge;
   const bare = ({ description: _, ...rule }: { readonly description: string | null }): object => rule;
   return JSON.stringify([
-    ...[active, repeatable, String(maxAwards), onRegress, reAward],
+    ...[active, evaluate, repeatable, String(maxAwards), onRegress, reAward],
     ...[requirements.map(bare), penalties.map(bare)],
   ]);
 }

@@ -253,6 +253,11 @@ async function views({ services }: Site, address: string): Promise<readonly View
       await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button }).click()]);
     },
   ];
+  const tryOn = (where: string) => async (page: Page) => {
+    await page.goto(`${address}${where}`);
+    await page.getByText('Test against recent events').click();
+    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Test', exact: true }).click()]);
+  };
   return [
     path('dashboard', '/'),
     path('badges', '/badges'),
@@ -280,6 +285,7 @@ async function views({ services }: Site, address: string): Promise<readonly View
       '2',
     ),
     editWith('badge-conflict', demoRules.replace('Falls below', 'Drops below'), '1'),
+    ...(['edit', 'form'] as const).map((page): View => [`badge-trial-${page}`, tryOn(`/badges/demo-course/${page}`)]),
     path('progress', '/progress'),
     path('progress-empty', '/progress?search=nobody'),
     path('learner-awarded', `/learners/${await idOf('ada')}`),

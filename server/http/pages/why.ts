@@ -113,7 +113,7 @@ function awardModel({ ordinal, at, eventId, revokedAt, revokedBy, penalties }: A
   };
 }
 
-function requirementModel(account: WhyRequirement) {
+function requirementModel(account: WhyRequirement, _: number, all: readonly WhyRequirement[]) {
   const { requirement, group, description, state, text, counted: has, needed, missing } = account;
   return {
     id: requirement,
@@ -123,6 +123,7 @@ function requirementModel(account: WhyRequirement) {
     text,
     sum: `${has} of ${needed}`,
     missing,
+    spared: missing > 0 && all.some((other) => other.group === group && other.state === 'fulfilled'),
     events: account.contributions.map(contributionModel),
     older: account.olderContributions,
     nearest: account.nearest.map(missModel),

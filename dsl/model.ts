@@ -9,6 +9,8 @@ export interface Badge {
   readonly name: string | null;
   readonly template: { readonly provider: string; readonly id: string } | null;
   readonly active: boolean;
+  /** While it is active, its events count and nothing is issued: what would be awarded is only recorded. */
+  readonly evaluate: boolean;
   /** How many times it can be earned; Infinity: `repeatable` without a limit. */
   readonly maxAwards: number;
   readonly repeatable: boolean;

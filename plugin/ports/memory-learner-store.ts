@@ -22,6 +22,11 @@ export class MemoryLearnerStore implements LearnerStore {
     return next === known ? known : this.#put(next);
   }
 
+  async find({ lmsUserId, username }: Pick<EventUser, 'lmsUserId' | 'username'>): Promise<Learner | null> {
+    const sameAccount = this.#find((learner) => lmsUserId !== null && learner.lmsUserId === lmsUserId);
+    return sameAccount ?? this.#find((learner) => learner.username === username) ?? null;
+  }
+
   async findById(id: string): Promise<Learner | null> {
     return this.#learners.get(id) ?? null;
   }

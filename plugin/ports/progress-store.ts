@@ -81,6 +81,8 @@ export interface Progress {
   /** 0: not stored yet. Every save adds 1. */
   readonly version: number;
   readonly ruleVersion: number;
+  /** The badge was only being evaluated: what the outcome awards was not issued. */
+  readonly evaluated: boolean;
   /** In timeline order, unique by (eventId, order, badge). */
   readonly contributions: readonly Contribution[];
   readonly outcome: Outcome;
@@ -111,6 +113,13 @@ export interface EffectGroup extends Pick<OpenEffect, 'state' | 'kind' | 'lane' 
   readonly count: number;
 }
 
+export interface ProgressCount {
+  readonly badgeId: string;
+  readonly status: Outcome['status'];
+  readonly evaluated: boolean;
+  readonly count: number;
+}
+
 /** One lane, or everything that has none of these. */
 export type LaneChoice = { readonly only: string } | { readonly except: readonly string[] };
 
@@ -135,12 +144,16 @@ export interface ProgressStore {
   ofLearner(learnerId: string): Promise<readonly Progress[]>;
   /** Newest change first. */
   list(query: ProgressQuery): Promise<Page<Progress>>;
-  /** Documents per badge and status. */
-  counts(): Promise<
-    readonly { readonly badgeId: string; readonly status: Outcome['status']; readonly count: number }[]
-  >;
+  /** Documents per badge and status, those of badges that are only evaluated by themselves. */
+  counts(): Promise<readonly ProgressCount[]>;
   /** How many documents have an effect in each of the states. */
   effectCounts(): Promise<{ readonly pending: number; readonly failed: number }>;
   /** The open effects, by what they have in common. */
   effectGroups(): Promise<readonly EffectGroup[]>;
+  /** Ids of the learners with progress on the badge, ascending. @param after null: from the beginning */
+  learnersOf(badgeId: string, after: string | null, limit: number): Promise<readonly string[]>;
+  /** Ids of learners with any progress, ascending; as many as are cheap to find. None: there are no more. */
+  learnerIds(after: string | null, limit: number): Promise<readonly string[]>;
+  /** Whether older rules than these made the progress of anybody on the badge. */
+  hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean>;
 }

@@ -10,6 +10,7 @@ import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
+import { addProgressCommands } from './progress.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 import { UsageError } from './usage.ts';
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addEventsCommands(program);
   addDeadLettersCommands(program);
   addCredentialsCommands(program);
+  addProgressCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);
   addAccessCommands(program);

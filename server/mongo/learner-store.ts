@@ -59,6 +59,10 @@ export class MongoLearnerStore implements LearnerStore {
     });
   }
 
+  async find({ lmsUserId, username }: Pick<EventUser, 'lmsUserId' | 'username'>): Promise<Learner | null> {
+    return (lmsUserId === null ? null : await this.#findOne({ lmsUserId })) ?? this.#findOne({ username });
+  }
+
   async findById(id: string): Promise<Learner | null> {
     return this.#findOne({ _id: id });
   }

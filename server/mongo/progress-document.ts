@@ -22,6 +22,8 @@ export interface ProgressDocument {
   readonly badgeId: string;
   readonly version: number;
   readonly ruleVersion: number;
+  /** Left out where nothing was ever only evaluated. */
+  readonly evaluated?: boolean;
   readonly contributions: readonly StoredContribution[];
   readonly outcome: StoredOutcome;
   readonly issued: readonly StoredBadge[];
@@ -43,6 +45,7 @@ export function toDocument(progress: Progress): ProgressDocument {
     badgeId: progress.badgeId,
     version: progress.version + 1,
     ruleVersion: progress.ruleVersion,
+    evaluated: progress.evaluated,
     contributions: progress.contributions.map((contribution) => ({
       ...contribution,
       values: Object.entries(contribution.values).map(([requirement, value]) => ({ requirement, value })),
@@ -62,11 +65,13 @@ export function toDocument(progress: Progress): ProgressDocument {
 
 export function toProgress(document: ProgressDocument): Progress {
   const { learnerId, badgeId, version, ruleVersion, contributions, outcome, issued, effects, updatedAt } = document;
+  const { evaluated = false } = document;
   return {
     learnerId,
     badgeId,
     version,
     ruleVersion,
+    evaluated,
     contributions: contributions.map((contribution) => ({
       ...contribution,
       values: Object.fromEntries(contribution.values.map(({ requirement, value }) => [requirement, value])),

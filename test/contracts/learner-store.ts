@@ -23,6 +23,16 @@ export function learnerStoreContract(name: string, makeStore: () => Promise<Lear
       expect(await store.count()).to.equal(1);
     });
 
+    it('finds whom an event would resolve to, by the LMS user id first, and makes nobody', async () => {
+      const ada = await store.resolve(user(), day(1));
+      const grace = await store.resolve(user({ username: 'grace', lmsUserId: 8 }), day(1));
+      expect(await store.find({ lmsUserId: 7, username: 'grace' })).to.deep.equal(ada);
+      expect(await store.find({ lmsUserId: null, username: 'grace' })).to.deep.equal(grace);
+      expect(await store.find({ lmsUserId: 9, username: 'grace' })).to.deep.equal(grace);
+      expect(await store.find({ lmsUserId: 9, username: 'nobody' })).to.equal(null);
+      expect(await store.count()).to.equal(2);
+    });
+
     it('knows nobody whom no event has named', async () => {
       expect(await store.findById('nobody')).to.equal(null);
       expect(await store.findByUsername('nobody')).to.equal(null);

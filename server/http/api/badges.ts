@@ -32,12 +32,13 @@ export function badgeApiRoutes(services: Services): readonly Route[] {
       if (!learner)
         throw new NotFoundError('learner', 'no event has told of a learner with this username; check the spelling');
       const [definitions, documents] = await Promise.all([badges.list(), progress.ofLearner(learner.id)]);
-      const reached = new Map(documents.map((document) => [document.badgeId, document.outcome]));
+      const reached = new Map(documents.map((document) => [document.badgeId, document]));
       const lines = definitions.flatMap((definition) => {
         const stored = reached.get(definition.id);
-        if (stored) return [toBadgeLine(learner.username, definition.id, stored)];
+        // What is only evaluated is nobody's badge.
+        if (stored) return stored.evaluated ? [] : [toBadgeLine(learner.username, definition.id, stored.outcome)];
         const rules = definition.active ? readRules(definition) : null;
-        return rules ? [toBadgeLine(learner.username, definition.id, outcome(rules, []))] : [];
+        return rules && !rules.evaluate ? [toBadgeLine(learner.username, definition.id, outcome(rules, []))] : [];
       });
       res.json(lines.sort((a, b) => (a.badge < b.badge ? -1 : 1)));
     }),

@@ -1,7 +1,7 @@
 /** Who is how far: the list over all learners and badges, and the search for one person. */
 
 import type { Effect, Progress } from '../../../plugin/ports/progress-store.ts';
-import { shownInstant, shownStatus, shownTime } from '../format.ts';
+import { progressStatus, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { queryChoice, queryString, queryText } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
@@ -77,9 +77,10 @@ export function progressRoutes({ badges, progress, learners }: Services): readon
   ];
 }
 
-export function progressSummary({ outcome, effects, updatedAt }: Progress) {
+export function progressSummary(progress: Progress) {
+  const { outcome, effects, updatedAt } = progress;
   return {
-    status: shownStatus(outcome.status),
+    status: progressStatus(progress),
     percent: Math.round(outcome.progress * 100),
     groups: Object.entries(outcome.groups).map(([name, fulfilled]) => ({ name, fulfilled })),
     awardedAt: shownInstant(outcome.awardedAt),

@@ -59,6 +59,23 @@ describe('"Why?"', () => {
       expect(shown).to.include('Version 3 says this to what is recorded.');
     });
 
+    it('says of a badge that is only evaluated that nothing was issued', async () => {
+      const text = demoRules
+        .replaceAll('demo-course"', 'trial"')
+        .replace('active   true', 'active   true\n  evaluate true');
+      const saved = await site.services.saveBadge(text, { expectedVersion: 0, actor: 'administrator' });
+      expect(saved).to.include({ ok: true });
+      const event = passingEvent({ user: 'linh', at: '2026-06-01T08:05:00Z', id: 'late' });
+      await site.services.processEvent(site.services.decodeCloudEvent(event), 'http');
+      const shown = await read(await pathOf('linh', 'trial'));
+      expect(shown).to.include('Would be awarded linh · 100 % of the groups fulfilled');
+      expect(shown).to.include('Would be awarded as of 1 Jun 2026, 08:05 UTC with event late');
+      expect(shown).to.include(
+        'The badge is only evaluated: it is recorded who would be awarded, and nothing is issued.',
+      );
+      expect(shown).not.to.include('What each award rested on');
+    });
+
     it('says that an award of before has no record of what it rested on', async () => {
       const learner = await site.services.learners.findByUsername('ada');
       const progress = await site.services.progress.load(learner?.id ?? '', 'demo-course');

@@ -221,6 +221,8 @@ function notesOn(badge: Badge, { status, groups }: Outcome): readonly string[] {
   const isComplete = Object.values(groups).every((fulfilled) => fulfilled);
   const notes: string[] = [];
   if (!badge.active) notes.push('The badge is not active: nothing is awarded.');
+  if (badge.evaluate)
+    notes.push('The badge is only evaluated: it is recorded who would be awarded, and nothing is issued.');
   if (badge.repeatable) return notes;
   if (status === 'revoked' && isComplete && badge.reAward === 'never')
     notes.push('It is complete again, but a badge that was taken back is not awarded again (re-award never).');

@@ -6,6 +6,7 @@ export * from './assist/index.ts';
 export type * from './ast.ts';
 export { type Checked, check, checkExpression, checkWhere } from './check.ts';
 export { findCycles } from './checks/cycles.ts';
+// Running rules
 export { type Clause, clausesOf } from './clauses.ts';
 // Comparing rules
 export {
@@ -18,7 +19,6 @@ export {
 } from './compare/badges.ts';
 export { changeLines } from './compare/change-lines.ts';
 export { type ConditionComparison, compareConditions } from './compare/conditions.ts';
-// Running rules
 export { compileCondition } from './compile.ts';
 export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';
 export { type Diagnostic, formatDiagnostic } from './diagnostic.ts';

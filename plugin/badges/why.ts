@@ -37,6 +37,8 @@ export interface Why {
     readonly removed: boolean;
   };
   readonly status: Outcome['status'];
+  /** The badge is, or was then, only evaluated: `awarded` is who would be, and nothing was issued. */
+  readonly evaluated: boolean;
   readonly progress: number;
   readonly issued: readonly WhyIssued[];
   /** By the rules that decided; where nothing is recorded yet, by those in force. */
@@ -133,6 +135,7 @@ export function createWhy({ badges, progress, events, environment }: WhyParts): 
         removed: latest.removed,
       },
       status: reached?.outcome.status ?? 'none',
+      evaluated: reached?.evaluated ?? rules.get(decided)?.evaluate ?? false,
       progress: reached?.outcome.progress ?? 0,
       issued: (reached?.issued ?? []).map(issuedReport),
       decided: answer,

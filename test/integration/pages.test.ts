@@ -296,6 +296,11 @@ async function views({ services }: Site, address: string): Promise<readonly View
     },
   ];
   const stored = (await services.badges.get('demo-course'))?.source ?? '';
+  const tryOn = (where: string) => async (page: Page) => {
+    await page.goto(`${address}${where}`);
+    await page.getByText('Test against recent events').click();
+    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Test', exact: true }).click()]);
+  };
   return [
     path('dashboard', '/'),
     path('badges', '/badges'),
@@ -346,6 +351,7 @@ async function views({ services }: Site, address: string): Promise<readonly View
       '2',
     ),
     editWith('badge-conflict', demoRules.replace('Falls below', 'Drops below'), '1'),
+    ...(['edit', 'form'] as const).map((page): View => [`badge-trial-${page}`, tryOn(`/badges/demo-course/${page}`)]),
     path('progress', '/progress'),
     path('progress-empty', '/progress?search=nobody'),
     path('learner-awarded', `/learners/${await idOf('ada')}`),

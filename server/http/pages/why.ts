@@ -4,7 +4,7 @@ import type { AwardAccount } from '../../../dsl/index.ts';
 import { createWhy, type Ruling, type Why, type WhyIssued } from '../../../plugin/badges/why.ts';
 import type { WhyContribution, WhyNearMiss, WhyRequirement } from '../../../plugin/badges/why-events.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
-import { counted, shortEventType, shownStatus, shownTime } from '../format.ts';
+import { counted, progressStatus, shortEventType, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryString, queryText } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
@@ -67,12 +67,13 @@ function whoIsMeant(found: readonly Learner[], search: string): Learner | null {
   return (exact.length === 1 ? exact[0] : found.length === 1 ? found[0] : undefined) ?? null;
 }
 
-function whyModel({ badge, status, progress, issued, decided, inForce, looked }: Why, name: string) {
+function whyModel({ badge, status, evaluated, progress, issued, decided, inForce, looked }: Why, name: string) {
   return {
     name,
     active: badge.active,
     removed: badge.removed,
-    status: shownStatus(status),
+    evaluated,
+    status: progressStatus({ outcome: { status }, evaluated }),
     percent: Math.round(progress * 100),
     decided: rulingModel(badge.id, decided),
     inForce: inForce && rulingModel(badge.id, inForce),
@@ -113,7 +114,7 @@ function awardModel({ ordinal, at, eventId, revokedAt, revokedBy, penalties }: A
   };
 }
 
-function requirementModel(account: WhyRequirement) {
+function requirementModel(account: WhyRequirement, _: number, all: readonly WhyRequirement[]) {
   const { requirement, group, description, state, text, counted: has, needed, missing } = account;
   return {
     id: requirement,
@@ -123,6 +124,7 @@ function requirementModel(account: WhyRequirement) {
     text,
     sum: `${has} of ${needed}`,
     missing,
+    spared: missing > 0 && all.some((other) => other.group === group && other.state === 'fulfilled'),
     events: account.contributions.map(contributionModel),
     older: account.olderContributions,
     nearest: account.nearest.map(missModel),

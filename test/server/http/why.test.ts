@@ -30,8 +30,9 @@ describe('"Why?"', () => {
       expect(text).to.include('Awarded 2 Mar 2026, 10:15 UTC with event event-ada-demo');
       expect(text).to.match(/By version 2 of the rules, saved .* UTC by administrator \(SHA-256 [0-9a-f]{12}… ?\)/);
       expect(text).to.include('event-ada-demo 2 Mar 2026, 10:15 UTC counts is_passing = true holds');
-      expect(text).to.match(/A demo by event-ada-demo \( ?2 Mar 2026, 10:15 UTC ?\)/);
-      expect(text).to.include(`where is_passing = true and course.course_key = "${DEMO_COURSE}"`);
+      expect(text).to.match(/A demo event-ada-demo 2 Mar 2026, 10:15 UTC course\.passing/);
+      expect(text).to.include(`is_passing = true and course.course_key = "${DEMO_COURSE}"`);
+      expect(text).to.include('It is not needed: another requirement of group A is fulfilled.');
       expect(text).to.include('Looked at 2 events of course.passing.status.updated');
     });
 
@@ -56,6 +57,23 @@ describe('"Why?"', () => {
       const shown = await read(await pathOf('ada', 'demo-course'));
       expect(shown).to.include('By version 2 of the rules');
       expect(shown).to.include('Version 3 says this to what is recorded.');
+    });
+
+    it('says of a badge that is only evaluated that nothing was issued', async () => {
+      const text = demoRules
+        .replaceAll('demo-course"', 'trial"')
+        .replace('active   true', 'active   true\n  evaluate true');
+      const saved = await site.services.saveBadge(text, { expectedVersion: 0, actor: 'administrator' });
+      expect(saved).to.include({ ok: true });
+      const event = passingEvent({ user: 'linh', at: '2026-06-01T08:05:00Z', id: 'late' });
+      await site.services.processEvent(site.services.decodeCloudEvent(event), 'http');
+      const shown = await read(await pathOf('linh', 'trial'));
+      expect(shown).to.include('Would be awarded linh · 100 % of the groups fulfilled');
+      expect(shown).to.include('Would be awarded as of 1 Jun 2026, 08:05 UTC with event late');
+      expect(shown).to.include(
+        'The badge is only evaluated: it is recorded who would be awarded, and nothing is issued.',
+      );
+      expect(shown).not.to.include('What each award rested on');
     });
 
     it('says that an award of before has no record of what it rested on', async () => {

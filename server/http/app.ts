@@ -24,6 +24,7 @@ import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
+import { replayRoutes } from './pages/replays.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
@@ -62,6 +63,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
     ...jobRoutes(services),
+    ...replayRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
   ];

@@ -21,6 +21,8 @@ export interface ReplayRequest {
   readonly drafts: readonly string[];
   /** Wait until this is no longer how the rules are; null: they are as they shall be. */
   readonly after: RulesBefore | null;
+  /** The draft is to be saved if it turns out well. */
+  readonly saving?: { readonly badge: string; readonly version: number; readonly reason: string };
 }
 
 /** The rules before a change: the revision of all, or the version of one badge (0: not in force). */

@@ -2,6 +2,7 @@
 
 import { CHECK_PROGRESS } from '../../../plugin/badges/replay/check-progress.ts';
 import {
+  callsIn,
   fromParameters,
   REPLAY,
   type ReplayRequest,
@@ -90,12 +91,16 @@ async function sampleRows(
   }));
 }
 
+const CALL_WORDS = {
+  award: 'Awards',
+  revoke: 'Revocations',
+  announce: 'Announcements',
+  'not-needed': 'Steps no longer needed',
+};
+
 function callsOf(counts: Readonly<Record<string, number>>) {
-  return Object.entries(counts).flatMap(([word, number]) => {
-    const [, kind, lane] = /^(award|revoke) at (.*)$/.exec(word) ?? [];
-    if (kind !== undefined)
-      return [{ word: `${kind === 'award' ? 'Awards' : 'Revocations'} at ${lane}`, number: shownNumber(number) }];
-    if (word === 'announcements') return [{ word: 'Announcements', number: shownNumber(number) }];
-    return word === 'no longer needed' ? [{ word: 'Steps no longer needed', number: shownNumber(number) }] : [];
-  });
+  return callsIn(counts).map(({ what, at, number }) => ({
+    word: at === null ? CALL_WORDS[what] : `${CALL_WORDS[what]} at ${at}`,
+    number: shownNumber(number),
+  }));
 }

@@ -246,6 +246,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     files: stores.files,
     jobStore: stores.jobs,
     jobs,
+    carryOut: (jobId) => jobRunner.carryOut(jobId),
     access: stores.access,
     sessions: stores.sessions,
     decodeCloudEvent: (value) => decodeCloudEvent(value),

@@ -12,10 +12,13 @@ import { createProgressUpdater, type ProgressUpdaterParts } from '../plugin/badg
 import type { LmsEvent } from '../plugin/events/event.ts';
 import type { JobKind } from '../plugin/jobs/job-runner.ts';
 import type { Jobs } from '../plugin/jobs/request-job.ts';
-import type { LearnerIdentity } from '../plugin/ports/event-log.ts';
+import type { BadgeStore } from '../plugin/ports/badge-store.ts';
+import type { EventLog, LearnerIdentity } from '../plugin/ports/event-log.ts';
+import type { LearnerStore } from '../plugin/ports/learner-store.ts';
+import type { ProgressStore } from '../plugin/ports/progress-store.ts';
+import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../plugin/ports/runtime.ts';
 import { every } from './every.ts';
-import type { Stores } from './stores.ts';
 
 export interface ReplaySetup {
   readonly kinds: readonly JobKind[];
@@ -29,6 +32,14 @@ export interface ReplaySetup {
   keepLooking(jobs: Jobs, logger: Logger): () => Promise<void>;
 }
 
+export interface ReplayStores {
+  readonly events: EventLog;
+  readonly learners: LearnerStore;
+  readonly progress: ProgressStore;
+  readonly badges: BadgeStore;
+  readonly replayScratch: ReplayScratch;
+}
+
 const OUTDATED_LOOK_MS = 15_000;
 const CHECK_LOOK_MS = 10 * 60_000;
 
@@ -39,7 +50,7 @@ export function composeReplay({
   clock,
   progressParts,
 }: {
-  readonly stores: Stores;
+  readonly stores: ReplayStores;
   readonly ruleBook: RuleBook;
   readonly read: RuleReader;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 /** What commands print of what a replay, or a change of rules, does to learners. */
 
-import type { BadgeImpact, ReplayResult } from '../../plugin/badges/replay/replay-request.ts';
+import { type BadgeImpact, callsIn, type ReplayResult } from '../../plugin/badges/replay/replay-request.ts';
 import type { Learner } from '../../plugin/ports/learner-store.ts';
 import type { Services } from '../http/services.ts';
 import { plural, shownText } from './rule-report.ts';
@@ -45,12 +45,11 @@ export function impactLines(
 
 /** `3 awards at credly, 1 revocation at credly, 4 announcements` */
 function callsText(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .flatMap(([word, number]) => {
-      const [, kind, lane] = /^(award|revoke) at (.*)$/.exec(word) ?? [];
-      if (kind !== undefined) return [`${plural(number, kind === 'award' ? 'award' : 'revocation')} at ${lane}`];
-      if (word === 'announcements') return [plural(number, 'announcement')];
-      return word === 'no longer needed' ? [`${number} no longer needed`] : [];
+  return callsIn(counts)
+    .map(({ what, at, number }) => {
+      if (what === 'announce') return plural(number, 'announcement');
+      if (what === 'not-needed') return `${number} no longer needed`;
+      return `${plural(number, what === 'award' ? 'award' : 'revocation')} at ${at}`;
     })
     .join(', ');
 }

@@ -26,6 +26,7 @@ import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
+import { replayRoutes } from './pages/replays.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { signInRoutes } from './pages/sign-in.ts';
@@ -71,6 +72,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
     ...jobRoutes(services),
+    ...replayRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
   ];

@@ -12,7 +12,7 @@ import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
-import type { JobStore } from '../../plugin/ports/job-store.ts';
+import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
@@ -65,6 +65,8 @@ export interface Services extends RuleServices {
   readonly jobStore: JobStore;
   /** Asks for, cancels and resumes jobs. */
   readonly jobs: Jobs;
+  /** Carries a job out here if it is due and no other process has it. @returns it when it has ended */
+  carryOut(jobId: string): Promise<Job | null>;
   readonly deadLetters: DeadLetterStore;
   readonly replays: Pick<Replays, 'letter' | 'begin' | 'forecast' | 'forecastLetter'>;
   readonly files: FileStore;

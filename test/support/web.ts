@@ -10,12 +10,14 @@ import { createRuleFollower } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
 import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
 import { createRuleReader } from '../../plugin/badges/rule-reader.ts';
+import { createSettleEffects } from '../../plugin/badges/settle-effects.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
 import { createReplays } from '../../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
+import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
@@ -26,6 +28,7 @@ import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
+import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
@@ -37,6 +40,7 @@ import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
+import { composeReplay } from '../../server/replay-setup.ts';
 
 export const PASSWORD = 'a long enough password';
 export const INGEST_TOKEN = 'ingest-token-of-the-tests';
@@ -55,6 +59,8 @@ export interface Site {
   };
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
+  /** Carries out every job that is due. */
+  runJobs(): Promise<unknown>;
   /** Every event that reached the pipeline. */
   readonly processed: LmsEvent[];
   /** Moves the clock of the services on. */
@@ -97,14 +103,17 @@ export function makeSite(
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
   const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
+  const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() } };
+  const replay = composeReplay({
+    stores: { events, learners, progress, badges, replayScratch: new MemoryReplayScratch() },
+    ...{ ruleBook: rules, read, clock, progressParts },
+  });
   const pipeline = createEventProcessor({
+    ...progressParts,
     learners,
-    progress,
-    clock,
-    logger,
     index: () => rules.index(),
     definitionVersion: (id) => rules.definitionVersion(id),
-    ids: { uuid: () => randomUUID() },
+    catchUp: (learnerId, badgeId) => replay.catchUp(learnerId, [badgeId]),
   });
   const intake = createEventIntake({
     processor: pipeline,
@@ -132,6 +141,10 @@ export function makeSite(
     clock,
     logger,
   });
+  const jobRunner = createJobRunner({
+    ...{ store: jobStore, clock, logger },
+    kinds: [createSettleEffects({ progress, dispatcher }), ...replay.kinds],
+  });
   const processed: LmsEvent[] = [];
   const services = {
     clock,
@@ -146,6 +159,7 @@ export function makeSite(
     access,
     jobStore,
     jobs,
+    carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     deadLetters,
     replays,
     files: new MemoryFileStore(),
@@ -184,6 +198,7 @@ export function makeSite(
     dispatcher,
     provider,
     processed,
+    runJobs: () => jobRunner.runDue(),
     browser,
     advance: (ms) => {
       offsetMs += ms;

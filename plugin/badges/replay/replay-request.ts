@@ -21,6 +21,8 @@ export interface ReplayRequest {
   readonly drafts: readonly string[];
   /** Wait until this is no longer how the rules are; null: they are as they shall be. */
   readonly after: RulesBefore | null;
+  /** The draft is to be saved if it turns out well. */
+  readonly saving?: { readonly badge: string; readonly version: number; readonly reason: string };
 }
 
 /** The rules before a change: the revision of all, or the version of one badge (0: not in force). */
@@ -134,4 +136,24 @@ export function countsOf(badges: readonly BadgeReplay[]): Readonly<Record<string
     for (const [word, number] of Object.entries(calls)) add(word, number);
   }
   return counts;
+}
+
+export interface FollowingCalls {
+  readonly what: 'award' | 'revoke' | 'announce' | 'not-needed';
+  /** The word of the provider; null where there is none. */
+  readonly at: string | null;
+  readonly number: number;
+}
+
+/** What follows outside, read from a job's counts. */
+export function callsIn(counts: Readonly<Record<string, number>>): readonly FollowingCalls[] {
+  const order: readonly FollowingCalls['what'][] = ['award', 'revoke', 'announce', 'not-needed'];
+  return Object.entries(counts)
+    .flatMap(([word, number]): readonly FollowingCalls[] => {
+      const [, kind, at = ''] = /^(award|revoke) at (.*)$/.exec(word) ?? [];
+      if (kind !== undefined) return [{ what: kind as 'award' | 'revoke', at, number }];
+      if (word === 'announcements') return [{ what: 'announce', at: null, number }];
+      return word === 'no longer needed' ? [{ what: 'not-needed', at: null, number }] : [];
+    })
+    .sort((a, b) => order.indexOf(a.what) - order.indexOf(b.what) || (a.at ?? '').localeCompare(b.at ?? ''));
 }

@@ -7,6 +7,7 @@ import { toReason } from '../../../plugin/badges/reason.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { createAudit } from '../audit.ts';
+import { createBadgePreview } from '../badge-preview.ts';
 import { type FieldError, pathText, textField, wholeNumberField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
@@ -15,6 +16,7 @@ import type { Services } from '../services.ts';
 import { badgeExampleRoutes, exampleDraft } from './badge-examples.ts';
 import { badgeFormRoutes, textSentAsForm } from './badge-form.ts';
 import { badgePath, badgesCrumb, findBadge } from './badges.ts';
+import { jobPath } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines, shown } from './rule-text.ts';
 import { createTrial, trialFields } from './rule-trial.ts';
@@ -33,6 +35,7 @@ interface Draft {
 export function badgeEditorRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
   const tryOut = createTrial(services);
+  const effect = createBadgePreview(services);
 
   const show = (
     req: Request,
@@ -81,8 +84,10 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     if (renamed) return show(req, res, draft, checkResult([renamed]), 422);
     const wrong = reasonError(draft.reason);
     if (wrong) return show(req, res, draft, { diagnostics: [], errors: [wrong] }, 422);
-    if (textField(req, 'intent') === 'check') {
+    const intent = textField(req, 'intent');
+    if (intent === 'check' || intent === 'preview') {
       const result = checkResult(services.checkBadge(draft.text));
+      if (intent === 'preview' && result.errors.length === 0) return preview(req, res, draft);
       return show(req, res, draft, result, result.errors.length > 0 ? 422 : 200);
     }
     if (textField(req, 'intent') === 'try') return showTrial(req, res, draft);
@@ -97,9 +102,23 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     return show(req, res, draft, wrong ?? checkResult(services.checkBadge(draft.text)), 422);
   };
 
+  /** @param draft without errors */
+  const preview = async (_req: Request, res: Response, draft: Draft): Promise<void> => {
+    res.redirect(303, jobPath((await effect.request(draft, actorOf(res).name)).id));
+  };
+
+  /** Shows what saving takes away, unless that is nothing or was shown. @returns whether it has answered */
+  const asks = async (req: Request, res: Response, draft: Draft): Promise<boolean> => {
+    if (services.checkBadge(draft.text).some(({ severity }) => severity === 'error')) return false;
+    const job = await effect.toConfirm(draft, textField(req, 'confirmed'), actorOf(res).name);
+    if (job !== null) res.redirect(303, jobPath(job.id));
+    return job !== null;
+  };
+
   /** Saves and answers. @returns what stands in the way, and then nothing is answered */
   const store = async (req: Request, res: Response, draft: Draft): Promise<readonly Diagnostic[] | null> => {
     const actor = actorOf(res).name;
+    if (await asks(req, res, draft)) return null;
     let saved: Awaited<ReturnType<Services['saveBadge']>>;
     try {
       const reason = toReason(draft.reason ?? '');
@@ -152,7 +171,9 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       if (text === null)
         throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');
       const actor = actorOf(res).name;
-      const saved = await services.saveBadge(text, { expectedVersion: wholeNumberField(req, 'version'), actor });
+      const version = wholeNumberField(req, 'version');
+      if (await asks(req, res, { text, version, badge: stored })) return;
+      const saved = await services.saveBadge(text, { expectedVersion: version, actor });
       if (!saved.ok) {
         return show(req, res, { text, version: stored.version, badge: stored }, checkResult(saved.diagnostics), 422);
       }
@@ -164,7 +185,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
 
   return [
     ...badgeExampleRoutes(services),
-    ...badgeFormRoutes(services, { store, showUnfit, starterText: () => starterText(services) }),
+    ...badgeFormRoutes(services, { store, preview, showUnfit, starterText: () => starterText(services) }),
     get('/badges/new', 'administrator', (req, res) => {
       const text = exampleDraft(req, services) ?? starterText(services);
       return show(req, res, { text, version: 0, badge: null }, null);

@@ -32,6 +32,8 @@ interface Draft {
 export interface TextView {
   /** Saves and answers. @returns what stands in the way, and then nothing is answered */
   store(req: Request, res: Response, draft: Draft): Promise<readonly Diagnostic[] | null>;
+  /** Begins to find out what saving would mean, and shows that. @param draft without errors */
+  preview(req: Request, res: Response, draft: Draft): Promise<void>;
   /** Shows a text that the form cannot show. */
   showUnfit(req: Request, res: Response, draft: Draft, message: string): Promise<void>;
   /** Of a new badge. */
@@ -113,6 +115,8 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
       if (trial.kind === 'tried') return show(req, res, draft, base, form, { trial: trial.view });
       if (trial.kind === 'refused') return show(req, res, draft, base, form, { errors: [trial.error] });
     }
+    if (checked.errors.length === 0 && intent === 'preview')
+      return texts.preview(req, res, { ...draft, text: checked.text });
     if (checked.errors.length > 0 || intent !== 'save') return show(req, res, draft, base, form, { checked });
     const refused = await texts.store(req, res, { ...draft, text: checked.text });
     // What is in force may have changed since the check.

@@ -1,18 +1,22 @@
 /** Badges: the list, and one badge with its rules. */
 
 import type { Request, Response } from 'express';
+import { fromParameters, REPLAY } from '../../../plugin/badges/replay/replay-request.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { shownNumber } from '../format.ts';
-import { pathText } from '../forms.ts';
+import { pathText, queryString } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { findHistory, type History, summaryOf, versionOf, versionRows } from './badge-history.ts';
+import { jobPath } from './jobs.ts';
 import { statusCounts, statusShares } from './progress-counts.ts';
 import { penaltyRows, policySentences, requirementRows } from './rule-tables.ts';
 import { ruleLines } from './rule-text.ts';
+
+const JOBS_LOOKED_AT = 20;
 
 export const badgesCrumb = { text: 'Badges', href: '/badges' } as const;
 
@@ -67,6 +71,8 @@ export function badgeRoutes(services: Services): readonly Route[] {
         requirements: rules ? requirementRows(rules) : [],
         penalties: rules ? penaltyRows(rules) : [],
         readable: rules !== null,
+        replay: await replayUnderWay(definition.id, services),
+        replayHref: `/replays/new${queryString({ badge: definition.id })}`,
         progress: statusShares(counts, definition.id),
         progressHref: `/progress?badge=${encodeURIComponent(definition.id)}`,
         history: versionRows(history, badgePath(definition.id)),
@@ -85,4 +91,14 @@ async function showRemoved(req: Request, res: Response, history: History): Promi
     href,
     history: versionRows(history, href),
   });
+}
+
+/** @returns the address of a job that is bringing its learners up to date; null: none is */
+async function replayUnderWay(badgeId: string, { jobStore }: Services): Promise<string | null> {
+  const { items } = await jobStore.list({ kind: REPLAY, limit: JOBS_LOOKED_AT });
+  const job = items.find(({ state, parameters }) => {
+    const { badges, dryRun } = fromParameters(parameters);
+    return (state === 'waiting' || state === 'running') && !dryRun && (badges === null || badges.includes(badgeId));
+  });
+  return job ? jobPath(job.id) : null;
 }

@@ -9,11 +9,12 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { replayModel } from './replay-result.ts';
 
 const PAGE_SIZE = 50;
 const STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
 
-const jobsCrumb = { text: 'Jobs', href: '/jobs' } as const;
+export const jobsCrumb = { text: 'Jobs', href: '/jobs' } as const;
 
 export function jobPath(id: string): string {
   return `/jobs/${encodeURIComponent(id)}`;
@@ -42,7 +43,7 @@ export function jobRoutes(services: Services): readonly Route[] {
       const job = await jobStore.get(pathText(req, 'id'));
       if (job === null) throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
       const frame = { title: job.title, section: 'system', breadcrumbs: [jobsCrumb] } as const;
-      await renderPage(req, res, 'job', frame, shownJob(job));
+      await renderPage(req, res, 'job', frame, { ...shownJob(job), replay: await replayModel(job, services) });
     }),
 
     post('/jobs/:id/cancel', 'administrator', async (req, res) => {
@@ -62,6 +63,7 @@ export function jobRoutes(services: Services): readonly Route[] {
 function shownJob(job: Job) {
   const isOpen = job.state === 'waiting' || job.state === 'running';
   return {
+    id: job.id,
     href: jobPath(job.id),
     title: job.title,
     kind: job.kind,

@@ -1,0 +1,106 @@
+/** What the page of a job shows of a replay: what was asked, who gains or loses what, and what to do with it. */
+
+import { CHECK_PROGRESS } from '../../../plugin/badges/replay/check-progress.ts';
+import {
+  callsIn,
+  fromParameters,
+  REPLAY,
+  type ReplayRequest,
+  type ReplaySample,
+  resultOf,
+} from '../../../plugin/badges/replay/replay-request.ts';
+import type { Job } from '../../../plugin/ports/job-store.ts';
+import { counted, shownInstant, shownNumber, shownStatus } from '../format.ts';
+import type { Services } from '../services.ts';
+import { badgePath } from './badges.ts';
+import { learnerPath } from './progress.ts';
+
+/** @returns null where the job is of another kind */
+export async function replayModel(job: Job, services: Pick<Services, 'badges' | 'learners'>) {
+  if (job.kind !== REPLAY && job.kind !== CHECK_PROGRESS) return null;
+  const request = job.kind === REPLAY ? fromParameters(job.parameters) : null;
+  const would = request === null ? job.parameters.repair !== true : request.dryRun;
+  const result = resultOf(job.result);
+  const definitions = await services.badges.list();
+  const names = new Map(definitions.map(({ id, name }) => [id, name ?? id]));
+  const badge = (id: string) => ({ name: names.get(id) ?? id, href: names.has(id) ? badgePath(id) : null });
+  const loses = result.badges.reduce((sum, impact) => sum + impact.loses, 0);
+  const unverified = job.counts['kept unverified'] ?? 0;
+  return {
+    would,
+    note: result.note ?? null,
+    facts: request === null ? [] : factsOf(request, (id) => badge(id).name),
+    badges: result.badges.map((impact) => ({
+      ...badge(impact.badge),
+      gains: shownNumber(impact.gains),
+      loses: shownNumber(impact.loses),
+      moves: shownNumber(impact.moves),
+      unverified: shownNumber(impact.unverified),
+    })),
+    moreBadges: result.moreBadges,
+    sample: await sampleRows(result.sample, badge, services),
+    calls: callsOf(job.counts),
+    loses: loses === 0 ? null : counted(loses, 'badge'),
+    unverified: unverified === 0 ? null : counted(unverified, 'contribution'),
+    saving: request?.saving ? savingOf(request.saving, request.drafts[0] ?? '') : null,
+    again: request?.dryRun && request.drafts.length === 0 ? formFields(request) : null,
+  };
+}
+
+type SavingForm = NonNullable<ReplayRequest['saving']>;
+
+function savingOf({ badge, version, reason }: SavingForm, text: string) {
+  return { action: version === 0 ? '/badges/new' : `${badgePath(badge)}/edit`, badge, version, reason, text };
+}
+
+/** The form that runs the same for good. */
+function formFields({ badges, membership, from, to, types }: ReplayRequest): readonly (readonly [string, string])[] {
+  if (badges !== null && badges.length !== 1) return [];
+  return [
+    ['badge', badges?.[0] ?? ''],
+    ['type', types?.[0] ?? ''],
+    ['from', from ?? ''],
+    ['to', to ?? ''],
+    ['backfill', membership === 'backfill' ? 'yes' : ''],
+  ];
+}
+
+function factsOf({ badges, membership, from, to, types }: ReplayRequest, name: (id: string) => string) {
+  return [
+    { word: 'Badges', text: badges === null ? 'all active ones' : badges.map(name).join(', ') },
+    { word: 'Events that count', text: membership === 'backfill' ? 'all of the time below' : 'as they were received' },
+    ...(types === null ? [] : [{ word: 'Event types', text: types.join(', ') }]),
+    ...(from === null ? [] : [{ word: 'Happened from', text: shownInstant(from).text }]),
+    ...(to === null ? [] : [{ word: 'Happened before', text: shownInstant(to).text }]),
+  ];
+}
+
+async function sampleRows(
+  sample: readonly ReplaySample[],
+  badge: (id: string) => { readonly name: string; readonly href: string | null },
+  { learners }: Pick<Services, 'learners'>,
+) {
+  const people = await learners.findManyByIds([...new Set(sample.flatMap(({ learner }) => learner ?? []))]);
+  const usernames = new Map(people.map(({ id, username }) => [id, username]));
+  return sample.map(({ learner, badge: id, from, to }) => ({
+    learner: learner === null ? 'somebody new' : (usernames.get(learner) ?? 'removed learner'),
+    href: learner !== null && usernames.has(learner) ? learnerPath(learner) : null,
+    badge: badge(id),
+    from: shownStatus(from),
+    to: shownStatus(to),
+  }));
+}
+
+const CALL_WORDS = {
+  award: 'Awards',
+  revoke: 'Revocations',
+  announce: 'Announcements',
+  'not-needed': 'Steps no longer needed',
+};
+
+function callsOf(counts: Readonly<Record<string, number>>) {
+  return callsIn(counts).map(({ what, at, number }) => ({
+    word: at === null ? CALL_WORDS[what] : `${CALL_WORDS[what]} at ${at}`,
+    number: shownNumber(number),
+  }));
+}

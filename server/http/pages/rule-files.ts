@@ -32,7 +32,7 @@ interface PlanForm {
   readonly reason?: string;
   readonly errors?: readonly FieldError[];
   /** Why another plan was not applied. */
-  readonly stale?: ReturnType<typeof staleModel>;
+  readonly stale?: ReturnType<typeof staleModel> | null;
 }
 
 export function ruleFileRoutes(services: Services): readonly Route[] {
@@ -97,7 +97,10 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
     if (wrong !== null) {
       const again = await services.planRules(sent.files, sent);
       if (!again.ok) return showStart(req, res, mistaken({ ...sent, pasted: '' }, again.texts));
-      return showPlan(req, res, again.plan, { sent, reason, errors: [wrong] }, 422);
+      // Who comes back for the reason must not agree to another plan unawares.
+      const isSame = again.plan.hash === hash;
+      const stale = isSame ? null : staleModel({ because: 'stored-rules-changed', latest: null });
+      return showPlan(req, res, again.plan, { sent, reason, errors: [wrong], stale }, 422);
     }
     const result = await services.applyRules(sent.files, {
       ...{ plan: hash, prune: sent.prune, actor: actorOf(res).name, reason: requiredReason(reason) },

@@ -59,7 +59,7 @@ function shownChange(planned: PlannedChange) {
 type Stale = Extract<ApplyResult, { readonly outcome: 'stale' }>;
 
 /** Why a plan that somebody agreed to was not applied. */
-export function staleModel({ because, latest }: Stale) {
+export function staleModel({ because, latest }: Pick<Stale, 'because' | 'latest'>) {
   return {
     because,
     latest: latest && {

@@ -6,6 +6,7 @@ import { describeChange } from '../../../plugin/badges/describe-change.ts';
 import { requiredReason } from '../../../plugin/badges/reason.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeVersion } from '../../../plugin/ports/badge-store.ts';
+import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { type FieldError, pathText, queryText, textField, wholeNumberField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
@@ -14,7 +15,6 @@ import { createRuleReader, type RuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { textDiff } from '../text-diff.ts';
 import { findHistory, findVersion, type History, isRestorable, meaningParts, versionOf } from './badge-history.ts';
-import { badgePath, badgesCrumb } from './badges.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines } from './rule-text.ts';
 

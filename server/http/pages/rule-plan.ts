@@ -3,10 +3,10 @@
 
 import type { ApplyResult } from '../../../plugin/badges/rule-changes.ts';
 import type { PlannedChange, RulePlan } from '../../../plugin/badges/rule-plan.ts';
+import { badgePath } from '../badge-links.ts';
 import { type ShownStatus, shownNumber, shownTime } from '../format.ts';
 import { textDiff } from '../text-diff.ts';
 import { meaningParts } from './badge-history.ts';
-import { badgePath } from './badges.ts';
 
 const words: Readonly<Record<PlannedChange['change'], ShownStatus>> = {
   added: { word: 'Added', tone: 'good' },

@@ -123,6 +123,13 @@ export interface Award {
   readonly revokedBy: string | null;
 }
 
+/** A requirement that was fulfilled when the badge was awarded. */
+export interface AwardGround {
+  readonly requirement: string;
+  /** Ids of the events that counted, in timeline order. */
+  readonly eventIds: readonly string[];
+}
+
 export interface RequirementState {
   readonly fulfilled: boolean;
   /** How many count now (distinct values, best window), at most `needed`. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '../dsl/index.ts';
-import { createDispatcher } from '../plugin/badges/dispatcher.ts';
+import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
 import { createRuleFollower } from '../plugin/badges/replay/follow-rules.ts';
 import { type Impact, planImpact } from '../plugin/badges/replay/impact.ts';
@@ -65,6 +65,10 @@ export interface ComposeOptions {
   readonly clock?: Clock;
   /** Work beside a running server that holds the embedded store; without one, hold it for the time of the command. */
   readonly join?: boolean;
+  /** In place of the badge providers of the settings. */
+  readonly providers?: ReadonlyMap<string, BadgeProvider>;
+  /** In place of the usual patience with providers and the bus. */
+  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'>;
 }
 
 export interface Laurel {
@@ -141,7 +145,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const dispatcher = createDispatcher({
     progress: stores.progress,
     learners: stores.learners,
-    providers: badgeProviders(settings, lifecycle, mayJoin),
+    providers: options.providers ?? badgeProviders(settings, lifecycle, mayJoin),
+    ...options.patience,
     publisher,
     badgeName: (badgeId) => ruleBook.badgeName(badgeId),
     clock,

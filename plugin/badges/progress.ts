@@ -4,8 +4,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Award, type Badge, type Contribution, outcome } from '../../dsl/index.ts';
 import type { Progress } from '../ports/progress-store.ts';
 import { type IssuingFacts, reconcile } from './effects.ts';
+import { createProvenance } from './provenance.ts';
 
-export interface Advance extends Omit<IssuingFacts, 'template'> {
+export interface Advance extends Omit<IssuingFacts, 'template' | 'provenanceOf'> {
   readonly learnerId: string;
   readonly badge: Badge;
   /** All of them, in timeline order: the former ones and what is new. */
@@ -30,6 +31,7 @@ export function advance(former: Progress | null, step: Advance): Progress {
         ruleVersion,
         now,
         newUuid: () => step.newUuid(),
+        provenanceOf: createProvenance({ badge, contributions, ruleVersion, now }),
       });
   const isRight = ledger.issued === former?.issued && ledger.effects === former.effects;
   if (isKnown && isRight && isDeepStrictEqual(next, former.outcome)) return former;

@@ -33,7 +33,8 @@ export interface LearnerStore {
   findById(id: string): Promise<Learner | null>;
   findByUsername(username: string): Promise<Learner | null>;
   findManyByIds(ids: readonly string[]): Promise<readonly Learner[]>;
-  /** By username, ascending. `search` matches the beginning of username or e-mail, case-insensitively. */
+  /** By username, ascending. `search` matches the beginning of username or e-mail, case-insensitively, or is the
+   *  whole LMS user id. */
   list(query: { readonly search?: string; readonly after?: string; readonly limit: number }): Promise<Page<Learner>>;
   count(): Promise<number>;
 }

@@ -48,7 +48,11 @@ export class MemoryLearnerStore implements LearnerStore {
     const { after } = query;
     const matching = [...this.#learners.values()]
       .filter((learner) => after === undefined || compareCodePoints(learner.username, after) > 0)
-      .filter(({ username, email }) => [username, email].some((text) => text.toLowerCase().startsWith(search)))
+      .filter(
+        ({ username, email, lmsUserId }) =>
+          [username, email].some((text) => text.toLowerCase().startsWith(search)) ||
+          (lmsUserId !== null && String(lmsUserId) === search),
+      )
       .toSorted((a, b) => compareCodePoints(a.username, b.username));
     const items = matching.slice(0, query.limit);
     return { items, next: matching.length > items.length ? (items.at(-1)?.username ?? null) : null };

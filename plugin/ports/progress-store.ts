@@ -37,6 +37,8 @@ export interface IssuedBadge {
   readonly revokedAt: Instant | null;
   /** The rule version that gave it. */
   readonly ruleVersion: number;
+  /** null: not known, it was given before this was recorded. */
+  readonly provenance: Provenance | null;
   /** Where it was issued, and where it must be taken back although the rule may name another place by now;
    *  null: nowhere, it is only published. */
   readonly template: Badge['template'];
@@ -44,6 +46,33 @@ export interface IssuedBadge {
   readonly externalId: string | null;
   readonly externalState: string | null;
   readonly externalUrl: string | null;
+}
+
+/** What an award rested on when it was made: for whoever asks why, and for evidence that goes with the badge. */
+export interface Provenance {
+  /** The rule version that decided; its text and hash are in the badge's history. */
+  readonly ruleVersion: number;
+  readonly recordedAt: Date;
+  /** Those that were fulfilled, in rule order. */
+  readonly requirements: readonly ProvenRequirement[];
+}
+
+export interface ProvenRequirement {
+  readonly requirement: string;
+  readonly group: string;
+  /** The event type, or `badge "base" awarded`. */
+  readonly on: string;
+  /** The condition that each event met, as the rule writes it; null: every such event counts. */
+  readonly where: string | null;
+  /** In timeline order; the first of them where there are many. */
+  readonly events: readonly ProvenEvent[];
+  /** How many more there were. */
+  readonly more: number;
+}
+
+export interface ProvenEvent {
+  readonly eventId: string;
+  readonly at: Instant;
 }
 
 export interface Progress {

@@ -13,6 +13,7 @@ import { Gate } from './gate.ts';
 import { InOrder } from './in-order.ts';
 import { keepChannel } from './kept-channel.ts';
 import { type ConsumerCounts, type RetryPolicy, readMessage, settleDelivery } from './processing.ts';
+import { isSuspect, Suspects } from './suspects.ts';
 import { declareTopology, queuesToConsume, type Topology } from './topology.ts';
 
 export interface ConsumerOptions {
@@ -63,6 +64,7 @@ export function startConsumer({
   const counts = { received: 0, handled: 0, ignored: 0, deadLettered: 0, retried: 0, abandoned: 0, inFlight: 0 };
   const gate = new Gate(storePauses);
   const inOrder = new InOrder();
+  const suspects = new Suspects();
   const stopping = new AbortController();
   const open = new Set<Promise<void>>();
   let consumerTags: readonly string[] = [];
@@ -112,7 +114,8 @@ export function startConsumer({
     counts.received += 1;
     const delivery = new Delivery(channel, message, giveUp);
     const read = readMessage(delivery, catalogue);
-    const task = inOrder.run(keyOf(read, message), () => settleDelivery(delivery, read, options));
+    const settle = () => inOrder.run(keyOf(read, message), () => settleDelivery(delivery, read, options));
+    const task = isSuspect(message.properties.headers) ? suspects.run(settle) : settle();
     open.add(task);
     void task.finally(() => open.delete(task));
   }

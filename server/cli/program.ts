@@ -14,6 +14,7 @@ import { addProgressCommands } from './progress.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 import { UsageError } from './usage.ts';
+import { addWhyCommand } from './why.ts';
 
 const USAGE = 2;
 
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
   addRulesCommands(program);
+  addWhyCommand(program);
   addEventsCommands(program);
   addDeadLettersCommands(program);
   addCredentialsCommands(program);

@@ -104,7 +104,10 @@ export function shownStatus(status: string): ShownStatus {
 }
 
 /** Where a learner stands on a badge; of one that is only evaluated, where they would stand. */
-export function progressStatus({ outcome, evaluated }: Pick<Progress, 'outcome' | 'evaluated'>): ShownStatus {
+export function progressStatus({
+  outcome,
+  evaluated,
+}: Pick<Progress, 'evaluated'> & { readonly outcome: Pick<Progress['outcome'], 'status'> }): ShownStatus {
   const { status } = outcome;
   return shownStatus(evaluated && (status === 'awarded' || status === 'revoked') ? `would-be-${status}` : status);
 }

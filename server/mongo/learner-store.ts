@@ -85,7 +85,10 @@ export class MongoLearnerStore implements LearnerStore {
     if (query.after !== undefined) conditions.push({ username: mongoose.trusted({ $gt: query.after }) });
     if (query.search) {
       const beginning = mongoose.trusted({ $regex: `^${escapeRegex(query.search.toLowerCase())}` });
-      conditions.push({ $or: [{ 'searchable.username': beginning }, { 'searchable.email': beginning }] });
+      const lmsUserId = /^[1-9]\d{0,14}$/.test(query.search) ? [{ lmsUserId: Number(query.search) }] : [];
+      conditions.push({
+        $or: [{ 'searchable.username': beginning }, { 'searchable.email': beginning }, ...lmsUserId],
+      });
     }
     const found = await withDatabase(() =>
       this.#learners

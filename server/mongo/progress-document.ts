@@ -9,6 +9,9 @@ interface StoredContribution extends Omit<Contribution, 'values'> {
   readonly values: readonly { readonly requirement: string; readonly value: string }[];
 }
 
+/** Documents of before have no provenance. */
+type StoredBadge = Omit<IssuedBadge, 'provenance'> & Partial<Pick<IssuedBadge, 'provenance'>>;
+
 interface StoredOutcome extends Omit<Outcome, 'groups' | 'requirements'> {
   readonly groups: readonly { readonly group: string; readonly fulfilled: boolean }[];
   readonly requirements: readonly (RequirementState & { readonly requirement: string })[];
@@ -23,7 +26,7 @@ export interface ProgressDocument {
   readonly evaluated?: boolean;
   readonly contributions: readonly StoredContribution[];
   readonly outcome: StoredOutcome;
-  readonly issued: readonly IssuedBadge[];
+  readonly issued: readonly StoredBadge[];
   readonly effects: readonly Effect[];
   readonly updatedAt: Date;
   /** What of `effects` waits, for the indexes. */
@@ -78,7 +81,7 @@ export function toProgress(document: ProgressDocument): Progress {
       groups: Object.fromEntries(outcome.groups.map(({ group, fulfilled }) => [group, fulfilled])),
       requirements: Object.fromEntries(outcome.requirements.map(({ requirement, ...state }) => [requirement, state])),
     },
-    issued,
+    issued: issued.map((badge) => ({ ...badge, provenance: badge.provenance ?? null })),
     effects,
     updatedAt,
   };

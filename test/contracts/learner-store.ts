@@ -136,6 +136,18 @@ export function learnerStoreContract(name: string, makeStore: () => Promise<Lear
       expect(await found('(')).to.deep.equal([]);
       expect(await found('example')).to.deep.equal([]);
     });
+
+    it('searches the whole LMS user id', async () => {
+      await store.resolve(user({ lmsUserId: 41, username: 'ada', email: 'ada@example.com' }), day(1));
+      await store.resolve(user({ lmsUserId: 4, username: '41st', email: 'first@example.com' }), day(1));
+      await store.resolve(user({ lmsUserId: null, username: 'none', email: 'none@example.com' }), day(1));
+      const found = async (search: string) =>
+        (await store.list({ search, limit: 9 })).items.map(({ username }) => username);
+      expect(await found('41')).to.deep.equal(['41st', 'ada']);
+      expect(await found('4')).to.deep.equal(['41st']);
+      expect(await found('null')).to.deep.equal([]);
+      expect(await found('041')).to.deep.equal([]);
+    });
   });
 }
 

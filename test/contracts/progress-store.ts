@@ -256,6 +256,20 @@ function anIssuedBadge(): IssuedBadge {
     revokedAt: null,
     ruleVersion: 4,
     template: { provider: 'memory', id: 't' },
+    provenance: {
+      ruleVersion: 4,
+      recordedAt: at(2),
+      requirements: [
+        {
+          requirement: 'constructor',
+          group: '__proto__',
+          on: 'a.b.v1',
+          where: 'is_passing = true',
+          events: [{ eventId: 'e1', at: day(2) }],
+          more: 0,
+        },
+      ],
+    },
     externalId: null,
     externalState: null,
     externalUrl: null,

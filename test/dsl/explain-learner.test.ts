@@ -106,6 +106,10 @@ describe('explainLearner', () => {
     expect(explained.penalties).to.deep.equal([
       { penalty: 'failed', resets: ['demo'], events: [{ eventId: 'p', at: '2026-03-02T00:00:00Z' }] },
     ]);
+    const evaluated = explainLearner({ ...badge, active: true, evaluate: true }, { contributions: [meets(1, 'demo')] });
+    expect(evaluated.notes).to.deep.equal([
+      'The badge is only evaluated: it is recorded who would be awarded, and nothing is issued.',
+    ]);
     const kept = explainLearner(
       { ...badge, active: true, onRegress: 'keep' },
       { contributions: [meets(1, 'demo'), penalty] },

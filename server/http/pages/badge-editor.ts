@@ -19,6 +19,7 @@ import { badgePath, badgesCrumb, findBadge } from './badges.ts';
 import { jobPath } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines, shown } from './rule-text.ts';
+import { createTrial, trialFields } from './rule-trial.ts';
 
 /** What the editor is open on. */
 interface Draft {
@@ -33,9 +34,17 @@ interface Draft {
 
 export function badgeEditorRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
+  const tryOut = createTrial(services);
   const effect = createBadgePreview(services);
 
-  const show = (req: Request, res: Response, draft: Draft, result: CheckResult | null, status = 200): Promise<void> => {
+  const show = (
+    req: Request,
+    res: Response,
+    draft: Draft,
+    result: CheckResult | null,
+    status = 200,
+    trial: object | null = null,
+  ): Promise<void> => {
     const { badge } = draft;
     const name = badge && (badge.name ?? badge.id);
     const frame = {
@@ -60,6 +69,8 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
         badgeId: badge?.id ?? '',
         eventTypes: [...(services.environment.enabledEventTypes ?? services.environment.eventTypes.keys())].sort(),
         checked: result !== null,
+        trial,
+        ...trialFields(req),
         lines: result && result.diagnostics.length > 0 ? ruleLines(draft.text, result.diagnostics) : [],
         diagnostics: result?.diagnostics.map(shown) ?? [],
       },
@@ -79,8 +90,16 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       if (intent === 'preview' && result.errors.length === 0) return preview(req, res, draft);
       return show(req, res, draft, result, result.errors.length > 0 ? 422 : 200);
     }
+    if (textField(req, 'intent') === 'try') return showTrial(req, res, draft);
     const refused = await store(req, res, draft);
     if (refused) return show(req, res, draft, checkResult(refused), 422);
+  };
+
+  const showTrial = async (req: Request, res: Response, draft: Draft): Promise<void> => {
+    const trial = await tryOut(req, draft.text);
+    if (trial.kind === 'tried') return show(req, res, draft, null, 200, trial.view);
+    const wrong = trial.kind === 'refused' ? { diagnostics: [], errors: [trial.error] } : null;
+    return show(req, res, draft, wrong ?? checkResult(services.checkBadge(draft.text)), 422);
   };
 
   /** @param draft without errors */

@@ -19,6 +19,7 @@ import { exampleDraft, takenId } from './badge-examples.ts';
 import { badgePath, badgesCrumb, findBadge } from './badges.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines } from './rule-text.ts';
+import { createTrial, trialFields } from './rule-trial.ts';
 
 interface Draft {
   readonly text: string;
@@ -44,14 +45,16 @@ interface Shown {
   readonly checked?: CheckedForm;
   readonly errors?: readonly FieldError[];
   readonly focus?: string;
+  readonly trial?: object;
 }
 
 export function badgeFormRoutes(services: Services, texts: TextView): readonly Route[] {
   const { environment, hiddenKeyPaths } = services;
+  const tryOut = createTrial(services);
 
   const show = async (req: Request, res: Response, draft: Draft, base: Base, form: BadgeForm, shown: Shown = {}) => {
     const { badge, version } = draft;
-    const { checked, errors = checked?.errors ?? [], focus = '' } = shown;
+    const { checked, errors = checked?.errors ?? [], focus = '', trial = null } = shown;
     const text = checked?.text ?? textOfForm(form, base, environment);
     const name = badge && (badge.name ?? badge.id);
     const path = badge ? badgePath(badge.id) : '/badges/new';
@@ -72,6 +75,8 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
       reason: draft.reason ?? '',
       isNew: badge === null,
       focus,
+      trial,
+      ...trialFields(req),
       warnings,
       checked: checked !== undefined && errors.length === 0,
       lines: ruleLines(text, checked?.elsewhere),
@@ -105,6 +110,11 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
     const checked = await checkNewId(badge, form, checkForm(form, base, environment, services.checkBadge));
     const wrong = reasonError(reason);
     if (wrong) return show(req, res, draft, base, form, { errors: [wrong, ...checked.errors] });
+    if (intent === 'try') {
+      const trial = await tryOut(req, checked.text);
+      if (trial.kind === 'tried') return show(req, res, draft, base, form, { trial: trial.view });
+      if (trial.kind === 'refused') return show(req, res, draft, base, form, { errors: [trial.error] });
+    }
     if (checked.errors.length === 0 && intent === 'preview')
       return texts.preview(req, res, { ...draft, text: checked.text });
     if (checked.errors.length > 0 || intent !== 'save') return show(req, res, draft, base, form, { checked });

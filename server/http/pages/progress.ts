@@ -18,6 +18,10 @@ export function learnerPath(learnerId: string): string {
   return `/learners/${encodeURIComponent(learnerId)}`;
 }
 
+export function whyPath(learnerId: string, badgeId: string): string {
+  return `${learnerPath(learnerId)}/badges/${encodeURIComponent(badgeId)}`;
+}
+
 export function progressRoutes({ badges, progress, learners }: Services): readonly Route[] {
   return [
     get('/progress', 'viewer', async (req, res) => {
@@ -60,6 +64,7 @@ export function progressRoutes({ badges, progress, learners }: Services): readon
             .map((learner) => ({ username: learner.username, href: learnerPath(learner.id) })),
           rows: page.items.map((item) => ({
             href: learnerPath(item.learnerId),
+            whyHref: whyPath(item.learnerId, item.badgeId),
             learner: learnerOf.get(item.learnerId)?.username ?? 'removed learner',
             badge: badgeNames.get(item.badgeId) ?? item.badgeId,
             ...progressSummary(item),

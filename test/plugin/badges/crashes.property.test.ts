@@ -1,10 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Badge, Outcome } from '../../../dsl/index.ts';
+import { createEventIntake } from '../../../plugin/badges/take-event.ts';
 import { ProviderError, StoreError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
+import { createEventLogWriter } from '../../../plugin/events/event-log-writer.ts';
+import type { EventEntry } from '../../../plugin/ports/event-log.ts';
+import { MemoryEventLog } from '../../../plugin/ports/memory-event-log.ts';
 import { MemoryLearnerStore } from '../../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { aWorld, course, courseBadge, passing, type World } from '../../support/badge-world.ts';
 import {
   allOf,
@@ -69,7 +74,11 @@ function crashing<Store extends object>(store: Store, crashes: ReadonlySet<numbe
   });
 }
 
-async function live(events: readonly LmsEvent[], schedule: Schedule): Promise<World> {
+interface Lived extends World {
+  readonly log: MemoryEventLog;
+}
+
+async function live(events: readonly LmsEvent[], schedule: Schedule): Promise<Lived> {
   const calls = { count: 0 };
   const learners = new MemoryLearnerStore();
   const progress = new MemoryProgressStore();
@@ -77,18 +86,30 @@ async function live(events: readonly LmsEvent[], schedule: Schedule): Promise<Wo
     learners: crashing(learners, schedule.crashes, calls),
     progress: crashing(progress, schedule.crashes, calls),
   });
+  const log = new MemoryEventLog();
+  const intake = createEventIntake({
+    processor: world.processor,
+    writer: createEventLogWriter({
+      log: crashing(log, schedule.crashes, calls),
+      logger: silentLogger,
+      soon: queueMicrotask,
+    }),
+    ruleRevision: () => 1,
+    clock: world.clock,
+    logger: silentLogger,
+  });
   for (const when of schedule.providerFailures) {
     world.provider.failNext(new ProviderError('unavailable', 'away', { ambiguous: true }), when);
   }
   for (const [number, delivery] of schedule.deliveries.entries()) {
-    await Promise.all(delivery.map((at) => untilDone(() => world.processor.process(events[at] as LmsEvent))));
+    await Promise.all(delivery.map((at) => untilDone(() => intake.take(events[at] as LmsEvent, 'amqp'))));
     if (schedule.dispatches.has(number)) await world.dispatcher.runDue().catch(() => {});
   }
   for (let look = 0; look < 60; look++) {
     await untilDone(() => world.dispatcher.runDue());
     world.clock.advance(3_600_000);
   }
-  return { ...world, learners, progress };
+  return { ...world, learners, progress, log };
 }
 
 /** What a queue does with a message that was not acknowledged. */
@@ -152,6 +173,24 @@ async function expectSettled(world: World): Promise<void> {
   expect(new Set(facts).size).to.equal(new Set(ids).size);
 }
 
+/** Every event is in the log once, with the badges it counted for and the learner it counted for them. */
+async function expectRecorded(world: Lived, events: readonly LmsEvent[]): Promise<void> {
+  const found = new Map<string, EventEntry>();
+  for await (const { entry } of world.log.scan({})) {
+    expect(found.has(entry.event.id), `${entry.event.id} is recorded once`).to.equal(false);
+    found.set(entry.event.id, entry);
+  }
+  expect([...found.keys()]).to.have.members(events.map(({ id }) => id));
+  for (const event of events) {
+    const badgeIds = world.index.match(event).map(({ badge }) => badge.id);
+    const { outcome, learnerId } = found.get(event.id) as EventEntry;
+    const expected = badgeIds.length > 0 ? { kind: 'matched', badgeIds } : { kind: 'ignored', reason: 'no-match' };
+    expect(outcome).to.deep.equal(expected);
+    const learner = learnerId === null ? null : await world.learners.findById(learnerId);
+    expect(learner?.username ?? null).to.equal(badgeIds.length > 0 ? event.user?.username : null);
+  }
+}
+
 const anEvent = fc
   .record({
     learner: fc.integer({ min: 1, max: 2 }),
@@ -178,7 +217,7 @@ const aRun = someEvents.chain((events) => {
           fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 30, maxLength: 30 }),
         )
         .map(([order, again, sizes]) => inChunks([...order, ...again], sizes)),
-      crashes: fc.uniqueArray(fc.integer({ min: 1, max: 160 }), { maxLength: 40 }).map((numbers) => new Set(numbers)),
+      crashes: fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 40 }).map((numbers) => new Set(numbers)),
       dispatches: fc.uniqueArray(fc.nat(20), { maxLength: 12 }).map((numbers) => new Set(numbers)),
       providerFailures: fc.array(fc.constantFrom('before' as const, 'after' as const), { maxLength: 6 }),
     }),
@@ -205,8 +244,10 @@ describe('events, crashes and effects', () => {
         expect(await stateOf(wild)).to.deep.equal(await stateOf(calm));
         await expectSettled(calm);
         await expectSettled(wild);
+        await expectRecorded(calm, events);
+        await expectRecorded(wild, events);
       }),
-      { numRuns: 300 },
+      { numRuns: 250 },
     );
   });
 });

@@ -1,0 +1,34 @@
+/** A process of Laurel as `laurel consume` or `laurel serve` makes it, with the harness's provider, less patience, and where
+ *  asked a place at which it dies. The rest is by the usual settings. */
+
+import { waitForSignal } from '../../server/cli/signals.ts';
+import { compose, type Role } from '../../server/compose.ts';
+import { readSettings } from '../../server/config.ts';
+import { createLogger } from '../../server/logger.ts';
+import { armCrash, type CrashPointName } from './crash-points.ts';
+import { deskClient } from './desk-client.ts';
+import { LEASE_MS } from './patience.ts';
+
+const ROLES: Readonly<Record<string, readonly Role[]>> = {
+  consume: ['consumer', 'dispatcher'],
+  dispatch: ['dispatcher'],
+  serve: ['web', 'consumer', 'dispatcher', 'scheduler'],
+};
+
+const [role = '', crash = ''] = process.argv.slice(2);
+const asked = waitForSignal();
+const settings = readSettings(process.env);
+const [point, nth] = crash.split(':');
+if (point) armCrash(point as CrashPointName, Number(nth));
+const laurel = await compose(settings, {
+  logger: createLogger(settings.logLevel),
+  roles: ROLES[role] as readonly Role[],
+  providers: new Map([['memory', deskClient('memory', process.env.LAUREL_TEST_DESK ?? '')]]),
+  patience: {
+    policy: { baseMs: 200, capMs: 2_000, leaseMs: LEASE_MS },
+    breakerPolicy: { failures: 5, firstMs: 300, capMs: 2_000 },
+  },
+});
+process.stdout.write(`ready ${laurel.services.settings.publicUrl}\n`);
+await asked;
+await laurel.stop();

@@ -393,6 +393,25 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('job-running', '/jobs/job-running'),
     path('job-failed', '/jobs/job-failed'),
     path('job-done', '/jobs/job-done'),
+    [
+      'badge-preview',
+      async (page) => {
+        await page.goto(`${address}/badges/demo-course/edit`);
+        await page.locator('#rules').fill(demoRules.replace('is_passing = true and', 'is_passing = false and'));
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Preview effect' }).click()]);
+        await page.getByRole('button', { name: /^Save/ }).waitFor();
+      },
+    ],
+    path('replay-new', '/replays/new?badge=demo-course'),
+    [
+      'replay-mistake',
+      async (page) => {
+        await page.goto(`${address}/replays/new`);
+        await page.locator('#from').fill('2026-03-02');
+        await page.locator('#to').fill('2026-03-01');
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Preview' }).click()]);
+      },
+    ],
     path('dead-letters', '/dead-letters'),
     path('dead-letters-empty', '/dead-letters?state=replayed'),
     path('dead-letter', `/dead-letters/${LETTERS.malformed}`),

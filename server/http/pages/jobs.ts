@@ -9,7 +9,7 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { replayModel } from './replay-result.ts';
+import { otherCounts, replayModel } from './replay-result.ts';
 
 const PAGE_SIZE = 50;
 const STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
@@ -43,7 +43,9 @@ export function jobRoutes(services: Services): readonly Route[] {
       const job = await jobStore.get(pathText(req, 'id'));
       if (job === null) throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
       const frame = { title: job.title, section: 'system', breadcrumbs: [jobsCrumb] } as const;
-      await renderPage(req, res, 'job', frame, { ...shownJob(job), replay: await replayModel(job, services) });
+      const replay = await replayModel(job, services);
+      const shown = shownJob(replay === null ? job : { ...job, counts: otherCounts(job) });
+      await renderPage(req, res, 'job', frame, { ...shown, replay });
     }),
 
     post('/jobs/:id/cancel', 'administrator', async (req, res) => {

@@ -53,6 +53,13 @@ function savingOf({ badge, version, reason }: SavingForm, text: string) {
   return { action: version === 0 ? '/badges/new' : `${badgePath(badge)}/edit`, badge, version, reason, text };
 }
 
+/** Counts that the tables and lists of the result do not show. */
+const OTHER_COUNTS = ['events read', 'unchanged', 'repaired', 'to repair', 'made by older rules'];
+
+export function otherCounts(job: Job): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(job.counts).filter(([word]) => OTHER_COUNTS.includes(word)));
+}
+
 /** The form that runs the same for good. */
 function formFields({ badges, membership, from, to, types }: ReplayRequest): readonly (readonly [string, string])[] {
   if (badges !== null && badges.length !== 1) return [];

@@ -1,8 +1,14 @@
-/** Changes of many badges at once, and the way back: plan, apply, export, restore. */
+/** Changes of many badges at once, and the way back: plan, apply, export, restore, remove. */
 
-import type { Environment, Instant } from '../../dsl/index.ts';
+import { compareCodePoints, type Environment, type Instant } from '../../dsl/index.ts';
 import { ConflictError, InputError, NotFoundError } from '../errors.ts';
-import type { BadgeChange, BadgeDefinition, BadgeStore, BadgeVersion } from '../ports/badge-store.ts';
+import {
+  type BadgeChange,
+  type BadgeDefinition,
+  type BadgeStore,
+  type BadgeVersion,
+  staleBadge,
+} from '../ports/badge-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import { type ExportedRules, exportRules } from './export-rules.ts';
 import type { ChangedBadge, RuleFollower } from './replay/follow-rules.ts';
@@ -55,11 +61,23 @@ export interface RuleChanges {
   /** Saves the text of a former version again, as a new one; also of a badge that was removed.
    *  @throws NotFoundError `not-found.badge-version`; InputError; ConflictError `conflict.stale`; StoreError */
   restore(id: string, version: number, options: RestoreOptions): Promise<SaveBadgeResult>;
+  /** Takes one badge out of force; its history stays, and so do progress and awards.
+   *  @returns the removal
+   *  @throws NotFoundError `not-found.badge`; InputError `input.badge-active`, `input.badge-awaited`;
+   *  ConflictError `conflict.stale`; StoreError */
+  remove(id: string, options: RemoveOptions): Promise<BadgeVersion>;
+}
+
+export interface RemoveOptions {
+  readonly actor: string;
+  readonly reason: string | null;
+  /** In force when the author decided. */
+  readonly expectedVersion: number;
 }
 
 export interface RuleChangesParts {
   readonly store: BadgeStore;
-  readonly ruleBook: Pick<RuleBook, 'refresh' | 'saveBadge'>;
+  readonly ruleBook: Pick<RuleBook, 'refresh' | 'revision' | 'saveBadge' | 'upstreams'>;
   readonly environment: Environment;
   readonly clock: Clock;
   /** Lets progress follow what is applied. */
@@ -129,12 +147,51 @@ export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
     });
   }
 
+  async function remove(id: string, { actor, reason, expectedVersion }: RemoveOptions): Promise<BadgeVersion> {
+    for (;;) {
+      await ruleBook.refresh();
+      const expectedRevision = ruleBook.revision();
+      const badge = await store.get(id);
+      if (badge === null) throw new NotFoundError('badge', 'there is no badge with this id in force');
+      if (badge.version !== expectedVersion) throw staleBadge(id, expectedVersion);
+      expectRemovable(badge, waitingFor(id, ruleBook.upstreams()));
+      try {
+        const authorship = { updatedAt: clock.now(), updatedBy: actor, reason };
+        const [removal] = await store.apply([{ kind: 'remove', id }], { expectedRevision, ...authorship });
+        await ruleBook.refresh();
+        return removal as BadgeVersion;
+      } catch (error) {
+        // Another change came in between; it may have made somebody wait for this badge.
+        if (!(error instanceof ConflictError)) throw error;
+      }
+    }
+  }
+
   return {
     plan: async (files, { prune }) => (await plan(files, prune)).result,
     apply,
     export: async () => exportRules(await store.list()),
     restore,
+    remove,
   };
+}
+
+/** @returns ids of the badges that wait for this one, by id */
+export function waitingFor(id: string, upstreams: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const waiting = [...upstreams].filter(([other, awaited]) => other !== id && awaited.includes(id));
+  return waiting.map(([other]) => other).toSorted(compareCodePoints);
+}
+
+/** @throws InputError */
+function expectRemovable({ active }: BadgeDefinition, waiting: readonly string[]): void {
+  if (active) throw new InputError('badge-active', 'the badge is active; deactivate it, then remove it');
+  if (waiting.length > 0) {
+    const others = waiting.map((one) => JSON.stringify(one)).join(', ');
+    throw new InputError(
+      'badge-awaited',
+      `the badge cannot be removed while others wait for it; change or remove first: ${others}`,
+    );
+  }
 }
 
 function toChange(planned: PlannedChange): BadgeChange {

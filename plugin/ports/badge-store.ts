@@ -78,6 +78,8 @@ export interface BadgeStore {
   ): Promise<readonly BadgeVersion[]>;
   /** Newest first, removals included; also of a badge that is no longer in force. */
   history(id: string): Promise<readonly BadgeVersion[]>;
+  /** The removal of every badge that was in force and is no longer, by id. */
+  removed(): Promise<readonly BadgeVersion[]>;
 }
 
 /** SHA-256, hex. */

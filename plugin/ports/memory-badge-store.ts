@@ -74,6 +74,12 @@ export class MemoryBadgeStore implements BadgeStore {
     return this.#histories.get(id) ?? [];
   }
 
+  async removed(): Promise<readonly BadgeVersion[]> {
+    return [...this.#histories.values()]
+      .flatMap(([latest]) => (latest?.removed ? [latest] : []))
+      .toSorted((a, b) => compareCodePoints(a.id, b.id));
+  }
+
   #write(versions: readonly BadgeVersion[]): void {
     for (const version of versions) {
       this.#histories.set(version.id, [version, ...(this.#histories.get(version.id) ?? [])]);

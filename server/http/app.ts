@@ -10,10 +10,12 @@ import { healthRoutes } from './api/health.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
-import { recogniseActor, requireRole } from './identity.ts';
+import { findActor, recogniseActor, requireRole } from './identity.ts';
 import { accountRoutes } from './pages/accounts.ts';
 import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
+import { badgeRemovalRoutes } from './pages/badge-removal.ts';
+import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
@@ -24,6 +26,7 @@ import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
+import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
@@ -33,6 +36,7 @@ import { requestContext } from './request-context.ts';
 import { mount, type Route } from './routes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
+import { bringsFiles, fileForm } from './uploads.ts';
 
 /** What answers without a session: doors for machines, and the public verification page. */
 export function openRoutes(services: Services): readonly Route[] {
@@ -55,6 +59,9 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeEditorRoutes(services),
     ...ruleVocabularyRoutes(services),
     ...badgeRoutes(services),
+    ...badgeVersionRoutes(services),
+    ...badgeRemovalRoutes(services),
+    ...ruleFileRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
     ...whyRoutes(services),
@@ -108,6 +115,7 @@ const strangersForm = express.urlencoded({ extended: false, limit: 16 * 1024, pa
 const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: FORM_PARAMETERS });
 
 const parseForm: RequestHandler = (req: Request, res, next) => {
-  const parse = res.locals.actor ? signedInForm : strangersForm;
+  const actor = findActor(res);
+  const parse = actor === null ? strangersForm : bringsFiles(req, actor) ? fileForm : signedInForm;
   parse(req, res, next);
 };

@@ -34,5 +34,12 @@ export function auditedRules(rules: RuleChanges, audit: Audit): RuleServices {
       await audit(options.actor, 'badge.restored', `badge:${id}`, { version: saved, from: version, hash, reason });
       return result;
     },
+
+    async removeBadge(id, options) {
+      const removal = await rules.remove(id, options);
+      const { version, hash, reason } = removal;
+      await audit(options.actor, 'badge.removed', `badge:${id}`, { version, hash, reason });
+      return removal;
+    },
   };
 }

@@ -47,6 +47,7 @@ export interface RuleServices {
   readonly applyRules: RuleChanges['apply'];
   readonly exportRules: RuleChanges['export'];
   readonly restoreBadge: RuleChanges['restore'];
+  readonly removeBadge: RuleChanges['remove'];
 }
 
 export interface Services extends RuleServices {

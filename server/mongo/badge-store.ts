@@ -140,6 +140,11 @@ export class MongoBadgeStore implements BadgeStore {
     return history;
   }
 
+  async removed(): Promise<readonly BadgeVersion[]> {
+    const { entries } = await this.#head();
+    return this.#read(entries.filter(({ removed }) => removed).toSorted((a, b) => compareCodePoints(a.id, b.id)));
+  }
+
   async #head(): Promise<HeadDocument> {
     return (await withDatabase(() => this.#models.heads.findById(HEAD).lean<HeadDocument | null>())) ?? NOTHING;
   }

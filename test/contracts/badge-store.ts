@@ -192,6 +192,15 @@ export function badgeStoreContract(name: string, makeStore: () => Promise<BadgeS
         ]);
       });
 
+      it('lists the removals of those that are no longer in force, by id', async () => {
+        for (const id of ['b', 'a', 'c']) await store.save(definition({ id }), 0);
+        expect(await store.removed()).to.deep.equal([]);
+        const [b, a] = await apply(remove('b'), remove('a'));
+        expect(await store.removed()).to.deep.equal([a, b]);
+        await store.save(definition({ id: 'a', source: 'back' }), 0);
+        expect(await store.removed()).to.deep.equal([b]);
+      });
+
       it('takes nothing to do for done, and leaves the revision', async () => {
         await store.save(definition(), 0);
         expect(await apply()).to.deep.equal([]);

@@ -63,6 +63,9 @@ describe('pages in a browser', function () {
     });
     site = makeSite();
     await seed(site);
+    const pioneer = demoRules.replaceAll('demo-course"', 'pioneer"').replace('active   true', 'active   false');
+    await site.services.saveBadge(pioneer, { expectedVersion: 0, actor: 'ada' });
+    await site.services.removeBadge('pioneer', { actor: 'ada', reason: 'The pilot has ended', expectedVersion: 1 });
     server = createServer(site.app);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -196,6 +199,26 @@ describe('pages in a browser', function () {
     await page.context().close();
   });
 
+  it('bring a file in, show its plan, and put exactly that in force, as a browser sends it', async () => {
+    const page = await openPage({});
+    const complaints = collectComplaints(page);
+    const comment = '# "Grüße" & <b>Küsse</b> &amp; 100 %\r\n\r\n';
+    const rules = demoRules.replaceAll('demo-course"', 'as-sent"').replaceAll('\n', '\r\n');
+    await page.goto(`${address}/rules`);
+    const buffer = Buffer.from(comment + rules);
+    await page.locator('#files').setInputFiles({ name: 'grüße.rules', mimeType: 'application/octet-stream', buffer });
+    await page.getByRole('button', { name: SHOW_PLAN }).click();
+    await page.getByText('from grüße.rules, active at once').waitFor();
+    await page.locator('#reason').fill('As sent');
+    await page.getByRole('button', { name: 'Apply these changes' }).click();
+    await page.waitForURL(`${address}/rules?done=rules-applied`);
+    const saved = await site.services.badges.get('as-sent');
+    expect(saved?.source).to.match(/^# "Grüße" & <b>Küsse<\/b> &amp; 100 %\n/);
+    expect(saved?.reason).to.equal('As sent');
+    expect(complaints).to.deep.equal([]);
+    await page.context().close();
+  });
+
   it('keep the progress of a job in step with the server while it runs', async () => {
     const page = await openPage({});
     const complaints = collectComplaints(page);
@@ -230,6 +253,13 @@ describe('pages in a browser', function () {
   }
 });
 
+const SHOW_PLAN = 'Show what would change';
+const changedRules = [
+  demoRules.replace('is_passing = false and ', '').replace('active   true', 'active   false'),
+  'badge "never" {\n  name "Never"\n\n  requirement r {',
+  '    on org.openedx.learning.course.passing.status.updated.v1\n    where is_passing and not is_passing\n  }\n}\n',
+].join('\n');
+
 type View = readonly [title: string, open: (page: Page) => Promise<unknown>];
 
 /** Every page, filled, empty and in error. */
@@ -253,6 +283,19 @@ async function views({ services }: Site, address: string): Promise<readonly View
       await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button }).click()]);
     },
   ];
+  const fillIn = (title: string, from: string, typed: Readonly<Record<string, string>>, button: string): View => [
+    title,
+    async (page) => {
+      await page.goto(`${address}${from}`);
+      for (const [name, text] of Object.entries(typed)) {
+        const field = page.locator(`form [name="${name}"]`);
+        if (name === 'prune') await field.check();
+        else await field.fill(text);
+      }
+      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button }).click()]);
+    },
+  ];
+  const stored = (await services.badges.get('demo-course'))?.source ?? '';
   const tryOn = (where: string) => async (page: Page) => {
     await page.goto(`${address}${where}`);
     await page.getByText('Test against recent events').click();
@@ -264,6 +307,29 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('badge', '/badges/demo-course?done=badge-saved'),
     path('badge-sequence', '/badges/explorer'),
     path('badge-version', '/badges/demo-course/versions/1'),
+    path('badge-compare', '/badges/demo-course/compare'),
+    path('badge-compare-same', '/badges/demo-course/compare?from=2&to=2'),
+    path('badge-restore', '/badges/demo-course/versions/1/restore'),
+    fillIn('badge-restore-mistake', '/badges/demo-course/versions/1/restore', {}, 'Restore version 1'),
+    path('badge-remove', '/badges/mentor/remove'),
+    path('badge-remove-not-now', '/badges/demo-course/remove'),
+    fillIn('badge-remove-mistake', '/badges/mentor/remove', {}, 'Remove this badge'),
+    path('badge-removed', '/badges/pioneer'),
+    path('badges-removed', '/rules/removed?done=badge-removed'),
+    path('rule-files', '/rules?done=rules-applied'),
+    fillIn('rule-files-empty', '/rules', {}, SHOW_PLAN),
+    fillIn('rule-files-mistake', '/rules', { rules: demoRules.replace('is_passing = false', 'is_pasing') }, SHOW_PLAN),
+    fillIn('rule-plan', '/rules', { rules: changedRules, prune: 'yes' }, SHOW_PLAN),
+    fillIn('rule-plan-nothing', '/rules', { rules: stored }, SHOW_PLAN),
+    [
+      'rule-plan-stale',
+      async (page) => {
+        await fillIn('', '/rules', { rules: changedRules }, SHOW_PLAN)[1](page);
+        await page.evaluate(setHidden('plan', 'x'));
+        await page.locator('#reason').fill('Spring term');
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Apply these' }).click()]);
+      },
+    ],
     path('badge-new', '/badges/new'),
     path('badge-start', '/badges/new/start'),
     path('badge-example', '/badges/new/examples/10-any-ccx-of-a-master-except-one'),

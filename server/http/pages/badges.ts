@@ -1,13 +1,15 @@
-/** Badges: the list, one badge with its rules, its former versions. */
+/** Badges: the list, and one badge with its rules. */
 
+import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { BadgeDefinition, BadgeVersion } from '../../../plugin/ports/badge-store.ts';
-import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { shownNumber } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
+import { findHistory, type History, summaryOf, versionOf, versionRows } from './badge-history.ts';
 import { statusCounts, statusShares } from './progress-counts.ts';
 import { penaltyRows, policySentences, requirementRows } from './rule-tables.ts';
 import { ruleLines } from './rule-text.ts';
@@ -46,8 +48,13 @@ export function badgeRoutes(services: Services): readonly Route[] {
     }),
 
     get('/badges/:id', 'viewer', async (req, res) => {
-      const definition = await findBadge(services, pathText(req, 'id'));
-      const [history, counts] = await Promise.all([badges.history(definition.id), progress.counts()]);
+      const id = pathText(req, 'id');
+      const [definition, history, counts] = await Promise.all([
+        badges.get(id),
+        findHistory(services, id),
+        progress.counts(),
+      ]);
+      if (definition === null) return showRemoved(req, res, history);
       const rules = readRules(definition);
       const diagnostics = services.checkBadge(definition.source);
       const frame = { title: definition.name ?? definition.id, section: 'badges', breadcrumbs: [badgesCrumb] } as const;
@@ -62,46 +69,20 @@ export function badgeRoutes(services: Services): readonly Route[] {
         readable: rules !== null,
         progress: statusShares(counts, definition.id),
         progressHref: `/progress?badge=${encodeURIComponent(definition.id)}`,
-        history: history.map((version) => ({
-          ...versionOf(version),
-          href: `${badgePath(definition.id)}/versions/${version.version}`,
-          current: version.version === definition.version,
-        })),
+        history: versionRows(history, badgePath(definition.id)),
       });
-    }),
-
-    get('/badges/:id/versions/:version', 'viewer', async (req, res) => {
-      const definition = await findBadge(services, pathText(req, 'id'));
-      const history = await badges.history(definition.id);
-      const version = history.find((candidate) => String(candidate.version) === pathText(req, 'version'));
-      if (!version)
-        throw new NotFoundError('badge-version', 'the badge has no such version; its page lists those it has');
-      const breadcrumbs = [badgesCrumb, { text: definition.name ?? definition.id, href: badgePath(definition.id) }];
-      await renderPage(
-        req,
-        res,
-        'badge-version',
-        { title: `Version ${version.version} of ${version.name ?? version.id}`, section: 'badges', breadcrumbs },
-        { ...versionOf(version), href: badgePath(definition.id), lines: ruleLines(version.source) },
-      );
     }),
   ];
 }
 
-function summaryOf(badge: BadgeDefinition, evaluate = false) {
-  return {
-    id: badge.id,
-    name: badge.name ?? badge.id,
-    template: badge.template,
-    active: badge.active,
-    status: shownStatus(!badge.active ? 'inactive' : evaluate ? 'evaluating' : 'active'),
-    version: badge.version,
-    updatedAt: shownTime(badge.updatedAt),
-    updatedBy: badge.updatedBy,
-  };
-}
-
-function versionOf(version: BadgeVersion) {
-  const { removed, reason } = version;
-  return { ...summaryOf(version), removed, reason };
+/** The page of a badge that is no longer in force. */
+async function showRemoved(req: Request, res: Response, history: History): Promise<void> {
+  const [latest] = history;
+  const href = badgePath(latest.id);
+  const frame = { title: latest.name ?? latest.id, section: 'badges', breadcrumbs: [badgesCrumb] } as const;
+  await renderPage(req, res, 'badge-removed', frame, {
+    ...versionOf(latest),
+    href,
+    history: versionRows(history, href),
+  });
 }

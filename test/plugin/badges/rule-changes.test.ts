@@ -159,6 +159,59 @@ describe('changing many badges', () => {
       expect(!result.ok && result.diagnostics.map(({ code }) => code)).to.deep.equal(['badge.unknown']);
     });
   });
+
+  describe('removing one badge', () => {
+    const inactive = (id: string) => rule(id).replace('active true', 'active false');
+    const why = { actor: 'editor', reason: 'not needed', expectedVersion: 1 };
+
+    it('takes it out of force, keeps who and why, and leaves the others', async () => {
+      await apply(files(inactive('a'), rule('b')), null);
+      const removal = await rules.remove('a', why);
+      expect(removal).to.include({ id: 'a', version: 2, removed: true, updatedBy: 'editor', reason: 'not needed' });
+      expect(await inForce()).to.deep.equal(['b 1']);
+      expect(await store.removed()).to.deep.equal([removal]);
+    });
+
+    it('refuses one that is active, awaited, unknown, or not the one the author saw', async () => {
+      const waits = (id: string) => rule(id).replace(PASSING, 'badge "up" awarded');
+      await apply(files(inactive('up'), waits('w2'), waits('w1'), rule('on'), inactive('seen')), null);
+      const errors = await Promise.all(
+        [
+          rules.remove('on', why),
+          rules.remove('up', why),
+          rules.remove('unknown', why),
+          rules.remove('seen', { ...why, expectedVersion: 4 }),
+        ].map(thrownBy),
+      );
+      expect(errors.map((error) => [(error as InputError).code, (error as InputError).message])).to.deep.equal([
+        ['input.badge-active', 'the badge is active; deactivate it, then remove it'],
+        [
+          'input.badge-awaited',
+          'the badge cannot be removed while others wait for it; change or remove first: "w1", "w2"',
+        ],
+        ['not-found.badge', 'there is no badge with this id in force'],
+        ['conflict.stale', 'badge "seen" was changed after version 4; open it again and repeat your change there'],
+      ]);
+      expect(await inForce()).to.deep.equal(['on 1', 'seen 1', 'up 1', 'w1 1', 'w2 1']);
+    });
+
+    it('sees a badge that begins to wait for it at the last moment', async () => {
+      await apply(files(inactive('up')), null);
+      const applyOfStore = store.apply.bind(store);
+      let late = true;
+      store.apply = async (changes, authorship) => {
+        if (late) {
+          late = false;
+          const waits = rule('late').replace(PASSING, 'badge "up" awarded');
+          await book.saveBadge(waits, { expectedVersion: 0, actor: 'somebody' });
+        }
+        return applyOfStore(changes, authorship);
+      };
+      const error = await thrownBy(rules.remove('up', why));
+      expect((error as InputError).code).to.equal('input.badge-awaited');
+      expect(await inForce()).to.deep.equal(['late 1', 'up 1']);
+    });
+  });
 });
 
 async function drafted(id: string) {

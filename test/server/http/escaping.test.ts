@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { fieldsOnPage } from '../../support/page-form.ts';
 import { aCredential, passingEvent, seed } from '../../support/seed.ts';
-import { makeSite } from '../../support/web.ts';
+import { csrfOf, makeSite } from '../../support/web.ts';
 
 const evil = `"><script>alert(1)</script><img src=x onerror='alert(2)'>`;
 
@@ -23,6 +23,12 @@ describe('texts that people and other systems supplied', () => {
       }
     }`;
     await services.saveBadge(rules, { expectedVersion: 0, actor: evil });
+    await services.saveBadge(`# ${evil}\n${rules}`, { expectedVersion: 1, actor: evil, reason: evil });
+    const waiting = (id: string) =>
+      `badge ${JSON.stringify(id)} { name ${JSON.stringify(evil)} requirement r { on badge "evil" awarded } }`;
+    await services.saveBadge(waiting(evil), { expectedVersion: 0, actor: evil });
+    await services.removeBadge(evil, { actor: evil, reason: evil, expectedVersion: 1 });
+    await services.saveBadge(waiting(`${evil} too`), { expectedVersion: 0, actor: evil });
     const event = passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z', id: evil });
     event.data.course_passing_status.user.pii = { username: evil, email: evil, name: evil };
     await services.processEvent(services.decodeCloudEvent(event), 'http');
@@ -101,6 +107,13 @@ describe('texts that people and other systems supplied', () => {
       `/badges/new/examples/04-one-course?view=form&id=${query}&name=${query}&key0=${query}`,
       `/badges/new/form?example=04-one-course&id=${query}&name=${query}&key0=${query}`,
       '/badges/evil/versions/1',
+      '/badges/evil/compare',
+      '/badges/evil/versions/1/restore',
+      '/badges/evil/remove',
+      `/badges/${query}/compare`,
+      `/badges/${query}/versions/1/restore`,
+      '/rules',
+      '/rules/removed',
       '/progress',
       `/progress?search=${query}`,
       `/learners/${learner?.id}`,
@@ -127,6 +140,30 @@ describe('texts that people and other systems supplied', () => {
     }
     const shown = (await browser.get(`/learners/${learner?.id}`)).text;
     expect(shown).to.include('&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  it('are shown as text in a plan, and in the form that carries it', async () => {
+    const site = makeSite();
+    const rules = (condition: string) => `# ${evil}
+      badge ${JSON.stringify(evil)} {
+        name ${JSON.stringify(evil)}
+        requirement r {
+          on org.openedx.learning.course.passing.status.updated.v1
+          where course.course_key ${condition} ${JSON.stringify(evil)}
+        }
+      }`;
+    await site.services.saveBadge(rules('='), { expectedVersion: 0, actor: evil, reason: evil });
+    const browser = await site.signIn('administrator');
+    const _csrf = csrfOf((await browser.get('/rules')).text);
+    for (const condition of ['!=', '= 1 !=']) {
+      const { text } = await browser.post('/rules/plan').field({ _csrf, rules: rules(condition) });
+      expect(text.replace(OUR_SCRIPT, '')).not.to.match(/<script|<img src=x|onerror='/i);
+      expect(text).to.include('&lt;script&gt;alert(1)&lt;/script&gt;');
+    }
+    const fields = { _csrf, plan: evil, name0: evil, text0: rules('!='), reason: evil };
+    const { text, status } = await browser.post('/rules/apply').field(fields);
+    expect(status).to.equal(409);
+    expect(text).not.to.match(/<script|<img src=x|onerror='/i);
   });
 
   it('are shown as text in every field of a form that comes back', async () => {

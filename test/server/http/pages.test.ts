@@ -82,7 +82,9 @@ describe('pages', () => {
         'Is taken back when a penalty makes it incomplete again. Cannot be earned again after that.',
       );
       expect(text).to.match(/badge "demo-course" \{/);
-      expect(text).to.match(/Version 2 in force Active .* Version 1 Active/);
+      expect(text).to.match(
+        /Version 2 in force Compare from version 2 Compare to version 2 Active .* Version 1 .* Active .* Restore version 1/,
+      );
       const former = await read('/badges/demo-course/versions/1');
       expect(former).to.include('...any CCX run of it.').and.not.include('ccx@3');
     });

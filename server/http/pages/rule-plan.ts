@@ -1,0 +1,74 @@
+/** A plan as its page shows it. What a plan means for learners belongs in here too: everything the page says of a plan
+ *  is made by `planModel`, from the plan. */
+
+import type { ApplyResult } from '../../../plugin/badges/rule-changes.ts';
+import type { PlannedChange, RulePlan } from '../../../plugin/badges/rule-plan.ts';
+import { type ShownStatus, shownNumber, shownTime } from '../format.ts';
+import { textDiff } from '../text-diff.ts';
+import { meaningParts } from './badge-history.ts';
+import { badgePath } from './badges.ts';
+
+const words: Readonly<Record<PlannedChange['change'], ShownStatus>> = {
+  added: { word: 'Added', tone: 'good' },
+  changed: { word: 'Changed', tone: 'busy' },
+  removed: { word: 'Removed', tone: 'bad' },
+};
+
+/** More are listed by their ids: a page has to end somewhere. */
+const CHANGES_SHOWN = 200;
+
+export function planModel(plan: RulePlan) {
+  const { hash, changes, unchanged, kept, warnings } = plan;
+  const count = (kind: PlannedChange['change']) => changes.filter(({ change }) => change === kind).length;
+  return {
+    hash,
+    counts: [
+      { text: 'Added', count: shownNumber(count('added')) },
+      { text: 'Changed', count: shownNumber(count('changed')) },
+      { text: 'Removed', count: shownNumber(count('removed')) },
+      { text: 'Unchanged', count: shownNumber(unchanged.length) },
+      { text: 'Not in the files, and left as they are', count: shownNumber(kept.length) },
+    ],
+    changes: changes.slice(0, CHANGES_SHOWN).map(shownChange),
+    further: changes.slice(CHANGES_SHOWN).map(({ change, id }) => ({ id, word: words[change].word })),
+    warnings: warnings.map(({ file, line, column, message, hint, code }) => ({
+      ...{ place: `${file}, line ${line}, column ${column}`, message, hint, code },
+    })),
+    unchanged,
+    kept,
+  };
+}
+
+function shownChange(planned: PlannedChange) {
+  const { id, name, source, change } = planned;
+  return {
+    ...{ id, name: name ?? id, status: words[change] },
+    /** Where it comes from, and what it replaces. */
+    origin: [
+      ...(change === 'added' ? [] : [`version ${planned.version}`]),
+      ...(change === 'removed' ? [] : [`from ${planned.file}`]),
+      ...(change === 'added' ? [planned.active ? 'active at once' : 'inactive'] : []),
+    ].join(', '),
+    href: change === 'added' ? null : badgePath(id),
+    meaning: change === 'changed' ? meaningParts(planned.summary) : [],
+    diff: change === 'changed' ? textDiff(planned.before, source) : null,
+    source,
+  };
+}
+
+type Stale = Extract<ApplyResult, { readonly outcome: 'stale' }>;
+
+/** Why a plan that somebody agreed to was not applied. */
+export function staleModel({ because, latest }: Stale) {
+  return {
+    because,
+    latest: latest && {
+      name: latest.name ?? latest.id,
+      href: badgePath(latest.id),
+      version: latest.version,
+      updatedAt: shownTime(latest.updatedAt),
+      updatedBy: latest.updatedBy,
+      reason: latest.reason,
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** Forms that bring files. They are read into memory, within limits, before the token in them can be looked at; so only
+ *  administrators are listened to, and only at the addresses that take files. */
+
+import type { Request, RequestHandler } from 'express';
+import multer, { MulterError } from 'multer';
+import type { Actor } from './identity.ts';
+import { RequestError } from './request-error.ts';
+
+export const MIB = 1024 * 1024;
+
+export const uploadLimits = Object.freeze({
+  files: 100,
+  fileBytes: MIB,
+  /** Of all texts together. */
+  allBytes: 4 * MIB,
+});
+
+/** A browser sends a line end of a text field as two characters: a text may double on the way back. */
+const BODY_BYTES = 2 * uploadLimits.allBytes + MIB;
+/** Name and text of every file, and those of the form itself. */
+const FIELDS = 2 * uploadLimits.files + 20;
+
+/** The addresses whose forms are sent as `multipart/form-data`. */
+const TAKES_FILES: ReadonlySet<string> = new Set(['/rules/plan', '/rules/apply']);
+
+export function bringsFiles(req: Request, actor: Actor): boolean {
+  return actor.role === 'administrator' && TAKES_FILES.has(req.path) && Boolean(req.is('multipart/form-data'));
+}
+
+const read = multer({
+  storage: multer.memoryStorage(),
+  defParamCharset: 'utf8',
+  limits: {
+    ...{ files: uploadLimits.files, fileSize: uploadLimits.fileBytes },
+    ...{ fields: FIELDS, fieldSize: 2 * uploadLimits.fileBytes + 2, fieldNestingDepth: 0 },
+    ...{ parts: uploadLimits.files + FIELDS, headerPairs: 20 },
+  },
+}).array('files');
+
+/** Leaves the fields in `req.body` and the files of the field `files` in `req.files`. */
+export const fileForm: RequestHandler = (req, res, next) => {
+  const length = Number(req.get('content-length') ?? Number.NaN);
+  // The parser limits every part, not their sum.
+  if (!(length <= BODY_BYTES)) throw tooLarge();
+  read(req, res, (error?: unknown) => next(error && toRequestError(error)));
+};
+
+function tooLarge(): RequestError {
+  const message = `what you sent is too large; send at most ${uploadLimits.allBytes / MIB} MiB of rules at once`;
+  return new RequestError(413, 'too-large', message);
+}
+
+function toRequestError(error: unknown): RequestError {
+  switch (error instanceof MulterError ? error.code : null) {
+    case 'LIMIT_FILE_SIZE':
+    case 'LIMIT_FIELD_VALUE':
+      return new RequestError(413, 'file-too-large', 'one of the files or texts is larger than 1 MiB; split it');
+    case 'LIMIT_FILE_COUNT':
+      return new RequestError(
+        ...([413, 'too-many-files'] as const),
+        `these are more than ${uploadLimits.files} files; send fewer at once, a file may hold many badges`,
+      );
+    default:
+      return new RequestError(
+        400,
+        'unreadable',
+        'the form could not be read; load the page again and send it once more',
+      );
+  }
+}

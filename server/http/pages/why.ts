@@ -51,6 +51,7 @@ export function whyRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'why', frame, {
         ...whyModel(answer, name),
         username: learner.username,
+        learnerHref: learnerPath(learner.id),
         // Of a removed badge there is no page.
         badgeHref: answer.badge.removed ? null : badgePath(answer.badge.id),
       });

@@ -36,6 +36,11 @@ export class StoreProcess {
     symlinkSync(socket, this.#link);
   }
 
+  /** It takes what it is sent, and does nothing with it. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
   /** As a crash would: nothing is closed. */
   async kill(): Promise<void> {
     const child = this.#child;

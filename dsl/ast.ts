@@ -72,6 +72,7 @@ export interface BadgeBlock extends Node {
   readonly name: TextLiteral | null;
   readonly template: TemplateClause | null;
   readonly active: BooleanLiteral | null;
+  readonly evaluate: BooleanLiteral | null;
   readonly repeatable: RepeatableClause | null;
   readonly onRegress: ChoiceClause<'revoke' | 'keep'> | null;
   readonly reAward: ChoiceClause<'never' | 'allowed'> | null;

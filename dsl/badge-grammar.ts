@@ -21,7 +21,17 @@ import { badgeDraft, duration, name, number, penaltyDraft, requirementDraft, tex
 import * as t from './tokens.ts';
 
 const { K } = t;
-const BADGE_CLAUSES = new Set([K.name, K.template, K.active, K.repeatable, K.on, K.reAward, K.requirement, K.penalty]);
+const BADGE_CLAUSES = new Set([
+  K.name,
+  K.template,
+  K.active,
+  K.evaluate,
+  K.repeatable,
+  K.on,
+  K.reAward,
+  K.requirement,
+  K.penalty,
+]);
 const REQUIREMENT_CLAUSES = new Set([K.description, K.on, K.where, K.count, K.after, K.from, K.until]);
 const PENALTY_CLAUSES = new Set([K.description, K.on, K.where, K.resets]);
 const SIBLINGS = new Set([K.requirement, K.penalty]);
@@ -50,6 +60,7 @@ export abstract class BadgeGrammar extends ExpressionGrammar {
     { ALT: () => this.once(this.#badge, 'name', this.CONSUME(K.name), this.SUBRULE(this.string)) },
     { ALT: () => this.once(this.#badge, 'template', this.CONSUME(K.template), this.SUBRULE(this.template)) },
     { ALT: () => this.once(this.#badge, 'active', this.CONSUME(K.active), this.SUBRULE(this.flag)) },
+    { ALT: () => this.once(this.#badge, 'evaluate', this.CONSUME(K.evaluate), this.SUBRULE1(this.flag)) },
     { ALT: () => this.once(this.#badge, 'repeatable', this.LA(1), this.SUBRULE(this.repeatable)) },
     { ALT: () => this.once(this.#badge, 'onRegress', this.LA(1), this.SUBRULE(this.onRegress)) },
     { ALT: () => this.once(this.#badge, 'reAward', this.LA(1), this.SUBRULE(this.reAward)) },

@@ -69,13 +69,18 @@ export function isWithinInterval({ from, until }: Pick<Requirement, 'from' | 'un
 
 /** Ids of the badges it waits for, each once. */
 export function upstreamsOf({ requirements, penalties }: Badge): readonly string[] {
-  const ids: string[] = [];
-  const add = ({ on }: { readonly on: Trigger }): void => {
-    if (on.kind === 'badge' && !ids.includes(on.badge)) ids.push(on.badge);
-  };
-  requirements.forEach(add);
-  penalties.forEach(add);
-  return ids;
+  let ids: string[] | null = null;
+  for (const { on } of requirements) ids = withUpstream(ids, on);
+  for (const { on } of penalties) ids = withUpstream(ids, on);
+  return ids ?? NONE;
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/** Most badges wait for none: a list is made for those that do. */
+function withUpstream(ids: string[] | null, on: Trigger): string[] | null {
+  if (on.kind !== 'badge' || ids?.includes(on.badge)) return ids;
+  return ids === null ? [on.badge] : [...ids, on.badge];
 }
 
 /** @returns the given ids, each once, after everything they depend on, directly or through ids that were not given.

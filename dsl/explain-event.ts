@@ -1,7 +1,7 @@
 /** Why one event does, or does not do, anything for one requirement or penalty. */
 
 import { isWithinInterval } from './derived.ts';
-import { countFailedParts, type FailedPart, findFailedPart } from './failed-part.ts';
+import { countFailedParts, type Discretion, type FailedPart, findFailedPart, tellAll } from './failed-part.ts';
 import { formatInstant } from './instant.ts';
 import type { Penalty, Requirement, RuleEvent } from './model.ts';
 import { printPath } from './print-condition.ts';
@@ -24,8 +24,12 @@ export interface EventExplanation {
   readonly text: string;
 }
 
-/** Holds of the event's payload only values that the rule asks for. */
-export function explainEvent(rule: Requirement | Penalty, event: RuleEvent): EventExplanation {
+/** Holds of the event's payload only values that the rule asks for, and of those none that `hides` names. */
+export function explainEvent(
+  rule: Requirement | Penalty,
+  event: RuleEvent,
+  hides: Discretion = tellAll,
+): EventExplanation {
   const about = { eventId: event.id, at: formatInstant(event.time), failed: null };
   const { on } = rule;
   if (on.kind !== 'event' || on.type !== event.type) {
@@ -33,7 +37,7 @@ export function explainEvent(rule: Requirement | Penalty, event: RuleEvent): Eve
     const text = `does not count: it is of type ${event.type}, but asked for is ${wanted}`;
     return { ...about, matches: false, reason: 'other-trigger', distance: Number.POSITIVE_INFINITY, text };
   }
-  const failed = rule.where && findFailedPart(rule.where, event);
+  const failed = rule.where && findFailedPart(rule.where, event, hides);
   const failedParts = rule.where === null ? 0 : countFailedParts(rule.where, event);
   const requirement = 'group' in rule ? rule : null;
   const isOutside = requirement !== null && !isWithinInterval(requirement, event.time);

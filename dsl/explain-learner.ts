@@ -3,6 +3,7 @@
 
 import { explainOutcome, type RequirementExplanation } from './explain.ts';
 import { type EventExplanation, explainEvent } from './explain-event.ts';
+import { type Discretion, tellAll } from './failed-part.ts';
 import { type ContributionFate, distinctValue, type Fate, fatesOf } from './fates.ts';
 import { formatInstant } from './instant.ts';
 import type { Award, Badge, Contribution, Outcome, Requirement, RuleEvent } from './model.ts';
@@ -24,7 +25,7 @@ export interface ContributionAccount {
   /** The badge whose award or revocation this is; null: the event itself. */
   readonly badge: string | null;
   readonly fate: Fate;
-  /** The value that `distinct` asks for; null without one. */
+  /** The value that `distinct` asks for; null without one, or where it must not be told. */
   readonly value: string | number | boolean | null;
   /** The penalty that discarded it. */
   readonly discardedBy: { readonly penalty: string; readonly eventId: string; readonly at: string } | null;
@@ -73,7 +74,12 @@ export interface LearnerExplanation {
 }
 
 /** @param most how many of the nearest events to name for each requirement */
-export function explainLearner(badge: Badge, record: LearnerRecord, most = 3): LearnerExplanation {
+export function explainLearner(
+  badge: Badge,
+  record: LearnerRecord,
+  most = 3,
+  hides: Discretion = tellAll,
+): LearnerExplanation {
   const contributions = inTimelineOrder(record.contributions);
   const { outcome, fates } = fatesOf(badge, contributions);
   const states = explainOutcome(badge, contributions, outcome);
@@ -87,7 +93,7 @@ export function explainLearner(badge: Badge, record: LearnerRecord, most = 3): L
     requirements: badge.requirements.map((requirement, index) => {
       const state = states[index] as RequirementExplanation;
       const own = fates.get(requirement.id) ?? [];
-      const near = state.state === 'fulfilled' ? [] : nearMisses(requirement, events, own);
+      const near = state.state === 'fulfilled' ? [] : nearMisses(requirement, events, own, hides);
       const { counted = 0, needed = requirement.count } = outcome.requirements[requirement.id] ?? {};
       return {
         ...state,
@@ -95,7 +101,7 @@ export function explainLearner(badge: Badge, record: LearnerRecord, most = 3): L
         counted,
         needed,
         missing: needed - counted,
-        contributions: own.map((fate) => contributionAccount(requirement, fate)),
+        contributions: own.map((fate) => contributionAccount(requirement, fate, hides)),
         nearest: near.slice(0, most),
         others: Math.max(0, near.length - most),
       };
@@ -118,6 +124,7 @@ function nearMisses(
   requirement: Requirement,
   events: readonly RuleEvent[],
   met: readonly ContributionFate[],
+  hides: Discretion,
 ): readonly EventExplanation[] {
   const { on } = requirement;
   if (on.kind !== 'event') return [];
@@ -125,7 +132,7 @@ function nearMisses(
   return events
     .filter(({ id, type }) => type === on.type && !known.has(id))
     .map((event) => {
-      const explained = explainEvent(requirement, event);
+      const explained = explainEvent(requirement, event, hides);
       return explained.matches ? { ...explained, text: NOT_RECORDED } : explained;
     })
     .sort((a, b) => a.distance - b.distance || (a.at === b.at ? 0 : a.at < b.at ? 1 : -1));
@@ -136,9 +143,10 @@ const NOT_RECORDED = 'matches, but was not recorded: it came while the badge was
 function contributionAccount(
   requirement: Requirement,
   { contribution, fate, discardedBy }: ContributionFate,
+  hides: Discretion,
 ): ContributionAccount {
   const text = distinctValue(contribution, requirement.id);
-  const value = text === undefined ? null : fromCanonical(text);
+  const value = text === undefined || hidesDistinct(requirement, hides) ? null : fromCanonical(text);
   const by = discardedBy && { ...discardedBy, at: formatInstant(discardedBy.at) };
   return {
     eventId: contribution.eventId,
@@ -149,6 +157,10 @@ function contributionAccount(
     discardedBy: by,
     text: fateText(requirement, fate, value, by),
   };
+}
+
+function hidesDistinct({ on, distinct }: Requirement, hides: Discretion): boolean {
+  return on.kind === 'event' && distinct !== null && hides(distinct, on.type);
 }
 
 /** The canonical text of a value (`s:`, `n:`, `b:`) back to the value. */
@@ -177,7 +189,7 @@ function fateText(
     case 'outside-window':
       return `is outside the ${durationText(withinMs ?? 0)} in which most came together`;
     case 'repeated':
-      return `has ${JSON.stringify(value)}, which is counted already`;
+      return `has ${value === null ? 'a value' : JSON.stringify(value)}, which is counted already`;
     case 'over':
       return 'came when the badge had been awarded as often as it can be';
   }

@@ -1,11 +1,12 @@
 /** Why: which part of a condition failed on which value, and what each requirement has or lacks, in plain sentences. */
 
+import { pathsOf } from './clauses.ts';
 import { compileCondition } from './compile.ts';
 import { formatInstant, type Instant } from './instant.ts';
 import type { Badge, Condition, Contribution, Outcome, Requirement, ResolvedPath, RuleEvent } from './model.ts';
 import { printCondition, printPath } from './print-condition.ts';
 import { durationText } from './print-duration.ts';
-import { createReader, pathKey } from './read-path.ts';
+import { createReader } from './read-path.ts';
 import { compareContributions } from './timeline.ts';
 
 export interface ConditionExplanation {
@@ -42,20 +43,8 @@ function firstFailing(condition: Condition, event: RuleEvent): Condition | null 
 }
 
 function onlyPath(condition: Condition): ResolvedPath | null {
-  const paths = new Map(pathsOf(condition).map((path) => [pathKey(path), path]));
-  return paths.size === 1 ? ([...paths.values()][0] ?? null) : null;
-}
-
-function pathsOf(condition: Condition): readonly ResolvedPath[] {
-  switch (condition.kind) {
-    case 'or':
-    case 'and':
-      return condition.operands.flatMap(pathsOf);
-    case 'not':
-      return pathsOf(condition.operand);
-    default:
-      return [condition.path];
-  }
+  const [path = null, ...others] = pathsOf(condition);
+  return others.length === 0 ? path : null;
 }
 
 export interface RequirementExplanation {

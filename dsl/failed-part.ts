@@ -12,6 +12,7 @@ export interface FailedPart {
   /** What it is about and what the event has there, null where that is nothing; `path` is null where the part is about
    *  several: see `alternatives`. */
   readonly path: string | null;
+  /** null also where it must not be told. */
   readonly value: unknown;
   /** `grade is 40, but must be at least 80` */
   readonly words: string;
@@ -19,10 +20,23 @@ export interface FailedPart {
   readonly alternatives: readonly FailedPart[];
 }
 
+/** @returns true: what an event of the type has there must not be told */
+export type Discretion = (path: ResolvedPath, eventType: string) => boolean;
+
+export const tellAll: Discretion = () => false;
+
 /** @returns the first part that makes the condition fail, as deep as one part alone is to blame; null where it holds */
-export function findFailedPart(condition: Condition, event: RuleEvent): FailedPart | null {
-  return failure(condition, event, true);
+export function findFailedPart(condition: Condition, event: RuleEvent, hides: Discretion = tellAll): FailedPart | null {
+  return failure(condition, event, true, hides);
 }
+
+/** What the event has there, as an explanation says it: `absent`, `40`, `"a text"`, `[hidden]`. */
+export function toldValue(path: ResolvedPath, event: RuleEvent, hides: Discretion = tellAll): string {
+  const found = createReader(path)(event) ?? null;
+  return found !== null && hides(path, event.type) ? HIDDEN : valueText(found, path);
+}
+
+const HIDDEN = '[hidden]';
 
 /** How many of the parts that must all hold do not: 0 where the condition holds. */
 export function countFailedParts(condition: Condition, event: RuleEvent): number {
@@ -31,17 +45,17 @@ export function countFailedParts(condition: Condition, event: RuleEvent): number
 }
 
 /** @param wanted what the condition should have been */
-function failure(condition: Condition, event: RuleEvent, wanted: boolean): FailedPart | null {
+function failure(condition: Condition, event: RuleEvent, wanted: boolean, hides: Discretion): FailedPart | null {
   switch (condition.kind) {
     case 'not':
-      return failure(condition.operand, event, !wanted);
+      return failure(condition.operand, event, !wanted, hides);
     case 'and':
     case 'or': {
       // All operands must come out as wanted, or one of them.
       const needsAll = (condition.kind === 'and') === wanted;
       const failures: FailedPart[] = [];
       for (const operand of condition.operands) {
-        const failed = failure(operand, event, wanted);
+        const failed = failure(operand, event, wanted, hides);
         if (needsAll && failed !== null) return failed;
         if (!needsAll && failed === null) return null;
         if (failed !== null) failures.push(failed);
@@ -55,8 +69,8 @@ function failure(condition: Condition, event: RuleEvent, wanted: boolean): Faile
       return {
         text: textOf(condition, wanted),
         path,
-        value: found,
-        words: `${path} is ${valueText(found, condition.path)}, but ${demand(condition, wanted)}`,
+        value: hides(condition.path, event.type) ? null : found,
+        words: `${path} is ${toldValue(condition.path, event, hides)}, but ${demand(condition, wanted)}`,
         alternatives: [],
       };
     }

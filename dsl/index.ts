@@ -6,6 +6,7 @@ export * from './assist/index.ts';
 export type * from './ast.ts';
 export { type Checked, check, checkExpression, checkWhere } from './check.ts';
 export { findCycles } from './checks/cycles.ts';
+export { type Clause, clausesOf } from './clauses.ts';
 // Comparing rules
 export {
   type BadgeChange,
@@ -40,9 +41,10 @@ export {
   type LearnerRecord,
   type RequirementAccount,
 } from './explain-learner.ts';
-export { type FailedPart, findFailedPart } from './failed-part.ts';
+export { type Discretion, type FailedPart, findFailedPart } from './failed-part.ts';
 export type { Fate } from './fates.ts';
 export { type FormValue, parseFormValue } from './form-values.ts';
+export { groundsOf } from './grounds.ts';
 // Time
 export {
   formatInstant,
@@ -58,6 +60,7 @@ export { type Loaded, loadRules } from './load.ts';
 // Checked rules and what they yield
 export type {
   Award,
+  AwardGround,
   Badge,
   CheckedTest,
   Condition,

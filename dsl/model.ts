@@ -9,6 +9,8 @@ export interface Badge {
   readonly name: string | null;
   readonly template: { readonly provider: string; readonly id: string } | null;
   readonly active: boolean;
+  /** While it is active, its events count and nothing is issued: what would be awarded is only recorded. */
+  readonly evaluate: boolean;
   /** How many times it can be earned; Infinity: `repeatable` without a limit. */
   readonly maxAwards: number;
   readonly repeatable: boolean;
@@ -119,6 +121,13 @@ export interface Award {
   readonly order: number;
   readonly revokedAt: Instant | null;
   readonly revokedBy: string | null;
+}
+
+/** A requirement that was fulfilled when the badge was awarded. */
+export interface AwardGround {
+  readonly requirement: string;
+  /** Ids of the events that counted, in timeline order. */
+  readonly eventIds: readonly string[];
 }
 
 export interface RequirementState {

@@ -33,9 +33,8 @@ export function text(token: IToken): TextLiteral {
   return { kind: 'text', value: unquote(token.image), span: spanOf(token) };
 }
 
+/** Always a copy: a piece cut out of the text would keep all of the text in memory as long as the badge made from it. */
 export function unquote(image: string): string {
-  if (!image.includes('\\') && image.length > 1 && image.endsWith('"') && image.startsWith('"'))
-    return image.slice(1, -1);
   try {
     return JSON.parse(image) as string;
   } catch {
@@ -59,7 +58,14 @@ export function boolean(token: IToken, value: boolean): BooleanLiteral {
 }
 
 export function name(token: IToken): Name {
-  return { kind: 'name', text: token.image, span: spanOf(token) };
+  return { kind: 'name', text: copyOf(token.image), span: spanOf(token) };
+}
+
+/** V8 copies a shorter piece when it cuts it. */
+const CUT_WITHOUT_COPY = 13;
+
+function copyOf(word: string): string {
+  return word.length < CUT_WITHOUT_COPY ? word : (JSON.parse(JSON.stringify(word)) as string);
 }
 
 export function duration(amount: IToken, unit: IToken): DurationLiteral {
@@ -94,6 +100,7 @@ export function badgeDraft(): Draft<BadgeBlock> {
     name: null,
     template: null,
     active: null,
+    evaluate: null,
     repeatable: null,
     onRegress: null,
     reAward: null,

@@ -145,8 +145,8 @@ function nodesOf(container: Container): readonly (Anchor | null)[] {
     case 'rule-file':
       return container.blocks;
     case 'badge': {
-      const { name, template, active, repeatable, onRegress, reAward, requirements, penalties } = container;
-      return [name, template, active, repeatable, onRegress, reAward, ...requirements, ...penalties];
+      const { name, template, active, evaluate, repeatable, onRegress, reAward, requirements, penalties } = container;
+      return [name, template, active, evaluate, repeatable, onRegress, reAward, ...requirements, ...penalties];
     }
     case 'requirement': {
       const { description, on, where, count, after, from, until } = container;

@@ -61,11 +61,12 @@ function free(keyword: string, text: string, node: { readonly span: Span }): Cla
 }
 
 function badgeLines(block: BadgeBlock, comments: Comments): string[] {
-  const { name, template, active, repeatable, onRegress, reAward } = block;
+  const { name, template, active, evaluate, repeatable, onRegress, reAward } = block;
   const clauses: Clause[] = [];
   if (name) clauses.push(clause('name', quote(name.value), name));
   if (template) clauses.push(clause('template', `${template.provider.text} ${quote(template.id.value)}`, template));
   if (active) clauses.push(clause('active', String(active.value), active));
+  if (evaluate) clauses.push(clause('evaluate', String(evaluate.value), evaluate));
   if (repeatable) {
     const limit = repeatable.times === null ? '' : `up to ${repeatable.times.value} times`;
     clauses.push(free('repeatable', limit, repeatable));

@@ -7,8 +7,6 @@ import type { ResolvedPath, RuleEvent } from './model.ts';
 
 /** undefined or null: absent. */
 export type Read = (event: RuleEvent) => unknown;
-/** Never throws, whatever the event holds. */
-export type Test = (event: RuleEvent) => boolean;
 
 const METADATA: Readonly<Record<string, Read>> = {
   id: (event) => event.id,
@@ -50,60 +48,70 @@ function instantOf(value: unknown): unknown {
   return typeof value === 'string' ? (toInstant(value) ?? undefined) : undefined;
 }
 
+/** The checker makes one object per path and event type, so nearly every key is made once. */
+const keys = new WeakMap<ResolvedPath, string>();
+
 /** Two paths with the same key read the same value. */
-export function pathKey({ root, part, type, segments }: ResolvedPath): string {
+export function pathKey(path: ResolvedPath): string {
+  let key = keys.get(path);
+  if (key === undefined) {
+    key = makeKey(path);
+    keys.set(path, key);
+  }
+  return key;
+}
+
+function makeKey({ root, part, type, segments }: ResolvedPath): string {
   let key = `${root} ${part} ${type === 'date'}`;
   // With its length before it a segment may hold anything.
   for (const segment of segments) key += ` ${segment.length} ${segment}`;
   return key;
 }
 
-/** Compiling many rules with one of these shares between them what they have in common: the reader of a path, and the
- *  test of a boolean, which most rules about passing have. There are as many as paths, however many rules come and go. */
-export class SharedParts {
-  readonly #readers = new Map<string, Read>();
-  readonly #tests = new Map<Read, { readonly isTrue: Test; readonly isFalse: Test }>();
+/** What is at the paths that many conditions ask about. There are as many as paths, however many rules come and go. */
+export class SharedValues {
+  readonly #byKey = new Map<string, PathValue>();
   #round = 0;
 
-  /** From here to the next call all tests are asked about one and the same event: each path is read once.
+  /** From here to the next call everything is asked of one and the same event: each path is read once.
    *  Never called: nothing is remembered. */
   beginEvent(): void {
     this.#round++;
   }
 
-  /** The number of `beginEvent` calls. */
   get round(): number {
     return this.#round;
   }
 
-  reader(path: ResolvedPath): Read {
+  at(path: ResolvedPath): PathValue {
     const key = pathKey(path);
-    const known = this.#readers.get(key);
-    if (known) return known;
-    const read = this.#remembering(createReader(path));
-    this.#readers.set(key, read);
-    return read;
-  }
-
-  booleanTest(path: ResolvedPath, expected: boolean): Test {
-    const read = this.reader(path);
-    let tests = this.#tests.get(read);
-    if (!tests) {
-      tests = { isTrue: (event) => read(event) === true, isFalse: (event) => read(event) === false };
-      this.#tests.set(read, tests);
+    let value = this.#byKey.get(key);
+    if (value === undefined) {
+      value = new PathValue(createReader(path), this);
+      this.#byKey.set(key, value);
     }
-    return expected ? tests.isTrue : tests.isFalse;
+    return value;
+  }
+}
+
+/** What is at one path. */
+export class PathValue {
+  readonly #read: Read;
+  readonly #shared: SharedValues;
+  #value: unknown;
+  #readIn = 0;
+
+  constructor(read: Read, shared: SharedValues) {
+    this.#read = read;
+    this.#shared = shared;
   }
 
-  #remembering(read: Read): Read {
-    let value: unknown;
-    let readIn = 0;
-    return (event) => {
-      if (readIn !== this.#round || readIn === 0) {
-        value = read(event);
-        readIn = this.#round;
-      }
-      return value;
-    };
+  of(event: RuleEvent): unknown {
+    const { round } = this.#shared;
+    if (this.#readIn !== round || round === 0) {
+      this.#value = this.#read(event);
+      this.#readIn = round;
+    }
+    return this.#value;
   }
 }

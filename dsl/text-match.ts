@@ -95,21 +95,41 @@ function codePointLength(text: string, index: number): number {
 }
 
 /** True when the two code units around `index` are one code point. */
-function splitsPair(text: string, index: number): boolean {
+export function splitsPair(text: string, index: number): boolean {
   if (index <= 0 || index >= text.length) return false;
-  return (text.charCodeAt(index - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(index) & 0xfc00) === 0xdc00;
+  return isHighSurrogate(text.charCodeAt(index - 1)) && isLowSurrogate(text.charCodeAt(index));
 }
 
-/** @returns the test that a text condition asks for */
-export function textMatcher(operator: TextOperator, value: string): (text: string) => boolean {
+function isHighSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xd800;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00;
+}
+
+/** @returns the test that a text condition asks for; it fails for whatever is no text. One function, not one around another:
+ *  there may be as many as rules. */
+export function textMatcher(operator: TextOperator, value: string): (actual: unknown) => boolean {
   switch (operator) {
     case 'starts with':
-      return (text) => startsWith(text, value);
+      return (actual) => typeof actual === 'string' && startsWith(actual, value);
     case 'ends with':
-      return (text) => endsWith(text, value);
+      return (actual) => typeof actual === 'string' && endsWith(actual, value);
     case 'contains':
-      return (text) => contains(text, value);
-    case 'like':
-      return likeMatcher(value);
+      return containsMatcher(value);
+    case 'like': {
+      const inner = /^\*([^*?]*)\*$/.exec(value)?.[1];
+      if (inner !== undefined) return containsMatcher(inner);
+      const matches = likeMatcher(value);
+      return (actual) => typeof actual === 'string' && matches(actual);
+    }
   }
+}
+
+/** Nearly no part begins or ends with half of a pair, and only such a part can lie across one. */
+function containsMatcher(part: string): (actual: unknown) => boolean {
+  const mayLieAcross = isLowSurrogate(part.charCodeAt(0)) || isHighSurrogate(part.charCodeAt(part.length - 1));
+  if (mayLieAcross) return (actual) => typeof actual === 'string' && contains(actual, part);
+  return (actual) => typeof actual === 'string' && actual.includes(part);
 }

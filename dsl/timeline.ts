@@ -4,7 +4,7 @@
  *  their order; only then is it asked once whether the badge is complete, so nothing flickers within an instant. */
 
 import type { Instant } from './instant.ts';
-import type { Award, Badge, Contribution, Outcome, Requirement } from './model.ts';
+import type { Award, AwardGround, Badge, Contribution, Outcome, Requirement } from './model.ts';
 import { Tally } from './tally.ts';
 import { compareCodePoints } from './text-match.ts';
 
@@ -37,8 +37,9 @@ export interface TimelineWatch {
   met(requirement: string, contribution: Contribution, fate: 'counted' | 'surplus' | 'early' | 'reset'): void;
   /** What these requirements had is discarded. */
   reset(requirements: readonly string[], penalty: string, by: Contribution): void;
-  /** @param cleared the badge is repeatable: what all requirements had is used up */
-  awarded(award: Award, cleared: boolean): void;
+  /** @param cleared the badge is repeatable: what all requirements had is used up
+   *  @param rested what was fulfilled, before it is cleared */
+  awarded(award: Award, cleared: boolean, rested: readonly AwardGround[]): void;
 }
 
 /** @param contributions in any order and any number of times each
@@ -173,8 +174,14 @@ class Timeline {
       revokedBy: null,
     };
     this.#history.push(award);
-    this.#watch?.awarded(award, this.#badge.repeatable);
+    this.#watch?.awarded(award, this.#badge.repeatable, this.#grounds());
     if (this.#badge.repeatable) for (const tally of this.#tallies.values()) tally.reset();
+  }
+
+  #grounds(): readonly AwardGround[] {
+    return [...this.#tallies]
+      .filter(([, tally]) => tally.isFulfilled)
+      .map(([requirement, tally]) => ({ requirement, eventIds: tally.state().eventIds }));
   }
 
   /** Awards of a repeatable badge stand: a penalty touches the round in progress only. */

@@ -62,6 +62,7 @@ export const K = {
   name: keyword('name'),
   template: keyword('template'),
   active: keyword('active'),
+  evaluate: keyword('evaluate'),
   repeatable: keyword('repeatable'),
   up: keyword('up'),
   to: keyword('to'),

@@ -3,10 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Instant } from '../dsl/index.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
+import { createRuleFollower } from '../plugin/badges/replay/follow-rules.ts';
+import { type Impact, planImpact } from '../plugin/badges/replay/impact.ts';
 import { createRuleBook, type RuleBook } from '../plugin/badges/rule-book.ts';
 import { createRuleChanges } from '../plugin/badges/rule-changes.ts';
+import type { RulePlan } from '../plugin/badges/rule-plan.ts';
+import { createRuleReader } from '../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
@@ -21,6 +26,7 @@ import { createJobRunner } from '../plugin/jobs/job-runner.ts';
 import { createJobs } from '../plugin/jobs/request-job.ts';
 import type { BadgeProvider } from '../plugin/ports/badge-provider.ts';
 import type { Door } from '../plugin/ports/event-log.ts';
+import type { Job } from '../plugin/ports/job-store.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import {
@@ -34,6 +40,7 @@ import {
 import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
 import { localAddress, type Settings } from './config.ts';
+import { every } from './every.ts';
 import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
 import { createAudit } from './http/audit.ts';
@@ -44,6 +51,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { openJournal } from './memory-journal.ts';
 import { packageVersion, projectPath } from './paths.ts';
+import { composeReplay } from './replay-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
 import { openStores, type Stores } from './stores.ts';
@@ -73,6 +81,10 @@ export interface Laurel {
   readonly replays: Replays;
   /** The pipeline of every door, with what became of the event. */
   process(event: LmsEvent, door: Door): Promise<ProcessResult>;
+  /** Carries out a job here if it is due and no other process has it. @returns it when it has ended */
+  carryOut(jobId: string): Promise<Job | null>;
+  /** What a plan would mean for the learners on record; null: it touches no active badge. */
+  planImpact(plan: RulePlan, since: Instant | null): Promise<Impact | null>;
   /** Carries out every effect that is due. @returns the attempts made */
   settleEffects(): Promise<number>;
   /** What tools report for one learner, from the database; an unknown learner has none. */
@@ -111,12 +123,20 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
 
-  const ruleBook = createRuleBook({ store: stores.badges, environment, clock, logger });
+  const jobs = createJobs({
+    store: stores.jobs,
+    clock,
+    ids: { uuid: randomUUID },
+    onJob: () => jobRunner.nudge(),
+  });
+  const read = createRuleReader(environment);
+  const follower = createRuleFollower({ jobs, read, clock, alone: stores.alone });
+  const ruleBook = createRuleBook({ store: stores.badges, environment, clock, logger, follower });
   await ruleBook.refresh();
   if (roles.length > 0)
     lifecycle.onStop(
       'rules poll',
-      every(RULES_POLL_MS, () => ruleBook.refresh(), logger),
+      every(RULES_POLL_MS, () => ruleBook.refresh(), { logger, failed: 'looking for changed rules failed' }),
     );
 
   const bus = roles.length > 0 ? await connectBus(settings, { logger, lifecycle }) : null;
@@ -132,15 +152,24 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
   });
-  const processor = createEventProcessor({
-    learners: stores.learners,
+  const progressParts = {
     progress: stores.progress,
-    index: () => ruleBook.index(),
-    definitionVersion: (badgeId) => ruleBook.definitionVersion(badgeId),
     clock,
     logger,
     ids: { uuid: randomUUID },
+    latestVersion: async (badgeId: string) => {
+      await ruleBook.refresh();
+      return ruleBook.definitionVersion(badgeId);
+    },
     onEffects: () => dispatcher.nudge(),
+  };
+  const replay = composeReplay({ stores, ruleBook, read, clock, progressParts });
+  const processor = createEventProcessor({
+    ...progressParts,
+    learners: stores.learners,
+    index: () => ruleBook.index(),
+    definitionVersion: (badgeId) => ruleBook.definitionVersion(badgeId),
+    catchUp: (learnerId, badgeId) => replay.catchUp(learnerId, [badgeId]),
   });
   const writer = createEventLogWriter({ log: stores.events, logger });
   lifecycle.onStop('event log', () => writer.stop());
@@ -148,21 +177,20 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     processor: settings.badgesEnabled ? processor : null,
     writer,
     ruleRevision: () => ruleBook.revision(),
+    latestRuleRevision: async () => {
+      await ruleBook.refresh();
+      return ruleBook.revision();
+    },
+    onOutdated: (event, result) => replay.catchUpWith(event, result),
     clock,
     logger,
   });
 
   const jobRunner = createJobRunner({
     store: stores.jobs,
-    kinds: [createSettleEffects({ progress: stores.progress, dispatcher })],
+    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds],
     clock,
     logger,
-  });
-  const jobs = createJobs({
-    store: stores.jobs,
-    clock,
-    ids: { uuid: randomUUID },
-    onJob: () => jobRunner.nudge(),
   });
 
   const replays = createReplays({
@@ -225,7 +253,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
     checkBadge: (text) => ruleBook.checkBadge(text),
     ...auditedRules(
-      createRuleChanges({ store: stores.badges, ruleBook, environment, clock }),
+      createRuleChanges({ store: stores.badges, ruleBook, environment, clock, follower }),
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
@@ -248,6 +276,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lifecycle.onStop('dispatcher', () => dispatcher.stop());
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
+    lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
   }
   if (does('scheduler')) {
     const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });
@@ -276,11 +305,15 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     process: (event, door) => intake.take(event, door),
     replays,
     settleEffects: () => dispatcher.runDue(),
+    carryOut: (jobId) => jobRunner.carryOut(jobId),
+    planImpact: (plan, since) => planImpact(plan, since, replay.parts),
     async badgeLines(username) {
       const learner = await stores.learners.findByUsername(username);
       if (learner === null) return [];
       const all = await stores.progress.ofLearner(learner.id);
-      return all.map(({ badgeId, outcome }) => toBadgeLine(learner.username, badgeId, outcome));
+      return all
+        .filter(({ evaluated }) => !evaluated)
+        .map(({ badgeId, outcome }) => toBadgeLine(learner.username, badgeId, outcome));
     },
     async firstSignIn() {
       if ((await stores.access.accounts()).length > 0) return null;
@@ -347,20 +380,4 @@ async function extensionRegistry(): Promise<ExtensionRegistry> {
     .addRetrieval(completionsAndGrades)
     .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }))
     .freeze();
-}
-
-/** @returns ends it, after the look under way */
-function every(periodMs: number, work: () => Promise<unknown>, logger: Logger): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    running = work().catch((error: unknown) =>
-      logger.warn('looking for changed rules failed', {
-        error: error instanceof Error ? error.message : String(error),
-      }),
-    );
-  }, periodMs);
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
 }

@@ -9,6 +9,7 @@ import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
 import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
+import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
 import { DirectoryFileStore } from './files/directory-file-store.ts';
@@ -31,6 +32,7 @@ import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-recor
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
 import { addOpenEffects } from './mongo/progress-carry-over.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
+import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
 
@@ -43,6 +45,9 @@ export interface Stores {
   readonly credentials: CredentialStore;
   readonly records: StoredLearnerRecords;
   readonly jobs: JobStore;
+  readonly replayScratch: ReplayScratch;
+  /** This process holds the embedded store: no other takes in events. */
+  readonly alone: boolean;
   readonly access: AccessStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
@@ -59,7 +64,10 @@ export async function openStores(
     join: mayJoin,
   }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly join: boolean },
 ): Promise<Stores> {
-  const uri = settings.mongodbUri ?? (await embeddedStoreUri(settings.dataDir, { logger, lifecycle, mayJoin }));
+  const { uri, alone } =
+    settings.mongodbUri === null
+      ? await embeddedStore(settings.dataDir, { logger, lifecycle, mayJoin })
+      : { uri: settings.mongodbUri, alone: false };
   const database = await connectDatabase({
     uri,
     logger,
@@ -72,6 +80,7 @@ export async function openStores(
       jobModels,
       accessModels,
       eventModels,
+      replayScratchModels,
       deadLetterModels,
     ],
   });
@@ -88,6 +97,8 @@ export async function openStores(
     credentials: new MongoCredentialStore(connection),
     records: new StoredLearnerRecords(connection),
     jobs: new MongoJobStore(connection),
+    replayScratch: new MongoReplayScratch(connection),
+    alone,
     access: new MongoAccessStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
@@ -95,14 +106,14 @@ export async function openStores(
   };
 }
 
-async function embeddedStoreUri(
+async function embeddedStore(
   dataDir: string,
   { logger, lifecycle, mayJoin }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly mayJoin: boolean },
-): Promise<string> {
+): Promise<{ readonly uri: string; readonly alone: boolean }> {
   const folder = join(dataDir, 'store');
   const running = mayJoin ? await joinEmbeddedStore({ dataDir: folder }) : null;
-  if (running !== null) return running.uri;
+  if (running !== null) return { uri: running.uri, alone: false };
   const store = await openEmbeddedStore({ dataDir: folder, logger });
   lifecycle.onStop('embedded store', () => store.close());
-  return store.uri;
+  return { uri: store.uri, alone: true };
 }

@@ -23,6 +23,10 @@ const table: Readonly<Record<string, readonly [form: string, meaning: string]>> 
   name: ['name "text"', 'What people see. It may be left out where the template of the provider has a name.'],
   template: ['template provider "id"', 'Which badge template of which provider is issued.'],
   active: ['active true', 'Whether events count for this badge; "false" unless said otherwise.'],
+  evaluate: [
+    'evaluate true',
+    'Whether it is only recorded who would be awarded, and nothing is issued; for trying rules out.',
+  ],
   repeatable: ['repeatable up to 3 times', REPEATABLE],
   up: ['up to 3 times', 'How often the badge can be earned at most.'],
   to: ['up to 3 times', 'How often the badge can be earned at most.'],

@@ -21,7 +21,7 @@ export interface Place {
 }
 
 const CLAUSES: Readonly<Record<BlockKind, ReadonlySet<TokenType>>> = {
-  badge: new Set([K.name, K.template, K.active, K.repeatable, K.on, K.reAward, K.requirement, K.penalty]),
+  badge: new Set([K.name, K.template, K.active, K.evaluate, K.repeatable, K.on, K.reAward, K.requirement, K.penalty]),
   requirement: new Set([K.description, K.on, K.where, K.count, K.after, K.from, K.until]),
   penalty: new Set([K.description, K.on, K.where, K.resets]),
   test: new Set([K.badge, K.event, K.expect]),

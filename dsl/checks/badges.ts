@@ -72,6 +72,7 @@ export function toBadge(block: BadgeBlock, around: Surroundings): Badge | null {
     name: block.name?.value ?? null,
     template: block.template && { provider: block.template.provider.text, id: block.template.id.value },
     active: block.active?.value ?? false,
+    evaluate: block.evaluate?.value ?? false,
     maxAwards: repeatable === null ? 1 : (times ?? Number.POSITIVE_INFINITY),
     repeatable: repeatable !== null,
     onRegress: block.onRegress?.value ?? 'revoke',
@@ -195,10 +196,22 @@ function listen(
   if (type === null) return null;
   const scope = scopeOf(type);
   return {
-    on: { kind: 'event', type: type.name },
+    on: triggerOf(type),
     scope,
     where: block.where && toWhere(block.where, scope, reporter, budget),
   };
+}
+
+const triggers = new WeakMap<EventType, Trigger>();
+
+/** One for all rules that wait for the type: there are many rules and few types. */
+function triggerOf(type: EventType): Trigger {
+  let trigger = triggers.get(type);
+  if (trigger === undefined) {
+    trigger = { kind: 'event', type: type.name };
+    triggers.set(type, trigger);
+  }
+  return trigger;
 }
 
 function toWhere(expression: Expression, scope: Scope, reporter: Reporter, budget: Budget): Condition | null {

@@ -21,12 +21,8 @@ export function toCondition(expression: Expression, scope: Scope, reporter: Repo
   switch (expression.kind) {
     case 'or':
     case 'and': {
-      const operands: Condition[] = [];
-      for (const operand of expression.operands) {
-        const condition = toCondition(operand, scope, reporter);
-        if (condition !== null) operands.push(condition);
-      }
-      return operands.length === expression.operands.length ? { kind: expression.kind, operands } : null;
+      const operands = expression.operands.map((operand) => toCondition(operand, scope, reporter));
+      return isComplete(operands) ? { kind: expression.kind, operands } : null;
     }
     case 'not': {
       const operand = toCondition(expression.operand, scope, reporter);
@@ -35,6 +31,10 @@ export function toCondition(expression: Expression, scope: Scope, reporter: Repo
     default:
       return toTest(expression, scope, reporter);
   }
+}
+
+function isComplete(operands: readonly (Condition | null)[]): operands is readonly Condition[] {
+  return !operands.includes(null);
 }
 
 type Test = Exclude<Expression, { readonly kind: 'or' | 'and' | 'not' }>;

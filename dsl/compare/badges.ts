@@ -107,6 +107,7 @@ function badgeClauses(old: Badge, next: Badge): BadgeChange[] {
     ['name', ({ name }) => name && quote(name)],
     ['template', ({ template }) => template && `${template.provider} ${quote(template.id)}`],
     ['active', ({ active }) => String(active)],
+    ['evaluate', ({ evaluate }) => String(evaluate)],
     ['repeatable', repeatableText],
     ['on regress', ({ onRegress }) => onRegress],
     ['re-award', ({ reAward }) => reAward],

@@ -6,10 +6,11 @@
 
 import { emptyRecord, setField } from '../build-payload.ts';
 import { collectLeaves, type Leaf } from '../checks/value-sets.ts';
+import type { Test } from '../compile.ts';
 import { compileCondition } from '../compile.ts';
 import { toInstant } from '../instant.ts';
 import type { Condition, KeyPart, ResolvedPath, RuleEvent, Scalar } from '../model.ts';
-import { createReader, pathKey, type Test } from '../read-path.ts';
+import { createReader, pathKey } from '../read-path.ts';
 import { type Fields, type Levels, levelsOf } from './levels.ts';
 import { anyOther, dateText, freshText, instants, keys, numbers } from './representatives.ts';
 import { candidateTexts, isConceivable, matchesAnyText, onlyMatch, simplified, type TextMatch } from './text-atoms.ts';

@@ -4,7 +4,7 @@
  *  agreement with as little disturbance as possible: an award that merely moved keeps its badge. */
 
 import { type Award, type Badge, instantFromDate } from '../../dsl/index.ts';
-import type { Effect, IssuedBadge, Progress } from '../ports/progress-store.ts';
+import type { Effect, IssuedBadge, Progress, Provenance } from '../ports/progress-store.ts';
 
 type Ledger = Pick<Progress, 'issued' | 'effects'>;
 
@@ -13,6 +13,7 @@ export interface IssuingFacts {
   readonly ruleVersion: number;
   readonly now: Date;
   newUuid(): string;
+  provenanceOf(award: Award): Provenance;
 }
 
 /** @param history every award of the new timeline, standing or taken back
@@ -23,7 +24,7 @@ export function reconcile(former: Ledger, history: readonly Award[], facts: Issu
   const issued = former.issued.map((badge) => {
     if (badge.revokedAt !== null) return badge;
     const award = awards.get(badge.number);
-    const dated = award ? withAward(badge, award) : badge;
+    const dated = award ? withAward(badge, award, facts) : badge;
     if (award && award.revokedAt === null) return dated;
     effects = takeBack(effects, badge, facts.now);
     // An award that has vanished from the timeline was not taken back by any event of it.
@@ -76,11 +77,14 @@ function pairUp(issued: readonly IssuedBadge[], history: readonly Award[]): Read
   return pairs;
 }
 
-function withAward(badge: IssuedBadge, { at, eventId }: Award): IssuedBadge {
-  return badge.awardedAt === at && badge.eventId === eventId ? badge : { ...badge, awardedAt: at, eventId };
+function withAward(badge: IssuedBadge, award: Award, facts: IssuingFacts): IssuedBadge {
+  const { at, eventId } = award;
+  if (badge.awardedAt === at && badge.eventId === eventId) return badge;
+  return { ...badge, awardedAt: at, eventId, provenance: facts.provenanceOf(award) };
 }
 
-function newBadge(number: number, { at, eventId }: Award, facts: IssuingFacts): IssuedBadge {
+function newBadge(number: number, award: Award, facts: IssuingFacts): IssuedBadge {
+  const { at, eventId } = award;
   return {
     number,
     uuid: facts.newUuid(),
@@ -88,6 +92,7 @@ function newBadge(number: number, { at, eventId }: Award, facts: IssuingFacts): 
     eventId,
     revokedAt: null,
     ruleVersion: facts.ruleVersion,
+    provenance: facts.provenanceOf(award),
     template: facts.template,
     externalId: null,
     externalState: null,

@@ -17,24 +17,21 @@ import { StoreError } from '../errors.ts';
 import type { LmsEvent } from '../events/event.ts';
 import type { IgnoredReason } from '../ports/event-log.ts';
 import type { LearnerStore } from '../ports/learner-store.ts';
-import type { IssuedBadge, Progress, ProgressStore } from '../ports/progress-store.ts';
-import type { Clock, Logger } from '../ports/runtime.ts';
+import type { IssuedBadge, Progress } from '../ports/progress-store.ts';
 import { readyEffects } from './effect-order.ts';
-import { advance } from './progress.ts';
+import { visibleHistory } from './progress.ts';
+import { createProgressUpdater, type ProgressUpdaterParts } from './update-progress.ts';
 
-export interface EventProcessorParts {
+export interface EventProcessorParts extends ProgressUpdaterParts {
   readonly learners: LearnerStore;
-  readonly progress: ProgressStore;
   /** The active badges as they are now. */
   index(): RuleIndex;
   definitionVersion(badgeId: string): number;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly ids: { uuid(): string };
   /** Called when effects were recorded, so that they need not wait to be found. */
   onEffects?(): void;
-  /** Between two attempts of a change that somebody else got ahead of; real time unless given. */
-  pause?(ms: number): Promise<void>;
+  /** Asks all events of a learner again by the rules in force, for a badge whose progress older rules made. Left out: what
+   *  they made stays. */
+  catchUp?(learnerId: string, badgeId: string): Promise<void>;
 }
 
 export interface EventProcessor {
@@ -65,90 +62,53 @@ export interface BadgeChange {
   readonly revoked: readonly IssuedBadge[];
 }
 
-const ATTEMPTS = 30;
-const LONGEST_PAUSE_MS = 250;
+/** How often it is begun anew because the rules changed meanwhile. */
+const ATTEMPTS = 3;
 
 export function createEventProcessor(parts: EventProcessorParts): EventProcessor {
-  const pause = parts.pause ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
+  const updater = createProgressUpdater(parts);
 
   async function process(event: LmsEvent): Promise<ProcessResult> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await processOnce(event);
+      } catch (error) {
+        const changed = error instanceof StoreError && error.code === 'store.rules-changed';
+        if (!changed || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async function processOnce(event: LmsEvent): Promise<ProcessResult> {
     if (event.user === null) return { outcome: 'ignored', reason: 'no-learner' };
     const index = parts.index();
     const matches = index.match(event);
     if (matches.length === 0) return { outcome: 'ignored', reason: 'no-match' };
 
-    const learner = await parts.learners.resolve(event.user, event.time);
     const additions = new Map(matches.map(({ badge, contribution }) => [badge.id, contribution]));
+    // Before it first waits: the rules may change then, and a badge must keep to the version it was matched by.
+    const concerned = index.topological(withDependents(index, additions.keys())).flatMap((badgeId) => {
+      const badge = index.get(badgeId);
+      return badge ? [{ badge, ruleVersion: parts.definitionVersion(badgeId) }] : [];
+    });
+    const { id: learnerId } = await parts.learners.resolve(event.user, event.time);
     const current = new Map<string, Progress>();
     const changes: BadgeChange[] = [];
-    for (const badgeId of index.topological(withDependents(index, additions.keys()))) {
-      const badge = index.get(badgeId);
-      if (!badge) continue;
-      const addition = additions.get(badgeId);
+    for (const { badge, ruleVersion } of concerned) {
+      const addition = additions.get(badge.id);
       const upstreams = upstreamsOf(badge).filter((id) => current.has(id));
       // Where a badge in between has no progress there is nothing to pass on.
       if (!addition && upstreams.length === 0) continue;
-      const change = await update(learner.id, badge, addition, upstreams, current);
-      if (change) changes.push(change);
+      const { catchUp } = parts;
+      const change = await updater.update({
+        ...{ learnerId, badge, ruleVersion, upstreams, current },
+        contributions: (former) => contributionsAfter(former, badge, addition, upstreams, current),
+        ...(catchUp && { catchUp: () => catchUp(learnerId, badge.id) }),
+      });
+      if (change) changes.push(toChange(change.before, change.after));
     }
     if (changes.some(({ badgeId }) => hasWork(current.get(badgeId)))) parts.onEffects?.();
-    return { outcome: 'processed', learnerId: learner.id, matched: [...additions.keys()], badges: changes };
-  }
-
-  /** @param current the latest known progress of this learner by badge; takes the result up
-   *  @returns null when the badge still has no progress */
-  async function update(
-    learnerId: string,
-    badge: Badge,
-    addition: Contribution | undefined,
-    upstreams: readonly string[],
-    current: Map<string, Progress>,
-  ): Promise<BadgeChange | null> {
-    let before: Progress | null | undefined;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const former = await parts.progress.load(learnerId, badge.id);
-      if (before === undefined) before = former;
-      const contributions = contributionsAfter(former, badge, addition, upstreams, current);
-      if (former === null && contributions.length === 0) return null;
-      const next = advance(former, {
-        learnerId,
-        badge,
-        contributions,
-        ruleVersion: parts.definitionVersion(badge.id),
-        now: parts.clock.now(),
-        newUuid: () => parts.ids.uuid(),
-      });
-      if (next === former) {
-        current.set(badge.id, former);
-        return toChange(before, former);
-      }
-      if (await parts.progress.save(next)) {
-        const saved = { ...next, version: next.version + 1 };
-        current.set(badge.id, saved);
-        if (await areLatest(learnerId, upstreams, current)) return toChange(before, saved);
-      } else {
-        await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt));
-      }
-    }
-    parts.logger.warn('progress kept changing while an event was processed', { learnerId, badgeId: badge.id });
-    throw new StoreError('contention', 'progress kept changing while the event was processed; deliver the event again');
-  }
-
-  /** Somebody may have changed an upstream badge, passed that on, and been overtaken by what we just saved from an older
-   *  state. Whoever saves last must have looked last. */
-  async function areLatest(
-    learnerId: string,
-    upstreams: readonly string[],
-    current: Map<string, Progress>,
-  ): Promise<boolean> {
-    let latest = true;
-    for (const id of upstreams) {
-      const now = await parts.progress.load(learnerId, id);
-      if (now === null || now.version === current.get(id)?.version) continue;
-      current.set(id, now);
-      latest = false;
-    }
-    return latest;
+    return { outcome: 'processed', learnerId, matched: [...additions.keys()], badges: changes };
   }
 
   return { process };
@@ -164,7 +124,7 @@ function contributionsAfter(
   let contributions = former?.contributions ?? [];
   if (addition) contributions = mergeContribution(contributions, addition);
   for (const id of upstreams) {
-    const history = current.get(id)?.outcome.history ?? [];
+    const history = visibleHistory(badge, current.get(id));
     contributions = replaceContributionsFromBadge(contributions, id, contributionsFromBadge(badge, id, history));
   }
   return contributions;

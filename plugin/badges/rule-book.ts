@@ -5,6 +5,7 @@ import type { BadgeDefinition, BadgeDraft, BadgeStore } from '../ports/badge-sto
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { checkBadgeText } from './badge-text.ts';
 import { isError } from './book-diagnostics.ts';
+import type { RuleFollower } from './replay/follow-rules.ts';
 
 export interface RuleBookParts {
   readonly store: BadgeStore;
@@ -12,10 +13,18 @@ export interface RuleBookParts {
   readonly environment: Environment;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Lets progress follow what is saved. */
+  readonly follower: RuleFollower;
 }
 
 export type SaveBadgeResult =
-  | { readonly ok: true; readonly badge: BadgeDefinition; readonly warnings: readonly Diagnostic[] }
+  | {
+      readonly ok: true;
+      readonly badge: BadgeDefinition;
+      readonly warnings: readonly Diagnostic[];
+      /** Id of the job that brings learners up to date; null: nobody's progress can change. */
+      readonly replay: string | null;
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 export interface SaveBadgeOptions {
@@ -59,7 +68,7 @@ type Checked =
   | { readonly badge: null; readonly diagnostics: readonly Diagnostic[] }
   | { readonly badge: Badge; readonly source: string; readonly diagnostics: readonly Diagnostic[] };
 
-export function createRuleBook({ store, environment, clock, logger }: RuleBookParts): RuleBook {
+export function createRuleBook({ store, environment, clock, logger, follower }: RuleBookParts): RuleBook {
   const index = new RuleIndex();
   const entries = new Map<string, Entry>();
   let revision = -1;
@@ -125,9 +134,18 @@ export function createRuleBook({ store, environment, clock, logger }: RuleBookPa
     if (checked.badge === null) return { ok: false, diagnostics: checked.diagnostics };
     const { badge, source, diagnostics } = checked;
     const authorship = { updatedAt: clock.now(), updatedBy: actor, reason };
-    const saved = await store.save({ ...toDraft(badge, source), ...authorship }, expectedVersion);
+    const former = await store.get(badge.id);
+    const hasPast = former !== null || (await store.history(badge.id)).length > 0;
+    const { result, replay } = await follower.during(
+      {
+        badges: [{ id: badge.id, before: former?.source ?? null, after: source, hasPast }],
+        before: { badge: badge.id, version: expectedVersion },
+        ...{ actor, reason, since: null },
+      },
+      () => store.save({ ...toDraft(badge, source), ...authorship }, expectedVersion),
+    );
     await refresh();
-    return { ok: true, badge: saved, warnings: diagnostics };
+    return { ok: true, badge: result, warnings: diagnostics, replay };
   }
 
   return {

@@ -1,10 +1,11 @@
 /** Changes of many badges at once, and the way back: plan, apply, export, restore. */
 
-import type { Environment } from '../../dsl/index.ts';
+import type { Environment, Instant } from '../../dsl/index.ts';
 import { ConflictError, InputError, NotFoundError } from '../errors.ts';
 import type { BadgeChange, BadgeDefinition, BadgeStore, BadgeVersion } from '../ports/badge-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import { type ExportedRules, exportRules } from './export-rules.ts';
+import type { ChangedBadge, RuleFollower } from './replay/follow-rules.ts';
 import type { RuleBook, SaveBadgeResult } from './rule-book.ts';
 import { type PlannedChange, type PlanResult, planRules, type RulePlan, startsFrom } from './rule-plan.ts';
 import type { CheckedText, GivenFile } from './target-state.ts';
@@ -15,10 +16,18 @@ export interface ApplyOptions {
   readonly prune: boolean;
   readonly actor: string;
   readonly reason: string | null;
+  /** Logged events from then on count for the badges that are added or changed, whenever they were received. */
+  readonly since?: Instant | null;
 }
 
 export type ApplyResult =
-  | { readonly outcome: 'applied'; readonly plan: RulePlan; readonly versions: readonly BadgeVersion[] }
+  | {
+      readonly outcome: 'applied';
+      readonly plan: RulePlan;
+      readonly versions: readonly BadgeVersion[];
+      /** Id of the job that brings learners up to date; null: nobody's progress can change. */
+      readonly replay: string | null;
+    }
   | { readonly outcome: 'invalid'; readonly texts: readonly CheckedText[] }
   /** It is another plan now, and nothing was changed. */
   | {
@@ -53,9 +62,13 @@ export interface RuleChangesParts {
   readonly ruleBook: Pick<RuleBook, 'refresh' | 'saveBadge'>;
   readonly environment: Environment;
   readonly clock: Clock;
+  /** Lets progress follow what is applied. */
+  readonly follower: RuleFollower;
 }
 
-export function createRuleChanges({ store, ruleBook, environment, clock }: RuleChangesParts): RuleChanges {
+export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
+  const { store, ruleBook, environment, clock, follower } = parts;
+
   async function plan(files: readonly GivenFile[], prune: boolean) {
     const { revision, changed } = await store.state();
     const stored = { revision, badges: changed };
@@ -64,7 +77,7 @@ export function createRuleChanges({ store, ruleBook, environment, clock }: RuleC
 
   async function apply(
     files: readonly GivenFile[],
-    { plan: agreed, prune, actor, reason }: ApplyOptions,
+    { plan: agreed, prune, actor, reason, since = null }: ApplyOptions,
   ): Promise<ApplyResult> {
     for (;;) {
       const { stored, result } = await plan(files, prune);
@@ -74,14 +87,16 @@ export function createRuleChanges({ store, ruleBook, environment, clock }: RuleC
         return { outcome: 'stale', plan: result.plan, because, latest: lastSaved(stored.badges) };
       }
       try {
-        const versions = await store.apply(result.plan.changes.map(toChange), {
-          expectedRevision: result.plan.revision,
-          updatedAt: clock.now(),
-          updatedBy: actor,
-          reason,
-        });
+        const { changes, revision } = result.plan;
+        const followed = await follower.during(
+          { badges: changes.flatMap(toFollowed), before: { revision }, actor, reason, since },
+          () =>
+            store.apply(changes.map(toChange), {
+              ...{ expectedRevision: revision, updatedAt: clock.now(), updatedBy: actor, reason },
+            }),
+        );
         await ruleBook.refresh();
-        return { outcome: 'applied', plan: result.plan, versions };
+        return { outcome: 'applied', plan: result.plan, versions: followed.result, replay: followed.replay };
       } catch (error) {
         // Somebody was faster: the plan is made anew, and is another one where somebody agreed to this one.
         if (!(error instanceof ConflictError)) throw error;
@@ -124,6 +139,15 @@ export function createRuleChanges({ store, ruleBook, environment, clock }: RuleC
 
 function toChange(planned: PlannedChange): BadgeChange {
   return planned.change === 'removed' ? { kind: 'remove', id: planned.id } : { kind: 'put', badge: planned };
+}
+
+function toFollowed(planned: PlannedChange): readonly ChangedBadge[] {
+  if (planned.change === 'removed') return [];
+  const { id, source: after } = planned;
+  // A badge that was removed earlier has left progress behind, which is then found to be outdated.
+  return [
+    { id, before: planned.change === 'changed' ? planned.before : null, after, hasPast: planned.change === 'changed' },
+  ];
 }
 
 function lastSaved(badges: readonly BadgeDefinition[]): BadgeDefinition | null {

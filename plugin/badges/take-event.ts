@@ -16,6 +16,11 @@ export interface EventIntakeParts {
   readonly writer: Pick<EventLogWriter, 'record'>;
   /** Revision of the rules in force. */
   ruleRevision(): number;
+  /** Looks at the store first. */
+  latestRuleRevision?(): Promise<number>;
+  /** Called, once the event is recorded, when the rules have changed since it met them: a replay that follows the change may
+   *  have come too early to see it in the log. */
+  onOutdated?(event: LmsEvent, result: ProcessResult): Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -28,7 +33,12 @@ export interface EventIntake {
   giveUp(event: LmsEvent, door: Door, failure: unknown): Promise<void>;
 }
 
-export function createEventIntake({ processor, writer, ruleRevision, clock, logger }: EventIntakeParts): EventIntake {
+/** Rules that changed elsewhere are in force here after so long; replays wait for it. */
+const SETTLED_MS = 2_000;
+
+export function createEventIntake(parts: EventIntakeParts): EventIntake {
+  const { processor, writer, ruleRevision, clock, logger } = parts;
+
   function entryOf(event: LmsEvent, door: Door): Omit<EventEntry, 'outcome' | 'learnerId'> {
     return { event, door, receivedAt: clock.now(), ruleRevision: ruleRevision() };
   }
@@ -45,7 +55,15 @@ export function createEventIntake({ processor, writer, ruleRevision, clock, logg
     }
     const learnerId = result.outcome === 'processed' ? result.learnerId : null;
     await writer.record({ ...entry, learnerId, outcome: outcomeOf(result) });
+    if (parts.onOutdated && (await revisionNow(entry.receivedAt)) !== entry.ruleRevision)
+      await parts.onOutdated(event, result);
     return result;
+  }
+
+  /** A process that was held up may not know yet what has long been changed elsewhere. */
+  async function revisionNow(receivedAt: Date): Promise<number> {
+    const tookLong = clock.now().getTime() - receivedAt.getTime() > SETTLED_MS;
+    return tookLong && parts.latestRuleRevision ? parts.latestRuleRevision() : ruleRevision();
   }
 
   function giveUp(event: LmsEvent, door: Door, failure: unknown): Promise<void> {

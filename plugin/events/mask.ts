@@ -1,6 +1,6 @@
 /** Payloads without personal data: what is not known to be harmless is hidden. */
 
-import type { EventType, Field, FieldType } from '../../dsl/index.ts';
+import type { Discretion, Environment, EventType, Field, FieldType } from '../../dsl/index.ts';
 import { isObject } from './payload.ts';
 
 export const HIDDEN = '[hidden]';
@@ -40,6 +40,23 @@ export function maskPayload(
   return maskRecord(type?.fields ?? [], payload);
 }
 
+/** Whether `maskPayload` hides what stands there.
+ *  @param segments of a path that rules may use */
+export function isHidden(type: EventType | undefined, segments: readonly string[]): boolean {
+  let fields = type?.fields ?? [];
+  for (const segment of segments) {
+    const field = fields.find(({ name }) => name === segment);
+    if (field?.type.kind !== 'record') return field === undefined || hidesLeaf(field.type, field.name);
+    fields = field.type.fields;
+  }
+  return false;
+}
+
+function hidesLeaf(type: FieldType, name: string): boolean {
+  if (type.kind === 'string') return type.format === null && !HARMLESS.has(name);
+  return type.kind === 'list' ? hidesLeaf(type.items, name) : type.kind === 'map';
+}
+
 function maskRecord(fields: readonly Field[], value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const known = new Map(fields.map((field) => [field.name, field]));
   const entries = Object.entries(value).map(([name, item]) => {
@@ -56,7 +73,7 @@ function maskValue(type: FieldType, name: string, value: unknown): unknown {
     case 'number':
       return typeof value === 'number' ? value : HIDDEN;
     case 'string':
-      return typeof value === 'string' && (type.format !== null || HARMLESS.has(name)) ? value : HIDDEN;
+      return typeof value === 'string' && !hidesLeaf(type, name) ? value : HIDDEN;
     case 'record':
       return isObject(value) ? maskRecord(type.fields, value) : HIDDEN;
     case 'list':
@@ -71,4 +88,9 @@ function maskValue(type: FieldType, name: string, value: unknown): unknown {
 
 function isBlank(value: unknown): boolean {
   return value === null || value === undefined || value === '';
+}
+
+/** For explanations: what `maskPayload` hides, they do not tell. */
+export function createDiscretion({ eventTypes }: Pick<Environment, 'eventTypes'>): Discretion {
+  return ({ root, segments }, eventType) => root === 'payload' && isHidden(eventTypes.get(eventType), segments);
 }

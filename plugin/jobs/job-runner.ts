@@ -41,6 +41,9 @@ export interface JobRunnerParts {
 export interface JobRunner {
   /** Carries out everything that is due, to its end. @returns the jobs that ended */
   runDue(): Promise<readonly Job[]>;
+  /** Carries out this one if it is due and nobody else has it.
+   *  @returns it when it ended; null: it goes on elsewhere, later, or not at all */
+  carryOut(id: string): Promise<Job | null>;
   start(): void;
   /** Resolves after the steps under way; what is left goes on elsewhere at once. */
   stop(): Promise<void>;
@@ -59,9 +62,9 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
   let started = false;
   let stopping = false;
 
-  function claim(): Promise<Job | null> {
+  function claim(id?: string): Promise<Job | null> {
     const now = clock.now();
-    return store.claim([...kinds.keys()], now, new Date(now.getTime() + leaseMs));
+    return store.claim([...kinds.keys()], now, new Date(now.getTime() + leaseMs), id);
   }
 
   /** @returns the job when it ended; null: it was given back, or lost to another process */
@@ -145,6 +148,10 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
 
   return {
     runDue,
+    async carryOut(id) {
+      const job = await claim(id);
+      return job && carryOut(job);
+    },
     start() {
       if (started) return;
       started = true;

@@ -10,11 +10,17 @@ export interface JobRequest {
   readonly parameters: JsonObject;
   readonly requestedBy: string;
   readonly reason?: string | null;
+  /** In place of a new one: whoever asks again under the same id gets the job there is. */
+  readonly id?: string;
+  /** Not before. */
+  readonly dueAt?: Date;
 }
 
 export interface Jobs {
   /** @returns the job, recorded; it begins shortly */
   request(request: JobRequest): Promise<Job>;
+  /** It need not wait for its time any more. */
+  hasten(id: string): Promise<void>;
   /** Ends it after the step under way; what it did stays done. @throws NotFoundError `not-found.job`;
    *    ConflictError `conflict.job-finished` */
   cancel(id: string): Promise<Job>;
@@ -36,10 +42,10 @@ export function createJobs({ store, clock, ids, onJob }: JobsParts): Jobs {
       throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
   };
   return {
-    async request({ kind, title, parameters, requestedBy, reason = null }) {
+    async request({ kind, title, parameters, requestedBy, reason = null, id = ids.uuid(), dueAt }) {
       const now = clock.now();
       const job: Job = {
-        id: ids.uuid(),
+        id,
         kind,
         title,
         parameters,
@@ -55,14 +61,19 @@ export function createJobs({ store, clock, ids, onJob }: JobsParts): Jobs {
         attempts: 0,
         cancelRequested: false,
         fence: 0,
-        dueAt: now,
+        dueAt: dueAt ?? now,
         createdAt: now,
         startedAt: null,
         finishedAt: null,
       };
-      await store.create(job);
+      const isNew = await store.create(job);
+      if (isNew) onJob?.();
+      return isNew ? job : ((await store.get(id)) ?? job);
+    },
+
+    async hasten(id) {
+      await store.hasten(id, clock.now());
       onJob?.();
-      return job;
     },
 
     async cancel(id) {

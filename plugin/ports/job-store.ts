@@ -52,7 +52,8 @@ export type JobChange = Partial<
 >;
 
 export interface JobStore {
-  create(job: Job): Promise<void>;
+  /** @returns false when there is one with this id already; nothing was changed */
+  create(job: Job): Promise<boolean>;
   get(id: string): Promise<Job | null>;
   /** Newest first. */
   list(query: {
@@ -62,11 +63,14 @@ export interface JobStore {
     readonly limit: number;
   }): Promise<Page<Job>>;
   /** Takes the job of one of the kinds that is due longest: a waiting one, or a running one whose lease has ended.
+   *  @param id only this one
    *  @returns it as taken, running and with a new fence; null: there is none */
-  claim(kinds: readonly string[], now: Date, leaseUntil: Date): Promise<Job | null>;
+  claim(kinds: readonly string[], now: Date, leaseUntil: Date, id?: string): Promise<Job | null>;
   /** Records a step of a running job.
    *  @returns the job as it is now; null: another process has it, or it no longer runs; nothing was changed */
   checkpoint(id: string, fence: number, change: JobChange): Promise<Job | null>;
+  /** Lets a waiting job begin at once. */
+  hasten(id: string, now: Date): Promise<void>;
   /** A waiting job is cancelled at once, a running one after its step.
    *  @returns the job as it is now; null: there is none, or it has finished */
   requestCancel(id: string, now: Date): Promise<Job | null>;

@@ -28,10 +28,13 @@ export interface LearnerStore {
    *  record). Name, e-mail and username are those of the latest event by `at`, whatever the order of arrival.
    *  Safe to call at the same time for the same learner from several processes: one record comes of it. */
   resolve(user: EventUser, at: Instant): Promise<Learner>;
+  /** Whom `resolve` would find; creates and changes nothing. */
+  find(user: Pick<EventUser, 'lmsUserId' | 'username'>): Promise<Learner | null>;
   findById(id: string): Promise<Learner | null>;
   findByUsername(username: string): Promise<Learner | null>;
   findManyByIds(ids: readonly string[]): Promise<readonly Learner[]>;
-  /** By username, ascending. `search` matches the beginning of username or e-mail, case-insensitively. */
+  /** By username, ascending. `search` matches the beginning of username or e-mail, case-insensitively, or is the
+   *  whole LMS user id. */
   list(query: { readonly search?: string; readonly after?: string; readonly limit: number }): Promise<Page<Learner>>;
   count(): Promise<number>;
 }

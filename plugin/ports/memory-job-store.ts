@@ -6,8 +6,10 @@ import type { Page } from './learner-store.ts';
 export class MemoryJobStore implements JobStore {
   readonly #jobs = new Map<string, Job>();
 
-  async create(job: Job): Promise<void> {
+  async create(job: Job): Promise<boolean> {
+    if (this.#jobs.has(job.id)) return false;
     this.#jobs.set(job.id, job);
+    return true;
   }
 
   async get(id: string): Promise<Job | null> {
@@ -24,8 +26,9 @@ export class MemoryJobStore implements JobStore {
     return { items, next: last && start + limit < wanted.length ? jobCursor(last) : null };
   }
 
-  async claim(kinds: readonly string[], now: Date, leaseUntil: Date): Promise<Job | null> {
+  async claim(kinds: readonly string[], now: Date, leaseUntil: Date, only?: string): Promise<Job | null> {
     const [job] = [...this.#jobs.values()]
+      .filter(({ id }) => only === undefined || id === only)
       .filter(({ kind, state, dueAt }) => kinds.includes(kind) && isOpen(state) && dueAt <= now)
       .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime());
     if (job === undefined) return null;
@@ -37,6 +40,11 @@ export class MemoryJobStore implements JobStore {
     const job = this.#jobs.get(id);
     if (job?.state !== 'running' || job.fence !== fence) return null;
     return this.#put({ ...job, ...change });
+  }
+
+  async hasten(id: string, now: Date): Promise<void> {
+    const job = this.#jobs.get(id);
+    if (job?.state === 'waiting' && job.dueAt > now) this.#put({ ...job, dueAt: now });
   }
 
   async requestCancel(id: string, now: Date): Promise<Job | null> {

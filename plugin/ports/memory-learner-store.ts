@@ -22,6 +22,11 @@ export class MemoryLearnerStore implements LearnerStore {
     return next === known ? known : this.#put(next);
   }
 
+  async find({ lmsUserId, username }: Pick<EventUser, 'lmsUserId' | 'username'>): Promise<Learner | null> {
+    const sameAccount = this.#find((learner) => lmsUserId !== null && learner.lmsUserId === lmsUserId);
+    return sameAccount ?? this.#find((learner) => learner.username === username) ?? null;
+  }
+
   async findById(id: string): Promise<Learner | null> {
     return this.#learners.get(id) ?? null;
   }
@@ -43,7 +48,11 @@ export class MemoryLearnerStore implements LearnerStore {
     const { after } = query;
     const matching = [...this.#learners.values()]
       .filter((learner) => after === undefined || compareCodePoints(learner.username, after) > 0)
-      .filter(({ username, email }) => [username, email].some((text) => text.toLowerCase().startsWith(search)))
+      .filter(
+        ({ username, email, lmsUserId }) =>
+          [username, email].some((text) => text.toLowerCase().startsWith(search)) ||
+          (lmsUserId !== null && String(lmsUserId) === search),
+      )
       .toSorted((a, b) => compareCodePoints(a.username, b.username));
     const items = matching.slice(0, query.limit);
     return { items, next: matching.length > items.length ? (items.at(-1)?.username ?? null) : null };

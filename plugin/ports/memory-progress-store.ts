@@ -1,6 +1,6 @@
 /** In-memory twin of the progress store: the reference behaviour for its contract, and what tests use. */
 
-import { compareCodePoints, type Outcome } from '../../dsl/index.ts';
+import { compareCodePoints } from '../../dsl/index.ts';
 import { isEffect, openEffects } from '../badges/effect-order.ts';
 import { fromCursor, type ProgressPlace, toCursor } from '../badges/progress-cursor.ts';
 import type { Page } from './learner-store.ts';
@@ -10,6 +10,7 @@ import type {
   LaneChoice,
   OpenEffect,
   Progress,
+  ProgressCount,
   ProgressQuery,
   ProgressStore,
 } from './progress-store.ts';
@@ -56,18 +57,18 @@ export class MemoryProgressStore implements ProgressStore {
     return { items, next: last && rest.length > items.length ? toCursor(last) : null };
   }
 
-  async counts(): Promise<
-    readonly { readonly badgeId: string; readonly status: Outcome['status']; readonly count: number }[]
-  > {
-    const counts = new Map<string, { badgeId: string; status: Outcome['status']; count: number }>();
-    for (const { badgeId, outcome } of this.#documents.values()) {
-      const key = JSON.stringify([badgeId, outcome.status]);
-      const known = counts.get(key);
-      if (known) known.count += 1;
-      else counts.set(key, { badgeId, status: outcome.status, count: 1 });
+  async counts(): Promise<readonly ProgressCount[]> {
+    const counts = new Map<string, ProgressCount>();
+    for (const { badgeId, outcome, evaluated } of this.#documents.values()) {
+      const key = JSON.stringify([badgeId, outcome.status, evaluated]);
+      const count = (counts.get(key)?.count ?? 0) + 1;
+      counts.set(key, { badgeId, status: outcome.status, evaluated, count });
     }
     return [...counts.values()].toSorted(
-      (a, b) => compareCodePoints(a.badgeId, b.badgeId) || compareCodePoints(a.status, b.status),
+      (a, b) =>
+        compareCodePoints(a.badgeId, b.badgeId) ||
+        compareCodePoints(a.status, b.status) ||
+        Number(a.evaluated) - Number(b.evaluated),
     );
   }
 
@@ -80,6 +81,26 @@ export class MemoryProgressStore implements ProgressStore {
       }
     }
     return [...groups.values()];
+  }
+
+  async learnersOf(badgeId: string, after: string | null, limit: number): Promise<readonly string[]> {
+    return this.#learners((progress) => progress.badgeId === badgeId, after, limit);
+  }
+
+  async learnerIds(after: string | null, limit: number): Promise<readonly string[]> {
+    return this.#learners(() => true, after, limit);
+  }
+
+  async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {
+    return [...this.#documents.values()].some((one) => one.badgeId === badgeId && one.ruleVersion < ruleVersion);
+  }
+
+  #learners(isWanted: (progress: Progress) => boolean, after: string | null, limit: number): readonly string[] {
+    const ids = new Set([...this.#documents.values()].filter(isWanted).map(({ learnerId }) => learnerId));
+    return [...ids]
+      .filter((id) => after === null || compareCodePoints(id, after) > 0)
+      .sort(compareCodePoints)
+      .slice(0, limit);
   }
 
   async effectCounts(): Promise<{ readonly pending: number; readonly failed: number }> {

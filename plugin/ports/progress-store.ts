@@ -37,6 +37,8 @@ export interface IssuedBadge {
   readonly revokedAt: Instant | null;
   /** The rule version that gave it. */
   readonly ruleVersion: number;
+  /** null: not known, it was given before this was recorded. */
+  readonly provenance: Provenance | null;
   /** Where it was issued, and where it must be taken back although the rule may name another place by now;
    *  null: nowhere, it is only published. */
   readonly template: Badge['template'];
@@ -46,12 +48,41 @@ export interface IssuedBadge {
   readonly externalUrl: string | null;
 }
 
+/** What an award rested on when it was made: for whoever asks why, and for evidence that goes with the badge. */
+export interface Provenance {
+  /** The rule version that decided; its text and hash are in the badge's history. */
+  readonly ruleVersion: number;
+  readonly recordedAt: Date;
+  /** Those that were fulfilled, in rule order. */
+  readonly requirements: readonly ProvenRequirement[];
+}
+
+export interface ProvenRequirement {
+  readonly requirement: string;
+  readonly group: string;
+  /** The event type, or `badge "base" awarded`. */
+  readonly on: string;
+  /** The condition that each event met, as the rule writes it; null: every such event counts. */
+  readonly where: string | null;
+  /** In timeline order; the first of them where there are many. */
+  readonly events: readonly ProvenEvent[];
+  /** How many more there were. */
+  readonly more: number;
+}
+
+export interface ProvenEvent {
+  readonly eventId: string;
+  readonly at: Instant;
+}
+
 export interface Progress {
   readonly learnerId: string;
   readonly badgeId: string;
   /** 0: not stored yet. Every save adds 1. */
   readonly version: number;
   readonly ruleVersion: number;
+  /** The badge was only being evaluated: what the outcome awards was not issued. */
+  readonly evaluated: boolean;
   /** In timeline order, unique by (eventId, order, badge). */
   readonly contributions: readonly Contribution[];
   readonly outcome: Outcome;
@@ -82,6 +113,13 @@ export interface EffectGroup extends Pick<OpenEffect, 'state' | 'kind' | 'lane' 
   readonly count: number;
 }
 
+export interface ProgressCount {
+  readonly badgeId: string;
+  readonly status: Outcome['status'];
+  readonly evaluated: boolean;
+  readonly count: number;
+}
+
 /** One lane, or everything that has none of these. */
 export type LaneChoice = { readonly only: string } | { readonly except: readonly string[] };
 
@@ -106,12 +144,16 @@ export interface ProgressStore {
   ofLearner(learnerId: string): Promise<readonly Progress[]>;
   /** Newest change first. */
   list(query: ProgressQuery): Promise<Page<Progress>>;
-  /** Documents per badge and status. */
-  counts(): Promise<
-    readonly { readonly badgeId: string; readonly status: Outcome['status']; readonly count: number }[]
-  >;
+  /** Documents per badge and status, those of badges that are only evaluated by themselves. */
+  counts(): Promise<readonly ProgressCount[]>;
   /** How many documents have an effect in each of the states. */
   effectCounts(): Promise<{ readonly pending: number; readonly failed: number }>;
   /** The open effects, by what they have in common. */
   effectGroups(): Promise<readonly EffectGroup[]>;
+  /** Ids of the learners with progress on the badge, ascending. @param after null: from the beginning */
+  learnersOf(badgeId: string, after: string | null, limit: number): Promise<readonly string[]>;
+  /** Ids of learners with any progress, ascending; as many as are cheap to find. None: there are no more. */
+  learnerIds(after: string | null, limit: number): Promise<readonly string[]>;
+  /** Whether older rules than these made the progress of anybody on the badge. */
+  hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean>;
 }

@@ -107,7 +107,7 @@ function textOf({ event, receivedAt, door, learnerId, outcome, ruleRevision }: E
   return `${lines.join('')}payload\n${JSON.stringify(payload, null, 2)}\n`;
 }
 
-function fullType(text: string, { environment }: Services): string {
+export function fullType(text: string, { environment }: Services): string {
   const names = [...environment.eventTypes.keys()];
   const found = names.find((name) => name === text || shortEventType(name) === text);
   if (found !== undefined) return found;

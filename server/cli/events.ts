@@ -7,14 +7,16 @@ import { toCloudEvent } from '../../plugin/events/decode.ts';
 import { localAddress, readSettings } from '../config.ts';
 import { readEvents } from './event-files.ts';
 import { addEventLogCommands } from './event-log.ts';
+import { addEventsReplay } from './events-replay.ts';
 
 const BATCH = 100;
 
 export function addEventsCommands(program: Command): void {
   const events = program
     .command('events')
-    .description('LMS events: send them to a running Laurel, see what became of them');
+    .description('LMS events: send them to a running Laurel, see what became of them, replay them');
   addEventLogCommands(events);
+  addEventsReplay(events);
 
   events
     .command('send')

@@ -1,22 +1,36 @@
 /** What commands print of a plan. */
 
+import { formatInstant, type Instant } from '../../dsl/index.ts';
+import type { Impact } from '../../plugin/badges/replay/impact.ts';
 import type { PlannedChange, RulePlan } from '../../plugin/badges/rule-plan.ts';
-import { plural } from './rule-report.ts';
+import { impactLines, impactText } from './impact-report.ts';
+import { plural, shownText } from './rule-report.ts';
 
-/** Without the hash. */
-export function planLines(plan: RulePlan): readonly string[] {
-  return [...plan.changes.flatMap(changeLines), summaryLine(plan)];
+/** Without the hash.
+ *  @param impact what it would mean for learners; null: it was not found out, or it cannot mean anything */
+export function planLines(plan: RulePlan, impact: Impact | null = null): readonly string[] {
+  const impacts = new Map(impact?.badges.map((one) => [one.badge, impactText(one, true)]));
+  const changes = plan.changes.flatMap((change) => {
+    const text = impacts.get(change.id) ?? '';
+    return [...changeLines(change), ...(text === '' ? [] : [`            ${text}`])];
+  });
+  const listed = new Set(plan.changes.map(({ id }) => id));
+  return [
+    ...changes,
+    summaryLine(plan),
+    ...(impact === null ? [] : impactLines(impact, impact.counts, { would: true, listed })),
+  ];
 }
 
 /** @param names as they were given */
-export function applyCommand(plan: RulePlan, names: readonly string[], prune: boolean): string {
-  const words = ['laurel', 'rules', 'apply', ...names, '--plan', plan.hash, ...(prune ? ['--prune'] : [])];
+export function applyCommand(
+  plan: RulePlan,
+  names: readonly string[],
+  { prune = false, since }: { readonly prune?: boolean; readonly since?: Instant },
+): string {
+  const options = [...(prune ? ['--prune'] : []), ...(since === undefined ? [] : ['--since', formatInstant(since)])];
+  const words = ['laurel', 'rules', 'apply', ...names, '--plan', plan.hash, ...options];
   return `${words.map(shellWord).join(' ')} --reason "..."`;
-}
-
-/** Ids and names are arbitrary text: a terminal obeys control characters and turns text around at direction marks. */
-export function shownText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
 }
 
 function changeLines(planned: PlannedChange): readonly string[] {

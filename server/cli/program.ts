@@ -10,9 +10,11 @@ import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
+import { addProgressCommands } from './progress.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 import { UsageError } from './usage.ts';
+import { addWhyCommand } from './why.ts';
 
 const USAGE = 2;
 
@@ -26,9 +28,11 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
   addRulesCommands(program);
+  addWhyCommand(program);
   addEventsCommands(program);
   addDeadLettersCommands(program);
   addCredentialsCommands(program);
+  addProgressCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);
   addAccessCommands(program);

@@ -73,3 +73,8 @@ export function printJson(value: unknown): void {
 export function printError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
+
+/** Ids and names are arbitrary text: a terminal obeys control characters and turns text around at direction marks. */
+export function shownText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
+}

@@ -4,8 +4,7 @@ import type { Command } from 'commander';
 import { requiredReason } from '../../plugin/badges/reason.ts';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { BadgeVersion } from '../../plugin/ports/badge-store.ts';
-import { shownText } from './plan-report.ts';
-import { printDiagnostics, printError, printLine } from './rule-report.ts';
+import { printDiagnostics, printError, printLine, shownText } from './rule-report.ts';
 import { withLaurel } from './with-laurel.ts';
 
 export function addRulesHistory(rules: Command): void {

@@ -1,71 +1,97 @@
 /** `laurel rules plan`, `apply` and `load`: rule files and the rules in force. */
 
 import { type Command, Option } from 'commander';
+import type { Instant } from '../../dsl/index.ts';
 import { requiredReason, toReason } from '../../plugin/badges/reason.ts';
+import type { Impact } from '../../plugin/badges/replay/impact.ts';
+import { resultOf } from '../../plugin/badges/replay/replay-request.ts';
 import type { ApplyResult } from '../../plugin/badges/rule-changes.ts';
 import type { RulePlan } from '../../plugin/badges/rule-plan.ts';
 import type { CheckedText } from '../../plugin/badges/target-state.ts';
-import { applyCommand, planLines, shownText } from './plan-report.ts';
-import { printDiagnostics, printError, printLine } from './rule-report.ts';
+import type { Job } from '../../plugin/ports/job-store.ts';
+import type { Laurel } from '../compose.ts';
+import { instant } from './events-replay.ts';
+import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
+import { impactLines, sampleLines } from './impact-report.ts';
+import { applyCommand, planLines } from './plan-report.ts';
+import { printDiagnostics, printError, printLine, shownText } from './rule-report.ts';
 import { readRuleSources } from './rule-sources.ts';
+import { RULE_FILES } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
-const FILES = 'rule files, folders of .rules files, or - for standard input';
 const PRUNE = 'remove the stored badges that are not in the files';
+const NO_WAIT = 'do not wait until learners are up to date: a running server sees to it';
 const REASON = 'why; kept with every version';
 
-interface PlanOptions {
+const SINCE = 'count logged events from this time on for added and changed badges, e.g. 2026-03-01';
+
+interface CommonOptions {
   readonly prune?: boolean;
+  readonly since?: Instant;
   readonly json?: boolean;
 }
 
-interface ApplyOptions extends PlanOptions {
-  readonly plan: string;
-  readonly reason: string;
+interface PlanOptions extends CommonOptions {
+  readonly learners?: boolean;
+  readonly impact: boolean;
+}
+
+interface ApplyOptions extends CommonOptions {
+  readonly wait: boolean;
 }
 
 export function addRulesPlan(rules: Command): void {
   rules
     .command('plan')
     .description('show what rule files would change of the stored rules; changes nothing')
-    .argument('<file...>', FILES)
+    .argument('<file...>', RULE_FILES)
     .option('--prune', PRUNE)
+    .option('--since <time>', SINCE, instant)
+    .option('--learners', 'name some of those who would gain or lose a badge')
+    .option('--no-impact', 'do not look who would gain or lose what: that reads the event log')
     .option('--json', 'print one JSON document instead of text')
     .addHelpText('after', '\nExits with 0 when the plan can be applied, also when there is nothing to do; 1 when not.')
     .action((names: string[], options: PlanOptions) =>
-      withLaurel(async ({ services }) => {
-        const prune = options.prune ?? false;
+      withLaurel(async ({ services, planImpact }) => {
+        const { prune = false, since } = options;
         const result = await services.planRules(await readRuleSources(names), { prune });
         if (!result.ok) return refuse(result.texts, 'there is no plan: mend the errors above first', options);
         const { plan } = result;
-        if (options.json) return printLine(JSON.stringify({ ok: true, ...plan }));
-        printPlan(plan);
+        const impact = options.impact ? await planImpact(plan, since ?? null) : null;
+        if (options.json) return printLine(JSON.stringify({ ok: true, ...plan, impact }));
+        printPlan(plan, impact);
+        if (options.learners && impact !== null)
+          for (const line of await sampleLines(impact, services)) printLine(line);
         if (plan.changes.length === 0) return printLine('nothing to do');
-        printLine(`\nTo apply exactly this:\n  ${applyCommand(plan, names, prune)}`);
+        printLine(`\nTo apply exactly this:\n  ${applyCommand(plan, names, options)}`);
       }),
     );
 
   rules
     .command('apply')
     .description('apply a plan: all of its changes or none, refused when the stored rules or the files changed since')
-    .argument('<file...>', FILES)
+    .argument('<file...>', RULE_FILES)
     .requiredOption('--plan <hash>', 'the hash that "rules plan" printed')
     .requiredOption('--reason <text>', REASON)
     .option('--prune', PRUNE)
+    .option('--since <time>', SINCE, instant)
+    .option('--no-wait', NO_WAIT)
     .option('--json', 'print one JSON document instead of text')
     .addHelpText('after', '\nExits with 0 when the plan was applied, 1 when it was refused; then nothing was changed.')
-    .action((names: string[], { reason, plan, ...options }: ApplyOptions) =>
+    .action((names: string[], { reason, plan, ...options }: ApplyOptions & { reason: string; plan: string }) =>
       apply(names, { hash: plan, reason: requiredReason(reason) }, options),
     );
 
   rules
     .command('load')
     .description('plan and apply in one step: all badges of the files are saved, or none')
-    .argument('<file...>', FILES)
+    .argument('<file...>', RULE_FILES)
     .addOption(new Option('--reason <text>', REASON).default(''))
     .option('--prune', PRUNE)
+    .option('--since <time>', SINCE, instant)
+    .option('--no-wait', NO_WAIT)
     .option('--json', 'print one JSON document instead of text')
-    .action((names: string[], { reason, ...options }: Omit<ApplyOptions, 'plan'>) =>
+    .action((names: string[], { reason, ...options }: ApplyOptions & { reason: string }) =>
       apply(names, { hash: null, reason: toReason(reason) }, options),
     );
 }
@@ -73,28 +99,44 @@ export function addRulesPlan(rules: Command): void {
 function apply(
   names: readonly string[],
   { hash, reason }: { readonly hash: string | null; readonly reason: string | null },
-  options: PlanOptions,
+  options: ApplyOptions,
 ): Promise<void> {
-  return withLaurel(async ({ services }) => {
-    const { prune = false } = options;
+  return withLaurel(async (laurel) => {
+    const { services } = laurel;
+    const { prune = false, since = null } = options;
     const result = await services.applyRules(await readRuleSources(names), {
-      ...{ plan: hash, prune, actor: 'cli', reason },
+      ...{ plan: hash, prune, actor: 'cli', reason, since },
     });
     if (result.outcome === 'invalid') {
       return refuse(result.texts, 'nothing was changed: mend the errors above first', options);
     }
     const { plan } = result;
-    if (options.json) {
-      printLine(JSON.stringify({ ok: result.outcome === 'applied', ...withoutVersions(result) }));
-    } else if (result.outcome === 'applied') {
-      printPlan(plan);
-    } else {
-      printError(`nothing was changed: ${becauseOf(result)}. This is the plan now:\n`);
-      for (const line of planLines(plan)) printError(line);
-      printError(`\nTo apply this instead:\n  ${applyCommand(plan, names, prune)}`);
+    if (result.outcome === 'applied') {
+      if (!options.json) printPlan(plan);
+      const replay = await replayed(laurel, result.replay, options);
+      const { versions: _, ...applied } = result;
+      if (options.json) printLine(JSON.stringify({ ok: true, ...applied, replay }));
+      return;
     }
-    if (result.outcome === 'stale') process.exitCode = 1;
+    process.exitCode = 1;
+    if (options.json) return printLine(JSON.stringify({ ok: false, ...result }));
+    printError(`nothing was changed: ${becauseOf(result)}. This is the plan now:\n`);
+    for (const line of planLines(plan)) printError(line);
+    printError(`\nTo apply this instead:\n  ${applyCommand(plan, names, options)}`);
   });
+}
+
+/** @returns the job that brings learners up to date; null: nobody's progress can change */
+async function replayed(laurel: Laurel, id: string | null, { wait, json = false }: ApplyOptions): Promise<Job | null> {
+  const requested = id === null ? null : await laurel.services.jobStore.get(id);
+  if (requested === null) return null;
+  const job = wait ? await endOf(laurel, requested, { quiet: json }) : requested;
+  setExitCode(job);
+  if (json) return job;
+  printLine(`learners are brought up to date: ${jobState(job)}`);
+  printFailure(job);
+  if (wait) for (const line of impactLines(resultOf(job.result), job.counts, { would: false })) printLine(line);
+  return job;
 }
 
 function becauseOf({ because, latest }: Extract<ApplyResult, { outcome: 'stale' }>): string {
@@ -106,21 +148,14 @@ function becauseOf({ because, latest }: Extract<ApplyResult, { outcome: 'stale' 
   return `the stored rules have changed since the plan was made${last}`;
 }
 
-/** The plan says it all. */
-function withoutVersions(result: Exclude<ApplyResult, { outcome: 'invalid' }>) {
-  if (result.outcome === 'stale') return result;
-  const { versions: _, ...rest } = result;
-  return rest;
-}
-
-function printPlan(plan: RulePlan): void {
+function printPlan(plan: RulePlan, impact: Impact | null = null): void {
   for (const { file, line, column, code, message } of plan.warnings) {
     printError(`${file}:${line}:${column}: warning[${code}] ${shownText(message)}`);
   }
-  for (const line of planLines(plan)) printLine(line);
+  for (const line of planLines(plan, impact)) printLine(line);
 }
 
-function refuse(texts: readonly CheckedText[], advice: string, { json = false }: PlanOptions): void {
+function refuse(texts: readonly CheckedText[], advice: string, { json = false }: CommonOptions): void {
   if (json) {
     const diagnostics = texts.flatMap(({ name, diagnostics: found }) => found.map((one) => ({ file: name, ...one })));
     printLine(JSON.stringify({ ok: false, diagnostics }));

@@ -3,6 +3,7 @@
 import { type Diagnostic, diagnosticCodes, formatDiagnostic, loadRules, parse } from '../../dsl/index.ts';
 import { renamedBadge } from '../../plugin/badges/badge-text.ts';
 import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
+import { followNothing } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { silentLogger, systemClock } from '../../plugin/ports/runtime.ts';
@@ -51,6 +52,7 @@ export function checkedAsBadge(text: string): readonly Diagnostic[] {
     environment: exampleEnvironment,
     clock: systemClock,
     logger: silentLogger,
+    follower: followNothing,
   });
   const diagnostics = book.checkBadge(text);
   const renamed = renamedBadge(text, parse(text).file, 'demo');

@@ -28,6 +28,7 @@ import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
+import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
 import { mount, type Route } from './routes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
@@ -56,6 +57,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
+    ...whyRoutes(services),
     ...eventLogRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),

@@ -2,7 +2,7 @@
 
 import { type Instant, instantToDate } from '../../dsl/index.ts';
 import { PUBLISH_LANE } from '../../plugin/badges/effect-order.ts';
-import type { Effect } from '../../plugin/ports/progress-store.ts';
+import type { Effect, Progress } from '../../plugin/ports/progress-store.ts';
 
 /** For the partial `time`. */
 export interface ShownTime {
@@ -64,6 +64,9 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   'in-progress': { word: 'In progress', tone: 'busy' },
   awarded: { word: 'Awarded', tone: 'good' },
   revoked: { word: 'Revoked', tone: 'bad' },
+  'would-be-awarded': { word: 'Would be awarded', tone: 'warn' },
+  'would-be-revoked': { word: 'Would be revoked', tone: 'warn' },
+  evaluating: { word: 'Evaluating', tone: 'warn' },
   // Effects
   pending: { word: 'Pending', tone: 'busy' },
   done: { word: 'Done', tone: 'good' },
@@ -98,6 +101,12 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
 
 export function shownStatus(status: string): ShownStatus {
   return statuses[status] ?? { word: status, tone: 'off' };
+}
+
+/** Where a learner stands on a badge; of one that is only evaluated, where they would stand. */
+export function progressStatus({ outcome, evaluated }: Pick<Progress, 'outcome' | 'evaluated'>): ShownStatus {
+  const { status } = outcome;
+  return shownStatus(evaluated && (status === 'awarded' || status === 'revoked') ? `would-be-${status}` : status);
 }
 
 const effectNames: Readonly<Record<Effect['kind'], string>> = {

@@ -5,7 +5,7 @@ import { JOB_RETENTION_DAYS, type Job, type JobChange, type JobStore } from '../
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { jobCursor, reopened } from '../../plugin/ports/memory-job-store.ts';
 import { schemaOptions } from './connect.ts';
-import { withDatabase } from './errors.ts';
+import { isDuplicateKey, withDatabase } from './errors.ts';
 
 const { trusted } = mongoose;
 
@@ -58,10 +58,18 @@ export class MongoJobStore implements JobStore {
     this.#jobs = jobModels(connection).jobs;
   }
 
-  async create(job: Job): Promise<void> {
+  async create(job: Job): Promise<boolean> {
     const { id, parameters, cursor, counts, result, ...facts } = job;
     const texts = textsOf({ parameters, cursor, counts, result });
-    await withDatabase(() => this.#jobs.create([{ _id: id, ...facts, ...texts } as JobRecord]));
+    return withDatabase(async () => {
+      try {
+        await this.#jobs.create([{ _id: id, ...facts, ...texts } as JobRecord]);
+        return true;
+      } catch (error) {
+        if (isDuplicateKey(error)) return false;
+        throw error;
+      }
+    });
   }
 
   async get(id: string): Promise<Job | null> {
@@ -89,8 +97,9 @@ export class MongoJobStore implements JobStore {
     return { items, next: last && found.length > limit ? jobCursor(last) : null };
   }
 
-  async claim(kinds: readonly string[], now: Date, leaseUntil: Date): Promise<Job | null> {
+  async claim(kinds: readonly string[], now: Date, leaseUntil: Date, id?: string): Promise<Job | null> {
     const due: mongoose.QueryFilter<JobRecord> = {
+      ...(id === undefined ? {} : { _id: id }),
       kind: trusted({ $in: [...kinds] }),
       state: trusted({ $in: ['waiting', 'running'] }),
       dueAt: trusted({ $lte: now }),
@@ -111,6 +120,10 @@ export class MongoJobStore implements JobStore {
 
   async checkpoint(id: string, fence: number, change: JobChange): Promise<Job | null> {
     return this.#change({ _id: id, fence, state: 'running' }, { ...change, ...textsOf(change) });
+  }
+
+  async hasten(id: string, now: Date): Promise<void> {
+    await this.#change({ _id: id, state: 'waiting', dueAt: trusted({ $gt: now }) }, { dueAt: now });
   }
 
   async requestCancel(id: string, now: Date): Promise<Job | null> {

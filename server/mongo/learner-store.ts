@@ -59,6 +59,10 @@ export class MongoLearnerStore implements LearnerStore {
     });
   }
 
+  async find({ lmsUserId, username }: Pick<EventUser, 'lmsUserId' | 'username'>): Promise<Learner | null> {
+    return (lmsUserId === null ? null : await this.#findOne({ lmsUserId })) ?? this.#findOne({ username });
+  }
+
   async findById(id: string): Promise<Learner | null> {
     return this.#findOne({ _id: id });
   }
@@ -81,7 +85,10 @@ export class MongoLearnerStore implements LearnerStore {
     if (query.after !== undefined) conditions.push({ username: mongoose.trusted({ $gt: query.after }) });
     if (query.search) {
       const beginning = mongoose.trusted({ $regex: `^${escapeRegex(query.search.toLowerCase())}` });
-      conditions.push({ $or: [{ 'searchable.username': beginning }, { 'searchable.email': beginning }] });
+      const lmsUserId = /^[1-9]\d{0,14}$/.test(query.search) ? [{ lmsUserId: Number(query.search) }] : [];
+      conditions.push({
+        $or: [{ 'searchable.username': beginning }, { 'searchable.email': beginning }, ...lmsUserId],
+      });
     }
     const found = await withDatabase(() =>
       this.#learners

@@ -9,6 +9,9 @@ interface StoredContribution extends Omit<Contribution, 'values'> {
   readonly values: readonly { readonly requirement: string; readonly value: string }[];
 }
 
+/** Documents of before have no provenance. */
+type StoredBadge = Omit<IssuedBadge, 'provenance'> & Partial<Pick<IssuedBadge, 'provenance'>>;
+
 interface StoredOutcome extends Omit<Outcome, 'groups' | 'requirements'> {
   readonly groups: readonly { readonly group: string; readonly fulfilled: boolean }[];
   readonly requirements: readonly (RequirementState & { readonly requirement: string })[];
@@ -19,9 +22,11 @@ export interface ProgressDocument {
   readonly badgeId: string;
   readonly version: number;
   readonly ruleVersion: number;
+  /** Left out where nothing was ever only evaluated. */
+  readonly evaluated?: boolean;
   readonly contributions: readonly StoredContribution[];
   readonly outcome: StoredOutcome;
-  readonly issued: readonly IssuedBadge[];
+  readonly issued: readonly StoredBadge[];
   readonly effects: readonly Effect[];
   readonly updatedAt: Date;
   /** What of `effects` waits, for the indexes. */
@@ -40,6 +45,7 @@ export function toDocument(progress: Progress): ProgressDocument {
     badgeId: progress.badgeId,
     version: progress.version + 1,
     ruleVersion: progress.ruleVersion,
+    evaluated: progress.evaluated,
     contributions: progress.contributions.map((contribution) => ({
       ...contribution,
       values: Object.entries(contribution.values).map(([requirement, value]) => ({ requirement, value })),
@@ -59,11 +65,13 @@ export function toDocument(progress: Progress): ProgressDocument {
 
 export function toProgress(document: ProgressDocument): Progress {
   const { learnerId, badgeId, version, ruleVersion, contributions, outcome, issued, effects, updatedAt } = document;
+  const { evaluated = false } = document;
   return {
     learnerId,
     badgeId,
     version,
     ruleVersion,
+    evaluated,
     contributions: contributions.map((contribution) => ({
       ...contribution,
       values: Object.fromEntries(contribution.values.map(({ requirement, value }) => [requirement, value])),
@@ -73,7 +81,7 @@ export function toProgress(document: ProgressDocument): Progress {
       groups: Object.fromEntries(outcome.groups.map(({ group, fulfilled }) => [group, fulfilled])),
       requirements: Object.fromEntries(outcome.requirements.map(({ requirement, ...state }) => [requirement, state])),
     },
-    issued,
+    issued: issued.map((badge) => ({ ...badge, provenance: badge.provenance ?? null })),
     effects,
     updatedAt,
   };

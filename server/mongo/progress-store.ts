@@ -1,7 +1,6 @@
 /** Progress in MongoDB: one document per learner and badge, every change one conditional update. */
 
 import mongoose from 'mongoose';
-import type { Outcome } from '../../dsl/index.ts';
 import { fromCursor, toCursor } from '../../plugin/badges/progress-cursor.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import type {
@@ -10,6 +9,7 @@ import type {
   LaneChoice,
   OpenEffect,
   Progress,
+  ProgressCount,
   ProgressQuery,
   ProgressStore,
 } from '../../plugin/ports/progress-store.ts';
@@ -26,6 +26,7 @@ const schema = new mongoose.Schema<ProgressDocument>(
     badgeId: { type: String, required: true },
     version: { type: Number, required: true },
     ruleVersion: { type: Number, required: true },
+    evaluated: Boolean,
     contributions: { type: Mixed, required: true },
     outcome: { type: Mixed, required: true },
     issued: { type: Mixed, required: true },
@@ -42,6 +43,8 @@ schema.index({ updatedAt: -1, learnerId: 1, badgeId: 1 });
 schema.index({ badgeId: 1, 'outcome.status': 1 });
 schema.index({ 'openEffects.lane': 1, 'openEffects.dueAt': 1 });
 schema.index({ 'openEffects.state': 1 });
+schema.index({ badgeId: 1, learnerId: 1 });
+schema.index({ badgeId: 1, ruleVersion: 1 });
 
 export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
@@ -102,16 +105,21 @@ export class MongoProgressStore implements ProgressStore {
     return { items, next: last && found.length > items.length ? toCursor(last) : null };
   }
 
-  async counts(): Promise<
-    readonly { readonly badgeId: string; readonly status: Outcome['status']; readonly count: number }[]
-  > {
+  async counts(): Promise<readonly ProgressCount[]> {
     const groups = await withDatabase(() =>
-      this.#progress.aggregate<{ _id: { badgeId: string; status: Outcome['status'] }; count: number }>([
-        { $group: { _id: { badgeId: '$badgeId', status: '$outcome.status' }, count: { $sum: 1 } } },
-        { $sort: { '_id.badgeId': 1, '_id.status': 1 } },
+      this.#progress.aggregate<{ _id: Omit<ProgressCount, 'count'>; count: number }>([
+        {
+          $group: {
+            _id: { badgeId: '$badgeId', status: '$outcome.status', evaluated: '$evaluated' },
+            count: { $sum: 1 },
+          },
+        },
+        { $sort: { '_id.badgeId': 1, '_id.status': 1, '_id.evaluated': 1 } },
       ]),
     );
-    return groups.map(({ _id: { badgeId, status }, count }) => ({ badgeId, status, count }));
+    return groups.map(({ _id: { badgeId, status, evaluated }, count }) => {
+      return { badgeId, status, evaluated: evaluated ?? false, count };
+    });
   }
 
   async effectCounts(): Promise<{ readonly pending: number; readonly failed: number }> {
@@ -139,6 +147,35 @@ export class MongoProgressStore implements ProgressStore {
       ]),
     );
     return groups.map(({ _id: { state, kind, lane, error }, count }) => ({ state, kind, lane, error, count }));
+  }
+
+  async learnersOf(badgeId: string, after: string | null, limit: number): Promise<readonly string[]> {
+    const behind = after === null ? {} : { learnerId: mongoose.trusted({ $gt: after }) };
+    const found = await withDatabase(() =>
+      this.#progress
+        .find({ badgeId, ...behind }, { learnerId: 1 })
+        .sort({ badgeId: 1, learnerId: 1 })
+        .limit(limit)
+        .lean<Pick<ProgressDocument, 'learnerId'>[]>(),
+    );
+    return found.map(({ learnerId }) => learnerId);
+  }
+
+  async learnerIds(after: string | null, limit: number): Promise<readonly string[]> {
+    const behind = after === null ? {} : { learnerId: mongoose.trusted({ $gt: after }) };
+    const found = await withDatabase(() =>
+      this.#progress
+        .find(behind, { learnerId: 1 })
+        .sort({ learnerId: 1, badgeId: 1 })
+        .limit(limit)
+        .lean<Pick<ProgressDocument, 'learnerId'>[]>(),
+    );
+    return [...new Set(found.map(({ learnerId }) => learnerId))];
+  }
+
+  async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {
+    const older = { badgeId, ruleVersion: mongoose.trusted({ $lt: ruleVersion }) };
+    return (await withDatabase(async () => this.#progress.findOne(older, { _id: 1 }).lean())) !== null;
   }
 
   async #insert(document: ProgressDocument): Promise<boolean> {

@@ -40,7 +40,7 @@ describe('the editor', () => {
 
     it('nothing unasked where no word has been begun, or the word is complete', () => {
       expect(ask('badge "b" { ', false)).to.equal(null);
-      expect(ask('badge "b" { ', true)?.options).to.have.length(8);
+      expect(ask('badge "b" { ', true)?.options).to.have.length(9);
       expect(ask('badge "b" { active true', false)).to.equal(null);
       expect(ask('badge "b" { active true', true)?.options.map(({ label }) => label)).to.deep.equal(['true', 'false']);
       expect(ask('badge "b" { requirement my', false)).to.equal(null);

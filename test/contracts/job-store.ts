@@ -76,6 +76,29 @@ export function jobStoreContract(name: string, makeStore: () => Promise<JobStore
       expect(await store.get('early')).to.deep.include({ state: 'running', fence: 1, dueAt: at(6), startedAt: at(5) });
     });
 
+    it('keeps the first of two with the same id', async () => {
+      expect(await store.create(job({ title: 'first' }))).to.equal(true);
+      expect(await store.create(job({ title: 'second' }))).to.equal(false);
+      expect(await store.get('j1')).to.include({ title: 'first' });
+    });
+
+    it('gives the one asked for, if it is due', async () => {
+      await store.create(job({ id: 'early', dueAt: at(1) }));
+      await store.create(job({ id: 'late', dueAt: at(2) }));
+      expect(await store.claim(['count'], at(1), at(6), 'late')).to.equal(null);
+      expect(await store.claim(['count'], at(5), at(6), 'late')).to.include({ id: 'late' });
+      expect(await store.claim(['count'], at(5), at(6), 'late')).to.equal(null);
+    });
+
+    it('lets a waiting job begin before its time, and no other', async () => {
+      await store.create(job({ dueAt: at(9) }));
+      await store.hasten('j1', at(1));
+      expect(await store.claim(['count'], at(1), at(20))).to.include({ id: 'j1' });
+      await store.hasten('j1', at(2));
+      expect(await store.get('j1')).to.deep.include({ dueAt: at(20) });
+      await store.hasten('nothing', at(2));
+    });
+
     it('gives a running job away when its lease has ended, and refuses its former holder', async () => {
       await store.create(job());
       await store.claim(['count'], at(1), at(2));

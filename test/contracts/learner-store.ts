@@ -23,6 +23,16 @@ export function learnerStoreContract(name: string, makeStore: () => Promise<Lear
       expect(await store.count()).to.equal(1);
     });
 
+    it('finds whom an event would resolve to, by the LMS user id first, and makes nobody', async () => {
+      const ada = await store.resolve(user(), day(1));
+      const grace = await store.resolve(user({ username: 'grace', lmsUserId: 8 }), day(1));
+      expect(await store.find({ lmsUserId: 7, username: 'grace' })).to.deep.equal(ada);
+      expect(await store.find({ lmsUserId: null, username: 'grace' })).to.deep.equal(grace);
+      expect(await store.find({ lmsUserId: 9, username: 'grace' })).to.deep.equal(grace);
+      expect(await store.find({ lmsUserId: 9, username: 'nobody' })).to.equal(null);
+      expect(await store.count()).to.equal(2);
+    });
+
     it('knows nobody whom no event has named', async () => {
       expect(await store.findById('nobody')).to.equal(null);
       expect(await store.findByUsername('nobody')).to.equal(null);
@@ -125,6 +135,18 @@ export function learnerStoreContract(name: string, makeStore: () => Promise<Lear
       expect(await found('.*')).to.deep.equal([]);
       expect(await found('(')).to.deep.equal([]);
       expect(await found('example')).to.deep.equal([]);
+    });
+
+    it('searches the whole LMS user id', async () => {
+      await store.resolve(user({ lmsUserId: 41, username: 'ada', email: 'ada@example.com' }), day(1));
+      await store.resolve(user({ lmsUserId: 4, username: '41st', email: 'first@example.com' }), day(1));
+      await store.resolve(user({ lmsUserId: null, username: 'none', email: 'none@example.com' }), day(1));
+      const found = async (search: string) =>
+        (await store.list({ search, limit: 9 })).items.map(({ username }) => username);
+      expect(await found('41')).to.deep.equal(['41st', 'ada']);
+      expect(await found('4')).to.deep.equal(['41st']);
+      expect(await found('null')).to.deep.equal([]);
+      expect(await found('041')).to.deep.equal([]);
     });
   });
 }

@@ -35,6 +35,31 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
       expect(await store.load('l1', 'b2')).to.equal(null);
     });
 
+    it('names the learners of a badge, and all there are, in order and from any place on', async () => {
+      for (const [learnerId, badgeId] of [
+        ['l3', 'b1'],
+        ['l1', 'b1'],
+        ['l1', 'b2'],
+        ['l2', 'b2'],
+      ] as const)
+        await store.save(aProgress({ learnerId, badgeId }));
+      expect(await store.learnersOf('b1', null, 9)).to.deep.equal(['l1', 'l3']);
+      expect(await store.learnersOf('b1', 'l1', 9)).to.deep.equal(['l3']);
+      expect(await store.learnersOf('b2', null, 1)).to.deep.equal(['l1']);
+      expect(await store.learnersOf('none', null, 9)).to.deep.equal([]);
+      const all: string[] = [];
+      for (let ids = await store.learnerIds(null, 2); ids.length > 0; ids = await store.learnerIds(all.at(-1) ?? '', 2))
+        all.push(...ids);
+      expect(all).to.deep.equal(['l1', 'l2', 'l3']);
+    });
+
+    it('knows whether older rules made anything', async () => {
+      await store.save(aProgress({ ruleVersion: 3 }));
+      expect(await store.hasOlderThan('b1', 3)).to.equal(false);
+      expect(await store.hasOlderThan('b1', 4)).to.equal(true);
+      expect(await store.hasOlderThan('b2', 4)).to.equal(false);
+    });
+
     it('keeps requirements and groups whose ids are names of something in JavaScript', async () => {
       const ids = ['constructor', '__proto__', 'prototype', 'toString', '$set'];
       const progress = aProgress({
@@ -183,10 +208,13 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
       expect(await store.counts()).to.deep.equal([]);
       await store.save(aProgress({ badgeId: 'x', effects: [anEffect(), anEffect({ id: 'award:2', badgeNumber: 2 })] }));
       await store.save(aProgress({ badgeId: 'x', learnerId: 'l2', effects: [anEffect({ state: 'failed' })] }));
-      await store.save(aProgress({ badgeId: 'x', learnerId: 'l3', outcome: anOutcome({ status: 'revoked' }) }));
+      const revoked = anOutcome({ status: 'revoked' });
+      await store.save(aProgress({ badgeId: 'x', learnerId: 'l3', outcome: revoked }));
+      await store.save(aProgress({ badgeId: 'x', learnerId: 'l4', outcome: revoked, evaluated: true }));
       expect(await store.counts()).to.deep.equal([
-        { badgeId: 'x', status: 'none', count: 2 },
-        { badgeId: 'x', status: 'revoked', count: 1 },
+        { badgeId: 'x', status: 'none', evaluated: false, count: 2 },
+        { badgeId: 'x', status: 'revoked', evaluated: false, count: 1 },
+        { badgeId: 'x', status: 'revoked', evaluated: true, count: 1 },
       ]);
       expect(await store.effectCounts()).to.deep.equal({ pending: 1, failed: 1 });
     });
@@ -228,6 +256,20 @@ function anIssuedBadge(): IssuedBadge {
     revokedAt: null,
     ruleVersion: 4,
     template: { provider: 'memory', id: 't' },
+    provenance: {
+      ruleVersion: 4,
+      recordedAt: at(2),
+      requirements: [
+        {
+          requirement: 'constructor',
+          group: '__proto__',
+          on: 'a.b.v1',
+          where: 'is_passing = true',
+          events: [{ eventId: 'e1', at: day(2) }],
+          more: 0,
+        },
+      ],
+    },
     externalId: null,
     externalState: null,
     externalUrl: null,
@@ -255,6 +297,7 @@ function aProgress(overrides: Partial<Progress> = {}): Progress {
     badgeId: 'b1',
     version: 0,
     ruleVersion: 1,
+    evaluated: false,
     contributions: [],
     outcome: anOutcome(),
     issued: [],

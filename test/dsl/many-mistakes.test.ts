@@ -75,7 +75,7 @@ test "v" {
 describe('a file with very many mistakes', () => {
   it('has each of them told at its place, in one pass, and nothing else', () => {
     expectDiagnostics(TEXT, [
-      '2:3-6 syntax.unexpected: expected "name", "template", "active", "repeatable", "on", "re-award", "requirement", "penalty" or "}", but found "nam" | did you mean "name"?',
+      '2:3-6 syntax.unexpected: expected "name", "template", "active", "evaluate", "repeatable", "on", "re-award", "requirement", "penalty" or "}", but found "nam" | did you mean "name"?',
       '3:12-18 badge.unknown-provider: "credli" is not a badge provider | did you mean "credly"?',
       '4:12-15 syntax.unexpected: expected "true" or "false", but found "yes"',
       '5:20-21 value.number: "up to" takes a whole number of at least 1 | write 1 or more',

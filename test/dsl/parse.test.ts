@@ -8,7 +8,7 @@ describe('parse', () => {
   it('reads every clause of a badge', () => {
     const { file, diagnostics } = parse(`
       badge "b" {
-        re-award allowed on regress keep repeatable up to 3 times active true template credly "t" name "n"
+        re-award allowed on regress keep repeatable up to 3 times active true evaluate false template credly "t" name "n"
         requirement r in group A {
           count 5 distinct course.course_key within 2 weeks until 2027-01-01 from 2026-01-01T00:00:00Z after s
           where not a on x.y.v1 description "d"
@@ -24,6 +24,7 @@ describe('parse', () => {
         name: { kind: 'text', value: 'n' },
         template: { kind: 'template', provider: { kind: 'name', text: 'credly' }, id: { kind: 'text', value: 't' } },
         active: { kind: 'boolean', value: true },
+        evaluate: { kind: 'boolean', value: false },
         repeatable: { kind: 'repeatable', times: { kind: 'number', value: 3 } },
         onRegress: { kind: 'choice', value: 'keep' },
         reAward: { kind: 'choice', value: 'allowed' },
@@ -117,9 +118,9 @@ test "t" { badge "third" event y at 2026-01-01 { a = 1, b = null } expect not fu
     expect(problems(text).sort()).to.deep.equal(
       [
         '1:7-11 syntax.unexpected: expected a string in double quotes, but found "demo" | write it in double quotes: "demo"',
-        '2:3-6 syntax.unexpected: expected "name", "template", "active", "repeatable", "on", "re-award", "requirement", "penalty" or "}", but found "nam" | did you mean "name"?',
+        '2:3-6 syntax.unexpected: expected "name", "template", "active", "evaluate", "repeatable", "on", "re-award", "requirement", "penalty" or "}", but found "nam" | did you mean "name"?',
         '3:10-13 syntax.unexpected: expected "true" or "false", but found "yes"',
-        '4:3-13 syntax.unexpected: expected "name", "template", "active", "repeatable", "on", "re-award", "requirement", "penalty" or "}", but found "requirment" | did you mean "requirement"?',
+        '4:3-13 syntax.unexpected: expected "name", "template", "active", "evaluate", "repeatable", "on", "re-award", "requirement", "penalty" or "}", but found "requirment" | did you mean "requirement"?',
         '7:16-19 syntax.unexpected: expected a string in double quotes, a number, a date, "true" or "false", but found "and" | write it in double quotes: "and"',
         '8:17-25 syntax.string: a string stands in double quotes | write "single"',
         '9:5-9 syntax.unexpected: expected "description", "on", "where", "count", "after", "from", "until" or "}", but found "cout" | did you mean "count"?',

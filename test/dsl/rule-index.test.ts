@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RuleIndex } from '../../dsl/index.ts';
+import { type Condition, type ResolvedPath, RuleIndex } from '../../dsl/index.ts';
 import {
   aBadge,
   allOf,
@@ -36,20 +36,18 @@ describe('RuleIndex', () => {
   it('matches a requirement without conditions on every event of its type (UD8)', () => {
     const badge = aBadge();
     const event = anEvent({ id: 'e7', time: day(3) });
-    expect(indexOf(badge).match(event)).to.deep.equal([
-      {
-        badge,
-        contribution: {
-          eventId: 'e7',
-          at: day(3),
-          order: 0,
-          badge: null,
-          requirements: ['demo'],
-          penalties: [],
-          values: {},
-        },
-      },
-    ]);
+    const [match, ...others] = indexOf(badge).match(event);
+    expect(others).to.deep.equal([]);
+    expect(match?.badge).to.equal(badge);
+    expect(match?.contribution).to.deep.equal({
+      eventId: 'e7',
+      at: day(3),
+      order: 0,
+      badge: null,
+      requirements: ['demo'],
+      penalties: [],
+      values: {},
+    });
     expect(indexOf(badge).match(anEvent({ type: 'org.openedx.other.v1' }))).to.deep.equal([]);
   });
 
@@ -112,6 +110,76 @@ describe('RuleIndex', () => {
     expect(placeOf(differs(courseKey, 'a'))).to.equal(`every ${PASSING}`);
     expect(placeOf(anyOf(passedCourse('a'), differs(path('mode'), 'x')))).to.equal(`every ${PASSING}`);
     expect(placeOf(not(equals(courseKey, 'a')))).to.equal(`every ${PASSING}`);
+  });
+
+  it('finds rules through the start or end of a text, an order, presence and absence', () => {
+    const text = (operator: 'starts with' | 'ends with' | 'contains' | 'like', value: string): Condition => ({
+      kind: 'text-match',
+      path: path('status'),
+      operator,
+      value,
+    });
+    const order = (at: ResolvedPath, operator: '<' | '>=', value: string | number): Condition => ({
+      kind: 'comparison',
+      path: at,
+      operator,
+      value,
+    });
+    const status: Condition = { kind: 'exists', path: path('status') };
+    const cases: [where: Condition, place: string][] = [
+      [text('starts with', 's1.'), 'status starts with "s1."'],
+      [text('ends with', '.x'), 'status ends with ".x"'],
+      [text('like', 's1.*'), 'status starts with "s1."'],
+      [text('like', 's1?x*'), 'status starts with "s1"'],
+      [text('like', '*?.x'), 'status ends with ".x"'],
+      [text('like', 'whole'), 'status = "whole"'],
+      [order(path('completion', 'number'), '>=', 0.8), 'completion >= 0.8'],
+      [order(path('event.time', 'date'), '<', day(2)), 'event.time < 2026-03-02'],
+      [equals(path('event.time', 'date'), day(2)), 'event.time = 2026-03-02'],
+      [status, 'status exists'],
+      [not(status), 'not status exists'],
+      [
+        anyOf(text('starts with', 'a'), oneOf(courseKey, 'x', 'y')),
+        'course.course_key in 2 values or status starts with "a"',
+      ],
+      [allOf(isTrue('is_passing'), text('ends with', '.x')), 'status ends with ".x"'],
+      [allOf(text('contains', 'a'), isTrue('is_passing')), 'is_passing = true'],
+    ];
+    for (const [where, place] of cases) expect(placeOf(where)).to.equal(`${PASSING} where ${place}`);
+    expect(placeOf(text('contains', 'a'))).to.equal(`every ${PASSING}`);
+    expect(placeOf(text('like', '*a*'))).to.equal(`every ${PASSING}`);
+  });
+
+  it('looks at no other badge when one is set or deleted', () => {
+    let reads = 0;
+    const watched = (id: string, where: Condition): ReturnType<typeof aBadge> => {
+      const requirement = {
+        ...aRequirement(),
+        get where(): Condition {
+          reads++;
+          return where;
+        },
+      };
+      return aBadge({ id, requirements: [requirement] });
+    };
+    const index = new RuleIndex();
+    for (let i = 0; i < 500; i++)
+      index.set(watched(`b${i}`, i % 2 === 0 ? passedCourse(`c${i % 50}`) : differs(courseKey, `c${i}`)));
+    reads = 0;
+    index.set(aBadge({ id: 'b7', requirements: [aRequirement({ where: passedCourse('c0') })] }));
+    index.set(aBadge({ id: 'new', requirements: [aRequirement({ where: differs(courseKey, 'c0') })] }));
+    index.delete('new');
+    expect(reads, 'b7 itself is read where it stood').to.be.below(3);
+    expect(index.match(courseEvent('e1', day(1), 'c0')).some(({ badge }) => badge.id === 'b7')).to.equal(true);
+  });
+
+  it('tells of an event what it had when it was matched, however late one asks', () => {
+    const index = indexOf(aBadge({ requirements: [aRequirement({ distinct: courseKey })] }));
+    const payload = { course: { course_key: 'a' } };
+    const [match] = index.match(anEvent({ payload }));
+    payload.course.course_key = 'b';
+    index.match(anEvent({ payload }));
+    expect(match?.contribution.values).to.deep.equal({ demo: 's:a' });
   });
 
   it('leaves an equality that most rules share for one that tells them apart', () => {

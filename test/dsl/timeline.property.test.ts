@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { evaluate, mergeContribution, outcome, RuleIndex } from '../../dsl/index.ts';
+import { type AwardGround, evaluate, groundsOf, mergeContribution, outcome, RuleIndex } from '../../dsl/index.ts';
 import { contributionOf, referenceOutcome } from '../support/reference-interpreter.ts';
 import { badges, contributionsTo, events } from '../support/rule-arbitraries.ts';
 
@@ -29,6 +29,23 @@ describe('outcome, on generated badges', () => {
         expect(outcome(badge, arrived)).to.deep.equal(referenceOutcome(badge, contributions));
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  it('rests each award on what the reference interpreter says, whatever came later', function () {
+    this.timeout(GENEROUS_MS);
+    const cases = badges.chain((badge) =>
+      contributionsTo(badge).chain((contributions) => fc.tuple(fc.constant(badge), shuffledWithRepeats(contributions))),
+    );
+    fc.assert(
+      fc.property(cases, ([badge, arrived]) => {
+        const expected: (readonly AwardGround[])[] = [];
+        const { history } = referenceOutcome(badge, arrived, expected);
+        const found = groundsOf(badge, arrived);
+        expect(history.map(({ ordinal }) => found.get(ordinal))).to.deep.equal(expected);
+        expect(found.size).to.equal(history.length);
+      }),
+      { numRuns: 1_000 },
     );
   });
 

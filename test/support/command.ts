@@ -1,6 +1,8 @@
 /** Runs the command line as a person does: in a process of its own, from the sources. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import sinon from 'sinon';
+import { runCommandLine } from '../../server/cli/program.ts';
 import { projectPath } from '../../server/paths.ts';
 
 export interface CommandResult {
@@ -79,4 +81,25 @@ export function serveLaurel(environment: Readonly<Record<string, string>>): Prom
     });
     void ended.then((code) => reject(new Error(`laurel serve ended with ${code}: ${banner}`)));
   });
+}
+
+/** Runs a command in this process: a dozen of their own would take a dozen starts. */
+export async function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CommandResult> {
+  const streams = { stdout: '', stderr: '' };
+  const stubs = [
+    sinon.stub(process, 'env').value({ ...env }),
+    ...(['stdout', 'stderr'] as const).map((name) =>
+      sinon.stub(process[name], 'write').callsFake((chunk) => {
+        streams[name] += String(chunk);
+        return true;
+      }),
+    ),
+  ];
+  const { exitCode } = process;
+  try {
+    return { code: await runCommandLine(args), ...streams };
+  } finally {
+    process.exitCode = exitCode;
+    for (const stub of stubs) stub.restore();
+  }
 }

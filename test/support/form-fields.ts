@@ -9,6 +9,7 @@ export function fieldsOf(form: BadgeForm): Map<string, string> {
     ['provider', form.provider],
     ['template', form.template],
     ['active', form.active ? 'yes' : ''],
+    ['evaluate', form.evaluate ? 'yes' : ''],
     ['repeatable', form.repeatable],
     ['times', form.times],
     ['on-regress', form.onRegress],

@@ -4,6 +4,7 @@
 
 import type {
   Award,
+  AwardGround,
   Badge,
   Condition,
   Contribution,
@@ -130,7 +131,12 @@ export function contributionOf(badge: Badge, event: RuleEvent): Contribution | n
 
 // Meaning over time
 
-export function referenceOutcome(badge: Badge, contributions: readonly Contribution[]): Outcome {
+/** @param grounds takes up what each award rested on, in order */
+export function referenceOutcome(
+  badge: Badge,
+  contributions: readonly Contribution[],
+  grounds: (readonly AwardGround[])[] = [],
+): Outcome {
   const events = onceInOrder(contributions);
   const history: Award[] = [];
   /** With `repeatable`, an award clears every contribution up to it. */
@@ -154,6 +160,7 @@ export function referenceOutcome(badge: Badge, contributions: readonly Contribut
           revokedAt: null,
           revokedBy: null,
         });
+        grounds.push(now.grounds());
         if (badge.repeatable) cleared = at;
       }
     } else if (stands && !badge.repeatable && badge.onRegress === 'revoke') {
@@ -287,6 +294,12 @@ class State {
       needed: requirement.count,
       eventIds: best.map(({ eventId }) => eventId),
     };
+  }
+
+  grounds(): AwardGround[] {
+    return this.badge.requirements
+      .filter((requirement) => this.isFulfilled(requirement))
+      .map((requirement) => ({ requirement: requirement.id, eventIds: this.report(requirement).eventIds }));
   }
 
   completedBy(): Contribution {

@@ -6,9 +6,34 @@ import { aBadge, aContribution, aPenalty, aRequirement, day, instant, PASSING, p
 
 const OTHER_TYPE = 'org.openedx.learning.course.enrollment.created.v1';
 const KEYS = ['course-v1:X+A+1', 'course-v1:Y+A+2', 'ccx-v1:X+A+1+ccx@3', 'no key'];
-const DATES = ['2026-03-01', '2026-03-01T01:00:00+01:00', '2026-03-02T00:00:00.000000001Z', 'yesterday'];
-const TEXTS = ['', 'a', 'ab', 'aab', 'b', '😀', 'a😀b', '\ud83d'];
-const PATTERNS = [...TEXTS, '*', '?', 'a*', '*b', 'a?b', '*a*b*', '?*?', '*?b'];
+const DATES = [
+  '2026-03-01T00:00:00Z',
+  '2026-03-02',
+  '2026-02-30',
+  '2026-03-01',
+  '2026-03-01T01:00:00+01:00',
+  '2026-03-02T00:00:00.000000001Z',
+  'yesterday',
+];
+const TEXTS = ['', 'a', 'ab', 'aab', 'b', '😀', '😁', 'a😀b', '😁😀', '\ud83d', '\ude00', 'a\ud83d', '\ude00b'];
+const PATTERNS = [
+  ...TEXTS,
+  '*',
+  '?',
+  'a*',
+  '*b',
+  'a?b',
+  'a*b',
+  '*a*b*',
+  '?*?',
+  '*?b',
+  '😀*',
+  '*😀',
+  '\ud83d*',
+  '*\ude00',
+];
+const KEY_STARTS = ['course-v1:', 'course-v1:X', 'ccx-v1:X+A', 'no', 'X', 'course-v1:X+A+1'];
+const KEY_ENDS = ['+1', '+2', 'A+1', '@3', 'key', '1', ''];
 
 const booleanPath = path('is_passing', 'boolean');
 const numberPath = path('grade', 'number');
@@ -33,15 +58,24 @@ const membership = <V>(at: ResolvedPath[], values: fc.Arbitrary<V>): fc.Arbitrar
     values: fc.array(values, { minLength: 1, maxLength: 3 }),
   }) as fc.Arbitrary<Condition>;
 
+const textMatches = (at: ResolvedPath[], operator: string, values: readonly string[]): fc.Arbitrary<Condition> =>
+  fc.record({
+    kind: fc.constant('text-match'),
+    path: fc.constantFrom(...at),
+    operator: fc.constant(operator),
+    value: fc.constantFrom(...values),
+  }) as fc.Arbitrary<Condition>;
+
 const equalities = ['=', '!='];
 const orders = [...equalities, '<', '<=', '>', '>='];
-const numbers = fc.constantFrom(-1, 0, 0.5, 1);
+const numbers = fc.constantFrom(-1, -0, 0, 5e-324, 0.5, 1, 2 ** 53, 1e308, -1e308);
 const dates = fc.constantFrom(instant('2026-03-01'), instant('2026-03-02'), instant('2026-03-02T00:00:00.000000001Z'));
 const keys = fc.constantFrom(...KEYS);
 const texts = fc.constantFrom(...TEXTS, 'e1', 'e2');
 const parts = fc.constantFrom('X', 'Y', 'A', '1', '3');
 
-const leaf: fc.Arbitrary<Condition> = fc.oneof(
+/** A test of one path. */
+export const leaf: fc.Arbitrary<Condition> = fc.oneof(
   { arbitrary: comparison([keyPath], ['='], keys), weight: 3 },
   fc.constant<Condition>({ kind: 'is-true', path: booleanPath }),
   comparison([booleanPath], equalities, fc.boolean()),
@@ -67,6 +101,12 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
     operator: fc.constant('like'),
     value: fc.constantFrom(...PATTERNS),
   }) as fc.Arbitrary<Condition>,
+  textMatches([keyPath, ...partPaths], 'starts with', KEY_STARTS),
+  textMatches([keyPath, ...partPaths], 'ends with', KEY_ENDS),
+  textMatches([keyPath, ...partPaths], 'like', [
+    ...KEY_STARTS.map((start) => `${start}*`),
+    ...KEY_ENDS.map((end) => `*${end}`),
+  ]),
 );
 
 export const conditions: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((tie) => {
@@ -82,7 +122,20 @@ export const conditions: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condit
   };
 }).condition;
 
-const odd = fc.constantFrom<unknown>(null, [], {}, 'x', 7, false, ['a']);
+const odd = fc.constantFrom<unknown>(
+  null,
+  undefined,
+  [],
+  {},
+  'x',
+  '',
+  '0.5',
+  7,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  false,
+  ['a'],
+);
 const mostly = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
   fc.oneof({ arbitrary: values, weight: 5 }, { arbitrary: odd, weight: 1 });
 

@@ -154,6 +154,7 @@ export const badgeBlocks: fc.Arbitrary<BadgeBlock> = fc.record({
   name: nullable(text),
   template: nullable(fc.tuple(name, text).map(([provider, id]) => ({ kind: 'template' as const, provider, id, span }))),
   active: nullable(boolean),
+  evaluate: nullable(boolean),
   repeatable: nullable(nullable(number).map((times) => ({ kind: 'repeatable' as const, times, span }))),
   onRegress: nullable(choice('revoke', 'keep')),
   reAward: nullable(choice('never', 'allowed')),

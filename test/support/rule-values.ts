@@ -97,6 +97,7 @@ export function aBadge(overrides: Partial<Badge> = {}): Badge {
     name: null,
     template: null,
     active: true,
+    evaluate: false,
     maxAwards: 1,
     repeatable: false,
     onRegress: 'revoke',

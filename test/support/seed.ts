@@ -230,7 +230,7 @@ async function seedProgress({ services, dispatcher, provider }: Site): Promise<v
 
 async function seedJobs({ services: { jobStore } }: Site): Promise<void> {
   const now = new Date('2026-11-21T09:00:00Z');
-  const job = (id: string, changes: Partial<Job>): Promise<void> =>
+  const job = (id: string, changes: Partial<Job>): Promise<boolean> =>
     jobStore.create({
       id,
       kind: 'count',

@@ -6,8 +6,10 @@ import session from 'express-session';
 import supertest from 'supertest';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
 import { createEventProcessor } from '../../plugin/badges/process-event.ts';
+import { createRuleFollower } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
 import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
+import { createRuleReader } from '../../plugin/badges/rule-reader.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
 import { createReplays } from '../../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
@@ -91,7 +93,10 @@ export function makeSite(
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
-  const rules = createRuleBook({ store: badges, environment, clock, logger });
+  const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
+  const read = createRuleReader(environment);
+  const follower = createRuleFollower({ jobs, read, clock, alone: true });
+  const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
   const pipeline = createEventProcessor({
     learners,
     progress,
@@ -140,7 +145,7 @@ export function makeSite(
     credentials,
     access,
     jobStore,
-    jobs: createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } }),
+    jobs,
     deadLetters,
     replays,
     files: new MemoryFileStore(),
@@ -154,7 +159,7 @@ export function makeSite(
     checkBadge: rules.checkBadge,
     badgeUpstreams: rules.upstreams,
     ...auditedRules(
-      createRuleChanges({ store: badges, ruleBook: rules, environment, clock }),
+      createRuleChanges({ store: badges, ruleBook: rules, environment, clock, follower }),
       createAudit({ access, clock }),
     ),
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),

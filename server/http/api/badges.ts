@@ -1,15 +1,19 @@
 /** Badges and learners for machines. */
 
 import { outcome } from '../../../dsl/index.ts';
+import { findIdentity } from '../../../plugin/badges/find-learner.ts';
 import { toBadgeLine } from '../../../plugin/badges/simulate.ts';
+import { createWhy } from '../../../plugin/badges/why.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { pathText } from '../forms.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 
-export function badgeApiRoutes({ badges, progress, learners, environment }: Services): readonly Route[] {
+export function badgeApiRoutes(services: Services): readonly Route[] {
+  const { badges, progress, learners, environment } = services;
   const readRules = createRuleReader(environment);
+  const why = createWhy(services);
 
   return [
     get('/api/laurel/v1/badges', 'api-token', async (_req, res) => {
@@ -28,14 +32,21 @@ export function badgeApiRoutes({ badges, progress, learners, environment }: Serv
       if (!learner)
         throw new NotFoundError('learner', 'no event has told of a learner with this username; check the spelling');
       const [definitions, documents] = await Promise.all([badges.list(), progress.ofLearner(learner.id)]);
-      const reached = new Map(documents.map((document) => [document.badgeId, document.outcome]));
+      const reached = new Map(documents.map((document) => [document.badgeId, document]));
       const lines = definitions.flatMap((definition) => {
         const stored = reached.get(definition.id);
-        if (stored) return [toBadgeLine(learner.username, definition.id, stored)];
+        // What is only evaluated is nobody's badge.
+        if (stored) return stored.evaluated ? [] : [toBadgeLine(learner.username, definition.id, stored.outcome)];
         const rules = definition.active ? readRules(definition) : null;
-        return rules ? [toBadgeLine(learner.username, definition.id, outcome(rules, []))] : [];
+        return rules && !rules.evaluate ? [toBadgeLine(learner.username, definition.id, outcome(rules, []))] : [];
       });
       res.json(lines.sort((a, b) => (a.badge < b.badge ? -1 : 1)));
+    }),
+
+    get('/api/laurel/v1/learners/:username/badges/:badge', 'api-token', async (req, res) => {
+      res.set('Cache-Control', 'no-store');
+      const learner = await findIdentity(services, pathText(req, 'username'));
+      res.json(await why(learner, pathText(req, 'badge')));
     }),
   ];
 }

@@ -65,6 +65,7 @@ export interface BadgeForm {
   readonly provider: string;
   readonly template: string;
   readonly active: boolean;
+  readonly evaluate: boolean;
   readonly repeatable: 'once' | 'unlimited' | 'limited';
   /** For `limited`. */
   readonly times: string;

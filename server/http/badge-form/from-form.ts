@@ -2,6 +2,7 @@
 
 import {
   type BadgeBlock,
+  type BooleanLiteral,
   Comments,
   type CountClause,
   type Environment,
@@ -100,10 +101,8 @@ class Builder {
       id: id ?? { ...base.id, value: '' },
       name: this.#reading.text(form.name, base.name),
       template: this.#template(form, base.template),
-      active:
-        form.active === (base.active?.value ?? false)
-          ? base.active
-          : { kind: 'boolean', value: form.active, span: base.active?.span ?? NOWHERE },
+      active: flag(form.active, base.active),
+      evaluate: flag(form.evaluate, base.evaluate),
       repeatable: this.#repeatable(form, base.repeatable),
       onRegress: choice(form.onRegress, base.onRegress, 'revoke'),
       reAward: choice(form.reAward, base.reAward, 'never'),
@@ -294,6 +293,11 @@ class Builder {
 }
 
 const COMMENT = 'A comment cannot be kept inside a condition: write it in the view as text.';
+
+function flag(value: boolean, base: BooleanLiteral | null): BooleanLiteral | null {
+  if (value === (base?.value ?? false)) return base;
+  return { kind: 'boolean', value, span: base?.span ?? NOWHERE };
+}
 
 function choice<Choice extends string>(
   value: Choice,

@@ -103,6 +103,7 @@ function placesOf(block: BadgeBlock, form: BadgeForm, rowsOf: ReadonlyMap<string
     ...located('provider', template?.provider),
     ...located('template', template),
     ...located('active', block.active),
+    ...located('evaluate', block.evaluate),
     ...located('repeatable', repeatable),
     ...located('times', repeatable?.times),
     ...located('on-regress', block.onRegress),

@@ -31,6 +31,7 @@ export function formSent(field: FieldOf): BadgeForm {
     provider: field('provider'),
     template: field('template'),
     active: field('active') !== '',
+    evaluate: field('evaluate') !== '',
     repeatable: oneOf(field('repeatable'), ['once', 'unlimited', 'limited']),
     times: field('times'),
     onRegress: oneOf(field('on-regress'), ['revoke', 'keep']),

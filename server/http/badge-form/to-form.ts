@@ -76,6 +76,7 @@ export function toForm({ block }: Base, eventTypes: EventTypes): BadgeForm {
     provider: block.template?.provider.text ?? '',
     template: block.template?.id.value ?? '',
     active: block.active?.value ?? false,
+    evaluate: block.evaluate?.value ?? false,
     repeatable: repeatable === null ? 'once' : repeatable.times === null ? 'unlimited' : 'limited',
     times: repeatable?.times ? String(repeatable.times.value) : '',
     onRegress: block.onRegress?.value ?? 'revoke',

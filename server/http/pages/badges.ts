@@ -35,7 +35,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
       const rows = definitions.map((badge) => {
         const count = statusCounts(counts, badge.id);
         return {
-          ...summaryOf(badge),
+          ...summaryOf(badge, readRules(badge)?.evaluate),
           href: badgePath(badge.id),
           inProgress: shownNumber(count['in-progress']),
           awarded: shownNumber(count.awarded),
@@ -52,7 +52,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
       const diagnostics = services.checkBadge(definition.source);
       const frame = { title: definition.name ?? definition.id, section: 'badges', breadcrumbs: [badgesCrumb] } as const;
       await renderPage(req, res, 'badge', frame, {
-        ...summaryOf(definition),
+        ...summaryOf(definition, rules?.evaluate),
         href: badgePath(definition.id),
         lines: ruleLines(definition.source, diagnostics),
         troubles: diagnostics.length,
@@ -88,13 +88,13 @@ export function badgeRoutes(services: Services): readonly Route[] {
   ];
 }
 
-function summaryOf(badge: BadgeDefinition) {
+function summaryOf(badge: BadgeDefinition, evaluate = false) {
   return {
     id: badge.id,
     name: badge.name ?? badge.id,
     template: badge.template,
     active: badge.active,
-    status: shownStatus(badge.active ? 'active' : 'inactive'),
+    status: shownStatus(!badge.active ? 'inactive' : evaluate ? 'evaluating' : 'active'),
     version: badge.version,
     updatedAt: shownTime(badge.updatedAt),
     updatedBy: badge.updatedBy,

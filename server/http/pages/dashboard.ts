@@ -68,12 +68,14 @@ async function dashboard({ badges, progress, events, learners, credentials, acce
       }))
       .toSorted((a, b) => b.total - a.total)
       .slice(0, MOST_BADGES),
-    awards: awarded.items.map((item) => ({
-      learner: people.find((person) => person.id === item.learnerId)?.username ?? 'removed learner',
-      href: `/learners/${encodeURIComponent(item.learnerId)}`,
-      badge: names.get(item.badgeId) ?? item.badgeId,
-      at: shownInstant(item.outcome.awardedAt),
-    })),
+    awards: awarded.items
+      .flatMap((item) => (item.evaluated ? [] : [item]))
+      .map((item) => ({
+        learner: people.find((person) => person.id === item.learnerId)?.username ?? 'removed learner',
+        href: `/learners/${encodeURIComponent(item.learnerId)}`,
+        badge: names.get(item.badgeId) ?? item.badgeId,
+        at: shownInstant(item.outcome.awardedAt),
+      })),
     runs: runs.map((run) => ({
       context: configurations.find(({ id }) => id === run.configurationId)?.contextKey ?? 'removed configuration',
       status: shownStatus(run.state),

@@ -14,22 +14,23 @@ import { get, post, type Route } from '../routes.ts';
 import { createRuleReader, type RuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { badgePath } from './badges.ts';
-import { learnerPath, progressCrumb, progressSummary } from './progress.ts';
+import { learnerPath, progressCrumb, progressSummary, whyPath } from './progress.ts';
+
+/** @throws NotFoundError `not-found.learner` */
+export async function findLearner({ learners }: Services, id: string): Promise<Learner> {
+  const learner = await learners.findById(id);
+  if (!learner) throw new NotFoundError('learner', 'there is no such learner; search for them on the progress page');
+  return learner;
+}
 
 export function learnerRoutes(services: Services): readonly Route[] {
-  const { badges, progress, learners, credentials, environment } = services;
+  const { badges, progress, credentials, environment } = services;
   const readRules = createRuleReader(environment);
   const audit = createAudit(services);
 
-  const findLearner = async (id: string): Promise<Learner> => {
-    const learner = await learners.findById(id);
-    if (!learner) throw new NotFoundError('learner', 'there is no such learner; search for them on the progress page');
-    return learner;
-  };
-
   return [
     get('/learners/:id', 'viewer', async (req, res) => {
-      const learner = await findLearner(pathText(req, 'id'));
+      const learner = await findLearner(services, pathText(req, 'id'));
       const [definitions, documents, issued] = await Promise.all([
         badges.list(),
         progress.ofLearner(learner.id),
@@ -40,7 +41,7 @@ export function learnerRoutes(services: Services): readonly Route[] {
       for (const definition of definitions) {
         const document = documents.find((item) => item.badgeId === definition.id) ?? null;
         if (document) begun.push(await begunBadge(services, readRules, definition, document, learner.id));
-        else if (definition.active) notBegun.push(untouchedBadge(readRules, definition));
+        else if (definition.active) notBegun.push(untouchedBadge(readRules, definition, learner.id));
       }
       const frame = { title: learner.username, section: 'progress', breadcrumbs: [progressCrumb] } as const;
       await renderPage(req, res, 'learner', frame, {
@@ -97,7 +98,7 @@ async function begunBadge(
         definition);
   const rules = readRules(then);
   return {
-    ...badgeHead(definition),
+    ...badgeHead(definition, learnerId),
     ...progressSummary(document),
     olderRules: document.ruleVersion === definition.version ? null : document.ruleVersion,
     requirements: rules ? requirementReasons(rules, document) : [],
@@ -105,22 +106,26 @@ async function begunBadge(
   };
 }
 
-function untouchedBadge(readRules: RuleReader, definition: BadgeDefinition) {
+function untouchedBadge(readRules: RuleReader, definition: BadgeDefinition, learnerId: string) {
   const rules = readRules(definition);
   const nothing = rules && { contributions: [], outcome: outcome(rules, []) };
-  return { ...badgeHead(definition), requirements: rules && nothing ? requirementReasons(rules, nothing) : [] };
+  return {
+    ...badgeHead(definition, learnerId),
+    requirements: rules && nothing ? requirementReasons(rules, nothing) : [],
+  };
 }
 
-function badgeHead(definition: BadgeDefinition) {
+function badgeHead(definition: BadgeDefinition, learnerId: string) {
   return {
     id: definition.id,
     name: definition.name ?? definition.id,
     href: badgePath(definition.id),
+    whyHref: whyPath(learnerId, definition.id),
     active: definition.active,
   };
 }
 
-const reasonStates = {
+export const reasonStates = {
   fulfilled: { word: 'Fulfilled', tone: 'good' },
   'in-progress': { word: 'Begun', tone: 'busy' },
   waiting: { word: 'Waiting', tone: 'warn' },

@@ -6,20 +6,29 @@ import { shownNumber } from '../format.ts';
 type Counts = Awaited<ReturnType<ProgressStore['counts']>>;
 type Status = Counts[number]['status'];
 
-export function statusCounts(counts: Counts, badgeId?: string): Readonly<Record<Status, number>> {
-  const total = { none: 0, 'in-progress': 0, awarded: 0, revoked: 0 };
+/** What a badge that is only evaluated awards was not issued. */
+export function statusCounts(counts: Counts, badgeId?: string): Readonly<Record<Status | 'would-be-awarded', number>> {
+  const total = { none: 0, 'in-progress': 0, awarded: 0, revoked: 0, 'would-be-awarded': 0 };
   for (const entry of counts)
-    if (badgeId === undefined || entry.badgeId === badgeId) total[entry.status] += entry.count;
+    if (badgeId === undefined || entry.badgeId === badgeId) total[statusOf(entry)] += entry.count;
   return total;
 }
 
-/** Widths of a bar of 100 units: in progress, awarded, revoked, in this order. */
+function statusOf({ status, evaluated }: Counts[number]): Status | 'would-be-awarded' {
+  if (!evaluated || status === 'none' || status === 'in-progress') return status;
+  return status === 'awarded' ? 'would-be-awarded' : 'in-progress';
+}
+
+/** Widths of a bar of 100 units: in progress, awarded, revoked, in this order, and what is only evaluated. */
 export function statusShares(counts: Counts, badgeId: string) {
   const of = statusCounts(counts, badgeId);
   const shown = [
     { word: 'in progress', className: 'share-busy', count: of['in-progress'] },
     { word: 'awarded', className: 'share-good', count: of.awarded },
     { word: 'revoked', className: 'share-bad', count: of.revoked },
+    ...(of['would-be-awarded'] === 0
+      ? []
+      : [{ word: 'would be awarded', className: 'share-warn', count: of['would-be-awarded'] }]),
   ];
   const total = shown.reduce((sum, share) => sum + share.count, 0);
   let x = 0;

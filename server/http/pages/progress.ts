@@ -1,7 +1,7 @@
 /** Who is how far: the list over all learners and badges, and the search for one person. */
 
 import type { Effect, Progress } from '../../../plugin/ports/progress-store.ts';
-import { shownInstant, shownStatus, shownTime } from '../format.ts';
+import { progressStatus, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { queryChoice, queryString, queryText } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
@@ -16,6 +16,10 @@ export const progressCrumb = { text: 'Progress', href: '/progress' } as const;
 
 export function learnerPath(learnerId: string): string {
   return `/learners/${encodeURIComponent(learnerId)}`;
+}
+
+export function whyPath(learnerId: string, badgeId: string): string {
+  return `${learnerPath(learnerId)}/badges/${encodeURIComponent(badgeId)}`;
 }
 
 export function progressRoutes({ badges, progress, learners }: Services): readonly Route[] {
@@ -60,6 +64,7 @@ export function progressRoutes({ badges, progress, learners }: Services): readon
             .map((learner) => ({ username: learner.username, href: learnerPath(learner.id) })),
           rows: page.items.map((item) => ({
             href: learnerPath(item.learnerId),
+            whyHref: whyPath(item.learnerId, item.badgeId),
             learner: learnerOf.get(item.learnerId)?.username ?? 'removed learner',
             badge: badgeNames.get(item.badgeId) ?? item.badgeId,
             ...progressSummary(item),
@@ -72,9 +77,10 @@ export function progressRoutes({ badges, progress, learners }: Services): readon
   ];
 }
 
-export function progressSummary({ outcome, effects, updatedAt }: Progress) {
+export function progressSummary(progress: Progress) {
+  const { outcome, effects, updatedAt } = progress;
   return {
-    status: shownStatus(outcome.status),
+    status: progressStatus(progress),
     percent: Math.round(outcome.progress * 100),
     groups: Object.entries(outcome.groups).map(([name, fulfilled]) => ({ name, fulfilled })),
     awardedAt: shownInstant(outcome.awardedAt),

@@ -96,7 +96,10 @@ export function durationText(ms: number): string {
 /** How the badge behaves once it is awarded, in sentences. */
 export function policySentences(badge: Badge): readonly string[] {
   const times = Number.isFinite(badge.maxAwards) ? `up to ${counted(badge.maxAwards, 'time')}` : 'any number of times';
-  const sentences = [badge.repeatable ? `Can be earned ${times}.` : 'Is earned once.'];
+  const sentences = [
+    ...(badge.evaluate ? ['Is only evaluated: it is recorded who would be awarded, and nothing is issued.'] : []),
+    badge.repeatable ? `Can be earned ${times}.` : 'Is earned once.',
+  ];
   if (badge.penalties.length > 0) {
     sentences.push(
       badge.onRegress === 'keep'

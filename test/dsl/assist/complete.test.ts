@@ -57,8 +57,14 @@ describe('completion', () => {
     ['ba|', ['badge', 'test']],
     ['badge "b" |', []],
     ['# ba|', null],
-    ['badge "b" { | }', ['name', 'template', 'active', 'repeatable', 'on', 're-award', 'requirement', 'penalty']],
-    ['badge "b" { name "n" active true | }', ['template', 'repeatable', 'on', 're-award', 'requirement', 'penalty']],
+    [
+      'badge "b" { | }',
+      ['name', 'template', 'active', 'evaluate', 'repeatable', 'on', 're-award', 'requirement', 'penalty'],
+    ],
+    [
+      'badge "b" { name "n" active true | }',
+      ['template', 'evaluate', 'repeatable', 'on', 're-award', 'requirement', 'penalty'],
+    ],
     ['badge "b" { active | }', ['true', 'false']],
     ['badge "b" { template | }', ['credly', 'openbadges']],
     ['badge "b" { on | }', ['regress']],

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { Award } from '../../../dsl/index.ts';
 import { nextEffectAt, readyEffects } from '../../../plugin/badges/effect-order.ts';
 import { reconcile } from '../../../plugin/badges/effects.ts';
-import type { Effect, Progress } from '../../../plugin/ports/progress-store.ts';
-import { day } from '../../support/rule-values.ts';
+import type { Effect, Progress, Provenance } from '../../../plugin/ports/progress-store.ts';
+import { day, PASSING } from '../../support/rule-values.ts';
 
 type Ledger = Pick<Progress, 'issued' | 'effects'>;
 
@@ -24,7 +24,17 @@ function ledgerAfter(former: Ledger, ...history: readonly Award[]): Ledger {
     ruleVersion: 3,
     now: NOW,
     newUuid: () => `uuid-${++uuids}`,
+    provenanceOf,
   });
+}
+
+function provenanceOf({ eventId, at }: Award): Provenance {
+  const events = [{ eventId, at }];
+  return {
+    ruleVersion: 3,
+    recordedAt: NOW,
+    requirements: [{ requirement: 'demo', group: 'demo', on: PASSING, where: null, events, more: 0 }],
+  };
 }
 
 function award(eventId: string, onDay: number, revokedOnDay: number | null = null): Award {
@@ -57,6 +67,7 @@ describe('effects', () => {
         eventId: 'e1',
         revokedAt: null,
         ruleVersion: 3,
+        provenance: provenanceOf(award('e1', 1)),
         template: { provider: 'memory', id: 't' },
         externalId: null,
         externalState: null,
@@ -74,7 +85,7 @@ describe('effects', () => {
   });
 
   it('only publish where the badge has no template', () => {
-    const facts = { template: null, ruleVersion: 1, now: NOW, newUuid: () => 'u' };
+    const facts = { template: null, ruleVersion: 1, now: NOW, newUuid: () => 'u', provenanceOf };
     const ledger = reconcile(EMPTY, [award('e1', 1)], facts);
     expect(states(ledger)).to.deep.equal(['publish-awarded:1 pending']);
     const told = having(ledger, ISSUED);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { parse } from '../../../dsl/index.ts';
 import { type ExportedRules, fileNameOf } from '../../../plugin/badges/export-rules.ts';
+import { followNothing } from '../../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../../plugin/badges/rule-book.ts';
 import { createRuleChanges, type RuleChanges } from '../../../plugin/badges/rule-changes.ts';
 import { ruleEnvironment } from '../../../plugin/events/environment.ts';
@@ -14,8 +15,14 @@ const environment = ruleEnvironment({ enabledEventTypes: null, providers: ['memo
 /** As if every badge had been wiped. */
 function emptySite(): RuleChanges {
   const store = new MemoryBadgeStore();
-  const ruleBook = createRuleBook({ store, environment, clock: systemClock, logger: silentLogger });
-  return createRuleChanges({ store, ruleBook, environment, clock: systemClock });
+  const ruleBook = createRuleBook({
+    store,
+    environment,
+    clock: systemClock,
+    logger: silentLogger,
+    follower: followNothing,
+  });
+  return createRuleChanges({ store, ruleBook, environment, clock: systemClock, follower: followNothing });
 }
 
 const named = (texts: readonly string[]) => texts.map((text, at) => ({ name: `file ${at}`, text }));

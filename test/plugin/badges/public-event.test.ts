@@ -14,6 +14,7 @@ const badge: PublishedBadge = {
     revokedAt: null,
     ruleVersion: 1,
     template: { provider: 'credly', id: '9f3c1d0e-0d4b-4a8e-9a51-3f0c7a1b2c3d' },
+    provenance: null,
     externalId: null,
     externalState: null,
     externalUrl: null,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { followNothing } from '../../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook, type RuleBook } from '../../../plugin/badges/rule-book.ts';
 import { ConflictError } from '../../../plugin/errors.ts';
 import { ruleEnvironment } from '../../../plugin/events/environment.ts';
@@ -23,7 +24,7 @@ const awardOf = (id: string) => `badge "${id}" awarded`;
 
 function aRuleBook(store: MemoryBadgeStore, logger: Logger = silentLogger, providers = ['memory']): RuleBook {
   const environment = ruleEnvironment({ enabledEventTypes: null, providers });
-  return createRuleBook({ store, environment, clock, logger });
+  return createRuleBook({ store, environment, clock, logger, follower: followNothing });
 }
 
 describe('the rule book', () => {

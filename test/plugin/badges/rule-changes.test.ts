@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { followNothing } from '../../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook, type RuleBook } from '../../../plugin/badges/rule-book.ts';
 import { type ApplyResult, createRuleChanges, type RuleChanges } from '../../../plugin/badges/rule-changes.ts';
 import { InputError, NotFoundError, StoreError } from '../../../plugin/errors.ts';
@@ -21,8 +22,8 @@ describe('changing many badges', () => {
   let rules: RuleChanges;
   beforeEach(() => {
     store = new MemoryBadgeStore();
-    book = createRuleBook({ store, environment, clock, logger: silentLogger });
-    rules = createRuleChanges({ store, ruleBook: book, environment, clock });
+    book = createRuleBook({ store, environment, clock, logger: silentLogger, follower: followNothing });
+    rules = createRuleChanges({ store, ruleBook: book, environment, clock, follower: followNothing });
   });
 
   const files = (...texts: readonly string[]) => texts.map((text, at) => ({ name: `file ${at}`, text }));

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { FieldType } from '../../../dsl/index.ts';
 import { eventCatalogue } from '../../../plugin/events/catalogue.ts';
-import { HIDDEN, maskPayload } from '../../../plugin/events/mask.ts';
+import { HIDDEN, isHidden, maskPayload } from '../../../plugin/events/mask.ts';
 
 const ENROLMENT = 'org.openedx.learning.course.enrollment.created.v1';
 
@@ -51,6 +51,15 @@ describe('masking a payload', () => {
       is_passing: HIDDEN,
       name: HIDDEN,
     });
+  });
+
+  it('is said of a path as well', () => {
+    const type = eventCatalogue.get(ENROLMENT);
+    const hidden = (path: string) => isHidden(type, path.split('.'));
+    expect(['user.pii.email', 'nickname', 'course.nickname'].map(hidden)).to.deep.equal([true, true, true]);
+    const shown = ['mode', 'is_active', 'user.id', 'user.pii', 'course.course_key', 'course', 'creation_date'];
+    expect(shown.filter(hidden)).to.deep.equal([]);
+    expect(isHidden(undefined, ['mode'])).to.equal(true);
   });
 
   it('lets no text of a person through, whatever the type and whatever else came along', () => {

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import sinon from 'sinon';
-import { runCommandLine } from '../../../server/cli/program.ts';
 import { projectPath } from '../../../server/paths.ts';
-import { type CommandResult, serveLaurel } from '../../support/command.ts';
+import { type CommandResult, runHere, serveLaurel } from '../../support/command.ts';
 
 const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
 const rule = (id: string, where = '') =>
@@ -28,7 +26,7 @@ describe('laurel rules, plan and apply', function () {
 
   const write = (id: string, text: string) => writeFileSync(join(rules, `${id}.rules`), text);
   const laurel = (...args: readonly string[]): Promise<CommandResult> =>
-    here(['rules', ...args], { LAUREL_DATA_DIR: join(folder, 'data') });
+    runHere(['rules', ...args], { LAUREL_DATA_DIR: join(folder, 'data') });
   const hashIn = ({ stdout, stderr }: CommandResult): string =>
     /--plan ([0-9a-f]{64})/.exec(stdout + stderr)?.[1] ?? 'none';
 
@@ -43,6 +41,7 @@ describe('laurel rules, plan and apply', function () {
         `added     a  from ${rules}/a.rules`,
         `added     b  from ${rules}/b.rules`,
         '2 added, 0 changed, 0 removed, 0 unchanged',
+        'nobody on record would gain or lose anything',
         '',
         'To apply exactly this:',
         `  laurel rules apply ${rules} --plan ${hashIn(first)} --reason "..."`,
@@ -58,18 +57,24 @@ describe('laurel rules, plan and apply', function () {
     write('a', stricter('a'));
     rmSync(join(rules, 'b.rules'));
     const kept = await laurel('plan', rules);
-    expect(kept.stdout.split('\n').slice(0, 3)).to.deep.equal([
+    expect(kept.stdout.split('\n').slice(0, 6)).to.deep.equal([
       `changed   a  version 1, from ${rules}/a.rules`,
-      '            requirement r: condition changed',
+      '            requirement r: the condition is narrower: it takes some of the events that it took, and no other',
+      '              - (every event of the type)',
+      '              + is_passing',
+      '                no longer: {"is_passing":false}',
       '0 added, 1 changed, 0 removed, 0 unchanged; 1 stored badge not in the files left as they are',
     ]);
     const other = await laurel('apply', rules, '--plan', hashIn(kept), '--prune', '--reason', 'x');
     expect([other.code, other.stdout]).to.deep.equal([1, '']);
-    expect(other.stderr.split('\n').slice(0, 6)).to.deep.equal([
+    expect(other.stderr.split('\n').slice(0, 9)).to.deep.equal([
       'nothing was changed: the files, or --prune, are not those of the plan. This is the plan now:',
       '',
       `changed   a  version 1, from ${rules}/a.rules`,
-      '            requirement r: condition changed',
+      '            requirement r: the condition is narrower: it takes some of the events that it took, and no other',
+      '              - (every event of the type)',
+      '              + is_passing',
+      '                no longer: {"is_passing":false}',
       'removed   b  version 1',
       '0 added, 1 changed, 1 removed, 0 unchanged',
     ]);
@@ -184,27 +189,6 @@ describe('laurel rules, plan and apply', function () {
     expect(output).to.contain('version 1 of demo-course is in force again, as version 3\n');
   });
 });
-
-/** Runs a command in this process: a dozen of their own would take a dozen starts. */
-async function here(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CommandResult> {
-  const streams = { stdout: '', stderr: '' };
-  const stubs = [
-    sinon.stub(process, 'env').value({ ...env }),
-    ...(['stdout', 'stderr'] as const).map((name) =>
-      sinon.stub(process[name], 'write').callsFake((chunk) => {
-        streams[name] += String(chunk);
-        return true;
-      }),
-    ),
-  ];
-  const { exitCode } = process;
-  try {
-    return { code: await runCommandLine(args), ...streams };
-  } finally {
-    process.exitCode = exitCode;
-    for (const stub of stubs) stub.restore();
-  }
-}
 
 /** Runs commands as they stand on the page, from the sources. */
 function shell(script: string, folder: string): Promise<{ readonly code: number | null; readonly output: string }> {

@@ -31,4 +31,16 @@ describe('progress of an earlier form', () => {
     expect(await progress.due(now, 9, { only: 'memory' })).to.have.length(5);
     expect(await addOpenEffects(database.connection)).to.equal(0);
   });
+
+  it('has no provenance, which reads as not known', async () => {
+    const progress = new MongoProgressStore(database.connection);
+    const world = aWorld([courseBadge()], { progress });
+    await world.processor.process(passing(true, 1, { username: 'old', lmsUserId: 99 }));
+    const before = await world.progressOn('demo', 'old');
+    expect(before.issued[0]?.provenance?.ruleVersion).to.equal(1);
+    const issued = before.issued.map(({ provenance: _, ...badge }) => badge);
+    await progressModels(database.connection).updateOne({ learnerId: before.learnerId }, { $set: { issued } });
+    const after = await world.progressOn('demo', 'old');
+    expect(after).to.deep.equal({ ...before, issued: issued.map((badge) => ({ ...badge, provenance: null })) });
+  });
 });

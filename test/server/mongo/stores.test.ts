@@ -6,11 +6,13 @@ import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
 import { jobModels, MongoJobStore } from '../../../server/mongo/job-store.ts';
 import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';
+import { MongoReplayScratch, replayScratchModels } from '../../../server/mongo/replay-scratch.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
 import { jobStoreContract } from '../../contracts/job-store.ts';
 import { learnerStoreContract } from '../../contracts/learner-store.ts';
 import { progressStoreContract } from '../../contracts/progress-store.ts';
+import { replayScratchContract } from '../../contracts/replay-scratch.ts';
 import { testDatabase } from '../../support/database.ts';
 
 describe('MongoDB', () => {
@@ -20,7 +22,7 @@ describe('MongoDB', () => {
   before(async () => {
     const server = await testDatabase();
     closeServer = () => server.close();
-    const models = [learnerModels, badgeModels, progressModels, jobModels, eventModels];
+    const models = [learnerModels, badgeModels, progressModels, jobModels, eventModels, replayScratchModels];
     database = await connectDatabase({ uri: server.uri, logger: silentLogger, models });
   });
   after(async () => {
@@ -37,5 +39,6 @@ describe('MongoDB', () => {
   badgeStoreContract('mongoose', async () => new MongoBadgeStore(await emptyConnection()));
   eventLogContract('mongoose', async () => new MongoEventLog(await emptyConnection()));
   progressStoreContract('mongoose', async () => new MongoProgressStore(await emptyConnection()));
+  replayScratchContract('mongoose', async () => new MongoReplayScratch(await emptyConnection()));
   jobStoreContract('mongoose', async () => new MongoJobStore(await emptyConnection()));
 });

@@ -181,7 +181,7 @@ export const scenarios: readonly Scenario[] = [
       'letter-arrived',
       'letter-stored',
     ],
-    { kills: 9, nth: 12 },
+    { kills: 9, nth: 5 },
   ),
   {
     id: 'provider',

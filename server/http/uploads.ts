@@ -21,7 +21,7 @@ const BODY_BYTES = 2 * uploadLimits.allBytes + MIB;
 const FIELDS = 2 * uploadLimits.files + 20;
 
 /** The addresses whose forms are sent as `multipart/form-data`. */
-const TAKES_FILES: ReadonlySet<string> = new Set(['/rules/plan', '/rules/apply']);
+const TAKES_FILES: ReadonlySet<string> = new Set(['/rules/plan', '/rules/plan/preview', '/rules/apply']);
 
 export function bringsFiles(req: Request, actor: Actor): boolean {
   return actor.role === 'administrator' && TAKES_FILES.has(req.path) && Boolean(req.is('multipart/form-data'));

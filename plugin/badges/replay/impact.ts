@@ -22,25 +22,29 @@ export interface Impact extends ReplayResult {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** @param since logged events from then on would count too; null: only those received while a badge was active
+/** The dry run that tells what a plan means.
+ *  @param since logged events from then on would count too; null: only those received while a badge was active
  *  @returns null: no active badge is added or changed */
-export function planImpact(
+export function impactRequest(plan: RulePlan, since: Instant | null): ReplayRequest | null {
+  const put = plan.changes.flatMap((change) => (change.change === 'removed' ? [] : [change]));
+  const active = put.filter((change) => change.active);
+  if (active.length === 0) return null;
+  return replayRequest({
+    badges: active.map(({ id }) => id),
+    drafts: put.map(({ source }) => source),
+    ...(since === null ? {} : { membership: 'backfill', from: since }),
+    ...{ everybody: true, dryRun: true, plan: plan.hash },
+  });
+}
+
+/** @param since as for `impactRequest` @returns null: no active badge is added or changed */
+export async function planImpact(
   plan: RulePlan,
   since: Instant | null,
   parts: Omit<ReplayParts, 'scratch'>,
 ): Promise<Impact | null> {
-  const put = plan.changes.flatMap((change) => (change.change === 'removed' ? [] : [change]));
-  const active = put.filter((change) => change.active);
-  if (active.length === 0) return Promise.resolve(null);
-  return foresee(
-    replayRequest({
-      badges: active.map(({ id }) => id),
-      drafts: put.map(({ source }) => source),
-      ...(since === null ? {} : { membership: 'backfill', from: since }),
-      ...{ everybody: true, dryRun: true },
-    }),
-    parts,
-  );
+  const request = impactRequest(plan, since);
+  return request && foresee(request, parts);
 }
 
 export async function foresee(request: ReplayRequest, parts: Omit<ReplayParts, 'scratch'>): Promise<Impact> {

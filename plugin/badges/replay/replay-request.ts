@@ -23,6 +23,8 @@ export interface ReplayRequest {
   readonly after: RulesBefore | null;
   /** The draft is to be saved if it turns out well. */
   readonly saving?: { readonly badge: string; readonly version: number; readonly reason: string };
+  /** Hash of the plan whose impact this is. */
+  readonly plan?: string;
 }
 
 /** The rules before a change: the revision of all, or the version of one badge (0: not in force). */

@@ -62,7 +62,7 @@ export function jobRoutes(services: Services): readonly Route[] {
   ];
 }
 
-function shownJob(job: Job) {
+export function shownJob(job: Job) {
   const isOpen = job.state === 'waiting' || job.state === 'running';
   return {
     id: job.id,

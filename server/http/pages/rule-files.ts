@@ -10,12 +10,14 @@ import { counted, shownNumber } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
+import { createPlanPreview } from '../plan-preview.ts';
 import { get, post, type Route } from '../routes.ts';
 import { type ChosenRules, chosenRules, resentFields, resentRules, type SentRules } from '../sent-rules.ts';
 import type { Services } from '../services.ts';
 import { MIB, uploadLimits } from '../uploads.ts';
-import { jobPath } from './jobs.ts';
+import { jobPath, shownJob } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
+import { replayModel } from './replay-result.ts';
 import { planModel, staleModel } from './rule-plan.ts';
 import { ruleLines } from './rule-text.ts';
 
@@ -36,6 +38,8 @@ interface PlanForm {
 }
 
 export function ruleFileRoutes(services: Services): readonly Route[] {
+  const preview = createPlanPreview(services);
+
   const showStart = async (req: Request, res: Response, tried: Tried | null): Promise<void> => {
     const [inForce, removed] = await Promise.all([services.badges.list(), services.badges.removed()]);
     const errors = tried?.errors ?? [];
@@ -70,14 +74,10 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
       errors,
       failed: status !== 200,
     } as const;
-    await renderPage(
-      req,
-      res,
-      'rule-plan',
-      frame,
-      { ...planModel(plan), fields: resentFields(sent), reason, stale },
-      status,
-    );
+    const job = await preview(plan, textField(req, 'preview'), actorOf(res).name);
+    const impact = job && { ...shownJob(job), replay: await replayModel(job, services) };
+    const model = { ...planModel(plan), fields: resentFields(sent), reason, stale, impact };
+    await renderPage(req, res, 'rule-plan', frame, model, status);
   };
 
   const plan = async (req: Request, res: Response): Promise<void> => {
@@ -87,6 +87,14 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
     if (!result.ok) return showStart(req, res, mistaken(chosen, result.texts));
     if (holdsNothing(result.plan)) return showStart(req, res, { ...chosen, texts: [], errors: [nothingInIt] });
     await showPlan(req, res, result.plan, { sent: chosen });
+  };
+
+  /** The same plan, to see how far its preview is. */
+  const planAgain = async (req: Request, res: Response): Promise<void> => {
+    const sent = resentRules(req);
+    const result = await services.planRules(sent.files, sent);
+    if (!result.ok) return showStart(req, res, mistaken({ ...sent, pasted: '' }, result.texts));
+    await showPlan(req, res, result.plan, { sent, reason: textField(req, 'reason') });
   };
 
   const apply = async (req: Request, res: Response): Promise<void> => {
@@ -122,6 +130,7 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
       sendText(res, fileNameOf(id), source);
     }),
     post(`${RULE_FILES_PATH}/plan`, 'administrator', plan),
+    post(`${RULE_FILES_PATH}/plan/preview`, 'administrator', planAgain),
     post(`${RULE_FILES_PATH}/apply`, 'administrator', apply),
   ];
 }

@@ -51,6 +51,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /rules/export': 'viewer',
   'get /rules/removed': 'viewer',
   'post /rules/plan': 'administrator',
+  'post /rules/plan/preview': 'administrator',
   'post /rules/apply': 'administrator',
   'get /progress': 'viewer',
   'get /learners': 'viewer',

@@ -16,6 +16,7 @@ import { MIB, uploadLimits } from '../uploads.ts';
 import { badgesCrumb, findBadge } from './badges.ts';
 import { jobPath } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
+import { foreseen } from './replay-result.ts';
 import { planModel, staleModel } from './rule-plan.ts';
 import { ruleLines } from './rule-text.ts';
 
@@ -75,7 +76,10 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
       res,
       'rule-plan',
       frame,
-      { ...planModel(plan), fields: resentFields(sent), reason, stale },
+      {
+        ...{ ...planModel(plan), fields: resentFields(sent), reason, stale },
+        impact: await foreseen(putBy(plan), services),
+      },
       status,
     );
   };
@@ -121,6 +125,11 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
     post(`${RULE_FILES_PATH}/plan`, 'administrator', plan),
     post(`${RULE_FILES_PATH}/apply`, 'administrator', apply),
   ];
+}
+
+/** The texts that a plan puts in force. */
+function putBy({ changes }: RulePlan): readonly string[] {
+  return changes.flatMap((change) => (change.change === 'removed' ? [] : [change.source]));
 }
 
 function sendText(res: Response, fileName: string, text: string): void {

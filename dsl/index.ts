@@ -6,7 +6,7 @@ export * from './assist/index.ts';
 export type * from './ast.ts';
 export { type Checked, check, checkExpression, checkWhere } from './check.ts';
 export { findCycles } from './checks/cycles.ts';
-// Running rules
+// A condition part by part
 export { type Clause, clausesOf } from './clauses.ts';
 // Comparing rules
 export {
@@ -19,6 +19,7 @@ export {
 } from './compare/badges.ts';
 export { changeLines } from './compare/change-lines.ts';
 export { type ConditionComparison, compareConditions } from './compare/conditions.ts';
+// Running rules
 export { compileCondition } from './compile.ts';
 export { contributionsFromBadge, replaceContributionsFromBadge, upstreamsOf } from './derived.ts';
 export { type Diagnostic, formatDiagnostic } from './diagnostic.ts';

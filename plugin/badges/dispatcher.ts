@@ -139,6 +139,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     let record: (latest: Progress) => Progress;
     try {
       const subject = await subjectOf(progress, effect);
+      // A process that stood still for longer than its lease is not alone any more: whoever took over may be calling.
+      if (effect.dueAt <= clock.now()) {
+        breaker.withdrawn();
+        return null;
+      }
       const answer = await performEffect(effect, subject, parts);
       breaker.answered();
       record = (latest) => succeeded(latest, effectId, answer, clock.now());

@@ -13,12 +13,16 @@ export function textField(req: Request, name: string): string {
 /** @throws InputError `input.form-incomplete` when the field holds no whole number of at least 0 */
 export function wholeNumberField(req: Request, name: string): number {
   const text = textField(req, name);
-  if (!/^\d{1,9}$/.test(text))
-    throw new InputError(
-      'form-incomplete',
-      'the form is incomplete; go back, load the page again and send it once more',
-    );
+  if (!/^\d{1,9}$/.test(text)) throw incompleteForm();
   return Number(text);
+}
+
+/** A field is missing that every page of ours sends. */
+export function incompleteForm(): InputError {
+  return new InputError(
+    'form-incomplete',
+    'the form is incomplete; go back, load the page again and send it once more',
+  );
 }
 
 /** @returns undefined where the address has no such parameter, or an empty one */

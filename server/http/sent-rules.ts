@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { GivenFile } from '../../plugin/badges/target-state.ts';
 import { InputError } from '../../plugin/errors.ts';
 import { decodeUtf8 } from '../given-files.ts';
-import { type FieldError, textField } from './forms.ts';
+import { type FieldError, incompleteForm, textField } from './forms.ts';
 import { MIB, uploadLimits } from './uploads.ts';
 
 /** As messages name it. */
@@ -47,7 +47,7 @@ export function chosenRules(req: Request): ChosenRules {
   return { files, pasted, prune: textField(req, 'prune') !== '', errors };
 }
 
-/** What a page with a plan sends again; `resentFields` wrote it. */
+/** What a page with a plan sends again; `resentFields` wrote it. @throws InputError `input.form-incomplete` */
 export function resentRules(req: Request): SentRules {
   const files: GivenFile[] = [];
   while (files.length <= uploadLimits.files) {
@@ -55,6 +55,7 @@ export function resentRules(req: Request): SentRules {
     if (name === '') break;
     files.push({ name, text: withPlainLineEnds(textField(req, `text${files.length}`)) });
   }
+  if (files.length === 0) throw incompleteForm();
   return { files, prune: textField(req, 'prune') !== '' };
 }
 

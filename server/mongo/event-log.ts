@@ -178,8 +178,11 @@ export class MongoEventLog implements EventLog {
     } catch (error) {
       if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
       const refusals = [error.writeErrors].flat();
-      // A failed write concern comes in the same error and means that nothing is known to be durable.
-      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== 11000)) throw notTaken(error);
+      // A failed write concern comes in the same error and means that nothing is known to be durable. So does a connection
+      // that is lost, with no refusals at all: then too few documents are accounted for.
+      const isAnswered = error.insertedCount + refusals.length === documents.length;
+      if (!isAnswered || error.result.getWriteConcernError() || refusals.some(({ code }) => code !== 11000))
+        throw notTaken(error);
       return refusals.map(({ index }) => documents[index] as EventDocument);
     }
   }

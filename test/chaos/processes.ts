@@ -34,6 +34,12 @@ export interface Worker {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
+/** They must not outlive this process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export class Processes {
   readonly workers = new Set<Worker>();
   /** How often one died by SIGKILL, of its own or by us. */
@@ -73,8 +79,10 @@ export class Processes {
     });
     const worker: Worker = { role, child, url: '', ended, ready: Promise.race([isReady, ended.then(() => {})]) };
     this.workers.add(worker);
+    running.add(child);
     void ended.then(({ code, signal }) => {
       this.workers.delete(worker);
+      running.delete(child);
       if (signal === 'SIGKILL') {
         this.kills += 1;
         this.lastDeath = Date.now();

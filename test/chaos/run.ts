@@ -24,6 +24,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 await buildProgram();
 const seed = Number(values.seed);
 const size = { events: Number(values.events), learners: Math.ceil(Number(values.events) / 8) };

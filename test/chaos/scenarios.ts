@@ -42,7 +42,7 @@ function dying(id: string, title: string, crashes: readonly CrashPointName[], mo
 }
 
 export const scenarios: readonly Scenario[] = [
-  dying('K1', 'kill -9 between the delivery and the first write', ['delivered'], { quick: true }),
+  dying('K1', 'kill -9 between the delivery and the first write', ['delivered']),
   dying('K2', 'kill -9 between the record of the learner and the progress', ['learner-stored']),
   dying('K3', 'kill -9 between progress with its effects and the record of the event', ['progress-stored']),
   dying('K4', 'kill -9 between taking an effect and calling the provider', ['effect-taken']),
@@ -181,7 +181,7 @@ export const scenarios: readonly Scenario[] = [
       'letter-arrived',
       'letter-stored',
     ],
-    { kills: 9, nth: 12 },
+    { kills: 9, nth: 5 },
   ),
   {
     id: 'provider',

@@ -11,6 +11,12 @@ import { openEmbeddedStore } from '../../server/store/index.ts';
 
 const self = fileURLToPath(import.meta.url);
 
+/** They must not outlive this process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export class StoreProcess {
   /** For MONGODB_URI; stays the same over restarts. */
   readonly uri: string;
@@ -30,10 +36,17 @@ export class StoreProcess {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const socket = decodeURIComponent(new URL(line.toString().trim()).host);
     rmSync(this.#link, { force: true });
     symlinkSync(socket, this.#link);
+  }
+
+  /** It takes what it is sent, and does nothing with it. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
   }
 
   /** As a crash would: nothing is closed. */

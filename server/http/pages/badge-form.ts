@@ -11,12 +11,12 @@ import { type CheckedForm, checkForm, TEXT_FIELD, withPlace } from '../badge-for
 import { formSent } from '../badge-form/sent.ts';
 import { type Base, openBase, toForm } from '../badge-form/to-form.ts';
 import { formView } from '../badge-form/view.ts';
+import { badgePath, badgesCrumb, findBadge } from '../badge-links.ts';
 import { type FieldError, pathText, textField, wholeNumberField } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { exampleDraft, takenId } from './badge-examples.ts';
-import { badgePath, badgesCrumb, findBadge } from './badges.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines } from './rule-text.ts';
 import { createTrial, trialFields } from './rule-trial.ts';

@@ -2,8 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { fromParameters, REPLAY } from '../../../plugin/badges/replay/replay-request.ts';
-import { NotFoundError } from '../../../plugin/errors.ts';
-import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { shownNumber } from '../format.ts';
 import { pathText, queryString } from '../forms.ts';
 import { renderPage } from '../page.ts';
@@ -17,19 +16,6 @@ import { penaltyRows, policySentences, requirementRows } from './rule-tables.ts'
 import { ruleLines } from './rule-text.ts';
 
 const JOBS_LOOKED_AT = 20;
-
-export const badgesCrumb = { text: 'Badges', href: '/badges' } as const;
-
-export function badgePath(id: string): string {
-  return `/badges/${encodeURIComponent(id)}`;
-}
-
-/** @throws NotFoundError `not-found.badge` */
-export async function findBadge(services: Services, id: string): Promise<BadgeDefinition> {
-  const found = await services.badges.get(id);
-  if (!found) throw new NotFoundError('badge', 'there is no badge with this id; look it up in the list of badges');
-  return found;
-}
 
 export function badgeRoutes(services: Services): readonly Route[] {
   const { badges, progress, environment } = services;

@@ -11,6 +11,7 @@ import {
 } from '../../../plugin/ports/event-log.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import { createAudit } from '../audit.ts';
+import { badgePath } from '../badge-links.ts';
 import { outcomeReason, shownDoor } from '../event-words.ts';
 import { counted, shortEventType, shownInstant, shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
@@ -18,7 +19,6 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { badgePath } from './badges.ts';
 import { learnerPath } from './progress.ts';
 
 const PAGE_SIZE = 50;

@@ -6,6 +6,7 @@ import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
 import { createAudit } from '../audit.ts';
+import { badgePath } from '../badge-links.ts';
 import { effectName, safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -13,7 +14,6 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { createRuleReader, type RuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
-import { badgePath } from './badges.ts';
 import { learnerPath, progressCrumb, progressSummary, whyPath } from './progress.ts';
 
 /** @throws NotFoundError `not-found.learner` */

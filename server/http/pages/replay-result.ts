@@ -11,9 +11,9 @@ import {
   resultOf,
 } from '../../../plugin/badges/replay/replay-request.ts';
 import type { Job } from '../../../plugin/ports/job-store.ts';
+import { badgePath } from '../badge-links.ts';
 import { counted, shownInstant, shownNumber, shownStatus } from '../format.ts';
 import type { Services } from '../services.ts';
-import { badgePath } from './badges.ts';
 import { learnerPath } from './progress.ts';
 
 /** @returns null where the job is of another kind */

@@ -5,6 +5,7 @@ import { fileNameOf } from '../../../plugin/badges/export-rules.ts';
 import { requiredReason } from '../../../plugin/badges/reason.ts';
 import type { RulePlan } from '../../../plugin/badges/rule-plan.ts';
 import type { CheckedText } from '../../../plugin/badges/target-state.ts';
+import { badgesCrumb, findBadge } from '../badge-links.ts';
 import { counted, shownNumber } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -13,7 +14,6 @@ import { get, post, type Route } from '../routes.ts';
 import { type ChosenRules, chosenRules, resentFields, resentRules, type SentRules } from '../sent-rules.ts';
 import type { Services } from '../services.ts';
 import { MIB, uploadLimits } from '../uploads.ts';
-import { badgesCrumb, findBadge } from './badges.ts';
 import { jobPath } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
 import { foreseen } from './replay-result.ts';
@@ -33,7 +33,7 @@ interface PlanForm {
   readonly reason?: string;
   readonly errors?: readonly FieldError[];
   /** Why another plan was not applied. */
-  readonly stale?: ReturnType<typeof staleModel>;
+  readonly stale?: ReturnType<typeof staleModel> | null;
 }
 
 export function ruleFileRoutes(services: Services): readonly Route[] {
@@ -101,7 +101,10 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
     if (wrong !== null) {
       const again = await services.planRules(sent.files, sent);
       if (!again.ok) return showStart(req, res, mistaken({ ...sent, pasted: '' }, again.texts));
-      return showPlan(req, res, again.plan, { sent, reason, errors: [wrong] }, 422);
+      // Who comes back for the reason must not agree to another plan unawares.
+      const isSame = again.plan.hash === hash;
+      const stale = isSame ? null : staleModel({ because: 'stored-rules-changed', latest: null });
+      return showPlan(req, res, again.plan, { sent, reason, errors: [wrong], stale }, 422);
     }
     const result = await services.applyRules(sent.files, {
       ...{ plan: hash, prune: sent.prune, actor: actorOf(res).name, reason: requiredReason(reason) },

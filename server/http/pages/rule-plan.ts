@@ -2,10 +2,10 @@
 
 import type { ApplyResult } from '../../../plugin/badges/rule-changes.ts';
 import type { PlannedChange, RulePlan } from '../../../plugin/badges/rule-plan.ts';
+import { badgePath } from '../badge-links.ts';
 import { type ShownStatus, shownNumber, shownTime } from '../format.ts';
 import { textDiff } from '../text-diff.ts';
 import { meaningParts } from './badge-history.ts';
-import { badgePath } from './badges.ts';
 
 const words: Readonly<Record<PlannedChange['change'], ShownStatus>> = {
   added: { word: 'Added', tone: 'good' },
@@ -58,7 +58,7 @@ function shownChange(planned: PlannedChange) {
 type Stale = Extract<ApplyResult, { readonly outcome: 'stale' }>;
 
 /** Why a plan that somebody agreed to was not applied. */
-export function staleModel({ because, latest }: Stale) {
+export function staleModel({ because, latest }: Pick<Stale, 'because' | 'latest'>) {
   return {
     because,
     latest: latest && {

@@ -4,12 +4,12 @@ import type { AwardAccount } from '../../../dsl/index.ts';
 import { createWhy, type Ruling, type Why, type WhyIssued } from '../../../plugin/badges/why.ts';
 import type { WhyContribution, WhyNearMiss, WhyRequirement } from '../../../plugin/badges/why-events.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
+import { badgePath } from '../badge-links.ts';
 import { counted, progressStatus, shortEventType, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryString, queryText } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { badgePath } from './badges.ts';
 import { eventPath } from './events.ts';
 import { findLearner, reasonStates } from './learner.ts';
 import { learnerPath, progressCrumb, whyPath } from './progress.ts';
@@ -51,6 +51,7 @@ export function whyRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'why', frame, {
         ...whyModel(answer, name),
         username: learner.username,
+        learnerHref: learnerPath(learner.id),
         // Of a removed badge there is no page.
         badgeHref: answer.badge.removed ? null : badgePath(answer.badge.id),
       });

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { defaultRetryPolicy } from '../../../plugin/badges/retry-policy.ts';
 import { ConflictError, NotFoundError, ProviderError, StoreError } from '../../../plugin/errors.ts';
+import { MemoryLearnerStore } from '../../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
 import { MemoryPublisher } from '../../../plugin/ports/outbound.ts';
 import { MemoryProvider } from '../../../providers/memory/provider.ts';
@@ -58,6 +59,22 @@ describe('the dispatcher', () => {
     await world.run(passing(false, 9));
     expect(await effects(world)).to.deep.equal(['award:1 superseded 0', 'publish-awarded:1 superseded 0']);
     expect(actions(world)).to.deep.equal([]);
+  });
+
+  it('does not call when its lease has ended while it stood still: it takes the effect anew, and then asks before', async () => {
+    const learners = new MemoryLearnerStore();
+    const world = await anAwardedWorld({ learners });
+    const find = learners.findById.bind(learners);
+    sinon.stub(learners, 'findById').onFirstCall().callsFake(standStill).callsFake(find);
+    const asked = sinon.spy(world.provider, 'findIssued');
+    async function standStill(id: string) {
+      world.clock.advance(defaultRetryPolicy.leaseMs);
+      return find(id);
+    }
+    await world.dispatcher.runDue();
+    expect(await effects(world)).to.deep.equal(['award:1 done 2', 'publish-awarded:1 done 1']);
+    expect(asked.callCount).to.equal(1);
+    expect(actions(world)).to.deep.equal(['award']);
   });
 
   it('tries again later, no sooner than the provider asks', async () => {

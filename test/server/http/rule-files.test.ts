@@ -270,7 +270,17 @@ describe('rule files on the pages', () => {
       expect(asked.status).to.equal(422);
       expect(errorsIn(asked)).to.deep.equal(['say why, in a few words; the reason is kept with every version']);
       expect(await inForce()).to.deep.equal(untouched);
-      expect((await apply(asked, { reason: 'now' })).status).to.equal(303);
+      expect(textOf(asked.text)).not.to.include('changed meanwhile');
+      await site.services.saveBadge(`# mine\n${demoRules}`, { expectedVersion: 2, actor: 'grace' });
+      const late = await apply(asked, { reason: '' });
+      expect(textOf(late.text)).to.include('Nothing was applied The stored rules changed meanwhile.');
+      expect((await apply(late, { reason: 'now' })).status).to.equal(303);
+    });
+
+    it('does nothing with a form that holds no texts', async () => {
+      const answer = await browser.post('/rules/apply').field({ _csrf: token, plan: 'x', prune: 'yes', reason: 'now' });
+      expect(answer.status).to.equal(422);
+      expect(textOf(answer.text)).to.include('The form is incomplete');
     });
 
     it('is refused when the stored rules changed meanwhile: says what, and shows the plan as it is now', async () => {

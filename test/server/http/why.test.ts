@@ -95,9 +95,16 @@ describe('"Why?"', () => {
       expect((await browser.get('/progress?search=ada')).text).to.include(`href="${path}"`);
     });
 
+    it('leads from the award of another badge to why that was given', async () => {
+      const { text } = await browser.get(await pathOf('ada', 'explorer'));
+      expect(text).to.include(`href="${await pathOf('ada', 'demo-course')}"`);
+      expect(textOf(text)).to.include('Badge demo-course changed with event-ada-demo');
+    });
+
     it('answers 404 for learners and badges that are not there', async () => {
       const unknown = await browser.get(await pathOf('ada', 'nothing'));
-      expect([unknown.status, textOf(unknown.text)[0] !== undefined]).to.deep.equal([404, true]);
+      expect(unknown.status).to.equal(404);
+      expect(textOf(unknown.text)).to.include('There is no badge with this id; look it up in the list of badges');
       expect((await browser.get('/learners/nobody/badges/demo-course')).status).to.equal(404);
     });
   });

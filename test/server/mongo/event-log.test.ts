@@ -1,9 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { StoreError } from '../../../plugin/errors.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
 import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
 import { testDatabase } from '../../support/database.ts';
 import { anEntry } from '../../support/event-entries.ts';
+import { StoreProcess } from '../../support/store-process.ts';
 
 describe('the retention of events', () => {
   let database: Database;
@@ -48,5 +53,29 @@ describe('the retention of events', () => {
     await log.keepFor(30);
     await database.ensureIndexes();
     expect(await expiry()).to.have.length(1);
+  });
+});
+
+describe('a database that dies while it records events', () => {
+  // The driver wraps the lost connection into the error that tells of single documents, and lists none.
+  it('has recorded nothing, and is never taken to have', async function () {
+    this.timeout(30_000);
+    const folder = mkdtempSync(join(tmpdir(), 'laurel-e-'));
+    const store = new StoreProcess(folder);
+    await store.start();
+    const database = await connectDatabase({ uri: store.uri, logger: silentLogger, models: [eventModels] });
+    try {
+      store.freeze();
+      const outcome = new MongoEventLog(database.connection).record([anEntry(1), anEntry(2)]).catch((error) => error);
+      // so that it is on its way; before that the driver would find nobody, which is another error
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await store.kill();
+      expect(await outcome)
+        .to.be.instanceOf(StoreError)
+        .with.property('code', 'store.unavailable');
+    } finally {
+      await database.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -247,6 +247,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     jobStore: stores.jobs,
     jobs,
     carryOut: (jobId) => jobRunner.carryOut(jobId),
+    foreseeRules: replay.foresee,
     access: stores.access,
     sessions: stores.sessions,
     decodeCloudEvent: (value) => decodeCloudEvent(value),
@@ -307,7 +308,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     replays,
     settleEffects: () => dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
-    planImpact: (plan, since) => planImpact(plan, since, replay.parts),
+    planImpact: (plan, since) => planImpact(plan, { since }, replay.parts),
     async badgeLines(username) {
       const learner = await stores.learners.findByUsername(username);
       if (learner === null) return [];

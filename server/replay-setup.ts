@@ -3,6 +3,7 @@
 import type { ProcessResult } from '../plugin/badges/process-event.ts';
 import { createProgressCheck, requestCheck } from '../plugin/badges/replay/check-progress.ts';
 import { createOutdatedLook } from '../plugin/badges/replay/find-outdated.ts';
+import { draftImpact, type Impact } from '../plugin/badges/replay/impact.ts';
 import { createReplay, type ReplayParts } from '../plugin/badges/replay/replay-job.ts';
 import { createLearnerReplayer, type LearnerReplayerParts } from '../plugin/badges/replay/replay-learner.ts';
 import { replayTarget } from '../plugin/badges/replay/target.ts';
@@ -24,6 +25,8 @@ export interface ReplaySetup {
   readonly kinds: readonly JobKind[];
   /** For replays that a process makes for itself. */
   readonly parts: Omit<ReplayParts, 'scratch'>;
+  /** As long as a page may take. */
+  foresee(drafts: readonly string[]): Promise<Impact | null>;
   /** Asks the events of a learner again for these badges, and what waits for them. */
   catchUp(learnerId: string, badges: readonly string[]): Promise<void>;
   /** The same for whatever an event met, and meets now. */
@@ -40,6 +43,7 @@ export interface ReplayStores {
   readonly replayScratch: ReplayScratch;
 }
 
+const PAGE_PATIENCE_MS = 4_000;
 const OUTDATED_LOOK_MS = 15_000;
 const CHECK_LOOK_MS = 10 * 60_000;
 
@@ -75,6 +79,7 @@ export function composeReplay({
   return {
     kinds: [createReplay({ ...parts, scratch: stores.replayScratch }), createProgressCheck(parts)],
     parts,
+    foresee: (drafts) => draftImpact(drafts, { since: null, patienceMs: PAGE_PATIENCE_MS }, parts),
     async catchUp(learnerId, badges) {
       await replay((await learners.findById(learnerId)) ?? { id: learnerId, username: '', lmsUserId: null }, badges);
     },

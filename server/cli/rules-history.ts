@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { requiredReason } from '../../plugin/badges/reason.ts';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { BadgeVersion } from '../../plugin/ports/badge-store.ts';
+import { followReplay, NO_WAIT } from './follow-replay.ts';
 import { printDiagnostics, printError, printLine, shownText } from './rule-report.ts';
 import { withLaurel } from './with-laurel.ts';
 
@@ -29,15 +30,19 @@ export function addRulesHistory(rules: Command): void {
     .argument('<badge>', 'id of the badge')
     .requiredOption('--version <number>', 'the version to go back to, as "rules history" lists it')
     .requiredOption('--reason <text>', 'why; kept with the version')
-    .action((id: string, options: { version: string; reason: string }) =>
-      withLaurel(async ({ services }) => {
+    .option('--no-wait', NO_WAIT)
+    .action((id: string, options: { version: string; reason: string; wait: boolean }) =>
+      withLaurel(async (laurel) => {
+        const { services } = laurel;
         const result = await services.restoreBadge(id, toNumber(options.version), {
           ...{ actor: 'cli', reason: requiredReason(options.reason) },
         });
         if (result.ok) {
-          return printLine(
+          printLine(
             `version ${options.version} of ${shownText(id)} is in force again, as version ${result.badge.version}`,
           );
+          await followReplay(laurel, result.replay, options);
+          return;
         }
         const former = (await services.badges.history(id)).find(({ version }) => String(version) === options.version);
         const name = `${shownText(id)} version ${options.version}`;

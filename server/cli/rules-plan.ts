@@ -4,15 +4,12 @@ import { type Command, Option } from 'commander';
 import type { Instant } from '../../dsl/index.ts';
 import { requiredReason, toReason } from '../../plugin/badges/reason.ts';
 import type { Impact } from '../../plugin/badges/replay/impact.ts';
-import { resultOf } from '../../plugin/badges/replay/replay-request.ts';
 import type { ApplyResult } from '../../plugin/badges/rule-changes.ts';
 import type { RulePlan } from '../../plugin/badges/rule-plan.ts';
 import type { CheckedText } from '../../plugin/badges/target-state.ts';
-import type { Job } from '../../plugin/ports/job-store.ts';
-import type { Laurel } from '../compose.ts';
 import { instant } from './events-replay.ts';
-import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
-import { impactLines, sampleLines } from './impact-report.ts';
+import { followReplay, NO_WAIT } from './follow-replay.ts';
+import { sampleLines } from './impact-report.ts';
 import { applyCommand, planLines } from './plan-report.ts';
 import { printDiagnostics, printError, printLine, shownText } from './rule-report.ts';
 import { readRuleSources } from './rule-sources.ts';
@@ -20,7 +17,6 @@ import { RULE_FILES } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const PRUNE = 'remove the stored badges that are not in the files';
-const NO_WAIT = 'do not wait until learners are up to date: a running server sees to it';
 const REASON = 'why; kept with every version';
 
 const SINCE = 'count logged events from this time on for added and changed badges, e.g. 2026-03-01';
@@ -113,7 +109,7 @@ function apply(
     const { plan } = result;
     if (result.outcome === 'applied') {
       if (!options.json) printPlan(plan);
-      const replay = await replayed(laurel, result.replay, options);
+      const replay = await followReplay(laurel, result.replay, options);
       const { versions: _, ...applied } = result;
       if (options.json) printLine(JSON.stringify({ ok: true, ...applied, replay }));
       return;
@@ -124,19 +120,6 @@ function apply(
     for (const line of planLines(plan)) printError(line);
     printError(`\nTo apply this instead:\n  ${applyCommand(plan, names, options)}`);
   });
-}
-
-/** @returns the job that brings learners up to date; null: nobody's progress can change */
-async function replayed(laurel: Laurel, id: string | null, { wait, json = false }: ApplyOptions): Promise<Job | null> {
-  const requested = id === null ? null : await laurel.services.jobStore.get(id);
-  if (requested === null) return null;
-  const job = wait ? await endOf(laurel, requested, { quiet: json }) : requested;
-  setExitCode(job);
-  if (json) return job;
-  printLine(`learners are brought up to date: ${jobState(job)}`);
-  printFailure(job);
-  if (wait) for (const line of impactLines(resultOf(job.result), job.counts, { would: false })) printLine(line);
-  return job;
 }
 
 function becauseOf({ because, latest }: Extract<ApplyResult, { outcome: 'stale' }>): string {

@@ -2,6 +2,7 @@
 
 import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
+import type { Impact } from '../../plugin/badges/replay/impact.ts';
 import type { SaveBadgeOptions, SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
 import type { Replays } from '../../plugin/dead-letters/replays.ts';
@@ -69,6 +70,9 @@ export interface Services extends RuleServices {
   carryOut(jobId: string): Promise<Job | null>;
   readonly deadLetters: DeadLetterStore;
   readonly replays: Pick<Replays, 'letter' | 'begin' | 'forecast' | 'forecastLetter'>;
+  /** What badges, given as texts in place of those in force, would mean for the learners on record, as far as it is found out
+   *  in a few seconds; null: none of them is active. */
+  foreseeRules(drafts: readonly string[]): Promise<Impact | null>;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;

@@ -160,6 +160,7 @@ export function makeSite(
     jobStore,
     jobs,
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
+    foreseeRules: replay.foresee,
     deadLetters,
     replays,
     files: new MemoryFileStore(),

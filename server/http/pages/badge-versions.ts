@@ -16,6 +16,7 @@ import type { Services } from '../services.ts';
 import { textDiff } from '../text-diff.ts';
 import { findHistory, findVersion, type History, isRestorable, meaningParts, versionOf } from './badge-history.ts';
 import { reasonError } from './reason-field.ts';
+import { foreseen } from './replay-result.ts';
 import { ruleLines } from './rule-text.ts';
 
 export function badgeVersionRoutes(services: Services): readonly Route[] {
@@ -45,6 +46,7 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
         latest: versionOf(latest),
         expectedVersion: inForceVersion(latest),
         comparison: latest.removed ? null : compare(latest, wanted, readRules, eventTypes),
+        impact: diagnostics.length > 0 ? null : await foreseen([wanted.source], services),
         lines: latest.removed || diagnostics.length > 0 ? ruleLines(wanted.source, diagnostics) : [],
       },
       status,

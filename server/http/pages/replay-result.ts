@@ -6,6 +6,7 @@ import {
   fromParameters,
   REPLAY,
   type ReplayRequest,
+  type ReplayResult,
   type ReplaySample,
   resultOf,
 } from '../../../plugin/badges/replay/replay-request.ts';
@@ -21,30 +22,52 @@ export async function replayModel(job: Job, services: Pick<Services, 'badges' | 
   const request = job.kind === REPLAY ? fromParameters(job.parameters) : null;
   const would = request === null ? job.parameters.repair !== true : request.dryRun;
   const result = resultOf(job.result);
-  const definitions = await services.badges.list();
-  const names = new Map(definitions.map(({ id, name }) => [id, name ?? id]));
-  const badge = (id: string) => ({ name: names.get(id) ?? id, href: names.has(id) ? badgePath(id) : null });
-  const loses = result.badges.reduce((sum, impact) => sum + impact.loses, 0);
-  const unverified = job.counts['kept unverified'] ?? 0;
+  const shown = await impactModel(result, job.counts, services);
+  const names = new Map(shown.named);
   return {
+    ...shown,
     would,
     note: result.note ?? null,
-    facts: request === null ? [] : factsOf(request, (id) => badge(id).name),
+    facts: request === null ? [] : factsOf(request, (id) => names.get(id) ?? id),
+    saving: request?.saving ? savingOf(request.saving, request.drafts[0] ?? '') : null,
+    again: request?.dryRun && request.drafts.length === 0 ? formFields(request) : null,
+  };
+}
+
+/** The tables about what a change of rules means, also where it is no job: a plan, a version to restore. */
+export async function impactModel(
+  result: ReplayResult,
+  counts: Readonly<Record<string, number>>,
+  services: Pick<Services, 'badges' | 'learners'>,
+) {
+  const definitions = await services.badges.list();
+  const named = definitions.map(({ id, name }) => [id, name ?? id] as const);
+  const names = new Map(named);
+  const badge = (id: string) => ({ name: names.get(id) ?? id, href: names.has(id) ? badgePath(id) : null });
+  const loses = result.badges.reduce((sum, impact) => sum + impact.loses, 0);
+  const unverified = counts['kept unverified'] ?? 0;
+  return {
+    named,
     badges: result.badges.map((impact) => ({
       ...badge(impact.badge),
       gains: shownNumber(impact.gains),
       loses: shownNumber(impact.loses),
       moves: shownNumber(impact.moves),
-      unverified: shownNumber(impact.unverified),
     })),
     moreBadges: result.moreBadges,
     sample: await sampleRows(result.sample, badge, services),
-    calls: callsOf(job.counts),
+    calls: callsOf(counts),
     loses: loses === 0 ? null : counted(loses, 'badge'),
     unverified: unverified === 0 ? null : counted(unverified, 'contribution'),
-    saving: request?.saving ? savingOf(request.saving, request.drafts[0] ?? '') : null,
-    again: request?.dryRun && request.drafts.length === 0 ? formFields(request) : null,
   };
+}
+
+/** For the partial `impact`. @returns null where there is nothing to say */
+export async function foreseen(drafts: readonly string[], services: Services) {
+  const impact = await services.foreseeRules(drafts);
+  if (impact === null) return null;
+  const model = await impactModel(impact, impact.counts, services);
+  return { ...model, would: true, isOpen: false, part: impact.complete ? null : counted(impact.learners, 'learner') };
 }
 
 type SavingForm = NonNullable<ReplayRequest['saving']>;

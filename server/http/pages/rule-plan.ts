@@ -1,5 +1,4 @@
-/** A plan as its page shows it. What a plan means for learners belongs in here too: everything the page says of a plan
- *  is made by `planModel`, from the plan. */
+/** A plan as its page shows it; what it means for learners is found out apart from it. */
 
 import type { ApplyResult } from '../../../plugin/badges/rule-changes.ts';
 import type { PlannedChange, RulePlan } from '../../../plugin/badges/rule-plan.ts';

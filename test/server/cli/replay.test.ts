@@ -63,9 +63,8 @@ describe('replaying on the command line', function () {
     writeFileSync(file, rules('demo', course(2)));
     const plan = await laurel('rules', 'plan', file, '--learners');
     expect(plan.stderr).to.equal('');
-    expect(lines(plan).slice(0, 8)).to.deep.equal([
-      `changed   demo  version 1, from ${file}`,
-      '            requirement pass: condition changed',
+    const impact = lines(plan).findIndex((line) => line.includes('would gain it'));
+    expect(lines(plan).slice(impact, impact + 6)).to.deep.equal([
       '            2 learners would gain it, 1 learner would lose it',
       '0 added, 1 changed, 0 removed, 0 unchanged',
       'would follow: 2 awards at memory, 2 announcements, 2 no longer needed',
@@ -82,7 +81,7 @@ describe('replaying on the command line', function () {
 
     const applied = await laurel('rules', 'apply', file, '--plan', json.hash, '--reason', 'the other course');
     expect([applied.code, applied.stderr]).to.deep.equal([0, '']);
-    expect(lines(applied).slice(2)).to.deep.equal([
+    expect(lines(applied).slice(-4)).to.deep.equal([
       '0 added, 1 changed, 0 removed, 0 unchanged',
       'learners are brought up to date: job ID is done',
       'demo: 2 learners gain it, 1 learner loses it',
@@ -124,7 +123,13 @@ describe('replaying on the command line', function () {
       title: 'Bring learners up to date with badge "demo"',
       state: 'done',
     });
-    const names = await load(rules('demo', course(2)).replace('  active', '  name     "Demo"\n  active'));
+    const restored = await laurel('rules', 'restore', 'demo', '--version', '1', '--reason', 'as it was');
+    expect(lines(restored).slice(1)).to.deep.equal([
+      'learners are brought up to date: job ID is done',
+      'demo: 1 learner gains it, 2 learners lose it',
+      'follows: 1 award at memory, 1 announcement, 4 no longer needed',
+    ]);
+    const names = await load(rules('demo', course(1)).replace('  active', '  name     "Demo"\n  active'));
     expect(lines(names).at(-1)).to.equal('0 added, 1 changed, 0 removed, 0 unchanged');
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { fromParameters } from '../../../plugin/badges/replay/replay-request.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
 import { DEMO_COURSE, demoRules, passingEvent } from '../../support/seed.ts';
-import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
+import { type Browser, csrfOf, makeSite, type Site, submit, textOf } from '../../support/web.ts';
 
 const EDIT = '/badges/demo-course/edit';
 /** Nobody has passed that one. */
@@ -96,6 +96,19 @@ describe('replays on the pages', () => {
     const answer = await submit(administrator, '/badges/demo-course', '/badges/demo-course/activate', { version: '3' });
     expect(await pageOf(answer.headers.location as string)).to.contain('Saving this change would take back 2 badges.');
     expect((await site.services.badges.get('demo-course'))?.active).to.equal(false);
+  });
+
+  it('tell in a plan, and before a version is restored, who would gain and lose what', async () => {
+    const token = csrfOf((await administrator.get('/rules')).text);
+    const plan = await administrator.post('/rules/plan').field('_csrf', token).field('rules', elsewhere);
+    expect(textOf(plan.text)).to.contain(
+      'Badge Would gain it Would lose it Only progress Demo course completion 1 2 0',
+    );
+    await site.services.saveBadge(elsewhere, { expectedVersion: 1, actor: 'ada' });
+    await site.runJobs();
+    const restore = await pageAt('/badges/demo-course/versions/1/restore');
+    expect(restore).to.contain('Badge Would gain it Would lose it Only progress Demo course completion 2 1 0');
+    expect(restore).to.contain('grace Demo course completion Not started Awarded');
   });
 
   it('show the mistakes of a text in place of a preview', async () => {

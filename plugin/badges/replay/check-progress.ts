@@ -4,27 +4,21 @@
 import type { JobKind, JobStep } from '../../jobs/job-runner.ts';
 import type { Jobs } from '../../jobs/request-job.ts';
 import type { Job, JsonObject } from '../../ports/job-store.ts';
-import type { LearnerStore } from '../../ports/learner-store.ts';
 import type { ProgressStore } from '../../ports/progress-store.ts';
-import type { Clock } from '../../ports/runtime.ts';
 import type { RuleBook } from '../rule-book.ts';
-import { identityOfKey, keyOfLearner } from './find-learners.ts';
-import type { LearnerReplayer } from './replay-learner.ts';
-import { countsOf, resultOf, withLearner } from './replay-request.ts';
+import { keyOfLearner } from './find-learners.ts';
+import { countsOf } from './replay-request.ts';
+import { type ReplaySomeParts, replaySome } from './replay-some.ts';
 import { type ReplayTarget, replayTarget, type TargetParts } from './target.ts';
 
 export const CHECK_PROGRESS = 'check-progress';
 
-export interface CheckParts extends TargetParts {
-  readonly replayer: LearnerReplayer;
+export interface CheckParts extends TargetParts, ReplaySomeParts {
   readonly progress: Pick<ProgressStore, 'learnerIds'>;
-  readonly learners: Pick<LearnerStore, 'find' | 'findById'>;
   readonly ruleBook: Pick<RuleBook, 'index' | 'definitionVersion' | 'refresh' | 'revision'>;
-  readonly clock: Clock;
 }
 
 const LEARNERS_A_STEP = 200;
-const STEP_MS = 2_000;
 
 /** @param repair false: only say what differs */
 export function checkParameters(repair: boolean): JsonObject {
@@ -47,7 +41,7 @@ export async function requestCheck(jobs: Pick<Jobs, 'request'>, now: Date): Prom
 }
 
 export function createProgressCheck(parts: CheckParts): JobKind {
-  const { replayer, progress, learners, ruleBook, clock } = parts;
+  const { progress, ruleBook } = parts;
   let latest: { readonly revision: number; readonly target: ReplayTarget } | null = null;
 
   async function allBadges(): Promise<ReplayTarget> {
@@ -60,26 +54,16 @@ export function createProgressCheck(parts: CheckParts): JobKind {
   return {
     kind: CHECK_PROGRESS,
     async step(job: Job): Promise<JobStep> {
-      const until = clock.now().getTime() + STEP_MS;
       const target = await allBadges();
       const dryRun = job.parameters.repair !== true;
       const after = typeof job.cursor === 'string' ? job.cursor : null;
       const ids = await progress.learnerIds(after, LEARNERS_A_STEP);
-      const counts: Record<string, number> = {};
-      let result = resultOf(job.result);
-      let last = after;
-      let done = 0;
-      for (const id of ids) {
-        const learner = await identityOfKey(keyOfLearner(id), learners);
-        const { badges } = await replayer.replay(learner, target, { membership: { kind: 'none' }, dryRun });
-        for (const [word, number] of Object.entries(checkCounts(badges, dryRun)))
-          counts[word] = (counts[word] ?? 0) + number;
-        result = withLearner(result, id, badges);
-        last = id;
-        done += 1;
-        if (clock.now().getTime() > until) break;
-      }
-      return { cursor: last, done, counts, result: { ...result } as never, finished: ids.length === 0 };
+      const options = { membership: { kind: 'none' }, dryRun } as const;
+      const keys = ids.map(keyOfLearner);
+      const { last, ...step } = await replaySome(parts, job, keys, target, options, (badges) =>
+        checkCounts(badges, dryRun),
+      );
+      return { ...step, cursor: ids[keys.indexOf(last ?? '')] ?? after, finished: ids.length === 0 };
     },
   };
 }

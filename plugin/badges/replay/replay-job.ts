@@ -8,11 +8,9 @@ import { type BadgeStore, hashOfSource } from '../../ports/badge-store.ts';
 import type { Job, Json } from '../../ports/job-store.ts';
 import type { LearnerStore } from '../../ports/learner-store.ts';
 import type { ReplayScratch } from '../../ports/replay-scratch.ts';
-import type { Clock } from '../../ports/runtime.ts';
 import type { RuleBook } from '../rule-book.ts';
 import type { RuleReader } from '../rule-reader.ts';
-import { type FindParts, identityOfKey, learnersWithEvents, learnersWithProgress } from './find-learners.ts';
-import type { LearnerReplayer } from './replay-learner.ts';
+import { type FindParts, learnersWithEvents, learnersWithProgress } from './find-learners.ts';
 import {
   countsOf,
   fromParameters,
@@ -21,31 +19,27 @@ import {
   REPLAY,
   type ReplayRequest,
   type RulesBefore,
-  resultOf,
-  withLearner,
 } from './replay-request.ts';
+import { type ReplaySomeParts, replaySome } from './replay-some.ts';
 import { type ReplayTarget, replayTarget } from './target.ts';
 
-export interface ReplayParts extends FindParts {
+export interface ReplayParts extends FindParts, ReplaySomeParts {
   readonly scratch: ReplayScratch;
-  readonly replayer: LearnerReplayer;
   readonly learners: Pick<LearnerStore, 'find' | 'findById'>;
   /** Looks at the latest rules before each step. */
   readonly ruleBook: Pick<RuleBook, 'index' | 'definitionVersion' | 'refresh' | 'revision'>;
   readonly store: Pick<BadgeStore, 'history' | 'get' | 'revision'>;
   readonly read: RuleReader;
-  readonly clock: Clock;
 }
 
 type Cursor = { readonly phase: 'events' | 'progress' | 'learners'; readonly after: string | null } | null;
 
-const LEARNERS_A_STEP = 50;
-const STEP_MS = 2_000;
+const LEARNERS_A_STEP = 200;
 /** How long a replay waits for the change that it is to follow. */
 const PATIENCE_MS = 60_000;
 
 export function createReplay(parts: ReplayParts): JobKind {
-  const { scratch, replayer, learners, ruleBook, clock } = parts;
+  const { scratch, ruleBook, clock } = parts;
   /** Of the latest step: the next one most likely goes by the same rules. */
   let latest: { readonly key: string; readonly target: ReplayTarget } | null = null;
 
@@ -87,7 +81,7 @@ export function createReplay(parts: ReplayParts): JobKind {
         return goOn(job, found.next === null ? 'learners' : 'progress', found.next);
       }
       case 'learners':
-        return replaySome(job, request, target, cursor.after);
+        return replayNext(job, request, target, cursor.after);
     }
   }
 
@@ -103,31 +97,18 @@ export function createReplay(parts: ReplayParts): JobKind {
     return { cursor: { phase, after } satisfies Json, done: 0, ...total, finished: false };
   }
 
-  async function replaySome(
+  async function replayNext(
     job: Job,
     request: ReplayRequest,
     target: ReplayTarget,
     after: string | null,
   ): Promise<JobStep> {
-    const until = clock.now().getTime() + STEP_MS;
     const keys = await scratch.next(job.id, after, LEARNERS_A_STEP);
-    const counts: Record<string, number> = {};
-    let result = resultOf(job.result);
-    let last = after;
-    let done = 0;
-    for (const key of keys) {
-      const learner = await identityOfKey(key, learners);
-      const options = { membership: membershipOf(request), dryRun: request.dryRun };
-      const { learnerId, badges } = await replayer.replay(learner, target, options);
-      for (const [word, number] of Object.entries(countsOf(badges))) counts[word] = (counts[word] ?? 0) + number;
-      result = withLearner(result, learnerId, badges);
-      last = key;
-      done += 1;
-      if (clock.now().getTime() > until) break;
-    }
+    const options = { membership: membershipOf(request), dryRun: request.dryRun };
+    const { last, ...step } = await replaySome(parts, job, keys, target, options, countsOf);
     const finished = keys.length === 0;
     if (finished) await scratch.clear(job.id);
-    return { cursor: { phase: 'learners', after: last }, done, counts, result: { ...result } as never, finished };
+    return { ...step, cursor: { phase: 'learners', after: last ?? after }, finished };
   }
 
   return { kind: REPLAY, step };

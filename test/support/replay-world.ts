@@ -140,11 +140,17 @@ export function aReplayWorld(badges: readonly Badge[], { wrap }: Wrapping = { wr
     },
     remove: (id) => record(rules.get(histories.get(id)?.[0]?.hash ?? '') as Badge, true),
     async replay(username, request, options = {}) {
-      const known = await learners.findByUsername(username);
-      const learner = known ?? { id: '', username, lmsUserId: null };
+      const learner = await identityOf(learners, { username, lmsUserId: await lmsUserIdIn(events, username) });
       return replayer.replay(learner, target(request), { ...asReceived, ...options });
     },
   };
+}
+
+/** As a job finds somebody who is no learner yet: by the events they have in the log. */
+async function lmsUserIdIn(log: MemoryEventLog, username: string): Promise<number | null> {
+  for await (const { entry } of log.scan({}))
+    if (entry.event.user?.username === username) return entry.event.user.lmsUserId;
+  return null;
 }
 
 export async function identityOf(

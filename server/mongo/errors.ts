@@ -36,7 +36,8 @@ export async function withDatabase<Result>(
   }
 }
 
-function unavailable(error: string, cause?: unknown): StoreError {
+/** @param error name of what the driver says */
+export function unavailable(error: string, cause?: unknown): StoreError {
   const message = 'the database does not answer; check that MongoDB is running and that MONGODB_URI leads to it';
   return new StoreError('unavailable', message, { cause, details: { error } });
 }

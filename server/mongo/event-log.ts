@@ -25,7 +25,7 @@ import {
 } from '../../plugin/ports/event-log.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { schemaOptions } from './connect.ts';
-import { withDatabase } from './errors.ts';
+import { unavailable, withDatabase } from './errors.ts';
 import { type EventDocument, outcomeFields, toDocument, toEntry } from './event-document.ts';
 
 type Filter = mongoose.QueryFilter<EventDocument>;
@@ -178,11 +178,10 @@ export class MongoEventLog implements EventLog {
     } catch (error) {
       if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
       const refusals = [error.writeErrors].flat();
-      // A failed write concern comes in the same error and means that nothing is known to be durable. So does a connection
-      // that is lost, with no refusals at all: then too few documents are accounted for.
-      const isAnswered = error.insertedCount + refusals.length === documents.length;
-      if (!isAnswered || error.result.getWriteConcernError() || refusals.some(({ code }) => code !== 11000))
-        throw notTaken(error);
+      // A connection that is lost comes in the same error, with no refusals: then too few documents are accounted for. So
+      // does a failed write concern, and means that nothing is known to be durable.
+      if (error.insertedCount + refusals.length !== documents.length) throw unavailable(error.name, error);
+      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== 11000)) throw notTaken(error);
       return refusals.map(({ index }) => documents[index] as EventDocument);
     }
   }

@@ -127,7 +127,9 @@ describe('the rule editor in a browser', function () {
     expect(await content(page).textContent()).to.include('requirement demo in group A {');
     const described = await content(page).getAttribute('aria-describedby');
     const hint = (await page.locator(`.rule-editor #${described}`).textContent()) ?? '';
-    expect(hint).to.include('Exactly one badge block.').and.include('Tab leaves the editor');
+    expect(hint)
+      .to.include('Exactly one badge block and, if you like, tests about it')
+      .and.include('Tab leaves the editor');
     const keyword = page.locator('.rule-editor .rule-keyword').first();
     expect(await keyword.evaluate(weightOf)).to.equal('600');
     await content(page).click();

@@ -10,6 +10,11 @@ export interface JsonObject {
 
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 
+/** Neither ended nor given up. */
+export function isOpen(state: JobState): boolean {
+  return state === 'waiting' || state === 'running';
+}
+
 export interface Job {
   readonly id: string;
   /** Who carries it out: the name of a `JobKind`. */

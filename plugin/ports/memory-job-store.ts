@@ -1,6 +1,6 @@
 /** The in-memory twin of the job store: the reference behaviour, for tests; not for production. */
 
-import type { Job, JobChange, JobStore } from './job-store.ts';
+import { isOpen, type Job, type JobChange, type JobStore } from './job-store.ts';
 import type { Page } from './learner-store.ts';
 
 export class MemoryJobStore implements JobStore {
@@ -81,8 +81,4 @@ export function reopened(now: Date) {
 /** Where the page after this job begins. */
 export function jobCursor({ createdAt, id }: Pick<Job, 'createdAt' | 'id'>): string {
   return `${createdAt.toISOString()} ${id}`;
-}
-
-function isOpen(state: Job['state']): boolean {
-  return state === 'waiting' || state === 'running';
 }

@@ -1,7 +1,7 @@
 /** A command that asked for a job waits for its end and tells how far it is. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../../plugin/ports/job-store.ts';
+import { isOpen, type Job } from '../../plugin/ports/job-store.ts';
 import type { Services } from '../http/services.ts';
 import { plural, printError, printLine } from './rule-report.ts';
 
@@ -55,7 +55,7 @@ export async function endOf(
   let told = -1;
   let working: Promise<unknown> | null = null;
   const begun = Date.now();
-  while (job.state === 'waiting' || job.state === 'running') {
+  while (isOpen(job.state)) {
     if (carryOut && working === null && job.dueAt <= new Date()) {
       working = carryOut(job.id).finally(() => {
         working = null;

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPLAY, type ReplayRequest, toParameters } from '../../plugin/badges/replay/replay-request.ts';
-import type { Job } from '../../plugin/ports/job-store.ts';
+import { isOpen, type Job } from '../../plugin/ports/job-store.ts';
 import { createAudit } from './audit.ts';
 import type { Services } from './services.ts';
 
@@ -39,15 +39,11 @@ export function createDryRuns(services: Services): DryRuns {
 
     async ended(begun) {
       let job = begun;
-      for (const until = Date.now() + PATIENCE_MS; isOpen(job) && Date.now() < until; ) {
+      for (const until = Date.now() + PATIENCE_MS; isOpen(job.state) && Date.now() < until; ) {
         await sleep(LOOK_EVERY_MS);
         job = (await jobStore.get(job.id)) ?? job;
       }
       return job;
     },
   };
-}
-
-function isOpen({ state }: Job): boolean {
-  return state === 'waiting' || state === 'running';
 }

@@ -68,3 +68,8 @@ export function queryString(values: Readonly<Record<string, string | undefined>>
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
 }
+
+/** Browsers send the line ends of fields as CR LF: a text must be the same when it comes again. */
+export function withPlainLineEnds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { GivenFile } from '../../plugin/badges/target-state.ts';
 import { InputError } from '../../plugin/errors.ts';
 import { decodeUtf8 } from '../given-files.ts';
-import { type FieldError, incompleteForm, textField } from './forms.ts';
+import { type FieldError, incompleteForm, textField, withPlainLineEnds } from './forms.ts';
 import { MIB, uploadLimits } from './uploads.ts';
 
 /** As messages name it. */
@@ -82,11 +82,6 @@ function readFile(name: string, bytes: Uint8Array): GivenFile | { readonly messa
     if (error instanceof InputError) return { message: error.message };
     throw error;
   }
-}
-
-/** Browsers send the line ends of fields as CR LF: a text must be the same when it comes again. */
-function withPlainLineEnds(text: string): string {
-  return text.replace(/\r\n?/g, '\n');
 }
 
 /** Names are arbitrary text. */

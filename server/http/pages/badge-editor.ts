@@ -9,7 +9,7 @@ import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath, badgesCrumb, findBadge } from '../badge-links.ts';
 import { createBadgePreview } from '../badge-preview.ts';
-import { type FieldError, pathText, textField, wholeNumberField } from '../forms.ts';
+import { type FieldError, pathText, textField, wholeNumberField, withPlainLineEnds } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
@@ -224,7 +224,7 @@ function checkResult(diagnostics: readonly Diagnostic[]): CheckResult {
 /** Browsers send line ends as CR LF; positions in the text count one.
  *  @param badgeId null: a new badge */
 function sentText(req: Request, services: Services, badgeId: string | null): string {
-  return textSentAsForm(req, services, badgeId) ?? textField(req, 'rules').replace(/\r\n?/g, '\n');
+  return textSentAsForm(req, services, badgeId) ?? withPlainLineEnds(textField(req, 'rules'));
 }
 
 function blockOf(text: string) {

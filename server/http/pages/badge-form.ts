@@ -12,7 +12,7 @@ import { formSent } from '../badge-form/sent.ts';
 import { type Base, openBase, toForm } from '../badge-form/to-form.ts';
 import { formView } from '../badge-form/view.ts';
 import { badgePath, badgesCrumb, findBadge } from '../badge-links.ts';
-import { type FieldError, pathText, textField, wholeNumberField } from '../forms.ts';
+import { type FieldError, pathText, textField, wholeNumberField, withPlainLineEnds } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -169,5 +169,5 @@ function sentForm(req: Request, badgeId: string | null): { base: Base; form: Bad
 
 /** Browsers send line ends as CR LF. */
 function sentRules(req: Request, field: string): string {
-  return textField(req, field).replace(/\r\n?/g, '\n');
+  return withPlainLineEnds(textField(req, field));
 }

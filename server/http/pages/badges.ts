@@ -2,6 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { fromParameters, REPLAY } from '../../../plugin/badges/replay/replay-request.ts';
+import { isOpen } from '../../../plugin/ports/job-store.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { shownNumber } from '../format.ts';
 import { pathText, queryString } from '../forms.ts';
@@ -84,7 +85,7 @@ async function replayUnderWay(badgeId: string, { jobStore }: Services): Promise<
   const { items } = await jobStore.list({ kind: REPLAY, limit: JOBS_LOOKED_AT });
   const job = items.find(({ state, parameters }) => {
     const { badges, dryRun } = fromParameters(parameters);
-    return (state === 'waiting' || state === 'running') && !dryRun && (badges === null || badges.includes(badgeId));
+    return isOpen(state) && !dryRun && (badges === null || badges.includes(badgeId));
   });
   return job ? jobPath(job.id) : null;
 }

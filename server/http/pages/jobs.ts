@@ -1,7 +1,7 @@
 /** Jobs: how far each is, what came of it, and the buttons to cancel and resume. */
 
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { Job, JobState } from '../../../plugin/ports/job-store.ts';
+import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
@@ -63,7 +63,7 @@ export function jobRoutes(services: Services): readonly Route[] {
 }
 
 export function shownJob(job: Job) {
-  const isOpen = job.state === 'waiting' || job.state === 'running';
+  const open = isOpen(job.state);
   return {
     id: job.id,
     href: jobPath(job.id),
@@ -71,9 +71,9 @@ export function shownJob(job: Job) {
     kind: job.kind,
     reason: job.reason,
     requestedBy: job.requestedBy,
-    status: shownStatus(job.cancelRequested && isOpen ? 'cancelling' : job.state),
-    isOpen,
-    canCancel: isOpen && !job.cancelRequested,
+    status: shownStatus(job.cancelRequested && open ? 'cancelling' : job.state),
+    isOpen: open,
+    canCancel: open && !job.cancelRequested,
     canResume: job.state === 'failed' || job.state === 'cancelled',
     done: job.done,
     total: job.total,

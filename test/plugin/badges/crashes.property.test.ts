@@ -22,6 +22,7 @@ import {
   passedCourse,
   path,
 } from '../../support/rule-values.ts';
+import { untilDone } from '../../support/until-done.ts';
 
 const failedCourse = (key: string) => allOf(not(passed), equals(path('course.course_key'), key));
 
@@ -110,19 +111,6 @@ async function live(events: readonly LmsEvent[], schedule: Schedule): Promise<Li
     world.clock.advance(3_600_000);
   }
   return { ...world, learners, progress, log };
-}
-
-/** What a queue does with a message that was not acknowledged. */
-async function untilDone(work: () => Promise<unknown>): Promise<void> {
-  for (let delivery = 0; delivery < 100; delivery++) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-    }
-  }
-  throw new Error('delivering it again and again does not help');
 }
 
 interface State {

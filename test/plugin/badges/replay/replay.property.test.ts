@@ -16,6 +16,7 @@ import {
   passedCourse,
   path,
 } from '../../../support/rule-values.ts';
+import { untilDone } from '../../../support/until-done.ts';
 
 const failedCourse = (key: string) => allOf(not(passed), equals(path('course.course_key'), key));
 
@@ -139,19 +140,6 @@ async function live({ events, schedule, crashes }: Run): Promise<ReplayWorld> {
   };
   for (const actions of schedule) await Promise.all(actions.map(act));
   return world;
-}
-
-/** What a queue does with a message that was not acknowledged. */
-async function untilDone(work: () => Promise<unknown>): Promise<void> {
-  for (let delivery = 0; delivery < 400; delivery++) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-    }
-  }
-  throw new Error('delivering it again and again does not help');
 }
 
 interface State {

@@ -28,12 +28,15 @@ type Entry =
 
 export class MemoryProvider implements BadgeProvider {
   readonly name = 'memory';
+  readonly title = 'Memory';
   readonly capabilities: ProviderCapabilities = {
     synchronises: false,
     createsTemplates: false,
     revocation: 'revoke',
     findsIssued: true,
+    listsIssued: false,
     webhooks: false,
+    accounts: null,
   };
   readonly #states = new Map<string, 'issued' | 'revoked'>();
   readonly #entries: Entry[] = [];

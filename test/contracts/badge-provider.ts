@@ -27,6 +27,7 @@ export function badgeProviderContract(
         badgeName: 'Demo',
         awardedAt: day(1),
         recipient: { learnerId: 'l1', username: 'ada', name: 'Ada', email: 'ada@example.com' },
+        provenance: null,
       };
     });
 
@@ -55,8 +56,15 @@ export function badgeProviderContract(
 
     it('takes a badge back, as often as it is asked', async () => {
       const { externalId } = await provider.award(request);
-      const first = await provider.revoke({ uuid: request.uuid, externalId, reason: 'test' });
-      expect(await provider.revoke({ uuid: request.uuid, externalId, reason: 'test' })).to.deep.equal(first);
+      const first = await provider.revoke({
+        uuid: request.uuid,
+        templateId: request.templateId,
+        externalId,
+        reason: 'test',
+      });
+      expect(
+        await provider.revoke({ uuid: request.uuid, templateId: request.templateId, externalId, reason: 'test' }),
+      ).to.deep.equal(first);
       expect(first.externalId).to.equal(externalId);
     });
 

@@ -185,7 +185,7 @@ export class World {
       if (letters < poison) return `${letters} of ${poison} dead letters are there`;
       const { pending } = await services.progress.effectCounts();
       if (pending > 0) return `${pending} records of progress have effects to come`;
-      for (const queue of [this.queue, `${this.queue}.dead`]) {
+      for (const queue of [this.queue, `${this.queue}.suspects`, `${this.queue}.dead`]) {
         const depth = await this.depth(queue);
         if (depth !== 0) return `${depth ?? 'unknown'} messages wait in ${queue}`;
       }
@@ -214,8 +214,9 @@ export class World {
     await this.store.kill();
     await this.desk.close();
     await this.#onBroker(async (channel) => {
-      for (const name of [this.queue, `${this.queue}.dead`, this.observed]) await channel.deleteQueue(name);
-      for (const name of [this.exchange, `${this.queue}.dead`]) await channel.deleteExchange(name);
+      const made = [`${this.queue}.dead`, `${this.queue}.suspects`];
+      for (const name of [this.queue, ...made, this.observed]) await channel.deleteQueue(name);
+      for (const name of [this.exchange, ...made]) await channel.deleteExchange(name);
     }).catch(() => {});
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -2,7 +2,6 @@
  *  state of an undisturbed run, every badge issued once, every announcement made, every event recorded once, and the poison
  *  and nothing else among the dead letters. */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { toCloudEvent } from '../../plugin/events/decode.ts';
 import type { Random } from '../support/random.ts';
 import type { CrashPointName } from './crash-points.ts';
@@ -31,6 +30,8 @@ export interface Scenario {
   readonly wired?: boolean;
   /** More messages than the load's, with the reason why they end as dead letters. */
   readonly poison?: readonly (readonly [message: Message, reason: string])[];
+  /** Kills the database, which must be ours then. */
+  readonly killsDatabase?: true;
   /** Part of the quick run. */
   readonly quick?: true;
 }
@@ -58,7 +59,7 @@ export const scenarios: readonly Scenario[] = [
     roles: ['consume', 'consume'],
     quick: true,
     async trouble(world, random) {
-      await pause(random.below(1_500));
+      await world.pause(random.below(1_500));
       await world.broker.node.kill();
       await world.broker.node.start();
       world.struck();
@@ -69,10 +70,10 @@ export const scenarios: readonly Scenario[] = [
     title: 'memory alarm of RabbitMQ',
     roles: ['consume', 'consume'],
     async trouble(world, random) {
-      await pause(random.below(500));
+      await world.pause(random.below(500));
       await world.broker.node.management('set_vm_memory_high_watermark', '0.00001');
       try {
-        await pause(5_000 + random.below(5_000));
+        await world.pause(5_000 + random.below(5_000));
       } finally {
         await world.broker.node.management('set_vm_memory_high_watermark', '0.6');
         world.struck();
@@ -99,11 +100,12 @@ export const scenarios: readonly Scenario[] = [
     id: 'K13',
     title: 'kill -9 of the database, back after a while',
     roles: ['consume', 'consume'],
+    killsDatabase: true,
     quick: true,
     async trouble(world, random) {
-      await pause(random.below(1_500));
+      await world.pause(random.below(1_500));
       await world.store.kill();
-      await pause(random.below(4_000));
+      await world.pause(random.below(4_000));
       await world.store.start();
       world.struck();
     },
@@ -114,10 +116,10 @@ export const scenarios: readonly Scenario[] = [
     roles: THREE,
     async trouble(world, random) {
       for (let time = 0; time < 2; time += 1) {
-        await pause(random.below(800));
+        await world.pause(random.below(800));
         const child = world.processes.pick(random.below(3))?.child;
         child?.kill('SIGSTOP');
-        await pause(LEASE_MS + 1_000 + random.below(2_000));
+        await world.pause(LEASE_MS + 1_000 + random.below(2_000));
         child?.kill('SIGCONT');
         world.struck();
       }
@@ -130,7 +132,7 @@ export const scenarios: readonly Scenario[] = [
     quick: true,
     async trouble(world, random) {
       for (let time = 0; time < 3; time += 1) {
-        await pause(random.below(600));
+        await world.pause(random.below(600));
         const worker = world.processes.pick(random.below(2));
         if (!worker) continue;
         const started = Date.now();
@@ -151,7 +153,7 @@ export const scenarios: readonly Scenario[] = [
     wired: true,
     async trouble(world, random, wire) {
       wire.delayMs = 50 + random.below(150);
-      await pause(2_000);
+      await world.pause(2_000);
       wire.cut();
       world.struck();
       wire.delayMs = 0;
@@ -192,7 +194,7 @@ export const scenarios: readonly Scenario[] = [
       for (const mood of ['lossy', 'busy', 'down', 'lossy'] as const) {
         world.desk.mood = mood;
         world.desk.delayMs = random.below(100);
-        await pause(1_000 + random.below(1_000));
+        await world.pause(1_000 + random.below(1_000));
       }
       world.desk.mood = 'well';
       world.struck();
@@ -207,12 +209,12 @@ export const scenarios: readonly Scenario[] = [
       const events = world.load.events.map((event) => toCloudEvent(event));
       const killer = (async () => {
         for (let time = 0; time < 3; time += 1) {
-          await pause(300 + random.below(700));
+          await world.pause(300 + random.below(700));
           await world.processes.running('serve').then(({ child }) => child.kill('SIGKILL'));
         }
       })();
       for (const event of events.slice(0, 150)) {
-        while (!(await posted(world, event))) await pause(100);
+        while (!(await posted(world, event))) await world.pause(100);
       }
       await killer;
     },
@@ -221,9 +223,10 @@ export const scenarios: readonly Scenario[] = [
     id: 'random',
     title: 'kill -9 of whatever comes: consumers, database, RabbitMQ',
     roles: THREE,
+    killsDatabase: true,
     async trouble(world, random) {
       for (let time = 0; time < 6; time += 1) {
-        await pause(random.below(1_500));
+        await world.pause(random.below(1_500));
         const dice = random.below(10);
         if (dice < 7) world.processes.pick(random.below(3))?.child.kill('SIGKILL');
         else if (dice < 9) {

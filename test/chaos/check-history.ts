@@ -51,12 +51,13 @@ function issues(round: Round, calm: Round): string[] {
   ];
 }
 
+/** Without the date: an event that comes late may make the award earlier than it was when the provider heard of it. */
 function standingAtEnd(round: Round): readonly string[] {
   const revoked = new Set(round.flatMap((one) => (one.op === 'revoked' ? [one.uuid] : [])));
   return round
     .filter((one) => one.op === 'issued')
     .filter(({ uuid }) => !revoked.has(uuid))
-    .map(({ username, badge, awardedAt }) => `${username} ${badge} ${awardedAt}`);
+    .map(({ username, badge }) => `${username} ${badge}`);
 }
 
 function idsOf(round: Round, op: 'recorded' | 'announced'): readonly string[] {

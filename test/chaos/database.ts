@@ -1,8 +1,10 @@
 /** The database of a round: the embedded store in a process of its own, or a database on a MongoDB server that exists for
  *  this purpose only. */
 
+import { statSync } from 'node:fs';
 import mongoose from 'mongoose';
 import { StoreProcess } from '../support/store-process.ts';
+import { limitFiles } from './disk.ts';
 
 export interface ChaosDatabase {
   readonly uri: string;
@@ -10,6 +12,8 @@ export interface ChaosDatabase {
   readonly isOurs: boolean;
   start(): Promise<void>;
   kill(): Promise<void>;
+  /** From now on its files do not grow. */
+  fillDisk(): Promise<void>;
   /** Nothing of the round is left. */
   remove(): Promise<void>;
 }
@@ -29,6 +33,7 @@ export function chaosDatabase(folder: string, uri: string | null): ChaosDatabase
     isOurs: true,
     start: () => store.start(),
     kill: () => store.kill(),
+    fillDisk: () => limitFiles(store.pid, statSync(store.file).size),
     remove: () => store.kill(),
   };
 }
@@ -68,6 +73,10 @@ class GivenDatabase implements ChaosDatabase {
 
   async kill(): Promise<void> {
     throw new Error('a database that is not ours is not killed');
+  }
+
+  async fillDisk(): Promise<void> {
+    throw new Error('a database that is not ours has its disk to itself');
   }
 
   async remove(): Promise<void> {

@@ -72,6 +72,7 @@ export async function chaosRound(scenario: Scenario, round: number, run: ChaosRu
     {
       load: makeLoad(run.seed, run.size, scenario.poison),
       replace: place,
+      ...(scenario.also && { also: scenario.also }),
       ...(scenario.wired && { brokerUrl: await wire.open() }),
     },
     kept?.note,
@@ -89,7 +90,12 @@ export async function chaosRound(scenario: Scenario, round: number, run: ChaosRu
     await world.processes.stop();
     if (scenario.kills && world.processes.kills === 0) problems.push('nothing was killed');
     const { problems: found, state } = await problemsOf(world);
-    problems.push(...world.processes.failures, ...found, ...differences(state, run.calm));
+    problems.push(
+      ...world.processes.failures,
+      ...found,
+      ...differences(state, run.calm),
+      ...(await world.otherProblems()),
+    );
   })
     .catch((error: Error) => {
       run.signal?.throwIfAborted();
@@ -104,7 +110,7 @@ export async function chaosRound(scenario: Scenario, round: number, run: ChaosRu
 
 function worldOf(
   { broker, databaseUri, signal }: ChaosSetup,
-  options: Pick<ConstructorParameters<typeof World>[0], 'load' | 'replace' | 'brokerUrl'>,
+  options: Pick<ConstructorParameters<typeof World>[0], 'load' | 'replace' | 'brokerUrl' | 'also'>,
   note: Note | undefined,
 ): World {
   return new World({

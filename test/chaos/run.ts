@@ -1,5 +1,6 @@
 /** `npm run chaos`: the kill matrix at length. */
 
+import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startNode } from '../support/rabbitmq-node.ts';
@@ -32,6 +33,9 @@ Rows: ${scenarios.map(({ id }) => id).join(', ')}
 Exit code: 0 all holds, 1 something differed, 2 the command line or the database cannot be used, 3 late, but right,
 130 interrupted.`;
 
+/** Signals so soon after each other are of one key. */
+const SAME_KEY_MS = 1_000;
+
 const { values } = commandLine();
 if (values.help) end(0, USAGE);
 if (values.check !== undefined) check(values.check);
@@ -42,11 +46,16 @@ const databaseUri = process.env.MONGODB_URI || null;
 if (databaseUri !== null) await assertForChaos(databaseUri).catch(refuse);
 
 const interruption = new AbortController();
+// everything that waits listens
+setMaxListeners(0, interruption.signal);
+let interruptedAt = 0;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
-    // who asks twice does not wait until all is cleaned up; child processes end in any case
-    if (interruption.signal.aborted) process.exit(130);
-    console.log('interrupted: ending the processes and removing what they left');
+    // npm and tsx hand on the signal that came to us as well
+    if (interruption.signal.aborted && Date.now() - interruptedAt > SAME_KEY_MS) process.exit(130);
+    if (interruption.signal.aborted) return;
+    interruptedAt = Date.now();
+    console.log('interrupted: ending the processes and removing what they left; once more to leave at once');
     interruption.abort(new Error('interrupted'));
   });
 

@@ -5,11 +5,19 @@
 import { toCloudEvent } from '../../plugin/events/decode.ts';
 import type { Random } from '../support/random.ts';
 import type { CrashPointName } from './crash-points.ts';
+import {
+  credentialProblems,
+  credentialsUnfinished,
+  halfFiles,
+  prepareCredentials,
+  reportedFailures,
+} from './credentials.ts';
+import { limitFiles } from './disk.ts';
 import { killerMessage, type Message } from './load.ts';
 import { LEASE_MS } from './patience.ts';
 import type { WorkerRole } from './processes.ts';
 import type { Wire } from './wire.ts';
-import { TOKEN, type World } from './world.ts';
+import { type AlsoDone, TOKEN, type World } from './world.ts';
 
 export interface Scenario {
   /** Its number in the kill matrix, or a word of ours. */
@@ -32,9 +40,17 @@ export interface Scenario {
   readonly poison?: readonly (readonly [message: Message, reason: string])[];
   /** Kills the database, which must be ours then. */
   readonly killsDatabase?: true;
+  /** Beside the events. */
+  readonly also?: AlsoDone;
   /** Part of the quick run. */
   readonly quick?: true;
 }
+
+const credentials: AlsoDone = {
+  prepare: prepareCredentials,
+  unfinished: credentialsUnfinished,
+  problems: credentialProblems,
+};
 
 const THREE = ['consume', 'consume', 'consume'] as const;
 
@@ -53,6 +69,12 @@ export const scenarios: readonly Scenario[] = [
     'issue-stored',
   ]),
   dying('K7', 'kill -9 between an announcement and its mark', ['announced'], { quick: true }),
+  dying(
+    'K8',
+    'kill -9 while a PDF is written, before and after it is named and recorded',
+    ['pdf-begun', 'pdf-unnamed', 'pdf-stored', 'credential-stored'],
+    { roles: ['serve', 'serve'], also: credentials, trouble: lookForHalfFiles },
+  ),
   {
     id: 'K10',
     title: 'kill -9 of RabbitMQ under load',
@@ -168,6 +190,27 @@ export const scenarios: readonly Scenario[] = [
     nth: 1,
     poison: [[killerMessage(), 'rabbitmq.delivery-limit']],
   },
+  {
+    id: 'K18',
+    title: 'the disk is full: of the files of credentials, then of the database, whose process then is started again',
+    roles: ['serve', 'consume'],
+    also: credentials,
+    killsDatabase: true,
+    async trouble(world, random) {
+      const web = await world.processes.running('serve');
+      await limitFiles(web.child.pid ?? 0, 0);
+      await world.pause(6_000 + random.below(4_000));
+      if (!(await reportedFailures(world)).includes('store.files'))
+        world.problems.push('nobody was told that files cannot be stored');
+      await limitFiles(web.child.pid ?? 0, null);
+      world.struck();
+      await world.store.fillDisk();
+      await world.pause(2_000 + random.below(3_000));
+      await world.store.kill();
+      await world.store.start();
+      world.struck();
+    },
+  },
   dying(
     'K19',
     'kill -9 at any of these places',
@@ -220,6 +263,20 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    id: 'often',
+    title:
+      'kill -9 of the only consumer, again and again before it has done much, and more often than a message is given up after',
+    roles: ['consume'],
+    async trouble(world, random) {
+      for (let time = 0; time < 45; time += 1) {
+        await world.processes.running('consume');
+        await world.pause(random.below(250));
+        world.processes.pick(0)?.child.kill('SIGKILL');
+        world.struck();
+      }
+    },
+  },
+  {
     id: 'random',
     title: 'kill -9 of whatever comes: consumers, database, RabbitMQ',
     roles: THREE,
@@ -241,6 +298,14 @@ export const scenarios: readonly Scenario[] = [
     },
   },
 ];
+
+/** While credentials are made. */
+async function lookForHalfFiles(world: World): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end && (await credentialsUnfinished(world)) !== null; ) {
+    world.problems.push(...(await halfFiles(world)));
+    await world.pause(100);
+  }
+}
 
 async function posted(world: World, event: object): Promise<boolean> {
   const { url } = await world.processes.running('serve');

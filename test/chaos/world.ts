@@ -37,8 +37,17 @@ export interface WorldOptions {
   /** As for `Processes`. */
   readonly replace?: (role: WorkerRole) => string | null;
   readonly note?: Note;
+  readonly also?: AlsoDone;
   /** Ends the waiting for whatever is waited for. */
   readonly signal?: AbortSignal;
+}
+
+/** Work beside the events. */
+export interface AlsoDone {
+  prepare(world: World): Promise<void>;
+  /** @returns what is not done, in words */
+  unfinished(world: World): Promise<string | null>;
+  problems(world: World): Promise<string[]>;
 }
 
 /** Whoever needs longer than this is late, and is given up after the second. */
@@ -49,6 +58,11 @@ export interface Limits {
 const LIMITS: Limits = { lateMs: 300_000, longestMs: 900_000 };
 
 let worlds = 0;
+/** They must not outlive this process either. */
+const folders = new Set<string>();
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 export class World {
   readonly desk: ProviderDesk;
@@ -59,6 +73,8 @@ export class World {
   readonly exchange: string;
   /** Has every public event, also those sent twice. */
   readonly observed: string;
+  /** Where generated credentials lie. */
+  readonly filesDir: string;
   processes!: Processes;
   laurel!: Laurel;
   /** Ids of the messages that the broker has confirmed. */
@@ -78,6 +94,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     worlds += 1;
+    folders.add(this.#folder);
     this.#options = options;
     this.broker = options.broker;
     this.load = options.load;
@@ -86,6 +103,7 @@ export class World {
     this.observed = `${this.exchange}.observed`;
     this.note = options.note ?? (() => {});
     this.desk = new ProviderDesk(this.note);
+    this.filesDir = join(this.#folder, 'files');
     this.store = chaosDatabase(this.#folder, options.databaseUri ?? null);
   }
 
@@ -95,6 +113,7 @@ export class World {
     const environment = {
       PORT: '0',
       LAUREL_DATA_DIR: join(this.#folder, 'data'),
+      LAUREL_FILES_DIR: this.filesDir,
       MONGODB_URI: this.store.uri,
       AMQP_URL: this.#options.brokerUrl ?? this.broker.url,
       LAUREL_AMQP_EXCHANGE: this.exchange,
@@ -111,6 +130,7 @@ export class World {
       const saved = await this.laurel.services.saveBadge(rule, { expectedVersion: 0, actor: 'chaos' });
       if (!saved.ok) throw new Error('a rule of the load is wrong');
     }
+    await this.#options.also?.prepare(this);
     this.#connection = await openConnection({
       url: this.broker.url,
       name: 'chaos',
@@ -143,6 +163,11 @@ export class World {
       }
     };
     await Promise.all(Array.from({ length: SENDERS }, sender));
+  }
+
+  /** Of what was done beside the events. */
+  async otherProblems(): Promise<string[]> {
+    return (await this.#options.also?.problems(this)) ?? [];
   }
 
   /** A blow is over: from here on it is to recover. */
@@ -221,7 +246,7 @@ export class World {
         const depth = await this.depth(queue);
         if (depth !== 0) return `${depth ?? 'unknown'} messages wait in ${queue}`;
       }
-      return null;
+      return (await this.#options.also?.unfinished(this)) ?? null;
     } catch (error) {
       return `not to be seen: ${(error as Error).message}`;
     }
@@ -253,6 +278,7 @@ export class World {
       for (const name of [this.exchange, ...made]) await channel.deleteExchange(name);
     }).catch(() => {});
     rmSync(this.#folder, { recursive: true, force: true });
+    folders.delete(this.#folder);
   }
 
   async #onBroker<Answer>(

@@ -44,6 +44,15 @@ export class StoreProcess {
     symlinkSync(socket, this.#link);
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** The one that grows. */
+  get file(): string {
+    return join(this.#dataDir, 'store.lmdb');
+  }
+
   /** It takes what it is sent, and does nothing with it. */
   freeze(): void {
     this.#child?.kill('SIGSTOP');

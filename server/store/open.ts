@@ -43,7 +43,8 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Embedd
   const ended = new Promise<void>((done) => worker.once('exit', () => done()));
   let breakDown: (reason: string) => void = () => {};
   const broken = new Promise<StoreError>((resolve) => {
-    breakDown = (reason) => resolve(brokenError(dataDir, reason));
+    // what LMDB says when a thread ends of it names nothing that anybody can see
+    breakDown = (reason) => resolve(brokenError(dataDir, /^Commit failed/.test(reason) ? 'a commit failed' : reason));
   });
   return new Promise((resolve, reject) => {
     worker.on('error', (error) => {

@@ -13,7 +13,7 @@ import { Gate } from './gate.ts';
 import { InOrder } from './in-order.ts';
 import { keepChannel } from './kept-channel.ts';
 import { type ConsumerCounts, type RetryPolicy, readMessage, settleDelivery } from './processing.ts';
-import { isSuspect, Suspects } from './suspects.ts';
+import { isSuspect, type Suspects } from './suspects.ts';
 import { declareTopology, queuesToConsume, type Topology } from './topology.ts';
 
 export interface ConsumerOptions {
@@ -21,6 +21,7 @@ export interface ConsumerOptions {
   readonly connection: BrokerConnection;
   readonly topology: Topology;
   readonly deadLetters: DeadLetters;
+  readonly suspects: Suspects;
   /** Resolves when the effect of the event is durable. The same event may come again, also at the same time elsewhere. */
   readonly handle: (event: LmsEvent) => Promise<void>;
   /** Told of an event that has become a dead letter. Never rejects. */
@@ -51,6 +52,7 @@ export function startConsumer({
   connection,
   topology,
   deadLetters,
+  suspects,
   handle,
   onDeadEvent,
   logger,
@@ -64,7 +66,6 @@ export function startConsumer({
   const counts = { received: 0, handled: 0, ignored: 0, deadLettered: 0, retried: 0, abandoned: 0, inFlight: 0 };
   const gate = new Gate(storePauses);
   const inOrder = new InOrder();
-  const suspects = new Suspects();
   const stopping = new AbortController();
   const open = new Set<Promise<void>>();
   let consumerTags: readonly string[] = [];
@@ -98,12 +99,21 @@ export function startConsumer({
       const replies = await Promise.all(
         queues.map((queue) => channel.consume(queue, (message) => receive(channel, giveUp, message))),
       );
+      await channel.prefetch(1);
+      replies.push(
+        await channel.consume(topology.suspects, (message) => receive(channel, giveUp, message, { isAside: true })),
+      );
       consumerTags = replies.map(({ consumerTag }) => consumerTag);
       logger.info('consuming events', { queue: topology.queue, queues: queues.length, prefetch });
     },
   });
 
-  function receive(channel: Channel, giveUp: AbortSignal, message: ConsumeMessage | null): void {
+  function receive(
+    channel: Channel,
+    giveUp: AbortSignal,
+    message: ConsumeMessage | null,
+    { isAside = false }: { readonly isAside?: boolean } = {},
+  ): void {
     if (message === null) {
       logger.warn('RabbitMQ ended the subscription, as when a queue is deleted; subscribing again', {
         queue: topology.queue,
@@ -115,9 +125,14 @@ export function startConsumer({
     const delivery = new Delivery(channel, message, giveUp);
     const read = readMessage(delivery, catalogue);
     const settle = () => inOrder.run(keyOf(read, message), () => settleDelivery(delivery, read, options));
-    const task = isSuspect(message.properties.headers) ? suspects.run(settle) : settle();
+    const task = !isAside && isSuspect(message.properties.headers) ? setAside(delivery, settle) : settle();
     open.add(task);
     void task.finally(() => open.delete(task));
+  }
+
+  async function setAside(delivery: Delivery, settle: () => Promise<void>): Promise<void> {
+    const isDone = await suspects.setAside(delivery).catch(() => true);
+    if (!isDone) await settle();
   }
 
   return {

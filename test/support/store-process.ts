@@ -44,6 +44,11 @@ export class StoreProcess {
     symlinkSync(socket, this.#link);
   }
 
+  /** null: not started. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
   /** It takes what it is sent, and does nothing with it. */
   freeze(): void {
     this.#child?.kill('SIGSTOP');

@@ -63,6 +63,19 @@ export class SortedKeys {
     return [...this.range({ lower: key, upper: `${key}\u0000` })];
   }
 
+  /** Whether anything but the sequence has the key. */
+  hasOther(key: string, sequence: number): boolean {
+    const first = this.#blockFor(key, -1);
+    for (let at = first; at < this.#blocks.length; at++) {
+      const block = this.#blocks[at]!;
+      for (let position = at === first ? firstAtOrAfter(block, key, -1) : 0; position < block.keys.length; position++) {
+        if (block.keys[position] !== key) return false;
+        if (block.sequences[position] !== sequence) return true;
+      }
+    }
+    return false;
+  }
+
   /** Do not change the keys while reading. */
   *range({ lower, upper }: KeyRange, reverse = false): Generator<number> {
     if (reverse) {

@@ -83,11 +83,12 @@ export class Collection implements RecordHome {
     return skip > 0 || limit > 0 ? ordered.slice(skip, limit > 0 ? skip + limit : undefined) : ordered;
   }
 
-  /** @returns the stored document, `_id` first
+  /** @param body the document as it was sent, which is stored as it is where nothing has to be added
+   *  @returns the stored document, `_id` first
    *  @throws CommandError 11000, 10334, 53 */
-  insert(document: BsonDocument): BsonDocument {
+  insert(document: BsonDocument, body?: Buffer): BsonDocument {
     const identified = withIdFirst(document);
-    const bytes = encodeWithinLimit(identified);
+    const bytes = identified === document && body ? withinLimit(body) : encodeWithinLimit(identified);
     const sequence = this.#journal.nextSequence();
     const keys = this.#checkedKeys(identified, sequence);
     for (const [index, own] of keys) for (const key of own) index.keys.add(key, sequence);
@@ -236,7 +237,10 @@ function withIdFirst(document: BsonDocument): BsonDocument {
 }
 
 function encodeWithinLimit(document: BsonDocument): Buffer {
-  const bytes = encodeDocument(document);
+  return withinLimit(encodeDocument(document));
+}
+
+function withinLimit(bytes: Buffer): Buffer {
   if (bytes.length > MAX_DOCUMENT_BYTES) {
     throw new CommandError(10334, `the document has ${bytes.length} bytes, the limit is ${MAX_DOCUMENT_BYTES}`);
   }

@@ -30,8 +30,10 @@ export class SortedKeys {
     block.sequences.splice(position, 0, sequence);
     this.#size++;
     if (block.keys.length > MAX_BLOCK) {
-      const half = block.keys.length >> 1;
-      this.#blocks.splice(at + 1, 0, { keys: block.keys.splice(half), sequences: block.sequences.splice(half) });
+      // What only grows at the end, as times do, leaves full blocks behind and not half-empty ones.
+      const isAtEnd = at === this.#blocks.length - 1 && position === block.keys.length - 1;
+      const from = isAtEnd ? position : block.keys.length >> 1;
+      this.#blocks.splice(at + 1, 0, { keys: block.keys.splice(from), sequences: block.sequences.splice(from) });
     }
   }
 

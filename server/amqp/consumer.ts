@@ -5,6 +5,7 @@ import type { EventType } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { type Clock, type Logger, systemClock } from '../../plugin/ports/runtime.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import type { Backoff } from './backoff.ts';
 import type { BrokerConnection } from './connection.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -68,6 +69,7 @@ export function startConsumer({
   const stopping = new AbortController();
   const open = new Set<Promise<void>>();
   let consumerTags: readonly string[] = [];
+  let acknowledgements: Acknowledgements | null = null;
   let ending = false;
   const options = {
     handle,
@@ -95,15 +97,17 @@ export function startConsumer({
       const giveUp = AbortSignal.any([lost, stopping.signal]);
       // a channel that is lost while the last messages are finished must not bring new ones
       if (ending) return;
+      const own = new Acknowledgements(channel);
+      acknowledgements = own;
       const replies = await Promise.all(
-        queues.map((queue) => channel.consume(queue, (message) => receive(channel, giveUp, message))),
+        queues.map((queue) => channel.consume(queue, (message) => receive(own, giveUp, message))),
       );
       consumerTags = replies.map(({ consumerTag }) => consumerTag);
       logger.info('consuming events', { queue: topology.queue, queues: queues.length, prefetch });
     },
   });
 
-  function receive(channel: Channel, giveUp: AbortSignal, message: ConsumeMessage | null): void {
+  function receive(settler: Acknowledgements, giveUp: AbortSignal, message: ConsumeMessage | null): void {
     if (message === null) {
       logger.warn('RabbitMQ ended the subscription, as when a queue is deleted; subscribing again', {
         queue: topology.queue,
@@ -112,7 +116,8 @@ export function startConsumer({
       return;
     }
     counts.received += 1;
-    const delivery = new Delivery(channel, message, giveUp);
+    settler.delivered(message);
+    const delivery = new Delivery(settler, message, giveUp);
     const read = readMessage(delivery, catalogue);
     const settle = () => inOrder.run(keyOf(read, message), () => settleDelivery(delivery, read, options));
     const task = isSuspect(message.properties.headers) ? suspects.run(settle) : settle();
@@ -133,6 +138,7 @@ export function startConsumer({
       // what waits for the database would wait for ever
       if (!gate.isOpen) stopping.abort();
       await Promise.race([Promise.all(open), aborted(stopping.signal)]);
+      acknowledgements?.flush();
       clearTimeout(limit);
       stopping.abort();
       gate.stop();

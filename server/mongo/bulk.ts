@@ -5,6 +5,7 @@ import { unavailable } from './errors.ts';
 
 export interface BulkUpdate {
   readonly filter: object;
+  /** `$set` and the like, or the whole document in place of the former. */
   readonly update: object;
   /** Insert it where the filter finds nothing; a unique index may refuse that. */
   readonly upsert?: boolean;
@@ -24,7 +25,7 @@ export async function updateMany<Document>(
   model: mongoose.Model<Document>,
   updates: readonly BulkUpdate[],
 ): Promise<BulkOutcome> {
-  const operations = updates.map((updateOne) => ({ updateOne })) as unknown as mongoose.mongo.AnyBulkWriteOperation[];
+  const operations = updates.map(toOperation) as unknown as mongoose.mongo.AnyBulkWriteOperation[];
   const collection = model.collection as unknown as mongoose.mongo.Collection;
   try {
     return outcomeOf(await collection.bulkWrite(operations, { ordered: false }), []);
@@ -37,6 +38,11 @@ export async function updateMany<Document>(
     if (refusals.length === 0) throw typeof error.code === 'number' ? error : unavailable(error.name, error);
     return outcomeOf(error.result, refusals);
   }
+}
+
+function toOperation({ filter, update, upsert = false }: BulkUpdate) {
+  const isWhole = !Object.keys(update)[0]?.startsWith('$');
+  return isWhole ? { replaceOne: { filter, replacement: update, upsert } } : { updateOne: { filter, update, upsert } };
 }
 
 function outcomeOf(

@@ -240,13 +240,8 @@ function isNew({ version }: ProgressDocument): boolean {
 
 /** No document has version 0, so a new one is always an insert, which the unique index refuses where there is one. */
 function updateTo(document: ProgressDocument) {
-  const { learnerId, badgeId, ...fields } = document;
-  const clear = document.nextEffectAt || isNew(document) ? {} : { $unset: { nextEffectAt: '' } };
-  return {
-    filter: { learnerId, badgeId, version: document.version - 1 },
-    update: { $set: fields, ...clear },
-    upsert: isNew(document),
-  };
+  const { learnerId, badgeId, version } = document;
+  return { filter: { learnerId, badgeId, version: version - 1 }, update: document, upsert: isNew(document) };
 }
 
 /** At least the state is asked for, so that the index serves. */

@@ -5,6 +5,7 @@ import type { EventType } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { type Clock, type Logger, systemClock } from '../../plugin/ports/runtime.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import type { Backoff } from './backoff.ts';
 import type { BrokerConnection } from './connection.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -69,6 +70,7 @@ export function startConsumer({
   const stopping = new AbortController();
   const open = new Set<Promise<void>>();
   let consumerTags: readonly string[] = [];
+  let acknowledgements: Acknowledgements | null = null;
   let ending = false;
   const options = {
     handle,
@@ -96,12 +98,14 @@ export function startConsumer({
       const giveUp = AbortSignal.any([lost, stopping.signal]);
       // a channel that is lost while the last messages are finished must not bring new ones
       if (ending) return;
+      const own = new Acknowledgements(channel);
+      acknowledgements = own;
       const replies = await Promise.all(
-        queues.map((queue) => channel.consume(queue, (message) => receive(channel, giveUp, message))),
+        queues.map((queue) => channel.consume(queue, (message) => receive(own, giveUp, message))),
       );
       await channel.prefetch(1);
       replies.push(
-        await channel.consume(topology.suspects, (message) => receive(channel, giveUp, message, { isAside: true })),
+        await channel.consume(topology.suspects, (message) => receive(own, giveUp, message, { isAside: true })),
       );
       consumerTags = replies.map(({ consumerTag }) => consumerTag);
       logger.info('consuming events', { queue: topology.queue, queues: queues.length, prefetch });
@@ -109,7 +113,7 @@ export function startConsumer({
   });
 
   function receive(
-    channel: Channel,
+    settler: Acknowledgements,
     giveUp: AbortSignal,
     message: ConsumeMessage | null,
     { isAside = false }: { readonly isAside?: boolean } = {},
@@ -122,7 +126,8 @@ export function startConsumer({
       return;
     }
     counts.received += 1;
-    const delivery = new Delivery(channel, message, giveUp);
+    settler.delivered(message);
+    const delivery = new Delivery(settler, message, giveUp);
     const read = readMessage(delivery, catalogue);
     const settle = () => inOrder.run(keyOf(read, message), () => settleDelivery(delivery, read, options));
     const task = !isAside && isSuspect(message.properties.headers) ? setAside(delivery, settle) : settle();
@@ -148,6 +153,7 @@ export function startConsumer({
       // what waits for the database would wait for ever
       if (!gate.isOpen) stopping.abort();
       await Promise.race([Promise.all(open), aborted(stopping.signal)]);
+      acknowledgements?.flush();
       clearTimeout(limit);
       stopping.abort();
       gate.stop();

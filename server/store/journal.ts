@@ -171,6 +171,8 @@ export class Journal {
   }
 
   #track(written: Promise<unknown>): void {
+    // Changes of one turn share a transaction, and LMDB one promise between them.
+    if (this.#written.at(-1) === written) return;
     this.#written.push(written);
     // Whoever waits in `settled` hears of a failure; this keeps it from counting as unhandled when nobody does.
     written.catch((error: unknown) => this.#fail(error));

@@ -33,7 +33,7 @@ export function chaosDatabase(folder: string, uri: string | null): ChaosDatabase
     isOurs: true,
     start: () => store.start(),
     kill: () => store.kill(),
-    fillDisk: () => limitFiles(store.pid, statSync(store.file).size),
+    fillDisk: () => limitFiles(store.pid ?? 0, statSync(store.file).size),
     remove: () => store.kill(),
   };
 }

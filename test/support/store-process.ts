@@ -50,8 +50,9 @@ export class StoreProcess {
     symlinkSync(socket, this.#link);
   }
 
-  get pid(): number {
-    return this.#child?.pid ?? 0;
+  /** null: not started. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
   }
 
   /** The one that grows. */

@@ -40,7 +40,7 @@ describe('the embedded store on a full disk', function () {
   it('ends its process instead of going on, and has everything it acknowledged when it is started again', async () => {
     await store.start();
     const before = await fill(0, 30);
-    await limitFiles(store.pid, statSync(store.file).size);
+    await limitFiles(store.pid ?? 0, statSync(store.file).size);
     const acknowledged = before + (await fill(before, 1_000));
     expect(acknowledged).to.be.within(30, 1_029);
     await store.ended;

@@ -3,7 +3,7 @@
 import type { Request, Response } from 'express';
 import { CredentialsError, NotFoundError } from '../../../plugin/errors.ts';
 import type { ProviderAccount } from '../../../plugin/ports/provider-store.ts';
-import { formOf } from '../../../plugin/providers/account-entry.ts';
+import { formOf, lowerFirst } from '../../../plugin/providers/account-entry.ts';
 import { qualified, readTemplateText } from '../../../plugin/providers/template-text.ts';
 import { accountPath, shownAccount } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
@@ -46,7 +46,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       canAsk: form !== null,
       rotates: form?.rotates === true,
       externalIdLabel: form?.externalId?.label ?? 'Id',
-      secret: form?.secret ?? null,
+      secret: form && { label: lowerFirst(form.secret.label), help: form.secret.help },
       example: `template ${account.provider} "${qualified(account, '...')}"`,
       history: history.items.map(({ at, actor, action }) => ({ at: shownTime(at), actor, action })),
       historyHref: `/audit?object=${encodeURIComponent(objectOf(account))}`,

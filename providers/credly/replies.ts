@@ -12,7 +12,11 @@ const MOST_TAGS = 50;
 export const organizationSchema = z.object({ id: uuid, name: line(NAME) });
 
 export const tokenSchema = z.object({
-  token: z.string().min(1).max(500).regex(/^[\x21-\x7e]+$/),
+  token: z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(/^[\x21-\x7e]+$/),
   expires_at: date.nullish(),
   write_enabled: z.boolean().nullish(),
 });
@@ -22,8 +26,8 @@ export const templateSchema = z.object({
   name: line(NAME).refine((name) => name !== ''),
   description: paragraphs(4_000).nullish(),
   state: z.enum(['active', 'archived', 'draft']),
-  image_url: z.unknown(),
-  url: z.unknown(),
+  image_url: z.unknown().optional(),
+  url: z.unknown().optional(),
   allow_duplicate_badges: z.boolean().nullish(),
   owner: z.object({ id: uuid, name: line(NAME).nullish() }).nullish(),
   // Texts in older answers, objects with a name in newer ones.
@@ -38,8 +42,8 @@ export const badgeSchema = z.object({
   issuer_earner_id: line(NAME).nullish(),
   recipient_email: line(NAME).nullish(),
   replacement_badge_id: uuid.nullish(),
-  badge_url: z.unknown(),
-  accept_badge_url: z.unknown(),
+  badge_url: z.unknown().optional(),
+  accept_badge_url: z.unknown().optional(),
   badge_template: z.object({ id: uuid }),
 });
 
@@ -49,11 +53,12 @@ export const eventSchema = z.object({
   organization_id: uuid,
   event_type: line(100),
   badge_template: z.object({ id: uuid }).nullish(),
-  badge: z.object({ id: uuid }).nullish(),
+  badge: z.object({ id: uuid, badge_template: z.object({ id: uuid }).nullish() }).nullish(),
 });
 
 export type CredlyTemplate = z.output<typeof templateSchema>;
 export type CredlyBadge = z.output<typeof badgeSchema>;
+export type NoticedBadge = NonNullable<z.output<typeof eventSchema>['badge']>;
 
 /** @param what as a message names it: "the badge template"
  *  @throws ProviderError `provider.unexpected-reply` */
@@ -85,7 +90,10 @@ export function toTemplate(template: CredlyTemplate, api: string): ProviderTempl
   };
 }
 
-export function toIssued(badge: CredlyBadge, { api, now }: { readonly api: string; readonly now: Date }): IssuedAtProvider {
+export function toIssued(
+  badge: CredlyBadge,
+  { api, now }: { readonly api: string; readonly now: Date },
+): IssuedAtProvider {
   return {
     externalId: badge.id,
     state: stateOf(badge, now),

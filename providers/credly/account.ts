@@ -22,8 +22,8 @@ export function credlyAccountForm(addresses: Readonly<Record<string, string>>): 
     hosts: Object.entries(addresses).map(([name, url]) => ({ name, title: titles[name] ?? name, url })),
     externalId: {
       label: 'Organization id',
-      help: 'As in the address of the organization in Credly: 8-4-4-4-12 digits and letters a to f.',
-      pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+      help: 'As in the address of the organization in Credly, in small letters, e.g. 6f0c0f6e-0000-4000-8000-000000000001.',
+      pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
     },
     secret: {
       label: 'Authorization token',

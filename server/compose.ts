@@ -29,6 +29,8 @@ import type { Job } from '../plugin/ports/job-store.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
+import { createNoticeDesk } from '../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../plugin/providers/sync-templates.ts';
 import {
   completionsAndGrades,
   courseCompletions,
@@ -205,7 +207,11 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const jobRunner = createJobRunner({
     store: stores.jobs,
-    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds],
+    kinds: [
+      createSettleEffects({ progress: stores.progress, dispatcher }),
+      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
+      ...replay.kinds,
+    ],
     clock,
     logger,
   });
@@ -260,6 +266,12 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     credentials: stores.credentials,
     deadLetters: stores.deadLetters,
     replays,
+    providers,
+    providerStore: stores.providers,
+    notices: createNoticeDesk({
+      ...{ store: stores.providers, progress: stores.progress, providers, clock, logger },
+      key: deriveKey(secretKey, 'webhooks'),
+    }),
     files: stores.files,
     jobStore: stores.jobs,
     jobs,

@@ -20,6 +20,7 @@ import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
+import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
@@ -28,9 +29,13 @@ import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
+import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts';
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
+import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
 import { readSettings } from '../../server/config.ts';
@@ -41,6 +46,7 @@ import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
+import { createSecretBox } from '../../server/secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
 export const INGEST_TOKEN = 'ingest-token-of-the-tests';
@@ -56,9 +62,13 @@ export interface Site {
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
     readonly deadLetters: MemoryDeadLetterStore;
+    readonly providerStore: MemoryProviderStore;
+    readonly providers: Map<string, BadgeProvider>;
   };
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
+  /** Seals what accounts hold. */
+  readonly secrets: SecretBox;
   /** Carries out every job that is due. */
   runJobs(): Promise<unknown>;
   /** Every event that reached the pipeline. */
@@ -99,6 +109,9 @@ export function makeSite(
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
+  const providerStore = new MemoryProviderStore();
+  const providers = new Map<string, BadgeProvider>([['memory', provider]]);
+  const secrets = createSecretBox('a key that is only for tests, and long enough', []);
   const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
@@ -127,7 +140,7 @@ export function makeSite(
     learners,
     clock,
     logger,
-    providers: new Map([['memory', provider]]),
+    providers,
     publisher: new MemoryPublisher(),
     badgeName: (id) => rules.badgeName(id),
   });
@@ -143,7 +156,11 @@ export function makeSite(
   });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
-    kinds: [createSettleEffects({ progress, dispatcher }), ...replay.kinds],
+    kinds: [
+      createSettleEffects({ progress, dispatcher }),
+      createTemplateSync({ store: providerStore, providers, secrets, clock }),
+      ...replay.kinds,
+    ],
   });
   const processed: LmsEvent[] = [];
   const services = {
@@ -163,6 +180,9 @@ export function makeSite(
     foreseeRules: replay.foresee,
     deadLetters,
     replays,
+    providers,
+    providerStore,
+    notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
@@ -198,6 +218,7 @@ export function makeSite(
     services,
     dispatcher,
     provider,
+    secrets,
     processed,
     runJobs: () => jobRunner.runDue(),
     browser,

@@ -19,6 +19,7 @@ import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { AccessStore } from './access-store.ts';
 
@@ -63,6 +64,11 @@ export interface Services extends RuleServices {
   readonly hiddenKeyPaths: ReadonlySet<string>;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
+  /** By the word after `template`. */
+  readonly providers: ReadonlyMap<string, BadgeProvider>;
+  readonly providerStore: ProviderStore;
+  /** Accounts at badge providers. */
+  readonly accounts: Accounts;
   readonly events: EventLog;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
@@ -76,11 +82,7 @@ export interface Services extends RuleServices {
   /** What badges, given as texts in place of those in force, would mean for the learners on record, as far as it is found out
    *  in a few seconds; null: none of them is active. */
   foreseeRules(drafts: readonly string[]): Promise<Impact | null>;
-  /** By the word after `template`. */
-  readonly providers: ReadonlyMap<string, BadgeProvider>;
-  /** Accounts at them, and their templates. */
-  readonly providerStore: ProviderStore;
-  /** Takes what they tell us. */
+  /** Takes what badge providers tell us. */
   readonly notices: NoticeDesk;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */

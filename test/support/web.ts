@@ -34,6 +34,8 @@ import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
+import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
@@ -46,7 +48,8 @@ import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
-import { createSecretBox } from '../../server/secret-box.ts';
+import { HallProvider } from './account-world.ts';
+import { openSecretBox } from './secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
 export const INGEST_TOKEN = 'ingest-token-of-the-tests';
@@ -65,6 +68,8 @@ export interface Site {
     readonly providerStore: MemoryProviderStore;
     readonly providers: Map<string, BadgeProvider>;
   };
+  /** The badge provider with accounts. */
+  readonly hall: HallProvider;
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
   /** Seals what accounts hold. */
@@ -109,9 +114,10 @@ export function makeSite(
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
+  const hall = new HallProvider();
+  const providers = new Map<string, BadgeProvider>([provider, hall].map((one) => [one.name, one]));
+  const secrets = openSecretBox();
   const providerStore = new MemoryProviderStore();
-  const providers = new Map<string, BadgeProvider>([['memory', provider]]);
-  const secrets = createSecretBox('a key that is only for tests, and long enough', []);
   const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
@@ -179,9 +185,15 @@ export function makeSite(
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
     deadLetters,
-    replays,
     providers,
     providerStore,
+    accounts: createAccounts({
+      ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },
+      ids: { uuid: () => randomUUID() },
+      onNewSecret: async () => {},
+      sleep: async () => {},
+    }),
+    replays,
     notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
@@ -219,6 +231,7 @@ export function makeSite(
     dispatcher,
     provider,
     secrets,
+    hall,
     processed,
     runJobs: () => jobRunner.runDue(),
     browser,

@@ -13,6 +13,7 @@ import { addJobsCommands } from './jobs.ts';
 import { addProgressCommands } from './progress.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
+import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
 import { addWhyCommand } from './why.ts';
 
@@ -32,6 +33,7 @@ export function createProgram(): Command {
   addEventsCommands(program);
   addDeadLettersCommands(program);
   addCredentialsCommands(program);
+  addTemplatesCommands(program);
   addProgressCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);

@@ -27,6 +27,8 @@ import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
+import { providerAccountRoutes } from './pages/provider-account.ts';
+import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
@@ -77,6 +79,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...effectRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),
+    ...providerRoutes(services),
+    ...providerAccountRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
   ];

@@ -95,6 +95,17 @@ const table: Readonly<Record<string, Access>> = {
   'post /dead-letters/replays/:id/cancel': 'administrator',
   'post /dead-letters/:id/replay': 'administrator',
   'post /dead-letters/:id/discard': 'administrator',
+  'get /providers': 'viewer',
+  'get /providers/:provider/add': 'administrator',
+  'post /providers/:provider/add': 'administrator',
+  'get /providers/:provider/accounts/:slug': 'viewer',
+  'post /providers/:provider/accounts/:slug/check': 'administrator',
+  'post /providers/:provider/accounts/:slug/secret': 'administrator',
+  'post /providers/:provider/accounts/:slug/rotate': 'administrator',
+  'post /providers/:provider/accounts/:slug/enable': 'administrator',
+  'post /providers/:provider/accounts/:slug/disable': 'administrator',
+  'get /providers/:provider/accounts/:slug/remove': 'administrator',
+  'post /providers/:provider/accounts/:slug/remove': 'administrator',
   'get /audit': 'administrator',
   'get /system': 'viewer',
   'post /tokens/:id/revoke': 'administrator',
@@ -127,6 +138,8 @@ describe('routes', () => {
       .replace('/templates/:provider/:account/:template', '/templates/credly/university/t1')
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
       .replace('/examples/:name', '/examples/04-one-course')
+      .replace(':provider', 'hall')
+      .replace(':slug', 'science')
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')
       .replace(':username', 'ada')
@@ -196,6 +209,8 @@ describe('routes', () => {
       '/dead-letters',
       `/dead-letters/${LETTERS.malformed}`,
       '/dead-letters/check?scope=all',
+      '/providers',
+      '/providers/hall/accounts/science',
       '/system',
     ]) {
       const { text } = await browser.get(path);
@@ -268,7 +283,7 @@ async function makeSiteWithAdministrator(): Promise<{
 }
 
 async function everything({ services }: Site): Promise<unknown> {
-  const { badges, progress, learners, credentials, access, deadLetters } = services;
+  const { badges, progress, learners, credentials, access, deadLetters, providerStore } = services;
   return {
     revision: await badges.revision(),
     progress: await progress.list({ limit: 1000 }),
@@ -277,6 +292,7 @@ async function everything({ services }: Site): Promise<unknown> {
     runs: await credentials.runs({ limit: 1000 }),
     letters: await deadLetters.letters({ limit: 1000 }),
     replays: await deadLetters.jobs(1000),
+    providerAccounts: await providerStore.accounts(),
     accounts: await access.accounts(),
     tokens: await access.apiTokens(),
     audit: await access.audit({ limit: 1000 }),

@@ -8,6 +8,8 @@ export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/cl
 export { createHttpClient, type HttpParts } from './http/create-client.ts';
 
 // Badge providers
+export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';
+export { CredlyProvider } from './credly/provider.ts';
 export { MemoryProvider } from './memory/provider.ts';
 
 // PDF credentials

@@ -35,6 +35,8 @@ import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.t
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import type { SealedRecords } from '../plugin/ports/secret-box.ts';
 import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
+import { createNoticeDesk } from '../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../plugin/providers/sync-templates.ts';
 import {
   completionsAndGrades,
   courseCompletions,
@@ -220,7 +222,12 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const jobRunner = createJobRunner({
     store: stores.jobs,
-    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds, ...accountsSetup.kinds],
+    kinds: [
+      createSettleEffects({ progress: stores.progress, dispatcher }),
+      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
+      ...replay.kinds,
+      ...accountsSetup.kinds,
+    ],
     clock,
     logger,
   });
@@ -279,6 +286,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     credentials: stores.credentials,
     deadLetters: stores.deadLetters,
     replays,
+    notices: createNoticeDesk({
+      ...{ store: stores.providers, progress: stores.progress, providers, clock, logger },
+      key: deriveKey(secretKey, 'webhooks'),
+    }),
     files: stores.files,
     jobStore: stores.jobs,
     jobs,

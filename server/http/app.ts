@@ -8,6 +8,7 @@ import { requireApiToken } from './api/bearer.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { verificationRoutes } from './api/verification.ts';
+import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRole } from './identity.ts';
@@ -33,6 +34,7 @@ import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
+import { templateRoutes } from './pages/templates.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
@@ -49,6 +51,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...badgeApiRoutes(services),
     ...verificationRoutes(services),
     ...verifyPageRoutes(services),
+    ...webhookRoutes(services),
   ];
 }
 
@@ -64,6 +67,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRoutes(services),
     ...badgeVersionRoutes(services),
     ...badgeRemovalRoutes(services),
+    ...templateRoutes(services),
     ...ruleFileRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),

@@ -161,9 +161,12 @@ export class AccredibleProvider implements BadgeProvider {
     known: ListedCredential,
     fields: ReturnType<typeof credentialOf>,
   ): Promise<IssuedAtProvider> {
-    if (stateOf({ ...known, approve: true }, this.#today()) !== 'expired') return this.#published(account, api, known);
+    // The index that knew it may not have heard yet that it has expired.
+    const now = await api.credential(known.id);
+    if (now === null) throw vanished();
+    if (stateOf({ ...now, approve: true }, this.#today()) !== 'expired') return this.#published(account, api, now);
     const { issued_on, meta_data } = fields;
-    const renewed = await api.update(known.id, { expired_on: null, issued_on, meta_data });
+    const renewed = await api.update(now.id, { expired_on: null, issued_on, meta_data });
     if (renewed === null) throw vanished();
     return this.#published(account, api, renewed);
   }
@@ -187,8 +190,8 @@ export class AccredibleProvider implements BadgeProvider {
   /** Yesterday is certainly over, in every time zone; but nothing may end before it begins. */
   async #expire(api: AccredibleApi, { id, issued_on }: Credential): Promise<Credential | null> {
     const yesterday = new Date(this.#clock.now().getTime() - DAY_MS).toISOString().slice(0, 10);
-    const begins = issued_on ?? yesterday;
-    return api.update(id, { expired_on: begins > yesterday ? begins : yesterday });
+    const latest = [yesterday, issued_on ?? yesterday].toSorted().at(-1);
+    return api.update(id, { expired_on: latest });
   }
 
   async #ofRecipient(

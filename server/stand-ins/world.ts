@@ -91,8 +91,7 @@ export class AccredibleWorld {
     if (group.course_name === null && fields.name === undefined) {
       throw new Refusal(422, { errors: { course_name: ["can't be blank"] } });
     }
-    const isTaken = this.credentials.some((one) => one.groupId === group.id && one.recipient.email === recipient.email);
-    if (isTaken && !group.allow_duplicate_credentials) {
+    if (!group.allow_duplicate_credentials && this.#isTaken(group.id, recipient.email)) {
       const message = `${recipient.email} has already been taken. Your group settings do not allow duplicates`;
       throw new Refusal(422, { errors: { 'recipient.email': [message] } });
     }
@@ -132,6 +131,10 @@ export class AccredibleWorld {
 
   remove(credential: Credential): void {
     this.credentials.splice(this.credentials.indexOf(credential), 1);
+  }
+
+  #isTaken(groupId: number, email: string): boolean {
+    return this.credentials.some((one) => one.groupId === groupId && one.recipient.email === email);
   }
 
   /** Without credits it stays unpublished, and nothing says so but `approve`. */

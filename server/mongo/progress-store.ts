@@ -45,6 +45,7 @@ schema.index({ 'openEffects.lane': 1, 'openEffects.dueAt': 1 });
 schema.index({ 'openEffects.state': 1 });
 schema.index({ badgeId: 1, learnerId: 1 });
 schema.index({ badgeId: 1, ruleVersion: 1 });
+schema.index({ 'issued.externalId': 1 }, { sparse: true });
 
 export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
@@ -171,6 +172,19 @@ export class MongoProgressStore implements ProgressStore {
         .lean<Pick<ProgressDocument, 'learnerId'>[]>(),
     );
     return [...new Set(found.map(({ learnerId }) => learnerId))];
+  }
+
+  async findIssued(provider: string, externalId: string): Promise<readonly Progress[]> {
+    return withDatabase(async () => {
+      const found = await this.#progress
+        .find({
+          'issued.externalId': externalId,
+          issued: mongoose.trusted({ $elemMatch: { externalId, 'template.provider': provider } }),
+        })
+        .sort({ learnerId: 1, badgeId: 1 })
+        .lean<ProgressDocument[]>();
+      return found.map(toProgress);
+    });
   }
 
   async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {

@@ -3,13 +3,12 @@ import { CredentialsError, type ProviderError } from '../../../plugin/errors.ts'
 import type { AwardRequest, ProviderTemplate } from '../../../plugin/ports/badge-provider.ts';
 import { type AccredibleParts, AccredibleProvider } from '../../../providers/accredible/provider.ts';
 import { createHttpClient } from '../../../providers/http/create-client.ts';
-import { badgeProviderContract } from '../../contracts/badge-provider.ts';
 import {
-  type AccredibleStandIn,
+  AccredibleStandIn,
   type AccredibleStandInOptions,
   DEMO_KEY,
-  startAccredibleStandIn,
 } from '../../../server/stand-ins/accredible/server.ts';
+import { badgeProviderContract } from '../../contracts/badge-provider.ts';
 import { anAccount, aTemplate, type FixedDirectory, fixedDirectory } from '../../support/account-directory.ts';
 import { day } from '../../support/rule-values.ts';
 
@@ -19,7 +18,7 @@ const NOW = new Date('2026-06-01T12:00:00Z');
 
 let running: AccredibleStandIn[] = [];
 afterEach(async () => {
-  await Promise.all(running.map((one) => one.stop()));
+  await Promise.all(running.map((one) => one.close()));
   running = [];
 });
 
@@ -27,7 +26,8 @@ async function setUp(
   options: AccredibleStandInOptions = {},
   parts: Partial<AccredibleParts> = {},
 ): Promise<{ accredible: AccredibleStandIn; provider: AccredibleProvider; accounts: FixedDirectory }> {
-  const accredible = await startAccredibleStandIn({ groups: [{ id: GROUP }], now: () => NOW.getTime(), ...options });
+  const accredible = new AccredibleStandIn({ groups: [{ id: GROUP }], now: () => NOW.getTime(), ...options });
+  await accredible.open();
   running.push(accredible);
   const accounts = fixedDirectory([account], [aTemplate('accredible', String(GROUP)), aTemplate('accredible', 'abc')]);
   const { host } = new URL(accredible.url);
@@ -88,7 +88,10 @@ describe('an award at Accredible', () => {
     });
     expect(accredible.calls).to.deep.equal([
       {
-        call: 'POST /v1/credentials',
+        method: 'POST',
+        path: '/v1/credentials',
+        query: '',
+        authorization: `Token token=${DEMO_KEY}`,
         body: {
           credential: {
             id: request().uuid,
@@ -144,10 +147,17 @@ describe('an award at Accredible', () => {
     const second = await provider.award(request({ uuid: '11111111-2f43-4a57-9d3e-0a1f0c1f5a11' }));
     expect(second.externalId).to.equal(first.externalId);
     expect(accredible.world.credentials).to.have.length(1);
-    accredible.setIndexLag(60_000);
+    accredible.indexLagMs = 60_000;
     let looks = 0;
-    const late = await setUp({}, { pause: async () => void (++looks === 2 && late.accredible.setIndexLag(0)) });
-    late.accredible.setIndexLag(60_000);
+    const late = await setUp(
+      {},
+      {
+        pause: async () => {
+          if (++looks === 2) late.accredible.indexLagMs = 0;
+        },
+      },
+    );
+    late.accredible.indexLagMs = 60_000;
     await late.provider.award(request());
     const again = await late.provider.award(request({ uuid: '22222222-2f43-4a57-9d3e-0a1f0c1f5a11' }));
     expect(again.externalId).to.equal(String(late.accredible.world.credentials[0]?.id));
@@ -171,7 +181,11 @@ describe('an award at Accredible', () => {
     expect(refused.message).to.equal(
       "Accredible refused the award (422: course_name can't be blank); put it right there or in the rule, then retry",
     );
-    accredible.fail({ status: 422, body: { errors: { 'recipient.email': ['ADA@example.com of Ada is odd <x>'] } } });
+    accredible.fail({
+      kind: 'status',
+      status: 422,
+      body: { errors: { 'recipient.email': ['ADA@example.com of Ada is odd <x>'] } },
+    });
     const personal = await failureOf(provider.award(request()));
     expect(personal.message).to.equal(
       'Accredible refused the award (422: recipient.email … of … is odd <x>); put it right there or in the rule, then retry',
@@ -189,7 +203,7 @@ describe('an award at Accredible', () => {
 
   it('is asked for again after a lost answer, and found (U3)', async () => {
     const { accredible, provider } = await setUp();
-    accredible.fail({ call: 'POST /v1/credentials', drop: 'after' });
+    accredible.fail({ match: 'POST /v1/credentials', kind: 'drop', when: 'after' });
     const error = (await failureOf(provider.award(request()))) as ProviderError;
     expect([error.code, error.ambiguous]).to.deep.equal(['provider.unavailable', true]);
     const found = await provider.findIssued(request());
@@ -213,9 +227,9 @@ describe('an award at Accredible', () => {
 
   it('does not fail for good when Accredible is away for a while (UD2, U2)', async () => {
     const { accredible, provider } = await setUp();
-    accredible.fail({ status: 503, body: 'down' });
+    accredible.fail({ kind: 'status', status: 503, body: 'down' });
     expect((await failureOf(provider.award(request()))).retry).to.equal('later');
-    accredible.fail({ status: 429, body: '' });
+    accredible.fail({ kind: 'status', status: 429, body: '' });
     expect((await failureOf(provider.award(request()))).retry).to.equal('later');
     expect((await provider.award(request())).state).to.equal('accepted');
   });
@@ -223,7 +237,7 @@ describe('an award at Accredible', () => {
   for (const body of ['HTTP Token: Access denied.', { success: false, data: 'Not enough or too many segments' }]) {
     it(`waits for a new key when Accredible says ${typeof body === 'string' ? body : body.data} (U8)`, async () => {
       const { accredible, provider, accounts } = await setUp();
-      accredible.fail({ status: 401, body });
+      accredible.fail({ kind: 'status', status: 401, body });
       const error = await failureOf(provider.award(request()));
       expect([error.code, error.retry]).to.deep.equal(['provider.unauthorised', 'later']);
       expect(accounts.reports.map(({ accountId, ok }) => [accountId, ok])).to.deep.equal([['account-1', false]]);
@@ -238,7 +252,7 @@ describe('an award at Accredible', () => {
   ] as const) {
     it(`does not believe ${what}`, async () => {
       const { accredible, provider } = await setUp();
-      accredible.fail({ status: 200, body });
+      accredible.fail({ kind: 'status', status: 200, body });
       const error = (await failureOf(provider.award(request()))) as ProviderError;
       expect([error.code, error.ambiguous]).to.deep.equal(['provider.unexpected-reply', true]);
       expect(error.message).to.equal(
@@ -250,7 +264,7 @@ describe('an award at Accredible', () => {
   it('shows no address but one of https', async () => {
     const { accredible, provider } = await setUp();
     const credential = { id: 77, approve: true, encoded_id: 'abc', url: 'javascript:alert(1)' };
-    accredible.fail({ status: 200, body: { credential } });
+    accredible.fail({ kind: 'status', status: 200, body: { credential } });
     expect((await provider.award(request())).url).to.equal('https://www.credential.net/abc');
   });
 });
@@ -264,7 +278,9 @@ describe('taking a badge back at Accredible', () => {
     expect(accredible.world.credentials[0]?.expiredOn).to.equal('2026-05-31');
     const before = accredible.calls.length;
     await provider.revoke({ ...reference, reason: 'test' });
-    expect(accredible.calls.slice(before).map(({ call }) => call)).to.deep.equal([`GET /v1/credentials/${externalId}`]);
+    expect(accredible.calls.slice(before).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+      `GET /v1/credentials/${externalId}`,
+    ]);
     expect((await provider.issuedState(reference))?.state).to.equal('expired');
   });
 
@@ -331,7 +347,7 @@ describe('the groups of Accredible', () => {
       null,
       'https://images.example.edu/designs/23.png',
     ]);
-    expect(accredible.calls.filter(({ call }) => call === 'GET /v1/designs/23')).to.have.length(1);
+    expect(accredible.calls.filter(({ path }) => path === '/v1/designs/23')).to.have.length(1);
     expect(listed[2]).to.deep.equal({
       id: '3',
       name: 'Course 3',
@@ -346,13 +362,13 @@ describe('the groups of Accredible', () => {
   it('are not taken for all when the list fails half way or leads in a circle', async () => {
     const groups = Array.from({ length: 60 }, (_, at) => ({ id: at + 1 }));
     const { accredible, provider } = await setUp({ groups });
-    accredible.fail({ status: 200, body: { groups: [{ id: 1 }], meta: { next_page: 1 } } });
+    accredible.fail({ kind: 'status', status: 200, body: { groups: [{ id: 1 }], meta: { next_page: 1 } } });
     const circle = await failureOf(all(provider.listTemplates(account)));
     expect([circle.code, circle.message]).to.deep.equal([
       'provider.unexpected-reply',
       'the list of groups at Accredible leads back to where it began; try again, and ask Accredible if it stays so',
     ]);
-    accredible.fail({ status: 200, body: { groups: [] } });
+    accredible.fail({ kind: 'status', status: 200, body: { groups: [] } });
     expect((await failureOf(all(provider.listTemplates(account)))).code).to.equal('provider.unexpected-reply');
   });
 });

@@ -61,7 +61,10 @@ export class CredlyApi {
   async call({ path, ...call }: Call): Promise<unknown> {
     const organization = `organizations/${encodeURIComponent(this.account.externalId ?? '')}`;
     try {
-      const reply = await this.#client.call({ ...call, path: path === undefined ? organization : `${organization}/${path}` });
+      const reply = await this.#client.call({
+        ...call,
+        path: path === undefined ? organization : `${organization}/${path}`,
+      });
       if (reply.status >= 300) return undefined;
       return read(envelopeSchema, reply.data, 'what it was asked for').data;
     } catch (error) {

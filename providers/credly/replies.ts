@@ -12,7 +12,11 @@ const MOST_TAGS = 50;
 export const organizationSchema = z.object({ id: uuid, name: line(NAME) });
 
 export const tokenSchema = z.object({
-  token: z.string().min(1).max(500).regex(/^[\x21-\x7e]+$/),
+  token: z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(/^[\x21-\x7e]+$/),
   expires_at: date.nullish(),
   write_enabled: z.boolean().nullish(),
 });
@@ -85,7 +89,10 @@ export function toTemplate(template: CredlyTemplate, api: string): ProviderTempl
   };
 }
 
-export function toIssued(badge: CredlyBadge, { api, now }: { readonly api: string; readonly now: Date }): IssuedAtProvider {
+export function toIssued(
+  badge: CredlyBadge,
+  { api, now }: { readonly api: string; readonly now: Date },
+): IssuedAtProvider {
   return {
     externalId: badge.id,
     state: stateOf(badge, now),

@@ -11,7 +11,9 @@ export function line(most: number) {
 }
 
 export function paragraphs(most: number) {
-  return z.string().transform((text) => cut(text.replaceAll('\r\n', '\n').replace(HARMFUL_IN_PARAGRAPHS, ' ').trim(), most));
+  return z
+    .string()
+    .transform((text) => cut(text.replaceAll('\r\n', '\n').replace(HARMFUL_IN_PARAGRAPHS, ' ').trim(), most));
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -6,12 +6,14 @@ import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
 import { jobModels, MongoJobStore } from '../../../server/mongo/job-store.ts';
 import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';
+import { MongoRateLimits, rateLimitModels } from '../../../server/mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from '../../../server/mongo/replay-scratch.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
 import { jobStoreContract } from '../../contracts/job-store.ts';
 import { learnerStoreContract } from '../../contracts/learner-store.ts';
 import { progressStoreContract } from '../../contracts/progress-store.ts';
+import { rateLimitsContract } from '../../contracts/rate-limits.ts';
 import { replayScratchContract } from '../../contracts/replay-scratch.ts';
 import { testDatabase } from '../../support/database.ts';
 
@@ -22,7 +24,15 @@ describe('MongoDB', () => {
   before(async () => {
     const server = await testDatabase();
     closeServer = () => server.close();
-    const models = [learnerModels, badgeModels, progressModels, jobModels, eventModels, replayScratchModels];
+    const models = [
+      learnerModels,
+      badgeModels,
+      progressModels,
+      jobModels,
+      eventModels,
+      replayScratchModels,
+      rateLimitModels,
+    ];
     database = await connectDatabase({ uri: server.uri, logger: silentLogger, models });
   });
   after(async () => {
@@ -40,5 +50,9 @@ describe('MongoDB', () => {
   eventLogContract('mongoose', async () => new MongoEventLog(await emptyConnection()));
   progressStoreContract('mongoose', async () => new MongoProgressStore(await emptyConnection()));
   replayScratchContract('mongoose', async () => new MongoReplayScratch(await emptyConnection()));
+  rateLimitsContract('mongoose', async () => {
+    const connection = await emptyConnection();
+    return [new MongoRateLimits(connection), new MongoRateLimits(connection)];
+  });
   jobStoreContract('mongoose', async () => new MongoJobStore(await emptyConnection()));
 });

@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Instant } from '../dsl/index.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
@@ -29,11 +28,11 @@ import type { Door } from '../plugin/ports/event-log.ts';
 import type { Job } from '../plugin/ports/job-store.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
+import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
 import {
   completionsAndGrades,
   courseCompletions,
   createPdfGeneration,
-  MemoryProvider,
   providerNames,
   subsectionGrades,
 } from '../providers/index.ts';
@@ -49,10 +48,11 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { openJournal } from './memory-journal.ts';
 import { packageVersion, projectPath } from './paths.ts';
+import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
+import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
 import { openStores, type Stores } from './stores.ts';
 
@@ -142,10 +142,27 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const bus = roles.length > 0 ? await connectBus(settings, { logger, lifecycle }) : null;
   const publisher: EventPublisher = bus?.publisher ?? new MemoryPublisher();
 
+  const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
+  const accountDirectory = createAccountDirectory({ store: stores.providers, secrets, clock, logger });
+  const providers =
+    options.providers ??
+    setUpProviders({
+      settings,
+      stores,
+      accounts: accountDirectory,
+      secrets,
+      connect: createConnect(settings, clock),
+      publicUrl: () => publicUrl,
+      clock,
+      logger,
+      lifecycle,
+      beside: mayJoin,
+    });
+
   const dispatcher = createDispatcher({
     progress: stores.progress,
     learners: stores.learners,
-    providers: options.providers ?? badgeProviders(settings, lifecycle, mayJoin),
+    providers,
     ...options.patience,
     publisher,
     badgeName: (badgeId) => ruleBook.badgeName(badgeId),
@@ -358,19 +375,6 @@ async function connectBus(
     patience.abort();
   }
   return bus;
-}
-
-/** @param readOnly another process may be writing the journal */
-function badgeProviders(
-  settings: Settings,
-  lifecycle: Lifecycle,
-  readOnly: boolean,
-): ReadonlyMap<string, BadgeProvider> {
-  if (readOnly) return new Map();
-  const journal = openJournal(join(settings.dataDir, 'memory-provider.jsonl'));
-  lifecycle.onStop('memory provider', () => journal.close());
-  const memory = new MemoryProvider({ lines: journal.lines, record: (line) => journal.append(line) });
-  return new Map([[memory.name, memory]]);
 }
 
 async function extensionRegistry(): Promise<ExtensionRegistry> {

@@ -118,6 +118,78 @@ function longEnough(value: string): void {
   if (value.length < 16) throw new Error('must have at least 16 characters; `openssl rand -hex 32` makes a good one');
 }
 
+/** Several secrets in one setting: a list that a person may write over lines. */
+const formerSecretKeys: Setting<readonly string[]> = {
+  env: 'LAUREL_FORMER_SECRET_KEYS',
+  secret: true,
+  defaultText: '(unset)',
+  doc: 'What LAUREL_SECRET_KEY was before, separated by blanks or line ends: opens what was sealed under it, until `laurel secrets rotate` has sealed it anew',
+  parse(value) {
+    const keys = value?.split(/\s+/).filter((key) => key !== '') ?? [];
+    for (const key of keys) longEnough(key);
+    return keys;
+  },
+};
+
+const internalHosts: Setting<readonly string[]> = {
+  env: 'LAUREL_INTERNAL_HOSTS',
+  secret: false,
+  defaultText: '(unset)',
+  doc: 'Hosts of your own, as `host` or `host:port` separated by commas, that Laurel may call without https and at private addresses, e.g. a stand-in for a provider; every other host must be out in the world and speak https',
+  parse(value) {
+    const hosts = value?.split(',').map((host) => host.trim()) ?? [];
+    if (hosts.some((host) => !/^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)))
+      throw new Error('must be hosts separated by commas, like badges.internal,127.0.0.1:4010');
+    return hosts;
+  },
+};
+
+/** An account that the operator sets up without the pages. */
+export interface GivenAccount {
+  /** The word after `template` in a rule. */
+  readonly provider: string;
+  readonly slug: string;
+  /** null: the usual one of the provider. */
+  readonly host: string | null;
+  /** The secret, behind the provider's own id of the account and a colon where the provider needs one. */
+  readonly credentials: string;
+}
+
+const providerAccounts: Setting<readonly GivenAccount[]> = {
+  env: 'LAUREL_PROVIDER_ACCOUNTS',
+  secret: true,
+  defaultText: '(unset)',
+  doc: 'Accounts at badge providers that are set up at start, separated by blanks or line ends: `credly/<name>=<organization id>:<token>` or `accredible/<name>=<API key>`; `@sandbox` or `@eu` after the name for another host. Their secrets cannot be changed on the pages',
+  parse(value) {
+    const entries = value?.split(/\s+/).filter((entry) => entry !== '') ?? [];
+    return entries.map((entry, index) => {
+      const match = /^([a-z][a-z0-9-]*)\/([a-z0-9-]+)(?:@([a-z0-9-]+))?=(\S+)$/.exec(entry);
+      if (match === null)
+        throw new Error(`must be entries like credly/science=<id>:<token>, but entry ${index + 1} is not`);
+      const [, provider = '', slug = '', host = null, credentials = ''] = match;
+      return { provider, slug, host, credentials };
+    });
+  },
+};
+
+/** Where a provider is; an address of your own needs LAUREL_INTERNAL_HOSTS. */
+function providerUrl(env: string, fallback: string, provider: string): Setting<string> {
+  const check = url(['https', 'http']);
+  return {
+    env,
+    secret: false,
+    defaultText: fallback,
+    doc: `Address of ${provider}, to be changed for a stand-in only`,
+    parse(value) {
+      if (value === undefined) return fallback;
+      check(value);
+      const { username, password, search, hash } = new URL(value);
+      if (username + password + search + hash !== '') throw new Error('must be scheme, host and path only');
+      return value;
+    },
+  };
+}
+
 /** Event types that are processed unless LAUREL_EVENT_TYPES says otherwise. */
 const DEFAULT_EVENT_TYPES = [
   'org.openedx.learning.course.passing.status.updated.v1',
@@ -245,6 +317,39 @@ export const settingsTable = {
     'LAUREL_SECRET_KEY',
     'Key from which session and encryption keys are derived; unset: made once and kept in the data directory. Several processes need the same one',
     longEnough,
+  ),
+  formerSecretKeys,
+  internalHosts,
+  providerAccounts,
+  credlyUrl: providerUrl('LAUREL_CREDLY_URL', 'https://api.credly.com/v1/', "Credly's API"),
+  credlySandboxUrl: providerUrl(
+    'LAUREL_CREDLY_SANDBOX_URL',
+    'https://sandbox-api.credly.com/v1/',
+    "Credly's API for trying out",
+  ),
+  accredibleUrl: providerUrl('LAUREL_ACCREDIBLE_URL', 'https://api.accredible.com/', "Accredible's API"),
+  accredibleEuUrl: providerUrl(
+    'LAUREL_ACCREDIBLE_EU_URL',
+    'https://eu.api.accredible.com/',
+    "Accredible's API in the EU",
+  ),
+  accredibleSandboxUrl: providerUrl(
+    'LAUREL_ACCREDIBLE_SANDBOX_URL',
+    'https://sandbox.api.accredible.com/',
+    "Accredible's API for trying out",
+  ),
+  accredibleRevocation: oneOf(
+    'LAUREL_ACCREDIBLE_REVOCATION',
+    ['expire', 'delete'],
+    'expire',
+    'What taking a badge back does at Accredible, which knows no revoking: the credential expires and its page says so, or it is deleted for good',
+  ),
+  badgeRefreshHours: whole(
+    'LAUREL_BADGE_REFRESH_HOURS',
+    6,
+    1,
+    168,
+    'Hours after which providers are asked again how the badges stand that nobody has accepted or rejected yet; all others are asked for once in 28 times',
   ),
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',

@@ -6,6 +6,7 @@ import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
 import { jobModels, MongoJobStore } from '../../../server/mongo/job-store.ts';
 import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';
+import { MongoProviderStore, providerModels } from '../../../server/mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from '../../../server/mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from '../../../server/mongo/replay-scratch.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
@@ -13,6 +14,7 @@ import { eventLogContract } from '../../contracts/event-log.ts';
 import { jobStoreContract } from '../../contracts/job-store.ts';
 import { learnerStoreContract } from '../../contracts/learner-store.ts';
 import { progressStoreContract } from '../../contracts/progress-store.ts';
+import { providerStoreContract } from '../../contracts/provider-store.ts';
 import { rateLimitsContract } from '../../contracts/rate-limits.ts';
 import { replayScratchContract } from '../../contracts/replay-scratch.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -31,6 +33,7 @@ describe('MongoDB', () => {
       jobModels,
       eventModels,
       replayScratchModels,
+      providerModels,
       rateLimitModels,
     ];
     database = await connectDatabase({ uri: server.uri, logger: silentLogger, models });
@@ -49,6 +52,7 @@ describe('MongoDB', () => {
   badgeStoreContract('mongoose', async () => new MongoBadgeStore(await emptyConnection()));
   eventLogContract('mongoose', async () => new MongoEventLog(await emptyConnection()));
   progressStoreContract('mongoose', async () => new MongoProgressStore(await emptyConnection()));
+  providerStoreContract('mongoose', async () => new MongoProviderStore(await emptyConnection()));
   replayScratchContract('mongoose', async () => new MongoReplayScratch(await emptyConnection()));
   rateLimitsContract('mongoose', async () => {
     const connection = await emptyConnection();

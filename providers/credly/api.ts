@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { ProviderError } from '../../plugin/errors.ts';
 import type { OpenAccount } from '../../plugin/ports/badge-provider.ts';
-import type { HttpCall, HttpClient, HttpClientOptions } from '../http/client.ts';
+import type { HttpCall, HttpClient, HttpClientOptions, HttpReply } from '../http/client.ts';
 import { explained } from './failures.ts';
 import { read } from './replies.ts';
 
@@ -59,20 +59,9 @@ export class CredlyApi {
 
   /** What is under `data`; undefined where the answer is one of `accept` and no success. @throws ProviderError */
   async call({ path, ...call }: Call): Promise<unknown> {
-    const organization = `organizations/${encodeURIComponent(this.account.externalId ?? '')}`;
-    try {
-      const reply = await this.#client.call({
-        ...call,
-        path: path === undefined ? organization : `${organization}/${path}`,
-      });
-      if (reply.status >= 300) return undefined;
-      return read(envelopeSchema, reply.data, 'what it was asked for').data;
-    } catch (error) {
-      const told = explained(error, this.account);
-      if (told instanceof ProviderError && told.code === 'provider.unauthorised')
-        await this.#parts.onRefusedToken(told.message);
-      throw told;
-    }
+    const reply = await this.#ask({ ...call, path: path === undefined ? '' : `/${path}` });
+    if (reply.status >= 300) return undefined;
+    return read(envelopeSchema, reply.data, 'what it was asked for').data;
   }
 
   /** Every page, asked for by number and with our own parameters: the links of the answers lead below another path, forget
@@ -96,10 +85,15 @@ export class CredlyApi {
   }
 
   async #page(path: string, query: HttpCall['query']): Promise<z.output<typeof pageSchema>> {
+    const { data } = await this.#ask({ method: 'GET', path: `/${path}`, query });
+    return read(pageSchema, data, 'a page of a list');
+  }
+
+  /** @param path below the organization, with a slash at the start; empty: the organization itself */
+  async #ask({ path, ...call }: HttpCall): Promise<HttpReply> {
     const organization = `organizations/${encodeURIComponent(this.account.externalId ?? '')}`;
     try {
-      const { data } = await this.#client.call({ method: 'GET', path: `${organization}/${path}`, query });
-      return read(pageSchema, data, 'a page of a list');
+      return await this.#client.call({ ...call, path: organization + path });
     } catch (error) {
       const told = explained(error, this.account);
       if (told instanceof ProviderError && told.code === 'provider.unauthorised')

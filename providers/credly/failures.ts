@@ -2,7 +2,7 @@
 
 import { ProviderError } from '../../plugin/errors.ts';
 import type { OpenAccount } from '../../plugin/ports/badge-provider.ts';
-import { failureOf } from '../http/failure.ts';
+import { failureOf, withFailure } from '../http/failure.ts';
 import { isUuid } from './untrusted.ts';
 
 /** What of a refusal Laurel looks at. */
@@ -16,6 +16,7 @@ interface Refusal {
 
 const LONGEST = 2_000;
 const MOST_ATTRIBUTES = 5;
+const UNAUTHORISED_PAUSE_MS = 600_000;
 
 /** @returns null where the failure is no refusal */
 export function refusalOf(error: unknown): Refusal | null {
@@ -43,29 +44,44 @@ export function isDuplicate({ status, message }: Refusal): boolean {
   return status === 422 && /already has this badge/i.test(message);
 }
 
-/** Told in our own words, for a person who can do something about it. */
+/** Told in our own words, for a person who can do something about it; `refusalOf` reads it as before. */
 export function explained(error: unknown, account: OpenAccount): unknown {
+  if (!(error instanceof ProviderError)) return error;
+  const told = toldOf(error, account);
+  const failure = failureOf(error);
+  return failure === null ? told : withFailure(told, failure);
+}
+
+function toldOf(error: ProviderError, account: OpenAccount): ProviderError {
+  if (error.code === 'provider.unauthorised') {
+    return unauthorised(
+      `Credly refuses the token of "${account.name}": it is wrong, was replaced, or is older than 180 days; ` +
+        "make a new one in Credly and enter it on the account's page",
+      account,
+      error,
+    );
+  }
   const refusal = refusalOf(error);
   if (refusal === null) return error;
   const { status, attributes, message } = refusal;
   const facts = { cause: error, details: { account: account.slug, status } };
-  if (status === 401) {
-    return new ProviderError(
-      'unauthorised',
-      `Credly refuses the token of "${account.name}": it is wrong, was replaced, or is older than 180 days; ` +
-        "make a new one in Credly and enter it on the account's page",
-      facts,
-    );
-  }
   if (status === 403) {
-    return new ProviderError(
-      'unauthorised',
+    return unauthorised(
       `Credly does not let the token of "${account.name}" do this; give it permission to read and write in Credly, ` +
         "or enter another one on the account's page",
-      facts,
+      account,
+      error,
     );
   }
   if (status !== 422) return error;
+  if (isDuplicate(refusal)) {
+    return new ProviderError(
+      'refused',
+      'Credly says that the learner has this badge already, but shows none that stands; look for it in Credly: ' +
+        'a badge that was declined or revoked may be in the way',
+      facts,
+    );
+  }
   if (/badge template id/i.test(message)) {
     return new ProviderError(
       'refused',
@@ -80,6 +96,15 @@ export function explained(error: unknown, account: OpenAccount): unknown {
     `Credly refused the request${about}; correct the learner's details or the template, then retry`,
     facts,
   );
+}
+
+/** What it stops goes on when there is another token: until then it is looked at now and then. */
+function unauthorised(message: string, { slug }: OpenAccount, cause: ProviderError): ProviderError {
+  return new ProviderError('unauthorised', message, {
+    cause,
+    details: { account: slug },
+    retryAfterMs: cause.retryAfterMs ?? UNAUTHORISED_PAUSE_MS,
+  });
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {

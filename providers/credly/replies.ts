@@ -26,8 +26,8 @@ export const templateSchema = z.object({
   name: line(NAME).refine((name) => name !== ''),
   description: paragraphs(4_000).nullish(),
   state: z.enum(['active', 'archived', 'draft']),
-  image_url: z.unknown(),
-  url: z.unknown(),
+  image_url: z.unknown().optional(),
+  url: z.unknown().optional(),
   allow_duplicate_badges: z.boolean().nullish(),
   owner: z.object({ id: uuid, name: line(NAME).nullish() }).nullish(),
   // Texts in older answers, objects with a name in newer ones.
@@ -42,8 +42,8 @@ export const badgeSchema = z.object({
   issuer_earner_id: line(NAME).nullish(),
   recipient_email: line(NAME).nullish(),
   replacement_badge_id: uuid.nullish(),
-  badge_url: z.unknown(),
-  accept_badge_url: z.unknown(),
+  badge_url: z.unknown().optional(),
+  accept_badge_url: z.unknown().optional(),
   badge_template: z.object({ id: uuid }),
 });
 
@@ -53,11 +53,12 @@ export const eventSchema = z.object({
   organization_id: uuid,
   event_type: line(100),
   badge_template: z.object({ id: uuid }).nullish(),
-  badge: z.object({ id: uuid }).nullish(),
+  badge: z.object({ id: uuid, badge_template: z.object({ id: uuid }).nullish() }).nullish(),
 });
 
 export type CredlyTemplate = z.output<typeof templateSchema>;
 export type CredlyBadge = z.output<typeof badgeSchema>;
+export type NoticedBadge = NonNullable<z.output<typeof eventSchema>['badge']>;
 
 /** @param what as a message names it: "the badge template"
  *  @throws ProviderError `provider.unexpected-reply` */

@@ -68,7 +68,8 @@ export function createRefreshBadges({ providers, progress, clock, logger }: Refr
       for (const { learnerId, issued } of page.items) {
         if (calls >= CALLS_A_STEP || (calls > 0 && clock.now().getTime() >= until)) break;
         for (const badge of issued) {
-          if (!isDue(badge, provider.name, isTurnOf(learnerId, turn)) || hopeless.has(badge.template?.id ?? '')) continue;
+          if (!isDue(badge, provider.name, isTurnOf(learnerId, turn)) || hopeless.has(badge.template?.id ?? ''))
+            continue;
           calls += 1;
           const word = await refresh(badge, provider, hopeless);
           counts[word] = (counts[word] ?? 0) + 1;
@@ -86,7 +87,9 @@ export function createRefreshBadges({ providers, progress, clock, logger }: Refr
     try {
       const now = await provider.issuedState?.({ uuid, templateId: template.id, externalId });
       const state = now ?? { externalId, state: GONE, url: badge.externalUrl };
-      return (await recordState(provider.name, { ...state, externalId }, { progress, clock })) ? 'changed' : 'unchanged';
+      return (await recordState(provider.name, { ...state, externalId }, { progress, clock }))
+        ? 'changed'
+        : 'unchanged';
     } catch (error) {
       if (!(error instanceof CredentialsError)) throw error;
       // Who is away is asked again, all of it, a little later.

@@ -28,6 +28,7 @@ import type { Door } from '../plugin/ports/event-log.ts';
 import type { Job } from '../plugin/ports/job-store.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
+import type { SealedRecords } from '../plugin/ports/secret-box.ts';
 import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
 import {
   completionsAndGrades,
@@ -36,6 +37,7 @@ import {
   providerNames,
   subsectionGrades,
 } from '../providers/index.ts';
+import { composeAccounts } from './accounts-setup.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
 import { localAddress, type Settings } from './config.ts';
@@ -79,6 +81,8 @@ export interface Laurel {
   readonly runner: CredentialRunner;
   readonly registry: ExtensionRegistry;
   readonly replays: Replays;
+  /** Everything that holds sealed secrets. */
+  readonly sealedRecords: readonly SealedRecords[];
   /** The pipeline of every door, with what became of the event. */
   process(event: LmsEvent, door: Door): Promise<ProcessResult>;
   /** Carries out a job here if it is due and no other process has it. @returns it when it has ended */
@@ -159,6 +163,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       beside: mayJoin,
     });
 
+  const accountsSetup = composeAccounts({ settings, stores, secrets, providers, jobs, clock, logger });
+  if (roles.length > 0) await accountsSetup.prepare();
+
   const dispatcher = createDispatcher({
     progress: stores.progress,
     learners: stores.learners,
@@ -205,7 +212,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const jobRunner = createJobRunner({
     store: stores.jobs,
-    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds],
+    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds, ...accountsSetup.kinds],
     clock,
     logger,
   });
@@ -255,6 +262,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,
     progress: stores.progress,
+    providers,
+    providerStore: stores.providers,
+    accounts: accountsSetup.accounts,
     events: stores.events,
     learners: stores.learners,
     credentials: stores.credentials,
@@ -284,6 +294,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
         database: stores.database,
         progress: stores.progress,
         deadLetters: stores.deadLetters,
+        accounts: () => stores.providers.accounts(),
+        clock,
         bus,
         lanes: dispatcher.lanes,
         stopping: () => stopping,
@@ -296,6 +308,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
     lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
+    lifecycle.onStop('look after accounts', accountsSetup.keepLooking());
   }
   if (does('scheduler')) {
     const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });
@@ -323,6 +336,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     registry,
     process: (event, door) => intake.take(event, door),
     replays,
+    sealedRecords: [accountsSetup.sealed],
     settleEffects: () => dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, replay.parts),

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { suggest } from '../dsl/index.ts';
 import { ConfigurationError } from '../plugin/errors.ts';
+import type { GivenAccount } from '../plugin/providers/given-accounts.ts';
 
 interface Setting<Value> {
   readonly env: string;
@@ -143,17 +144,6 @@ const internalHosts: Setting<readonly string[]> = {
     return hosts;
   },
 };
-
-/** An account that the operator sets up without the pages. */
-export interface GivenAccount {
-  /** The word after `template` in a rule. */
-  readonly provider: string;
-  readonly slug: string;
-  /** null: the usual one of the provider. */
-  readonly host: string | null;
-  /** The secret, behind the provider's own id of the account and a colon where the provider needs one. */
-  readonly credentials: string;
-}
 
 const providerAccounts: Setting<readonly GivenAccount[]> = {
   env: 'LAUREL_PROVIDER_ACCOUNTS',
@@ -321,6 +311,11 @@ export const settingsTable = {
   formerSecretKeys,
   internalHosts,
   providerAccounts,
+  rotateSecrets: flag(
+    'LAUREL_ROTATE_SECRETS',
+    false,
+    'Exchange secrets of accounts by themselves in the last days before they expire, where the provider can; the old one stops working everywhere else. Not those of LAUREL_PROVIDER_ACCOUNTS',
+  ),
   credlyUrl: providerUrl('LAUREL_CREDLY_URL', 'https://api.credly.com/v1/', "Credly's API"),
   credlySandboxUrl: providerUrl(
     'LAUREL_CREDLY_SANDBOX_URL',

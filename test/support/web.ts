@@ -36,6 +36,7 @@ import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
+import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
@@ -115,8 +116,10 @@ export function makeSite(
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
   const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
   const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() } };
+  const replayScratch = new MemoryReplayScratch();
+  const secrets = openSecretBox();
   const replay = composeReplay({
-    stores: { events, learners, progress, badges, replayScratch: new MemoryReplayScratch() },
+    stores: { events, learners, progress, badges, replayScratch },
     ...{ ruleBook: rules, read, clock, progressParts },
   });
   const pipeline = createEventProcessor({
@@ -152,9 +155,13 @@ export function makeSite(
     clock,
     logger,
   });
+  const comparison = composeComparison({
+    stores: { jobs: jobStore, learners, progress, providers: providerStore, replayScratch },
+    ...{ secrets, providers, clock, logger },
+  });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
-    kinds: [createSettleEffects({ progress, dispatcher }), ...replay.kinds],
+    kinds: [createSettleEffects({ progress, dispatcher }), ...replay.kinds, ...comparison.kinds],
   });
   const processed: LmsEvent[] = [];
   const services = {
@@ -169,6 +176,7 @@ export function makeSite(
     credentials,
     access,
     jobStore,
+    comparisonNotes: replayScratch,
     jobs,
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
@@ -176,7 +184,7 @@ export function makeSite(
     providers,
     providerStore,
     accounts: createAccounts({
-      ...{ store: providerStore, secrets: openSecretBox(), rescue: new MemorySecretRescue(), providers, clock, logger },
+      ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },
       ids: { uuid: () => randomUUID() },
       onNewSecret: async () => {},
       sleep: async () => {},

@@ -74,7 +74,7 @@ export interface Services extends RuleServices {
   readonly credentials: CredentialStore;
   readonly jobStore: JobStore;
   /** What comparisons with providers have found, by their job. */
-  readonly comparisonNotes: ReplayScratch;
+  readonly comparisonNotes: Pick<ReplayScratch, 'next'>;
   /** Asks for, cancels and resumes jobs. */
   readonly jobs: Jobs;
   /** Carries a job out here if it is due and no other process has it. @returns it when it has ended */

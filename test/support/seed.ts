@@ -267,6 +267,15 @@ async function seedJobs({ services: { jobStore } }: Site): Promise<void> {
     startedAt: now,
     finishedAt: now,
   });
+  await job('job-compared', {
+    kind: 'compare-provider',
+    title: 'Compare with Memory: Example account',
+    parameters: { provider: 'memory', accountId: 'example', account: 'example' },
+    state: 'done',
+    result: { listed: 0 },
+    startedAt: now,
+    finishedAt: now,
+  });
   const result = { sample: [{ badge: 'demo-course', change: 'gains' }] };
   await job('job-done', { state: 'done', done: 1_216, total: 1_216, counts, result, startedAt: now, finishedAt: now });
 }

@@ -74,7 +74,7 @@ function toFinding(key: string): Finding {
 
 /** Those of one kind, or all, kind by kind. @param after as `next` of the page before */
 export async function listFindings(
-  scratch: ReplayScratch,
+  scratch: Pick<ReplayScratch, 'next'>,
   jobId: string,
   { kind, after, limit }: { readonly kind?: FindingKind; readonly after?: string; readonly limit: number },
 ): Promise<Page<Finding>> {

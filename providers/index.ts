@@ -6,6 +6,8 @@ export const providerNames: readonly string[] = ['accredible', 'credly', 'memory
 // Badge providers
 export { accredibleLimit } from './accredible/limits.ts';
 export { AccredibleProvider } from './accredible/provider.ts';
+export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';
+export { CredlyProvider } from './credly/provider.ts';
 // The way out
 export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
 export { createHttpClient, type HttpParts } from './http/create-client.ts';

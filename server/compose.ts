@@ -30,6 +30,8 @@ import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.t
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import type { SealedRecords } from '../plugin/ports/secret-box.ts';
 import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
+import { createNoticeDesk } from '../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../plugin/providers/sync-templates.ts';
 import {
   completionsAndGrades,
   courseCompletions,
@@ -219,6 +221,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     store: stores.jobs,
     kinds: [
       createSettleEffects({ progress: stores.progress, dispatcher }),
+      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
       ...replay.kinds,
       ...accountsSetup.kinds,
       ...comparison.kinds,
@@ -280,6 +283,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     credentials: stores.credentials,
     deadLetters: stores.deadLetters,
     replays,
+    notices: createNoticeDesk({
+      ...{ store: stores.providers, progress: stores.progress, providers, clock, logger },
+      key: deriveKey(secretKey, 'webhooks'),
+    }),
     files: stores.files,
     jobStore: stores.jobs,
     comparisonNotes: stores.replayScratch,

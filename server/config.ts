@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { suggest } from '../dsl/index.ts';
 import { ConfigurationError } from '../plugin/errors.ts';
 import type { GivenAccount } from '../plugin/providers/given-accounts.ts';
+import { CREDLY_LOCALES } from '../providers/index.ts';
 
 interface Setting<Value> {
   readonly env: string;
@@ -321,6 +322,17 @@ export const settingsTable = {
     'LAUREL_CREDLY_SANDBOX_URL',
     'https://sandbox-api.credly.com/v1/',
     "Credly's API for trying out",
+  ),
+  credlyLocale: oneOf('LAUREL_CREDLY_LOCALE', CREDLY_LOCALES, 'en', 'Language in which Credly writes to learners'),
+  credlyEvidence: flag(
+    'LAUREL_CREDLY_EVIDENCE',
+    false,
+    'Whether a badge at Credly shows, to everybody, which requirements were met and when',
+  ),
+  credlySuppressEmail: flag(
+    'LAUREL_CREDLY_SUPPRESS_EMAIL',
+    false,
+    'Whether Credly is kept from writing to learners about a new badge, reminders included',
   ),
   accredibleUrl: providerUrl('LAUREL_ACCREDIBLE_URL', 'https://api.accredible.com/', "Accredible's API"),
   accredibleEuUrl: providerUrl(

@@ -7,6 +7,7 @@ import type { SecretBox } from '../plugin/ports/secret-box.ts';
 import {
   AccredibleProvider,
   accredibleLimit,
+  CredlyProvider,
   createHttpClient,
   createRateLimiter,
   type HttpClientFactory,
@@ -38,7 +39,7 @@ export interface ProviderParts {
 /** @returns null: it is not available in this process */
 export type ProviderFactory = (parts: ProviderParts) => BadgeProvider | null;
 
-const factories: readonly ProviderFactory[] = [memoryProvider, accredibleProvider];
+const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, accredibleProvider];
 
 /** @returns the providers by the word after `template` */
 export function setUpProviders(parts: ProviderParts): ReadonlyMap<string, BadgeProvider> {
@@ -72,5 +73,19 @@ function accredibleProvider({ settings, stores, accounts, connect, clock }: Prov
     // Accredible counts the calls of an address: those of all accounts and processes together.
     limiterOf: (key) =>
       createRateLimiter({ limits: stores.rateLimits, key, limit: accredibleLimit, peer: 'Accredible', clock }),
+  });
+}
+
+function credlyProvider({ settings, accounts, connect, clock }: ProviderParts): BadgeProvider {
+  return new CredlyProvider({
+    accounts,
+    connect,
+    clock,
+    addresses: { production: settings.credlyUrl, sandbox: settings.credlySandboxUrl },
+    options: {
+      locale: settings.credlyLocale,
+      evidence: settings.credlyEvidence,
+      suppressEmail: settings.credlySuppressEmail,
+    },
   });
 }

@@ -21,6 +21,7 @@ import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
+import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { AccessStore } from './access-store.ts';
 
 export interface WebSettings {
@@ -84,6 +85,8 @@ export interface Services extends RuleServices {
   /** What badges, given as texts in place of those in force, would mean for the learners on record, as far as it is found out
    *  in a few seconds; null: none of them is active. */
   foreseeRules(drafts: readonly string[]): Promise<Impact | null>;
+  /** Takes what badge providers tell us. */
+  readonly notices: NoticeDesk;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;

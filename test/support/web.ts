@@ -20,6 +20,7 @@ import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
+import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
@@ -32,8 +33,11 @@ import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
+import type { SecretBox } from '../../plugin/ports/secret-box.ts';
 import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
+import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
 import { composeComparison } from '../../server/comparison-setup.ts';
@@ -63,11 +67,14 @@ export interface Site {
     readonly jobStore: MemoryJobStore;
     readonly deadLetters: MemoryDeadLetterStore;
     readonly providerStore: MemoryProviderStore;
+    readonly providers: Map<string, BadgeProvider>;
   };
   /** The badge provider with accounts. */
   readonly hall: HallProvider;
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
+  /** Seals what accounts hold. */
+  readonly secrets: SecretBox;
   /** Carries out every job that is due. */
   runJobs(): Promise<unknown>;
   /** Every event that reached the pipeline. */
@@ -98,7 +105,10 @@ export function makeSite(
   let offsetMs = 0;
   const clock = { now: () => new Date(Date.now() + offsetMs) };
   const logger = silentLogger;
-  const environment = ruleEnvironment({ enabledEventTypes: null, providers: ['memory', 'openbadges', 'credly'] });
+  const environment = ruleEnvironment({
+    enabledEventTypes: null,
+    providers: ['memory', 'openbadges', 'credly', 'hall'],
+  });
   const badges = new MemoryBadgeStore();
   const progress = new MemoryProgressStore();
   const learners = new MemoryLearnerStore();
@@ -109,7 +119,8 @@ export function makeSite(
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
   const hall = new HallProvider();
-  const providers = new Map([provider, hall].map((one) => [one.name, one]));
+  const providers = new Map<string, BadgeProvider>([provider, hall].map((one) => [one.name, one]));
+  const secrets = openSecretBox();
   const providerStore = new MemoryProviderStore();
   const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
   const read = createRuleReader(environment);
@@ -117,7 +128,6 @@ export function makeSite(
   const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
   const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() } };
   const replayScratch = new MemoryReplayScratch();
-  const secrets = openSecretBox();
   const replay = composeReplay({
     stores: { events, learners, progress, badges, replayScratch },
     ...{ ruleBook: rules, read, clock, progressParts },
@@ -161,7 +171,12 @@ export function makeSite(
   });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
-    kinds: [createSettleEffects({ progress, dispatcher }), ...replay.kinds, ...comparison.kinds],
+    kinds: [
+      createSettleEffects({ progress, dispatcher }),
+      createTemplateSync({ store: providerStore, providers, secrets, clock }),
+      ...replay.kinds,
+      ...comparison.kinds,
+    ],
   });
   const processed: LmsEvent[] = [];
   const services = {
@@ -190,6 +205,7 @@ export function makeSite(
       sleep: async () => {},
     }),
     replays,
+    notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
@@ -225,6 +241,7 @@ export function makeSite(
     services,
     dispatcher,
     provider,
+    secrets,
     hall,
     processed,
     runJobs: () => jobRunner.runDue(),

@@ -10,33 +10,13 @@ import type { ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { accountsToSync, createTemplateSync, requestSync } from '../../../plugin/providers/sync-templates.ts';
 import { storedTemplate } from '../../support/credly-world.ts';
+import { anAccount as account } from '../../support/provider-accounts.ts';
 
 const START = new Date('2026-11-01T08:00:00Z');
 
 function template(id: string, changes: Partial<ProviderTemplate> = {}): ProviderTemplate {
   const facts = { description: '', imageUrl: null, state: 'active', dashboardUrl: null, details: {} } as const;
   return { id, name: `Template ${id}`, ...facts, ...changes };
-}
-
-function account(slug: string, changes: Partial<ProviderAccount> = {}): ProviderAccount {
-  return {
-    id: `id-${slug}`,
-    provider: 'credly',
-    slug,
-    name: slug.toUpperCase(),
-    host: 'production',
-    externalId: `x-${slug}`,
-    sealedSecret: `sealed secret of ${slug}`,
-    secretExpiresAt: null,
-    origin: 'page',
-    enabled: true,
-    lastCheck: null,
-    lastSync: null,
-    version: 0,
-    createdAt: START,
-    updatedAt: START,
-    ...changes,
-  };
 }
 
 async function world(...accounts: readonly ProviderAccount[]) {

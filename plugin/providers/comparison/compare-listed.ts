@@ -16,9 +16,12 @@ export interface Match {
   readonly badge: IssuedBadge;
 }
 
+/** `on record`: it does not stand there, and that is known. */
+type Unreported = 'same' | 'under way' | 'on record';
+
 export interface ListedResult {
   readonly matches: readonly Match[];
-  /** Nothing to report: `same`, `under way`, or `taken back there`. */
+  /** Why there is nothing to report; null: there is. */
   readonly word: string | null;
   readonly findings: readonly Finding[];
 }
@@ -66,22 +69,25 @@ function matched(one: NotedBadge, matches: readonly Match[]): ListedResult {
   const standing = matches.filter(({ badge }) => badge.revokedAt === null);
   const relevant = standing.length > 0 ? standing : matches.slice(-1);
   const kinds = relevant.map((match) => [match, kindOf(one, match)] as const);
-  const findings = kinds.flatMap(([match, kind]) =>
-    kind === 'same' || kind === 'under way' ? [] : [findingOf(one, match, kind)],
-  );
+  const findings = kinds.flatMap(([match, kind]) => (isUnreported(kind) ? [] : [findingOf(one, match, kind)]));
   const [first] = kinds.map(([, kind]) => kind);
   return { matches, word: findings.length > 0 ? null : (first ?? 'same'), findings };
 }
 
-function kindOf(one: NotedBadge, { progress, badge }: Match): Finding['kind'] | 'same' | 'under way' {
+function kindOf(one: NotedBadge, { progress, badge }: Match): Finding['kind'] | Unreported {
   const effects = progress.effects.filter(({ badgeNumber }) => badgeNumber === badge.number);
   const isOpen = (kind: string) => effects.some((effect) => effect.kind === kind && effect.state === 'pending');
   if (isOpen('revoke')) return 'under way';
   if (badge.externalId === null) return badge.revokedAt !== null && !one.stands ? 'same' : 'unconfirmed';
   if (badge.revokedAt !== null) return one.stands ? 'stands-there' : 'same';
   if (isOpen('award')) return 'under way';
-  if (!one.stands) return 'revoked-there';
-  return badge.externalState === one.state ? 'same' : 'state';
+  // What is on record already need not be told again.
+  if (badge.externalState === one.state) return one.stands ? 'same' : 'on record';
+  return one.stands ? 'state' : 'revoked-there';
+}
+
+function isUnreported(kind: string): kind is Unreported {
+  return kind === 'same' || kind === 'under way' || kind === 'on record';
 }
 
 function findingOf(one: NotedBadge, { progress, badge }: Match, kind: Finding['kind']): Finding {

@@ -138,6 +138,7 @@ describe('a comparison with a provider', () => {
     ]);
     await world.mend(job, 'revoked-there');
     expect((await progressOf('cleo')).issued[0]?.externalState).to.equal('expired');
+    expect((await world.compare()).job.counts).to.deep.equal({ same: 2, 'on record': 1 });
   });
 
   it('goes on where it was when a step fails, and begins the list again in another process', async () => {

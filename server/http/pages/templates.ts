@@ -3,11 +3,12 @@
 import type { Request, Response } from 'express';
 import { quote } from '../../../dsl/index.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
+import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { accountsToSync, requestSync } from '../../../plugin/providers/sync-templates.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
+import { accountPath, syncText } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
-import { badgePath, badgesCrumb } from '../badge-links.ts';
+import { badgePath } from '../badge-links.ts';
 import { safeUrl, shownStatus, shownTime } from '../format.ts';
 import { type FieldError, pathText, queryChoice, queryString, queryText, textFields } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -15,12 +16,12 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { allowImagesFrom } from '../security.ts';
 import type { Services } from '../services.ts';
-import { templatePath, templateTextFor } from '../template-links.ts';
+import { qualifiedSlug, syncPath, templatePath, templateTextFor } from '../template-links.ts';
 import { jobPath } from './jobs.ts';
-import { ruleLines } from './rule-text.ts';
 
 const PAGE_SIZE = 50;
 const STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
+const providersCrumb = { text: 'Providers', href: '/providers' } as const;
 const templatesCrumb = { text: 'Templates', href: '/templates' } as const;
 
 export function templateRoutes(services: Services): readonly Route[] {
@@ -38,11 +39,11 @@ export function templateRoutes(services: Services): readonly Route[] {
         provider: titleOf(account.provider),
         slug: account.slug,
         checked: chosen === null || chosen.has(qualifiedSlug(account)),
-        lastSync: account.lastSync && { ...account.lastSync, at: shownTime(account.lastSync.at) },
+        lastSync: account.lastSync && { at: shownTime(account.lastSync.at), message: syncText(account.lastSync) },
       })),
     };
-    const breadcrumbs = [badgesCrumb, templatesCrumb];
-    const frame = { title: 'Synchronise templates', section: 'badges', breadcrumbs, errors } as const;
+    const breadcrumbs = [providersCrumb, templatesCrumb];
+    const frame = { title: 'Synchronise templates', section: 'providers', breadcrumbs, errors } as const;
     await renderPage(req, res, 'templates-sync', frame, model, errors.length > 0 ? 422 : 200);
   };
 
@@ -64,7 +65,7 @@ export function templateRoutes(services: Services): readonly Route[] {
         ...(after && { after }),
       });
       const definitions = await badges.list();
-      const frame = { title: 'Templates', section: 'badges', breadcrumbs: [badgesCrumb] } as const;
+      const frame = { title: 'Templates', section: 'providers', breadcrumbs: [providersCrumb] } as const;
       await renderPage(req, res, 'templates', frame, {
         ...filter,
         hasAccounts: all.length > 0,
@@ -125,7 +126,11 @@ export function templateRoutes(services: Services): readonly Route[] {
       const text = await templateTextFor(account, template, providerStore);
       const image = safeUrl(template.imageUrl);
       if (image !== null) allowImagesFrom(res, image);
-      const frame = { title: template.name, section: 'badges', breadcrumbs: [badgesCrumb, templatesCrumb] } as const;
+      const frame = {
+        title: template.name,
+        section: 'providers',
+        breadcrumbs: [providersCrumb, templatesCrumb],
+      } as const;
       await renderPage(req, res, 'template', frame, {
         name: template.name,
         description: template.description,
@@ -136,14 +141,13 @@ export function templateRoutes(services: Services): readonly Route[] {
         account: account.name,
         accountIsEnabled: account.enabled,
         id: template.templateId,
-        clause: ruleLines(`template ${template.provider} ${quote(text)}`),
+        clause: `template ${template.provider} ${quote(text)}`,
+        accountHref: accountPath(account),
         dashboardHref: safeUrl(template.dashboardUrl),
         details: shownDetails(template.details),
         updatedAt: shownTime(template.updatedAt),
         syncedAt: shownTime(template.syncedAt),
-        syncHref: providers.get(account.provider)?.capabilities.synchronises
-          ? `/templates/sync${queryString({ account: qualifiedSlug(account) })}`
-          : null,
+        syncHref: providers.get(account.provider)?.capabilities.synchronises ? syncPath(account) : null,
         badges: badgesUsing(template, await badges.list(), accounts).map((badge) => ({
           href: badgePath(badge.id),
           name: badge.name ?? badge.id,
@@ -153,11 +157,6 @@ export function templateRoutes(services: Services): readonly Route[] {
       });
     }),
   ];
-}
-
-/** What names an account among those of all providers. */
-function qualifiedSlug({ provider, slug }: ProviderAccount): string {
-  return `${provider}/${slug}`;
 }
 
 /** Plain values of what only the provider knows of. */

@@ -41,10 +41,10 @@ describe('the pages of templates', () => {
     const site = makeSite();
     const browser = await site.signIn('administrator');
     expect(textOf((await browser.get('/templates')).text)).to.contain(
-      'No templates yet Set an account at a badge provider up first, then synchronise it.',
+      'No templates yet Add an account at a provider first, then synchronise it.',
     );
     expect(textOf((await browser.get('/templates/sync')).text)).to.contain(
-      'No account Set an account at a badge provider up first, or enable one.',
+      'No account Add an account at a provider first, or enable one.',
     );
     expect((await browser.get('/templates/credly/none/none')).status).to.equal(404);
   });
@@ -167,7 +167,7 @@ describe('the pages of templates', () => {
       'It cannot be issued: its template "Data Analysis" is archived at Credly. Show the template',
     );
     expect(textOf((await browser.get('/templates/credly/university/t1')).text)).to.contain(
-      'It cannot be issued: Credly says that it is archived. Awards of badges that use it fail and wait; badges that were issued stand.',
+      'It cannot be issued: Credly says that it is archived. Awards of badges that use it fail and wait for a person; badges that were issued stand.',
     );
     await change('retired');
     expect(await trouble()).to.equal('Credly does not list its template "Data Analysis" any more');
@@ -224,6 +224,19 @@ describe('the webhook of a provider', () => {
     const others = site.services.notices.pathOf({ id: 'id-other', provider: 'credly' }) as string;
     expect(others).to.not.equal(path);
     expect(site.services.notices.pathOf({ id: 'x', provider: 'memory' })).to.equal(null);
+  });
+
+  it('is shown to administrators on the page of the account, with its templates and its last synchronisation', async () => {
+    const site = await universitySite();
+    const administrator = await site.signIn('administrator');
+    await submit(administrator, '/templates/sync', '/templates/sync', { account: 'credly/university' });
+    await site.runJobs();
+    const path = site.services.notices.pathOf({ id: 'id-university', provider: 'credly' });
+    const page = (await administrator.get('/providers/credly/accounts/university')).text;
+    expect(textOf(page)).to.contain(`http://127.0.0.1${path}`).and.contain('1 added, 0 changed, 0 unchanged, 0 gone');
+    expect(page).to.contain('href="/templates?account=credly%2Funiversity">1 active</a>');
+    const viewer = await site.signIn('viewer');
+    expect((await viewer.get('/providers/credly/accounts/university')).text).to.not.contain('/webhook/');
   });
 
   it('does nothing with a notice that came to the address of another account', async () => {

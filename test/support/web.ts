@@ -65,6 +65,7 @@ export interface Site {
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
+    readonly comparisonNotes: MemoryReplayScratch;
     readonly deadLetters: MemoryDeadLetterStore;
     readonly providerStore: MemoryProviderStore;
     readonly providers: Map<string, BadgeProvider>;

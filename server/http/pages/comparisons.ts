@@ -26,13 +26,13 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { issuedCrumb } from './issued-badges.ts';
+import { issuedCrumb, providersCrumb } from './issued-badges.ts';
 import { jobPath, shownJob } from './jobs.ts';
 import { learnerPath } from './progress.ts';
 
 const PAGE_SIZE = 50;
 
-const crumbs = [issuedCrumb, { text: 'Comparisons', href: '/comparisons' }] as const;
+const crumbs = [providersCrumb, issuedCrumb, { text: 'Comparisons', href: '/comparisons' }] as const;
 
 export function comparisonPath(jobId: string): string {
   return `/comparisons/${encodeURIComponent(jobId)}`;
@@ -55,7 +55,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       );
       const after = queryText(req, 'after');
       const page = await jobStore.list({ kind: COMPARE_PROVIDER, after, limit: PAGE_SIZE });
-      const frame = { title: 'Comparisons', section: 'system', breadcrumbs: [issuedCrumb] } as const;
+      const frame = { title: 'Comparisons', section: 'providers', breadcrumbs: [providersCrumb, issuedCrumb] } as const;
       await renderPage(req, res, 'comparisons', frame, {
         accounts: accounts.map(({ id, name, provider }) => ({
           value: id,
@@ -91,7 +91,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       const page = await listFindings(comparisonNotes, job.id, query);
       const names = new Map((await badges.list()).map(({ id, name }) => [id, name ?? id]));
       const href = comparisonPath(job.id);
-      const frame = { title: job.title, section: 'system', breadcrumbs: crumbs } as const;
+      const frame = { title: job.title, section: 'providers', breadcrumbs: crumbs } as const;
       await renderPage(req, res, 'comparison', frame, {
         ...shownJob(job),
         href,
@@ -140,7 +140,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       const href = comparisonPath(job.id);
       const frame = {
         title: 'Put right',
-        section: 'system',
+        section: 'providers',
         breadcrumbs: [...crumbs, { text: job.title, href }],
       } as const;
       await renderPage(req, res, 'comparison-mend', frame, {

@@ -23,6 +23,7 @@ interface Filters {
   readonly search?: string;
 }
 
+export const providersCrumb = { text: 'Providers', href: '/providers' } as const;
 export const issuedCrumb = { text: 'Issued badges', href: '/issued-badges' } as const;
 
 export function issuedBadgeRoutes(services: Services): readonly Route[] {
@@ -60,7 +61,7 @@ export function issuedBadgeRoutes(services: Services): readonly Route[] {
         req,
         res,
         'issued-badges',
-        { title: 'Issued badges', section: 'system' },
+        { title: 'Issued badges', section: 'providers', breadcrumbs: [providersCrumb] },
         {
           filters,
           filtered: Object.keys(filters).length > 0,

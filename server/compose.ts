@@ -47,6 +47,7 @@ import {
 import { composeAccounts } from './accounts-setup.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
+import { composeComparison } from './comparison-setup.ts';
 import { localAddress, type Settings } from './config.ts';
 import { every } from './every.ts';
 import { healthReport } from './health.ts';
@@ -197,6 +198,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     },
     onEffects: () => dispatcher.nudge(),
   };
+  const comparison = composeComparison({
+    ...{ stores, secrets, providers, clock, logger },
+    onEffects: dispatcher.nudge,
+  });
   const replay = composeReplay({ stores, ruleBook, read, clock, progressParts });
   const processor = createEventProcessor({
     ...progressParts,
@@ -227,6 +232,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createTemplateSync({ store: stores.providers, providers, secrets, clock }),
       ...replay.kinds,
       ...accountsSetup.kinds,
+      ...comparison.kinds,
     ],
     clock,
     logger,
@@ -292,6 +298,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     }),
     files: stores.files,
     jobStore: stores.jobs,
+    comparisonNotes: stores.replayScratch,
     jobs,
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
@@ -327,6 +334,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lifecycle.onStop('dispatcher', () => dispatcher.stop());
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
+    lifecycle.onStop('refresh of badges', comparison.keepLooking(jobs, settings.badgeRefreshHours));
     lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
     lifecycle.onStop('look after accounts', accountsSetup.keepLooking());
   }

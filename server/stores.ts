@@ -10,6 +10,7 @@ import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../plugin/ports/provider-store.ts';
+import type { RateLimits } from '../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
@@ -34,6 +35,7 @@ import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
 import { addOpenEffects } from './mongo/progress-carry-over.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
+import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
@@ -49,6 +51,7 @@ export interface Stores {
   readonly records: StoredLearnerRecords;
   readonly jobs: JobStore;
   readonly replayScratch: ReplayScratch;
+  readonly rateLimits: RateLimits;
   /** This process holds the embedded store: no other takes in events. */
   readonly alone: boolean;
   /** As of the embedded store; never resolves where it is not in this process. */
@@ -88,6 +91,7 @@ export async function openStores(
       accessModels,
       eventModels,
       replayScratchModels,
+      rateLimitModels,
       deadLetterModels,
       providerModels,
     ],
@@ -107,6 +111,7 @@ export async function openStores(
     records: new StoredLearnerRecords(connection),
     jobs: new MongoJobStore(connection),
     replayScratch: new MongoReplayScratch(connection),
+    rateLimits: new MongoRateLimits(connection),
     alone,
     broken,
     access: new MongoAccessStore(connection),

@@ -18,12 +18,14 @@ import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
+import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eventLogRoutes } from './pages/events.ts';
+import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { progressRoutes } from './pages/progress.ts';
@@ -77,6 +79,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...configurationRoutes(services),
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
+    ...issuedBadgeRoutes(services),
+    ...comparisonRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),
     ...providerRoutes(services),

@@ -18,6 +18,7 @@ import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
@@ -73,6 +74,8 @@ export interface Services extends RuleServices {
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
   readonly jobStore: JobStore;
+  /** What comparisons with providers have found, by their job. */
+  readonly comparisonNotes: Pick<ReplayScratch, 'next'>;
   /** Asks for, cancels and resumes jobs. */
   readonly jobs: Jobs;
   /** Carries a job out here if it is due and no other process has it. @returns it when it has ended */

@@ -40,6 +40,7 @@ import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
+import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
@@ -64,6 +65,7 @@ export interface Site {
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
+    readonly comparisonNotes: MemoryReplayScratch;
     readonly deadLetters: MemoryDeadLetterStore;
     readonly providerStore: MemoryProviderStore;
     readonly providers: Map<string, BadgeProvider>;
@@ -126,8 +128,9 @@ export function makeSite(
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
   const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
   const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() } };
+  const replayScratch = new MemoryReplayScratch();
   const replay = composeReplay({
-    stores: { events, learners, progress, badges, replayScratch: new MemoryReplayScratch() },
+    stores: { events, learners, progress, badges, replayScratch },
     ...{ ruleBook: rules, read, clock, progressParts },
   });
   const pipeline = createEventProcessor({
@@ -163,12 +166,17 @@ export function makeSite(
     clock,
     logger,
   });
+  const comparison = composeComparison({
+    stores: { jobs: jobStore, learners, progress, providers: providerStore, replayScratch },
+    ...{ secrets, providers, clock, logger },
+  });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
     kinds: [
       createSettleEffects({ progress, dispatcher }),
       createTemplateSync({ store: providerStore, providers, secrets, clock }),
       ...replay.kinds,
+      ...comparison.kinds,
     ],
   });
   const processed: LmsEvent[] = [];
@@ -184,6 +192,7 @@ export function makeSite(
     credentials,
     access,
     jobStore,
+    comparisonNotes: replayScratch,
     jobs,
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,

@@ -80,6 +80,13 @@ const table: Readonly<Record<string, Access>> = {
   'get /effects': 'viewer',
   'get /effects/settle': 'administrator',
   'post /effects/settle': 'administrator',
+  'get /issued-badges': 'viewer',
+  'get /comparisons': 'viewer',
+  'post /comparisons': 'administrator',
+  'get /comparisons/:id': 'viewer',
+  'get /comparisons/:id/download': 'viewer',
+  'get /comparisons/:id/mend': 'administrator',
+  'post /comparisons/:id/mend': 'administrator',
   'get /jobs': 'viewer',
   'get /jobs/:id': 'viewer',
   'post /jobs/:id/cancel': 'administrator',
@@ -133,6 +140,7 @@ describe('routes', () => {
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace('/jobs/:id', '/jobs/job-failed')
+      .replace('/comparisons/:id', '/comparisons/job-compared')
       .replace('/events/:id', '/events/event-ada-demo')
       .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)
       .replace('/templates/:provider/:account/:template', '/templates/credly/university/t1')

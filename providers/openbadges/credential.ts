@@ -16,8 +16,6 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** How long whoever fetched a status list may rely on it. */
 export const STATUS_TTL_MS = 5 * 60_000;
 
-const SCHEMA = 'https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json';
-
 export interface BadgeFacts {
   readonly uuid: string;
   readonly template: BadgeTemplate;
@@ -68,7 +66,6 @@ export function badgeCredential(facts: BadgeFacts, addresses: Addresses): JsonOb
       statusListIndex: String(index),
       statusListCredential: statusList,
     },
-    credentialSchema: [{ id: SCHEMA, type: '1EdTechJsonSchemaValidator2019' }],
   };
 }
 

@@ -89,7 +89,7 @@ export function createOpenBadgeIssuer({ store, keyRing, clock, site }: IssuerPar
     },
 
     async statusList(list) {
-      if (list < 1 || list > (await store.lastList())) return null;
+      if (!Number.isInteger(list) || list < 1 || list > (await store.lastList())) return null;
       const now = clock.now();
       const [revoked, key] = await Promise.all([store.revokedCount(list), keyRing.signingKey()]);
       const cached = lists.get(list);

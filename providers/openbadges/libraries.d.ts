@@ -39,7 +39,13 @@ declare module '@digitalbazaar/vc' {
     readonly documentLoader: DocumentLoader;
     readonly now?: Date;
   }): Promise<Credential & { readonly proof: object }>;
-  export function verifyCredential(options: object): Promise<{ readonly verified: boolean; readonly error?: Error }>;
+  export function verifyCredential(
+    options: object,
+  ): Promise<{
+    readonly verified: boolean;
+    readonly error?: Error;
+    readonly statusResult?: { readonly error?: Error };
+  }>;
 }
 
 declare module 'jsonld-signatures' {

@@ -23,6 +23,8 @@ import { OPEN_BADGES } from './template.ts';
 
 /** A fuller list makes finding a free place long. */
 const MOST_PER_LIST = Math.floor(LIST_BITS * 0.8);
+/** One place in five is free at least: so many in vain are no chance. */
+const MOST_ATTEMPTS = 500;
 const LISTED_AT_ONCE = 200;
 
 export interface OpenBadgesParts {
@@ -76,7 +78,7 @@ export class OpenBadgesProvider implements BadgeProvider {
     const salt = randomBytes(16).toString('base64url');
     const issuedAt = clock.now();
     const list = await store.takePlace(MOST_PER_LIST);
-    for (;;) {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const index = randomIndex(LIST_BITS);
       const content = badgeCredential({ ...facts, salt, issuedAt, list, index }, issuer.addresses);
       const badge: IssuedOpenBadge = {
@@ -87,6 +89,7 @@ export class OpenBadgesProvider implements BadgeProvider {
       if (outcome === 'added') return this.#issued(badge);
       if (outcome === 'exists') return this.#issued((await store.badge(uuid)) ?? badge);
     }
+    throw new ProviderError('unavailable', 'no free place was found in the status list; it is tried again');
   }
 
   async revoke({ uuid, reason }: IssuedReference & { readonly reason: string }): Promise<IssuedAtProvider> {

@@ -3,6 +3,10 @@
 /** Words allowed after `template` in a rule file. */
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
 
+// The way out
+export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
+export { createHttpClient, type HttpParts } from './http/create-client.ts';
+
 // Badge providers
 export { MemoryProvider } from './memory/provider.ts';
 

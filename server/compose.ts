@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Instant } from '../dsl/index.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
@@ -29,14 +28,16 @@ import type { Door } from '../plugin/ports/event-log.ts';
 import type { Job } from '../plugin/ports/job-store.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
+import type { SealedRecords } from '../plugin/ports/secret-box.ts';
+import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
 import {
   completionsAndGrades,
   courseCompletions,
   createPdfGeneration,
-  MemoryProvider,
   providerNames,
   subsectionGrades,
 } from '../providers/index.ts';
+import { composeAccounts } from './accounts-setup.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
 import { localAddress, type Settings } from './config.ts';
@@ -49,10 +50,11 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { openJournal } from './memory-journal.ts';
 import { packageVersion, projectPath } from './paths.ts';
+import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
+import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
 import { openStores, type Stores } from './stores.ts';
 
@@ -79,6 +81,8 @@ export interface Laurel {
   readonly runner: CredentialRunner;
   readonly registry: ExtensionRegistry;
   readonly replays: Replays;
+  /** Everything that holds sealed secrets. */
+  readonly sealedRecords: readonly SealedRecords[];
   /** The pipeline of every door, with what became of the event. */
   process(event: LmsEvent, door: Door): Promise<ProcessResult>;
   /** Carries out a job here if it is due and no other process has it. @returns it when it has ended */
@@ -142,10 +146,30 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const bus = roles.length > 0 ? await connectBus(settings, { logger, lifecycle }) : null;
   const publisher: EventPublisher = bus?.publisher ?? new MemoryPublisher();
 
+  const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
+  const accountDirectory = createAccountDirectory({ store: stores.providers, secrets, clock, logger });
+  const providers =
+    options.providers ??
+    setUpProviders({
+      settings,
+      stores,
+      accounts: accountDirectory,
+      secrets,
+      connect: createConnect(settings, clock),
+      publicUrl: () => publicUrl,
+      clock,
+      logger,
+      lifecycle,
+      beside: mayJoin,
+    });
+
+  const accountsSetup = composeAccounts({ settings, stores, secrets, providers, jobs, clock, logger });
+  if (roles.length > 0) await accountsSetup.prepare();
+
   const dispatcher = createDispatcher({
     progress: stores.progress,
     learners: stores.learners,
-    providers: options.providers ?? badgeProviders(settings, lifecycle, mayJoin),
+    providers,
     ...options.patience,
     publisher,
     badgeName: (badgeId) => ruleBook.badgeName(badgeId),
@@ -188,7 +212,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const jobRunner = createJobRunner({
     store: stores.jobs,
-    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds],
+    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds, ...accountsSetup.kinds],
     clock,
     logger,
   });
@@ -238,6 +262,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,
     progress: stores.progress,
+    providers,
+    providerStore: stores.providers,
+    accounts: accountsSetup.accounts,
     events: stores.events,
     learners: stores.learners,
     credentials: stores.credentials,
@@ -267,6 +294,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
         database: stores.database,
         progress: stores.progress,
         deadLetters: stores.deadLetters,
+        accounts: () => stores.providers.accounts(),
+        clock,
         bus,
         lanes: dispatcher.lanes,
         stopping: () => stopping,
@@ -279,6 +308,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
     lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
+    lifecycle.onStop('look after accounts', accountsSetup.keepLooking());
   }
   if (does('scheduler')) {
     const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });
@@ -306,6 +336,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     registry,
     process: (event, door) => intake.take(event, door),
     replays,
+    sealedRecords: [accountsSetup.sealed],
     settleEffects: () => dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, replay.parts),
@@ -358,19 +389,6 @@ async function connectBus(
     patience.abort();
   }
   return bus;
-}
-
-/** @param readOnly another process may be writing the journal */
-function badgeProviders(
-  settings: Settings,
-  lifecycle: Lifecycle,
-  readOnly: boolean,
-): ReadonlyMap<string, BadgeProvider> {
-  if (readOnly) return new Map();
-  const journal = openJournal(join(settings.dataDir, 'memory-provider.jsonl'));
-  lifecycle.onStop('memory provider', () => journal.close());
-  const memory = new MemoryProvider({ lines: journal.lines, record: (line) => journal.append(line) });
-  return new Map([[memory.name, memory]]);
 }
 
 async function extensionRegistry(): Promise<ExtensionRegistry> {

@@ -9,6 +9,7 @@ import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
 import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
+import type { ProviderStore } from '../plugin/ports/provider-store.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
@@ -32,6 +33,7 @@ import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-recor
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
 import { addOpenEffects } from './mongo/progress-carry-over.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
+import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
@@ -41,6 +43,7 @@ export interface Stores {
   readonly learners: LearnerStore;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
+  readonly providers: ProviderStore;
   readonly events: MongoEventLog;
   readonly credentials: CredentialStore;
   readonly records: StoredLearnerRecords;
@@ -82,6 +85,7 @@ export async function openStores(
       eventModels,
       replayScratchModels,
       deadLetterModels,
+      providerModels,
     ],
   });
   lifecycle.onStop('database', () => database.close());
@@ -93,6 +97,7 @@ export async function openStores(
     learners: new MongoLearnerStore(connection),
     badges: new MongoBadgeStore(connection),
     progress: new MongoProgressStore(connection),
+    providers: new MongoProviderStore(connection),
     events: new MongoEventLog(connection),
     credentials: new MongoCredentialStore(connection),
     records: new StoredLearnerRecords(connection),

@@ -1,5 +1,6 @@
 /** The in-memory twin of the provider store: the reference behaviour, for tests; not for production. */
 
+import { compareCodePoints } from '../../dsl/index.ts';
 import { ConflictError } from '../errors.ts';
 import type { Page } from './learner-store.ts';
 import type { BadgeTemplate, ProviderAccount, ProviderStore, TemplateQuery } from './provider-store.ts';
@@ -11,7 +12,7 @@ export class MemoryProviderStore implements ProviderStore {
   async accounts(provider?: string): Promise<readonly ProviderAccount[]> {
     return [...this.#accounts.values()]
       .filter((account) => provider === undefined || account.provider === provider)
-      .sort((a, b) => compare(a.provider, b.provider) || compare(a.slug, b.slug));
+      .sort((a, b) => compareCodePoints(a.provider, b.provider) || compareCodePoints(a.slug, b.slug));
   }
 
   async account(id: string): Promise<ProviderAccount | null> {
@@ -35,7 +36,7 @@ export class MemoryProviderStore implements ProviderStore {
   async templatesById(provider: string, templateId: string): Promise<readonly BadgeTemplate[]> {
     return [...this.#templates.values()]
       .filter((template) => template.provider === provider && template.templateId === templateId)
-      .sort((a, b) => compare(a.accountId, b.accountId));
+      .sort((a, b) => compareCodePoints(a.accountId, b.accountId));
   }
 
   async template(provider: string, accountId: string, templateId: string): Promise<BadgeTemplate | null> {
@@ -55,8 +56,9 @@ export class MemoryProviderStore implements ProviderStore {
       .filter((one) => exactly.accountId === undefined || one.accountId === exactly.accountId)
       .filter((one) => exactly.state === undefined || one.state === exactly.state)
       .filter((one) => search === undefined || matches(one, search))
-      .sort((a, b) => compare(templateCursor(a), templateCursor(b)));
-    const rest = after === undefined ? wanted : wanted.filter((one) => templateCursor(one) > after);
+      .sort((a, b) => compareCodePoints(templateCursor(a), templateCursor(b)));
+    const rest =
+      after === undefined ? wanted : wanted.filter((one) => compareCodePoints(templateCursor(one), after) > 0);
     const items = rest.slice(0, limit);
     const last = items.at(-1);
     return { items, next: last && rest.length > limit ? templateCursor(last) : null };
@@ -69,7 +71,9 @@ export class MemoryProviderStore implements ProviderStore {
       const entry = counts.get(key) ?? { accountId, state, count: 0 };
       counts.set(key, { ...entry, count: entry.count + 1 });
     }
-    return [...counts.values()].sort((a, b) => compare(a.accountId, b.accountId) || compare(a.state, b.state));
+    return [...counts.values()].sort(
+      (a, b) => compareCodePoints(a.accountId, b.accountId) || compareCodePoints(a.state, b.state),
+    );
   }
 }
 
@@ -102,9 +106,4 @@ function matches({ name, templateId }: BadgeTemplate, search: string): boolean {
   const wanted = foldedName(search);
   const folded = foldedName(name);
   return templateId === search || folded.startsWith(wanted) || folded.includes(` ${wanted}`);
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

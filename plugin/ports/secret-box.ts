@@ -9,3 +9,19 @@ export interface SecretBox {
   /** Whether it was sealed under a former key and should be sealed again. */
   isOutdated(sealed: string): boolean;
 }
+
+export interface Resealed {
+  /** Sealed under the present key before. */
+  readonly current: number;
+  readonly resealed: number;
+  /** Could not be opened: sealed under a key that is not set, or changed. */
+  readonly lost: number;
+}
+
+/** Records that hold sealed secrets. */
+export interface SealedRecords {
+  /** As a person reads it, e.g. "signing keys". */
+  readonly name: string;
+  /** Seals anew what was sealed under a former key. Repeating it changes nothing more. @throws StoreError */
+  reseal(): Promise<Resealed>;
+}

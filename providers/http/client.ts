@@ -41,3 +41,6 @@ export interface HttpClient {
    *  (a redirect, too large, not what it says it is) */
   call(request: HttpCall): Promise<HttpReply>;
 }
+
+/** How an adapter gets its clients: with the hosts, the clock and the connections of this server. */
+export type HttpClientFactory = (options: HttpClientOptions) => HttpClient;

@@ -27,8 +27,8 @@ type Entry =
   | { readonly action: 'revoke'; readonly uuid: string };
 
 export class MemoryProvider implements BadgeProvider {
-  readonly name = 'memory';
-  readonly title = 'Memory';
+  readonly name: string = 'memory';
+  readonly title: string = 'Memory';
   readonly capabilities: ProviderCapabilities = {
     synchronises: false,
     createsTemplates: false,

@@ -56,13 +56,8 @@ export function addServerCommands(program: Command): void {
       const settings = readSettings(process.env) as Readonly<Record<string, unknown>>;
       for (const [key, setting] of Object.entries(settingsTable)) {
         const value = settings[key];
-        const shown = setting.secret
-          ? value === null
-            ? '(unset)'
-            : '(set)'
-          : value === null
-            ? '(unset)'
-            : String(value);
+        const isUnset = value === null || (Array.isArray(value) && value.length === 0);
+        const shown = isUnset ? '(unset)' : setting.secret ? '(set)' : String(value);
         process.stdout.write(`${setting.env}=${shown}\n`);
       }
     });

@@ -28,9 +28,12 @@ import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
+import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts';
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
+import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
+import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
 import { readSettings } from '../../server/config.ts';
@@ -41,6 +44,8 @@ import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
+import { HallProvider } from './account-world.ts';
+import { openSecretBox } from './secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
 export const INGEST_TOKEN = 'ingest-token-of-the-tests';
@@ -56,7 +61,10 @@ export interface Site {
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
     readonly deadLetters: MemoryDeadLetterStore;
+    readonly providerStore: MemoryProviderStore;
   };
+  /** The badge provider with accounts. */
+  readonly hall: HallProvider;
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
   /** Carries out every job that is due. */
@@ -99,6 +107,9 @@ export function makeSite(
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
+  const hall = new HallProvider();
+  const providers = new Map([provider, hall].map((one) => [one.name, one]));
+  const providerStore = new MemoryProviderStore();
   const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
@@ -127,7 +138,7 @@ export function makeSite(
     learners,
     clock,
     logger,
-    providers: new Map([['memory', provider]]),
+    providers,
     publisher: new MemoryPublisher(),
     badgeName: (id) => rules.badgeName(id),
   });
@@ -162,6 +173,14 @@ export function makeSite(
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
     deadLetters,
+    providers,
+    providerStore,
+    accounts: createAccounts({
+      ...{ store: providerStore, secrets: openSecretBox(), rescue: new MemorySecretRescue(), providers, clock, logger },
+      ids: { uuid: () => randomUUID() },
+      onNewSecret: async () => {},
+      sleep: async () => {},
+    }),
     replays,
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
@@ -198,6 +217,7 @@ export function makeSite(
     services,
     dispatcher,
     provider,
+    hall,
     processed,
     runJobs: () => jobRunner.runDue(),
     browser,

@@ -50,6 +50,7 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
+import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
@@ -148,6 +149,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
   const accountDirectory = createAccountDirectory({ store: stores.providers, secrets, clock, logger });
+  const openBadges = composeOpenBadges({ stores, secrets, publicUrl: () => publicUrl, clock });
   const providers =
     options.providers ??
     setUpProviders({
@@ -155,6 +157,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       stores,
       accounts: accountDirectory,
       secrets,
+      openBadges,
       connect: createConnect(settings, clock),
       publicUrl: () => publicUrl,
       clock,
@@ -264,6 +267,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     progress: stores.progress,
     providers,
     providerStore: stores.providers,
+    issuerStore: stores.issuer,
+    openBadges,
     accounts: accountsSetup.accounts,
     events: stores.events,
     learners: stores.learners,

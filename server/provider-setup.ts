@@ -4,10 +4,17 @@ import { join } from 'node:path';
 import type { AccountDirectory, BadgeProvider } from '../plugin/ports/badge-provider.ts';
 import type { Clock, Logger } from '../plugin/ports/runtime.ts';
 import type { SecretBox } from '../plugin/ports/secret-box.ts';
-import { createHttpClient, type HttpClientFactory, MemoryProvider } from '../providers/index.ts';
+import {
+  createHttpClient,
+  type HttpClientFactory,
+  MemoryProvider,
+  OPEN_BADGES,
+  OpenBadgesProvider,
+} from '../providers/index.ts';
 import type { Settings } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { openJournal } from './memory-journal.ts';
+import type { OpenBadges } from './open-badges-setup.ts';
 import type { Stores } from './stores.ts';
 
 /** What an adapter may use. */
@@ -17,6 +24,7 @@ export interface ProviderParts {
   /** Accounts and templates with their secrets opened. */
   readonly accounts: AccountDirectory;
   readonly secrets: SecretBox;
+  readonly openBadges: OpenBadges;
   /** The only way out. */
   readonly connect: HttpClientFactory;
   /** Where people reach this server, without a slash at the end; known once it listens. */
@@ -31,7 +39,7 @@ export interface ProviderParts {
 /** @returns null: it is not available in this process */
 export type ProviderFactory = (parts: ProviderParts) => BadgeProvider | null;
 
-const factories: readonly ProviderFactory[] = [memoryProvider];
+const factories: readonly ProviderFactory[] = [memoryProvider, openBadgesProvider];
 
 /** @returns the providers by the word after `template` */
 export function setUpProviders(parts: ProviderParts): ReadonlyMap<string, BadgeProvider> {
@@ -42,6 +50,11 @@ export function setUpProviders(parts: ProviderParts): ReadonlyMap<string, BadgeP
 /** How adapters of this server call other hosts. */
 export function createConnect({ internalHosts }: Settings, clock: Clock): HttpClientFactory {
   return (options) => createHttpClient(options, { internalHosts, clock });
+}
+
+function openBadgesProvider({ stores, accounts, openBadges, clock }: ProviderParts): BadgeProvider {
+  const template = (text: string) => accounts.find(OPEN_BADGES, text);
+  return new OpenBadgesProvider({ ...openBadges, store: stores.issuer, template, clock });
 }
 
 function memoryProvider({ settings, lifecycle, beside }: ProviderParts): BadgeProvider | null {

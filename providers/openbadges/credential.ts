@@ -128,7 +128,7 @@ export function statusListCredential(
 }
 
 /** What `did:web` resolves to. A key that is no longer trusted stands in neither list: nothing that it signed is taken for ours. */
-export function didDocument(keys: readonly IssuerKey[], { issuerId }: Addresses): JsonObject {
+export function didDocument(keys: readonly IssuerKey[], issuerId: string): JsonObject {
   const trusted = keys.filter(({ distrustedAt }) => distrustedAt === null);
   return {
     '@context': ['https://www.w3.org/ns/did/v1', MULTIKEY_CONTEXT],

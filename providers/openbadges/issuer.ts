@@ -20,7 +20,8 @@ export interface OpenBadgeIssuer {
   /** As stored, or what is assumed until somebody has said otherwise. */
   profile(): Promise<IssuerProfile>;
   profileDocument(): Promise<JsonObject>;
-  didDocument(): Promise<JsonObject>;
+  /** @param issuerId another one that this issuer had before */
+  didDocument(issuerId?: string): Promise<JsonObject>;
   /** The badge as JSON with its signature: made when it is asked for first, the same from then on unless the key that
    *  made it is distrusted. @throws NotFoundError `not-found.open-badge` */
   signedBadge(uuid: string): Promise<{ readonly badge: IssuedOpenBadge; readonly document: string }>;
@@ -32,8 +33,8 @@ export interface IssuerParts {
   readonly store: IssuerStore;
   readonly keyRing: KeyRing;
   readonly clock: Clock;
-  /** Scheme and host of the site, without a slash at the end. */
-  readonly site: string;
+  /** Scheme and host of the site, without a slash at the end; known once the server listens. */
+  readonly site: () => string;
 }
 
 interface CachedList {
@@ -44,13 +45,13 @@ interface CachedList {
 }
 
 export function createOpenBadgeIssuer({ store, keyRing, clock, site }: IssuerParts): OpenBadgeIssuer {
-  const addresses = addressesOf(site);
+  const addresses = (): Addresses => addressesOf(site());
   const lists = new Map<number, CachedList>();
 
   const profile = async (): Promise<IssuerProfile> =>
     (await store.profile()) ?? {
-      name: new URL(site).host,
-      url: site,
+      name: new URL(site()).host,
+      url: site(),
       email: null,
       image: null,
       version: 0,
@@ -61,13 +62,15 @@ export function createOpenBadgeIssuer({ store, keyRing, clock, site }: IssuerPar
     (await store.keys()).some((key) => key.number === number && key.distrustedAt === null);
 
   return {
-    addresses,
+    get addresses() {
+      return addresses();
+    },
     profile,
-    profileDocument: async () => standalone(issuerOf(await profile(), addresses)),
-    didDocument: async () => {
+    profileDocument: async () => standalone(issuerOf(await profile(), addresses())),
+    didDocument: async (issuerId = addresses().issuerId) => {
       // Asked before the first badge: there is a key from now on.
       await keyRing.signingKey();
-      return didDocument(await store.keys(), addresses);
+      return didDocument(await store.keys(), issuerId);
     },
 
     async signedBadge(uuid) {
@@ -96,8 +99,8 @@ export function createOpenBadgeIssuer({ store, keyRing, clock, site }: IssuerPar
       if (cached && cached.revoked === revoked && cached.key === key.number && cached.until > now.getTime())
         return cached.document;
       const indexes = await store.revokedIndexes(list);
-      const unsigned = statusListCredential({ list, revoked: indexes, now }, addresses);
-      const document = JSON.stringify(await sign(unsigned, { issuerId: addresses.issuerId, key, created: now }));
+      const unsigned = statusListCredential({ list, revoked: indexes, now }, addresses());
+      const document = JSON.stringify(await sign(unsigned, { issuerId: addresses().issuerId, key, created: now }));
       lists.set(list, { document, revoked: indexes.length, key: key.number, until: now.getTime() + STATUS_TTL_MS });
       return document;
     },

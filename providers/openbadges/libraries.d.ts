@@ -39,9 +39,7 @@ declare module '@digitalbazaar/vc' {
     readonly documentLoader: DocumentLoader;
     readonly now?: Date;
   }): Promise<Credential & { readonly proof: object }>;
-  export function verifyCredential(
-    options: object,
-  ): Promise<{
+  export function verifyCredential(options: object): Promise<{
     readonly verified: boolean;
     readonly error?: Error;
     readonly statusResult?: { readonly error?: Error };

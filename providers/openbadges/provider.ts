@@ -82,7 +82,7 @@ export class OpenBadgesProvider implements BadgeProvider {
       const index = randomIndex(LIST_BITS);
       const content = badgeCredential({ ...facts, salt, issuedAt, list, index }, issuer.addresses);
       const badge: IssuedOpenBadge = {
-        ...{ uuid, templateId, learnerId: recipient.learnerId, list, index },
+        ...{ uuid, templateId: template.templateId, learnerId: recipient.learnerId, list, index },
         ...{ content: JSON.stringify(content), issuedAt, signed: null, revokedAt: null, revocationReason: null },
       };
       const outcome = await store.addBadge(badge);

@@ -7,6 +7,7 @@ import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
+import { openBadgeRoutes } from './api/open-badges.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
@@ -25,6 +26,7 @@ import { effectRoutes } from './pages/effects.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
+import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { progressRoutes } from './pages/progress.ts';
 import { replayRoutes } from './pages/replays.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
@@ -47,6 +49,8 @@ export function openRoutes(services: Services): readonly Route[] {
     ...badgeApiRoutes(services),
     ...verificationRoutes(services),
     ...verifyPageRoutes(services),
+    ...openBadgeRoutes(services),
+    ...openBadgePageRoutes(services),
   ];
 }
 
@@ -92,7 +96,7 @@ export function createApp(services: Services): Express {
     'api-token': requireApiToken({ access, clock }),
     'ingest-token': requireIngestToken(settings),
   });
-  app.use(['/api', '/healthz', '/readyz', '/verify'], nothingHere);
+  app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
   app.use(parseForm, refuseForeignForms(settings));

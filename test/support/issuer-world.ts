@@ -9,6 +9,7 @@ import { createOpenBadgeIssuer, type OpenBadgeIssuer } from '../../providers/ope
 import { createKeyRing, type KeyRing } from '../../providers/openbadges/key-ring.ts';
 import { type OpenBadgesParts, OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
+import { createVerificationDesk, type VerificationDesk } from '../../providers/openbadges/verification-desk.ts';
 import { day } from './rule-values.ts';
 
 export const SITE = 'https://badges.example.edu';
@@ -80,6 +81,7 @@ export interface IssuerWorld {
   readonly keyRing: KeyRing;
   readonly issuer: OpenBadgeIssuer;
   readonly provider: OpenBadgesProvider;
+  readonly desk: VerificationDesk;
   readonly templates: Map<string, BadgeTemplate>;
   now: Date;
   /** The signed badge, parsed. */
@@ -89,19 +91,22 @@ export interface IssuerWorld {
 export function issuerWorld({
   store = new MemoryIssuerStore(),
   site = SITE,
+  fetchJson = async () => null,
   ...parts
 }: Partial<Pick<OpenBadgesParts, 'randomIndex'>> & {
   readonly store?: MemoryIssuerStore;
   readonly site?: string;
+  readonly fetchJson?: (url: URL) => Promise<unknown>;
 } = {}): IssuerWorld {
   const world = { now: new Date('2026-03-02T12:00:00Z') };
   const clock: Clock = { now: () => world.now };
   const keyRing = createKeyRing({ store, secretBox: openSecretBox, clock });
-  const issuer = createOpenBadgeIssuer({ store, keyRing, clock, site });
+  const issuer = createOpenBadgeIssuer({ store, keyRing, clock, site: () => site });
   const templates = new Map([[aTemplate().templateId, aTemplate()]]);
   const template = async (id: string) => templates.get(id) ?? null;
   const provider = new OpenBadgesProvider({ store, issuer, keyRing, clock, template, ...parts });
+  const desk = createVerificationDesk({ store, issuer, clock, fetchJson });
   const signed = async (uuid: string = UUID) =>
     JSON.parse((await issuer.signedBadge(uuid)).document) as Record<string, unknown>;
-  return Object.assign(world, { store, keyRing, issuer, provider, templates, signed });
+  return Object.assign(world, { store, keyRing, issuer, provider, desk, templates, signed });
 }

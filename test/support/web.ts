@@ -20,11 +20,13 @@ import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
+import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
 import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
+import { MemoryIssuerStore } from '../../plugin/ports/memory-issuer-store.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
@@ -35,6 +37,8 @@ import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
+import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
+import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
 import { readSettings } from '../../server/config.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
@@ -43,6 +47,7 @@ import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
+import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
 import { HallProvider } from './account-world.ts';
 import { openSecretBox } from './secret-box.ts';
@@ -62,6 +67,7 @@ export interface Site {
     readonly jobStore: MemoryJobStore;
     readonly deadLetters: MemoryDeadLetterStore;
     readonly providerStore: MemoryProviderStore;
+    readonly issuerStore: MemoryIssuerStore;
   };
   /** The badge provider with accounts. */
   readonly hall: HallProvider;
@@ -108,8 +114,17 @@ export function makeSite(
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
   const hall = new HallProvider();
-  const providers = new Map([provider, hall].map((one) => [one.name, one]));
   const providerStore = new MemoryProviderStore();
+  const issuerStore = new MemoryIssuerStore();
+  const openBadges = composeOpenBadges({
+    ...{ stores: { issuer: issuerStore }, secrets: openSecretBox(), clock },
+    publicUrl: () => settings.publicUrl,
+  });
+  const own = new OpenBadgesProvider({
+    ...{ ...openBadges, store: issuerStore, clock },
+    template: (id) => providerStore.template(OPEN_BADGES, OWN_ACCOUNT, id),
+  });
+  const providers = new Map<string, BadgeProvider>([provider, hall, own].map((one) => [one.name, one]));
   const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
@@ -175,6 +190,8 @@ export function makeSite(
     deadLetters,
     providers,
     providerStore,
+    issuerStore,
+    openBadges,
     accounts: createAccounts({
       ...{ store: providerStore, secrets: openSecretBox(), rescue: new MemorySecretRescue(), providers, clock, logger },
       ids: { uuid: () => randomUUID() },

@@ -24,9 +24,11 @@ import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eventLogRoutes } from './pages/events.ts';
+import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
+import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { progressRoutes } from './pages/progress.ts';
 import { replayRoutes } from './pages/replays.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
@@ -77,6 +79,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...effectRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),
+    ...openBadgeTemplateRoutes(services),
+    ...issuerRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
   ];

@@ -51,6 +51,10 @@ const notices: ReadonlyMap<string, string> = new Map(
     'replay-cancelled': 'The replay was cancelled; what it had done stands.',
     'account-created': 'The account was created.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
+    'template-saved': 'The template was saved. Badges that were issued before keep what they say.',
+    'issuer-saved': 'The issuer was saved. Badges issued from now on say so.',
+    'key-rotated': 'A new key signs from now on. What the former keys signed stays valid.',
+    'key-distrusted': 'The key is trusted no longer. Badges that it signed are signed anew when they are asked for.',
     'signed-out': 'You have signed out.',
   }),
 );

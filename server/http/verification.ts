@@ -24,6 +24,9 @@ export interface Verification {
   readonly issuer: string;
   /** Whose name stands on it; null: it names nobody. */
   readonly holder: string | null;
+  /** Of a PDF credential: what kind it is, and the course or path it was given for. */
+  readonly type: string | null;
+  readonly contextKey: string | null;
   /** RFC 3339 */
   readonly awardedAt: string;
   /** Of a badge: the signed document. */
@@ -49,7 +52,16 @@ export async function verifyById(
 
 async function badgeVerification({ desk }: Services['openBadges'], uuid: string): Promise<Verification> {
   const { document, checks } = await desk.verifyOwn(uuid);
-  return { id: uuid, kind: 'open-badge', verdict: verdictOf(checks), checks, holder: null, ...badgeFacts(document) };
+  return {
+    id: uuid,
+    kind: 'open-badge',
+    verdict: verdictOf(checks),
+    checks,
+    holder: null,
+    type: null,
+    contextKey: null,
+    ...badgeFacts(document),
+  };
 }
 
 /** What a badge says of itself: untrusted unless the checks passed. */
@@ -94,6 +106,8 @@ async function pdfVerification(credentials: Services['credentials'], id: string)
     name: facts.contextName,
     issuer: 'this site',
     holder: facts.name ?? null,
+    type: facts.type,
+    contextKey: facts.contextKey,
     awardedAt: facts.issuedAt,
     credential: null,
   };

@@ -11,9 +11,9 @@ export function verificationRoutes(services: Services): readonly Route[] {
   const { credentials } = services;
   const limit = verifyLimit();
   return [
-    get('/api/verify/:id', 'public', limit, async (req, res) => {
+    get('/api/verify/:uuid', 'public', limit, async (req, res) => {
       res.set({ 'X-Robots-Tag': 'noindex, nofollow', 'Cache-Control': 'no-store' });
-      res.json(await verifyById(services, pathText(req, 'id')));
+      res.json(await verifyById(services, pathText(req, 'uuid')));
     }),
     get('/api/laurel/v1/verify/:uuid', 'public', limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');

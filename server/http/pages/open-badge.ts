@@ -57,7 +57,7 @@ export function openBadgePageRoutes({ openBadges }: Services): readonly Route[] 
     const { achievement } = content.credentialSubject;
     const { addresses } = issuer;
     const page = new URL(addresses.page(badge.uuid)).pathname;
-    const { title: _, ...status } = shownVerdict(verdictOf(checks));
+    const { title: _, ...status } = shownVerdict(verdictOf(checks), checks);
     await renderPage(
       req,
       res,

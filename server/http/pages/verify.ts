@@ -43,8 +43,17 @@ export function shownChecks(checks: readonly ShownCheck[]) {
   return checks.map(({ id, result, message }) => ({ name: CHECKS[id] ?? id, status: RESULTS[result], message }));
 }
 
-export function shownVerdict(verdict: Verdict) {
-  return VERDICTS[verdict];
+export function shownVerdict(verdict: Verdict, checks: readonly ShownCheck[]) {
+  const shown = VERDICTS[verdict];
+  return isOutlived(checks) ? { ...shown, word: 'No longer valid', title: 'Invalidated credential' } : shown;
+}
+
+/** It is genuine, and was valid once. */
+function isOutlived(checks: readonly ShownCheck[]): boolean {
+  const failed = checks.filter(({ result }) => result !== 'pass');
+  return (
+    failed.length > 0 && failed.every(({ id, result }) => result === 'fail' && (id === 'status' || id === 'dates'))
+  );
 }
 
 export function verifyPageRoutes(services: Services): readonly Route[] {
@@ -69,8 +78,6 @@ export function verifyPageRoutes(services: Services): readonly Route[] {
           verdict: verdictOf(checks),
           checks,
           facts,
-          kind: 'open-badge',
-          holder: null,
           page: null,
         });
       } catch (error) {
@@ -88,43 +95,38 @@ export function verifyPageRoutes(services: Services): readonly Route[] {
         const frame = { title: 'No such credential', section: null, failed: true } as const;
         return renderPage(req, res, 'verify', frame, { found: false }, 404);
       }
-      const { verdict, checks, kind, holder } = found;
+      const { verdict, checks, kind } = found;
       const page = kind === 'open-badge' ? openBadges.issuer.addresses.page(found.id) : null;
-      await showResult(req, res, { verdict, checks, facts: found, kind, holder, page });
+      await showResult(req, res, { verdict, checks, facts: found, page });
     }),
   ];
 }
 
-interface Result extends Pick<Verification, 'verdict' | 'checks' | 'kind' | 'holder'> {
+interface Result extends Pick<Verification, 'verdict' | 'checks'> {
   /** null: it says nothing that can be shown. */
-  readonly facts: Pick<Verification, 'name' | 'issuer' | 'awardedAt'> | null;
+  readonly facts:
+    | (Pick<Verification, 'name' | 'issuer' | 'awardedAt'> &
+        Partial<Pick<Verification, 'holder' | 'type' | 'contextKey'>>)
+    | null;
   /** Its own page; null: it has none here. */
   readonly page: string | null;
 }
 
-function showResult(
-  req: Request,
-  res: Response,
-  { verdict, checks, facts, kind, holder, page }: Result,
-): Promise<void> {
-  const { title, ...status } = shownVerdict(verdict);
+function showResult(req: Request, res: Response, { verdict, checks, facts, page }: Result): Promise<void> {
+  const { title, ...status } = shownVerdict(verdict, checks);
   const awardedAt = facts === null ? null : new Date(facts.awardedAt);
-  return renderPage(
-    req,
-    res,
-    'verify',
-    { title, section: null },
-    {
-      found: true,
-      status,
-      kind,
-      holder,
-      name: facts?.name || 'A badge',
-      issuer: facts?.issuer ?? null,
-      isTrusted: verdict === 'valid',
-      awardedAt: awardedAt && !Number.isNaN(awardedAt.getTime()) ? shownTime(awardedAt) : null,
-      checks: shownChecks(checks),
-      pageHref: safeUrl(page),
-    },
-  );
+  const frame = { title, section: null } as const;
+  return renderPage(req, res, 'verify', frame, {
+    found: true,
+    status,
+    name: facts?.name || 'A badge',
+    holder: facts?.holder ?? null,
+    type: facts?.type ?? null,
+    contextKey: facts?.contextKey ?? null,
+    issuer: facts?.issuer || null,
+    isTrusted: verdict === 'valid' || isOutlived(checks),
+    awardedAt: awardedAt && !Number.isNaN(awardedAt.getTime()) ? shownTime(awardedAt) : null,
+    checks: shownChecks(checks),
+    pageHref: safeUrl(page),
+  });
 }

@@ -125,7 +125,7 @@ describe('the page of a badge', () => {
     await supertest(site.app).get(ADDRESS);
     await revoke(site);
     const text = textOf((await supertest(site.app).get(ADDRESS)).text);
-    expect(text).to.include('Not valid').and.include('It was revoked on');
+    expect(text).to.include('No longer valid').and.include('It was revoked on');
   });
 
   it('is not there for an id that is not one of a badge', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import supertest from 'supertest';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import type { Access, Route } from '../../../server/http/routes.ts';
-import { aCredential, LETTERS, seed } from '../../support/seed.ts';
+import { aCredential, LETTERS, OWN_BADGE, OWN_IMAGE, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site } from '../../support/web.ts';
 
 /** Every address of the server and who may use it. A new route is not done before it stands here. */
@@ -16,7 +16,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /api/laurel/v1/verify/:uuid': 'public',
   'get /api/learning_credentials/v1/metadata/:uuid': 'public',
   'get /verify/:uuid': 'public',
-  'get /api/verify/:id': 'public',
+  'get /api/verify/:uuid': 'public',
   'get /verify': 'public',
   'post /verify': 'public',
   'get /.well-known/did.json': 'public',
@@ -99,6 +99,16 @@ const table: Readonly<Record<string, Access>> = {
   'post /dead-letters/replays/:id/cancel': 'administrator',
   'post /dead-letters/:id/replay': 'administrator',
   'post /dead-letters/:id/discard': 'administrator',
+  'get /issuer': 'viewer',
+  'post /issuer': 'administrator',
+  'post /issuer/keys/rotate': 'administrator',
+  'post /issuer/keys/:number/distrust': 'administrator',
+  'get /open-badge-templates': 'viewer',
+  'get /open-badge-templates/new': 'administrator',
+  'post /open-badge-templates/new': 'administrator',
+  'get /open-badge-templates/:template': 'viewer',
+  'get /open-badge-templates/:template/edit': 'administrator',
+  'post /open-badge-templates/:template/edit': 'administrator',
   'get /audit': 'administrator',
   'get /system': 'viewer',
   'post /tokens/:id/revoke': 'administrator',
@@ -131,6 +141,12 @@ describe('routes', () => {
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')
       .replace(':username', 'ada')
+      .replace('/open-badges/:uuid', `/open-badges/${OWN_BADGE}`)
+      .replace('/achievements/:template', '/achievements/course-completer')
+      .replace(':template', 'course-completer')
+      .replace(':list', '1')
+      .replace(':number', '1')
+      .replace(':image', OWN_IMAGE)
       .replace(':uuid', aCredential({ username: 'ada', order: 0 }).verifyId)
       .replace(':token', 'no-such-token');
   }
@@ -197,6 +213,9 @@ describe('routes', () => {
       '/dead-letters',
       `/dead-letters/${LETTERS.malformed}`,
       '/dead-letters/check?scope=all',
+      '/issuer',
+      '/open-badge-templates',
+      '/open-badge-templates/course-completer',
       '/system',
     ]) {
       const { text } = await browser.get(path);
@@ -280,6 +299,9 @@ async function everything({ services }: Site): Promise<unknown> {
     replays: await deadLetters.jobs(1000),
     accounts: await access.accounts(),
     tokens: await access.apiTokens(),
+    keys: await services.issuerStore.keys(),
+    profile: await services.issuerStore.profile(),
+    templates: await services.providerStore.templates({ limit: 1000 }),
     audit: await access.audit({ limit: 1000 }),
   };
 }

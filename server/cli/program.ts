@@ -11,6 +11,7 @@ import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addProgressCommands } from './progress.ts';
+import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 import { UsageError } from './usage.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addProgressCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);
+  addProvidersCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

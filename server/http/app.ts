@@ -30,6 +30,8 @@ import { learnerRoutes } from './pages/learner.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { progressRoutes } from './pages/progress.ts';
+import { providerAccountRoutes } from './pages/provider-account.ts';
+import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
@@ -81,6 +83,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...replayRoutes(services),
     ...openBadgeTemplateRoutes(services),
     ...issuerRoutes(services),
+    ...providerRoutes(services),
+    ...providerAccountRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
   ];

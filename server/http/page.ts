@@ -12,7 +12,16 @@ import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { csrfToken } from './security.ts';
 
-export type Section = 'dashboard' | 'badges' | 'progress' | 'events' | 'credentials' | 'audit' | 'system' | null;
+export type Section =
+  | 'dashboard'
+  | 'badges'
+  | 'progress'
+  | 'events'
+  | 'credentials'
+  | 'providers'
+  | 'audit'
+  | 'system'
+  | null;
 
 export interface Frame {
   /** Of the page alone; the site's name is added. */
@@ -55,6 +64,13 @@ const notices: ReadonlyMap<string, string> = new Map(
     'issuer-saved': 'The issuer was saved. Badges issued from now on say so.',
     'key-rotated': 'A new key signs from now on. What the former keys signed stays valid.',
     'key-distrusted': 'The key is trusted no longer. Badges that it signed are signed anew when they are asked for.',
+    'provider-account-added': 'The account works and was added.',
+    'provider-account-works': 'The account works.',
+    'provider-secret-replaced': 'The new secret works and is in use. What waited for it is tried again shortly.',
+    'provider-secret-rotated': 'The secret was exchanged for a new one, which is in use.',
+    'provider-account-enabled': 'The account is enabled.',
+    'provider-account-disabled': 'The account is disabled.',
+    'provider-account-removed': 'The account was removed.',
     'signed-out': 'You have signed out.',
   }),
 );

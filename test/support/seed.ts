@@ -7,7 +7,9 @@ import type { DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
 import { ownAccount } from '../../server/http/open-badge-form.ts';
 import { saveImage } from '../../server/http/open-badge-images.ts';
-import { aRequest, aTemplate } from './issuer-world.ts';
+import { aTemplate } from '../contracts/provider-store.ts';
+import { HALL_ID } from './account-world.ts';
+import { aRequest, aTemplate as ownTemplate } from './issuer-world.ts';
 import { png } from './png.ts';
 import type { Site } from './web.ts';
 
@@ -141,6 +143,40 @@ export async function seed(site: Site): Promise<void> {
   await seedJobs(site);
   await seedDeadLetters(site);
   await seedOpenBadges(site);
+  await seedProviders(site);
+}
+
+/** One account that works, one whose secret is refused and will expire, one of the settings that is disabled. */
+async function seedProviders({ services: { accounts, providerStore }, hall }: Site): Promise<void> {
+  const entry = { host: 'production', externalId: HALL_ID, secret: 'good-token' };
+  hall.accepted.set('good-token', null);
+  const science = await accounts.add('hall', { ...entry, slug: 'science' });
+  const now = science.createdAt;
+  const soon = new Date(now.getTime() + 12.5 * 86_400_000);
+  const other = { ...science, version: 0, externalId: null };
+  await providerStore.saveAccount({
+    ...other,
+    id: 'arts',
+    slug: 'arts',
+    name: 'Faculty of Arts',
+    secretExpiresAt: soon,
+  });
+  const lastCheck = { at: now, ok: false, message: 'Hall of Fame refuses the secret' };
+  await providerStore.saveAccount({
+    ...other,
+    id: 'law',
+    slug: 'law',
+    name: 'Faculty of Law',
+    host: 'sandbox',
+    lastCheck,
+  });
+  await providerStore.saveAccount({
+    ...other,
+    ...{ id: 'trial', slug: 'trial', name: 'Trial', origin: 'environment', enabled: false },
+  });
+  const template = aTemplate({ provider: 'hall', accountId: science.id });
+  await providerStore.saveTemplate(template);
+  await providerStore.saveTemplate({ ...template, templateId: 't2', name: 'Statistics', state: 'retired' });
 }
 
 /** A badge that Laurel issued, and the picture in it. */
@@ -150,7 +186,7 @@ export const OWN_IMAGE = `${createHash('sha256').update(png(4, 4)).digest('hex')
 async function seedOpenBadges({ services }: Site): Promise<void> {
   const image = await saveImage(png(4, 4), services.files);
   await services.providerStore.saveAccount({ ...ownAccount(new Date('2026-11-01T08:00:00Z')) });
-  await services.providerStore.saveTemplate(aTemplate({ version: 0, details: { ...aTemplate().details, image } }));
+  await services.providerStore.saveTemplate(ownTemplate({ version: 0, details: { ...ownTemplate().details, image } }));
   await services.providers.get('openbadges')?.award(aRequest({ uuid: OWN_BADGE }));
 }
 

@@ -109,6 +109,17 @@ const table: Readonly<Record<string, Access>> = {
   'get /open-badge-templates/:template': 'viewer',
   'get /open-badge-templates/:template/edit': 'administrator',
   'post /open-badge-templates/:template/edit': 'administrator',
+  'get /providers': 'viewer',
+  'get /providers/:provider/add': 'administrator',
+  'post /providers/:provider/add': 'administrator',
+  'get /providers/:provider/accounts/:slug': 'viewer',
+  'post /providers/:provider/accounts/:slug/check': 'administrator',
+  'post /providers/:provider/accounts/:slug/secret': 'administrator',
+  'post /providers/:provider/accounts/:slug/rotate': 'administrator',
+  'post /providers/:provider/accounts/:slug/enable': 'administrator',
+  'post /providers/:provider/accounts/:slug/disable': 'administrator',
+  'get /providers/:provider/accounts/:slug/remove': 'administrator',
+  'post /providers/:provider/accounts/:slug/remove': 'administrator',
   'get /audit': 'administrator',
   'get /system': 'viewer',
   'post /tokens/:id/revoke': 'administrator',
@@ -138,6 +149,8 @@ describe('routes', () => {
       .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
       .replace('/examples/:name', '/examples/04-one-course')
+      .replace(':provider', 'hall')
+      .replace(':slug', 'science')
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')
       .replace(':username', 'ada')
@@ -216,6 +229,8 @@ describe('routes', () => {
       '/issuer',
       '/open-badge-templates',
       '/open-badge-templates/course-completer',
+      '/providers',
+      '/providers/hall/accounts/science',
       '/system',
     ]) {
       const { text } = await browser.get(path);
@@ -288,7 +303,7 @@ async function makeSiteWithAdministrator(): Promise<{
 }
 
 async function everything({ services }: Site): Promise<unknown> {
-  const { badges, progress, learners, credentials, access, deadLetters } = services;
+  const { badges, progress, learners, credentials, access, deadLetters, providerStore } = services;
   return {
     revision: await badges.revision(),
     progress: await progress.list({ limit: 1000 }),
@@ -297,6 +312,7 @@ async function everything({ services }: Site): Promise<unknown> {
     runs: await credentials.runs({ limit: 1000 }),
     letters: await deadLetters.letters({ limit: 1000 }),
     replays: await deadLetters.jobs(1000),
+    providerAccounts: await providerStore.accounts(),
     accounts: await access.accounts(),
     tokens: await access.apiTokens(),
     keys: await services.issuerStore.keys(),

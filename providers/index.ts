@@ -14,7 +14,7 @@ export { MemoryProvider } from './memory/provider.ts';
 export { type Addresses, addressesOf } from './openbadges/addresses.ts';
 export { achievementOf, STATUS_TTL_MS, standalone } from './openbadges/credential.ts';
 export { createOpenBadgeIssuer, type OpenBadgeIssuer } from './openbadges/issuer.ts';
-export { createKeyRing, type KeyRing } from './openbadges/key-ring.ts';
+export { createKeyRing, type KeyRing, sealedIssuerKeys } from './openbadges/key-ring.ts';
 export { bakePng, pngSize } from './openbadges/png.ts';
 export { OpenBadgesProvider } from './openbadges/provider.ts';
 export { badgeLimits, readBadge } from './openbadges/read-badge.ts';

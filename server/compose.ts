@@ -341,7 +341,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     registry,
     process: (event, door) => intake.take(event, door),
     replays,
-    sealedRecords: [accountsSetup.sealed],
+    sealedRecords: [accountsSetup.sealed, openBadges.sealed],
     settleEffects: () => dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, replay.parts),

@@ -1,7 +1,7 @@
 /** Laurel as an issuer of Open Badges in this process, and the desk that verifies them. */
 
 import type { Clock } from '../plugin/ports/runtime.ts';
-import type { SecretBox } from '../plugin/ports/secret-box.ts';
+import type { SealedRecords, SecretBox } from '../plugin/ports/secret-box.ts';
 import {
   createHttpClient,
   createKeyRing,
@@ -9,6 +9,7 @@ import {
   createVerificationDesk,
   type KeyRing,
   type OpenBadgeIssuer,
+  sealedIssuerKeys,
   type VerificationDesk,
 } from '../providers/index.ts';
 import type { Stores } from './stores.ts';
@@ -17,6 +18,7 @@ export interface OpenBadges {
   readonly issuer: OpenBadgeIssuer;
   readonly keyRing: KeyRing;
   readonly desk: VerificationDesk;
+  readonly sealed: SealedRecords;
 }
 
 const FETCH_LIMIT_MS = 5_000;
@@ -32,7 +34,12 @@ export function composeOpenBadges(parts: {
   const store = stores.issuer;
   const keyRing = createKeyRing({ store, secretBox: secrets, clock });
   const issuer = createOpenBadgeIssuer({ store, keyRing, clock, site: publicUrl });
-  return { issuer, keyRing, desk: createVerificationDesk({ store, issuer, clock, fetchJson }) };
+  return {
+    issuer,
+    keyRing,
+    desk: createVerificationDesk({ store, issuer, clock, fetchJson }),
+    sealed: sealedIssuerKeys({ store, secretBox: secrets }),
+  };
 }
 
 /** A stranger's badge names the address: hosts inside our network are not reached, also those that accounts may use. */

@@ -3,7 +3,7 @@
 import { StoreError } from '../../plugin/errors.ts';
 import { type IssuerKey, type IssuerStore, keySealedFor } from '../../plugin/ports/issuer-store.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
-import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import type { SealedRecords, SecretBox } from '../../plugin/ports/secret-box.ts';
 import { type KeyPair, newKeyPair } from './signing.ts';
 
 export interface KeyRing {
@@ -50,6 +50,30 @@ export function createKeyRing({ store, secretBox, clock }: KeyRingParts): KeyRin
   };
 }
 
+/** The secrets of all keys, for sealing them under a new key. */
+export function sealedIssuerKeys({ store, secretBox }: Omit<KeyRingParts, 'clock'>): SealedRecords {
+  return {
+    name: 'signing keys of Open Badges',
+    async reseal() {
+      const counts = { current: 0, resealed: 0, lost: 0 };
+      for (const { number, sealedSecret } of await store.keys()) {
+        const boundTo = keySealedFor(number);
+        try {
+          const secret = secretBox.open(sealedSecret, boundTo);
+          if (secretBox.isOutdated(sealedSecret)) {
+            await store.resealKey(number, secretBox.seal(secret, boundTo));
+            counts.resealed += 1;
+          } else counts.current += 1;
+        } catch (error) {
+          if (!(error instanceof StoreError) || error.code !== 'store.secret') throw error;
+          counts.lost += 1;
+        }
+      }
+      return counts;
+    },
+  };
+}
+
 function unsealed(secretBox: SecretBox, sealed: string, boundTo: string): string {
   try {
     return secretBox.open(sealed, boundTo);
@@ -57,7 +81,7 @@ function unsealed(secretBox: SecretBox, sealed: string, boundTo: string): string
     throw new StoreError(
       'secret',
       'the signing key of Open Badges cannot be opened: LAUREL_SECRET_KEY is not the one it was sealed with; ' +
-        'put the former key back, or run `laurel issuer rotate-key` to sign with a new key from now on',
+        'add the former key to LAUREL_FORMER_SECRET_KEYS, or run `laurel issuer rotate-key` to sign with a new key from now on',
       { cause },
     );
   }

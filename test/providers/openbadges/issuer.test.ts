@@ -3,9 +3,10 @@ import { expect } from 'chai';
 import { NotFoundError, StoreError } from '../../../plugin/errors.ts';
 import { MemoryIssuerStore } from '../../../plugin/ports/memory-issuer-store.ts';
 import { systemClock } from '../../../plugin/ports/runtime.ts';
-import { createKeyRing } from '../../../providers/openbadges/key-ring.ts';
+import { createKeyRing, sealedIssuerKeys } from '../../../providers/openbadges/key-ring.ts';
 import { keyId, sign } from '../../../providers/openbadges/signing.ts';
 import { verdictOf, verifyBadge } from '../../../providers/openbadges/verify.ts';
+import { createSecretBox } from '../../../server/secret-box.ts';
 import { libraryProblem, type Published, signatureFits } from '../../support/independent-verifier.ts';
 import { aRequest, type IssuerWorld, issuerWorld, openSecretBox, SITE, UUID } from '../../support/issuer-world.ts';
 
@@ -296,6 +297,21 @@ describe('the keys of the issuer', () => {
     expect((await store.keys())[0]?.sealedSecret).to.equal(`new ${secretKey}`);
   });
 
+  it('are sealed anew with everything else that is, and counted when they cannot be opened', async () => {
+    const { keyRing, store } = issuerWorld();
+    const { secretKey } = await keyRing.signingKey();
+    await keyRing.rotate();
+    await store.resealKey(2, 'damaged');
+    const box = createSecretBox('a new key that is long enough');
+    const former = createSecretBox('a former key that is long enough');
+    await store.resealKey(1, former.seal(secretKey, 'issuer-key:1'));
+    const both = createSecretBox('a new key that is long enough', ['a former key that is long enough']);
+    const sealed = sealedIssuerKeys({ store, secretBox: both });
+    expect(await sealed.reseal()).to.deep.equal({ current: 0, resealed: 1, lost: 1 });
+    expect(await sealed.reseal()).to.deep.equal({ current: 1, resealed: 0, lost: 1 });
+    expect(box.open((await store.keys())[0]?.sealedSecret ?? '', 'issuer-key:1')).to.equal(secretKey);
+  });
+
   it('say what to do when they cannot be opened', async () => {
     const { keyRing, store } = issuerWorld();
     await keyRing.signingKey();
@@ -311,7 +327,7 @@ describe('the keys of the issuer', () => {
     expect(error).to.have.property(
       'message',
       'the signing key of Open Badges cannot be opened: LAUREL_SECRET_KEY is not the one it was sealed with; ' +
-        'put the former key back, or run `laurel issuer rotate-key` to sign with a new key from now on',
+        'add the former key to LAUREL_FORMER_SECRET_KEYS, or run `laurel issuer rotate-key` to sign with a new key from now on',
     );
   });
 });

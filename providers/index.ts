@@ -14,6 +14,25 @@ export { createHttpClient, type HttpParts } from './http/create-client.ts';
 export { createRateLimiter } from './http/rate-limiter.ts';
 export { MemoryProvider } from './memory/provider.ts';
 
+// Open Badges: Laurel as an issuer
+export { type Addresses, addressesOf } from './openbadges/addresses.ts';
+export { achievementOf, STATUS_TTL_MS, standalone } from './openbadges/credential.ts';
+export { createOpenBadgeIssuer, type OpenBadgeIssuer } from './openbadges/issuer.ts';
+export { createKeyRing, type KeyRing, sealedIssuerKeys } from './openbadges/key-ring.ts';
+export { bakePng, pngSize } from './openbadges/png.ts';
+export { OpenBadgesProvider } from './openbadges/provider.ts';
+export { badgeLimits, readBadge } from './openbadges/read-badge.ts';
+export {
+  ACHIEVEMENT_TYPES,
+  type Alignment,
+  OPEN_BADGES,
+  type OpenBadgeDetails,
+  OWN_ACCOUNT,
+  openBadgeDetails,
+} from './openbadges/template.ts';
+export { createVerificationDesk, isMadeOutTo, type VerificationDesk } from './openbadges/verification-desk.ts';
+export { type Check, type CheckResult, verdictOf } from './openbadges/verify.ts';
+
 // PDF credentials
 export { createPdfGeneration } from './pdf/generate-pdf-credential.ts';
 export { type LearnerLine, parseLearnerLines } from './records/learner-lines.ts';

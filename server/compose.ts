@@ -58,6 +58,7 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
+import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
 import { createConnect, setUpProviders } from './provider-setup.ts';
@@ -158,6 +159,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
   const accountDirectory = createAccountDirectory({ store: stores.providers, secrets, clock, logger });
+  const openBadges = composeOpenBadges({ stores, secrets, publicUrl: () => publicUrl, clock });
   const providers =
     options.providers ??
     setUpProviders({
@@ -165,6 +167,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       stores,
       accounts: accountDirectory,
       secrets,
+      openBadges,
       connect: createConnect(settings, clock),
       publicUrl: () => publicUrl,
       clock,
@@ -286,6 +289,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     progress: stores.progress,
     providers,
     providerStore: stores.providers,
+    issuerStore: stores.issuer,
+    openBadges,
     accounts: accountsSetup.accounts,
     events: stores.events,
     learners: stores.learners,
@@ -364,7 +369,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     registry,
     process: (event, door) => intake.take(event, door),
     replays,
-    sealedRecords: [accountsSetup.sealed],
+    sealedRecords: [accountsSetup.sealed, openBadges.sealed],
     settleEffects: () => dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, replay.parts),

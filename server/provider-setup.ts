@@ -13,10 +13,13 @@ import {
   createRateLimiter,
   type HttpClientFactory,
   MemoryProvider,
+  OPEN_BADGES,
+  OpenBadgesProvider,
 } from '../providers/index.ts';
 import type { Settings } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { openJournal } from './memory-journal.ts';
+import type { OpenBadges } from './open-badges-setup.ts';
 import { pluginProviders } from './plugins.ts';
 import type { Stores } from './stores.ts';
 
@@ -27,6 +30,7 @@ export interface ProviderParts {
   /** Accounts and templates with their secrets opened. */
   readonly accounts: AccountDirectory;
   readonly secrets: SecretBox;
+  readonly openBadges: OpenBadges;
   /** The only way out. */
   readonly connect: HttpClientFactory;
   /** Where people reach this server, without a slash at the end; known once it listens. */
@@ -43,7 +47,7 @@ export interface ProviderParts {
 /** @returns null: it is not available in this process */
 export type ProviderFactory = (parts: ProviderParts) => BadgeProvider | null;
 
-const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, accredibleProvider];
+const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, accredibleProvider, openBadgesProvider];
 
 /** @returns the providers by the word after `template`
  *  @throws ConfigurationError for a package whose provider cannot be used */
@@ -59,6 +63,11 @@ export function setUpProviders(parts: ProviderParts): ReadonlyMap<string, BadgeP
 /** How adapters of this server call other hosts. */
 export function createConnect({ internalHosts }: Settings, clock: Clock): HttpClientFactory {
   return (options) => createHttpClient(options, { internalHosts, clock });
+}
+
+function openBadgesProvider({ stores, accounts, openBadges, clock }: ProviderParts): BadgeProvider {
+  const template = (text: string) => accounts.find(OPEN_BADGES, text);
+  return new OpenBadgesProvider({ ...openBadges, store: stores.issuer, template, clock });
 }
 
 function memoryProvider({ settings, lifecycle, beside }: ProviderParts): BadgeProvider | null {

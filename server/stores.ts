@@ -6,6 +6,7 @@ import type { FileStore } from '../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
+import type { IssuerStore } from '../plugin/ports/issuer-store.ts';
 import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
@@ -29,6 +30,7 @@ import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
 import { deadLetterModels, MongoDeadLetterStore } from './mongo/dead-letter-store.ts';
 import { eventModels, MongoEventLog } from './mongo/event-log.ts';
+import { issuerModels, MongoIssuerStore } from './mongo/issuer-store.ts';
 import { jobModels, MongoJobStore } from './mongo/job-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
@@ -56,6 +58,7 @@ export interface Stores {
   readonly alone: boolean;
   /** As of the embedded store; never resolves where it is not in this process. */
   readonly broken: Promise<Error>;
+  readonly issuer: IssuerStore;
   readonly access: AccessStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
@@ -93,6 +96,7 @@ export async function openStores(
       replayScratchModels,
       rateLimitModels,
       deadLetterModels,
+      issuerModels,
       providerModels,
     ],
   });
@@ -114,6 +118,7 @@ export async function openStores(
     rateLimits: new MongoRateLimits(connection),
     alone,
     broken,
+    issuer: new MongoIssuerStore(connection),
     access: new MongoAccessStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),

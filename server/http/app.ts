@@ -7,6 +7,7 @@ import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
+import { openBadgeRoutes } from './api/open-badges.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
@@ -26,8 +27,11 @@ import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { issuedBadgeRoutes } from './pages/issued-badges.ts';
+import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
+import { openBadgePageRoutes } from './pages/open-badge.ts';
+import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { progressRoutes } from './pages/progress.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
@@ -54,6 +58,8 @@ export function openRoutes(services: Services): readonly Route[] {
     ...verificationRoutes(services),
     ...verifyPageRoutes(services),
     ...webhookRoutes(services),
+    ...openBadgeRoutes(services),
+    ...openBadgePageRoutes(services),
   ];
 }
 
@@ -83,6 +89,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...comparisonRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),
+    ...openBadgeTemplateRoutes(services),
+    ...issuerRoutes(services),
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
     ...auditRoutes(services),
@@ -104,7 +112,7 @@ export function createApp(services: Services): Express {
     'api-token': requireApiToken({ access, clock }),
     'ingest-token': requireIngestToken(settings),
   });
-  app.use(['/api', '/healthz', '/readyz', '/verify'], nothingHere);
+  app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
   app.use(parseForm, refuseForeignForms(settings));

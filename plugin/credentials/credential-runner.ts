@@ -48,7 +48,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   const leaseMs = parts.leaseMs ?? 60_000;
   const saveEveryMs = parts.saveEveryMs ?? 1_000;
   const working = new Map<string, Promise<void>>();
-  let stopping = false;
+  const stop = new AbortController();
 
   function begin(run: CredentialRun): void {
     const progress = new RunProgress(run, { store, clock, leaseMs });
@@ -70,6 +70,8 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     try {
       await generateAll(progress);
     } catch (error) {
+      // whoever is asked for data may fail because we stop waiting: another process asks again
+      if (stop.signal.aborted) return progress.release();
       const { code } = codeOf(error);
       logger.error('a credential run failed', { runId, configurationId, code });
       progress.note({
@@ -83,7 +85,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       return;
     }
     if (progress.lost) logger.warn('a credential run was taken over by another process', { runId });
-    else if (stopping) await progress.release();
+    else if (stop.signal.aborted) await progress.release();
     else await progress.finish(progress.run.counts.failed > 0 ? 'done-with-errors' : 'done');
   }
 
@@ -107,8 +109,9 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       newId,
       verifyUrl: parts.verifyUrl ?? (() => null),
     };
-    for await (const found of plan.retrieval.retrieve(contextKey, plan.options, { records: parts.records })) {
-      if (progress.lost || stopping) return;
+    const context = { records: parts.records, signal: stop.signal };
+    for await (const found of plan.retrieval.retrieve(contextKey, plan.options, context)) {
+      if (progress.lost || stop.signal.aborted) return;
       progress.count({ seen: 1 });
       if (found.problem !== null) {
         progress.count({ failed: 1 });
@@ -171,13 +174,13 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
         await working.get(runId);
         const run = await store.run(runId);
         if (!run) throw new NotFoundError('run', 'there is no credential run with this id');
-        if (run.state !== 'running' || stopping) return run;
+        if (run.state !== 'running' || stop.signal.aborted) return run;
         await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
       }
     },
 
     async takeOverAbandoned() {
-      if (stopping) return 0;
+      if (stop.signal.aborted) return 0;
       let taken = 0;
       for (const abandoned of await store.abandonedRuns(clock.now())) {
         // our own: the store was away longer than the lease; the fence decides whether we still hold it
@@ -193,7 +196,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     },
 
     async stop() {
-      stopping = true;
+      stop.abort();
       await Promise.all(working.values());
     },
   };

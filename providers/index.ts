@@ -3,6 +3,16 @@
 /** Words allowed after `template` in a rule file. */
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
 
+// Learner records of a real LMS
+export type { CheckLine } from './lms/check.ts';
+export {
+  type CompletionSourceName,
+  completionSourceNames,
+  createLms,
+  type GradeSourceName,
+  gradeSourceNames,
+  type Lms,
+} from './lms/lms.ts';
 // Badge providers
 export { MemoryProvider } from './memory/provider.ts';
 

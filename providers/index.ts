@@ -5,14 +5,7 @@ export const providerNames: readonly string[] = ['accredible', 'credly', 'memory
 
 // Learner records of a real LMS
 export type { CheckLine } from './lms/check.ts';
-export {
-  type CompletionSourceName,
-  completionSourceNames,
-  createLms,
-  type GradeSourceName,
-  gradeSourceNames,
-  type Lms,
-} from './lms/lms.ts';
+export { type CompletionSourceName, createLms, type GradeSourceName, type Lms } from './lms/lms.ts';
 // Badge providers
 export { MemoryProvider } from './memory/provider.ts';
 

@@ -49,6 +49,7 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
+import { openLms, watchLms } from './lms-setup.ts';
 import { openJournal } from './memory-journal.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { composeReplay } from './replay-setup.ts';
@@ -209,12 +210,15 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
+  const lms = openLms(settings, logger);
+  const records = lms?.records ?? stores.records;
+  const lmsHealth = watchLms(lms, clock);
   const registry = await extensionRegistry();
   const runner = createCredentialRunner({
     store: stores.credentials,
     files: stores.files,
     registry,
-    records: stores.records,
+    records,
     clock,
     logger,
     verifyUrl: (verifyId) => `${publicUrl}/verify/${verifyId}`,
@@ -259,6 +263,15 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
+    lms:
+      lms && settings.lmsUrl !== null
+        ? {
+            url: settings.lmsUrl,
+            completionSources: settings.lmsCompletionSources,
+            gradeSources: settings.lmsGradeSources,
+            check: lms.check,
+          }
+        : null,
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
@@ -269,6 +282,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
         deadLetters: stores.deadLetters,
         bus,
         lanes: dispatcher.lanes,
+        lms: lmsHealth,
         stopping: () => stopping,
       }),
   };

@@ -16,6 +16,7 @@ export interface HealthParts {
   readonly bus: Pick<Bus, 'status'> | null;
   /** How the badge providers and the bus answer this process. */
   readonly lanes: () => readonly LaneState[];
+  readonly lms: () => Promise<Check>;
   readonly stopping: () => boolean;
 }
 
@@ -29,6 +30,7 @@ export async function healthReport({
   deadLetters,
   bus,
   lanes,
+  lms,
   stopping,
 }: HealthParts): Promise<HealthReport> {
   const counted = check(async () => {
@@ -49,6 +51,7 @@ export async function healthReport({
       message: `${open} ${open === 1 ? 'waits' : 'wait'} for a person to replay or discard`,
     };
   });
+  const learners = lms();
   const reached = await check(async () => {
     await database.ping();
     return { status: 'ok', message: 'answers' };
@@ -57,6 +60,7 @@ export async function healthReport({
     process: stopping() ? { status: 'down', message: 'stopping' } : { status: 'ok', message: 'running' },
     database: reached,
     rabbitmq: bus === null ? { status: 'off', message: 'AMQP_URL is not set' } : busCheck(bus),
+    lms: await learners,
     // counted by the database, and not worth waiting for when it does not answer
     effects: reached.status === 'down' ? unknown : await counted,
     'dead-letters': reached.status === 'down' ? unknown : await dead,

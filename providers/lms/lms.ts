@@ -5,19 +5,18 @@ import { type CheckLine, checkLms } from './check.ts';
 import { createLmsClient, type LmsClientParts } from './client.ts';
 import { aggregatorSource, blocksSource, progressCompletionSource } from './completion-sources.ts';
 import { createContexts } from './contexts.ts';
+import type { FigureSource } from './figure-source.ts';
 import { progressGradeSource, subsectionsGradeSource } from './grade-sources.ts';
 import { gradebookSource } from './gradebook.ts';
+import type { Grades } from './grading.ts';
 import { LmsLearnerRecords } from './lms-learner-records.ts';
 import { createPeople } from './people.ts';
 
-/** The first that the LMS offers is used. */
-export const completionSourceNames = ['aggregator', 'blocks', 'progress'] as const;
-export const gradeSourceNames = ['gradebook', 'progress', 'subsections'] as const;
-
-export type CompletionSourceName = (typeof completionSourceNames)[number];
-export type GradeSourceName = (typeof gradeSourceNames)[number];
+export type CompletionSourceName = 'aggregator' | 'blocks' | 'progress';
+export type GradeSourceName = 'gradebook' | 'progress' | 'subsections';
 
 export interface LmsOptions extends LmsClientParts {
+  /** In the order in which they are tried. */
   readonly completionSources: readonly CompletionSourceName[];
   readonly gradeSources: readonly GradeSourceName[];
   /** Requests side by side where learners are asked for one by one. */
@@ -37,12 +36,12 @@ export function createLms(options: LmsOptions): Lms {
   const client = createLmsClient(options);
   const people = createPeople(client);
   const contexts = createContexts(client, people);
-  const completion = {
+  const completion: Record<CompletionSourceName, FigureSource<number>> = {
     aggregator: aggregatorSource(client),
     blocks: blocksSource(client, people),
     progress: progressCompletionSource(client, people),
   };
-  const grades = {
+  const grades: Record<GradeSourceName, FigureSource<Grades>> = {
     gradebook: gradebookSource(client),
     progress: progressGradeSource(client, people),
     subsections: subsectionsGradeSource(client),

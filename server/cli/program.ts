@@ -10,6 +10,7 @@ import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
+import { addLmsCommands } from './lms.ts';
 import { addProgressCommands } from './progress.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
   addEventsCommands(program);
   addDeadLettersCommands(program);
   addCredentialsCommands(program);
+  addLmsCommands(program);
   addProgressCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);

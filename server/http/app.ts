@@ -25,6 +25,7 @@ import { effectRoutes } from './pages/effects.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
+import { lmsRoutes } from './pages/lms.ts';
 import { progressRoutes } from './pages/progress.ts';
 import { replayRoutes } from './pages/replays.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
@@ -75,6 +76,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...replayRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
+    ...lmsRoutes(services),
   ];
 }
 

@@ -97,6 +97,8 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   degraded: { word: 'Degraded', tone: 'warn' },
   down: { word: 'Down', tone: 'bad' },
   off: { word: 'Off', tone: 'off' },
+  // Sources of the LMS
+  used: { word: 'Used', tone: 'good' },
 };
 
 export function shownStatus(status: string): ShownStatus {

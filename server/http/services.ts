@@ -17,6 +17,7 @@ import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Lms } from '../../providers/index.ts';
 import type { AccessStore } from './access-store.ts';
 
 export interface WebSettings {
@@ -40,6 +41,15 @@ export interface HealthReport {
   readonly checks: Readonly<
     Record<string, { readonly status: 'ok' | 'degraded' | 'down' | 'off'; readonly message: string }>
   >;
+}
+
+/** The LMS that is asked who is eligible. */
+export interface LmsServices {
+  readonly url: string;
+  /** In the order in which they are tried. */
+  readonly completionSources: readonly string[];
+  readonly gradeSources: readonly string[];
+  check: Lms['check'];
 }
 
 /** Changes of many badges and the way back, audited; the history of a badge is `badges.history`. */
@@ -96,5 +106,7 @@ export interface Services extends RuleServices {
   retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
   /** Ends an open effect for good. @throws NotFoundError, ConflictError */
   giveUpEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  /** null: imported learner records are used. */
+  readonly lms: LmsServices | null;
   health(): Promise<HealthReport>;
 }

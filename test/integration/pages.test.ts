@@ -427,6 +427,7 @@ async function views({ services }: Site, address: string): Promise<readonly View
     ],
     path('audit', '/audit'),
     path('system', '/system'),
+    path('lms', '/lms'),
     path('account-new', '/accounts/new'),
     path('not-found', '/nowhere'),
     path('verify', '/verify/00000000-0000-4000-9000-000000000000'),

@@ -29,6 +29,7 @@ function report(changes: Partial<HealthParts> = {}) {
     deadLetters: { count: async () => 0 },
     bus: bus({}),
     lanes: () => [],
+    lms: async () => ({ status: 'ok', message: 'answers and knows us' }),
     stopping: () => false,
     ...changes,
   });
@@ -42,6 +43,7 @@ describe('the health report', () => {
         process: { status: 'ok', message: 'running' },
         database: { status: 'ok', message: 'answers' },
         rabbitmq: { status: 'ok', message: 'connected' },
+        lms: { status: 'ok', message: 'answers and knows us' },
         effects: { status: 'ok', message: '2 pending' },
         'dead-letters': { status: 'ok', message: 'none' },
       },

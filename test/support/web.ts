@@ -180,6 +180,7 @@ export function makeSite(
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
+    lms: null,
     health: async () => ({
       status: 'degraded' as const,
       checks: {

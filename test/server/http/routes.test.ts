@@ -74,6 +74,8 @@ const table: Readonly<Record<string, Access>> = {
   'post /effects/settle': 'administrator',
   'get /jobs': 'viewer',
   'get /jobs/:id': 'viewer',
+  'get /lms': 'viewer',
+  'post /lms/check': 'administrator',
   'post /jobs/:id/cancel': 'administrator',
   'post /jobs/:id/resume': 'administrator',
   'get /replays/new': 'administrator',

@@ -31,12 +31,13 @@ export function aggregatorSource(client: LmsClient): CompletionSource {
         throw error;
       }
     },
-    async everybody(courseKey, signal) {
+    async everybody(courseKey, keep, signal) {
       const found = new Map<string, number>();
       const query = new URLSearchParams({ requested_fields: 'username', page_size: PAGE_SIZE });
       for await (const page of pagesOf(client, { what, path: path(courseKey), query, signal })) {
         for (const row of page) {
-          if (isRecord(row) && typeof row.username === 'string') found.set(row.username, percentOf(row));
+          if (isRecord(row) && typeof row.username === 'string' && keep(row.username))
+            found.set(row.username, percentOf(row));
         }
       }
       return {

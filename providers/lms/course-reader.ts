@@ -2,7 +2,7 @@
 
 import { InputError } from '../../plugin/errors.ts';
 import type { CourseFigures, FiguresWanted, Learner } from '../../plugin/ports/learner-records.ts';
-import type { FigureSource } from './figure-source.ts';
+import type { FigureSource, Keep } from './figure-source.ts';
 import type { Grades } from './grading.ts';
 import { openChain } from './source-chain.ts';
 
@@ -17,15 +17,15 @@ export interface CourseReader {
   read(learner: Learner): Promise<CourseFigures>;
 }
 
-/** @param few learners are wanted one by one, not the whole course
+/** @param keep who is wanted of the whole course; null: learners are few and are asked for one by one
  *  @throws ProviderError when the LMS offers no source of what is wanted */
 export async function openCourse(
   sources: FigureSources,
   key: string,
   { completion, grades, signal }: FiguresWanted,
-  few: boolean,
+  keep: Keep | null,
 ): Promise<CourseReader> {
-  const course = { key, few };
+  const course = { key, keep };
   const completions = completion
     ? await openChain(sources.completion, { ...course, figures: 'completions' }, signal)
     : null;

@@ -11,12 +11,16 @@ export interface FigureSource<Figure> {
   readonly title: string;
   /** Why the LMS does not offer it for this course, and what would change that; null: it does. @throws LmsError */
   probe(courseKey: string, signal: AbortSignal | undefined): Promise<string | null>;
-  /** Everybody's at once; absent: only one by one. @throws LmsError */
-  everybody?(courseKey: string, signal: AbortSignal | undefined): Promise<FigureTable<Figure>>;
+  /** Everybody's at once; absent: only one by one.
+   *  @param keep who is wanted: the others need not be held
+   *  @throws LmsError */
+  everybody?(courseKey: string, keep: Keep, signal: AbortSignal | undefined): Promise<FigureTable<Figure>>;
   /** One learner's, as fresh as it can be; null: this source has none.
    *  @throws InputError `input.learner-record` for figures that are none, LmsError */
   one(courseKey: string, learner: Learner, signal: AbortSignal | undefined): Promise<Figure | null>;
 }
+
+export type Keep = (username: string) => boolean;
 
 export interface FigureTable<Figure> {
   /** @returns null: the source left this learner out @throws InputError `input.learner-record` */

@@ -12,6 +12,7 @@ import { type Grades, Points, type Weights } from './grading.ts';
 import { keptFor } from './kept.ts';
 import { isCcx, segment } from './keys.ts';
 import { isStatus } from './lms-error.ts';
+import { NumberPool } from './number-pool.ts';
 import { pagesOf } from './pages.ts';
 
 type Signal = AbortSignal | undefined;
@@ -41,11 +42,11 @@ export function gradebookSource(client: LmsClient): FigureSource<Grades> {
       }
     },
 
-    async everybody(courseKey, signal) {
+    async everybody(courseKey, keep, signal) {
       const table = new GradebookTable(await weightsOf(courseKey, signal));
       const query = new URLSearchParams({ page_size: PAGE_SIZE });
       for await (const page of pagesOf(client, { what: WHAT, path: path(courseKey), query, signal })) {
-        for (const row of page) table.add(row);
+        for (const row of page) table.add(row, keep);
       }
       await fillUnattempted(client, table, signal);
       return table;
@@ -75,33 +76,42 @@ async function fillUnattempted(client: LmsClient, table: GradebookTable, signal:
   }
 }
 
-/** Compact, since a course may have 50,000 learners: sums by category, and numbers of what was not attempted. */
-interface Row {
-  /** Earned and possible by category, in turn. */
-  readonly sums: readonly number[];
-  readonly unattempted: readonly number[];
+interface Module {
+  readonly number: number;
+  readonly category: number;
+  /** The most that any learner can have earned there; 0: nobody has attempted it. */
+  possible: number;
 }
 
+/** Compact, since a course may have 50,000 learners. Each has a stretch of one long list of numbers: how many categories,
+ *  earned and possible of each in turn, how many modules not attempted, and their numbers. */
 class GradebookTable implements FigureTable<Grades> {
   readonly #weights: Weights;
-  readonly #rows = new Map<string, Row | null>();
+  /** By username, where the stretch begins; BAD: the figures are none. */
+  readonly #rows = new Map<string, number>();
+  readonly #numbers = new NumberPool();
   readonly #categories: string[] = [];
-  readonly #modules = new Map<string, { readonly number: number; readonly category: number; possible: number }>();
-  readonly #byNumber: { readonly category: number; readonly possible: number }[] = [];
+  readonly #modules = new Map<string, Module>();
+  readonly #byNumber: Module[] = [];
   #someone: number | null = null;
 
   constructor(weights: Weights) {
     this.#weights = weights;
   }
 
-  add(row: unknown): void {
+  /** @param keep who is wanted; of the others only what a subsection is worth */
+  add(row: unknown, keep: (username: string) => boolean = () => true): void {
     if (!isRecord(row) || typeof row.username !== 'string') return;
     if (typeof row.user_id === 'number') this.#someone ??= row.user_id;
-    this.#rows.set(row.username, Array.isArray(row.section_breakdown) ? this.#read(row.section_breakdown) : null);
+    const read = Array.isArray(row.section_breakdown) ? this.#read(row.section_breakdown) : null;
+    if (!keep(row.username)) return;
+    this.#rows.set(row.username, read === null ? BAD : this.#store(read));
   }
 
   /** @returns null: some figure is none, and the learner's grades cannot be trusted */
-  #read(breakdown: readonly unknown[]): Row | null {
+  #read(
+    breakdown: readonly unknown[],
+  ): { readonly sums: readonly number[]; readonly unattempted: readonly number[] } | null {
     const sums: number[] = [];
     const unattempted: number[] = [];
     for (const section of breakdown) {
@@ -114,15 +124,22 @@ class GradebookTable implements FigureTable<Grades> {
       if (possible === 0) {
         unattempted.push(module.number);
       } else {
-        while (sums.length < 2 * module.category + 2) sums.push(0);
-        sums[2 * module.category] = (sums[2 * module.category] ?? 0) + earned;
-        sums[2 * module.category + 1] = (sums[2 * module.category + 1] ?? 0) + possible;
+        const at = 2 * module.category;
+        while (sums.length < at + 2) sums.push(0);
+        sums[at] = (sums[at] ?? 0) + earned;
+        sums[at + 1] = (sums[at + 1] ?? 0) + possible;
       }
     }
     return { sums, unattempted };
   }
 
-  #module(id: string, category: string) {
+  #store({ sums, unattempted }: { readonly sums: readonly number[]; readonly unattempted: readonly number[] }): number {
+    const begin = this.#numbers.length;
+    for (const value of [sums.length / 2, ...sums, unattempted.length, ...unattempted]) this.#numbers.push(value);
+    return begin;
+  }
+
+  #module(id: string, category: string): Module {
     const known = this.#modules.get(id);
     if (known) return known;
     if (!this.#categories.includes(category)) this.#categories.push(category);
@@ -145,20 +162,24 @@ class GradebookTable implements FigureTable<Grades> {
   }
 
   of(username: string): Grades | null {
-    const row = this.#rows.get(username);
-    if (row === undefined) return null;
-    if (row === null) throw badFigures(SOURCE);
+    const begin = this.#rows.get(username);
+    if (begin === undefined) return null;
+    if (begin === BAD) throw badFigures(SOURCE);
     const points = new Points(SOURCE);
-    this.#categories.forEach((category, index) => {
-      points.add(category, row.sums[2 * index] ?? 0, row.sums[2 * index + 1] ?? 0);
-    });
-    for (const number of row.unattempted) {
-      const module = this.#byNumber[number];
+    let at = begin;
+    const next = () => this.#numbers.at(at++);
+    for (let category = 0, count = next(); category < count; category++) {
+      points.add(this.#categories[category] ?? '', next(), next());
+    }
+    for (let count = next(); count > 0; count--) {
+      const module = this.#byNumber[next()];
       if (module) points.add(this.#categories[module.category] ?? '', 0, module.possible);
     }
     return points.grades(this.#weights);
   }
 }
+
+const BAD = -1;
 
 function isPoints(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;

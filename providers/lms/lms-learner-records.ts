@@ -65,7 +65,7 @@ export class LmsLearnerRecords implements LearnerRecords {
   async *#inCourse(courseKey: string, wanted: FiguresWanted): AsyncIterable<EnrolledLearner> {
     const { username, signal } = wanted;
     if (username !== null && !(await this.#people.isEnrolled(courseKey, username, signal))) return;
-    const reader = await openCourse(this.#sources, courseKey, wanted, username !== null);
+    const reader = await openCourse(this.#sources, courseKey, wanted, username === null ? () => true : null);
     const pages = username === null ? this.#people.enrolled(courseKey, signal) : [[username]];
     for await (const usernames of pages) {
       const accounts = await this.#people.accounts(usernames, signal);
@@ -84,15 +84,23 @@ export class LmsLearnerRecords implements LearnerRecords {
     const members = await this.#contexts.members(pathKey, username, signal);
     if (steps.length === 0 || members.size === 0) return;
 
+    // whoever is in the path is found out first: of its courses no more is held than they need
     const few = members.size <= FEW;
+    const enrolled = new Map<string, Set<string>>();
+    for (const key of few ? [] : steps) enrolled.set(key, await this.#usernames(key, signal));
+    const learners: Learner[] = [];
+    for await (const page of this.#members(members, enrolled, signal)) learners.push(...page);
+    const names = new Set(learners.map((learner) => learner.username));
+
     const open = new Map<string, OpenStep>();
     for (const key of steps) {
-      const reader = await openCourse(this.#sources, key, wanted, few);
-      open.set(key, { reader, enrolled: few ? null : await this.#usernames(key, signal) });
+      const inCourse = enrolled.get(key) ?? null;
+      for (const name of inCourse ?? []) if (!names.has(name)) inCourse?.delete(name);
+      const reader = await openCourse(this.#sources, key, wanted, inCourse && ((name) => inCourse.has(name)));
+      open.set(key, { reader, enrolled: inCourse });
     }
-    const left = new Set(members);
-    for await (const learners of this.#members(left, open, signal)) {
-      yield* await mapInOrder(learners, this.#atATime, async (learner) => ({
+    for (let from = 0; from < learners.length; from += PER_PAGE) {
+      yield* await mapInOrder(learners.slice(from, from + PER_PAGE), this.#atATime, async (learner) => ({
         learner,
         courses: await this.#figures(learner, open, signal),
         problem: learner.username === '' ? NO_ACCOUNT : null,
@@ -100,22 +108,23 @@ export class LmsLearnerRecords implements LearnerRecords {
     }
   }
 
-  async #usernames(courseKey: string, signal: AbortSignal | undefined): Promise<ReadonlySet<string>> {
+  async #usernames(courseKey: string, signal: AbortSignal | undefined): Promise<Set<string>> {
     const found = new Set<string>();
     for await (const page of this.#people.enrolled(courseKey, signal)) for (const name of page) found.add(name);
     return found;
   }
 
   /** Paths name their learners by number: those of the courses are looked through for them where that takes fewer calls than
-   *  asking for each. @param left is emptied */
+   *  asking for each. */
   async *#members(
-    left: Set<number>,
-    steps: ReadonlyMap<string, OpenStep>,
+    members: ReadonlySet<number>,
+    steps: ReadonlyMap<string, ReadonlySet<string>>,
     signal: AbortSignal | undefined,
   ): AsyncIterable<readonly Learner[]> {
+    const left = new Set(members);
     const asked = new Set<string>();
-    for (const { enrolled } of steps.values()) {
-      const names = [...(enrolled ?? [])].filter((name) => !asked.has(name));
+    for (const enrolled of steps.values()) {
+      const names = [...enrolled].filter((name) => !asked.has(name));
       if (names.length / PER_PAGE >= left.size) continue;
       for (let from = 0; from < names.length && left.size > 0; from += PER_PAGE) {
         const page = names.slice(from, from + PER_PAGE);

@@ -3,7 +3,7 @@
 
 import { InputError, ProviderError } from '../../plugin/errors.ts';
 import type { Learner } from '../../plugin/ports/learner-records.ts';
-import type { FigureSource, FigureTable } from './figure-source.ts';
+import type { FigureSource, FigureTable, Keep } from './figure-source.ts';
 import { concernsAll, LmsError } from './lms-error.ts';
 
 /** An LMS that fails on so many learners in a row fails altogether. */
@@ -16,11 +16,18 @@ export interface SourceChain<Figure> {
   read(learner: Learner, signal: AbortSignal | undefined): Promise<Figure | null>;
 }
 
-/** @param few learners are wanted one by one, not the whole course
- *  @throws ProviderError when the LMS offers none of the sources, with the reason of each */
+export interface ChainOf {
+  readonly key: string;
+  /** For messages: `completions`. */
+  readonly figures: string;
+  /** Who is wanted of the whole course; null: learners are few and are asked for one by one. */
+  readonly keep: Keep | null;
+}
+
+/** @throws ProviderError when the LMS offers none of the sources, with the reason of each */
 export async function openChain<Figure>(
   sources: readonly FigureSource<Figure>[],
-  course: { readonly key: string; readonly figures: string; readonly few: boolean },
+  course: ChainOf,
   signal: AbortSignal | undefined,
 ): Promise<SourceChain<Figure>> {
   const reasons: string[] = [];
@@ -37,8 +44,9 @@ export async function openChain<Figure>(
         continue;
       }
       // those whom the first source leaves out are few
-      const inBulk = !course.few && open.length === 0;
-      open.push({ source, table: inBulk ? ((await source.everybody?.(course.key, signal)) ?? null) : null });
+      const keep = open.length === 0 ? course.keep : null;
+      const table = keep === null ? null : ((await source.everybody?.(course.key, keep, signal)) ?? null);
+      open.push({ source, table });
       return true;
     }
     return false;

@@ -88,17 +88,23 @@ function link({ switches, path, query }: Question, changes: Readonly<Record<stri
 }
 
 /** `{next, previous, results}` */
-function cursorPage(question: Question, items: readonly unknown[], size: number, extra: object = {}): Answer {
+function cursorPage<Item>(
+  question: Question,
+  items: readonly Item[],
+  size: number,
+  row: (item: Item) => unknown,
+  extra: object = {},
+): Answer {
   const from = Number(Buffer.from(question.query.get('cursor') ?? '', 'base64url').toString() || 0);
   if (!Number.isSafeInteger(from)) return detail(404, 'Invalid cursor');
   const page = slice(items, from, size);
   const cursor = page.next === null ? null : Buffer.from(String(page.next)).toString('base64url');
   const next = cursor === null ? null : link(question, { cursor });
-  return ok({ next, previous: null, ...extra, results: page.items });
+  return ok({ next, previous: null, ...extra, results: page.items.map(row) });
 }
 
 /** @returns null: past the end */
-function numbered(question: Question, items: readonly unknown[], size: number) {
+function numbered<Item>(question: Question, items: readonly Item[], size: number) {
   const number = Number(question.query.get('page') ?? 1);
   const from = (number - 1) * size;
   if (!(number >= 1) || (number > 1 && from >= items.length)) return null;
@@ -108,11 +114,11 @@ function numbered(question: Question, items: readonly unknown[], size: number) {
 }
 
 /** `{results, pagination: {...}}` */
-function namespacedPage(question: Question, items: readonly unknown[]): Answer {
+function namespacedPage<Item>(question: Question, items: readonly Item[], row: (item: Item) => unknown): Answer {
   const found = numbered(question, items, Number(question.query.get('page_size') ?? 10));
   if (found === null) return detail(404, 'Invalid page.');
   const { results, next, count, pages } = found;
-  return ok({ pagination: { next, previous: null, count, num_pages: pages }, results });
+  return ok({ pagination: { next, previous: null, count, num_pages: pages }, results: results.map(row) });
 }
 
 function account({ id, username, name, email, isActive }: User): unknown {
@@ -135,16 +141,30 @@ function enrollments(question: Question): Answer {
   const key = query.get('course_id') ?? '';
   // an unencoded + has become a space
   if (/\s/.test(key)) return { status: 400, body: { message: 'Invalid course key.' } };
-  const found = [...(campus.courses.get(key)?.enrollments ?? [])].reverse();
-  const from = Number(Buffer.from(query.get('cursor') ?? '', 'base64url').toString() || 0);
-  const rows = found
-    .slice(0, from + 101)
-    .map(([user, { isActive }], index) =>
-      index < from
-        ? null
-        : { created: '2026-01-10T09:00:00Z', mode: 'honor', is_active: isActive, user, course_id: key },
-    );
-  return cursorPage(question, rows, 100);
+  const found = campus.courses.get(key);
+  if (!found) return cursorPage(question, [], 100, () => null);
+  return cursorPage(question, latestFirst(found), 100, (user) => ({
+    created: '2026-01-10T09:00:00Z',
+    mode: 'honor',
+    is_active: found.enrollments.get(user)?.isActive,
+    user,
+    course_id: key,
+  }));
+}
+
+const latest = new WeakMap<Course, readonly string[]>();
+
+/** Usernames; kept, since a course may be large and is read in many pages. */
+function latestFirst(course: Course): readonly string[] {
+  const known = latest.get(course);
+  if (known?.length === course.enrollments.size) return known;
+  const usernames = [...course.enrollments.keys()].reverse();
+  latest.set(course, usernames);
+  return usernames;
+}
+
+function activeIn(course: Course): string[] {
+  return latestFirst(course).filter((username) => course.enrollments.get(username)?.isActive);
 }
 
 function oneEnrollment({ campus, parts: [username = '', key = ''] }: Question): Answer {
@@ -158,7 +178,7 @@ function courseBody({ key, name }: Course): object {
 }
 
 function courses(question: Question): Answer {
-  return namespacedPage(question, [...question.campus.courses.values()].map(courseBody));
+  return namespacedPage(question, [...question.campus.courses.values()], courseBody);
 }
 
 function course({ campus, query, parts: [key = ''] }: Question): Answer {
@@ -244,13 +264,10 @@ function gradebook(question: Question): Answer {
     if (switches.ungraded.has(username)) return { status: 500, body: 'Server error' };
     return ok(gradebookRow(campus, found, username, enrollment));
   }
-  const listed = [...found.enrollments].filter(([name, { isActive }]) => isActive && !switches.ungraded.has(name));
-  const size = Number(query.get('page_size') ?? 50);
-  const from = Number(Buffer.from(query.get('cursor') ?? '', 'base64url').toString() || 0);
-  const rows = listed.map(([name, enrollment], index) =>
-    index >= from && index < from + size ? gradebookRow(campus, found, name, enrollment) : null,
-  );
-  return cursorPage(question, rows, size, { total_users_count: listed.length, filtered_users_count: listed.length });
+  const listed = activeIn(found).filter((name) => !switches.ungraded.has(name));
+  const row = (name: string) => gradebookRow(campus, found, name, found.enrollments.get(name) as Enrollment);
+  const counts = { total_users_count: listed.length, filtered_users_count: listed.length };
+  return cursorPage(question, listed, Number(query.get('page_size') ?? 50), row, counts);
 }
 
 function subsectionGrade({ campus, query, switches, parts: [usage = ''] }: Question): Answer {
@@ -314,23 +331,24 @@ function aggregator(question: Question): Answer {
   const found = campus.courses.get(parts[0] ?? '');
   if (!found) return detail(404, 'Not found.');
   const fields = query.get('requested_fields')?.split(',') ?? [];
-  const row = ([username, { completed, odd }]: readonly [string, Enrollment]) => ({
+  const row = (username: string) => ({
     course_key: found.key,
     ...(fields.includes('username') ? { username } : {}),
-    completion: {
-      earned: completed,
-      possible: found.blocks,
-      percent: odd && 'percent' in odd ? odd.percent : completed / found.blocks,
-    },
+    completion: completionOf(found, found.enrollments.get(username) as Enrollment),
   });
   const username = query.get('username');
   if (username !== null) {
     const enrollment = found.enrollments.get(username);
     if (!enrollment?.isActive) return detail(404, 'Not found.');
-    return namespacedPage(question, [row([username, enrollment])]);
+    return namespacedPage(question, [username], row);
   }
   if (!switches.staff) return detail(403, 'No.');
-  return namespacedPage(question, [...found.enrollments].filter(([, { isActive }]) => isActive).map(row));
+  return namespacedPage(question, activeIn(found), row);
+}
+
+function completionOf({ blocks: possible }: Course, { completed, odd }: Enrollment): object {
+  const percent = odd && 'percent' in odd ? odd.percent : completed / possible;
+  return { earned: completed, possible, percent };
 }
 
 function pathBody({ key, name, steps }: Campus['paths'] extends Map<string, infer Path> ? Path : never): object {

@@ -16,6 +16,7 @@ import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
 import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
+import { createEligibility } from '../plugin/credentials/eligibility.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
@@ -272,6 +273,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
             check: lms.check,
           }
         : null,
+    eligibility: createEligibility({ store: stores.credentials, registry, records }),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,

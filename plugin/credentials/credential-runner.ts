@@ -8,6 +8,7 @@ import type { LearnerRecords } from '../ports/learner-records.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { createAssetReader } from './assets.ts';
 import { planCredentials } from './credential-options.ts';
+import { loadConfiguration } from './eligibility.ts';
 import { generateCredential } from './generate-credentials.ts';
 import { NO_COUNTS, RunProgress } from './run-progress.ts';
 
@@ -91,7 +92,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
 
   async function generateAll(progress: RunProgress): Promise<void> {
     const { id: runId, configurationId } = progress.run;
-    const { configuration, type } = await load(configurationId);
+    const { configuration, type } = await loadConfiguration(store, configurationId);
     const plan = planCredentials(parts.registry, type, configuration);
     const { contextKey } = configuration;
     const job = {
@@ -124,18 +125,6 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     }
   }
 
-  async function load(configurationId: string) {
-    const configuration = await store.configuration(configurationId);
-    const type = configuration && (await store.type(configuration.credentialTypeId));
-    if (!configuration || !type) {
-      throw new NotFoundError(
-        'configuration',
-        'there is no credential configuration with this id, or its type is gone',
-      );
-    }
-    return { configuration, type };
-  }
-
   /** The running one, or the one of the same due time, newest first. */
   async function findRun(configurationId: string, dueAt: Date): Promise<CredentialRun | null> {
     const runs = await store.runs({ configurationId, limit: 100 });
@@ -145,7 +134,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
 
   return {
     async runNow(configurationId, trigger, dueAt) {
-      await load(configurationId);
+      await loadConfiguration(store, configurationId);
       const known = await findRun(configurationId, dueAt);
       if (known) return known.id;
       const startedAt = clock.now();

@@ -5,6 +5,7 @@ import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
+import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { verificationRoutes } from './api/verification.ts';
@@ -22,6 +23,7 @@ import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
+import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
@@ -47,6 +49,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
     ...verificationRoutes(services),
+    ...eligibilityApiRoutes(services),
     ...verifyPageRoutes(services),
   ];
 }
@@ -70,6 +73,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...eventLogRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),
+    ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
     ...jobRoutes(services),

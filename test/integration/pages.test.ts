@@ -383,6 +383,7 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('credential', '/credentials/00000000-0000-4000-8000-000000000000'),
     path('credential-error', '/credentials/00000000-0000-4000-8000-000000000002'),
     path('configurations', '/configurations'),
+    path('eligibility', '/configurations/configuration-1/eligibility?username=ada'),
     path('runs', '/runs'),
     path('effects', '/effects'),
     path('effects-none', '/effects?error=none'),

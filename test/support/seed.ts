@@ -5,6 +5,7 @@ import { ProviderError } from '../../plugin/errors.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
 import type { DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
+import { aLearnerRecord } from '../contracts/learner-records.ts';
 import type { Site } from './web.ts';
 
 export const DEMO_COURSE = 'course-v1:OpenedX+DemoX+Demo_Course';
@@ -294,8 +295,9 @@ async function seedIgnoredEvents({ services }: Site): Promise<void> {
   ]);
 }
 
-async function seedCredentials({ services }: Site): Promise<void> {
+async function seedCredentials({ services, records }: Site): Promise<void> {
   const { credentials, files } = services;
+  records.add(DEMO_COURSE, 'Demonstration Course', [aLearnerRecord({ completion: 0.7 })]);
   const at = new Date('2026-11-20T09:00:00Z');
   await credentials.saveType({
     id: 'type-1',

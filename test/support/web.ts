@@ -12,15 +12,18 @@ import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
 import { createRuleReader } from '../../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../../plugin/badges/settle-effects.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
+import { createEligibility } from '../../plugin/credentials/eligibility.ts';
 import { createReplays } from '../../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
+import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
+import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
@@ -31,6 +34,7 @@ import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
+import { completionsAndGrades, courseCompletions } from '../../providers/index.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
 import { readSettings } from '../../server/config.ts';
@@ -41,6 +45,8 @@ import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
+
+import { fakeGeneration } from './credential-world.ts';
 
 export const PASSWORD = 'a long enough password';
 export const INGEST_TOKEN = 'ingest-token-of-the-tests';
@@ -61,6 +67,8 @@ export interface Site {
   readonly provider: MemoryProvider;
   /** Carries out every job that is due. */
   runJobs(): Promise<unknown>;
+  /** What courses know of their learners. */
+  readonly records: MemoryLearnerRecords;
   /** Every event that reached the pipeline. */
   readonly processed: LmsEvent[];
   /** Moves the clock of the services on. */
@@ -145,6 +153,12 @@ export function makeSite(
     ...{ store: jobStore, clock, logger },
     kinds: [createSettleEffects({ progress, dispatcher }), ...replay.kinds],
   });
+  const records = new MemoryLearnerRecords();
+  const registry = new ExtensionRegistry()
+    .addRetrieval(courseCompletions)
+    .addRetrieval(completionsAndGrades)
+    .addGeneration({ ...fakeGeneration(), name: 'pdf' })
+    .freeze();
   const processed: LmsEvent[] = [];
   const services = {
     clock,
@@ -181,6 +195,7 @@ export function makeSite(
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     lms: null,
+    eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,
       checks: {
@@ -200,6 +215,7 @@ export function makeSite(
     dispatcher,
     provider,
     processed,
+    records,
     runJobs: () => jobRunner.runDue(),
     browser,
     advance: (ms) => {

@@ -35,7 +35,7 @@ describe('the page of the LMS', () => {
     expect((await submit(browser, '/lms', '/lms/check', { course: '' })).status).to.equal(403);
   });
 
-  it('tests the connection', async () => {
+  it('U13: tests the connection by a form only, not by a link', async () => {
     const browser = await makeSite({ lms }).signIn('administrator');
     asked.length = 0;
     const answer = await submit(browser, '/lms', '/lms/check', { course: ' course-v1:Acme+CS1+2026 ' });
@@ -46,6 +46,8 @@ describe('the page of the LMS', () => {
     expect(answer.text).not.to.contain('<b>flag</b>');
     await submit(browser, '/lms', '/lms/check', { course: '' });
     expect(asked).to.deep.equal(['course-v1:Acme+CS1+2026', null]);
+    expect((await browser.get('/lms/check')).status).to.equal(404);
+    expect(asked).to.have.length(2);
   });
 
   it('wants the key of a course', async () => {

@@ -10,7 +10,7 @@ import { InputError } from '../../plugin/errors.ts';
 import type { LearnerRecord } from '../../plugin/ports/learner-records.ts';
 
 export type LearnerLine =
-  | { readonly kind: 'context'; readonly contextKey: string; readonly name: string; readonly steps: readonly string[] }
+  | { readonly kind: 'context'; readonly contextKey: string; readonly name: string; readonly steps?: readonly string[] }
   | { readonly kind: 'learner'; readonly contextKey: string; readonly learner: LearnerRecord };
 
 const CONTEXT_FIELDS = ['context_key', 'context_name', 'steps'];

@@ -126,7 +126,7 @@ export class StoredLearnerRecords implements LearnerRecords {
     const count = { contexts: 0, learners: 0 };
     for (const line of lines) {
       if (line.kind === 'context') {
-        const { contextKey: _id, name, steps } = line;
+        const { contextKey: _id, name, steps = [] } = line;
         await withDatabase(() => this.#contexts.updateOne({ _id }, { $set: { name, steps } }, { upsert: true }));
         count.contexts += 1;
       } else {

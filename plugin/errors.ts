@@ -49,7 +49,8 @@ export class EventError extends CredentialsError {
   }
 }
 
-/** A badge provider or the LMS refused, failed or did not answer. */
+/** A badge provider or the LMS refused, failed or did not answer. `unauthorised`: it is the account's secret that it refuses, so everything
+ *  goes on once a person has given a new one. */
 export class ProviderError extends CredentialsError {
   /** How long the provider asked us to wait; null where it did not say. */
   readonly retryAfterMs: number | null;
@@ -57,11 +58,12 @@ export class ProviderError extends CredentialsError {
    *  ask the provider before repeating it. */
   readonly ambiguous: boolean;
   constructor(
-    reason: 'refused' | 'unavailable' | 'unexpected-reply',
+    reason: 'refused' | 'unavailable' | 'unauthorised' | 'unexpected-reply',
     message: string,
     facts: ErrorFacts & { readonly retryAfterMs?: number; readonly ambiguous?: boolean } = {},
   ) {
-    super(`provider.${reason}`, message, reason === 'unavailable' ? 'later' : 'never', facts);
+    const mayHeal = reason === 'unavailable' || reason === 'unauthorised';
+    super(`provider.${reason}`, message, mayHeal ? 'later' : 'never', facts);
     this.retryAfterMs = facts.retryAfterMs ?? null;
     this.ambiguous = facts.ambiguous ?? false;
   }

@@ -3,10 +3,15 @@
 /** Words allowed after `template` in a rule file. */
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
 
+// Badge providers
+export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';
+export { CredlyProvider } from './credly/provider.ts';
+// The way out
+export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
+export { createHttpClient, type HttpParts } from './http/create-client.ts';
 // Learner records of a real LMS
 export type { CheckLine } from './lms/check.ts';
 export { type CompletionSourceName, createLms, type GradeSourceName, type Lms } from './lms/lms.ts';
-// Badge providers
 export { MemoryProvider } from './memory/provider.ts';
 
 // PDF credentials

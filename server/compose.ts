@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Instant } from '../dsl/index.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
@@ -15,13 +14,18 @@ import { createRuleReader } from '../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
-import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
+import {
+  type CredentialRunner,
+  createCredentialRunner,
+  type RunnerParts,
+} from '../plugin/credentials/credential-runner.ts';
 import { createEligibility } from '../plugin/credentials/eligibility.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
 import { createEventLogWriter } from '../plugin/events/event-log-writer.ts';
+import type { Registered } from '../plugin/extensions/plugin-host.ts';
 import { ExtensionRegistry } from '../plugin/extensions/registry.ts';
 import { createJobRunner } from '../plugin/jobs/job-runner.ts';
 import { createJobs } from '../plugin/jobs/request-job.ts';
@@ -30,14 +34,18 @@ import type { Door } from '../plugin/ports/event-log.ts';
 import type { Job } from '../plugin/ports/job-store.ts';
 import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
+import type { SealedRecords } from '../plugin/ports/secret-box.ts';
+import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
+import { createNoticeDesk } from '../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../plugin/providers/sync-templates.ts';
 import {
   completionsAndGrades,
   courseCompletions,
   createPdfGeneration,
-  MemoryProvider,
   providerNames,
   subsectionGrades,
 } from '../providers/index.ts';
+import { composeAccounts } from './accounts-setup.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
 import { localAddress, type Settings } from './config.ts';
@@ -51,10 +59,12 @@ import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { openLms, watchLms } from './lms-setup.ts';
-import { openJournal } from './memory-journal.ts';
 import { packageVersion, projectPath } from './paths.ts';
+import { addPluginFunctions, loadPlugins } from './plugins.ts';
+import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
+import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
 import { openStores, type Stores } from './stores.ts';
 
@@ -69,8 +79,8 @@ export interface ComposeOptions {
   readonly join?: boolean;
   /** In place of the badge providers of the settings. */
   readonly providers?: ReadonlyMap<string, BadgeProvider>;
-  /** In place of the usual patience with providers and the bus. */
-  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'>;
+  /** In place of the usual patience with providers and the bus, and with the silence of a process that makes credentials. */
+  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> & Pick<RunnerParts, 'leaseMs'>;
 }
 
 export interface Laurel {
@@ -81,6 +91,8 @@ export interface Laurel {
   readonly runner: CredentialRunner;
   readonly registry: ExtensionRegistry;
   readonly replays: Replays;
+  /** Everything that holds sealed secrets. */
+  readonly sealedRecords: readonly SealedRecords[];
   /** The pipeline of every door, with what became of the event. */
   process(event: LmsEvent, door: Door): Promise<ProcessResult>;
   /** Carries out a job here if it is due and no other process has it. @returns it when it has ended */
@@ -117,9 +129,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const { logger, roles, clock = systemClock, join: mayJoin = false } = options;
   const does = (role: Role): boolean => roles.includes(role);
   const secretKey = loadSecretKey(settings.secretKey, settings.dataDir);
+  const plugins = await loadPlugins(settings.plugins, { taken: providerNames });
   const environment = ruleEnvironment({
     enabledEventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
-    providers: providerNames,
+    providers: [...providerNames, ...plugins.flatMap((plugin) => plugin.providers.map(({ name }) => name))],
   });
   const stores = await openStores(settings, { logger, lifecycle, join: mayJoin });
 
@@ -144,10 +157,31 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const bus = roles.length > 0 ? await connectBus(settings, { logger, lifecycle }) : null;
   const publisher: EventPublisher = bus?.publisher ?? new MemoryPublisher();
 
+  const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
+  const accountDirectory = createAccountDirectory({ store: stores.providers, secrets, clock, logger });
+  const providers =
+    options.providers ??
+    setUpProviders({
+      settings,
+      stores,
+      accounts: accountDirectory,
+      secrets,
+      connect: createConnect(settings, clock),
+      publicUrl: () => publicUrl,
+      clock,
+      logger,
+      lifecycle,
+      plugins,
+      beside: mayJoin,
+    });
+
+  const accountsSetup = composeAccounts({ settings, stores, secrets, providers, jobs, clock, logger });
+  if (roles.length > 0) await accountsSetup.prepare();
+
   const dispatcher = createDispatcher({
     progress: stores.progress,
     learners: stores.learners,
-    providers: options.providers ?? badgeProviders(settings, lifecycle, mayJoin),
+    providers,
     ...options.patience,
     publisher,
     badgeName: (badgeId) => ruleBook.badgeName(badgeId),
@@ -190,7 +224,12 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const jobRunner = createJobRunner({
     store: stores.jobs,
-    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds],
+    kinds: [
+      createSettleEffects({ progress: stores.progress, dispatcher }),
+      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
+      ...replay.kinds,
+      ...accountsSetup.kinds,
+    ],
     clock,
     logger,
   });
@@ -214,7 +253,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const lms = openLms(settings, logger);
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
-  const registry = await extensionRegistry();
+  const registry = await extensionRegistry(plugins);
   const runner = createCredentialRunner({
     store: stores.credentials,
     files: stores.files,
@@ -223,6 +262,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
     verifyUrl: (verifyId) => `${publicUrl}/verify/${verifyId}`,
+    ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
   });
   lifecycle.onStop('credential runs', () => runner.stop());
 
@@ -243,11 +283,18 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,
     progress: stores.progress,
+    providers,
+    providerStore: stores.providers,
+    accounts: accountsSetup.accounts,
     events: stores.events,
     learners: stores.learners,
     credentials: stores.credentials,
     deadLetters: stores.deadLetters,
     replays,
+    notices: createNoticeDesk({
+      ...{ store: stores.providers, progress: stores.progress, providers, clock, logger },
+      key: deriveKey(secretKey, 'webhooks'),
+    }),
     files: stores.files,
     jobStore: stores.jobs,
     jobs,
@@ -282,6 +329,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
         database: stores.database,
         progress: stores.progress,
         deadLetters: stores.deadLetters,
+        accounts: () => stores.providers.accounts(),
+        clock,
         bus,
         lanes: dispatcher.lanes,
         lms: lmsHealth,
@@ -295,6 +344,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
     lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
+    lifecycle.onStop('look after accounts', accountsSetup.keepLooking());
   }
   if (does('scheduler')) {
     const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });
@@ -322,6 +372,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     registry,
     process: (event, door) => intake.take(event, door),
     replays,
+    sealedRecords: [accountsSetup.sealed],
     settleEffects: () => dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, replay.parts),
@@ -376,26 +427,14 @@ async function connectBus(
   return bus;
 }
 
-/** @param readOnly another process may be writing the journal */
-function badgeProviders(
-  settings: Settings,
-  lifecycle: Lifecycle,
-  readOnly: boolean,
-): ReadonlyMap<string, BadgeProvider> {
-  if (readOnly) return new Map();
-  const journal = openJournal(join(settings.dataDir, 'memory-provider.jsonl'));
-  lifecycle.onStop('memory provider', () => journal.close());
-  const memory = new MemoryProvider({ lines: journal.lines, record: (line) => journal.append(line) });
-  return new Map([[memory.name, memory]]);
-}
-
-async function extensionRegistry(): Promise<ExtensionRegistry> {
+async function extensionRegistry(plugins: readonly Registered[]): Promise<ExtensionRegistry> {
   const file = 'DejaVuSerif.ttf';
   const bytes = await readFile(projectPath('examples', 'credentials', 'fonts', file));
-  return new ExtensionRegistry()
+  const registry = new ExtensionRegistry()
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }))
-    .freeze();
+    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }));
+  addPluginFunctions(registry, plugins);
+  return registry.freeze();
 }

@@ -4,7 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { suggest } from '../dsl/index.ts';
 import { ConfigurationError } from '../plugin/errors.ts';
+import type { GivenAccount } from '../plugin/providers/given-accounts.ts';
 import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
+import { CREDLY_LOCALES } from '../providers/index.ts';
 
 interface Setting<Value> {
   readonly env: string;
@@ -140,6 +142,80 @@ function siteAddress(value: string): void {
 
 function longEnough(value: string): void {
   if (value.length < 16) throw new Error('must have at least 16 characters; `openssl rand -hex 32` makes a good one');
+}
+
+/** Several secrets in one setting: a list that a person may write over lines. */
+const formerSecretKeys: Setting<readonly string[]> = {
+  env: 'LAUREL_FORMER_SECRET_KEYS',
+  secret: true,
+  defaultText: '(unset)',
+  doc: 'What LAUREL_SECRET_KEY was before, separated by blanks or line ends: opens what was sealed under it, until `laurel secrets rotate` has sealed it anew',
+  parse(value) {
+    const keys = value?.split(/\s+/).filter((key) => key !== '') ?? [];
+    for (const key of keys) longEnough(key);
+    return keys;
+  },
+};
+
+const internalHosts: Setting<readonly string[]> = {
+  env: 'LAUREL_INTERNAL_HOSTS',
+  secret: false,
+  defaultText: '(unset)',
+  doc: 'Hosts of your own, as `host` or `host:port` separated by commas, that Laurel may call without https and at private addresses, e.g. a stand-in for a provider; every other host must be out in the world and speak https',
+  parse(value) {
+    const hosts = value?.split(',').map((host) => host.trim()) ?? [];
+    if (hosts.some((host) => !/^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)))
+      throw new Error('must be hosts separated by commas, like badges.internal,127.0.0.1:4010');
+    return hosts;
+  },
+};
+
+const providerAccounts: Setting<readonly GivenAccount[]> = {
+  env: 'LAUREL_PROVIDER_ACCOUNTS',
+  secret: true,
+  defaultText: '(unset)',
+  doc: 'Accounts at badge providers that are set up at start, separated by blanks or line ends: `credly/<name>=<organization id>:<token>` or `accredible/<name>=<API key>`; `@sandbox` or `@eu` after the name for another host. Their secrets cannot be changed on the pages',
+  parse(value) {
+    const entries = value?.split(/\s+/).filter((entry) => entry !== '') ?? [];
+    return entries.map((entry, index) => {
+      const match = /^([a-z][a-z0-9-]*)\/([a-z0-9-]+)(?:@([a-z0-9-]+))?=(\S+)$/.exec(entry);
+      if (match === null)
+        throw new Error(`must be entries like credly/science=<id>:<token>, but entry ${index + 1} is not`);
+      const [, provider = '', slug = '', host = null, credentials = ''] = match;
+      return { provider, slug, host, credentials };
+    });
+  },
+};
+
+const plugins: Setting<readonly string[]> = {
+  env: 'LAUREL_PLUGINS',
+  secret: false,
+  defaultText: '(unset)',
+  doc: 'npm packages that bring badge providers or functions for credentials, separated by commas; a path begins with `./` or `/`. They run with all rights of the server: name only what you trust. See docs/how-to/write-a-provider.md',
+  parse(value) {
+    const names = value?.split(',').map((name) => name.trim()) ?? [];
+    if (names.some((name) => name === '' || /\s/.test(name))) throw new Error('must be packages separated by commas');
+    if (new Set(names).size < names.length) throw new Error('names a package twice; keep one');
+    return names;
+  },
+};
+
+/** Where a provider is; an address of your own needs LAUREL_INTERNAL_HOSTS. */
+function providerUrl(env: string, fallback: string, provider: string): Setting<string> {
+  const check = url(['https', 'http']);
+  return {
+    env,
+    secret: false,
+    defaultText: fallback,
+    doc: `Address of ${provider}, to be changed for a stand-in only`,
+    parse(value) {
+      if (value === undefined) return fallback;
+      check(value);
+      const { username, password, search, hash } = new URL(value);
+      if (username + password + search + hash !== '') throw new Error('must be scheme, host and path only');
+      return value;
+    },
+  };
 }
 
 /** Event types that are processed unless LAUREL_EVENT_TYPES says otherwise. */
@@ -303,6 +379,43 @@ export const settingsTable = {
     'LAUREL_SECRET_KEY',
     'Key from which session and encryption keys are derived; unset: made once and kept in the data directory. Several processes need the same one',
     longEnough,
+  ),
+  formerSecretKeys,
+  internalHosts,
+  plugins,
+  providerAccounts,
+  rotateSecrets: flag(
+    'LAUREL_ROTATE_SECRETS',
+    false,
+    'Exchange secrets of accounts by themselves in the last days before they expire, where the provider can; the old one stops working everywhere else. Not those of LAUREL_PROVIDER_ACCOUNTS',
+  ),
+  credlyUrl: providerUrl('LAUREL_CREDLY_URL', 'https://api.credly.com/v1/', "Credly's API"),
+  credlySandboxUrl: providerUrl(
+    'LAUREL_CREDLY_SANDBOX_URL',
+    'https://sandbox-api.credly.com/v1/',
+    "Credly's API for trying out",
+  ),
+  credlyLocale: oneOf('LAUREL_CREDLY_LOCALE', CREDLY_LOCALES, 'en', 'Language in which Credly writes to learners'),
+  credlyEvidence: flag(
+    'LAUREL_CREDLY_EVIDENCE',
+    false,
+    'Whether a badge at Credly shows, to everybody, which requirements were met and when',
+  ),
+  credlySuppressEmail: flag(
+    'LAUREL_CREDLY_SUPPRESS_EMAIL',
+    false,
+    'Whether Credly is kept from writing to learners about a new badge, reminders included',
+  ),
+  accredibleUrl: providerUrl('LAUREL_ACCREDIBLE_URL', 'https://api.accredible.com/v1/', "Accredible's API"),
+  accredibleEuUrl: providerUrl(
+    'LAUREL_ACCREDIBLE_EU_URL',
+    'https://eu.api.accredible.com/v1/',
+    "Accredible's API in the EU",
+  ),
+  accredibleSandboxUrl: providerUrl(
+    'LAUREL_ACCREDIBLE_SANDBOX_URL',
+    'https://sandbox.api.accredible.com/v1/',
+    "Accredible's API for trying out",
   ),
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',

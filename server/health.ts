@@ -4,6 +4,9 @@ import type { LaneState } from '../plugin/badges/dispatcher.ts';
 import { PUBLISH_LANE } from '../plugin/badges/effect-order.ts';
 import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
+import type { ProviderAccount } from '../plugin/ports/provider-store.ts';
+import type { Clock } from '../plugin/ports/runtime.ts';
+import { troubleOf } from '../plugin/providers/secret-expiry.ts';
 import type { Bus } from './amqp/bus.ts';
 import type { HealthReport } from './http/services.ts';
 import type { Database } from './mongo/connect.ts';
@@ -12,6 +15,9 @@ export interface HealthParts {
   readonly database: Pick<Database, 'ping'>;
   readonly progress: Pick<ProgressStore, 'effectCounts'>;
   readonly deadLetters: Pick<DeadLetterStore, 'count'>;
+  /** Those at badge providers. */
+  readonly accounts: () => Promise<readonly ProviderAccount[]>;
+  readonly clock: Clock;
   /** null: AMQP_URL is unset. */
   readonly bus: Pick<Bus, 'status'> | null;
   /** How the badge providers and the bus answer this process. */
@@ -28,6 +34,8 @@ export async function healthReport({
   database,
   progress,
   deadLetters,
+  accounts,
+  clock,
   bus,
   lanes,
   lms,
@@ -52,6 +60,13 @@ export async function healthReport({
     };
   });
   const learners = lms();
+  const atProviders = check(async () => {
+    const all = await accounts();
+    const troubled = all.filter((account) => troubleOf(account, clock.now()) !== null).length;
+    if (troubled === 0) return { status: 'ok', message: all.length === 0 ? 'none' : `${all.length} without trouble` };
+    const need = troubled === 1 ? '1 account needs' : `${troubled} accounts need`;
+    return { status: 'degraded', message: `${need} a person; the page of providers says why` };
+  });
   const reached = await check(async () => {
     await database.ping();
     return { status: 'ok', message: 'answers' };
@@ -63,6 +78,7 @@ export async function healthReport({
     lms: await learners,
     // counted by the database, and not worth waiting for when it does not answer
     effects: reached.status === 'down' ? unknown : await counted,
+    accounts: reached.status === 'down' ? unknown : await atProviders,
     'dead-letters': reached.status === 'down' ? unknown : await dead,
   };
   const down = checks.database?.status === 'down' || checks.process?.status === 'down';

@@ -9,6 +9,7 @@ import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
 import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
+import type { ProviderStore } from '../plugin/ports/provider-store.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
@@ -32,6 +33,7 @@ import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-recor
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
 import { addOpenEffects } from './mongo/progress-carry-over.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
+import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
@@ -41,6 +43,7 @@ export interface Stores {
   readonly learners: LearnerStore;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
+  readonly providers: ProviderStore;
   readonly events: MongoEventLog;
   readonly credentials: CredentialStore;
   readonly records: StoredLearnerRecords;
@@ -48,11 +51,15 @@ export interface Stores {
   readonly replayScratch: ReplayScratch;
   /** This process holds the embedded store: no other takes in events. */
   readonly alone: boolean;
+  /** As of the embedded store; never resolves where it is not in this process. */
+  readonly broken: Promise<Error>;
   readonly access: AccessStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
 }
+
+const never = new Promise<never>(() => {});
 
 /** @param join work beside the process that holds the embedded store, where one does
  *  @throws StoreError, ConfigurationError */
@@ -64,10 +71,10 @@ export async function openStores(
     join: mayJoin,
   }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly join: boolean },
 ): Promise<Stores> {
-  const { uri, alone } =
+  const { uri, alone, broken } =
     settings.mongodbUri === null
       ? await embeddedStore(settings.dataDir, { logger, lifecycle, mayJoin })
-      : { uri: settings.mongodbUri, alone: false };
+      : { uri: settings.mongodbUri, alone: false, broken: never };
   const database = await connectDatabase({
     uri,
     logger,
@@ -82,6 +89,7 @@ export async function openStores(
       eventModels,
       replayScratchModels,
       deadLetterModels,
+      providerModels,
     ],
   });
   lifecycle.onStop('database', () => database.close());
@@ -93,12 +101,14 @@ export async function openStores(
     learners: new MongoLearnerStore(connection),
     badges: new MongoBadgeStore(connection),
     progress: new MongoProgressStore(connection),
+    providers: new MongoProviderStore(connection),
     events: new MongoEventLog(connection),
     credentials: new MongoCredentialStore(connection),
     records: new StoredLearnerRecords(connection),
     jobs: new MongoJobStore(connection),
     replayScratch: new MongoReplayScratch(connection),
     alone,
+    broken,
     access: new MongoAccessStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
@@ -109,11 +119,11 @@ export async function openStores(
 async function embeddedStore(
   dataDir: string,
   { logger, lifecycle, mayJoin }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly mayJoin: boolean },
-): Promise<{ readonly uri: string; readonly alone: boolean }> {
+): Promise<{ readonly uri: string; readonly alone: boolean; readonly broken: Promise<Error> }> {
   const folder = join(dataDir, 'store');
   const running = mayJoin ? await joinEmbeddedStore({ dataDir: folder }) : null;
-  if (running !== null) return { uri: running.uri, alone: false };
+  if (running !== null) return { uri: running.uri, alone: false, broken: never };
   const store = await openEmbeddedStore({ dataDir: folder, logger });
   lifecycle.onStop('embedded store', () => store.close());
-  return { uri: store.uri, alone: true };
+  return { uri: store.uri, alone: true, broken: store.broken };
 }

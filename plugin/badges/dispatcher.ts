@@ -148,7 +148,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       breaker.answered();
       record = (latest) => succeeded(latest, effectId, answer, clock.now());
     } catch (error) {
-      const isAway = error instanceof ProviderError || error instanceof StoreError ? error.retry === 'later' : false;
+      const isAway =
+        (error instanceof ProviderError || error instanceof StoreError) &&
+        error.retry === 'later' &&
+        // It answers; one account's secret is refused, and others may have good ones.
+        error.code !== 'provider.unauthorised';
       if (isAway) breaker.failed(clock.now(), error instanceof ProviderError ? error.retryAfterMs : null);
       else if (error instanceof NotFoundError) breaker.withdrawn();
       else breaker.answered();

@@ -60,14 +60,20 @@ function awardRequest(
     badgeName: world.badgeName(badgeId) ?? badgeId,
     awardedAt: issued.awardedAt,
     recipient: { learnerId: learner.id, username: learner.username, name: learner.name, email: learner.email },
+    provenance: issued.provenance,
   };
 }
 
 async function revoke(subject: EffectSubject, world: OutsideWorld): Promise<IssuedAtProvider> {
-  const { provider } = providerOf(subject, world);
+  const { provider, templateId } = providerOf(subject, world);
   const { uuid, externalId } = subject.issued;
   if (externalId === null) throw new NotFoundError('issued-badge', 'the provider never confirmed this badge');
-  return provider.revoke({ uuid, externalId, reason: 'the requirements of the badge are no longer fulfilled' });
+  return provider.revoke({
+    uuid,
+    templateId,
+    externalId,
+    reason: 'the requirements of the badge are no longer fulfilled',
+  });
 }
 
 async function publish(

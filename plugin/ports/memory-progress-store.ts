@@ -91,6 +91,14 @@ export class MemoryProgressStore implements ProgressStore {
     return this.#learners(() => true, after, limit);
   }
 
+  async findIssued(provider: string, externalId: string): Promise<readonly Progress[]> {
+    return [...this.#documents.values()]
+      .filter(({ issued }) =>
+        issued.some((one) => one.externalId === externalId && one.template?.provider === provider),
+      )
+      .toSorted((a, b) => compareCodePoints(a.learnerId, b.learnerId) || compareCodePoints(a.badgeId, b.badgeId));
+  }
+
   async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {
     return [...this.#documents.values()].some((one) => one.badgeId === badgeId && one.ruleVersion < ruleVersion);
   }

@@ -154,6 +154,8 @@ export interface ProgressStore {
   learnersOf(badgeId: string, after: string | null, limit: number): Promise<readonly string[]>;
   /** Ids of learners with any progress, ascending; as many as are cheap to find. None: there are no more. */
   learnerIds(after: string | null, limit: number): Promise<readonly string[]>;
+  /** Documents with a badge that the provider knows by this id, several where it gave one badge for two of ours. */
+  findIssued(provider: string, externalId: string): Promise<readonly Progress[]>;
   /** Whether older rules than these made the progress of anybody on the badge. */
   hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean>;
 }

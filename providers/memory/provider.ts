@@ -27,13 +27,16 @@ type Entry =
   | { readonly action: 'revoke'; readonly uuid: string };
 
 export class MemoryProvider implements BadgeProvider {
-  readonly name = 'memory';
+  readonly name: string = 'memory';
+  readonly title: string = 'Memory';
   readonly capabilities: ProviderCapabilities = {
     synchronises: false,
     createsTemplates: false,
     revocation: 'revoke',
     findsIssued: true,
+    listsIssued: false,
     webhooks: false,
+    accounts: null,
   };
   readonly #states = new Map<string, 'issued' | 'revoked'>();
   readonly #entries: Entry[] = [];

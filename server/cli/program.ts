@@ -12,8 +12,10 @@ import { addEventsCommands } from './events.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addLmsCommands } from './lms.ts';
 import { addProgressCommands } from './progress.ts';
+import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
+import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
 import { addWhyCommand } from './why.ts';
 
@@ -34,9 +36,11 @@ export function createProgram(): Command {
   addDeadLettersCommands(program);
   addCredentialsCommands(program);
   addLmsCommands(program);
+  addTemplatesCommands(program);
   addProgressCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);
+  addProvidersCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

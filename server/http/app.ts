@@ -9,6 +9,7 @@ import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts'
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { verificationRoutes } from './api/verification.ts';
+import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRole } from './identity.ts';
@@ -29,11 +30,14 @@ import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
 import { progressRoutes } from './pages/progress.ts';
+import { providerAccountRoutes } from './pages/provider-account.ts';
+import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
+import { templateRoutes } from './pages/templates.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
@@ -51,6 +55,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...verificationRoutes(services),
     ...eligibilityApiRoutes(services),
     ...verifyPageRoutes(services),
+    ...webhookRoutes(services),
   ];
 }
 
@@ -66,6 +71,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRoutes(services),
     ...badgeVersionRoutes(services),
     ...badgeRemovalRoutes(services),
+    ...templateRoutes(services),
     ...ruleFileRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
@@ -78,6 +84,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...effectRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),
+    ...providerRoutes(services),
+    ...providerAccountRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
     ...lmsRoutes(services),

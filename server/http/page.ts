@@ -12,7 +12,16 @@ import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { csrfToken } from './security.ts';
 
-export type Section = 'dashboard' | 'badges' | 'progress' | 'events' | 'credentials' | 'audit' | 'system' | null;
+export type Section =
+  | 'dashboard'
+  | 'badges'
+  | 'progress'
+  | 'events'
+  | 'credentials'
+  | 'providers'
+  | 'audit'
+  | 'system'
+  | null;
 
 export interface Frame {
   /** Of the page alone; the site's name is added. */
@@ -45,12 +54,20 @@ const notices: ReadonlyMap<string, string> = new Map(
     'run-started': 'The run has started. Reload this page to see how far it is.',
     'job-cancelled': 'The job ends after the step it is at. What it did stays done.',
     'job-resumed': 'The job goes on where it stopped.',
+    'sync-started': 'The synchronisation has begun.',
     'letter-replayed': 'The message went through the pipeline again; below is what became of it.',
     'letters-discarded': 'What was chosen has been discarded.',
     'replay-started': 'The replay has started. Reload this page to see how far it is.',
     'replay-cancelled': 'The replay was cancelled; what it had done stands.',
     'account-created': 'The account was created.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
+    'provider-account-added': 'The account works and was added.',
+    'provider-account-works': 'The account works.',
+    'provider-secret-replaced': 'The new secret works and is in use. What waited for it is tried again shortly.',
+    'provider-secret-rotated': 'The secret was exchanged for a new one, which is in use.',
+    'provider-account-enabled': 'The account is enabled.',
+    'provider-account-disabled': 'The account is disabled.',
+    'provider-account-removed': 'The account was removed.',
     'signed-out': 'You have signed out.',
   }),
 );

@@ -10,6 +10,7 @@ import type { Replays } from '../../plugin/dead-letters/replays.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
+import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
@@ -17,7 +18,10 @@ import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
 import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
+import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Accounts } from '../../plugin/providers/accounts.ts';
+import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { Lms } from '../../providers/index.ts';
 import type { AccessStore } from './access-store.ts';
 
@@ -71,6 +75,11 @@ export interface Services extends RuleServices {
   readonly hiddenKeyPaths: ReadonlySet<string>;
   readonly badges: BadgeStore;
   readonly progress: ProgressStore;
+  /** By the word after `template`. */
+  readonly providers: ReadonlyMap<string, BadgeProvider>;
+  readonly providerStore: ProviderStore;
+  /** Accounts at badge providers. */
+  readonly accounts: Accounts;
   readonly events: EventLog;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
@@ -84,6 +93,8 @@ export interface Services extends RuleServices {
   /** What badges, given as texts in place of those in force, would mean for the learners on record, as far as it is found out
    *  in a few seconds; null: none of them is active. */
   foreseeRules(drafts: readonly string[]): Promise<Impact | null>;
+  /** Takes what badge providers tell us. */
+  readonly notices: NoticeDesk;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;

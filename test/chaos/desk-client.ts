@@ -35,12 +35,15 @@ export function deskClient(name: string, url: string): BadgeProvider {
   };
   return {
     name,
+    title: name,
     capabilities: {
       synchronises: false,
       createsTemplates: false,
       revocation: 'revoke',
       findsIssued: true,
+      listsIssued: false,
       webhooks: false,
+      accounts: null,
     },
     template: async () => null,
     findIssued: find,

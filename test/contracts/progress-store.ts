@@ -53,6 +53,20 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
       expect(all).to.deep.equal(['l1', 'l2', 'l3']);
     });
 
+    it('finds badges by what their provider calls them', async () => {
+      const issued = { ...anIssuedBadge(), externalId: 'x-1', template: { provider: 'credly', id: 't' } };
+      const other = { ...issued, number: 2, externalId: 'x-2', template: { provider: 'memory', id: 't' } };
+      await store.save(aProgress({ learnerId: 'l2', issued: [issued, other] }));
+      await store.save(aProgress({ learnerId: 'l1', issued: [issued] }));
+      await store.save(aProgress({ learnerId: 'l3', issued: [anIssuedBadge()] }));
+      const found = async (provider: string, id: string) =>
+        (await store.findIssued(provider, id)).map(({ learnerId }) => learnerId);
+      expect(await found('credly', 'x-1')).to.deep.equal(['l1', 'l2']);
+      expect(await found('memory', 'x-2')).to.deep.equal(['l2']);
+      expect(await found('credly', 'x-2')).to.deep.equal([]);
+      expect(await found('memory', 'x-1')).to.deep.equal([]);
+    });
+
     it('knows whether older rules made anything', async () => {
       await store.save(aProgress({ ruleVersion: 3 }));
       expect(await store.hasOlderThan('b1', 3)).to.equal(false);

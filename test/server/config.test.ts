@@ -139,6 +139,47 @@ describe('readSettings', () => {
     });
   });
 
+  it('reads former keys and internal hosts as lists, none by default', () => {
+    expect(readSettings({})).to.deep.include({ formerSecretKeys: [], internalHosts: [], providerAccounts: [] });
+    const keys = readSettings({ LAUREL_FORMER_SECRET_KEYS: 'the-key-of-last-year\nthe-key-before-that' });
+    expect(keys.formerSecretKeys).to.deep.equal(['the-key-of-last-year', 'the-key-before-that']);
+    expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: 'the-key-of-last-year short' })).to.deep.equal([
+      'LAUREL_FORMER_SECRET_KEYS must have at least 16 characters; `openssl rand -hex 32` makes a good one',
+    ]);
+    const { internalHosts } = readSettings({ LAUREL_INTERNAL_HOSTS: 'badges.internal, 127.0.0.1:4010,[::1]:80' });
+    expect(internalHosts).to.deep.equal(['badges.internal', '127.0.0.1:4010', '[::1]:80']);
+    for (const value of ['http://127.0.0.1', 'a,,b', 'a b'])
+      expect(problemsOf({ LAUREL_INTERNAL_HOSTS: value })).to.deep.equal([
+        'LAUREL_INTERNAL_HOSTS must be hosts separated by commas, like badges.internal,127.0.0.1:4010',
+      ]);
+  });
+
+  it('reads accounts at providers, and never quotes one', () => {
+    const { providerAccounts } = readSettings({
+      LAUREL_PROVIDER_ACCOUNTS: 'credly/science@sandbox=6f0c:tok=en\n  accredible/main=key',
+    });
+    expect(providerAccounts).to.deep.equal([
+      { provider: 'credly', slug: 'science', host: 'sandbox', credentials: '6f0c:tok=en' },
+      { provider: 'accredible', slug: 'main', host: null, credentials: 'key' },
+    ]);
+    expect(problemsOf({ LAUREL_PROVIDER_ACCOUNTS: 'credly/science=6f0c:hunter2 Credly=hunter3' })).to.deep.equal([
+      'LAUREL_PROVIDER_ACCOUNTS must be entries like credly/science=<id>:<token>, but entry 2 is not',
+    ]);
+  });
+
+  it('reads where the providers are', () => {
+    expect(readSettings({}).credlyUrl).to.equal('https://api.credly.com/v1/');
+    expect(readSettings({ LAUREL_CREDLY_URL: 'http://127.0.0.1:4010/v1/' }).credlyUrl).to.equal(
+      'http://127.0.0.1:4010/v1/',
+    );
+    expect(problemsOf({ LAUREL_CREDLY_URL: 'https://me:pass@api.example/?x=1' })).to.deep.equal([
+      'LAUREL_CREDLY_URL must be scheme, host and path only',
+    ]);
+    expect(problemsOf({ LAUREL_ACCREDIBLE_EU_URL: 'api.example' })).to.deep.equal([
+      'LAUREL_ACCREDIBLE_EU_URL must be an address that starts with https:// or http://',
+    ]);
+  });
+
   it('reads key paths to hide, all of them by default, none on request', () => {
     const hidden = (value?: string) => readSettings({ LAUREL_HIDDEN_KEY_PATHS: value }).hiddenKeyPaths;
     expect(hidden()).to.include('user.pii.email').and.have.length(8);

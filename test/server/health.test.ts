@@ -3,6 +3,7 @@ import { PUBLISH_LANE } from '../../plugin/badges/effect-order.ts';
 import { StoreError } from '../../plugin/errors.ts';
 import type { BusStatus } from '../../server/amqp/bus.ts';
 import { type HealthParts, healthReport } from '../../server/health.ts';
+import { anAccount } from '../contracts/provider-store.ts';
 
 const since = new Date(0);
 const up = { connected: true, since, blocked: false, lastError: null };
@@ -27,6 +28,8 @@ function report(changes: Partial<HealthParts> = {}) {
     database: { ping: async () => {} },
     progress: { effectCounts: async () => ({ pending: 2, failed: 0 }) },
     deadLetters: { count: async () => 0 },
+    accounts: async () => [],
+    clock: { now: () => new Date('2026-03-01T10:00:00Z') },
     bus: bus({}),
     lanes: () => [],
     lms: async () => ({ status: 'ok', message: 'answers and knows us' }),
@@ -45,12 +48,28 @@ describe('the health report', () => {
         rabbitmq: { status: 'ok', message: 'connected' },
         lms: { status: 'ok', message: 'answers and knows us' },
         effects: { status: 'ok', message: '2 pending' },
+        accounts: { status: 'ok', message: 'none' },
         'dead-letters': { status: 'ok', message: 'none' },
       },
     });
     const without = await report({ bus: null });
     expect(without.status).to.equal('ok');
     expect(without.checks.rabbitmq).to.deep.equal({ status: 'off', message: 'AMQP_URL is not set' });
+  });
+
+  it('says that accounts at providers need a person, and not which', async () => {
+    const fine = anAccount({ secretExpiresAt: null });
+    const refused = anAccount({ lastCheck: { at: since, ok: false, message: 'refused' } });
+    expect((await report({ accounts: async () => [fine] })).checks.accounts).to.deep.equal({
+      status: 'ok',
+      message: '1 without trouble',
+    });
+    const { status, checks } = await report({ accounts: async () => [fine, refused] });
+    expect(status).to.equal('degraded');
+    expect(checks.accounts).to.deep.equal({
+      status: 'degraded',
+      message: '1 account needs a person; the page of providers says why',
+    });
   });
 
   it('is down without the database, and says what the database said', async () => {

@@ -6,6 +6,8 @@ import type { Credential } from '../../plugin/ports/credential-store.ts';
 import type { DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
 import { aLearnerRecord } from '../contracts/learner-records.ts';
+import { aTemplate } from '../contracts/provider-store.ts';
+import { HALL_ID } from './account-world.ts';
 import type { Site } from './web.ts';
 
 export const DEMO_COURSE = 'course-v1:OpenedX+DemoX+Demo_Course';
@@ -137,6 +139,40 @@ export async function seed(site: Site): Promise<void> {
   await seedCredentials(site);
   await seedJobs(site);
   await seedDeadLetters(site);
+  await seedProviders(site);
+}
+
+/** One account that works, one whose secret is refused and will expire, one of the settings that is disabled. */
+async function seedProviders({ services: { accounts, providerStore }, hall }: Site): Promise<void> {
+  const entry = { host: 'production', externalId: HALL_ID, secret: 'good-token' };
+  hall.accepted.set('good-token', null);
+  const science = await accounts.add('hall', { ...entry, slug: 'science' });
+  const now = science.createdAt;
+  const soon = new Date(now.getTime() + 12.5 * 86_400_000);
+  const other = { ...science, version: 0, externalId: null };
+  await providerStore.saveAccount({
+    ...other,
+    id: 'arts',
+    slug: 'arts',
+    name: 'Faculty of Arts',
+    secretExpiresAt: soon,
+  });
+  const lastCheck = { at: now, ok: false, message: 'Hall of Fame refuses the secret' };
+  await providerStore.saveAccount({
+    ...other,
+    id: 'law',
+    slug: 'law',
+    name: 'Faculty of Law',
+    host: 'sandbox',
+    lastCheck,
+  });
+  await providerStore.saveAccount({
+    ...other,
+    ...{ id: 'trial', slug: 'trial', name: 'Trial', origin: 'environment', enabled: false },
+  });
+  const template = aTemplate({ provider: 'hall', accountId: science.id });
+  await providerStore.saveTemplate(template);
+  await providerStore.saveTemplate({ ...template, templateId: 't2', name: 'Statistics', state: 'retired' });
 }
 
 /** Ids of the dead letters. */

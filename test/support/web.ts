@@ -22,6 +22,7 @@ import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
+import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
@@ -31,9 +32,15 @@ import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
+import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts';
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
+import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
+import { createAccounts } from '../../plugin/providers/accounts.ts';
+import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
 import { completionsAndGrades, courseCompletions } from '../../providers/index.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
@@ -45,8 +52,9 @@ import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
-
+import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
+import { openSecretBox } from './secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
 export const INGEST_TOKEN = 'ingest-token-of-the-tests';
@@ -62,9 +70,15 @@ export interface Site {
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
     readonly deadLetters: MemoryDeadLetterStore;
+    readonly providerStore: MemoryProviderStore;
+    readonly providers: Map<string, BadgeProvider>;
   };
+  /** The badge provider with accounts. */
+  readonly hall: HallProvider;
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
+  /** Seals what accounts hold. */
+  readonly secrets: SecretBox;
   /** Carries out every job that is due. */
   runJobs(): Promise<unknown>;
   /** What courses know of their learners. */
@@ -97,7 +111,10 @@ export function makeSite(
   let offsetMs = 0;
   const clock = { now: () => new Date(Date.now() + offsetMs) };
   const logger = silentLogger;
-  const environment = ruleEnvironment({ enabledEventTypes: null, providers: ['memory', 'openbadges', 'credly'] });
+  const environment = ruleEnvironment({
+    enabledEventTypes: null,
+    providers: ['memory', 'openbadges', 'credly', 'hall'],
+  });
   const badges = new MemoryBadgeStore();
   const progress = new MemoryProgressStore();
   const learners = new MemoryLearnerStore();
@@ -107,6 +124,10 @@ export function makeSite(
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
+  const hall = new HallProvider();
+  const providers = new Map<string, BadgeProvider>([provider, hall].map((one) => [one.name, one]));
+  const secrets = openSecretBox();
+  const providerStore = new MemoryProviderStore();
   const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
@@ -135,7 +156,7 @@ export function makeSite(
     learners,
     clock,
     logger,
-    providers: new Map([['memory', provider]]),
+    providers,
     publisher: new MemoryPublisher(),
     badgeName: (id) => rules.badgeName(id),
   });
@@ -151,7 +172,11 @@ export function makeSite(
   });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
-    kinds: [createSettleEffects({ progress, dispatcher }), ...replay.kinds],
+    kinds: [
+      createSettleEffects({ progress, dispatcher }),
+      createTemplateSync({ store: providerStore, providers, secrets, clock }),
+      ...replay.kinds,
+    ],
   });
   const records = new MemoryLearnerRecords();
   const registry = new ExtensionRegistry()
@@ -176,7 +201,16 @@ export function makeSite(
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
     deadLetters,
+    providers,
+    providerStore,
+    accounts: createAccounts({
+      ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },
+      ids: { uuid: () => randomUUID() },
+      onNewSecret: async () => {},
+      sleep: async () => {},
+    }),
     replays,
+    notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
@@ -214,6 +248,8 @@ export function makeSite(
     services,
     dispatcher,
     provider,
+    secrets,
+    hall,
     processed,
     records,
     runJobs: () => jobRunner.runDue(),

@@ -28,7 +28,15 @@ const badge: PublishedBadge = {
     isActive: true,
     asOf: day(1),
   },
-  template: { id: 'x', name: 'At Credly', description: 'For Ada', imageUrl: 'https://x.org/a.png', state: 'active' },
+  template: {
+    id: 'x',
+    name: 'At Credly',
+    description: 'For Ada',
+    imageUrl: 'https://x.org/a.png',
+    state: 'active',
+    dashboardUrl: null,
+    details: {},
+  },
 };
 
 describe('the public events about badges', () => {

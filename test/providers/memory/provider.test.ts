@@ -20,6 +20,7 @@ describe('the memory provider', () => {
     badgeName: 'Demo',
     awardedAt: day(1),
     recipient: { learnerId: 'l1', username: 'ada', name: 'Ada', email: 'ada@example.com' },
+    provenance: null,
   };
 
   it('goes on from what an earlier one recorded, which names nobody', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { anAccount } from '../../contracts/provider-store.ts';
 import { fieldsOnPage } from '../../support/page-form.ts';
 import { aCredential, passingEvent, seed } from '../../support/seed.ts';
 import { csrfOf, makeSite } from '../../support/web.ts';
@@ -96,6 +97,16 @@ describe('texts that people and other systems supplied', () => {
       revokedAt: null,
     });
 
+    await services.providerStore.saveAccount(
+      anAccount({
+        provider: 'hall',
+        name: evil,
+        externalId: evil,
+        host: evil,
+        lastCheck: { at: new Date(), ok: false, message: evil },
+      }),
+    );
+
     const browser = await site.signIn('administrator');
     const query = encodeURIComponent(evil);
     for (const path of [
@@ -126,6 +137,11 @@ describe('texts that people and other systems supplied', () => {
       '/verify/00000000-0000-4000-9000-000000000002',
       '/configurations',
       '/runs',
+      '/providers',
+      '/providers/hall/accounts/science',
+      '/providers/hall/accounts/science/remove',
+      `/providers/hall/accounts/${query}`,
+      `/providers/${query}/add`,
       '/audit',
       `/audit?actor=${query}&object=${query}`,
       '/system',

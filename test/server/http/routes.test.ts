@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import supertest from 'supertest';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import type { Access, Route } from '../../../server/http/routes.ts';
+import { storedTemplate } from '../../support/credly-world.ts';
+import { anAccount } from '../../support/provider-accounts.ts';
 import { aCredential, LETTERS, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site } from '../../support/web.ts';
 
@@ -16,6 +18,8 @@ const table: Readonly<Record<string, Access>> = {
   'get /api/laurel/v1/verify/:uuid': 'public',
   'get /api/learning_credentials/v1/metadata/:uuid': 'public',
   'get /verify/:uuid': 'public',
+  'post /badges/:provider/webhook': 'public',
+  'post /badges/:provider/webhook/:secret': 'public',
   'get /sign-in': 'public',
   'post /sign-in': 'public',
   'get /sign-in/:token': 'public',
@@ -47,6 +51,10 @@ const table: Readonly<Record<string, Access>> = {
   'post /badges/:id/versions/:version/restore': 'administrator',
   'get /badges/:id/remove': 'administrator',
   'post /badges/:id/remove': 'administrator',
+  'get /templates': 'viewer',
+  'get /templates/sync': 'administrator',
+  'post /templates/sync': 'administrator',
+  'get /templates/:provider/:account/:template': 'viewer',
   'get /rules': 'viewer',
   'get /rules/export': 'viewer',
   'get /rules/removed': 'viewer',
@@ -92,6 +100,17 @@ const table: Readonly<Record<string, Access>> = {
   'post /dead-letters/replays/:id/cancel': 'administrator',
   'post /dead-letters/:id/replay': 'administrator',
   'post /dead-letters/:id/discard': 'administrator',
+  'get /providers': 'viewer',
+  'get /providers/:provider/add': 'administrator',
+  'post /providers/:provider/add': 'administrator',
+  'get /providers/:provider/accounts/:slug': 'viewer',
+  'post /providers/:provider/accounts/:slug/check': 'administrator',
+  'post /providers/:provider/accounts/:slug/secret': 'administrator',
+  'post /providers/:provider/accounts/:slug/rotate': 'administrator',
+  'post /providers/:provider/accounts/:slug/enable': 'administrator',
+  'post /providers/:provider/accounts/:slug/disable': 'administrator',
+  'get /providers/:provider/accounts/:slug/remove': 'administrator',
+  'post /providers/:provider/accounts/:slug/remove': 'administrator',
   'get /audit': 'administrator',
   'get /system': 'viewer',
   'post /tokens/:id/revoke': 'administrator',
@@ -105,6 +124,8 @@ describe('routes', () => {
   before(async () => {
     site = makeSite();
     await seed(site);
+    await site.services.providerStore.saveAccount(anAccount('university'));
+    await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
     routes = [...openRoutes(site.services), ...pageRoutes(site.services)];
     learnerId = (await site.services.learners.findByUsername('ada'))?.id ?? '';
   });
@@ -119,8 +140,11 @@ describe('routes', () => {
       .replace('/jobs/:id', '/jobs/job-failed')
       .replace('/events/:id', '/events/event-ada-demo')
       .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)
+      .replace('/templates/:provider/:account/:template', '/templates/credly/university/t1')
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
       .replace('/examples/:name', '/examples/04-one-course')
+      .replace(':provider', 'hall')
+      .replace(':slug', 'science')
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')
       .replace(':username', 'ada')
@@ -190,6 +214,8 @@ describe('routes', () => {
       '/dead-letters',
       `/dead-letters/${LETTERS.malformed}`,
       '/dead-letters/check?scope=all',
+      '/providers',
+      '/providers/hall/accounts/science',
       '/system',
     ]) {
       const { text } = await browser.get(path);
@@ -262,7 +288,7 @@ async function makeSiteWithAdministrator(): Promise<{
 }
 
 async function everything({ services }: Site): Promise<unknown> {
-  const { badges, progress, learners, credentials, access, deadLetters } = services;
+  const { badges, progress, learners, credentials, access, deadLetters, providerStore } = services;
   return {
     revision: await badges.revision(),
     progress: await progress.list({ limit: 1000 }),
@@ -271,6 +297,7 @@ async function everything({ services }: Site): Promise<unknown> {
     runs: await credentials.runs({ limit: 1000 }),
     letters: await deadLetters.letters({ limit: 1000 }),
     replays: await deadLetters.jobs(1000),
+    providerAccounts: await providerStore.accounts(),
     accounts: await access.accounts(),
     tokens: await access.apiTokens(),
     audit: await access.audit({ limit: 1000 }),

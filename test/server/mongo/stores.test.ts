@@ -6,12 +6,14 @@ import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
 import { jobModels, MongoJobStore } from '../../../server/mongo/job-store.ts';
 import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';
+import { MongoProviderStore, providerModels } from '../../../server/mongo/provider-store.ts';
 import { MongoReplayScratch, replayScratchModels } from '../../../server/mongo/replay-scratch.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
 import { jobStoreContract } from '../../contracts/job-store.ts';
 import { learnerStoreContract } from '../../contracts/learner-store.ts';
 import { progressStoreContract } from '../../contracts/progress-store.ts';
+import { providerStoreContract } from '../../contracts/provider-store.ts';
 import { replayScratchContract } from '../../contracts/replay-scratch.ts';
 import { testDatabase } from '../../support/database.ts';
 
@@ -22,7 +24,15 @@ describe('MongoDB', () => {
   before(async () => {
     const server = await testDatabase();
     closeServer = () => server.close();
-    const models = [learnerModels, badgeModels, progressModels, jobModels, eventModels, replayScratchModels];
+    const models = [
+      learnerModels,
+      badgeModels,
+      progressModels,
+      jobModels,
+      eventModels,
+      replayScratchModels,
+      providerModels,
+    ];
     database = await connectDatabase({ uri: server.uri, logger: silentLogger, models });
   });
   after(async () => {
@@ -39,6 +49,7 @@ describe('MongoDB', () => {
   badgeStoreContract('mongoose', async () => new MongoBadgeStore(await emptyConnection()));
   eventLogContract('mongoose', async () => new MongoEventLog(await emptyConnection()));
   progressStoreContract('mongoose', async () => new MongoProgressStore(await emptyConnection()));
+  providerStoreContract('mongoose', async () => new MongoProviderStore(await emptyConnection()));
   replayScratchContract('mongoose', async () => new MongoReplayScratch(await emptyConnection()));
   jobStoreContract('mongoose', async () => new MongoJobStore(await emptyConnection()));
 });

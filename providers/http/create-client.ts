@@ -1,0 +1,144 @@
+/** Calls over HTTP, made with axios. Redirects are not followed and proxies of the environment are not used: both would
+ *  take a secret to somebody who was not named. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import axios from 'axios';
+import { ProviderError } from '../../plugin/errors.ts';
+import { type Clock, systemClock } from '../../plugin/ports/runtime.ts';
+import type { HttpCall, HttpClient, HttpClientOptions, HttpReply } from './client.ts';
+import {
+  type Agents,
+  createGuardedAgents,
+  createOpenAgents,
+  type InternalHosts,
+  isInternalHost,
+  type Resolve,
+} from './guarded-agents.ts';
+import { type CallFacts, errorOfReply, errorOfThrown, notJson, secretNotSendable } from './outcome.ts';
+import { parseBaseUrl, targetOf } from './target.ts';
+
+export interface HttpParts {
+  /** Hosts of the operator's own: `host` or `host:port`. */
+  readonly internalHosts?: InternalHosts;
+  readonly clock?: Clock;
+  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+  readonly resolve?: Resolve;
+}
+
+const ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 500;
+/** Whoever wants us to stay away for longer is not waited for: the wish is handed up. */
+const LONGEST_PAUSE_MS = 5_000;
+const DEFAULT_TIMEOUT_MS = 15_000;
+const DEFAULT_MAX_REPLY_BYTES = 8 * 1_024 * 1_024;
+const MAX_BODY_BYTES = 32 * 1_024 * 1_024;
+
+/** Connections are kept and used again by every client of this process. */
+let sharedAgents: { readonly guarded: Agents; readonly open: Agents } | undefined;
+
+/** @throws InvariantError when the base address is none */
+export function createHttpClient(options: HttpClientOptions, parts: HttpParts = {}): HttpClient {
+  const { peer, headers = {}, timeoutMs = DEFAULT_TIMEOUT_MS, maxReplyBytes = DEFAULT_MAX_REPLY_BYTES } = options;
+  const { internalHosts = [], clock = systemClock, sleep = pauseFor, random = Math.random } = parts;
+  const base = parseBaseUrl(options.baseUrl);
+  const agents = agentsFor(base, internalHosts, parts.resolve);
+
+  async function attempt(request: HttpCall, facts: CallFacts): Promise<HttpReply> {
+    await options.limiter?.take(request.signal);
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const { body, signal } = request;
+    let reply: HttpReply;
+    try {
+      const {
+        status,
+        headers: replyHeaders,
+        data,
+      } = await axios.request<Buffer>({
+        adapter: 'http',
+        url: facts.url.href,
+        method: request.method,
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'Laurel',
+          ...(body === undefined || body instanceof URLSearchParams ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { data: body instanceof URLSearchParams ? body : JSON.stringify(body) }),
+        ...agents,
+        proxy: false,
+        maxRedirects: 0,
+        maxContentLength: maxReplyBytes,
+        maxBodyLength: MAX_BODY_BYTES,
+        responseType: 'arraybuffer',
+        validateStatus: () => true,
+        signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+      });
+      reply = { status, headers: textHeaders(replyHeaders), data: new TextDecoder().decode(data) };
+    } catch (thrown) {
+      throw errorOfThrown(thrown, facts, signal?.aborted ? 'by caller' : deadline.aborted ? 'late' : null);
+    }
+    return withJson(reply, facts);
+  }
+
+  return {
+    async call(request) {
+      const repeatable = request.repeatable ?? request.method === 'GET';
+      // axios would leave such characters out, and the other side would refuse what is left.
+      if (Object.values(headers).some((value) => /[^\t\x20-\x7e]/.test(value))) throw secretNotSendable(peer);
+      const url = targetOf(base, request, { peer, internalHosts });
+      for (let attempts = 1; ; attempts++) {
+        const facts = { peer, url, method: request.method, repeatable, timeoutMs, maxReplyBytes, now: clock.now() };
+        try {
+          const reply = await attempt(request, facts);
+          if (isAnswer(reply.status, request)) return reply;
+          throw errorOfReply(reply, facts);
+        } catch (error) {
+          const canRepeat = repeatable && attempts < ATTEMPTS && request.signal?.aborted !== true;
+          if (!(error instanceof ProviderError) || error.code !== 'provider.unavailable' || !canRepeat) throw error;
+          const wishMs = error.retryAfterMs ?? 0;
+          if (wishMs > LONGEST_PAUSE_MS) throw error;
+          await sleep(Math.max(wishMs, random() * FIRST_PAUSE_MS * 2 ** (attempts - 1)), request.signal);
+        }
+      }
+    },
+  };
+}
+
+function isAnswer(status: number, { accept = [] }: HttpCall): boolean {
+  return (status >= 200 && status < 300) || accept.includes(status);
+}
+
+/** What fails is read leniently: a proxy on the way answers as it likes. */
+function withJson(reply: HttpReply, facts: CallFacts): HttpReply {
+  const text = String(reply.data);
+  const isSaidToBe = /^application\/([\w.-]+\+)?json\b/i.test(reply.headers['content-type'] ?? '');
+  if (text.trim() === '' || !(isSaidToBe || /^\s*[[{]/.test(text))) return reply;
+  try {
+    return { ...reply, data: JSON.parse(text) };
+  } catch {
+    if (isSaidToBe && reply.status < 300) throw notJson(reply.status, facts);
+    return reply;
+  }
+}
+
+function textHeaders(headers: object): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : String(value),
+    ]),
+  );
+}
+
+function agentsFor(base: URL, internalHosts: InternalHosts, resolve: Resolve | undefined): Agents {
+  sharedAgents ??= { guarded: createGuardedAgents(), open: createOpenAgents() };
+  if (isInternalHost(base, internalHosts)) return sharedAgents.open;
+  return resolve === undefined ? sharedAgents.guarded : createGuardedAgents(resolve);
+}
+
+async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  // Who ends the pause learns it from the next attempt, which ends at once.
+  await pause(ms, undefined, signal ? { signal } : {}).catch(() => {});
+}

@@ -1,0 +1,169 @@
+/** One account at a badge provider: how it is, and everything that can be done with it. */
+
+import type { Request, Response } from 'express';
+import { CredentialsError, NotFoundError } from '../../../plugin/errors.ts';
+import type { ProviderAccount } from '../../../plugin/ports/provider-store.ts';
+import { formOf, lowerFirst } from '../../../plugin/providers/account-entry.ts';
+import { qualified, readTemplateText } from '../../../plugin/providers/template-text.ts';
+import { accountPath, shownAccount } from '../account-view.ts';
+import { createAudit } from '../audit.ts';
+import { counted, shownTime } from '../format.ts';
+import { type FieldError, pathText, textField } from '../forms.ts';
+import { actorOf, findActor } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { syncPath } from '../template-links.ts';
+import { sentence } from './providers.ts';
+
+const HISTORY = 10;
+const PATH = '/providers/:provider/accounts/:slug';
+
+export function providerAccountRoutes(services: Services): readonly Route[] {
+  const { providers, providerStore, accounts, access, badges, progress, notices, clock } = services;
+  const audit = createAudit(services);
+
+  async function accountOf(req: Request): Promise<ProviderAccount> {
+    const slug = pathText(req, 'slug');
+    const found = (await providerStore.accounts(pathText(req, 'provider'))).find((account) => account.slug === slug);
+    if (found !== undefined) return found;
+    throw new NotFoundError('account', 'there is no such account; the list of providers shows those there are');
+  }
+
+  const show = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
+    const account = await accountOf(req);
+    const provider = providers.get(account.provider);
+    const form = formOf(provider);
+    const mayRead = findActor(res)?.role === 'administrator';
+    const [counts, history] = await Promise.all([
+      providerStore.templateCounts(),
+      mayRead ? access.audit({ object: objectOf(account), limit: HISTORY }) : { items: [] },
+    ]);
+    const webhook = notices.pathOf(account);
+    const frame = { title: account.name, section: 'providers', breadcrumbs: crumbs(), errors } as const;
+    const model = {
+      ...shownAccount(account, provider, counts, clock.now()),
+      syncHref: provider?.capabilities.synchronises ? syncPath(account) : null,
+      webhook: webhook === null ? null : services.settings.publicUrl + webhook,
+      provider: provider?.title ?? account.provider,
+      noun: form?.noun ?? 'account',
+      canAsk: form !== null,
+      rotates: form?.rotates === true,
+      externalIdLabel: form?.externalId?.label ?? 'Id',
+      secret: form && { label: lowerFirst(form.secret.label), help: form.secret.help },
+      example: `template ${account.provider} "${qualified(account, '...')}"`,
+      history: history.items.map(({ at, actor, action }) => ({ at: shownTime(at), actor, action })),
+      historyHref: `/audit?object=${encodeURIComponent(objectOf(account))}`,
+      warnings: [],
+      focus: null,
+    };
+    await renderPage(req, res, 'provider-account', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  /** A change by a person: written down, and announced on the page. What the provider refuses is shown there. */
+  const change =
+    (action: string, field: string, done: string, work: (account: ProviderAccount, req: Request) => Promise<unknown>) =>
+    async (req: Request, res: Response): Promise<void> => {
+      const account = await accountOf(req);
+      try {
+        await work(account, req);
+      } catch (error) {
+        if (!(error instanceof CredentialsError)) throw error;
+        return show(req, res, [{ field, message: sentence(error.message) }]);
+      }
+      await audit(actorOf(res).name, action, objectOf(account), { provider: account.provider, slug: account.slug });
+      res.redirect(303, `${accountPath(account)}?done=${done}`);
+    };
+
+  return [
+    get(PATH, 'viewer', (req, res) => show(req, res)),
+
+    post(`${PATH}/check`, 'administrator', async (req, res) => {
+      const account = await accountOf(req);
+      const { facts } = await accounts.check(account.id);
+      res.redirect(303, `${accountPath(account)}${facts === null ? '' : '?done=provider-account-works'}`);
+    }),
+
+    post(
+      `${PATH}/secret`,
+      'administrator',
+      change('provider-account.secret-replaced', 'secret', 'provider-secret-replaced', ({ id }, req) =>
+        accounts.replaceSecret(id, textField(req, 'secret')),
+      ),
+    ),
+
+    post(
+      `${PATH}/rotate`,
+      'administrator',
+      change('provider-account.secret-rotated', 'rotate', 'provider-secret-rotated', ({ id }) => accounts.rotate(id)),
+    ),
+
+    post(
+      `${PATH}/enable`,
+      'administrator',
+      change('provider-account.enabled', 'enable', 'provider-account-enabled', ({ id }) =>
+        accounts.setEnabled(id, true),
+      ),
+    ),
+
+    post(
+      `${PATH}/disable`,
+      'administrator',
+      change('provider-account.disabled', 'disable', 'provider-account-disabled', ({ id }) =>
+        accounts.setEnabled(id, false),
+      ),
+    ),
+
+    get(`${PATH}/remove`, 'administrator', async (req, res) => {
+      const account = await accountOf(req);
+      const counts = (await providerStore.templateCounts()).filter(({ accountId }) => accountId === account.id);
+      const groups = (await progress.effectGroups()).filter(({ lane }) => lane === account.provider);
+      const breadcrumbs = [...crumbs(), { text: account.name, href: accountPath(account) }];
+      const frame = { title: `Remove ${account.name}`, section: 'providers', breadcrumbs } as const;
+      await renderPage(req, res, 'provider-account-remove', frame, {
+        href: accountPath(account),
+        name: account.name,
+        provider: providers.get(account.provider)?.title ?? account.provider,
+        fromSettings: account.origin === 'environment',
+        templates: counted(total(counts), 'template'),
+        badges: await badgesWith(account),
+        effects: total(groups) === 0 ? null : counted(total(groups), 'effect'),
+      });
+    }),
+
+    post(`${PATH}/remove`, 'administrator', async (req, res) => {
+      const account = await accountOf(req);
+      await accounts.remove(account.id);
+      const { provider, slug, host } = account;
+      await audit(actorOf(res).name, 'provider-account.removed', objectOf(account), { provider, slug, host });
+      res.redirect(303, '/providers?done=provider-account-removed');
+    }),
+  ];
+
+  /** Active badges that are issued with a template of this account. */
+  async function badgesWith(account: ProviderAccount) {
+    const all = await providerStore.accounts(account.provider);
+    const prefix = `${account.provider}:`;
+    const found = [];
+    for (const { id, name, active, template } of await badges.list()) {
+      if (!active || !template?.startsWith(prefix)) continue;
+      const { account: named, templateId } = readTemplateText(template.slice(prefix.length), all);
+      const isMeant = named === null || named.id === account.id;
+      if (isMeant && (await providerStore.template(account.provider, account.id, templateId)))
+        found.push({ href: `/badges/${encodeURIComponent(id)}`, name: name ?? id });
+    }
+    return found;
+  }
+}
+
+function crumbs() {
+  return [{ text: 'Providers', href: '/providers' }];
+}
+
+function objectOf({ id }: ProviderAccount): string {
+  return `provider-account:${id}`;
+}
+
+function total(counts: readonly { readonly count: number }[]): number {
+  return counts.reduce((sum, { count }) => sum + count, 0);
+}

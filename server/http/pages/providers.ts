@@ -1,0 +1,146 @@
+/** Badge providers: what each can do, its accounts and how they are, and the form for another account. */
+
+import type { Request, Response } from 'express';
+import { ConflictError, CredentialsError, NotFoundError } from '../../../plugin/errors.ts';
+import type { AccountForm, BadgeProvider } from '../../../plugin/ports/badge-provider.ts';
+import { type AccountEntry, entryProblems, formOf, trimmedEntry } from '../../../plugin/providers/account-entry.ts';
+import { accountPath, shownAccount } from '../account-view.ts';
+import { createAudit } from '../audit.ts';
+import { type FieldError, pathText, textField } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+
+export function providerRoutes(services: Services): readonly Route[] {
+  const { providers, providerStore, accounts, clock } = services;
+  const audit = createAudit(services);
+
+  /** @throws NotFoundError when it has no accounts */
+  function withAccounts(req: Request): { readonly provider: BadgeProvider; readonly form: AccountForm } {
+    const provider = providers.get(pathText(req, 'provider'));
+    const form = formOf(provider);
+    if (provider !== undefined && form !== null) return { provider, form };
+    throw new NotFoundError('provider', 'there is no such provider with accounts; the list of providers shows them');
+  }
+
+  const showForm = (
+    req: Request,
+    res: Response,
+    entered: Omit<AccountEntry, 'secret'>,
+    errors: readonly FieldError[] = [],
+  ): Promise<void> => {
+    const { provider, form } = withAccounts(req);
+    const breadcrumbs = [{ text: 'Providers', href: '/providers' }];
+    const frame = {
+      title: `Add ${withArticle(form.noun)} of ${provider.title}`,
+      section: 'providers',
+      breadcrumbs,
+      errors,
+    } as const;
+    const model = {
+      action: `/providers/${encodeURIComponent(provider.name)}/add`,
+      provider: provider.title,
+      word: provider.name,
+      noun: form.noun,
+      hosts: [{ label: '', choices: form.hosts.map(({ name, title }) => ({ value: name, text: title })) }],
+      hasHosts: form.hosts.length > 1,
+      externalId: form.externalId && { label: form.externalId.label, help: form.externalId.help },
+      secret: form.secret,
+      entered,
+      warnings: [],
+      focus: null,
+    };
+    return renderPage(req, res, 'provider-account-new', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  return [
+    get('/providers', 'viewer', async (req, res) => {
+      const [all, counts] = await Promise.all([providerStore.accounts(), providerStore.templateCounts()]);
+      const names = [...new Set([...providers.keys(), ...all.map(({ provider }) => provider)])].sort();
+      await renderPage(
+        req,
+        res,
+        'providers',
+        { title: 'Providers', section: 'providers' },
+        {
+          providers: names.map((name) => {
+            const provider = providers.get(name);
+            const form = formOf(provider);
+            return {
+              name,
+              title: provider?.title ?? name,
+              isSetUp: provider !== undefined,
+              can: provider === undefined ? [] : abilitiesOf(provider),
+              noun: form?.noun ?? null,
+              addHref: form === null ? null : `/providers/${encodeURIComponent(name)}/add`,
+              addText: form === null ? null : `Add ${withArticle(form.noun)}`,
+              accounts: all
+                .filter((account) => account.provider === name)
+                .map((account) => shownAccount(account, provider, counts, clock.now())),
+            };
+          }),
+        },
+      );
+    }),
+
+    get('/providers/:provider/add', 'administrator', (req, res) =>
+      showForm(req, res, { slug: '', host: '', externalId: '' }),
+    ),
+
+    post('/providers/:provider/add', 'administrator', async (req, res) => {
+      const { provider, form } = withAccounts(req);
+      const entry = trimmedEntry(form, {
+        slug: textField(req, 'slug'),
+        host: textField(req, 'host'),
+        externalId: textField(req, 'externalId'),
+        secret: textField(req, 'secret'),
+      });
+      const problems = entryProblems(form, entry);
+      if (problems.length > 0) return showForm(req, res, entry, problems);
+      try {
+        const account = await accounts.add(provider.name, entry);
+        const { slug, host } = account;
+        await audit(actorOf(res).name, 'provider-account.added', `provider-account:${account.id}`, {
+          provider: provider.name,
+          slug,
+          host,
+        });
+        res.redirect(303, `${accountPath(account)}?done=provider-account-added`);
+      } catch (error) {
+        if (!(error instanceof CredentialsError)) throw error;
+        await showForm(req, res, entry, [fieldError(error)]);
+      }
+    }),
+  ];
+}
+
+/** What the provider says is about the secret as a rule; of another account with the same name, about the name. */
+function fieldError(error: CredentialsError): FieldError {
+  return { field: error instanceof ConflictError ? 'slug' : 'secret', message: sentence(error.message) };
+}
+
+export function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+const revocations: Readonly<Record<BadgeProvider['capabilities']['revocation'], string>> = {
+  revoke: 'badges can be revoked',
+  expire: 'badges are taken back by letting them expire',
+  delete: 'badges are taken back by deleting them',
+  none: 'badges cannot be taken back',
+};
+
+function abilitiesOf({ capabilities }: BadgeProvider): readonly string[] {
+  const { synchronises, createsTemplates, revocation, webhooks } = capabilities;
+  return [
+    revocations[revocation],
+    ...(synchronises ? ['templates are synchronised'] : []),
+    ...(createsTemplates ? ['templates are made here'] : []),
+    ...(webhooks ? ['it sends notices of changes'] : []),
+  ];
+}

@@ -12,6 +12,9 @@ export { CredlyProvider } from './credly/provider.ts';
 export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
 export { createHttpClient, type HttpParts } from './http/create-client.ts';
 export { createRateLimiter } from './http/rate-limiter.ts';
+// Learner records of a real LMS
+export type { CheckLine } from './lms/check.ts';
+export { type CompletionSourceName, createLms, type GradeSourceName, type Lms } from './lms/lms.ts';
 export { MemoryProvider } from './memory/provider.ts';
 
 // Open Badges: Laurel as an issuer

@@ -19,6 +19,7 @@ import {
   createCredentialRunner,
   type RunnerParts,
 } from '../plugin/credentials/credential-runner.ts';
+import { createEligibility } from '../plugin/credentials/eligibility.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
@@ -58,6 +59,7 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
+import { openLms, watchLms } from './lms-setup.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
@@ -257,12 +259,15 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
+  const lms = openLms(settings, logger);
+  const records = lms?.records ?? stores.records;
+  const lmsHealth = watchLms(lms, clock);
   const registry = await extensionRegistry(plugins);
   const runner = createCredentialRunner({
     store: stores.credentials,
     files: stores.files,
     registry,
-    records: stores.records,
+    records,
     clock,
     logger,
     verifyUrl: (verifyId) => `${publicUrl}/verify/${verifyId}`,
@@ -318,6 +323,16 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
+    lms:
+      lms && settings.lmsUrl !== null
+        ? {
+            url: settings.lmsUrl,
+            completionSources: settings.lmsCompletionSources,
+            gradeSources: settings.lmsGradeSources,
+            check: lms.check,
+          }
+        : null,
+    eligibility: createEligibility({ store: stores.credentials, registry, records }),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
@@ -330,6 +345,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
         clock,
         bus,
         lanes: dispatcher.lanes,
+        lms: lmsHealth,
         stopping: () => stopping,
       }),
   };

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { suggest } from '../dsl/index.ts';
 import { ConfigurationError } from '../plugin/errors.ts';
 import type { GivenAccount } from '../plugin/providers/given-accounts.ts';
+import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
 import { CREDLY_LOCALES } from '../providers/index.ts';
 
 interface Setting<Value> {
@@ -90,6 +91,29 @@ function oneOf<Choice extends string>(
       const choice = choices.find((candidate) => candidate === value);
       if (choice === undefined) throw new Error(`must be one of ${choices.join(', ')}`);
       return choice;
+    },
+  };
+}
+
+/** Some of the choices in an order of one's own. */
+function someOf<Choice extends string>(
+  env: string,
+  choices: readonly Choice[],
+  fallback: readonly Choice[],
+  doc: string,
+): Setting<readonly Choice[]> {
+  return {
+    env,
+    doc: `${doc} (${choices.join(', ')}), separated by commas`,
+    secret: false,
+    defaultText: fallback.join(','),
+    parse(value) {
+      if (value === undefined) return fallback;
+      const names = value.split(',').map((name) => name.trim());
+      const chosen = names.flatMap((name) => choices.filter((choice) => choice === name));
+      if (chosen.length < names.length || new Set(chosen).size < chosen.length)
+        throw new Error(`must be some of ${choices.join(', ')}, each once, separated by commas`);
+      return chosen;
     },
   };
 }
@@ -309,6 +333,40 @@ export const settingsTable = {
     'Days for which received events are kept; replay and explanations reach back no further',
   ),
   hiddenKeyPaths,
+  lmsUrl: optional(
+    'LAUREL_LMS_URL',
+    'LMS that is asked who is eligible for PDF credentials, e.g. `https://lms.example.org`; unset: imported records are used',
+    siteAddress,
+  ),
+  lmsClientId: optional(
+    'LAUREL_LMS_CLIENT_ID',
+    'Client id of the OAuth application in the LMS (grant: client credentials)',
+  ),
+  lmsClientSecret: secret('LAUREL_LMS_CLIENT_SECRET', 'Its client secret'),
+  lmsAllowHttp: flag(
+    'LAUREL_LMS_ALLOW_HTTP',
+    false,
+    'Whether the LMS may be asked over plain http also where its host does not look internal: the client secret travels readable then',
+  ),
+  lmsCompletionSources: someOf<CompletionSourceName>(
+    'LAUREL_LMS_COMPLETION_SOURCES',
+    ['aggregator', 'blocks', 'progress'],
+    ['aggregator', 'blocks'],
+    'Where completions are read from; the first that the LMS offers for a course serves',
+  ),
+  lmsGradeSources: someOf<GradeSourceName>(
+    'LAUREL_LMS_GRADE_SOURCES',
+    ['gradebook', 'progress', 'subsections'],
+    ['gradebook', 'progress', 'subsections'],
+    'Where grades are read from; the first that the LMS offers for a course serves',
+  ),
+  lmsParallel: whole(
+    'LAUREL_LMS_PARALLEL',
+    4,
+    1,
+    16,
+    'Requests to the LMS side by side where learners are asked for one by one',
+  ),
   ingestToken: secret('LAUREL_INGEST_TOKEN', 'Bearer token of `POST /events`; unset: that door is shut', longEnough),
   maxBodyBytes: whole(
     'LAUREL_MAX_BODY_BYTES',
@@ -411,8 +469,37 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       `${name} is not a setting; ${near ? `did you mean ${near}?` : 'remove it, or see docs/reference/settings.md'}`,
     );
   }
+  problems.push(...lmsProblems(values));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return values as unknown as Settings;
+}
+
+/** What is wrong with settings that are right one by one. A value that is undefined has been reported already. */
+function lmsProblems({
+  lmsUrl,
+  lmsClientId,
+  lmsClientSecret,
+  lmsAllowHttp,
+}: Readonly<Record<string, unknown>>): string[] {
+  const names = ['LAUREL_LMS_URL', 'LAUREL_LMS_CLIENT_ID', 'LAUREL_LMS_CLIENT_SECRET'];
+  const values = [lmsUrl, lmsClientId, lmsClientSecret];
+  const missing = names.filter((_, index) => values[index] === null);
+  const isPart = missing.length > 0 && missing.length < names.length;
+  const problems = isPart
+    ? missing.map((name) => `${name} must be set where ${names.find((one) => !missing.includes(one))} is`)
+    : [];
+  if (typeof lmsUrl === 'string' && lmsAllowHttp === false && !isConfidential(new URL(lmsUrl)))
+    problems.push(
+      'LAUREL_LMS_URL must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: the client secret travels to it',
+    );
+  return problems;
+}
+
+/** Encrypted, or to a host that is not out in the world: this machine, a container beside us, a private network. */
+function isConfidential({ protocol, hostname }: URL): boolean {
+  if (protocol === 'https:') return true;
+  if (/^[a-z0-9_-]+$/i.test(hostname) || /\.(local|localhost|internal|svc)$/i.test(hostname)) return true;
+  return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)[\d.]+$|^\[(::1|f[cd][0-9a-f:]*)\]$/i.test(hostname);
 }
 
 function raw(setting: Setting<unknown>, environment: Readonly<Record<string, string | undefined>>): string | undefined {

@@ -11,6 +11,7 @@ import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
+import { addLmsCommands } from './lms.ts';
 import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addEventsCommands(program);
   addDeadLettersCommands(program);
   addCredentialsCommands(program);
+  addLmsCommands(program);
   addTemplatesCommands(program);
   addProgressCommands(program);
   addEffectsCommands(program);

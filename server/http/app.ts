@@ -5,6 +5,7 @@ import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
+import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
@@ -25,11 +26,13 @@ import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
+import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
+import { lmsRoutes } from './pages/lms.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { progressRoutes } from './pages/progress.ts';
@@ -56,6 +59,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
     ...verificationRoutes(services),
+    ...eligibilityApiRoutes(services),
     ...verifyPageRoutes(services),
     ...webhookRoutes(services),
     ...openBadgeRoutes(services),
@@ -83,6 +87,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...eventLogRoutes(services),
     ...credentialRoutes(services),
     ...configurationRoutes(services),
+    ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
     ...issuedBadgeRoutes(services),
@@ -95,6 +100,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...providerAccountRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
+    ...lmsRoutes(services),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { Job } from '../../plugin/ports/job-store.ts';
 import { findingKey } from '../../plugin/providers/comparison/findings.ts';
 import { ownAccount } from '../../server/http/open-badge-form.ts';
 import { saveImage } from '../../server/http/open-badge-images.ts';
+import { aLearnerRecord } from '../contracts/learner-records.ts';
 import { aTemplate } from '../contracts/provider-store.ts';
 import { HALL_ID } from './account-world.ts';
 import { aRequest, aTemplate as ownTemplate } from './issuer-world.ts';
@@ -367,8 +368,9 @@ async function seedIgnoredEvents({ services }: Site): Promise<void> {
   ]);
 }
 
-async function seedCredentials({ services }: Site): Promise<void> {
+async function seedCredentials({ services, records }: Site): Promise<void> {
   const { credentials, files } = services;
+  records.add(DEMO_COURSE, 'Demonstration Course', [aLearnerRecord({ completion: 0.7 })]);
   const at = new Date('2026-11-20T09:00:00Z');
   await credentials.saveType({
     id: 'type-1',

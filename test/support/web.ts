@@ -12,16 +12,19 @@ import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
 import { createRuleReader } from '../../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../../plugin/badges/settle-effects.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
+import { createEligibility } from '../../plugin/credentials/eligibility.ts';
 import { createReplays } from '../../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
+import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
+import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
@@ -39,6 +42,7 @@ import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
+import { completionsAndGrades, courseCompletions } from '../../providers/index.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
@@ -54,6 +58,7 @@ import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
 import { HallProvider } from './account-world.ts';
+import { fakeGeneration } from './credential-world.ts';
 import { openSecretBox } from './secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
@@ -83,6 +88,8 @@ export interface Site {
   readonly secrets: SecretBox;
   /** Carries out every job that is due. */
   runJobs(): Promise<unknown>;
+  /** What courses know of their learners. */
+  readonly records: MemoryLearnerRecords;
   /** Every event that reached the pipeline. */
   readonly processed: LmsEvent[];
   /** Moves the clock of the services on. */
@@ -193,6 +200,12 @@ export function makeSite(
       ...comparison.kinds,
     ],
   });
+  const records = new MemoryLearnerRecords();
+  const registry = new ExtensionRegistry()
+    .addRetrieval(courseCompletions)
+    .addRetrieval(completionsAndGrades)
+    .addGeneration({ ...fakeGeneration(), name: 'pdf' })
+    .freeze();
   const processed: LmsEvent[] = [];
   const services = {
     clock,
@@ -240,6 +253,8 @@ export function makeSite(
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
+    lms: null,
+    eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,
       checks: {
@@ -261,6 +276,7 @@ export function makeSite(
     secrets,
     hall,
     processed,
+    records,
     runJobs: () => jobRunner.runDue(),
     browser,
     advance: (ms) => {

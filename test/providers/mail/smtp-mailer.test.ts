@@ -35,7 +35,7 @@ describe('the mailer on SMTP', () => {
 
   it('hands over text and HTML, from the sender of the settings, with the message id it is given', async () => {
     await mailer().send(mail);
-    const [request] = server.received as readonly [ParsedRequest];
+    const request = server.received[0] as ParsedRequest;
     expect(request).to.deep.include({ from: 'credentials@example.org', to: ['ada@example.com'] });
     expect(request.raw).to.include('Message-ID: <one@example.org>').and.to.include('Auto-Submitted: auto-generated');
     expect(request.raw).to.match(/From: Laurel <credentials@example\.org>/);

@@ -367,6 +367,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
         bus,
         lanes: dispatcher.lanes,
         lms: lmsHealth,
+        mails: mailer && {
+          failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
+          server: credentialLife.dispatcher.state,
+        },
         stopping: () => stopping,
       }),
   };

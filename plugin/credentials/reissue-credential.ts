@@ -89,7 +89,8 @@ export function createReissuer(parts: ReissuerParts): Reissuer {
       if (await store.updateCredential(swapped, intended.updatedAt)) return swapped;
       throw stale();
     } catch (error) {
-      await undo(intended, archiveKey);
+      // what cannot be undone now is finished by whoever takes over
+      await undo(intended, archiveKey).catch(() => {});
       throw error;
     }
   }
@@ -102,18 +103,19 @@ export function createReissuer(parts: ReissuerParts): Reissuer {
     return archiveKey;
   }
 
-  /** Nothing is withdrawn that became valid: a change whose answer was lost may have been made. */
+  /** Withdraws the intent first: a swap whose answer was lost can then arrive no more. Where it has arrived, or somebody
+   *  else went on, nothing is deleted that is referred to. */
   async function undo(intended: Intended, archiveKey: string | null): Promise<void> {
-    const latest = await store.credential(intended.id).catch(() => null);
-    if (latest === null) return;
-    if (latest.reissuedAs === intended.reissue.id) {
-      const valid = successorOf(latest) ?? (await store.credential(intended.reissue.id));
-      if (valid?.fileKey !== intended.reissue.fileKey) await files.delete(intended.reissue.fileKey);
-      return;
+    const { id, fileKey } = intended.reissue;
+    let isArchived = false;
+    if (!(await store.updateCredential(withoutReissue(intended, clock.now()), intended.updatedAt))) {
+      const latest = await store.credential(intended.id);
+      const inForce = latest && (successorOf(latest) ?? (await store.credential(id)));
+      if (inForce?.fileKey === fileKey) return;
+      isArchived = latest?.fileKey === archiveKey;
     }
-    await store.updateCredential(withoutReissue(intended, clock.now()), intended.updatedAt);
-    await files.delete(intended.reissue.fileKey);
-    if (archiveKey !== null) await files.delete(archiveKey);
+    await files.delete(fileKey);
+    if (archiveKey !== null && !isArchived) await files.delete(archiveKey);
   }
 
   /** May be repeated. */

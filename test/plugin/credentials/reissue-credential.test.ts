@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { invalidateCredential } from '../../../plugin/credentials/invalidate-credential.ts';
 import { createReissuer, type ReissuerParts } from '../../../plugin/credentials/reissue-credential.ts';
+import { StoreError } from '../../../plugin/errors.ts';
 import { ExtensionRegistry } from '../../../plugin/extensions/registry.ts';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
 import { anIssuedCredential, rejection } from '../../contracts/credential-store.ts';
@@ -94,6 +95,41 @@ describe('reissuing a credential', () => {
     expect(world.files.keys()).to.deep.equal(keys);
     expect((await reissuer().reissue(old.id, 'ann')).status).to.equal('available');
   });
+
+  for (const when of ['before', 'after'] as const) {
+    it(`keeps a swap whose answer was lost, and which arrived ${when} we looked`, async () => {
+      const { store } = world;
+      let late: (() => Promise<unknown>) | null = null;
+      const lossy = new Proxy(store, {
+        get(_, name) {
+          const member = Reflect.get(store, name) as unknown;
+          if (typeof member !== 'function') return member;
+          return async (...args: unknown[]) => {
+            const call = () => (member as (...given: unknown[]) => unknown).apply(store, args);
+            const [changed] = args as [Partial<Credential> | undefined];
+            if (name === 'updateCredential' && changed?.reissue?.made) {
+              if (when === 'before') await call();
+              else late = async () => call();
+              throw new StoreError('unavailable', 'the database is away');
+            }
+            const result = await call();
+            if (name === 'credential' || name === 'updateCredential') {
+              await late?.();
+              late = null;
+            }
+            return result;
+          };
+        },
+      });
+      expect((await rejection(reissuer({ store: lossy }).reissue(old.id, 'ann'))).code).to.equal('store.unavailable');
+      world.clock.at = new Date(world.clock.at.getTime() + 61_000);
+      await reissuer().takeOverAbandoned();
+      const live = (await world.credential('ada')) as Credential;
+      expect(live.status).to.equal('available');
+      expect(await textOf(live.fileKey)).to.include(live.verifyId);
+      expect(live.id === old.id).to.equal(when === 'after');
+    });
+  }
 
   it('is refused for one that is invalidated, and for one that was never made', async () => {
     await invalidateCredential(old.id, 'Given by mistake', { ...world.parts(), newId: () => crypto.randomUUID() });

@@ -3,13 +3,12 @@
 /** Words allowed after `template` in a rule file. */
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
 
-// The way out
-export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
-export { createHttpClient, type HttpParts } from './http/create-client.ts';
-
 // Badge providers
 export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';
 export { CredlyProvider } from './credly/provider.ts';
+// The way out
+export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
+export { createHttpClient, type HttpParts } from './http/create-client.ts';
 export { MemoryProvider } from './memory/provider.ts';
 
 // PDF credentials

@@ -12,7 +12,7 @@ export async function startCredly(port: number): Promise<StandIn> {
     title: 'Credly',
     url: credly.url,
     lines: [
-      `Setting for Laurel:  LAUREL_CREDLY_URL=${credly.url}/v1/`,
+      `Settings for Laurel:  LAUREL_CREDLY_URL=${credly.url}/v1/  LAUREL_INTERNAL_HOSTS=${new URL(credly.url).host}`,
       ...[EXAMPLE_ORGANIZATION, OTHER_ORGANIZATION].flatMap(({ name, id, token }) => [
         `${name}`,
         `  organization id    ${id}`,

@@ -20,6 +20,7 @@ import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
 import { createEventLogWriter } from '../plugin/events/event-log-writer.ts';
+import type { Registered } from '../plugin/extensions/plugin-host.ts';
 import { ExtensionRegistry } from '../plugin/extensions/registry.ts';
 import { createJobRunner } from '../plugin/jobs/job-runner.ts';
 import { createJobs } from '../plugin/jobs/request-job.ts';
@@ -54,6 +55,7 @@ import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { packageVersion, projectPath } from './paths.ts';
+import { addPluginFunctions, loadPlugins } from './plugins.ts';
 import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
@@ -122,9 +124,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const { logger, roles, clock = systemClock, join: mayJoin = false } = options;
   const does = (role: Role): boolean => roles.includes(role);
   const secretKey = loadSecretKey(settings.secretKey, settings.dataDir);
+  const plugins = await loadPlugins(settings.plugins, { taken: providerNames });
   const environment = ruleEnvironment({
     enabledEventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
-    providers: providerNames,
+    providers: [...providerNames, ...plugins.flatMap((plugin) => plugin.providers.map(({ name }) => name))],
   });
   const stores = await openStores(settings, { logger, lifecycle, join: mayJoin });
 
@@ -163,6 +166,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       clock,
       logger,
       lifecycle,
+      plugins,
       beside: mayJoin,
     });
 
@@ -246,7 +250,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
-  const registry = await extensionRegistry();
+  const registry = await extensionRegistry(plugins);
   const runner = createCredentialRunner({
     store: stores.credentials,
     files: stores.files,
@@ -410,13 +414,14 @@ async function connectBus(
   return bus;
 }
 
-async function extensionRegistry(): Promise<ExtensionRegistry> {
+async function extensionRegistry(plugins: readonly Registered[]): Promise<ExtensionRegistry> {
   const file = 'DejaVuSerif.ttf';
   const bytes = await readFile(projectPath('examples', 'credentials', 'fonts', file));
-  return new ExtensionRegistry()
+  const registry = new ExtensionRegistry()
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }))
-    .freeze();
+    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }));
+  addPluginFunctions(registry, plugins);
+  return registry.freeze();
 }

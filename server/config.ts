@@ -163,6 +163,19 @@ const providerAccounts: Setting<readonly GivenAccount[]> = {
   },
 };
 
+const plugins: Setting<readonly string[]> = {
+  env: 'LAUREL_PLUGINS',
+  secret: false,
+  defaultText: '(unset)',
+  doc: 'npm packages that bring badge providers or functions for credentials, separated by commas; a path begins with `./` or `/`. They run with all rights of the server: name only what you trust. See docs/how-to/write-a-provider.md',
+  parse(value) {
+    const names = value?.split(',').map((name) => name.trim()) ?? [];
+    if (names.some((name) => name === '' || /\s/.test(name))) throw new Error('must be packages separated by commas');
+    if (new Set(names).size < names.length) throw new Error('names a package twice; keep one');
+    return names;
+  },
+};
+
 /** Where a provider is; an address of your own needs LAUREL_INTERNAL_HOSTS. */
 function providerUrl(env: string, fallback: string, provider: string): Setting<string> {
   const check = url(['https', 'http']);
@@ -311,6 +324,7 @@ export const settingsTable = {
   ),
   formerSecretKeys,
   internalHosts,
+  plugins,
   providerAccounts,
   rotateSecrets: flag(
     'LAUREL_ROTATE_SECRETS',

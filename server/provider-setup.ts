@@ -1,6 +1,7 @@
 /** The badge providers of this server: each adapter is one line of the table below. */
 
 import { join } from 'node:path';
+import type { Registered } from '../plugin/extensions/plugin-host.ts';
 import type { AccountDirectory, BadgeProvider } from '../plugin/ports/badge-provider.ts';
 import type { Clock, Logger } from '../plugin/ports/runtime.ts';
 import type { SecretBox } from '../plugin/ports/secret-box.ts';
@@ -16,6 +17,7 @@ import {
 import type { Settings } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { openJournal } from './memory-journal.ts';
+import { pluginProviders } from './plugins.ts';
 import type { Stores } from './stores.ts';
 
 /** What an adapter may use. */
@@ -32,6 +34,8 @@ export interface ProviderParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
+  /** Packages that bring providers of their own. */
+  readonly plugins: readonly Registered[];
   /** Another process is the server: what must be written by one process alone is not touched. */
   readonly beside: boolean;
 }
@@ -41,9 +45,14 @@ export type ProviderFactory = (parts: ProviderParts) => BadgeProvider | null;
 
 const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, accredibleProvider];
 
-/** @returns the providers by the word after `template` */
+/** @returns the providers by the word after `template`
+ *  @throws ConfigurationError for a package whose provider cannot be used */
 export function setUpProviders(parts: ProviderParts): ReadonlyMap<string, BadgeProvider> {
-  const providers = factories.flatMap((make) => make(parts) ?? []);
+  const { accounts, connect, publicUrl, clock, logger } = parts;
+  const providers = [
+    ...factories.flatMap((make) => make(parts) ?? []),
+    ...pluginProviders(parts.plugins, { accounts, connect, publicUrl, clock, logger }),
+  ];
   return new Map(providers.map((provider) => [provider.name, provider]));
 }
 

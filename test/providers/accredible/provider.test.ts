@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CredentialsError, type ProviderError } from '../../../plugin/errors.ts';
+import { CredentialsError, ProviderError } from '../../../plugin/errors.ts';
 import type { AwardRequest, ProviderTemplate } from '../../../plugin/ports/badge-provider.ts';
 import { type AccredibleParts, AccredibleProvider } from '../../../providers/accredible/provider.ts';
 import { createHttpClient } from '../../../providers/http/create-client.ts';
@@ -223,6 +223,13 @@ describe('an award at Accredible', () => {
       metaData: { laurel_badge: request().uuid },
     };
     expect((await provider.findIssued(request()))?.state).to.equal('accepted');
+  });
+
+  it('is found also when its group has been retired since', async () => {
+    const { provider, accounts } = await setUp();
+    const issued = await provider.award(request());
+    accounts.resolve = () => Promise.reject(new ProviderError('refused', 'the template is retired'));
+    expect((await provider.findIssued(request()))?.externalId).to.equal(issued.externalId);
   });
 
   it('does not fail for good when Accredible is away for a while (UD2, U2)', async () => {

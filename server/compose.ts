@@ -14,7 +14,11 @@ import { createRuleReader } from '../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
-import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
+import {
+  type CredentialRunner,
+  createCredentialRunner,
+  type RunnerParts,
+} from '../plugin/credentials/credential-runner.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
@@ -31,6 +35,8 @@ import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.t
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import type { SealedRecords } from '../plugin/ports/secret-box.ts';
 import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
+import { createNoticeDesk } from '../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../plugin/providers/sync-templates.ts';
 import {
   completionsAndGrades,
   courseCompletions,
@@ -41,6 +47,7 @@ import {
 import { composeAccounts } from './accounts-setup.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
+import { composeComparison } from './comparison-setup.ts';
 import { localAddress, type Settings } from './config.ts';
 import { every } from './every.ts';
 import { healthReport } from './health.ts';
@@ -71,8 +78,8 @@ export interface ComposeOptions {
   readonly join?: boolean;
   /** In place of the badge providers of the settings. */
   readonly providers?: ReadonlyMap<string, BadgeProvider>;
-  /** In place of the usual patience with providers and the bus. */
-  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'>;
+  /** In place of the usual patience with providers and the bus, and with the silence of a process that makes credentials. */
+  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> & Pick<RunnerParts, 'leaseMs'>;
 }
 
 export interface Laurel {
@@ -191,6 +198,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     },
     onEffects: () => dispatcher.nudge(),
   };
+  const comparison = composeComparison({
+    ...{ stores, secrets, providers, clock, logger },
+    onEffects: dispatcher.nudge,
+  });
   const replay = composeReplay({ stores, ruleBook, read, clock, progressParts });
   const processor = createEventProcessor({
     ...progressParts,
@@ -216,7 +227,13 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const jobRunner = createJobRunner({
     store: stores.jobs,
-    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds, ...accountsSetup.kinds],
+    kinds: [
+      createSettleEffects({ progress: stores.progress, dispatcher }),
+      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
+      ...replay.kinds,
+      ...accountsSetup.kinds,
+      ...comparison.kinds,
+    ],
     clock,
     logger,
   });
@@ -246,6 +263,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
     verifyUrl: (verifyId) => `${publicUrl}/verify/${verifyId}`,
+    ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
   });
   lifecycle.onStop('credential runs', () => runner.stop());
 
@@ -274,8 +292,13 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     credentials: stores.credentials,
     deadLetters: stores.deadLetters,
     replays,
+    notices: createNoticeDesk({
+      ...{ store: stores.providers, progress: stores.progress, providers, clock, logger },
+      key: deriveKey(secretKey, 'webhooks'),
+    }),
     files: stores.files,
     jobStore: stores.jobs,
+    comparisonNotes: stores.replayScratch,
     jobs,
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
@@ -311,6 +334,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lifecycle.onStop('dispatcher', () => dispatcher.stop());
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
+    lifecycle.onStop('refresh of badges', comparison.keepLooking(jobs, settings.badgeRefreshHours));
     lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
     lifecycle.onStop('look after accounts', accountsSetup.keepLooking());
   }

@@ -5,7 +5,15 @@ import type { Registered } from '../plugin/extensions/plugin-host.ts';
 import type { AccountDirectory, BadgeProvider } from '../plugin/ports/badge-provider.ts';
 import type { Clock, Logger } from '../plugin/ports/runtime.ts';
 import type { SecretBox } from '../plugin/ports/secret-box.ts';
-import { createHttpClient, type HttpClientFactory, MemoryProvider } from '../providers/index.ts';
+import {
+  AccredibleProvider,
+  accredibleLimit,
+  CredlyProvider,
+  createHttpClient,
+  createRateLimiter,
+  type HttpClientFactory,
+  MemoryProvider,
+} from '../providers/index.ts';
 import type { Settings } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { openJournal } from './memory-journal.ts';
@@ -35,7 +43,7 @@ export interface ProviderParts {
 /** @returns null: it is not available in this process */
 export type ProviderFactory = (parts: ProviderParts) => BadgeProvider | null;
 
-const factories: readonly ProviderFactory[] = [memoryProvider];
+const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, accredibleProvider];
 
 /** @returns the providers by the word after `template`
  *  @throws ConfigurationError for a package whose provider cannot be used */
@@ -58,4 +66,35 @@ function memoryProvider({ settings, lifecycle, beside }: ProviderParts): BadgePr
   const journal = openJournal(join(settings.dataDir, 'memory-provider.jsonl'));
   lifecycle.onStop('memory provider', () => journal.close());
   return new MemoryProvider({ lines: journal.lines, record: (line) => journal.append(line) });
+}
+
+function accredibleProvider({ settings, stores, accounts, connect, clock }: ProviderParts): BadgeProvider {
+  return new AccredibleProvider({
+    accounts,
+    createClient: connect,
+    clock,
+    hosts: {
+      production: settings.accredibleUrl,
+      eu: settings.accredibleEuUrl,
+      sandbox: settings.accredibleSandboxUrl,
+    },
+    revocation: settings.accredibleRevocation,
+    // Accredible counts the calls of an address: those of all accounts and processes together.
+    limiterOf: (key) =>
+      createRateLimiter({ limits: stores.rateLimits, key, limit: accredibleLimit, peer: 'Accredible', clock }),
+  });
+}
+
+function credlyProvider({ settings, accounts, connect, clock }: ProviderParts): BadgeProvider {
+  return new CredlyProvider({
+    accounts,
+    connect,
+    clock,
+    addresses: { production: settings.credlyUrl, sandbox: settings.credlySandboxUrl },
+    options: {
+      locale: settings.credlyLocale,
+      evidence: settings.credlyEvidence,
+      suppressEmail: settings.credlySuppressEmail,
+    },
+  });
 }

@@ -61,6 +61,11 @@ export function verifyLimit(): RequestHandler {
   return limiter({ limit: 120, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
 }
 
+/** Notices of providers: each makes us ask the provider. Those that are refused come again later. */
+export function webhookLimit(): RequestHandler {
+  return limiter({ limit: 300, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+}
+
 /** Calls with a wrong token. It stands behind the check: who holds a right one is never slowed down. */
 export function wrongTokenLimit(): RequestHandler {
   return limiter({ limit: 60, windowMs: MINUTE_MS, counts: 'all', keyOf: address });

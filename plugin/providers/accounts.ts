@@ -149,6 +149,19 @@ export function createAccounts(parts: AccountsParts): Accounts {
     }
   }
 
+  /** Another secret may have come since, from a person, or the same one may have been sealed anew: then the provider tells. */
+  async function isStillWanted({ accountId, replaces }: RescuedSecret): Promise<'yes' | 'no' | 'later'> {
+    const account = await existing(accountId);
+    if (account.sealedSecret === replaces) return 'yes';
+    try {
+      await ask(account.provider, openAccount(account, secrets));
+      return 'no';
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      return error.code === 'provider.unauthorised' ? 'yes' : 'later';
+    }
+  }
+
   async function forget(received: RescuedSecret): Promise<void> {
     try {
       await rescue.forget(received.accountId);
@@ -239,7 +252,12 @@ export function createAccounts(parts: AccountsParts): Accounts {
         throw await afterFailedRotation(account, error);
       }
       const sealed = secrets.seal(received.secret, boundTo(id));
-      return newSecretIsThere(await saveNewSecret({ accountId: id, sealed, expiresAt: received.expiresAt }));
+      return newSecretIsThere(
+        await saveNewSecret({
+          ...{ accountId: id, sealed, replaces: account.sealedSecret },
+          expiresAt: received.expiresAt,
+        }),
+      );
     },
 
     setEnabled: (id, enabled) => change(id, () => ({ enabled })),
@@ -255,6 +273,9 @@ export function createAccounts(parts: AccountsParts): Accounts {
       const kept = await rescue.kept();
       for (const received of kept) {
         try {
+          const wanted = await isStillWanted(received);
+          if (wanted === 'no') await rescue.forget(received.accountId);
+          if (wanted !== 'yes') continue;
           await newSecretIsThere(await saveNewSecret(received));
           logger.info('a new secret that a process could not write down was saved', { account: received.accountId });
         } catch (error) {

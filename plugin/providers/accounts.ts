@@ -40,7 +40,7 @@ export interface Checked {
 export interface Accounts {
   /** @throws InputError `input.account` for what cannot be used; ProviderError when the provider does not accept it;
    *    ConflictError `conflict.account-exists` */
-  add(provider: string, entry: AccountEntry, origin?: ProviderAccount['origin']): Promise<ProviderAccount>;
+  add(provider: string, entry: AccountEntry): Promise<ProviderAccount>;
   /** @throws as `add`; NotFoundError `not-found.account`; ConflictError `conflict.account-from-settings` */
   replaceSecret(id: string, secret: string): Promise<ProviderAccount>;
   /** Asks the provider whether the account works, and writes down what it says. @throws NotFoundError */
@@ -188,7 +188,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
   return {
     check,
 
-    async add(providerName, entered, origin = 'page') {
+    async add(providerName, entered) {
       const { form } = known(providerName);
       const entry = trimmedEntry(form, entered);
       const [problem] = entryProblems(form, entry);
@@ -206,7 +206,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         externalId,
         ...works(told),
         sealedSecret: secrets.seal(secret, boundTo(id)),
-        origin,
+        origin: 'page',
         enabled: true,
         lastSync: null,
         version: 0,
@@ -253,10 +253,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
       }
       const sealed = secrets.seal(received.secret, boundTo(id));
       return newSecretIsThere(
-        await saveNewSecret({
-          ...{ accountId: id, sealed, replaces: account.sealedSecret },
-          expiresAt: received.expiresAt,
-        }),
+        await saveNewSecret({ accountId: id, sealed, replaces: account.sealedSecret, expiresAt: received.expiresAt }),
       );
     },
 

@@ -14,7 +14,11 @@ import { createRuleReader } from '../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
-import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
+import {
+  type CredentialRunner,
+  createCredentialRunner,
+  type RunnerParts,
+} from '../plugin/credentials/credential-runner.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
@@ -74,8 +78,8 @@ export interface ComposeOptions {
   readonly join?: boolean;
   /** In place of the badge providers of the settings. */
   readonly providers?: ReadonlyMap<string, BadgeProvider>;
-  /** In place of the usual patience with providers and the bus. */
-  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'>;
+  /** In place of the usual patience with providers and the bus, and with the silence of a process that makes credentials. */
+  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> & Pick<RunnerParts, 'leaseMs'>;
 }
 
 export interface Laurel {
@@ -171,7 +175,6 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     });
 
   const accountsSetup = composeAccounts({ settings, stores, secrets, providers, jobs, clock, logger });
-  if (roles.length > 0) await accountsSetup.prepare();
 
   const dispatcher = createDispatcher({
     progress: stores.progress,
@@ -233,6 +236,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
   });
+  // After the job runner: a new secret of the settings asks for a job.
+  if (roles.length > 0) await accountsSetup.prepare();
 
   const replays = createReplays({
     store: stores.deadLetters,
@@ -259,6 +264,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
     verifyUrl: (verifyId) => `${publicUrl}/verify/${verifyId}`,
+    ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
   });
   lifecycle.onStop('credential runs', () => runner.stop());
 

@@ -54,11 +54,15 @@ export interface Stores {
   readonly rateLimits: RateLimits;
   /** This process holds the embedded store: no other takes in events. */
   readonly alone: boolean;
+  /** As of the embedded store; never resolves where it is not in this process. */
+  readonly broken: Promise<Error>;
   readonly access: AccessStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
 }
+
+const never = new Promise<never>(() => {});
 
 /** @param join work beside the process that holds the embedded store, where one does
  *  @throws StoreError, ConfigurationError */
@@ -70,10 +74,10 @@ export async function openStores(
     join: mayJoin,
   }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly join: boolean },
 ): Promise<Stores> {
-  const { uri, alone } =
+  const { uri, alone, broken } =
     settings.mongodbUri === null
       ? await embeddedStore(settings.dataDir, { logger, lifecycle, mayJoin })
-      : { uri: settings.mongodbUri, alone: false };
+      : { uri: settings.mongodbUri, alone: false, broken: never };
   const database = await connectDatabase({
     uri,
     logger,
@@ -109,6 +113,7 @@ export async function openStores(
     replayScratch: new MongoReplayScratch(connection),
     rateLimits: new MongoRateLimits(connection),
     alone,
+    broken,
     access: new MongoAccessStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
@@ -119,11 +124,11 @@ export async function openStores(
 async function embeddedStore(
   dataDir: string,
   { logger, lifecycle, mayJoin }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly mayJoin: boolean },
-): Promise<{ readonly uri: string; readonly alone: boolean }> {
+): Promise<{ readonly uri: string; readonly alone: boolean; readonly broken: Promise<Error> }> {
   const folder = join(dataDir, 'store');
   const running = mayJoin ? await joinEmbeddedStore({ dataDir: folder }) : null;
-  if (running !== null) return { uri: running.uri, alone: false };
+  if (running !== null) return { uri: running.uri, alone: false, broken: never };
   const store = await openEmbeddedStore({ dataDir: folder, logger });
   lifecycle.onStop('embedded store', () => store.close());
-  return { uri: store.uri, alone: true };
+  return { uri: store.uri, alone: true, broken: store.broken };
 }

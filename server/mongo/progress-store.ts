@@ -1,4 +1,5 @@
-/** Progress in MongoDB: one document per learner and badge, every change one conditional update. */
+/** Progress in MongoDB: one document per learner and badge, every change one conditional update. Loads and saves of the
+ *  same moment, which are those of different learners, share a command. */
 
 import mongoose from 'mongoose';
 import { fromIssuedCursor, toIssuedCursor } from '../../plugin/badges/issued-cursor.ts';
@@ -17,8 +18,10 @@ import type {
   ProgressQuery,
   ProgressStore,
 } from '../../plugin/ports/progress-store.ts';
+import { refusalError, updateMany } from './bulk.ts';
 import { schemaOptions } from './connect.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { withDatabase } from './errors.ts';
+import { type Answer, gather } from './gather.ts';
 import { type ProgressDocument, toDocument, toProgress } from './progress-document.ts';
 
 const { Mixed } = mongoose.Schema.Types;
@@ -38,6 +41,7 @@ const schema = new mongoose.Schema<ProgressDocument>(
     updatedAt: { type: Date, required: true },
     openEffects: { type: Mixed, default: [] },
     nextEffectAt: Date,
+    savedBy: mongoose.Schema.Types.ObjectId,
   },
   { ...schemaOptions, collection: 'progress' },
 );
@@ -56,23 +60,29 @@ export function progressModels(connection: mongoose.Connection): mongoose.Model<
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
 }
 
+interface ProgressKey {
+  readonly learnerId: string;
+  readonly badgeId: string;
+}
+
 export class MongoProgressStore implements ProgressStore {
   readonly #progress: mongoose.Model<ProgressDocument>;
+  readonly #load = gather<ProgressKey, Progress | null>({ ask: (keys) => withDatabase(() => this.#find(keys)) });
+  readonly #save = gather<ProgressDocument, boolean>({
+    ask: (documents) => withDatabase(() => this.#store(documents)),
+    keysOf: (document) => [keyOf(document)],
+  });
 
   constructor(connection: mongoose.Connection) {
     this.#progress = progressModels(connection);
   }
 
-  async load(learnerId: string, badgeId: string): Promise<Progress | null> {
-    return withDatabase(async () => {
-      const found = await this.#progress.findOne({ learnerId, badgeId }).lean<ProgressDocument | null>();
-      return found ? toProgress(found) : null;
-    });
+  load(learnerId: string, badgeId: string): Promise<Progress | null> {
+    return this.#load({ learnerId, badgeId });
   }
 
   async save(progress: Progress): Promise<boolean> {
-    const document = toDocument(progress);
-    return withDatabase(() => (progress.version === 0 ? this.#insert(document) : this.#update(document)));
+    return this.#save(toDocument(progress, new mongoose.Types.ObjectId()));
   }
 
   async due(now: Date, limit: number, lanes: LaneChoice): Promise<readonly Progress[]> {
@@ -259,24 +269,60 @@ export class MongoProgressStore implements ProgressStore {
     return (await withDatabase(async () => this.#progress.findOne(older, { _id: 1 }).lean())) !== null;
   }
 
-  async #insert(document: ProgressDocument): Promise<boolean> {
-    try {
-      await this.#progress.create([document]);
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+  async #find(keys: readonly ProgressKey[]): Promise<readonly Answer<Progress | null>[]> {
+    const found = new Map((await this.#findDocuments(keys)).map((document) => [keyOf(document), document]));
+    return keys.map((key) => {
+      const document = found.get(keyOf(key));
+      return { result: document ? toProgress(document) : null };
+    });
   }
 
-  async #update(document: ProgressDocument): Promise<boolean> {
-    const { learnerId, badgeId, ...fields } = document;
-    const { matchedCount } = await this.#progress.updateOne(
-      { learnerId, badgeId, version: document.version - 1 },
-      { $set: fields, ...(document.nextEffectAt ? {} : { $unset: { nextEffectAt: '' } }) },
-    );
-    return matchedCount === 1;
+  /** Whether each of the documents is stored now. */
+  async #store(documents: readonly ProgressDocument[]): Promise<readonly Answer<boolean>[]> {
+    const { refused, inserted, matched } = await updateMany(this.#progress, documents.map(updateTo));
+    const conditional = documents.filter((document, at) => !isNew(document) && !refused.has(at));
+    const beaten = matched === conditional.length ? new Set() : await this.#beaten(conditional);
+    return documents.map((document, at) => {
+      const refusal = refused.get(at);
+      if (refusal) return refusal.code === 11000 ? { result: false } : { error: refusalError(refusal) };
+      return { result: isNew(document) ? inserted.has(at) : !beaten.has(document) };
+    });
   }
+
+  /** Those that somebody else was faster with. Who saved on top of ours in this very moment makes ours look beaten too,
+   *  which is no harm: whoever is told so looks again, and finds theirs done. */
+  async #beaten(documents: readonly ProgressDocument[]): Promise<ReadonlySet<ProgressDocument>> {
+    const stored = await this.#findDocuments(documents, { learnerId: 1, badgeId: 1, savedBy: 1 });
+    const savedBy = new Map(stored.map((document) => [keyOf(document), document.savedBy]));
+    return new Set(documents.filter((document) => !document.savedBy?.equals(savedBy.get(keyOf(document)))));
+  }
+
+  /** One query for each badge: an `$or` of pairs is answered by no index of the embedded store. */
+  async #findDocuments(keys: readonly ProgressKey[], projection = {}): Promise<readonly ProgressDocument[]> {
+    const collection = this.#progress.collection as unknown as mongoose.mongo.Collection<ProgressDocument>;
+    const learnersByBadge = new Map<string, Set<string>>(keys.map(({ badgeId }) => [badgeId, new Set()]));
+    for (const { badgeId, learnerId } of keys) learnersByBadge.get(badgeId)?.add(learnerId);
+    const found = await Promise.all(
+      [...learnersByBadge].map(([badgeId, learnerIds]) =>
+        collection.find({ badgeId, learnerId: { $in: [...learnerIds] } }, { projection }).toArray(),
+      ),
+    );
+    return found.flat();
+  }
+}
+
+function keyOf({ learnerId, badgeId }: ProgressKey): string {
+  return `${badgeId} ${learnerId}`;
+}
+
+function isNew({ version }: ProgressDocument): boolean {
+  return version === 1;
+}
+
+/** No document has version 0, so a new one is always an insert, which the unique index refuses where there is one. */
+function updateTo(document: ProgressDocument) {
+  const { learnerId, badgeId, version } = document;
+  return { filter: { learnerId, badgeId, version: version - 1 }, update: document, upsert: isNew(document) };
 }
 
 /** At least the state is asked for, so that the index serves. */

@@ -3,12 +3,11 @@
 /** Words allowed after `template` in a rule file. */
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
 
-// Badge providers
+// Badge providers, and the way out that they share
 export { accredibleLimit } from './accredible/limits.ts';
 export { AccredibleProvider } from './accredible/provider.ts';
 export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';
 export { CredlyProvider } from './credly/provider.ts';
-// The way out
 export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
 export { createHttpClient, type HttpParts } from './http/create-client.ts';
 export { createRateLimiter } from './http/rate-limiter.ts';

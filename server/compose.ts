@@ -180,7 +180,6 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     });
 
   const accountsSetup = composeAccounts({ settings, stores, secrets, providers, jobs, clock, logger });
-  if (roles.length > 0) await accountsSetup.prepare();
 
   const dispatcher = createDispatcher({
     progress: stores.progress,
@@ -242,6 +241,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
   });
+  // After the job runner: a new secret of the settings asks for a job.
+  if (roles.length > 0) await accountsSetup.prepare();
 
   const replays = createReplays({
     store: stores.deadLetters,

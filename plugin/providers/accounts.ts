@@ -40,7 +40,7 @@ export interface Checked {
 export interface Accounts {
   /** @throws InputError `input.account` for what cannot be used; ProviderError when the provider does not accept it;
    *    ConflictError `conflict.account-exists` */
-  add(provider: string, entry: AccountEntry, origin?: ProviderAccount['origin']): Promise<ProviderAccount>;
+  add(provider: string, entry: AccountEntry): Promise<ProviderAccount>;
   /** @throws as `add`; NotFoundError `not-found.account`; ConflictError `conflict.account-from-settings` */
   replaceSecret(id: string, secret: string): Promise<ProviderAccount>;
   /** Asks the provider whether the account works, and writes down what it says. @throws NotFoundError */
@@ -149,6 +149,19 @@ export function createAccounts(parts: AccountsParts): Accounts {
     }
   }
 
+  /** Another secret may have come since, from a person, or the same one may have been sealed anew: then the provider tells. */
+  async function isStillWanted({ accountId, replaces }: RescuedSecret): Promise<'yes' | 'no' | 'later'> {
+    const account = await existing(accountId);
+    if (account.sealedSecret === replaces) return 'yes';
+    try {
+      await ask(account.provider, openAccount(account, secrets));
+      return 'no';
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      return error.code === 'provider.unauthorised' ? 'yes' : 'later';
+    }
+  }
+
   async function forget(received: RescuedSecret): Promise<void> {
     try {
       await rescue.forget(received.accountId);
@@ -175,7 +188,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
   return {
     check,
 
-    async add(providerName, entered, origin = 'page') {
+    async add(providerName, entered) {
       const { form } = known(providerName);
       const entry = trimmedEntry(form, entered);
       const [problem] = entryProblems(form, entry);
@@ -193,7 +206,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         externalId,
         ...works(told),
         sealedSecret: secrets.seal(secret, boundTo(id)),
-        origin,
+        origin: 'page',
         enabled: true,
         lastSync: null,
         version: 0,
@@ -239,7 +252,9 @@ export function createAccounts(parts: AccountsParts): Accounts {
         throw await afterFailedRotation(account, error);
       }
       const sealed = secrets.seal(received.secret, boundTo(id));
-      return newSecretIsThere(await saveNewSecret({ accountId: id, sealed, expiresAt: received.expiresAt }));
+      return newSecretIsThere(
+        await saveNewSecret({ accountId: id, sealed, replaces: account.sealedSecret, expiresAt: received.expiresAt }),
+      );
     },
 
     setEnabled: (id, enabled) => change(id, () => ({ enabled })),
@@ -255,6 +270,9 @@ export function createAccounts(parts: AccountsParts): Accounts {
       const kept = await rescue.kept();
       for (const received of kept) {
         try {
+          const wanted = await isStillWanted(received);
+          if (wanted === 'no') await rescue.forget(received.accountId);
+          if (wanted !== 'yes') continue;
           await newSecretIsThere(await saveNewSecret(received));
           logger.info('a new secret that a process could not write down was saved', { account: received.accountId });
         } catch (error) {

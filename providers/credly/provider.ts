@@ -138,11 +138,9 @@ export class CredlyProvider implements BadgeProvider {
     if (badge === null) return { externalId, state: 'deleted', url: null };
     if (badge.state === 'revoked') return this.#issued(api, badge);
     const path = `badges/${badge.id}/revoke`;
+    const body = { reason, suppress_revoke_notification_email: this.#options.suppressEmail };
     try {
-      return this.#issued(
-        api,
-        read(badgeSchema, await api.call({ method: 'PUT', path, body: { reason } }), 'the badge'),
-      );
+      return this.#issued(api, read(badgeSchema, await api.call({ method: 'PUT', path, body }), 'the badge'));
     } catch (error) {
       if (refusalOf(error) === null) throw error;
       // Somebody may have been faster, here or there.

@@ -264,6 +264,10 @@ describe('taking badges back at Credly', () => {
     const { externalId } = await provider.award(awardRequest(templateId));
     const reference = { uuid: 'u', templateId, externalId, reason: 'grade corrected' };
     expect(await provider.revoke(reference)).to.deep.equal({ externalId, state: 'revoked', url: null });
+    expect(credly.calls.findLast(({ method }) => method === 'PUT')?.body).to.deep.equal({
+      reason: 'grade corrected',
+      suppress_revoke_notification_email: false,
+    });
     expect(credly.badges.get(externalId)?.revocationReason).to.equal('grade corrected');
     expect((await provider.revoke({ ...reference, reason: 'again' })).state).to.equal('revoked');
     expect(credly.badges.get(externalId)?.revocationReason).to.equal('grade corrected');

@@ -126,7 +126,7 @@ export class CredlyProvider implements BadgeProvider {
   }
 
   async findIssued(request: AwardRequest): Promise<IssuedAtProvider | null> {
-    const { account, template } = await this.#accounts.resolve(NAME, request.templateId);
+    const { account, template } = await this.#resolveAny(request.templateId);
     const api = this.#api(account);
     const found = await findSame(api, request, template.templateId);
     return found && this.#issued(api, found);
@@ -238,6 +238,16 @@ export class CredlyProvider implements BadgeProvider {
 
   #issued(api: CredlyApi, badge: CredlyBadge): IssuedAtProvider {
     return toIssued(badge, { api: api.baseUrl, now: this.#clock.now() });
+  }
+
+  /** Also where nothing can be issued any more: it may have been a moment ago. */
+  async #resolveAny(templateText: string) {
+    try {
+      return await this.#accounts.resolve(NAME, templateText);
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.code !== 'provider.refused') throw error;
+      return this.#accounts.resolveIssued(NAME, templateText);
+    }
   }
 
   async #apiOfIssued(templateText: string): Promise<CredlyApi> {

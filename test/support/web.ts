@@ -104,7 +104,10 @@ export function makeSite(
   let offsetMs = 0;
   const clock = { now: () => new Date(Date.now() + offsetMs) };
   const logger = silentLogger;
-  const environment = ruleEnvironment({ enabledEventTypes: null, providers: ['memory', 'openbadges', 'credly', 'hall'] });
+  const environment = ruleEnvironment({
+    enabledEventTypes: null,
+    providers: ['memory', 'openbadges', 'credly', 'hall'],
+  });
   const badges = new MemoryBadgeStore();
   const progress = new MemoryProgressStore();
   const learners = new MemoryLearnerStore();

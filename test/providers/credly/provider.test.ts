@@ -228,6 +228,14 @@ describe('finding badges at Credly', () => {
     expect(await world.provider.findIssued(request)).to.equal(null);
   });
 
+  it('finds one also when its template has been archived since', async () => {
+    const world = await credlyWorld();
+    const { externalId } = await world.provider.award(awardRequest(world.templateId));
+    world.archived.add(world.templateId);
+    expect((await world.provider.findIssued(awardRequest(world.templateId)))?.externalId).to.equal(externalId);
+    expect((await rejection(world.provider.award(awardRequest(world.templateId)))).code).to.equal('provider.refused');
+  });
+
   it('tells awards of one learner apart where a template allows several', async () => {
     const world = await credlyWorld();
     world.credly.changeTemplate(world.templateId, { allowsDuplicates: true });

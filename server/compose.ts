@@ -14,12 +14,18 @@ import { createRuleReader } from '../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
-import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
+import {
+  type CredentialRunner,
+  createCredentialRunner,
+  type RunnerParts,
+} from '../plugin/credentials/credential-runner.ts';
+import { createEligibility } from '../plugin/credentials/eligibility.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
 import { createEventLogWriter } from '../plugin/events/event-log-writer.ts';
+import type { Registered } from '../plugin/extensions/plugin-host.ts';
 import { ExtensionRegistry } from '../plugin/extensions/registry.ts';
 import { createJobRunner } from '../plugin/jobs/job-runner.ts';
 import { createJobs } from '../plugin/jobs/request-job.ts';
@@ -42,6 +48,7 @@ import {
 import { composeAccounts } from './accounts-setup.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
+import { composeComparison } from './comparison-setup.ts';
 import { localAddress, type Settings } from './config.ts';
 import { every } from './every.ts';
 import { healthReport } from './health.ts';
@@ -52,7 +59,10 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
+import { openLms, watchLms } from './lms-setup.ts';
+import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
+import { addPluginFunctions, loadPlugins } from './plugins.ts';
 import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
@@ -71,8 +81,8 @@ export interface ComposeOptions {
   readonly join?: boolean;
   /** In place of the badge providers of the settings. */
   readonly providers?: ReadonlyMap<string, BadgeProvider>;
-  /** In place of the usual patience with providers and the bus. */
-  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'>;
+  /** In place of the usual patience with providers and the bus, and with the silence of a process that makes credentials. */
+  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> & Pick<RunnerParts, 'leaseMs'>;
 }
 
 export interface Laurel {
@@ -121,9 +131,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const { logger, roles, clock = systemClock, join: mayJoin = false } = options;
   const does = (role: Role): boolean => roles.includes(role);
   const secretKey = loadSecretKey(settings.secretKey, settings.dataDir);
+  const plugins = await loadPlugins(settings.plugins, { taken: providerNames });
   const environment = ruleEnvironment({
     enabledEventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
-    providers: providerNames,
+    providers: [...providerNames, ...plugins.flatMap((plugin) => plugin.providers.map(({ name }) => name))],
   });
   const stores = await openStores(settings, { logger, lifecycle, join: mayJoin });
 
@@ -150,6 +161,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
   const accountDirectory = createAccountDirectory({ store: stores.providers, secrets, clock, logger });
+  const openBadges = composeOpenBadges({ stores, secrets, publicUrl: () => publicUrl, clock });
   const providers =
     options.providers ??
     setUpProviders({
@@ -157,11 +169,13 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       stores,
       accounts: accountDirectory,
       secrets,
+      openBadges,
       connect: createConnect(settings, clock),
       publicUrl: () => publicUrl,
       clock,
       logger,
       lifecycle,
+      plugins,
       beside: mayJoin,
     });
 
@@ -189,6 +203,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     },
     onEffects: () => dispatcher.nudge(),
   };
+  const comparison = composeComparison({
+    ...{ stores, secrets, providers, clock, logger },
+    onEffects: dispatcher.nudge,
+  });
   const replay = composeReplay({ stores, ruleBook, read, clock, progressParts });
   const processor = createEventProcessor({
     ...progressParts,
@@ -219,6 +237,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createTemplateSync({ store: stores.providers, providers, secrets, clock }),
       ...replay.kinds,
       ...accountsSetup.kinds,
+      ...comparison.kinds,
     ],
     clock,
     logger,
@@ -240,15 +259,19 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
-  const registry = await extensionRegistry();
+  const lms = openLms(settings, logger);
+  const records = lms?.records ?? stores.records;
+  const lmsHealth = watchLms(lms, clock);
+  const registry = await extensionRegistry(plugins);
   const runner = createCredentialRunner({
     store: stores.credentials,
     files: stores.files,
     registry,
-    records: stores.records,
+    records,
     clock,
     logger,
     verifyUrl: (verifyId) => `${publicUrl}/verify/${verifyId}`,
+    ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
   });
   lifecycle.onStop('credential runs', () => runner.stop());
 
@@ -271,6 +294,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     progress: stores.progress,
     providers,
     providerStore: stores.providers,
+    issuerStore: stores.issuer,
+    openBadges,
     accounts: accountsSetup.accounts,
     events: stores.events,
     learners: stores.learners,
@@ -283,6 +308,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     }),
     files: stores.files,
     jobStore: stores.jobs,
+    comparisonNotes: stores.replayScratch,
     jobs,
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
@@ -297,6 +323,16 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
+    lms:
+      lms && settings.lmsUrl !== null
+        ? {
+            url: settings.lmsUrl,
+            completionSources: settings.lmsCompletionSources,
+            gradeSources: settings.lmsGradeSources,
+            check: lms.check,
+          }
+        : null,
+    eligibility: createEligibility({ store: stores.credentials, registry, records }),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
@@ -309,6 +345,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
         clock,
         bus,
         lanes: dispatcher.lanes,
+        lms: lmsHealth,
         stopping: () => stopping,
       }),
   };
@@ -318,6 +355,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lifecycle.onStop('dispatcher', () => dispatcher.stop());
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
+    lifecycle.onStop('refresh of badges', comparison.keepLooking(jobs, settings.badgeRefreshHours));
     lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
     lifecycle.onStop('look after accounts', accountsSetup.keepLooking());
   }
@@ -347,7 +385,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     registry,
     process: (event, door) => intake.take(event, door),
     replays,
-    sealedRecords: [accountsSetup.sealed],
+    sealedRecords: [accountsSetup.sealed, openBadges.sealed],
     settleEffects: () => dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, replay.parts),
@@ -402,13 +440,14 @@ async function connectBus(
   return bus;
 }
 
-async function extensionRegistry(): Promise<ExtensionRegistry> {
+async function extensionRegistry(plugins: readonly Registered[]): Promise<ExtensionRegistry> {
   const file = 'DejaVuSerif.ttf';
   const bytes = await readFile(projectPath('examples', 'credentials', 'fonts', file));
-  return new ExtensionRegistry()
+  const registry = new ExtensionRegistry()
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }))
-    .freeze();
+    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }));
+  addPluginFunctions(registry, plugins);
+  return registry.freeze();
 }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { suggest } from '../dsl/index.ts';
 import { ConfigurationError } from '../plugin/errors.ts';
 import type { GivenAccount } from '../plugin/providers/given-accounts.ts';
+import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
 import { CREDLY_LOCALES } from '../providers/index.ts';
 
 interface Setting<Value> {
@@ -94,6 +95,29 @@ function oneOf<Choice extends string>(
   };
 }
 
+/** Some of the choices in an order of one's own. */
+function someOf<Choice extends string>(
+  env: string,
+  choices: readonly Choice[],
+  fallback: readonly Choice[],
+  doc: string,
+): Setting<readonly Choice[]> {
+  return {
+    env,
+    doc: `${doc} (${choices.join(', ')}), separated by commas`,
+    secret: false,
+    defaultText: fallback.join(','),
+    parse(value) {
+      if (value === undefined) return fallback;
+      const names = value.split(',').map((name) => name.trim());
+      const chosen = names.flatMap((name) => choices.filter((choice) => choice === name));
+      if (chosen.length < names.length || new Set(chosen).size < chosen.length)
+        throw new Error(`must be some of ${choices.join(', ')}, each once, separated by commas`);
+      return chosen;
+    },
+  };
+}
+
 function url(schemes: readonly string[]): (value: string) => void {
   return (value) => {
     let scheme: string;
@@ -160,6 +184,19 @@ const providerAccounts: Setting<readonly GivenAccount[]> = {
       const [, provider = '', slug = '', host = null, credentials = ''] = match;
       return { provider, slug, host, credentials };
     });
+  },
+};
+
+const plugins: Setting<readonly string[]> = {
+  env: 'LAUREL_PLUGINS',
+  secret: false,
+  defaultText: '(unset)',
+  doc: 'npm packages that bring badge providers or functions for credentials, separated by commas; a path begins with `./` or `/`. They run with all rights of the server: name only what you trust. See docs/how-to/write-a-provider.md',
+  parse(value) {
+    const names = value?.split(',').map((name) => name.trim()) ?? [];
+    if (names.some((name) => name === '' || /\s/.test(name))) throw new Error('must be packages separated by commas');
+    if (new Set(names).size < names.length) throw new Error('names a package twice; keep one');
+    return names;
   },
 };
 
@@ -296,6 +333,40 @@ export const settingsTable = {
     'Days for which received events are kept; replay and explanations reach back no further',
   ),
   hiddenKeyPaths,
+  lmsUrl: optional(
+    'LAUREL_LMS_URL',
+    'LMS that is asked who is eligible for PDF credentials, e.g. `https://lms.example.org`; unset: imported records are used',
+    siteAddress,
+  ),
+  lmsClientId: optional(
+    'LAUREL_LMS_CLIENT_ID',
+    'Client id of the OAuth application in the LMS (grant: client credentials)',
+  ),
+  lmsClientSecret: secret('LAUREL_LMS_CLIENT_SECRET', 'Its client secret'),
+  lmsAllowHttp: flag(
+    'LAUREL_LMS_ALLOW_HTTP',
+    false,
+    'Whether the LMS may be asked over plain http also where its host does not look internal: the client secret travels readable then',
+  ),
+  lmsCompletionSources: someOf<CompletionSourceName>(
+    'LAUREL_LMS_COMPLETION_SOURCES',
+    ['aggregator', 'blocks', 'progress'],
+    ['aggregator', 'blocks'],
+    'Where completions are read from; the first that the LMS offers for a course serves',
+  ),
+  lmsGradeSources: someOf<GradeSourceName>(
+    'LAUREL_LMS_GRADE_SOURCES',
+    ['gradebook', 'progress', 'subsections'],
+    ['gradebook', 'progress', 'subsections'],
+    'Where grades are read from; the first that the LMS offers for a course serves',
+  ),
+  lmsParallel: whole(
+    'LAUREL_LMS_PARALLEL',
+    4,
+    1,
+    16,
+    'Requests to the LMS side by side where learners are asked for one by one',
+  ),
   ingestToken: secret('LAUREL_INGEST_TOKEN', 'Bearer token of `POST /events`; unset: that door is shut', longEnough),
   maxBodyBytes: whole(
     'LAUREL_MAX_BODY_BYTES',
@@ -311,6 +382,7 @@ export const settingsTable = {
   ),
   formerSecretKeys,
   internalHosts,
+  plugins,
   providerAccounts,
   rotateSecrets: flag(
     'LAUREL_ROTATE_SECRETS',
@@ -334,16 +406,29 @@ export const settingsTable = {
     false,
     'Whether Credly is kept from writing to learners about a new badge, reminders included',
   ),
-  accredibleUrl: providerUrl('LAUREL_ACCREDIBLE_URL', 'https://api.accredible.com/v1/', "Accredible's API"),
+  accredibleUrl: providerUrl('LAUREL_ACCREDIBLE_URL', 'https://api.accredible.com/', "Accredible's API"),
   accredibleEuUrl: providerUrl(
     'LAUREL_ACCREDIBLE_EU_URL',
-    'https://eu.api.accredible.com/v1/',
+    'https://eu.api.accredible.com/',
     "Accredible's API in the EU",
   ),
   accredibleSandboxUrl: providerUrl(
     'LAUREL_ACCREDIBLE_SANDBOX_URL',
-    'https://sandbox.api.accredible.com/v1/',
+    'https://sandbox.api.accredible.com/',
     "Accredible's API for trying out",
+  ),
+  accredibleRevocation: oneOf(
+    'LAUREL_ACCREDIBLE_REVOCATION',
+    ['expire', 'delete'],
+    'expire',
+    'What taking a badge back does at Accredible, which knows no revoking: the credential expires and its page says so, or it is deleted for good',
+  ),
+  badgeRefreshHours: whole(
+    'LAUREL_BADGE_REFRESH_HOURS',
+    6,
+    1,
+    168,
+    'Hours after which providers are asked again how the badges stand that nobody has accepted or rejected yet; all others are asked for once in 28 times',
   ),
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',
@@ -384,8 +469,37 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       `${name} is not a setting; ${near ? `did you mean ${near}?` : 'remove it, or see docs/reference/settings.md'}`,
     );
   }
+  problems.push(...lmsProblems(values));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return values as unknown as Settings;
+}
+
+/** What is wrong with settings that are right one by one. A value that is undefined has been reported already. */
+function lmsProblems({
+  lmsUrl,
+  lmsClientId,
+  lmsClientSecret,
+  lmsAllowHttp,
+}: Readonly<Record<string, unknown>>): string[] {
+  const names = ['LAUREL_LMS_URL', 'LAUREL_LMS_CLIENT_ID', 'LAUREL_LMS_CLIENT_SECRET'];
+  const values = [lmsUrl, lmsClientId, lmsClientSecret];
+  const missing = names.filter((_, index) => values[index] === null);
+  const isPart = missing.length > 0 && missing.length < names.length;
+  const problems = isPart
+    ? missing.map((name) => `${name} must be set where ${names.find((one) => !missing.includes(one))} is`)
+    : [];
+  if (typeof lmsUrl === 'string' && lmsAllowHttp === false && !isConfidential(new URL(lmsUrl)))
+    problems.push(
+      'LAUREL_LMS_URL must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: the client secret travels to it',
+    );
+  return problems;
+}
+
+/** Encrypted, or to a host that is not out in the world: this machine, a container beside us, a private network. */
+function isConfidential({ protocol, hostname }: URL): boolean {
+  if (protocol === 'https:') return true;
+  if (/^[a-z0-9_-]+$/i.test(hostname) || /\.(local|localhost|internal|svc)$/i.test(hostname)) return true;
+  return /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)[\d.]+$|^\[(::1|f[cd][0-9a-f:]*)\]$/i.test(hostname);
 }
 
 function raw(setting: Setting<unknown>, environment: Readonly<Record<string, string | undefined>>): string | undefined {

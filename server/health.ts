@@ -22,6 +22,7 @@ export interface HealthParts {
   readonly bus: Pick<Bus, 'status'> | null;
   /** How the badge providers and the bus answer this process. */
   readonly lanes: () => readonly LaneState[];
+  readonly lms: () => Promise<Check>;
   readonly stopping: () => boolean;
 }
 
@@ -37,6 +38,7 @@ export async function healthReport({
   clock,
   bus,
   lanes,
+  lms,
   stopping,
 }: HealthParts): Promise<HealthReport> {
   const counted = check(async () => {
@@ -57,6 +59,7 @@ export async function healthReport({
       message: `${open} ${open === 1 ? 'waits' : 'wait'} for a person to replay or discard`,
     };
   });
+  const learners = lms();
   const atProviders = check(async () => {
     const all = await accounts();
     const troubled = all.filter((account) => troubleOf(account, clock.now()) !== null).length;
@@ -72,6 +75,7 @@ export async function healthReport({
     process: stopping() ? { status: 'down', message: 'stopping' } : { status: 'ok', message: 'running' },
     database: reached,
     rabbitmq: bus === null ? { status: 'off', message: 'AMQP_URL is not set' } : busCheck(bus),
+    lms: await learners,
     // counted by the database, and not worth waiting for when it does not answer
     effects: reached.status === 'down' ? unknown : await counted,
     accounts: reached.status === 'down' ? unknown : await atProviders,

@@ -8,6 +8,7 @@ import type { LearnerRecords } from '../ports/learner-records.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { createAssetReader } from './assets.ts';
 import { planCredentials } from './credential-options.ts';
+import { loadConfiguration } from './eligibility.ts';
 import { generateCredential } from './generate-credentials.ts';
 import { NO_COUNTS, RunProgress } from './run-progress.ts';
 
@@ -48,7 +49,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   const leaseMs = parts.leaseMs ?? 60_000;
   const saveEveryMs = parts.saveEveryMs ?? 1_000;
   const working = new Map<string, Promise<void>>();
-  let stopping = false;
+  const stop = new AbortController();
 
   function begin(run: CredentialRun): void {
     const progress = new RunProgress(run, { store, clock, leaseMs });
@@ -70,6 +71,8 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     try {
       await generateAll(progress);
     } catch (error) {
+      // whoever is asked for data may fail because we stop waiting: another process asks again
+      if (stop.signal.aborted) return progress.release();
       const { code } = codeOf(error);
       logger.error('a credential run failed', { runId, configurationId, code });
       progress.note({
@@ -83,13 +86,13 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       return;
     }
     if (progress.lost) logger.warn('a credential run was taken over by another process', { runId });
-    else if (stopping) await progress.release();
+    else if (stop.signal.aborted) await progress.release();
     else await progress.finish(progress.run.counts.failed > 0 ? 'done-with-errors' : 'done');
   }
 
   async function generateAll(progress: RunProgress): Promise<void> {
     const { id: runId, configurationId } = progress.run;
-    const { configuration, type } = await load(configurationId);
+    const { configuration, type } = await loadConfiguration(store, configurationId);
     const plan = planCredentials(parts.registry, type, configuration);
     const { contextKey } = configuration;
     const job = {
@@ -107,8 +110,9 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       newId,
       verifyUrl: parts.verifyUrl ?? (() => null),
     };
-    for await (const found of plan.retrieval.retrieve(contextKey, plan.options, { records: parts.records })) {
-      if (progress.lost || stopping) return;
+    const context = { records: parts.records, signal: stop.signal };
+    for await (const found of plan.retrieval.retrieve(contextKey, plan.options, context)) {
+      if (progress.lost || stop.signal.aborted) return;
       progress.count({ seen: 1 });
       if (found.problem !== null) {
         progress.count({ failed: 1 });
@@ -121,18 +125,6 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     }
   }
 
-  async function load(configurationId: string) {
-    const configuration = await store.configuration(configurationId);
-    const type = configuration && (await store.type(configuration.credentialTypeId));
-    if (!configuration || !type) {
-      throw new NotFoundError(
-        'configuration',
-        'there is no credential configuration with this id, or its type is gone',
-      );
-    }
-    return { configuration, type };
-  }
-
   /** The running one, or the one of the same due time, newest first. */
   async function findRun(configurationId: string, dueAt: Date): Promise<CredentialRun | null> {
     const runs = await store.runs({ configurationId, limit: 100 });
@@ -142,7 +134,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
 
   return {
     async runNow(configurationId, trigger, dueAt) {
-      await load(configurationId);
+      await loadConfiguration(store, configurationId);
       const known = await findRun(configurationId, dueAt);
       if (known) return known.id;
       const startedAt = clock.now();
@@ -171,13 +163,13 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
         await working.get(runId);
         const run = await store.run(runId);
         if (!run) throw new NotFoundError('run', 'there is no credential run with this id');
-        if (run.state !== 'running' || stopping) return run;
+        if (run.state !== 'running' || stop.signal.aborted) return run;
         await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
       }
     },
 
     async takeOverAbandoned() {
-      if (stopping) return 0;
+      if (stop.signal.aborted) return 0;
       let taken = 0;
       for (const abandoned of await store.abandonedRuns(clock.now())) {
         // our own: the store was away longer than the lease; the fence decides whether we still hold it
@@ -193,7 +185,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     },
 
     async stop() {
-      stopping = true;
+      stop.abort();
       await Promise.all(working.values());
     },
   };

@@ -11,7 +11,7 @@ import { CredentialsError } from '../errors.ts';
 import type { AssetReader } from '../extensions/generation-function.ts';
 import type { FileStore } from '../ports/asset-files.ts';
 import type { Credential, CredentialStore } from '../ports/credential-store.ts';
-import type { LearnerRecord } from '../ports/learner-records.ts';
+import type { Learner } from '../ports/learner-records.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import {
   type CredentialSeed,
@@ -42,7 +42,7 @@ export type GenerationOutcome = 'generated' | 'skipped' | 'failed';
 
 /** @throws CredentialsError when no document of this job can be made (missing asset, store away); the learner's credential
  *    is `error` then, to be retried by a later run */
-export async function generateCredential(job: GenerationJob, learner: LearnerRecord): Promise<GenerationOutcome> {
+export async function generateCredential(job: GenerationJob, learner: Learner): Promise<GenerationOutcome> {
   const claimed = await claim(job, learner);
   if (typeof claimed === 'string') return claimed;
   const { store, files, clock } = job;
@@ -74,7 +74,7 @@ export async function generateCredential(job: GenerationJob, learner: LearnerRec
   }
 }
 
-async function claim(job: GenerationJob, learner: LearnerRecord): Promise<Credential | GenerationOutcome> {
+async function claim(job: GenerationJob, learner: Learner): Promise<Credential | GenerationOutcome> {
   const { store, files, clock, newId } = job;
   const seed: CredentialSeed = {
     configurationId: job.configurationId,

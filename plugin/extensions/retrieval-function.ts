@@ -2,25 +2,41 @@
 
 import type { Field } from '../../dsl/index.ts';
 import type { Options } from '../ports/credential-store.ts';
-import type { LearnerRecord, LearnerRecords } from '../ports/learner-records.ts';
+import type { Learner, LearnerRecords } from '../ports/learner-records.ts';
 import type { OptionSchema } from './options.ts';
 
-/** Shares from 0 to 1 by name, e.g. `completion`, `grades.total`; null: not known. */
-export type Figures = Readonly<Record<string, number | null>>;
+/** In the shape of the function's `facts`, e.g. `{ completion: 0.9, grades: { total: 65 } }`. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** How one learner stands in one course. */
+export interface CourseDecision {
+  readonly courseKey: string;
+  readonly eligible: boolean;
+  /** What the criteria were decided on; empty where there is nothing to decide on. */
+  readonly facts: Facts;
+  /** What is required of each fact; empty where an expression decides. */
+  readonly required: Facts;
+  /** Why not eligible: the part of the criteria that failed and on which value; null: eligible, or see `problem`. */
+  readonly reason: string | null;
+  /** Why this learner's data in the course could not be used. */
+  readonly problem: string | null;
+}
 
 export interface RetrievedLearner {
-  readonly learner: LearnerRecord;
-  /** What the criteria were decided on, in the shape of the function's `facts`. */
-  readonly facts: Readonly<Record<string, unknown>>;
+  readonly learner: Learner;
+  /** In every course. */
   readonly eligible: boolean;
-  readonly current: Figures;
-  readonly required: Figures;
+  /** The course itself, or every step of a learning path in order. */
+  readonly courses: readonly CourseDecision[];
   /** Why this learner's data could not be used; null: it could. Such a learner is not eligible, the others go on. */
   readonly problem: string | null;
 }
 
 export interface RetrievalContext {
   readonly records: LearnerRecords;
+  /** Only this learner. */
+  readonly username?: string;
+  readonly signal?: AbortSignal;
 }
 
 export interface RetrievalFunction {
@@ -35,6 +51,7 @@ export interface RetrievalFunction {
   check(options: Options): void;
   /** Every learner of the context, eligible or not, one at a time.
    *  @param options as `readOptions` of this function's schema returned them
-   *  @throws InputError when `check` would */
+   *  @throws InputError when `check` would, and for steps that the learning path does not have
+   *  @throws NotFoundError, ProviderError, StoreError when nobody's data can be read */
   retrieve(contextKey: string, options: Options, context: RetrievalContext): AsyncIterable<RetrievedLearner>;
 }

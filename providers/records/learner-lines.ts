@@ -1,18 +1,19 @@
 /** Learner records as JSON Lines: what `laurel records import` reads and examples are written in.
  *
  *      {"context_key": "course-v1:...", "context_name": "Demo course"}
+ *      {"context_key": "path-v1:...", "context_name": "Demo path", "steps": ["course-v1:...", "course-v1:..."]}
  *      {"context_key": "course-v1:...", "username": "ada", "name": "Ada Lovelace", "email": "ada@example.com",
  *       "lms_user_id": 11, "is_active": true, "completion": 0.97, "grades": {"Final Exam": 0.8, "total": 0.83}} */
 
-import { assertContextKey } from '../../plugin/credentials/context-key.ts';
+import { assertContextKey, contextKind } from '../../plugin/credentials/context-key.ts';
 import { InputError } from '../../plugin/errors.ts';
 import type { LearnerRecord } from '../../plugin/ports/learner-records.ts';
 
 export type LearnerLine =
-  | { readonly kind: 'context'; readonly contextKey: string; readonly name: string }
+  | { readonly kind: 'context'; readonly contextKey: string; readonly name: string; readonly steps?: readonly string[] }
   | { readonly kind: 'learner'; readonly contextKey: string; readonly learner: LearnerRecord };
 
-const CONTEXT_FIELDS = ['context_key', 'context_name'];
+const CONTEXT_FIELDS = ['context_key', 'context_name', 'steps'];
 const LEARNER_FIELDS = ['context_key', 'username', 'name', 'email', 'lms_user_id', 'is_active', 'completion', 'grades'];
 
 /** Blank lines are skipped. @throws InputError `input.learner-records` naming the line */
@@ -41,7 +42,8 @@ function readLine(value: unknown): LearnerLine {
   for (const key of Object.keys(line)) {
     if (!fields.includes(key)) throw wrong(`there is no field "${key}"; there are ${fields.join(', ')}`);
   }
-  if (isContext) return { kind: 'context', contextKey, name: text(line, 'context_name') };
+  if (isContext)
+    return { kind: 'context', contextKey, name: text(line, 'context_name'), steps: steps(line, contextKey) };
   const { lms_user_id: lmsUserId = null, is_active: isActive = true, completion = null, grades = {} } = line;
   if (lmsUserId !== null && !(Number.isSafeInteger(lmsUserId) && Number(lmsUserId) > 0)) {
     throw wrong('"lms_user_id" must be a positive whole number');
@@ -63,6 +65,17 @@ function readLine(value: unknown): LearnerLine {
       ),
     },
   };
+}
+
+/** The courses of a learning path; a course has none. */
+function steps({ steps: keys = [] }: Readonly<Record<string, unknown>>, contextKey: string): readonly string[] {
+  const isList = Array.isArray(keys) && keys.every((key) => typeof key === 'string');
+  if (!isList || keys.some((key) => !['course', 'ccx'].includes(contextKind(key) ?? '')))
+    throw wrong('"steps" must be a list of course keys like course-v1:org+course+run');
+  if (keys.length > 0 && contextKind(contextKey) !== 'path')
+    throw wrong('"steps" belongs to a learning path, whose key begins with path-v1:');
+  if (new Set(keys).size < keys.length) throw wrong('"steps" names a course twice');
+  return keys;
 }
 
 function text(line: Readonly<Record<string, unknown>>, field: string): string {

@@ -1,90 +1,24 @@
-/** The retrieval functions over learner records: completion, grades, or both, against required shares. */
+/** The retrieval functions over learner records, imported or of the LMS: completion, grades, or both, against required
+ *  figures; in a learning path in every course. */
 
-import type { Field } from '../../dsl/index.ts';
-import { InputError } from '../../plugin/errors.ts';
+import { CredentialsError, InputError } from '../../plugin/errors.ts';
 import { isRecord, type OptionSchema } from '../../plugin/extensions/options.ts';
-import type { Figures, RetrievalFunction, RetrievedLearner } from '../../plugin/extensions/retrieval-function.ts';
+import type {
+  CourseDecision,
+  Facts,
+  RetrievalFunction,
+  RetrievedLearner,
+} from '../../plugin/extensions/retrieval-function.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
-import type { LearnerRecord } from '../../plugin/ports/learner-records.ts';
-import { type Criteria, compileCriteria, type Facts } from './criteria.ts';
-
-/** One kind of figure that criteria can be about. */
-interface Subject {
-  readonly options: OptionSchema;
-  readonly fact: Field;
-  /** By the names that the criteria's paths have. */
-  required(options: Options): ReadonlyMap<string, number>;
-  /** @throws InputError for figures that are none */
-  read(record: LearnerRecord): unknown;
-  current(fact: unknown): Figures;
-}
-
-const completion: Subject = {
-  options: [
-    {
-      name: 'required_completion',
-      type: 'number',
-      default: 0.9,
-      min: 0,
-      max: 1,
-      unit: 'share of the course',
-      doc: 'How much of the course a learner must have completed.',
-    },
-  ],
-  fact: { name: 'completion', type: { kind: 'number', integer: false }, nullable: true },
-  required: (options) => new Map([['completion', Number(options.required_completion)]]),
-  read: ({ completion: share }) => (share === null ? null : assertShare(share, 'the completion')),
-  current: (fact) => ({ completion: typeof fact === 'number' ? fact : null }),
-};
-
-const grades: Subject = {
-  options: [
-    {
-      name: 'required_grades',
-      type: 'map',
-      values: {
-        name: '*',
-        type: 'number',
-        default: null,
-        min: 0,
-        max: 1,
-        unit: 'share of the points',
-        doc: 'The least a learner must have reached in this assignment category.',
-      },
-      doc: 'Least share per assignment category, and "total" for the weighted sum; capital letters make no difference. A category without a grade is not reached.',
-    },
-  ],
-  fact: {
-    name: 'grades',
-    type: { kind: 'map', values: { kind: 'number', integer: false } },
-    nullable: false,
-  },
-  required(options) {
-    const required = new Map<string, number>();
-    for (const [category, share] of Object.entries(isRecord(options.required_grades) ? options.required_grades : {})) {
-      const path = `grades.${JSON.stringify(category.toLowerCase())}`;
-      if (required.has(path)) {
-        throw new InputError('options', `"required_grades" names the category "${category}" twice; remove one of them`);
-      }
-      if (typeof share === 'number') required.set(path, share);
-    }
-    return required;
-  },
-  read: ({ grades: shares }) =>
-    Object.fromEntries(
-      Object.entries(shares).map(([category, share]) => [category.toLowerCase(), assertShare(share, 'a grade')]),
-    ),
-  current: (fact) =>
-    Object.fromEntries(
-      Object.entries(fact ?? {}).map(([category, share]) => [`grades.${JSON.stringify(category)}`, Number(share)]),
-    ),
-};
+import type { CourseFigures, EnrolledLearner } from '../../plugin/ports/learner-records.ts';
+import { type Criteria, compileCriteria } from './criteria.ts';
+import { completion, grades, type Subject } from './subjects.ts';
 
 const criteriaOption: OptionSchema[number] = {
   name: 'criteria',
   type: 'text',
   default: null,
-  doc: 'An expression in place of the required shares, e.g. `completion >= 0.8 and grades."final exam" >= 0.65`; categories in lower case.',
+  doc: 'An expression in place of the required figures, e.g. `completion >= 0.8 and grades."final exam" >= 65`: completion from 0 to 1, grades in per cent, categories in lower case.',
 };
 
 export const courseCompletions = retrievalFunction(
@@ -108,6 +42,12 @@ export const completionsAndGrades = retrievalFunction(
   [completion, grades],
 );
 
+/** What is asked of a learner in one course. */
+interface Demand {
+  readonly criteria: Criteria;
+  readonly required: Facts;
+}
+
 function retrievalFunction(
   name: string,
   title: string,
@@ -115,51 +55,127 @@ function retrievalFunction(
   subjects: readonly Subject[],
 ): RetrievalFunction {
   const facts = subjects.map(({ fact }) => fact);
+  const own: OptionSchema = [...subjects.flatMap(({ options }) => options), criteriaOption];
+  const steps: OptionSchema[number] = {
+    name: 'steps',
+    type: 'map',
+    values: { name: '*', type: 'record', fields: own, doc: 'The options of this course.' },
+    doc: 'For learning paths: options by course key, which take the place of all the others for that course.',
+  };
 
-  function prepare(options: Options): { criteria: Criteria; required: Figures } {
+  function prepare(options: Options): Demand {
     if (typeof options.criteria === 'string')
       return { criteria: compileCriteria(options.criteria, facts), required: {} };
-    const required = new Map(subjects.flatMap((subject) => [...subject.required(options)]));
-    if (subjects.includes(grades) && grades.required(options).size === 0) {
+    const required = Object.fromEntries(
+      subjects.flatMap((subject) => {
+        const figure = subject.required(options);
+        return figure === null ? [] : [[subject.fact.name, figure] as const];
+      }),
+    );
+    if (subjects.includes(grades) && !('grades' in required)) {
       throw new InputError(
         'options',
         '"required_grades" must name at least one category, e.g. { "total": 0.5 }, or "criteria" must take its place',
       );
     }
-    const text = [...required].map(([path, share]) => `${path} >= ${share}`).join(' and ');
-    return { criteria: compileCriteria(text, facts), required: Object.fromEntries(required) };
+    return { criteria: compileCriteria(expressionOf(required), plain(facts)), required };
   }
 
-  function decide(learner: LearnerRecord, criteria: Criteria, required: Figures): RetrievedLearner {
-    try {
-      if (learner.username === '') throw new InputError('learner-record', 'a learner has no username');
-      const found: Facts = Object.fromEntries(subjects.map(({ fact, read }) => [fact.name, read(learner)]));
-      const current = Object.assign({}, ...subjects.map((subject) => subject.current(found[subject.fact.name])));
-      return { learner, facts: found, eligible: criteria(found), current, required, problem: null };
-    } catch (error) {
-      const problem = error instanceof InputError ? error.message : 'the record of a learner could not be read';
-      return { learner, facts: {}, eligible: false, current: {}, required, problem };
+  /** @throws InputError `input.options` for steps that are none of the path's courses */
+  function prepareSteps(options: Options, courses: readonly string[]): ReadonlyMap<string, Demand> {
+    const given = isRecord(options.steps) ? options.steps : {};
+    const strange = Object.keys(given).find((key) => !courses.includes(key));
+    if (strange !== undefined) {
+      throw new InputError(
+        'options',
+        `"steps" has options for ${strange}, which is no course of this learning path; there are ${courses.join(', ')}`,
+      );
     }
+    return new Map(
+      courses.map((key) => {
+        const step = given[key];
+        return [key, prepare(isRecord(step) ? step : options)];
+      }),
+    );
+  }
+
+  function decideCourse(courseKey: string, figures: CourseFigures | undefined, demand: Demand): CourseDecision {
+    const { criteria, required } = demand;
+    const open = { courseKey, eligible: false, facts: {}, required, reason: null, problem: null };
+    if (figures === undefined) return { ...open, reason: 'not enrolled in this course' };
+    if (figures.problem !== null) return { ...open, problem: figures.problem };
+    try {
+      const found: Facts = Object.fromEntries(subjects.map(({ fact, read }) => [fact.name, read(figures)]));
+      const eligible = criteria.holds(found);
+      return { ...open, facts: found, eligible, reason: eligible ? null : criteria.reason(found) };
+    } catch (error) {
+      const problem = error instanceof CredentialsError ? error.message : 'the figures of a learner could not be read';
+      return { ...open, problem };
+    }
+  }
+
+  function decide(found: EnrolledLearner, demands: ReadonlyMap<string, Demand>): RetrievedLearner {
+    const { learner } = found;
+    const courses = [...demands].map(([key, demand]) => decideCourse(key, found.courses.get(key), demand));
+    const reached = courses.length > 0 && courses.every(({ eligible }) => eligible);
+    const problem = courses.find((course) => course.problem !== null)?.problem ?? (reached ? whoIs(found) : null);
+    return { learner, eligible: reached && problem === null, courses, problem };
   }
 
   return {
     name,
     title,
     description,
-    options: [...subjects.flatMap(({ options }) => options), criteriaOption],
+    options: [...own, steps],
     facts,
     check(options) {
-      prepare(options);
+      const given = Object.values(isRecord(options.steps) ? options.steps : {}).filter(isRecord);
+      for (const step of given) prepare(step);
+      // where every course of a path has options of its own, the others may ask for nothing
+      if (given.length === 0 || typeof options.criteria === 'string' || grades.required(options) !== null)
+        prepare(options);
     },
-    async *retrieve(contextKey, options, { records }) {
-      const { criteria, required } = prepare(options);
-      for await (const learner of records.enrolled(contextKey)) yield decide(learner, criteria, required);
+    async *retrieve(contextKey, options, { records, username, signal }) {
+      const courses = await records.courses(contextKey);
+      const isPath = !courses.includes(contextKey);
+      const demands = isPath ? prepareSteps(options, courses) : new Map([[contextKey, prepare(options)]]);
+      const wanted = {
+        completion: subjects.includes(completion),
+        grades: subjects.includes(grades),
+        username: username ?? null,
+        ...(signal ? { signal } : {}),
+      };
+      for await (const learner of records.enrolled(contextKey, wanted)) yield decide(learner, demands);
     },
   };
 }
 
-/** Figures come from outside; the rules compare numbers and would silently take anything else for "not reached". */
-function assertShare(value: unknown, what: string): number {
-  if (typeof value === 'number' && value >= 0 && value <= 1) return value;
-  throw new InputError('learner-record', `${what} of a learner is no number from 0 to 1; correct it in the LMS`);
+/** Said of those only whose credential would be made out to them. */
+function whoIs({ learner, problem }: EnrolledLearner): string | null {
+  if (problem !== null) return problem;
+  if (learner.username === '') return 'a learner has no username';
+  if (learner.name.trim() === '') return 'a learner has no full name in the profile, and a credential needs one';
+  return null;
+}
+
+/** `completion >= 0.9 and grades."total" >= 65` */
+function expressionOf(required: Facts): string {
+  const parts = Object.entries(required).flatMap(([name, figure]) =>
+    isRecord(figure)
+      ? Object.entries(figure).map(([key, least]) => `${name}.${JSON.stringify(key)} >= ${decimal(least)}`)
+      : [`${name} >= ${decimal(figure)}`],
+  );
+  return parts.join(' and ');
+}
+
+/** The language knows no exponents. */
+function decimal(figure: unknown): string {
+  return Number(figure)
+    .toFixed(9)
+    .replace(/\.?0+$/, '');
+}
+
+/** Without the advice for people: what options say is in the right scale already. */
+function plain(facts: readonly Subject['fact'][]): readonly Subject['fact'][] {
+  return facts.map(({ name, type, nullable }) => ({ name, type, nullable }));
 }

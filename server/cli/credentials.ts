@@ -1,8 +1,12 @@
 /** `laurel credentials ...` and `laurel records ...`: PDF credentials without the pages. */
 
 import type { Command } from 'commander';
+import { reasonOf } from '../../plugin/credentials/eligibility.ts';
+import type { RetrievedLearner } from '../../plugin/extensions/retrieval-function.ts';
 import { createAudit } from '../http/audit.ts';
 import { readText } from './input.ts';
+import { printLine } from './rule-report.ts';
+import { explainUsage } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
 export function addCredentialsCommands(program: Command): void {
@@ -42,6 +46,42 @@ export function addCredentialsCommands(program: Command): void {
       }),
     );
 
+  const eligible = credentials
+    .command('eligible')
+    .description('print how learners stand towards the credential of one configuration, without making any')
+    .argument('<configuration>', 'id of the configuration')
+    .option('--learner <username>', 'this learner only')
+    .option('--json', 'print JSON Lines')
+    .action((configurationId: string, options: { learner?: string; json?: boolean }) =>
+      withLaurel(async ({ services }) => {
+        const counts = { seen: 0, eligible: 0, problems: 0 };
+        for await (const found of services.eligibility(configurationId, { username: options.learner })) {
+          const { learner, courses, problem } = found;
+          const reason = reasonOf(found);
+          counts.seen += 1;
+          if (found.eligible) counts.eligible += 1;
+          if (problem !== null) counts.problems += 1;
+          printLine(
+            options.json
+              ? JSON.stringify({ learner: learner.username, eligible: found.eligible, reason, problem, courses })
+              : `${wordOf(found)}  ${learner.username}${reason === null ? '' : `  ${reason}`}`,
+          );
+        }
+        const { seen, eligible: reached, problems } = counts;
+        process.stderr.write(`${seen} learners enrolled, ${reached} eligible, ${problems} with unusable data\n`);
+        if (problems > 0) process.exitCode = 1;
+      }),
+    );
+  explainUsage(eligible, {
+    json: 'learner, eligible, reason (why not), problem (why the data could not be used), courses (courseKey, eligible,\nfacts, required, reason, problem): the course itself or every step of a path',
+    exits:
+      '0 everybody could be decided on, 1 the data of some learner is unusable, 69 the LMS or the database is away',
+    examples: [
+      'credentials eligible demo-course-certificate',
+      'credentials eligible demo-course-certificate --learner ada',
+    ],
+  });
+
   program
     .command('records')
     .description('what courses know of their learners')
@@ -57,4 +97,9 @@ export function addCredentialsCommands(program: Command): void {
         process.stdout.write(`imported ${learners} learner records of ${contexts} named contexts\n`);
       });
     });
+}
+
+/** Of one width. */
+function wordOf({ eligible, problem }: RetrievedLearner): string {
+  return eligible ? 'eligible' : problem === null ? 'not yet ' : 'problem ';
 }

@@ -9,7 +9,9 @@ import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
+import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
+import { addLmsCommands } from './lms.ts';
 import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
@@ -34,11 +36,13 @@ export function createProgram(): Command {
   addEventsCommands(program);
   addDeadLettersCommands(program);
   addCredentialsCommands(program);
+  addLmsCommands(program);
   addTemplatesCommands(program);
   addProgressCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);
   addProvidersCommands(program);
+  addIssuerCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

@@ -84,6 +84,8 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   invalidated: { word: 'Invalidated', tone: 'off' },
   running: { word: 'Running', tone: 'busy' },
   'done-with-errors': { word: 'Done with errors', tone: 'warn' },
+  eligible: { word: 'Eligible', tone: 'good' },
+  'not-eligible': { word: 'Not eligible', tone: 'off' },
   // Jobs
   waiting: { word: 'Waiting', tone: 'busy' },
   cancelling: { word: 'Being cancelled', tone: 'busy' },
@@ -101,6 +103,8 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   degraded: { word: 'Degraded', tone: 'warn' },
   down: { word: 'Down', tone: 'bad' },
   off: { word: 'Off', tone: 'off' },
+  // Sources of the LMS
+  used: { word: 'Used', tone: 'good' },
 };
 
 export function shownStatus(status: string): ShownStatus {

@@ -5,6 +5,7 @@ import type { Diagnostic, Environment } from '../../dsl/index.ts';
 import type { Impact } from '../../plugin/badges/replay/impact.ts';
 import type { SaveBadgeOptions, SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
+import type { Eligibility } from '../../plugin/credentials/eligibility.ts';
 import type { Replays } from '../../plugin/dead-letters/replays.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
@@ -14,13 +15,17 @@ import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
+import type { IssuerStore } from '../../plugin/ports/issuer-store.ts';
 import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
+import type { Lms } from '../../providers/index.ts';
+import type { OpenBadges } from '../open-badges-setup.ts';
 import type { AccessStore } from './access-store.ts';
 
 export interface WebSettings {
@@ -46,6 +51,15 @@ export interface HealthReport {
   >;
 }
 
+/** The LMS that is asked who is eligible. */
+export interface LmsServices {
+  readonly url: string;
+  /** In the order in which they are tried. */
+  readonly completionSources: readonly string[];
+  readonly gradeSources: readonly string[];
+  check: Lms['check'];
+}
+
 /** Changes of many badges and the way back, audited; the history of a badge is `badges.history`. */
 export interface RuleServices {
   readonly planRules: RuleChanges['plan'];
@@ -67,12 +81,17 @@ export interface Services extends RuleServices {
   /** By the word after `template`. */
   readonly providers: ReadonlyMap<string, BadgeProvider>;
   readonly providerStore: ProviderStore;
+  /** What Laurel issues itself. */
+  readonly issuerStore: IssuerStore;
+  readonly openBadges: OpenBadges;
   /** Accounts at badge providers. */
   readonly accounts: Accounts;
   readonly events: EventLog;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
   readonly jobStore: JobStore;
+  /** What comparisons with providers have found, by their job. */
+  readonly comparisonNotes: Pick<ReplayScratch, 'next'>;
   /** Asks for, cancels and resumes jobs. */
   readonly jobs: Jobs;
   /** Carries a job out here if it is due and no other process has it. @returns it when it has ended */
@@ -103,9 +122,13 @@ export interface Services extends RuleServices {
   /** Makes everybody's credentials of one configuration who is eligible and has none; resolves when the run is recorded,
    *  not when it is finished. @returns the run's id */
   generateNow(configurationId: string, actor: string): Promise<string>;
+  /** How everybody who is enrolled, or one learner, stands towards the credential of a configuration. */
+  readonly eligibility: Eligibility;
   /** Puts a failed effect back to pending. @throws NotFoundError */
   retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
   /** Ends an open effect for good. @throws NotFoundError, ConflictError */
   giveUpEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  /** null: imported learner records are used. */
+  readonly lms: LmsServices | null;
   health(): Promise<HealthReport>;
 }

@@ -2,7 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import mongoose, { type Connection, type Model, Schema } from 'mongoose';
-import type { LearnerRecord, LearnerRecords } from '../../plugin/ports/learner-records.ts';
+import { contextKind } from '../../plugin/credentials/context-key.ts';
+import {
+  type EnrolledLearner,
+  type FiguresWanted,
+  type LearnerRecord,
+  type LearnerRecords,
+  toEnrolled,
+} from '../../plugin/ports/learner-records.ts';
 import type { LearnerLine } from '../../providers/index.ts';
 import { schemaOptions } from './connect.ts';
 import { withDatabase } from './errors.ts';
@@ -11,6 +18,8 @@ interface ContextRecord {
   /** The context key. */
   _id: string;
   name: string;
+  /** Of a learning path. */
+  steps: readonly string[];
 }
 
 interface EnrolledRecord {
@@ -30,7 +39,7 @@ interface EnrolledRecord {
 const text = { type: String, required: true } as const;
 
 const contextSchema = new Schema<ContextRecord>(
-  { _id: text, name: text },
+  { _id: text, name: text, steps: { type: [String], default: [] } },
   { ...schemaOptions, collection: 'contexts' },
 );
 
@@ -81,16 +90,35 @@ export class StoredLearnerRecords implements LearnerRecords {
     return context?.name ?? null;
   }
 
+  async courses(contextKey: string): Promise<readonly string[]> {
+    if (contextKind(contextKey) !== 'path') return [contextKey];
+    const path = await withDatabase(() => this.#contexts.findById(contextKey).lean());
+    return path?.steps ?? [];
+  }
+
   /** Page by page instead of one cursor: whoever consumes it may take minutes per page. */
-  async *enrolled(contextKey: string): AsyncIterable<LearnerRecord> {
+  async *enrolled(contextKey: string, { username: only }: FiguresWanted): AsyncIterable<EnrolledLearner> {
+    const courses = await this.courses(contextKey);
     for (let after = ''; ; ) {
-      const rest = { contextKey, username: mongoose.trusted({ $gt: after }) };
+      const rest = { contextKey, username: only ?? mongoose.trusted({ $gt: after }) };
       const page = await withDatabase(() => this.#enrolled.find(rest).sort({ username: 1 }).limit(PAGE).lean());
-      for (const record of page) yield toLearner(record);
+      yield* courses.includes(contextKey) ? ofCourse(contextKey, page) : await this.#ofPath(courses, page);
       const last = page.at(-1);
       if (!last || page.length < PAGE) return;
       after = last.username;
     }
+  }
+
+  async #ofPath(courses: readonly string[], page: readonly EnrolledRecord[]): Promise<readonly EnrolledLearner[]> {
+    const inCourses = {
+      contextKey: mongoose.trusted({ $in: courses }),
+      username: mongoose.trusted({ $in: page.map(({ username }) => username) }),
+    };
+    const found = await withDatabase(() => this.#enrolled.find(inCourses).lean());
+    return page.map((record) => {
+      const own = found.filter(({ username }) => username === record.username);
+      return toEnrolled(toLearner(record), new Map(own.map((one) => [one.contextKey, toLearner(one)])));
+    });
   }
 
   /** Adds or replaces by context and username. @returns how many lines of each kind */
@@ -98,8 +126,8 @@ export class StoredLearnerRecords implements LearnerRecords {
     const count = { contexts: 0, learners: 0 };
     for (const line of lines) {
       if (line.kind === 'context') {
-        const { contextKey: _id, name } = line;
-        await withDatabase(() => this.#contexts.updateOne({ _id }, { $set: { name } }, { upsert: true }));
+        const { contextKey: _id, name, steps = [] } = line;
+        await withDatabase(() => this.#contexts.updateOne({ _id }, { $set: { name, steps } }, { upsert: true }));
         count.contexts += 1;
       } else {
         const { _id, ...fields } = fromLearner(line.contextKey, line.learner);
@@ -109,6 +137,10 @@ export class StoredLearnerRecords implements LearnerRecords {
     }
     return count;
   }
+}
+
+function ofCourse(contextKey: string, page: readonly EnrolledRecord[]): readonly EnrolledLearner[] {
+  return page.map((record) => toEnrolled(toLearner(record), new Map([[contextKey, toLearner(record)]])));
 }
 
 function fromLearner(contextKey: string, { grades, ...learner }: LearnerRecord): EnrolledRecord {

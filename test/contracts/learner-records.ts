@@ -1,7 +1,12 @@
 /** What every LearnerRecords does; run on the twin and on MongoDB. */
 
 import { expect } from 'chai';
-import type { LearnerRecord, LearnerRecords } from '../../plugin/ports/learner-records.ts';
+import {
+  type EnrolledLearner,
+  type LearnerRecord,
+  type LearnerRecords,
+  toEnrolled,
+} from '../../plugin/ports/learner-records.ts';
 
 export const DEMO_COURSE = 'course-v1:OpenedX+DemoX+Demo_Course';
 
@@ -18,7 +23,15 @@ export function aLearnerRecord(facts: Partial<LearnerRecord> = {}): LearnerRecor
   };
 }
 
-type Fill = (contextKey: string, name: string, learners: readonly LearnerRecord[]) => Promise<void>;
+type Fill = (
+  contextKey: string,
+  name: string,
+  learners: readonly LearnerRecord[],
+  steps?: readonly string[],
+) => Promise<void>;
+
+const PATH = 'path-v1:OpenedX+Path+2026+main';
+const OTHER_COURSE = 'course-v1:a+b+c';
 
 /** @param open empty records for each test, and how they are filled */
 export function learnerRecordsContract(open: () => Promise<{ records: LearnerRecords; fill: Fill }>): void {
@@ -28,30 +41,36 @@ export function learnerRecordsContract(open: () => Promise<{ records: LearnerRec
     ({ records, fill } = await open());
   });
 
-  async function enrolled(contextKey: string): Promise<LearnerRecord[]> {
-    const found: LearnerRecord[] = [];
-    for await (const record of records.enrolled(contextKey)) found.push(record);
+  async function enrolled(contextKey: string, username: string | null = null): Promise<EnrolledLearner[]> {
+    const found: EnrolledLearner[] = [];
+    const wanted = { completion: true, grades: true, username };
+    for await (const learner of records.enrolled(contextKey, wanted)) found.push(learner);
     return found;
   }
+  const inCourse = (record: LearnerRecord, key = DEMO_COURSE) => toEnrolled(record, new Map([[key, record]]));
 
   it('knows the name of a context, or that it does not know it', async () => {
     await fill(DEMO_COURSE, 'Demonstration Course', []);
     expect(await records.contextName(DEMO_COURSE)).to.equal('Demonstration Course');
-    expect(await records.contextName('course-v1:a+b+c')).to.equal(null);
-    expect(await enrolled('course-v1:a+b+c')).to.deep.equal([]);
+    expect(await records.contextName(OTHER_COURSE)).to.equal(null);
+    expect(await enrolled(OTHER_COURSE)).to.deep.equal([]);
   });
 
   it('gives the learners of the context only, whole, in a stable order', async () => {
     const ben = aLearnerRecord({ username: 'ben', lmsUserId: null, completion: null, grades: {} });
     await fill(DEMO_COURSE, 'Demonstration Course', [ben, aLearnerRecord()]);
-    await fill('course-v1:a+b+c', 'Another', [aLearnerRecord({ completion: 0.1 })]);
-    expect(await enrolled(DEMO_COURSE)).to.deep.equal([aLearnerRecord(), ben]);
+    await fill(OTHER_COURSE, 'Another', [aLearnerRecord({ completion: 0.1 })]);
+    expect(await enrolled(DEMO_COURSE)).to.deep.equal([inCourse(aLearnerRecord()), inCourse(ben)]);
+    expect(await enrolled(DEMO_COURSE, 'ben')).to.deep.equal([inCourse(ben)]);
+    expect(await enrolled(DEMO_COURSE, 'nobody')).to.deep.equal([]);
+    expect(await records.courses(DEMO_COURSE)).to.deep.equal([DEMO_COURSE]);
   });
 
   it('replaces a learner who is filled in again', async () => {
     await fill(DEMO_COURSE, 'Demonstration Course', [aLearnerRecord()]);
     await fill(DEMO_COURSE, 'Renamed', [aLearnerRecord({ completion: 1, grades: { total: 0.9 } })]);
-    expect(await enrolled(DEMO_COURSE)).to.deep.equal([aLearnerRecord({ completion: 1, grades: { total: 0.9 } })]);
+    const again = aLearnerRecord({ completion: 1, grades: { total: 0.9 } });
+    expect(await enrolled(DEMO_COURSE)).to.deep.equal([inCourse(again)]);
     expect(await records.contextName(DEMO_COURSE)).to.equal('Renamed');
   });
 
@@ -60,8 +79,25 @@ export function learnerRecordsContract(open: () => Promise<{ records: LearnerRec
       aLearnerRecord({ username: `learner-${String(index).padStart(5, '0')}`, grades: {} }),
     );
     await fill(DEMO_COURSE, 'Demonstration Course', many);
-    expect((await enrolled(DEMO_COURSE)).map(({ username }) => username)).to.deep.equal(
+    expect((await enrolled(DEMO_COURSE)).map(({ learner }) => learner.username)).to.deep.equal(
       many.map(({ username }) => username),
     );
+  });
+
+  it('gives the learners of a path with what each of its courses has of them', async () => {
+    const [ada, ben, cleo] = ['ada', 'ben', 'cleo'].map((username) => aLearnerRecord({ username }));
+    if (!ada || !ben || !cleo) throw new Error('three learners');
+    const adaElsewhere = aLearnerRecord({ completion: 0.2, grades: {} });
+    await fill(DEMO_COURSE, 'Demonstration Course', [ada, cleo]);
+    await fill(OTHER_COURSE, 'Another', [adaElsewhere]);
+    await fill(PATH, 'The path', [ada, ben], [DEMO_COURSE, OTHER_COURSE]);
+    expect(await records.contextName(PATH)).to.equal('The path');
+    expect(await records.courses(PATH)).to.deep.equal([DEMO_COURSE, OTHER_COURSE]);
+    const both = new Map([
+      [DEMO_COURSE, ada],
+      [OTHER_COURSE, adaElsewhere],
+    ]);
+    expect(await enrolled(PATH)).to.deep.equal([toEnrolled(ada, both), toEnrolled(ben, new Map())]);
+    expect(await enrolled(PATH, 'cleo')).to.deep.equal([]);
   });
 }

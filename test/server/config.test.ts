@@ -46,6 +46,40 @@ describe('readSettings', () => {
     ]);
   });
 
+  it('wants what belongs to an LMS together, and its secret unreadable on the way', () => {
+    const lms = { LAUREL_LMS_URL: 'https://lms.example.org', LAUREL_LMS_CLIENT_ID: 'a', LAUREL_LMS_CLIENT_SECRET: 'b' };
+    expect(problemsOf({ LAUREL_LMS_URL: lms.LAUREL_LMS_URL })).to.deep.equal([
+      'LAUREL_LMS_CLIENT_ID must be set where LAUREL_LMS_URL is',
+      'LAUREL_LMS_CLIENT_SECRET must be set where LAUREL_LMS_URL is',
+    ]);
+    expect(problemsOf({ LAUREL_LMS_CLIENT_SECRET: 'b' })).to.deep.equal([
+      'LAUREL_LMS_URL must be set where LAUREL_LMS_CLIENT_SECRET is',
+      'LAUREL_LMS_CLIENT_ID must be set where LAUREL_LMS_CLIENT_SECRET is',
+    ]);
+    expect(problemsOf({ ...lms, LAUREL_LMS_URL: 'https://lms.example.org/' })).to.deep.equal([
+      'LAUREL_LMS_URL must be scheme and host only, without a slash at the end, like https://badges.example.org',
+    ]);
+    const readable =
+      'LAUREL_LMS_URL must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: the client secret travels to it';
+    for (const host of ['lms.example.org', '8.8.8.8', '172.32.0.1', '[2001:db8::1]'])
+      expect(problemsOf({ ...lms, LAUREL_LMS_URL: `http://${host}` }), host).to.deep.equal([readable]);
+    for (const host of ['lms:8000', 'localhost', '127.0.0.1:1', '10.1.2.3', '172.20.0.2', '[::1]', 'lms.openedx.svc'])
+      expect(readSettings({ ...lms, LAUREL_LMS_URL: `http://${host}` }).lmsUrl).to.equal(`http://${host}`);
+    const allowed = { ...lms, LAUREL_LMS_URL: 'http://local.openedx.io', LAUREL_LMS_ALLOW_HTTP: 'true' };
+    expect(readSettings(allowed).lmsUrl).to.equal('http://local.openedx.io');
+  });
+
+  it('takes some of the sources, in the order given', () => {
+    expect(readSettings({ LAUREL_LMS_GRADE_SOURCES: 'subsections, gradebook' }).lmsGradeSources).to.deep.equal([
+      'subsections',
+      'gradebook',
+    ]);
+    for (const wrong of ['gradebok', 'progress,progress', 'gradebook,'])
+      expect(problemsOf({ LAUREL_LMS_GRADE_SOURCES: wrong }), wrong).to.deep.equal([
+        'LAUREL_LMS_GRADE_SOURCES must be some of gradebook, progress, subsections, each once, separated by commas',
+      ]);
+  });
+
   it('refuses a misspelt setting and says which was probably meant', () => {
     expect(problemsOf({ LAUREL_INGEST_TOKN: 'x', LAUREL_COLOUR: 'green' })).to.deep.equal([
       'LAUREL_INGEST_TOKN is not a setting; did you mean LAUREL_INGEST_TOKEN?',

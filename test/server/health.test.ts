@@ -32,6 +32,7 @@ function report(changes: Partial<HealthParts> = {}) {
     clock: { now: () => new Date('2026-03-01T10:00:00Z') },
     bus: bus({}),
     lanes: () => [],
+    lms: async () => ({ status: 'ok', message: 'answers and knows us' }),
     stopping: () => false,
     ...changes,
   });
@@ -45,6 +46,7 @@ describe('the health report', () => {
         process: { status: 'ok', message: 'running' },
         database: { status: 'ok', message: 'answers' },
         rabbitmq: { status: 'ok', message: 'connected' },
+        lms: { status: 'ok', message: 'answers and knows us' },
         effects: { status: 'ok', message: '2 pending' },
         accounts: { status: 'ok', message: 'none' },
         'dead-letters': { status: 'ok', message: 'none' },

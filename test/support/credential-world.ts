@@ -25,11 +25,12 @@ export const fakeRetrieval: RetrievalFunction = {
   options: [{ name: 'note', type: 'text', default: null, doc: 'Anything.' }],
   facts: [],
   check() {},
-  async *retrieve(contextKey, _options, { records }) {
-    for await (const learner of records.enrolled(contextKey)) {
-      const share = learner.completion ?? 0;
+  async *retrieve(contextKey, _options, { records, signal }) {
+    const wanted = { completion: true, grades: false, username: null, ...(signal ? { signal } : {}) };
+    for await (const { learner, courses } of records.enrolled(contextKey, wanted)) {
+      const share = courses.get(contextKey)?.completion ?? 0;
       const problem = Number.isNaN(share) ? 'the completion of a learner is no number' : null;
-      yield { learner, facts: {}, eligible: share > 0, current: {}, required: {}, problem };
+      yield { learner, eligible: share > 0, courses: [], problem };
     }
   },
 };

@@ -12,20 +12,24 @@ import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
 import { createRuleReader } from '../../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../../plugin/badges/settle-effects.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
+import { createEligibility } from '../../plugin/credentials/eligibility.ts';
 import { createReplays } from '../../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
+import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
+import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
 import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
+import { MemoryIssuerStore } from '../../plugin/ports/memory-issuer-store.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
@@ -38,8 +42,12 @@ import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
+import { completionsAndGrades, courseCompletions } from '../../providers/index.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
+import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
+import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
+import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
@@ -47,8 +55,10 @@ import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
+import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
 import { HallProvider } from './account-world.ts';
+import { fakeGeneration } from './credential-world.ts';
 import { openSecretBox } from './secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
@@ -64,9 +74,11 @@ export interface Site {
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
+    readonly comparisonNotes: MemoryReplayScratch;
     readonly deadLetters: MemoryDeadLetterStore;
     readonly providerStore: MemoryProviderStore;
     readonly providers: Map<string, BadgeProvider>;
+    readonly issuerStore: MemoryIssuerStore;
   };
   /** The badge provider with accounts. */
   readonly hall: HallProvider;
@@ -76,6 +88,8 @@ export interface Site {
   readonly secrets: SecretBox;
   /** Carries out every job that is due. */
   runJobs(): Promise<unknown>;
+  /** What courses know of their learners. */
+  readonly records: MemoryLearnerRecords;
   /** Every event that reached the pipeline. */
   readonly processed: LmsEvent[];
   /** Moves the clock of the services on. */
@@ -118,16 +132,26 @@ export function makeSite(
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
   const hall = new HallProvider();
-  const providers = new Map<string, BadgeProvider>([provider, hall].map((one) => [one.name, one]));
   const secrets = openSecretBox();
   const providerStore = new MemoryProviderStore();
+  const issuerStore = new MemoryIssuerStore();
+  const openBadges = composeOpenBadges({
+    ...{ stores: { issuer: issuerStore }, secrets, clock },
+    publicUrl: () => settings.publicUrl,
+  });
+  const own = new OpenBadgesProvider({
+    ...{ ...openBadges, store: issuerStore, clock },
+    template: (id) => providerStore.template(OPEN_BADGES, OWN_ACCOUNT, id),
+  });
+  const providers = new Map<string, BadgeProvider>([provider, hall, own].map((one) => [one.name, one]));
   const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
   const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
   const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() } };
+  const replayScratch = new MemoryReplayScratch();
   const replay = composeReplay({
-    stores: { events, learners, progress, badges, replayScratch: new MemoryReplayScratch() },
+    stores: { events, learners, progress, badges, replayScratch },
     ...{ ruleBook: rules, read, clock, progressParts },
   });
   const pipeline = createEventProcessor({
@@ -163,14 +187,25 @@ export function makeSite(
     clock,
     logger,
   });
+  const comparison = composeComparison({
+    stores: { jobs: jobStore, learners, progress, providers: providerStore, replayScratch },
+    ...{ secrets, providers, clock, logger },
+  });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
     kinds: [
       createSettleEffects({ progress, dispatcher }),
       createTemplateSync({ store: providerStore, providers, secrets, clock }),
       ...replay.kinds,
+      ...comparison.kinds,
     ],
   });
+  const records = new MemoryLearnerRecords();
+  const registry = new ExtensionRegistry()
+    .addRetrieval(courseCompletions)
+    .addRetrieval(completionsAndGrades)
+    .addGeneration({ ...fakeGeneration(), name: 'pdf' })
+    .freeze();
   const processed: LmsEvent[] = [];
   const services = {
     clock,
@@ -184,12 +219,15 @@ export function makeSite(
     credentials,
     access,
     jobStore,
+    comparisonNotes: replayScratch,
     jobs,
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
     deadLetters,
     providers,
     providerStore,
+    issuerStore,
+    openBadges,
     accounts: createAccounts({
       ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },
       ids: { uuid: () => randomUUID() },
@@ -215,6 +253,8 @@ export function makeSite(
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
+    lms: null,
+    eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,
       checks: {
@@ -236,6 +276,7 @@ export function makeSite(
     secrets,
     hall,
     processed,
+    records,
     runJobs: () => jobRunner.runDue(),
     browser,
     advance: (ms) => {

@@ -10,6 +10,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { credentialsCrumb } from './credentials.ts';
+import { eligibilityPath } from './eligibility.ts';
 import { durationText } from './rule-tables.ts';
 
 const RUNS_SHOWN = 100;
@@ -40,6 +41,7 @@ export function configurationRoutes(services: Services): readonly Route[] {
           schedule: scheduleText(schedule),
           nextDueAt: schedule?.enabled ? shownTime(schedule.nextDueAt) : null,
           lastRun: lastRun ? runRow(lastRun) : null,
+          eligibilityHref: eligibilityPath(configuration.id),
           generateAction: `/configurations/${encodeURIComponent(configuration.id)}/generate`,
         };
       });

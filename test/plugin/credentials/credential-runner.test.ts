@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { NO_COUNTS } from '../../../plugin/credentials/run-progress.ts';
 import { InputError, StoreError } from '../../../plugin/errors.ts';
+import type { LearnerRecords } from '../../../plugin/ports/learner-records.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { aConfiguration, aRun, rejection } from '../../contracts/credential-store.ts';
 import { aLearnerRecord, DEMO_COURSE } from '../../contracts/learner-records.ts';
@@ -271,6 +272,27 @@ describe('a credential run', () => {
       expect(await world.store.credentials({ limit: 9 })).to.deep.equal(made);
       expect(world.files.keys()).to.deep.equal(files);
     });
+  });
+
+  it('does not wait for the LMS when it stops, and leaves the run to another process', async () => {
+    let waiting = false;
+    const records: LearnerRecords = {
+      contextName: async () => 'Demonstration Course',
+      courses: async (contextKey) => [contextKey],
+      enrolled: async function* (_contextKey, { signal }) {
+        waiting = true;
+        await new Promise((_, reject) =>
+          signal?.addEventListener('abort', () => reject(new StoreError('away', 'away'))),
+        );
+        yield* [];
+      },
+    };
+    const runner = world.runner({ records });
+    const id = await runner.runNow(CONFIGURATION, 'manual', NOW);
+    await until(async () => waiting);
+    await runner.stop();
+    const run = await world.store.run(id);
+    expect(run).to.deep.include({ state: 'running', error: null, leaseUntil: NOW });
   });
 
   it('is given up at once by a process that stops, and finished by the next', async () => {

@@ -6,8 +6,8 @@ describe('the in-memory learner records', () => {
     const records = new MemoryLearnerRecords();
     return {
       records,
-      fill: async (contextKey, name, learners) => {
-        records.add(contextKey, name, learners);
+      fill: async (contextKey, name, learners, steps) => {
+        records.add(contextKey, name, learners, steps);
       },
     };
   });

@@ -28,7 +28,7 @@ describe('learner records as JSON Lines', () => {
       grades: { 'Final Exam': 0.8, total: 1 },
     };
     expect(parse({ context_key: DEMO_COURSE, context_name: 'Demo' }, full, learner)).to.deep.equal([
-      { kind: 'context', contextKey: DEMO_COURSE, name: 'Demo' },
+      { kind: 'context', contextKey: DEMO_COURSE, name: 'Demo', steps: [] },
       {
         kind: 'learner',
         contextKey: DEMO_COURSE,
@@ -91,6 +91,29 @@ describe('learner records as JSON Lines', () => {
   it('of the example can be used', () => {
     const lines = parseLearnerLines(readFileSync(projectPath('examples', 'credentials', 'records.jsonl'), 'utf8'));
     expect(lines.filter(({ kind }) => kind === 'learner')).to.have.length(8);
-    expect(lines[0]).to.deep.equal({ kind: 'context', contextKey: DEMO_COURSE, name: 'Demonstration Course' });
+    expect(lines[0]).to.deep.equal({
+      kind: 'context',
+      contextKey: DEMO_COURSE,
+      name: 'Demonstration Course',
+      steps: [],
+    });
+  });
+
+  it('name the courses of a learning path', () => {
+    const path = { context_key: 'path-v1:Acme+DS+2026+main', context_name: 'Data Science' };
+    const steps = ['course-v1:Acme+CS1+2026', 'ccx-v1:Acme+CS2+2026+ccx@3'];
+    expect(parse({ ...path, steps })).to.deep.equal([
+      { kind: 'context', contextKey: path.context_key, name: 'Data Science', steps },
+    ]);
+    const place = 'line 1 of the learner records cannot be used: ';
+    expect(refusal(JSON.stringify({ ...path, steps: ['CS1'] }))).to.equal(
+      `${place}"steps" must be a list of course keys like course-v1:org+course+run`,
+    );
+    expect(refusal(JSON.stringify({ ...path, steps: [steps[0], steps[0]] }))).to.equal(
+      `${place}"steps" names a course twice`,
+    );
+    expect(refusal(JSON.stringify({ ...path, context_key: DEMO_COURSE, steps }))).to.equal(
+      `${place}"steps" belongs to a learning path, whose key begins with path-v1:`,
+    );
   });
 });

@@ -44,11 +44,21 @@ describe('course-completions', () => {
   it('says what each learner has and needs, of all who are enrolled', async () => {
     const learners = [aLearnerRecord({ completion: 0.95 }), aLearnerRecord({ username: 'ben', completion: null })];
     const found = await retrieve(courseCompletions, { required_completion: 0.8 }, learners);
-    expect(found.map(({ learner, current, required }) => [learner.username, current, required])).to.deep.equal([
-      ['ada', { completion: 0.95 }, { completion: 0.8 }],
-      ['ben', { completion: null }, { completion: 0.8 }],
+    const shared = { courseKey: DEMO_COURSE, required: { completion: 0.8 }, problem: null };
+    expect(found.map(({ learner, courses }) => [learner.username, courses])).to.deep.equal([
+      ['ada', [{ ...shared, eligible: true, facts: { completion: 0.95 }, reason: null }]],
+      [
+        'ben',
+        [
+          {
+            ...shared,
+            eligible: false,
+            facts: { completion: null },
+            reason: 'completion is absent, but must be at least 0.8',
+          },
+        ],
+      ],
     ]);
-    expect(found[0]?.facts).to.deep.equal({ completion: 0.95 });
   });
 
   it('refuses a share that is none and a misspelt option', () => {
@@ -92,12 +102,16 @@ describe('subsection-grades', () => {
 
   it('says what each learner has and needs', async () => {
     const found = await decide(subsectionGrades, options, { grades: { 'Final Exam': 0.7, total: 0.75 } });
-    expect(found).to.deep.include({
-      eligible: false,
-      current: { 'grades."final exam"': 0.7, 'grades."total"': 0.75 },
-      required: { 'grades."final exam"': 0.65, 'grades."total"': 0.8 },
-      facts: { grades: { 'final exam': 0.7, total: 0.75 } },
-    });
+    expect(found.courses).to.deep.equal([
+      {
+        courseKey: DEMO_COURSE,
+        eligible: false,
+        facts: { grades: { 'final exam': 70, total: 75 } },
+        required: { grades: { 'final exam': 65, total: 80 } },
+        reason: 'grades.total is 75, but must be at least 80',
+        problem: null,
+      },
+    ]);
   });
 
   it('takes categories of any name', async () => {
@@ -116,7 +130,7 @@ describe('subsection-grades', () => {
     ]);
     expect(found.map(({ eligible: is, problem }) => [is, problem])).to.deep.equal([
       [true, null],
-      [false, 'a grade of a learner is no number from 0 to 1; correct it in the LMS'],
+      [false, 'a grade of a learner is negative or no number at all; correct it in the LMS'],
       [true, null],
     ]);
   });
@@ -147,11 +161,15 @@ describe('completions-and-grades', () => {
   });
 
   it('lets an expression take the place of the required shares', async () => {
-    const criteria = 'completion >= 0.5 and (grades."final exam" >= 0.9 or grades.total >= 0.95)';
+    const criteria = 'completion >= 0.5 and (grades."final exam" >= 90 or grades.total >= 95)';
     const has = (completion: number, exam: number) => ({ completion, grades: { 'Final Exam': exam, total: 0.9 } });
     expect(await eligible(completionsAndGrades, { ...options, criteria }, has(0.5, 0.9))).to.equal(true);
     expect(await eligible(completionsAndGrades, { ...options, criteria }, has(1, 0.8))).to.equal(false);
-    expect((await decide(completionsAndGrades, { criteria }, has(1, 0.8))).required).to.deep.equal({});
+    const [course] = (await decide(completionsAndGrades, { criteria }, has(1, 0.8))).courses;
+    expect(course?.required).to.deep.equal({});
+    expect(course?.reason).to.equal(
+      'no alternative is met: grades."final exam" is 80, but must be at least 90; grades.total is 90, but must be at least 95',
+    );
   });
 
   it('shows where an expression is wrong', () => {
@@ -161,5 +179,112 @@ describe('completions-and-grades', () => {
     expect(check('completion >= ')).to.throw(/^the criteria cannot be used: 1:/);
     expect(check('completion = "much"')).to.throw(/^the criteria cannot be used: 1:/);
     expect(check('')).to.throw(/^the criteria cannot be used: /);
+  });
+
+  it('refuses figures of the wrong scale', () => {
+    const check = (criteria: string) => () =>
+      completionsAndGrades.check(readOptions(completionsAndGrades.options, { criteria }));
+    expect(check('completion >= 80 or grades.total > 10')).to.throw(
+      'the criteria cannot be used: completion goes from 0 to 1, so it cannot be compared with 80; write 0.8 for 80 per cent',
+    );
+    expect(check('not (completion >= 0.8 and grades.exam < 0.65)')).to.throw(
+      'the criteria cannot be used: grades are per cent here, so 0.65 would be next to nothing; write 65 for 65 per cent',
+    );
+    expect(check('completion >= 0.8 and grades.exam >= 65 and grades.lab > 0')).not.to.throw();
+  });
+
+  it('counts a grade that is just reached, whatever the arithmetic of shares makes of it', async () => {
+    for (let per = 2; per <= 100; per++) {
+      const facts = { grades: { total: per / 100 } };
+      expect(await eligible(subsectionGrades, { criteria: `grades.total >= ${per}` }, facts), `${per}`).to.equal(true);
+      expect(await eligible(subsectionGrades, { required_grades: { total: per / 100 } }, facts)).to.equal(true);
+    }
+  });
+
+  it('makes nothing out to a learner without a name, and says so of those only who would get something', async () => {
+    const none = { name: ' ', completion: 1, grades: { total: 1 } };
+    expect(await decide(completionsAndGrades, options, none)).to.deep.include({
+      eligible: false,
+      problem: 'a learner has no full name in the profile, and a credential needs one',
+    });
+    expect((await decide(completionsAndGrades, options, { ...none, completion: 0 })).problem).to.equal(null);
+  });
+});
+
+describe('retrieval in a learning path', () => {
+  const PATH = 'path-v1:Acme+DS+2026+main';
+  const ONE = 'course-v1:Acme+CS1+2026';
+  const TWO = 'course-v1:Acme+CS2+2026';
+  const learner = (username: string, completion = 0, total = 0) =>
+    aLearnerRecord({ username, completion, grades: { total } });
+
+  async function inPath(options: Record<string, unknown>, retrieval = completionsAndGrades) {
+    const records = new MemoryLearnerRecords()
+      .add(ONE, 'One', [learner('ada', 1, 0.9), learner('ben', 1, 0.6), learner('cleo', 1, 0.9), learner('eve', 1, 1)])
+      .add(TWO, 'Two', [learner('ada', 0.9, 0.7), learner('ben', 0.9, 0.7), learner('eve', 1, 1)])
+      .add(PATH, 'Data Science', [learner('ada'), learner('ben'), learner('cleo')], [ONE, TWO]);
+    const found: RetrievedLearner[] = [];
+    const read = readOptions(retrieval.options, options);
+    for await (const one of retrieval.retrieve(PATH, read, { records })) found.push(one);
+    return found;
+  }
+  const eligibleOf = (found: readonly RetrievedLearner[]) =>
+    found.filter(({ eligible: is }) => is).map((one) => one.learner.username);
+
+  it('wants every course met, of the learners of the path only', async () => {
+    const found = await inPath({ required_grades: { total: 0.7 } });
+    expect(found.map((one) => one.learner.username)).to.deep.equal(['ada', 'ben', 'cleo']);
+    expect(eligibleOf(found)).to.deep.equal(['ada']);
+  });
+
+  it('says how a learner stands in each course', async () => {
+    const cleo = (await inPath({ required_grades: { total: 0.7 } }))[2];
+    const required = { completion: 0.9, grades: { total: 70 } };
+    expect(cleo?.courses).to.deep.equal([
+      {
+        courseKey: ONE,
+        eligible: true,
+        facts: { completion: 1, grades: { total: 90 } },
+        required,
+        reason: null,
+        problem: null,
+      },
+      {
+        courseKey: TWO,
+        eligible: false,
+        facts: {},
+        required,
+        reason: 'not enrolled in this course',
+        problem: null,
+      },
+    ]);
+  });
+
+  it('takes the options of a course in place of all others', async () => {
+    const steps = { [ONE]: { criteria: 'grades.total >= 60' }, [TWO]: { required_grades: { total: 0.7 } } };
+    expect(eligibleOf(await inPath({ steps }))).to.deep.equal(['ada', 'ben']);
+    const replaced = { required_completion: 1, required_grades: { total: 1 }, steps };
+    expect(eligibleOf(await inPath(replaced))).to.deep.equal(['ada', 'ben']);
+    const onlyOne = { required_grades: { total: 0.7 }, steps: { [ONE]: { required_grades: { total: 0.6 } } } };
+    expect(eligibleOf(await inPath(onlyOne))).to.deep.equal(['ada', 'ben']);
+  });
+
+  it('refuses options for a course that the path does not have, misspelt ones and none at all', async () => {
+    const failure = async (options: Record<string, unknown>) => {
+      try {
+        await inPath(options);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'accepted';
+    };
+    const wanted = { required_grades: { total: 0.7 } };
+    expect(await failure({ ...wanted, steps: { 'course-v1:Acme+CS3+2026': wanted } })).to.equal(
+      `"steps" has options for course-v1:Acme+CS3+2026, which is no course of this learning path; there are ${ONE}, ${TWO}`,
+    );
+    expect(await failure({ steps: { [ONE]: { required_grade: {} } } })).to.equal(
+      `the options cannot be used: there is no option "steps.${ONE}.required_grade"; did you mean "required_grades"?`,
+    );
+    expect(await failure({ steps: { [ONE]: wanted } })).to.match(/^"required_grades" must name at least one category/);
   });
 });

@@ -31,6 +31,30 @@ describe('PDF credentials on the command line', function () {
     );
   });
 
+  it('say how everybody, or one learner, stands', async () => {
+    const eligible = await laurel('credentials', 'eligible', 'demo-course-certificate');
+    expect(eligible).to.deep.include({ code: 0, stderr: '8 learners enrolled, 6 eligible, 0 with unusable data\n' });
+    expect(eligible.stdout).to.contain('eligible  ada\n');
+    expect(eligible.stdout).to.contain('not yet   chloe  completion is 0.55, but must be at least 0.9\n');
+    const jonas = await laurel('credentials', 'eligible', 'demo-course-certificate', '--learner', 'jonas', '--json');
+    expect(JSON.parse(jonas.stdout)).to.deep.equal({
+      learner: 'jonas',
+      eligible: false,
+      reason: 'grades."final exam" is absent, but must be at least 50',
+      problem: null,
+      courses: [
+        {
+          courseKey: 'course-v1:OpenedX+DemoX+Demo_Course',
+          eligible: false,
+          facts: { completion: 0.96, grades: { homework: 93, total: 58 } },
+          required: { completion: 0.9, grades: { 'final exam': 50, total: 60 } },
+          reason: 'grades."final exam" is absent, but must be at least 50',
+          problem: null,
+        },
+      ],
+    });
+  });
+
   it('refuse a setup file with an unknown key, a misspelt option or a missing asset, and save nothing', async () => {
     const example = JSON.parse(readFileSync(projectPath('examples', 'credentials', 'example.json'), 'utf8'));
     const path = join(dataDir, 'setup.json');

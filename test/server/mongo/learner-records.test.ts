@@ -18,7 +18,9 @@ describe('the learner records in MongoDB', () => {
   });
 
   async function empty(): Promise<StoredLearnerRecords> {
-    for (const model of Object.values(learnerRecordModels(database.connection))) await model.deleteMany({});
+    const { contexts, enrolled } = learnerRecordModels(database.connection);
+    await contexts.deleteMany({});
+    await enrolled.deleteMany({});
     return new StoredLearnerRecords(database.connection);
   }
 
@@ -26,9 +28,9 @@ describe('the learner records in MongoDB', () => {
     const records = await empty();
     return {
       records,
-      fill: async (contextKey, name, learners) => {
+      fill: async (contextKey, name, learners, steps = []) => {
         await records.importLines([
-          { kind: 'context', contextKey, name },
+          { kind: 'context', contextKey, name, steps },
           ...learners.map((learner) => ({ kind: 'learner' as const, contextKey, learner })),
         ]);
       },
@@ -38,7 +40,7 @@ describe('the learner records in MongoDB', () => {
   it('says how many contexts and learners an import brought', async () => {
     const records = await empty();
     const counts = await records.importLines([
-      { kind: 'context', contextKey: DEMO_COURSE, name: 'Demonstration Course' },
+      { kind: 'context', contextKey: DEMO_COURSE, name: 'Demonstration Course', steps: [] },
       { kind: 'learner', contextKey: DEMO_COURSE, learner: aLearnerRecord() },
       { kind: 'learner', contextKey: DEMO_COURSE, learner: aLearnerRecord({ username: 'ben' }) },
     ]);

@@ -1,0 +1,41 @@
+/** `laurel lms check`: can the LMS be asked, and what for. */
+
+import type { Command } from 'commander';
+import { ConfigurationError } from '../../plugin/errors.ts';
+import { readSettings } from '../config.ts';
+import { readCourse } from '../http/lms-course.ts';
+import { createLogger } from '../logger.ts';
+import { printLine } from './rule-report.ts';
+import { explainUsage } from './usage.ts';
+
+const FAILED = 1;
+
+export function addLmsCommands(program: Command): void {
+  const lms = program.command('lms').description('the LMS that is asked who is eligible');
+
+  const check = lms
+    .command('check')
+    .description('sign in to the LMS and say which sources of completions and grades it offers')
+    .argument('[course]', 'course key to try on; left out: one that our user can see')
+    .option('--json', 'print a JSON array')
+    .action(async (course: string | undefined, options: { json?: boolean }) => {
+      const courseKey = readCourse(course);
+      const settings = readSettings(process.env);
+      const { openLms } = await import('../lms-setup.ts');
+      const opened = openLms(settings, createLogger('warn', 2));
+      if (opened === null) {
+        throw new ConfigurationError([
+          'LAUREL_LMS_URL is not set, so there is no LMS to check; docs/how-to/connect-an-lms.md says what it needs',
+        ]);
+      }
+      const lines = await opened.check(courseKey);
+      if (options.json) printLine(JSON.stringify(lines));
+      else for (const { state, name, message } of lines) printLine(`${state.padEnd(6)}  ${name}: ${message}`);
+      if (lines.some(({ state }) => state === 'failed')) process.exitCode = FAILED;
+    });
+  explainUsage(check, {
+    json: 'name, state (ok, used: the source asked first, off: not offered, failed: something must be done), message',
+    exits: '0 everything needed works, 1 something failed, 78 LAUREL_LMS_URL is not set',
+    examples: ['lms check', 'lms check course-v1:OpenedX+DemoX+Demo_Course --json'],
+  });
+}

@@ -1,0 +1,86 @@
+/** How one learner stands towards the credential of a configuration: what is required, what is there, what is missing. */
+
+import { loadConfiguration, reasonOf } from '../../../plugin/credentials/eligibility.ts';
+import { isRecord } from '../../../plugin/extensions/options.ts';
+import type { CourseDecision, RetrievedLearner } from '../../../plugin/extensions/retrieval-function.ts';
+import { shownStatus } from '../format.ts';
+import { pathText, queryText } from '../forms.ts';
+import { renderPage } from '../page.ts';
+import { get, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { credentialsCrumb } from './credentials.ts';
+
+const configurationsCrumb = { text: 'Configurations', href: '/configurations' } as const;
+
+export function eligibilityPath(configurationId: string): string {
+  return `/configurations/${encodeURIComponent(configurationId)}/eligibility`;
+}
+
+export function eligibilityRoutes({ credentials, eligibility }: Services): readonly Route[] {
+  return [
+    get('/configurations/:id/eligibility', 'viewer', async (req, res) => {
+      const { configuration, type } = await loadConfiguration(credentials, pathText(req, 'id'));
+      const username = queryText(req, 'username')?.trim();
+      const frame = {
+        title: 'Who is eligible',
+        section: 'credentials',
+        breadcrumbs: [credentialsCrumb, configurationsCrumb],
+      } as const;
+      await renderPage(req, res, 'eligibility', frame, {
+        contextKey: configuration.contextKey,
+        type: type.name,
+        action: eligibilityPath(configuration.id),
+        username: username ?? '',
+        asked: username !== undefined,
+        found: username === undefined ? null : await find(configuration.id, username),
+        warnings: [],
+      });
+    }),
+  ];
+
+  async function find(configurationId: string, username: string) {
+    for await (const found of eligibility(configurationId, { username })) return shown(found);
+    return null;
+  }
+}
+
+function shown(found: RetrievedLearner) {
+  const { learner, eligible, courses } = found;
+  return {
+    name: learner.name,
+    status: shownStatus(eligible ? 'eligible' : 'not-eligible'),
+    reason: reasonOf(found),
+    courses: courses.map((course) => ({
+      key: course.courseKey,
+      status: shownStatus(course.eligible ? 'eligible' : 'not-eligible'),
+      reason: course.reason ?? course.problem,
+      figures: figuresOf(course),
+    })),
+  };
+}
+
+/** What is required and what is there, by name. */
+function figuresOf({ facts, required }: CourseDecision) {
+  const has = flat(facts);
+  const needs = flat(required);
+  return [...new Set([...needs.keys(), ...has.keys()])].map((name) => ({
+    name,
+    has: has.get(name) ?? null,
+    needs: needs.get(name) ?? null,
+  }));
+}
+
+/** `completion` in per cent as well, so that people compare like with like. */
+function flat(figures: Readonly<Record<string, unknown>>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, value] of Object.entries(figures)) {
+    if (typeof value === 'number') found.set(name, perCent(value * 100));
+    if (!isRecord(value)) continue;
+    for (const [key, share] of Object.entries(value)) found.set(`${name}: ${key}`, perCent(Number(share)));
+  }
+  return found;
+}
+
+function perCent(value: number): string {
+  return `${Number(value.toFixed(2))} %`;
+}

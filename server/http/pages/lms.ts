@@ -1,0 +1,56 @@
+/** The LMS that is asked who is eligible: where it is, and the connection test. */
+
+import { InputError, NotFoundError } from '../../../plugin/errors.ts';
+import { shownStatus } from '../format.ts';
+import { type FieldError, queryText, textField } from '../forms.ts';
+import { readCourse } from '../lms-course.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { LmsServices, Services } from '../services.ts';
+
+const systemCrumb = { text: 'System', href: '/system' } as const;
+
+export function lmsRoutes({ lms }: Services): readonly Route[] {
+  const frame = { title: 'LMS', section: 'system', breadcrumbs: [systemCrumb] } as const;
+
+  return [
+    get('/lms', 'viewer', async (req, res) => {
+      const course = queryText(req, 'course') ?? '';
+      await renderPage(req, res, 'lms', frame, { ...facts(lms), course, lines: null });
+    }),
+
+    // it changes nothing, but asks another system for a while: not for whoever follows a link
+    post('/lms/check', 'administrator', async (req, res) => {
+      if (lms === null)
+        throw new NotFoundError(
+          'lms',
+          'LAUREL_LMS_URL is not set, so there is no LMS to check; set it and restart Laurel',
+        );
+      const course = textField(req, 'course');
+      const model = { ...facts(lms), course };
+      const read = attempt(() => readCourse(course));
+      if ('error' in read) {
+        const errors: readonly FieldError[] = [{ field: 'course', message: read.error }];
+        await renderPage(req, res, 'lms', { ...frame, errors }, { ...model, lines: null }, 422);
+        return;
+      }
+      const lines = await lms.check(read.value);
+      const shown = lines.map(({ name, state, message }) => ({ name, message, status: shownStatus(state) }));
+      await renderPage(req, res, 'lms', frame, { ...model, lines: shown });
+    }),
+  ];
+}
+
+function facts(lms: LmsServices | null) {
+  const { url = null, completionSources = [], gradeSources = [] } = lms ?? {};
+  return { url, sources: { completion: completionSources.join(', '), grades: gradeSources.join(', ') }, warnings: [] };
+}
+
+function attempt<Value>(work: () => Value): { readonly value: Value } | { readonly error: string } {
+  try {
+    return { value: work() };
+  } catch (error) {
+    if (error instanceof InputError) return { error: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+/** The LMS of the settings, and how it is. */
+
+import { CredentialsError } from '../plugin/errors.ts';
+import type { Clock, Logger } from '../plugin/ports/runtime.ts';
+import { createLms, type Lms } from '../providers/index.ts';
+import type { Settings } from './config.ts';
+import type { HealthReport } from './http/services.ts';
+
+type Check = HealthReport['checks'][string];
+
+/** How long an answer about the health of the LMS stands: whoever asks us often need not ask the LMS as often. */
+const STANDS_MS = 60_000;
+/** What a health report waits for. */
+const PATIENCE_MS = 1_500;
+
+/** @returns null: LAUREL_LMS_URL is not set */
+export function openLms(settings: Settings, logger: Logger): Lms | null {
+  const { lmsUrl, lmsClientId, lmsClientSecret } = settings;
+  if (lmsUrl === null || lmsClientId === null || lmsClientSecret === null) return null;
+  return createLms({
+    baseUrl: lmsUrl,
+    clientId: lmsClientId,
+    clientSecret: lmsClientSecret,
+    completionSources: settings.lmsCompletionSources,
+    gradeSources: settings.lmsGradeSources,
+    atATime: settings.lmsParallel,
+    logger,
+  });
+}
+
+/** @returns what the health report says of the LMS, from an answer that is a minute old at most */
+export function watchLms(lms: Pick<Lms, 'ping'> | null, clock: Clock): () => Promise<Check> {
+  const off: Check = { status: 'off', message: 'LAUREL_LMS_URL is not set; imported records are used' };
+  if (lms === null) return async () => off;
+  let last: { readonly at: number; readonly answer: Promise<Check> } | null = null;
+  let known: Check = { status: 'ok', message: 'asked, without an answer yet' };
+
+  async function ask(ping: () => Promise<void>): Promise<Check> {
+    try {
+      await ping();
+      known = { status: 'ok', message: 'answers and knows us' };
+    } catch (error) {
+      const message = error instanceof CredentialsError ? error.message : 'asking it failed unexpectedly';
+      known = { status: 'degraded', message };
+    }
+    return known;
+  }
+
+  return () => {
+    const now = clock.now().getTime();
+    if (last === null || now - last.at >= STANDS_MS) last = { at: now, answer: ask(() => lms.ping()) };
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Check>((resolve) => {
+      timer = setTimeout(() => resolve(known), PATIENCE_MS);
+    });
+    return Promise.race([last.answer, late]).finally(() => clearTimeout(timer));
+  };
+}

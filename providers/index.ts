@@ -3,7 +3,7 @@
 /** Words allowed after `template` in a rule file. */
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
 
-// Badge providers, and the way out that they share
+// Badge providers
 export { accredibleLimit } from './accredible/limits.ts';
 export { AccredibleProvider } from './accredible/provider.ts';
 export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';

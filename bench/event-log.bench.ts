@@ -111,7 +111,7 @@ async function timedOverRabbit(
   while (consumer.counts().handled < events.length) await new Promise((resolve) => setTimeout(resolve, 5));
   const speed = (events.length / (performance.now() - start)) * 1000;
   await bus.close();
-  for (const name of [queue, `${queue}.dead`]) await channel.deleteQueue(name);
+  for (const name of [queue, `${queue}.dead`, `${queue}.suspects`]) await channel.deleteQueue(name);
   await channel.deleteExchange(exchange);
   await connection.close();
   return speed;

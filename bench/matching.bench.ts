@@ -27,7 +27,7 @@ function compare(print: (line: string) => void, size: number): void {
   const events = createEvents(size);
   const { index, fillMs, heapPerRule } = fill(specs.map(toBadge));
   const contenders: Record<string, Match> = {
-    index: (event) => index.match(event).length,
+    index: (event) => index.find(event).length,
     indexed: limitIndexed(specs),
   };
   if (size <= LARGEST_SCAN) contenders.naive = limitNaive(specs);
@@ -57,11 +57,11 @@ function compareKinds(print: (line: string) => void, size: number): void {
     const numbers = Array.from({ length: size }, (_, i) => i);
     const { index, fillMs } = fill(numbers.map((i) => badgeOf(i, PASSING, condition(i, size))));
     const contenders: Record<string, Match> = {
-      index: (event) => index.match(event).length,
+      index: (event) => index.find(event).length,
       naive: scan(new Map([[PASSING, numbers.map((i) => closure(i, size))]])),
     };
     assertSameMatches(contenders, events);
-    const matches = events.slice(0, 100).reduce((sum, event) => sum + index.match(event).length, 0) / 100;
+    const matches = events.slice(0, 100).reduce((sum, event) => sum + index.find(event).length, 0) / 100;
     const { index: ours = 0, naive = 0 } = race(contenders, events);
     print(row([text, size, matches.toFixed(1), rate(ours), rate(naive), ratio(ours / naive), fillMs]));
   }

@@ -1,96 +1,186 @@
 /** Events a second from RabbitMQ to the acknowledged effect, where none, a tenth and all of them match a badge, with one and
  *  two consumer processes; beside a bare amqplib consumer that parses and acknowledges (a), and one write of the same
- *  document per event through the driver, as many under way at the same time (b). All in one run on one machine: read the
- *  ratios. One embedded store in a process of its own, or MONGODB_URI; LAUREL_BENCH_EVENTS a round, 20,000 unless set. */
+ *  document per event through the driver, as many under way at the same time (b).
+ *
+ *  Everybody takes turns, and what is printed is the median of the rounds: read the ratios, which are those within a round.
+ *  Where others use the machine too, read the processor time: microseconds an event, by whose they are. One embedded store
+ *  in a process of its own, or MONGODB_URI. LAUREL_BENCH_EVENTS a round (20,000), LAUREL_BENCH_ROUNDS (3),
+ *  LAUREL_BENCH_ONLY the percentages (0,10,100). */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import { MongoClient } from 'mongodb';
-import { decodeCloudEvent } from '../plugin/events/decode.ts';
-import type { LmsEvent } from '../plugin/events/event.ts';
 import { silentLogger } from '../plugin/ports/runtime.ts';
-import { openBus } from '../server/amqp/bus.ts';
-import { messageFromEvent } from '../server/amqp/envelope.ts';
-import { topologyOf } from '../server/amqp/topology.ts';
 import { compose } from '../server/compose.ts';
 import { readSettings } from '../server/config.ts';
 import { toDocument } from '../server/mongo/event-document.ts';
-import { projectPath } from '../server/paths.ts';
 import { startNode } from '../test/support/rabbitmq-node.ts';
 import { StoreProcess } from '../test/support/store-process.ts';
+import { median } from './race.ts';
+import {
+  anEvent,
+  endConsumer,
+  environmentOf,
+  fillQueue,
+  newNames,
+  PREFETCH,
+  RULE,
+  startConsumer,
+} from './support/pipeline.ts';
+import { cpuOf, residentMegabytes } from './support/processes.ts';
 
 export const name = 'throughput: from RabbitMQ to the acknowledged effect';
 
 const EVENTS = Number(process.env.LAUREL_BENCH_EVENTS ?? 20_000);
-const LEARNERS = 2_000;
-const PREFETCH = 200;
-const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
-/** Never fulfilled, so that what is measured is the way of an event and not that of a badge. */
-const RULE = `badge "bench" { template memory "bench" active true
-  requirement many { on ${PASSING} where is_passing and course.course_key = "course-v1:A+Match+R" count 1000000 } }`;
+const ROUNDS = Number(process.env.LAUREL_BENCH_ROUNDS ?? 3);
+const PERCENTAGES = (process.env.LAUREL_BENCH_ONLY ?? '0,10,100').split(',').map(Number);
+/** The first of every run only warm up. */
+const WARM_UP = Math.floor(EVENTS / 5);
+
+/** What one run came to: microseconds of the processor an event. */
+interface Run {
+  readonly perSecond: number;
+  readonly program: number;
+  readonly store: number;
+  readonly broker: number;
+  readonly megabytes: number;
+}
+
+interface World {
+  readonly folder: string;
+  readonly amqp: string;
+  readonly brokerPid: number;
+  readonly store: StoreProcess | null;
+}
+
+interface Contender {
+  readonly label: string;
+  run(world: World): Promise<Run>;
+}
+
+const contenders: readonly Contender[] = [
+  { label: '(a) bare amqplib, parse and acknowledge', run: bare },
+  { label: `(b) one insertOne an event, ${PREFETCH} under way`, run: writes },
+  ...PERCENTAGES.flatMap((percent) =>
+    [1, 2].map((processes) => ({
+      label: `${percent} % match, ${processes} process${processes > 1 ? 'es' : ''}`,
+      run: (world: World) => laurel(world, percent, processes),
+    })),
+  ),
+];
 
 export async function measure(print: (line: string) => void): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'laurel-b-'));
-  const broker = await startNode();
-  const store = process.env.MONGODB_URI ? null : new StoreProcess(folder);
-  await store?.start();
+  const { url: amqp, node } = await startNode();
+  const brokerPid = Number(/\d+/.exec(await node.management('eval', 'os:getpid().'))?.[0]);
+  const rounds: Run[][] = [];
+  print(
+    `  ${ROUNDS} rounds of ${EVENTS} events, prefetch ${PREFETCH}, ${process.env.MONGODB_URI ? 'MongoDB server' : 'embedded store'}`,
+  );
   try {
-    print(`  ${EVENTS} events a round, prefetch ${PREFETCH}, ${store ? 'embedded store' : 'MongoDB server'}`);
-    const bareConsumer = await bare(broker.url);
-    print(line('(a) bare amqplib, parse and acknowledge', bareConsumer, ''));
-    const bareWrites = await writes(databaseOf(store, 'writes'));
-    print(line(`(b) one insertOne an event, ${PREFETCH} under way`, bareWrites, ''));
-    for (const percent of [0, 10, 100]) {
-      for (const processes of [1, 2]) {
-        const uri = databaseOf(store, `e${percent}p${processes}`);
-        const { perSecond, megabytes } = await laurel({ uri, amqp: broker.url, folder, percent, processes });
-        const ratios = `${(perSecond / bareConsumer).toFixed(2)} of (a), ${(perSecond / bareWrites).toFixed(2)} of (b), ${megabytes} MB a process`;
-        print(line(`${percent} % match, ${processes} process${processes > 1 ? 'es' : ''}`, perSecond, ratios));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // each round on a store of its own, so that nobody carries what was there before
+      const folder = mkdtempSync(join(tmpdir(), 'laurel-b-'));
+      const store = process.env.MONGODB_URI ? null : new StoreProcess(folder);
+      await store?.start();
+      const runs: Run[] = [];
+      try {
+        for (const contender of contenders) runs.push(await contender.run({ folder, amqp, brokerPid, store }));
+      } finally {
+        await store?.kill();
+        rmSync(folder, { recursive: true, force: true });
       }
+      rounds.push(runs);
     }
   } finally {
-    await broker.node.stop();
-    await store?.kill();
-    rmSync(folder, { recursive: true, force: true });
+    await node.stop();
+  }
+  report(rounds, print);
+}
+
+function report(rounds: readonly (readonly Run[])[], print: (line: string) => void): void {
+  const middle = (of: (runs: readonly Run[]) => number): number => median(rounds.map(of));
+  print(`  ${''.padEnd(42)}  events/s  of (a)  of (b)   CPU us/event: program + store + broker   CPU (a)/, (b)/   MB`);
+  for (const [at, { label }] of contenders.entries()) {
+    const own = (what: (run: Run) => number) => middle((runs) => what(runs[at] as Run));
+    const against = (peer: number, of: (mine: Run, other: Run) => number) =>
+      middle((runs) => of(runs[at] as Run, runs[peer] as Run)).toFixed(2);
+    const speed = (mine: Run, other: Run): number => mine.perSecond / other.perSecond;
+    const work = (mine: Run, other: Run): number => total(other) / total(mine);
+    const parts = [own(({ program }) => program), own(({ store }) => store), own(({ broker }) => broker)];
+    print(
+      [
+        `  ${label.padEnd(42)}`,
+        Math.round(own(({ perSecond }) => perSecond))
+          .toLocaleString('en')
+          .padStart(8),
+        against(0, speed).padStart(6),
+        against(1, speed).padStart(6),
+        `${Math.round(own(total))} = ${parts.map(Math.round).join(' + ')}`.padStart(38),
+        `${against(0, work)}, ${against(1, work)}`.padStart(16),
+        String(own(({ megabytes }) => megabytes)).padStart(5),
+      ].join('  '),
+    );
   }
 }
 
-function databaseOf(store: StoreProcess | null, name: string): string {
+function total({ program, store, broker }: Run): number {
+  return program + store + broker;
+}
+
+/** @param pids whose work is the program's */
+function startMeter({ store, brokerPid }: World, pids: readonly number[]) {
+  const used = () => [
+    pids.reduce((sum, pid) => sum + cpuOf(pid), 0),
+    store?.pid ? cpuOf(store.pid) : 0,
+    cpuOf(brokerPid),
+  ];
+  const before = used();
+  const start = performance.now();
+  return (events: number): Run => {
+    const elapsed = performance.now() - start;
+    const [program = 0, storeTime = 0, broker = 0] = used().map((now, at) => (now - (before[at] as number)) / events);
+    const megabytes = Math.max(...pids.map(residentMegabytes));
+    return { perSecond: (events / elapsed) * 1_000, program, store: storeTime, broker, megabytes };
+  };
+}
+
+function databaseOf({ store }: World, name: string): string {
   const url = new URL(store?.uri ?? (process.env.MONGODB_URI as string));
   url.pathname = `/laurel-bench-${name}-${randomUUID().slice(0, 8)}`;
   return url.href;
 }
 
-async function bare(url: string): Promise<number> {
-  const names = namesOf();
-  const remove = await fill(url, names, 0);
-  const connection = await connect(url);
+async function bare(world: World): Promise<Run> {
+  const names = newNames();
+  const queue = await fillQueue(world.amqp, names, { to: EVENTS, percent: 0 });
+  const connection = await connect(world.amqp);
   const channel = await connection.createChannel();
   await channel.prefetch(PREFETCH);
   let seen = 0;
-  const start = performance.now();
+  let read: ReturnType<typeof startMeter> | undefined;
   await new Promise<void>((resolve) => {
     void channel.consume(names.queue, (message) => {
       if (message === null) return;
       JSON.parse(message.content.toString());
       channel.ack(message);
       seen += 1;
+      if (seen === WARM_UP) read = startMeter(world, [process.pid]);
       if (seen === EVENTS) resolve();
     });
   });
-  const perSecond = (EVENTS / (performance.now() - start)) * 1_000;
+  const run = read?.(EVENTS - WARM_UP) as Run;
   await connection.close();
-  await remove();
-  return perSecond;
+  await queue.remove();
+  return run;
 }
 
-async function writes(uri: string): Promise<number> {
-  const client = new MongoClient(uri, { maxPoolSize: 100 });
+async function writes(world: World): Promise<Run> {
+  const client = new MongoClient(databaseOf(world, 'writes'), { maxPoolSize: 100 });
   const events = client.db().collection('events');
   // with the indexes of the event log, for it is its document
   await events.createIndexes([
@@ -101,165 +191,59 @@ async function writes(uri: string): Promise<number> {
     { key: { type: 1, receivedAt: 1, _id: 1 } },
     { key: { outcome: 1, receivedAt: 1, _id: 1 } },
   ]);
+  const documents = Array.from({ length: EVENTS }, (_, n) =>
+    toDocument({
+      event: anEvent(n, 0),
+      receivedAt: new Date(),
+      door: 'amqp',
+      learnerId: null,
+      outcome: { kind: 'ignored', reason: 'no-match' },
+      ruleRevision: 1,
+    }),
+  );
   let next = 0;
-  const start = performance.now();
+  let read: ReturnType<typeof startMeter> | undefined;
   const writer = async (): Promise<void> => {
     for (let n = next++; n < EVENTS; n = next++) {
-      const document = toDocument({
-        event: anEvent(n, 0),
-        receivedAt: new Date(),
-        door: 'amqp',
-        learnerId: null,
-        outcome: { kind: 'ignored', reason: 'no-match' },
-        ruleRevision: 1,
-      });
-      await events.insertOne(document as never);
+      if (n === WARM_UP) read = startMeter(world, [process.pid]);
+      await events.insertOne(documents[n] as never);
     }
   };
   await Promise.all(Array.from({ length: PREFETCH }, writer));
-  const perSecond = (EVENTS / (performance.now() - start)) * 1_000;
+  const run = read?.(EVENTS - WARM_UP) as Run;
   await client.close();
-  return perSecond;
+  return run;
 }
 
-interface Run {
-  readonly uri: string;
-  readonly amqp: string;
-  readonly folder: string;
-  readonly percent: number;
-  readonly processes: number;
-}
-
-/** The events wait in the queue. Counted is what is left when all processes are there, until the last is recorded. */
-async function laurel({
-  uri,
-  amqp,
-  folder,
-  percent,
-  processes,
-}: Run): Promise<{ perSecond: number; megabytes: number }> {
-  const names = namesOf();
-  const environment = (number: number) => ({
-    LAUREL_DATA_DIR: join(folder, `data-${names.exchange}-${number}`),
-    LAUREL_SECRET_KEY: 'a key of no importance, long enough for the check',
-    MONGODB_URI: uri,
-    AMQP_URL: amqp,
-    LAUREL_AMQP_EXCHANGE: names.exchange,
-    LAUREL_AMQP_QUEUE: names.queue,
-    LAUREL_AMQP_PREFETCH: String(PREFETCH),
-    LAUREL_LOG_LEVEL: 'error',
-  });
-  const prepared = await compose(readSettings(environment(0)), { logger: silentLogger, roles: [] });
+/** The events wait in the queue before the consumers start. Measured is between two moments at which all of them have their
+ *  hands full, so what went out of the queue in between is what they finished; then everything must be recorded. */
+async function laurel(world: World, percent: number, processes: number): Promise<Run> {
+  const names = newNames();
+  const place = { ...world, names, uri: databaseOf(world, `e${percent}p${processes}`) };
+  const prepared = await compose(readSettings(environmentOf(place, 0)), { logger: silentLogger, roles: [] });
   await prepared.services.saveBadge(RULE, { expectedVersion: 0, actor: 'bench' });
-  const remove = await fill(amqp, names, percent);
-  const children = await Promise.all(Array.from({ length: processes }, (_, n) => consumer(environment(n + 1))));
+  const queue = await fillQueue(world.amqp, names, { to: EVENTS, percent });
+  const children = await Promise.all(Array.from({ length: processes }, (_, n) => startConsumer(place, n + 1)));
+  const start = await depthAtMost(queue, EVENTS - WARM_UP);
+  const read = startMeter(world, pidsOf(children));
+  await depthAtMost(queue, 0);
+  const run = read(start);
   const recorded = async () => (await prepared.services.events.counts()).reduce((sum, { count }) => sum + count, 0);
-  const before = await recorded();
-  const start = performance.now();
-  // the queue is asked first: counting the record costs the database more
-  while ((await depth(amqp, names.queue)) > 0) await pause(20);
   while ((await recorded()) < EVENTS) await pause(20);
-  const perSecond = ((EVENTS - before) / (performance.now() - start)) * 1_000;
-  const megabytes = Math.max(...children.map(({ pid }) => residentMegabytes(pid as number)));
-  await Promise.all(
-    children.map((child) => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      return ended;
-    }),
-  );
+  await Promise.all(children.map(endConsumer));
   await prepared.stop();
-  await remove();
-  return { perSecond, megabytes };
+  await queue.remove();
+  return run;
 }
 
-function consumer(environment: Readonly<Record<string, string>>): Promise<ChildProcess> {
-  const flags = process.env.LAUREL_BENCH_FLAGS?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...flags, projectPath('dist', 'server', 'main.js'), 'consume'], {
-    env: { PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  return new Promise((resolve, reject) => {
-    let heard = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      heard += chunk.toString();
-      if (heard.includes('consuming')) resolve(child);
-    });
-    child.once('exit', () => reject(new Error(`the consumer ended: ${heard}; is the project built?`)));
-  });
-}
-
-function residentMegabytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kilobytes) / 1024);
-}
-
-interface Names {
-  readonly exchange: string;
-  readonly queue: string;
-}
-
-function namesOf(): Names {
-  const exchange = `bench-${randomUUID().slice(0, 8)}`;
-  return { exchange, queue: `${exchange}.events` };
-}
-
-/** @returns removes what it made */
-async function fill(url: string, names: Names, percent: number): Promise<() => Promise<void>> {
-  const bus = await openBus({ url, logger: silentLogger, ...names });
-  await bus.ready();
-  await bus.close();
-  const connection = await connect(url);
-  const channel = await connection.createConfirmChannel();
-  for (let n = 0; n < EVENTS; n += 1) {
-    const { routingKey, content, ...properties } = messageFromEvent(anEvent(n, percent));
-    channel.publish(names.exchange, routingKey, content, { ...properties, persistent: true });
-    if (n % 1_000 === 999) await channel.waitForConfirms();
+async function depthAtMost(queue: { depth(): Promise<number> }, most: number): Promise<number> {
+  for (;;) {
+    const depth = await queue.depth();
+    if (depth <= most) return depth;
+    await pause(20);
   }
-  await channel.waitForConfirms();
-  await connection.close();
-  return async () => {
-    const closing = await connect(url);
-    const admin = await closing.createChannel();
-    const { queue, deadLetters, exchange } = topologyOf(names);
-    for (const one of [queue, deadLetters]) await admin.deleteQueue(one);
-    for (const one of [exchange, deadLetters]) await admin.deleteExchange(one);
-    await closing.close();
-  };
 }
 
-async function depth(url: string, queue: string): Promise<number> {
-  const connection = await connect(url);
-  const channel = await connection.createChannel();
-  const { messageCount } = await channel.checkQueue(queue);
-  await connection.close();
-  return messageCount;
-}
-
-function anEvent(n: number, percent: number): LmsEvent {
-  const learner = n % LEARNERS;
-  const course = n % 100 < percent ? 'Match' : `Other${n % 50}`;
-  return decodeCloudEvent({
-    specversion: '1.0',
-    id: `bench-${n}`,
-    source: 'openedx/lms/web',
-    type: PASSING,
-    time: new Date(Date.UTC(2026, 0, 1) + n * 1_000).toISOString(),
-    datacontenttype: 'application/json',
-    data: {
-      course_passing_status: {
-        is_passing: true,
-        course: { course_key: `course-v1:A+${course}+R`, display_name: 'A course', start: null, end: null },
-        user: {
-          id: learner + 1,
-          is_active: true,
-          pii: { username: `learner-${learner}`, email: `learner-${learner}@example.org`, name: 'A Learner' },
-        },
-      },
-    },
-  });
-}
-
-function line(label: string, perSecond: number, more: string): string {
-  return `  ${label.padEnd(44)} ${Math.round(perSecond).toLocaleString('en').padStart(7)}/s  ${more}`;
+function pidsOf(children: readonly ChildProcess[]): number[] {
+  return children.map(({ pid }) => pid as number);
 }

@@ -130,7 +130,16 @@ function ordering(limit: Scalar, holds: (actual: Scalar, limit: Scalar) => boole
   return (actual) => typeof actual === 'string' && holds(actual, limit);
 }
 
+/** So few are compared sooner than looked up. */
+const FEW_VALUES = 4;
+
 function membership({ values, negated }: Membership): ValueTest {
+  if (values.length > 0 && values.length <= FEW_VALUES) {
+    const [a, b = a, c = a, d = a] = values;
+    return negated
+      ? (actual) => actual !== a && actual !== b && actual !== c && actual !== d
+      : (actual) => actual === a || actual === b || actual === c || actual === d;
+  }
   const set = new Set<unknown>(values);
   return negated ? (actual) => !set.has(actual) : (actual) => set.has(actual);
 }

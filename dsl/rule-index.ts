@@ -2,14 +2,14 @@
  *  By event type first, then by the most telling part of each rule, then by what is left of its condition. */
 
 import { dependencyOrder, upstreamsOf } from './derived.ts';
-import { type BadgeMatch, Matches } from './matching/match.ts';
+import { type BadgeMatch, type BadgeMatches, Matches } from './matching/match.ts';
 import { reachedBy } from './matching/reached-by.ts';
 import { type Entry, Rule } from './matching/rule.ts';
 import { TypeIndex } from './matching/type-index.ts';
 import type { Badge, Penalty, Requirement, RuleEvent } from './model.ts';
 import { SharedValues } from './read-path.ts';
 
-export type { BadgeMatch };
+export type { BadgeMatch, BadgeMatches };
 
 /** Where a rule stands in the index. */
 export interface RulePlacement {
@@ -68,12 +68,16 @@ export class RuleIndex {
   /** What the event does for each badge it concerns, badges in no particular order. Changes of other badges are not in it:
    *  see `contributionsFromBadge`. */
   match(event: RuleEvent): BadgeMatch[] {
+    return [...this.find(event)];
+  }
+
+  /** As `match`, for who first wants to know whether there is any. */
+  find(event: RuleEvent): BadgeMatches {
     const index = this.#types.get(event.type);
-    if (!index) return [];
     this.#values.beginEvent();
     const matches = new Matches(event, this.#values.round);
-    index.collect(matches);
-    return matches.all;
+    index?.collect(matches);
+    return matches;
   }
 
   /** Badges with a requirement or penalty `on badge` of this id. */

@@ -3,11 +3,15 @@
 /** Words allowed after `template` in a rule file. */
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
 
+// Badge providers
+export { accredibleLimit } from './accredible/limits.ts';
+export { AccredibleProvider } from './accredible/provider.ts';
+export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';
+export { CredlyProvider } from './credly/provider.ts';
 // The way out
 export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
 export { createHttpClient, type HttpParts } from './http/create-client.ts';
-
-// Badge providers
+export { createRateLimiter } from './http/rate-limiter.ts';
 export { MemoryProvider } from './memory/provider.ts';
 
 // Open Badges: Laurel as an issuer

@@ -14,12 +14,17 @@ import { createRuleReader } from '../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
-import { type CredentialRunner, createCredentialRunner } from '../plugin/credentials/credential-runner.ts';
+import {
+  type CredentialRunner,
+  createCredentialRunner,
+  type RunnerParts,
+} from '../plugin/credentials/credential-runner.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
 import { createEventLogWriter } from '../plugin/events/event-log-writer.ts';
+import type { Registered } from '../plugin/extensions/plugin-host.ts';
 import { ExtensionRegistry } from '../plugin/extensions/registry.ts';
 import { createJobRunner } from '../plugin/jobs/job-runner.ts';
 import { createJobs } from '../plugin/jobs/request-job.ts';
@@ -30,6 +35,8 @@ import { type EventPublisher, MemoryPublisher } from '../plugin/ports/outbound.t
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import type { SealedRecords } from '../plugin/ports/secret-box.ts';
 import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
+import { createNoticeDesk } from '../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../plugin/providers/sync-templates.ts';
 import {
   completionsAndGrades,
   courseCompletions,
@@ -40,6 +47,7 @@ import {
 import { composeAccounts } from './accounts-setup.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
+import { composeComparison } from './comparison-setup.ts';
 import { localAddress, type Settings } from './config.ts';
 import { every } from './every.ts';
 import { healthReport } from './health.ts';
@@ -52,6 +60,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
+import { addPluginFunctions, loadPlugins } from './plugins.ts';
 import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
@@ -70,8 +79,8 @@ export interface ComposeOptions {
   readonly join?: boolean;
   /** In place of the badge providers of the settings. */
   readonly providers?: ReadonlyMap<string, BadgeProvider>;
-  /** In place of the usual patience with providers and the bus. */
-  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'>;
+  /** In place of the usual patience with providers and the bus, and with the silence of a process that makes credentials. */
+  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> & Pick<RunnerParts, 'leaseMs'>;
 }
 
 export interface Laurel {
@@ -120,9 +129,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const { logger, roles, clock = systemClock, join: mayJoin = false } = options;
   const does = (role: Role): boolean => roles.includes(role);
   const secretKey = loadSecretKey(settings.secretKey, settings.dataDir);
+  const plugins = await loadPlugins(settings.plugins, { taken: providerNames });
   const environment = ruleEnvironment({
     enabledEventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
-    providers: providerNames,
+    providers: [...providerNames, ...plugins.flatMap((plugin) => plugin.providers.map(({ name }) => name))],
   });
   const stores = await openStores(settings, { logger, lifecycle, join: mayJoin });
 
@@ -163,6 +173,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       clock,
       logger,
       lifecycle,
+      plugins,
       beside: mayJoin,
     });
 
@@ -190,6 +201,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     },
     onEffects: () => dispatcher.nudge(),
   };
+  const comparison = composeComparison({
+    ...{ stores, secrets, providers, clock, logger },
+    onEffects: dispatcher.nudge,
+  });
   const replay = composeReplay({ stores, ruleBook, read, clock, progressParts });
   const processor = createEventProcessor({
     ...progressParts,
@@ -215,7 +230,13 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const jobRunner = createJobRunner({
     store: stores.jobs,
-    kinds: [createSettleEffects({ progress: stores.progress, dispatcher }), ...replay.kinds, ...accountsSetup.kinds],
+    kinds: [
+      createSettleEffects({ progress: stores.progress, dispatcher }),
+      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
+      ...replay.kinds,
+      ...accountsSetup.kinds,
+      ...comparison.kinds,
+    ],
     clock,
     logger,
   });
@@ -236,7 +257,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
-  const registry = await extensionRegistry();
+  const registry = await extensionRegistry(plugins);
   const runner = createCredentialRunner({
     store: stores.credentials,
     files: stores.files,
@@ -245,6 +266,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
     verifyUrl: (verifyId) => `${publicUrl}/verify/${verifyId}`,
+    ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
   });
   lifecycle.onStop('credential runs', () => runner.stop());
 
@@ -275,8 +297,13 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     credentials: stores.credentials,
     deadLetters: stores.deadLetters,
     replays,
+    notices: createNoticeDesk({
+      ...{ store: stores.providers, progress: stores.progress, providers, clock, logger },
+      key: deriveKey(secretKey, 'webhooks'),
+    }),
     files: stores.files,
     jobStore: stores.jobs,
+    comparisonNotes: stores.replayScratch,
     jobs,
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
@@ -312,6 +339,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lifecycle.onStop('dispatcher', () => dispatcher.stop());
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
+    lifecycle.onStop('refresh of badges', comparison.keepLooking(jobs, settings.badgeRefreshHours));
     lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
     lifecycle.onStop('look after accounts', accountsSetup.keepLooking());
   }
@@ -396,13 +424,14 @@ async function connectBus(
   return bus;
 }
 
-async function extensionRegistry(): Promise<ExtensionRegistry> {
+async function extensionRegistry(plugins: readonly Registered[]): Promise<ExtensionRegistry> {
   const file = 'DejaVuSerif.ttf';
   const bytes = await readFile(projectPath('examples', 'credentials', 'fonts', file));
-  return new ExtensionRegistry()
+  const registry = new ExtensionRegistry()
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }))
-    .freeze();
+    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }));
+  addPluginFunctions(registry, plugins);
+  return registry.freeze();
 }

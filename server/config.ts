@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { suggest } from '../dsl/index.ts';
 import { ConfigurationError } from '../plugin/errors.ts';
 import type { GivenAccount } from '../plugin/providers/given-accounts.ts';
+import { CREDLY_LOCALES } from '../providers/index.ts';
 
 interface Setting<Value> {
   readonly env: string;
@@ -162,6 +163,19 @@ const providerAccounts: Setting<readonly GivenAccount[]> = {
   },
 };
 
+const plugins: Setting<readonly string[]> = {
+  env: 'LAUREL_PLUGINS',
+  secret: false,
+  defaultText: '(unset)',
+  doc: 'npm packages that bring badge providers or functions for credentials, separated by commas; a path begins with `./` or `/`. They run with all rights of the server: name only what you trust. See docs/how-to/write-a-provider.md',
+  parse(value) {
+    const names = value?.split(',').map((name) => name.trim()) ?? [];
+    if (names.some((name) => name === '' || /\s/.test(name))) throw new Error('must be packages separated by commas');
+    if (new Set(names).size < names.length) throw new Error('names a package twice; keep one');
+    return names;
+  },
+};
+
 /** Where a provider is; an address of your own needs LAUREL_INTERNAL_HOSTS. */
 function providerUrl(env: string, fallback: string, provider: string): Setting<string> {
   const check = url(['https', 'http']);
@@ -310,6 +324,7 @@ export const settingsTable = {
   ),
   formerSecretKeys,
   internalHosts,
+  plugins,
   providerAccounts,
   rotateSecrets: flag(
     'LAUREL_ROTATE_SECRETS',
@@ -322,16 +337,40 @@ export const settingsTable = {
     'https://sandbox-api.credly.com/v1/',
     "Credly's API for trying out",
   ),
-  accredibleUrl: providerUrl('LAUREL_ACCREDIBLE_URL', 'https://api.accredible.com/v1/', "Accredible's API"),
+  credlyLocale: oneOf('LAUREL_CREDLY_LOCALE', CREDLY_LOCALES, 'en', 'Language in which Credly writes to learners'),
+  credlyEvidence: flag(
+    'LAUREL_CREDLY_EVIDENCE',
+    false,
+    'Whether a badge at Credly shows, to everybody, which requirements were met and when',
+  ),
+  credlySuppressEmail: flag(
+    'LAUREL_CREDLY_SUPPRESS_EMAIL',
+    false,
+    'Whether Credly is kept from writing to learners about a new badge, reminders included',
+  ),
+  accredibleUrl: providerUrl('LAUREL_ACCREDIBLE_URL', 'https://api.accredible.com/', "Accredible's API"),
   accredibleEuUrl: providerUrl(
     'LAUREL_ACCREDIBLE_EU_URL',
-    'https://eu.api.accredible.com/v1/',
+    'https://eu.api.accredible.com/',
     "Accredible's API in the EU",
   ),
   accredibleSandboxUrl: providerUrl(
     'LAUREL_ACCREDIBLE_SANDBOX_URL',
-    'https://sandbox.api.accredible.com/v1/',
+    'https://sandbox.api.accredible.com/',
     "Accredible's API for trying out",
+  ),
+  accredibleRevocation: oneOf(
+    'LAUREL_ACCREDIBLE_REVOCATION',
+    ['expire', 'delete'],
+    'expire',
+    'What taking a badge back does at Accredible, which knows no revoking: the credential expires and its page says so, or it is deleted for good',
+  ),
+  badgeRefreshHours: whole(
+    'LAUREL_BADGE_REFRESH_HOURS',
+    6,
+    1,
+    168,
+    'Hours after which providers are asked again how the badges stand that nobody has accepted or rejected yet; all others are asked for once in 28 times',
   ),
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',

@@ -1,11 +1,16 @@
 /** The badge providers of this server: each adapter is one line of the table below. */
 
 import { join } from 'node:path';
+import type { Registered } from '../plugin/extensions/plugin-host.ts';
 import type { AccountDirectory, BadgeProvider } from '../plugin/ports/badge-provider.ts';
 import type { Clock, Logger } from '../plugin/ports/runtime.ts';
 import type { SecretBox } from '../plugin/ports/secret-box.ts';
 import {
+  AccredibleProvider,
+  accredibleLimit,
+  CredlyProvider,
   createHttpClient,
+  createRateLimiter,
   type HttpClientFactory,
   MemoryProvider,
   OPEN_BADGES,
@@ -15,6 +20,7 @@ import type { Settings } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { openJournal } from './memory-journal.ts';
 import type { OpenBadges } from './open-badges-setup.ts';
+import { pluginProviders } from './plugins.ts';
 import type { Stores } from './stores.ts';
 
 /** What an adapter may use. */
@@ -32,6 +38,8 @@ export interface ProviderParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
+  /** Packages that bring providers of their own. */
+  readonly plugins: readonly Registered[];
   /** Another process is the server: what must be written by one process alone is not touched. */
   readonly beside: boolean;
 }
@@ -39,11 +47,16 @@ export interface ProviderParts {
 /** @returns null: it is not available in this process */
 export type ProviderFactory = (parts: ProviderParts) => BadgeProvider | null;
 
-const factories: readonly ProviderFactory[] = [memoryProvider, openBadgesProvider];
+const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, accredibleProvider, openBadgesProvider];
 
-/** @returns the providers by the word after `template` */
+/** @returns the providers by the word after `template`
+ *  @throws ConfigurationError for a package whose provider cannot be used */
 export function setUpProviders(parts: ProviderParts): ReadonlyMap<string, BadgeProvider> {
-  const providers = factories.flatMap((make) => make(parts) ?? []);
+  const { accounts, connect, publicUrl, clock, logger } = parts;
+  const providers = [
+    ...factories.flatMap((make) => make(parts) ?? []),
+    ...pluginProviders(parts.plugins, { accounts, connect, publicUrl, clock, logger }),
+  ];
   return new Map(providers.map((provider) => [provider.name, provider]));
 }
 
@@ -62,4 +75,35 @@ function memoryProvider({ settings, lifecycle, beside }: ProviderParts): BadgePr
   const journal = openJournal(join(settings.dataDir, 'memory-provider.jsonl'));
   lifecycle.onStop('memory provider', () => journal.close());
   return new MemoryProvider({ lines: journal.lines, record: (line) => journal.append(line) });
+}
+
+function accredibleProvider({ settings, stores, accounts, connect, clock }: ProviderParts): BadgeProvider {
+  return new AccredibleProvider({
+    accounts,
+    createClient: connect,
+    clock,
+    hosts: {
+      production: settings.accredibleUrl,
+      eu: settings.accredibleEuUrl,
+      sandbox: settings.accredibleSandboxUrl,
+    },
+    revocation: settings.accredibleRevocation,
+    // Accredible counts the calls of an address: those of all accounts and processes together.
+    limiterOf: (key) =>
+      createRateLimiter({ limits: stores.rateLimits, key, limit: accredibleLimit, peer: 'Accredible', clock }),
+  });
+}
+
+function credlyProvider({ settings, accounts, connect, clock }: ProviderParts): BadgeProvider {
+  return new CredlyProvider({
+    accounts,
+    connect,
+    clock,
+    addresses: { production: settings.credlyUrl, sandbox: settings.credlySandboxUrl },
+    options: {
+      locale: settings.credlyLocale,
+      evidence: settings.credlyEvidence,
+      suppressEmail: settings.credlySuppressEmail,
+    },
+  });
 }

@@ -11,6 +11,7 @@ import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../plugin/ports/provider-store.ts';
+import type { RateLimits } from '../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
@@ -36,6 +37,7 @@ import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
 import { addOpenEffects } from './mongo/progress-carry-over.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
+import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
@@ -51,14 +53,19 @@ export interface Stores {
   readonly records: StoredLearnerRecords;
   readonly jobs: JobStore;
   readonly replayScratch: ReplayScratch;
+  readonly rateLimits: RateLimits;
   /** This process holds the embedded store: no other takes in events. */
   readonly alone: boolean;
+  /** As of the embedded store; never resolves where it is not in this process. */
+  readonly broken: Promise<Error>;
   readonly issuer: IssuerStore;
   readonly access: AccessStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
 }
+
+const never = new Promise<never>(() => {});
 
 /** @param join work beside the process that holds the embedded store, where one does
  *  @throws StoreError, ConfigurationError */
@@ -70,10 +77,10 @@ export async function openStores(
     join: mayJoin,
   }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly join: boolean },
 ): Promise<Stores> {
-  const { uri, alone } =
+  const { uri, alone, broken } =
     settings.mongodbUri === null
       ? await embeddedStore(settings.dataDir, { logger, lifecycle, mayJoin })
-      : { uri: settings.mongodbUri, alone: false };
+      : { uri: settings.mongodbUri, alone: false, broken: never };
   const database = await connectDatabase({
     uri,
     logger,
@@ -87,6 +94,7 @@ export async function openStores(
       accessModels,
       eventModels,
       replayScratchModels,
+      rateLimitModels,
       deadLetterModels,
       issuerModels,
       providerModels,
@@ -107,7 +115,9 @@ export async function openStores(
     records: new StoredLearnerRecords(connection),
     jobs: new MongoJobStore(connection),
     replayScratch: new MongoReplayScratch(connection),
+    rateLimits: new MongoRateLimits(connection),
     alone,
+    broken,
     issuer: new MongoIssuerStore(connection),
     access: new MongoAccessStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
@@ -119,11 +129,11 @@ export async function openStores(
 async function embeddedStore(
   dataDir: string,
   { logger, lifecycle, mayJoin }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly mayJoin: boolean },
-): Promise<{ readonly uri: string; readonly alone: boolean }> {
+): Promise<{ readonly uri: string; readonly alone: boolean; readonly broken: Promise<Error> }> {
   const folder = join(dataDir, 'store');
   const running = mayJoin ? await joinEmbeddedStore({ dataDir: folder }) : null;
-  if (running !== null) return { uri: running.uri, alone: false };
+  if (running !== null) return { uri: running.uri, alone: false, broken: never };
   const store = await openEmbeddedStore({ dataDir: folder, logger });
   lifecycle.onStop('embedded store', () => store.close());
-  return { uri: store.uri, alone: true };
+  return { uri: store.uri, alone: true, broken: store.broken };
 }

@@ -72,7 +72,7 @@ function laurel(specs: readonly Spec[]): Loaded {
     ms.check += checked;
     for (const badge of badges) index.set(badge);
   }
-  return { match: (event) => index.match(event).length, ...ms };
+  return { match: (event) => index.find(event).length, ...ms };
 }
 
 async function celJs(specs: readonly Spec[]): Promise<Loaded> {

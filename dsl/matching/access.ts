@@ -1,5 +1,6 @@
 /** Under what a condition can stand in an index: if an event has none of it, the condition cannot hold. */
 
+import { onlyPathOf } from '../compile.ts';
 import type { Condition, ResolvedPath, Scalar } from '../model.ts';
 
 type Kind<Name extends Condition['kind']> = Extract<Condition, { readonly kind: Name }>;
@@ -12,7 +13,16 @@ export type Place =
   | Kind<'in'>
   | Kind<'text-match'>
   | Kind<'exists'>
-  | { readonly kind: 'not'; readonly operand: Kind<'exists'> };
+  | { readonly kind: 'not'; readonly operand: Kind<'exists'> }
+  | Asked;
+
+/** No place to be found at: the rule is asked about every value of the path, together with the others that are. */
+export interface Asked {
+  readonly kind: 'asked';
+  readonly path: ResolvedPath;
+  /** About that path only. */
+  readonly question: Condition;
+}
 
 /** One alone is no list: nearly every rule has one, and there are many rules. */
 export type Places = Place | readonly Place[];
@@ -72,11 +82,15 @@ export function pathOf(place: Place): ResolvedPath {
   return place.kind === 'not' ? place.operand.path : place.path;
 }
 
-/** @returns null where the place is no equality */
-export function valuesOf(place: Place): readonly Scalar[] | null {
+type Equality = Kind<'is-true'> | Kind<'in'> | (Kind<'comparison'> & { readonly operator: '=' });
+
+export function isEquality(place: Place): place is Equality {
+  return place.kind === 'is-true' || place.kind === 'in' || (place.kind === 'comparison' && place.operator === '=');
+}
+
+export function valuesOf(place: Equality): readonly Scalar[] {
   if (place.kind === 'is-true') return TRUE;
-  if (place.kind === 'in') return place.values;
-  return place.kind === 'comparison' && place.operator === '=' ? [place.value] : null;
+  return place.kind === 'in' ? place.values : [place.value];
 }
 
 const TRUE: readonly Scalar[] = [true];
@@ -158,17 +172,26 @@ function negate(operand: Condition): Condition {
   return { kind: 'not', operand };
 }
 
-/** An `or` can be entered only when each alternative can. */
+/** An `or` can be entered only when each alternative can, or is about one path. */
 function alternativeAccess(operands: readonly Condition[], whole: Condition): readonly Access[] {
+  const isAboutOnePath = onlyPathOf(whole) !== null;
   const chosen: Access[] = [];
   for (const operand of operands) {
-    const best = accessesOf(operand).reduce<Access | null>((a, b) => (a === null || rank(b) < rank(a) ? b : a), null);
-    if (best === null) return [];
-    chosen.push(best);
+    const ways = accessesOf(operand);
+    const best = ways.reduce<Access | null>((a, b) => (a === null || rank(b) < rank(a) ? b : a), null);
+    // Where one path has all the answers they are asked for together.
+    const way = best ?? (isAboutOnePath ? null : askedAccess(operand));
+    if (way === null) return [];
+    chosen.push(way);
   }
   const places = chosen.flatMap((access) => listOf(access.places));
   if (places.reduce((sum, place) => sum + sizeOf(place), 0) > MAX_PLACES) return [];
   return [{ places, residual: () => (chosen.every(({ residual }) => residual() === null) ? null : whole) }];
+}
+
+function askedAccess(question: Condition): Access | null {
+  const path = onlyPathOf(question);
+  return path && { places: { kind: 'asked', path, question }, residual: NOTHING_LEFT };
 }
 
 function sizeOf(place: Place): number {

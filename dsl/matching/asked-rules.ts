@@ -9,12 +9,18 @@ export class AskedRules {
   /** Beside the rules: most say no, and their rules are then not touched at all. */
   readonly #tests: ValueTest[] = [];
 
-  add(rule: Rule): void {
-    const at = positionIn(this.#rules, rule);
-    this.#rules.splice(at, 0, rule);
-    this.#tests.splice(at, 0, rule.holds);
+  get size(): number {
+    return this.#rules.length;
   }
 
+  /** @param test what the rule is asked here: all of what it asks first, or one of its alternatives */
+  add(rule: Rule, test: ValueTest): void {
+    const at = positionIn(this.#rules, rule);
+    this.#rules.splice(at, 0, rule);
+    this.#tests.splice(at, 0, test);
+  }
+
+  /** Takes one entry of the rule out. */
   remove(rule: Rule): void {
     const at = positionIn(this.#rules, rule);
     if (this.#rules[at] !== rule) return;
@@ -25,9 +31,11 @@ export class AskedRules {
   collect(value: unknown, matches: Matches): void {
     const tests = this.#tests;
     for (let i = 0; i < tests.length; i++) {
-      if (!(tests[i] as ValueTest)(value)) continue;
+      const test = tests[i] as ValueTest;
+      if (!test(value)) continue;
       const rule = this.#rules[i] as Rule;
-      if (rule.rest === null || rule.rest(matches.event)) matches.add(rule);
+      const { event } = matches;
+      if (test === rule.holds ? rule.rest === null || rule.rest(event) : rule.isMet(event)) matches.add(rule);
     }
   }
 }

@@ -1,6 +1,8 @@
 /** What an event does for a badge, told when somebody asks. */
 
+import type { ValueTest } from '../compile.ts';
 import type { Badge, Contribution, RuleEvent } from '../model.ts';
+import type { PathValue } from '../read-path.ts';
 import { distinctText, isRequirement, putIn, type Rule } from './rule.ts';
 
 export interface BadgeMatch {
@@ -57,10 +59,38 @@ class Match implements BadgeMatch {
   }
 }
 
-/** The matches of one event, one for each badge, as its rules are found. */
-export class Matches {
+/** As `Match`, for the one rule of a badge that has no other, and that counts nothing apart. */
+class LoneMatch implements BadgeMatch {
+  readonly #rule: Rule;
+  readonly #event: RuleEvent;
+  #contribution: Contribution | null = null;
+
+  constructor(rule: Rule, event: RuleEvent) {
+    this.#rule = rule;
+    this.#event = event;
+  }
+
+  get badge(): Badge {
+    return this.#rule.owner.badge;
+  }
+
+  get contribution(): Contribution {
+    this.#contribution ??= contributionOf([this.#rule], this.#event, null);
+    return this.#contribution;
+  }
+}
+
+/** What one event does, one match for each badge, badges in no particular order. Walking it makes the matches: how many there are,
+ *  which is all that most events need, costs nothing more. */
+export interface BadgeMatches extends Iterable<BadgeMatch> {
+  readonly length: number;
+}
+
+/** The matches of one event, as its rules are found. */
+export class Matches implements BadgeMatches {
   readonly event: RuleEvent;
-  readonly #found: Match[] = [];
+  /** A rule that is alone stands for the match it will be. */
+  readonly #found: (Rule | Match)[] = [];
   readonly #round: number;
 
   /** @param round another one for each event */
@@ -69,11 +99,19 @@ export class Matches {
     this.#round = round;
   }
 
-  get all(): BadgeMatch[] {
-    return this.#found;
+  get length(): number {
+    return this.#found.length;
+  }
+
+  *[Symbol.iterator](): Iterator<BadgeMatch> {
+    for (const found of this.#found) yield found instanceof Match ? found : new LoneMatch(found, this.event);
   }
 
   add(rule: Rule): void {
+    if (rule.isAlone) {
+      this.#found.push(rule);
+      return;
+    }
     const { owner } = rule;
     if (owner.foundIn === this.#round) (this.#found[owner.foundAt] as Match).add(rule);
     else {
@@ -81,6 +119,22 @@ export class Matches {
       owner.foundAt = this.#found.length;
       this.#found.push(new Match(rule, this.event));
     }
+  }
+}
+
+/** Rules that stand together often ask the same, as most about passing do: it is asked once. */
+export function collect(rules: readonly Rule[], matches: Matches, from = 0, to = rules.length): void {
+  let at: PathValue | null = null;
+  let holds: ValueTest | null = null;
+  let isHeld = true;
+  for (let i = from; i < to; i++) {
+    const rule = rules[i] as Rule;
+    if (rule.holds !== holds || rule.at !== at) {
+      at = rule.at;
+      holds = rule.holds;
+      isHeld = at === null || holds(at.of(matches.event));
+    }
+    if (isHeld && (rule.rest === null || rule.rest(matches.event))) matches.add(rule);
   }
 }
 

@@ -4,7 +4,7 @@ import { allOf, compileCondition, compileValueTest, onlyPathOf, type Test, type 
 import { isWithinInterval } from '../derived.ts';
 import type { Badge, Condition, Penalty, Requirement, ResolvedPath, RuleEvent } from '../model.ts';
 import type { PathValue, SharedValues } from '../read-path.ts';
-import type { Places } from './access.ts';
+import { listOf, type Places } from './access.ts';
 
 /** A badge in the index with its rules. */
 export interface Entry {
@@ -31,6 +31,8 @@ export class Rule {
   readonly rest: Test | null;
   /** What a requirement with `distinct` counts. */
   readonly distinct: PathValue | null;
+  /** Its badge has no other rule, and one way leads to it: who finds it need not ask whether the badge was found before. */
+  readonly isAlone: boolean;
 
   /** @param residual what the places do not answer */
   constructor(
@@ -51,6 +53,9 @@ export class Rule {
     this.holds = asked ? compileValueTest(asked.question) : always;
     const rest = asked ? asked.others : residual === null ? NONE : [residual];
     this.rest = restOf(requirement, this.distinct, rest, values);
+    const { requirements, penalties } = owner.badge;
+    const isOnly = requirements.length + penalties.length === 1;
+    this.isAlone = isOnly && this.distinct === null && listOf(places).length < 2;
   }
 
   isMet(event: RuleEvent): boolean {
@@ -65,7 +70,7 @@ export function isRequirement(source: Requirement | Penalty): source is Requirem
   return 'group' in source;
 }
 
-interface LeadingQuestion {
+export interface LeadingQuestion {
   readonly path: ResolvedPath;
   /** About that path only. */
   readonly question: Condition;

@@ -1,18 +1,16 @@
-/** Finding, of many bounds, all those that a value is above, or below: only those are looked at. */
+/** Finding, of many bounds, all those that a value is above, or below: they stand side by side. */
 
-interface Bound<Item> {
-  readonly value: number | string;
-  /** The bound itself counts: `>=`, `<=`. */
-  readonly including: Item[];
-  /** It does not: `>`, `<`. */
-  readonly excluding: Item[];
-}
+/** How to walk items that were found: those from `from` up to, not including, `to`. */
+export type Walk<Item, Into> = (items: readonly Item[], into: Into, from: number, to: number) => void;
 
 /** All bounds are numbers, or all are texts. */
 export class SortedBounds<Item> {
   readonly #isLower: boolean;
-  /** Ascending. */
-  readonly #bounds: Bound<Item>[] = [];
+  /** Ascending; beside the items, one entry for each. Of equal bounds those stand nearer to what they hold for that include
+   *  the bound itself. */
+  readonly #values: (number | string)[] = [];
+  readonly #including: boolean[] = [];
+  readonly #items: Item[] = [];
 
   /** @param kind `lower`: values above the bound are found by it */
   constructor(kind: 'lower' | 'upper') {
@@ -20,49 +18,47 @@ export class SortedBounds<Item> {
   }
 
   get size(): number {
-    return this.#bounds.length;
+    return this.#items.length;
   }
 
-  /** The items kept at the bound; none yet: a new list. Call `tidy` after removing from it. */
-  at(value: number | string, isIncluding: boolean): Item[] {
-    const position = this.#positionOf(value);
-    let bound = this.#bounds[position];
-    if (bound === undefined || bound.value !== value) {
-      bound = { value, including: [], excluding: [] };
-      this.#bounds.splice(position, 0, bound);
-    }
-    return isIncluding ? bound.including : bound.excluding;
+  /** @param isIncluding the bound itself counts: `>=`, `<=` */
+  add(value: number | string, isIncluding: boolean, item: Item): void {
+    const at = this.#reachOf(value, isIncluding !== this.#isLower);
+    this.#values.splice(at, 0, value);
+    this.#including.splice(at, 0, isIncluding);
+    this.#items.splice(at, 0, item);
   }
 
-  tidy(value: number | string): void {
-    const position = this.#positionOf(value);
-    const bound = this.#bounds[position];
-    if (bound?.value === value && bound.including.length === 0 && bound.excluding.length === 0)
-      this.#bounds.splice(position, 1);
-  }
-
-  /** Calls `found` for the items of each bound that holds for the value; NaN is neither above nor below any. */
-  find(value: number | string, found: (items: Item[]) => void): void {
-    const bounds = this.#bounds;
-    for (let i = 0; i < bounds.length; i++) {
-      const bound = bounds[this.#isLower ? i : bounds.length - 1 - i] as Bound<Item>;
-      if (bound.value === value) {
-        found(bound.including);
-        return;
-      }
-      if (!(this.#isLower ? bound.value < value : bound.value > value)) return;
-      found(bound.including);
-      found(bound.excluding);
+  /** Takes one entry out, where there is one. */
+  remove(value: number | string, isIncluding: boolean, item: Item): void {
+    for (let at = this.#reachOf(value, false); this.#values[at] === value; at++) {
+      if (this.#including[at] !== isIncluding || this.#items[at] !== item) continue;
+      this.#values.splice(at, 1);
+      this.#including.splice(at, 1);
+      this.#items.splice(at, 1);
+      return;
     }
   }
 
-  /** Of the bound, or of the first above it. */
-  #positionOf(value: number | string): number {
+  /** Walks the items of the bounds that hold for the value, if there are any; NaN is neither above nor below any. */
+  find<Into>(value: number | string, walk: Walk<Item, Into>, into: Into): void {
+    if (Number.isNaN(value)) return;
+    // Of the equal ones, those that include it: they stand first among lower bounds, and last among upper ones.
+    const first = this.#reachOf(value, false);
+    let border = first;
+    while (this.#values[border] === value && this.#including[border] === this.#isLower) border++;
+    const [from, to] = this.#isLower ? [0, border] : [border, this.#items.length];
+    if (from < to) walk(this.#items, into, from, to);
+  }
+
+  /** The position of the first entry at or above the value; with `after`, of the first above it. */
+  #reachOf(value: number | string, after: boolean): number {
     let low = 0;
-    let high = this.#bounds.length;
+    let high = this.#values.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#bounds[middle] as Bound<Item>).value < value) low = middle + 1;
+      const bound = this.#values[middle] as number | string;
+      if (bound < value || (after && bound === value)) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -71,12 +71,12 @@ export class TextTrie<Item> {
   }
 
   /** Calls `found` for the items of each kept text that the text starts, or ends, with. */
-  find(text: string, found: (items: Item[]) => void): void {
+  find<Into>(text: string, found: (items: Item[], into: Into) => void, into: Into): void {
     const fromEnd = this.#fromEnd;
     const { length } = text;
     let node = this.#root;
     for (let done = 0; ; ) {
-      if (node.items !== null && !splitsPair(text, fromEnd ? length - done : done)) found(node.items);
+      if (node.items !== null && !splitsPair(text, fromEnd ? length - done : done)) found(node.items, into);
       if (node.children === null || done === length) return;
       const next = node.children.get(text.charCodeAt(fromEnd ? length - 1 - done : done));
       if (next === undefined) return;

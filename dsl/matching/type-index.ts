@@ -13,9 +13,9 @@ import {
   pathOf,
   placeOf,
 } from './access.ts';
-import type { Matches } from './match.ts';
-import { collect, PathIndex } from './path-index.ts';
-import { leadingQuestion, putIn, type Rule, takeOut } from './rule.ts';
+import { collect, type Matches } from './match.ts';
+import { PathIndex } from './path-index.ts';
+import { type LeadingQuestion, leadingQuestion, putIn, type Rule, takeOut } from './rule.ts';
 
 /** What reading one more path costs every event, in tests of rules. */
 const PATH_COST = 4;
@@ -99,9 +99,9 @@ export class TypeIndex {
     if ('kind' in places) this.#pathIndex(pathOf(places)).add(places, rule);
     else if (places.length > 0) for (const place of places) this.#pathIndex(pathOf(place)).add(place, rule);
     else {
-      const path = leadingPath(rule);
-      if (path === null) putIn(this.#others, rule);
-      else this.#pathIndex(path).addAsked(rule);
+      const asked = askedFirst(rule);
+      if (asked === null) putIn(this.#others, rule);
+      else this.#pathIndex(asked.path).addAsked(rule, asked.question);
     }
   }
 
@@ -109,9 +109,9 @@ export class TypeIndex {
     const places = listOf(rule.places);
     for (const place of places) this.#removeFrom(pathOf(place), (index) => index.remove(place, rule));
     if (places.length > 0) return;
-    const path = leadingPath(rule);
-    if (path === null) takeOut(this.#others, rule);
-    else this.#removeFrom(path, (index) => index.removeAsked(rule));
+    const asked = askedFirst(rule);
+    if (asked === null) takeOut(this.#others, rule);
+    else this.#removeFrom(asked.path, (index) => index.removeAsked(rule, asked.question));
   }
 
   #expectedCost(places: Places): number {
@@ -123,7 +123,9 @@ export class TypeIndex {
 
   #costOf(place: Place): number {
     const known = this.#byKey.get(pathKey(pathOf(place)));
-    return (isBroad(place) ? LAST_RESORT : 0) + (known === undefined ? PATH_COST : known.expectedCrowd(place));
+    // What is asked is asked by every event, what stands at half of them by half.
+    const resort = place.kind === 'asked' ? 2 * LAST_RESORT : isBroad(place) ? LAST_RESORT : 0;
+    return resort + (known === undefined ? PATH_COST : known.expectedCrowd(place));
   }
 
   #pathIndex(path: ResolvedPath): PathIndex {
@@ -147,7 +149,7 @@ export class TypeIndex {
   }
 }
 
-/** For a rule without a place: the path it asks about first. */
-function leadingPath({ source: { where } }: Rule): ResolvedPath | null {
-  return where === null ? null : (leadingQuestion(where)?.path ?? null);
+/** For a rule without a place: what it asks first. */
+function askedFirst({ source: { where } }: Rule): LeadingQuestion | null {
+  return where === null ? null : leadingQuestion(where);
 }

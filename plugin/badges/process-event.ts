@@ -82,10 +82,10 @@ export function createEventProcessor(parts: EventProcessorParts): EventProcessor
   async function processOnce(event: LmsEvent): Promise<ProcessResult> {
     if (event.user === null) return { outcome: 'ignored', reason: 'no-learner' };
     const index = parts.index();
-    const matches = index.match(event);
+    const matches = index.find(event);
     if (matches.length === 0) return { outcome: 'ignored', reason: 'no-match' };
 
-    const additions = new Map(matches.map(({ badge, contribution }) => [badge.id, contribution]));
+    const additions = new Map(Array.from(matches, ({ badge, contribution }) => [badge.id, contribution]));
     // Before it first waits: the rules may change then, and a badge must keep to the version it was matched by.
     const concerned = index.topological(withDependents(index, additions.keys())).flatMap((badgeId) => {
       const badge = index.get(badgeId);

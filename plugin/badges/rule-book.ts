@@ -1,7 +1,7 @@
 /** The rules in force: the stored badge definitions, checked and indexed, kept in step with the store. */
 
 import { type Badge, type Diagnostic, type Environment, loadRules, RuleIndex, upstreamsOf } from '../../dsl/index.ts';
-import type { BadgeDefinition, BadgeDraft, BadgeStore } from '../ports/badge-store.ts';
+import { type BadgeDefinition, type BadgeDraft, type BadgeStore, staleBadge } from '../ports/badge-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { checkBadgeText } from './badge-text.ts';
 import { isError } from './book-diagnostics.ts';
@@ -135,6 +135,8 @@ export function createRuleBook({ store, environment, clock, logger, follower }: 
     const { badge, source, diagnostics } = checked;
     const authorship = { updatedAt: clock.now(), updatedBy: actor, reason };
     const former = await store.get(badge.id);
+    // The store decides; but who is late already need not leave the job of a change that never was.
+    if ((former?.version ?? 0) !== expectedVersion) throw staleBadge(badge.id, expectedVersion);
     const hasPast = former !== null || (await store.history(badge.id)).length > 0;
     const { result, replay } = await follower.during(
       {

@@ -74,7 +74,9 @@ export function createProgressUpdater(parts: ProgressUpdaterParts): ProgressUpda
       });
       if (next === former) {
         current.set(badge.id, former);
-        return { before, after: former };
+        // After an attempt that was beaten it may be ours all the same, with something else saved on top.
+        if (attempt === 0 || (await areLatest(learnerId, upstreams, current))) return { before, after: former };
+        continue;
       }
       if (await parts.progress.save(next)) {
         const after = { ...next, version: next.version + 1 };

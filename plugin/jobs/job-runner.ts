@@ -21,7 +21,7 @@ export interface JobStep {
 
 export interface JobKind {
   readonly kind: string;
-  /** A part of the work that takes a few seconds at most. Repeating it changes nothing more.
+  /** A part of the work that takes a few seconds, unless others let it wait. Repeating it changes nothing more.
    *  @throws what may succeed later (`retry: 'later'`) is tried again; anything else fails the job */
   step(job: Job): Promise<JobStep>;
 }
@@ -34,7 +34,7 @@ export interface JobRunnerParts {
   /** How many jobs one process carries out at the same time. */
   readonly concurrency?: number;
   readonly pollMs?: number;
-  /** Longer than a step may take. */
+  /** Longer than a process may stand still. */
   readonly leaseMs?: number;
 }
 
@@ -86,11 +86,26 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
 
   async function stepOf(job: Job): Promise<JobChange> {
     try {
-      const step = await (kinds.get(job.kind) as JobKind).step(job);
+      const step = await holding(job, (kinds.get(job.kind) as JobKind).step(job));
       return afterStep(job, step, clock.now(), leaseMs);
     } catch (error) {
       logger.warn('a step of a job failed', { job: job.id, kind: job.kind, error: codeOf(error) });
       return afterFailure(job, error, clock.now());
+    }
+  }
+
+  /** Renews the lease while a step takes longer than it should: what waits for somebody else's server may. */
+  async function holding(job: Job, step: Promise<JobStep>): Promise<JobStep> {
+    let renewal: Promise<unknown> = Promise.resolve();
+    const timer = setInterval(() => {
+      const dueAt = new Date(clock.now().getTime() + leaseMs);
+      renewal = store.checkpoint(job.id, job.fence, { dueAt }).catch(() => null);
+    }, leaseMs / 3).unref();
+    try {
+      return await step;
+    } finally {
+      clearInterval(timer);
+      await renewal;
     }
   }
 

@@ -9,6 +9,7 @@ import { type Drain, drainDeadLetters } from './dead-letter-drain.ts';
 import { deadLettersTo } from './dead-letters.ts';
 import type { ConsumerCounts } from './processing.ts';
 import { createPublisher, type PublisherCounts } from './publisher.ts';
+import { suspectsTo } from './suspects.ts';
 import { type TopologyOptions, topologyOf } from './topology.ts';
 
 export interface BusOptions extends TopologyOptions {
@@ -54,7 +55,8 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
     ready: () => publisher.ready(),
     consume(options) {
       const deadLetters = deadLettersTo({ publisher, exchange: topology.deadLetters, logger });
-      consumer = startConsumer({ connection: consuming, topology, deadLetters, logger, ...options });
+      const suspects = suspectsTo({ publisher, exchange: topology.suspects, logger });
+      consumer = startConsumer({ connection: consuming, topology, deadLetters, suspects, logger, ...options });
       return consumer;
     },
     drain(keep) {

@@ -5,6 +5,7 @@ import type { EventType } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { type Clock, type Logger, systemClock } from '../../plugin/ports/runtime.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import type { Backoff } from './backoff.ts';
 import type { BrokerConnection } from './connection.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -13,7 +14,7 @@ import { Gate } from './gate.ts';
 import { InOrder } from './in-order.ts';
 import { keepChannel } from './kept-channel.ts';
 import { type ConsumerCounts, type RetryPolicy, readMessage, settleDelivery } from './processing.ts';
-import { isSuspect, Suspects } from './suspects.ts';
+import { isSuspect, type Suspects } from './suspects.ts';
 import { declareTopology, queuesToConsume, type Topology } from './topology.ts';
 
 export interface ConsumerOptions {
@@ -21,6 +22,7 @@ export interface ConsumerOptions {
   readonly connection: BrokerConnection;
   readonly topology: Topology;
   readonly deadLetters: DeadLetters;
+  readonly suspects: Suspects;
   /** Resolves when the effect of the event is durable. The same event may come again, also at the same time elsewhere. */
   readonly handle: (event: LmsEvent) => Promise<void>;
   /** Told of an event that has become a dead letter. Never rejects. */
@@ -51,6 +53,7 @@ export function startConsumer({
   connection,
   topology,
   deadLetters,
+  suspects,
   handle,
   onDeadEvent,
   logger,
@@ -64,10 +67,10 @@ export function startConsumer({
   const counts = { received: 0, handled: 0, ignored: 0, deadLettered: 0, retried: 0, abandoned: 0, inFlight: 0 };
   const gate = new Gate(storePauses);
   const inOrder = new InOrder();
-  const suspects = new Suspects();
   const stopping = new AbortController();
   const open = new Set<Promise<void>>();
   let consumerTags: readonly string[] = [];
+  let acknowledgements: Acknowledgements | null = null;
   let ending = false;
   const options = {
     handle,
@@ -95,15 +98,26 @@ export function startConsumer({
       const giveUp = AbortSignal.any([lost, stopping.signal]);
       // a channel that is lost while the last messages are finished must not bring new ones
       if (ending) return;
+      const own = new Acknowledgements(channel);
+      acknowledgements = own;
       const replies = await Promise.all(
-        queues.map((queue) => channel.consume(queue, (message) => receive(channel, giveUp, message))),
+        queues.map((queue) => channel.consume(queue, (message) => receive(own, giveUp, message))),
+      );
+      await channel.prefetch(1);
+      replies.push(
+        await channel.consume(topology.suspects, (message) => receive(own, giveUp, message, { isAside: true })),
       );
       consumerTags = replies.map(({ consumerTag }) => consumerTag);
       logger.info('consuming events', { queue: topology.queue, queues: queues.length, prefetch });
     },
   });
 
-  function receive(channel: Channel, giveUp: AbortSignal, message: ConsumeMessage | null): void {
+  function receive(
+    settler: Acknowledgements,
+    giveUp: AbortSignal,
+    message: ConsumeMessage | null,
+    { isAside = false }: { readonly isAside?: boolean } = {},
+  ): void {
     if (message === null) {
       logger.warn('RabbitMQ ended the subscription, as when a queue is deleted; subscribing again', {
         queue: topology.queue,
@@ -112,12 +126,18 @@ export function startConsumer({
       return;
     }
     counts.received += 1;
-    const delivery = new Delivery(channel, message, giveUp);
+    settler.delivered(message);
+    const delivery = new Delivery(settler, message, giveUp);
     const read = readMessage(delivery, catalogue);
     const settle = () => inOrder.run(keyOf(read, message), () => settleDelivery(delivery, read, options));
-    const task = isSuspect(message.properties.headers) ? suspects.run(settle) : settle();
+    const task = !isAside && isSuspect(message.properties.headers) ? setAside(delivery, settle) : settle();
     open.add(task);
     void task.finally(() => open.delete(task));
+  }
+
+  async function setAside(delivery: Delivery, settle: () => Promise<void>): Promise<void> {
+    const isDone = await suspects.setAside(delivery).catch(() => true);
+    if (!isDone) await settle();
   }
 
   return {
@@ -133,6 +153,7 @@ export function startConsumer({
       // what waits for the database would wait for ever
       if (!gate.isOpen) stopping.abort();
       await Promise.race([Promise.all(open), aborted(stopping.signal)]);
+      acknowledgements?.flush();
       clearTimeout(limit);
       stopping.abort();
       gate.stop();

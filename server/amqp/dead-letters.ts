@@ -1,10 +1,10 @@
 /** Messages that can never be processed: published to the dead-letter queue with their reason, then acknowledged. */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { CredentialsError } from '../../plugin/errors.ts';
 import { type Clock, type Logger, systemClock } from '../../plugin/ports/runtime.ts';
-import { atLeastHalf, type Backoff } from './backoff.ts';
+import type { Backoff } from './backoff.ts';
 import type { Delivery } from './delivery.ts';
+import { move } from './move.ts';
 import type { Publisher } from './publisher.ts';
 
 /** Why an event can never be processed, and what had been tried. */
@@ -46,37 +46,22 @@ export function deadLettersTo({
 }): DeadLetters {
   return {
     async take(delivery, failure) {
-      const { content, fields, properties } = delivery.message;
+      const { fields, properties } = delivery.message;
       const reason = reasonOf(failure.error);
-      const deliveries = Number(properties.headers?.['x-delivery-count'] ?? 0) || 0;
-      const message = {
-        exchange,
-        routingKey: fields.routingKey,
-        content,
-        contentType: textOrUndefined(properties.contentType),
-        messageId: textOrUndefined(properties.messageId),
-        headers: {
-          ...properties.headers,
-          [LETTER_HEADERS.reason]: reason.code,
-          [LETTER_HEADERS.error]: reason.message,
-          [LETTER_HEADERS.attempts]: deliveries + Math.max(1, failure.attempts),
-          [LETTER_HEADERS.firstErrorAt]: failure.firstAt.toISOString(),
-          [LETTER_HEADERS.diedAt]: clock.now().toISOString(),
-          [LETTER_HEADERS.exchange]: fields.exchange,
-        },
+      const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
+      const deliveries = Number(headers['x-delivery-count'] ?? 0) || 0;
+      const explained = {
+        ...headers,
+        [LETTER_HEADERS.reason]: reason.code,
+        [LETTER_HEADERS.error]: reason.message,
+        [LETTER_HEADERS.attempts]: deliveries + Math.max(1, failure.attempts),
+        [LETTER_HEADERS.firstErrorAt]: failure.firstAt.toISOString(),
+        [LETTER_HEADERS.diedAt]: clock.now().toISOString(),
+        // a suspect has come through an exchange of ours and says where it had been published
+        [LETTER_HEADERS.exchange]: headers[LETTER_HEADERS.exchange] ?? fields.exchange,
       };
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          await publisher.send(message);
-          delivery.acknowledge();
-          logger.warn('a message became a dead letter', { reason: reason.code, eventType: fields.routingKey });
-          return;
-        } catch (error) {
-          delivery.giveUp.throwIfAborted();
-          if (!(error instanceof CredentialsError)) throw error;
-          await pause(atLeastHalf(attempt, backoff), undefined, { signal: delivery.giveUp });
-        }
-      }
+      await move(delivery, explained, { publisher, exchange, backoff });
+      logger.warn('a message became a dead letter', { reason: reason.code, eventType: fields.routingKey });
     },
   };
 }
@@ -88,8 +73,4 @@ function reasonOf(failure: Error): { readonly code: string; readonly message: st
     code: 'bug.unexpected',
     message: `handling the event failed with an unexpected ${failure.name}; see the log`,
   };
-}
-
-function textOrUndefined(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

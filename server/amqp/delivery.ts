@@ -1,15 +1,16 @@
 /** One delivered message and its settlement: at most one, and only on the channel that delivered it. */
 
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { ConsumeMessage } from 'amqplib';
+import type { Settler } from './acknowledgements.ts';
 
 export class Delivery {
   readonly message: ConsumeMessage;
   /** Aborted when the channel is gone or the consumer stops: the broker will deliver the message again, to somebody. */
   readonly giveUp: AbortSignal;
-  private readonly channel: Channel;
+  private readonly channel: Settler;
   private settled = false;
 
-  constructor(channel: Channel, message: ConsumeMessage, giveUp: AbortSignal) {
+  constructor(channel: Settler, message: ConsumeMessage, giveUp: AbortSignal) {
     this.channel = channel;
     this.message = message;
     this.giveUp = giveUp;

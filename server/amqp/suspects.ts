@@ -1,18 +1,21 @@
-/** Messages whose consumers have died again and again. One of them may be the cause, so they are handled one at a time, in
- *  random order: each time a process dies of one, about half of the others were done before it, and long before the broker
- *  gives up the guilty one the innocent are gone. All at once they would be given up together with it. */
+/** Messages whose consumers have died again and again. One of them may be the cause, but all that a process has in hand when
+ *  it dies come back with one more delivery counted, the innocent too. So they are set aside, in a queue of which every
+ *  process takes one at a time: there, a death is counted against the message that was handled and no other. */
 
-import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '../../plugin/ports/runtime.ts';
+import type { Backoff } from './backoff.ts';
+import { LETTER_HEADERS } from './dead-letters.ts';
+import type { Delivery } from './delivery.ts';
+import { move } from './move.ts';
+import type { Publisher } from './publisher.ts';
 
 /** Deaths after which a message is under suspicion. */
 const SUSPECT_AFTER = 2;
-/** Deliveries come one by one: without this the first would always be the one at the head of the queue. */
-const GATHER_MS = 50;
 
-export interface SuspectsParts {
-  /** From 0 to below 1. */
-  readonly random?: () => number;
-  readonly gather?: () => Promise<unknown>;
+export interface Suspects {
+  /** Resolves when the message is set aside and settled. @returns false: it cannot be, and is to be handled where it is
+   *  @throws when the delivery is given up; it is then left unsettled */
+  setAside(delivery: Delivery): Promise<boolean>;
 }
 
 /** @param headers of the delivered message; quorum queues count in them how often it came back unsettled */
@@ -20,32 +23,37 @@ export function isSuspect(headers: Readonly<Record<string, unknown>> | undefined
   return Number(headers?.['x-delivery-count'] ?? 0) >= SUSPECT_AFTER;
 }
 
-export class Suspects {
-  private readonly waiting: (() => Promise<void>)[] = [];
-  private readonly random: () => number;
-  private readonly gather: () => Promise<unknown>;
-  private working = false;
-
-  constructor({ random = Math.random, gather = () => pause(GATHER_MS) }: SuspectsParts = {}) {
-    this.random = random;
-    this.gather = gather;
-  }
-
-  /** @param task must not reject */
-  run(task: () => Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting.push(() => task().then(resolve));
-      if (!this.working) void this.work();
-    });
-  }
-
-  private async work(): Promise<void> {
-    this.working = true;
-    await this.gather();
-    while (this.waiting.length > 0) {
-      const [next] = this.waiting.splice(Math.floor(this.random() * this.waiting.length), 1);
-      await next?.();
-    }
-    this.working = false;
-  }
+export function suspectsTo({
+  publisher,
+  exchange,
+  logger,
+  backoff = { firstMs: 500, longestMs: 15_000 },
+}: {
+  readonly publisher: Pick<Publisher, 'send'>;
+  readonly exchange: string;
+  readonly logger: Logger;
+  readonly backoff?: Backoff;
+}): Suspects {
+  return {
+    async setAside(delivery) {
+      const { fields, properties } = delivery.message;
+      // the other queue counts anew
+      const { 'x-delivery-count': deliveries, ...headers } = properties.headers ?? {};
+      try {
+        await move(
+          delivery,
+          { ...headers, [LETTER_HEADERS.exchange]: fields.exchange },
+          { publisher, exchange, backoff },
+        );
+        logger.info('a message whose consumers died is set aside, to be handled alone', {
+          eventType: fields.routingKey,
+          deliveries: Number(deliveries),
+        });
+        return true;
+      } catch {
+        delivery.giveUp.throwIfAborted();
+        return false;
+      }
+    },
+  };
 }

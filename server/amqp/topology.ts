@@ -25,6 +25,8 @@ export interface Topology {
   readonly queue: string;
   /** Exchange and queue of the same name. */
   readonly deadLetters: string;
+  /** Exchange and queue of the same name, of messages whose consumers have died. */
+  readonly suspects: string;
   readonly publishedQueue: string;
   /** Routing keys that lead from the exchange to the queue. */
   readonly bindings: readonly string[];
@@ -59,6 +61,7 @@ export function topologyOf({
     exchange: prefix === '' ? exchange : `${prefix}-${exchange}`,
     queue,
     deadLetters: `${queue}.dead`,
+    suspects: `${queue}.suspects`,
     publishedQueue,
     bindings: (eventTypes ?? usableEventTypes()).filter((type) => !OWN_TYPES.includes(type)),
     deliveryLimit,
@@ -114,8 +117,9 @@ export async function declareTopology(connection: BrokerConnection, topology: To
 }
 
 async function declareOn(channel: Channel, topology: Topology): Promise<void> {
-  const { exchange, queue, deadLetters, publishedQueue, shards } = topology;
+  const { exchange, queue, deadLetters, suspects, publishedQueue, shards } = topology;
   await channel.assertExchange(exchange, 'topic', { durable: true });
+  await channel.assertExchange(suspects, 'fanout', { durable: true });
   await channel.assertExchange(deadLetters, 'fanout', { durable: true });
   // nothing is behind this queue: the limit that newer brokers set by themselves would drop messages
   await channel.assertQueue(deadLetters, quorum({ 'x-delivery-limit': UNLIMITED }));
@@ -128,6 +132,10 @@ async function declareOn(channel: Channel, topology: Topology): Promise<void> {
     'x-overflow': 'reject-publish',
   };
   await channel.assertQueue(queue, quorum(work));
+  // handled alone, half the deaths prove as much
+  const limit = Math.ceil(topology.deliveryLimit / 2);
+  await channel.assertQueue(suspects, quorum({ ...work, 'x-delivery-limit': limit }));
+  await channel.bindQueue(suspects, suspects, '');
   for (const shard of shards) await channel.assertQueue(shard, quorum({ ...work, 'x-single-active-consumer': true }));
   await channel.assertQueue(
     publishedQueue,

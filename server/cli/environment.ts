@@ -4,8 +4,13 @@ import type { Environment } from '../../dsl/index.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import { providerNames } from '../../providers/index.ts';
 import { readSettings } from '../config.ts';
+import { loadPlugins } from '../plugins.ts';
 
-export function commandEnvironment(): Environment {
-  const { eventTypes } = readSettings(process.env);
-  return ruleEnvironment({ enabledEventTypes: eventTypes === '*' ? null : eventTypes, providers: providerNames });
+export async function commandEnvironment(): Promise<Environment> {
+  const { eventTypes, plugins } = readSettings(process.env);
+  const brought = await loadPlugins(plugins, { taken: providerNames });
+  return ruleEnvironment({
+    enabledEventTypes: eventTypes === '*' ? null : eventTypes,
+    providers: [...providerNames, ...brought.flatMap(({ providers }) => providers.map(({ name }) => name))],
+  });
 }

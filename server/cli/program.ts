@@ -15,6 +15,7 @@ import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
+import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
 import { addWhyCommand } from './why.ts';
 
@@ -34,6 +35,7 @@ export function createProgram(): Command {
   addEventsCommands(program);
   addDeadLettersCommands(program);
   addCredentialsCommands(program);
+  addTemplatesCommands(program);
   addProgressCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);

@@ -14,7 +14,7 @@ export function addRulesCheck(rules: Command): void {
     .argument('<file...>', RULE_FILES)
     .option('--json', 'print one JSON document instead of text')
     .action(async (names: string[], options: { json?: boolean }) => {
-      const files = await checkRuleFiles(names, commandEnvironment());
+      const files = await checkRuleFiles(names, await commandEnvironment());
       const { errors, warnings } = count(files);
       if (options.json) {
         const diagnostics = files.flatMap(({ name, diagnostics: found }) => found.map((d) => ({ file: name, ...d })));

@@ -28,7 +28,7 @@ export function addRulesDiff(rules: Command): void {
         process.exitCode = WRONG;
         return;
       }
-      const comparison = compareRules(before, after, commandEnvironment().eventTypes);
+      const comparison = compareRules(before, after, (await commandEnvironment()).eventTypes);
       const outcomes =
         options.events === undefined ? null : compareOutcomes(before, after, await readAllEvents(options.events));
       const isSame = hasSameMeaning(comparison) && (outcomes?.length ?? 0) === 0;
@@ -54,7 +54,7 @@ that one condition takes and the other does not; with --events outcomes are
 }
 
 async function badgesOf(name: string): Promise<readonly Badge[] | null> {
-  const files = await checkRuleFiles([name], commandEnvironment());
+  const files = await checkRuleFiles([name], await commandEnvironment());
   return areSound(files, 'nothing was compared') ? files.flatMap(({ badges }) => badges) : null;
 }
 

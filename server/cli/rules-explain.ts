@@ -40,7 +40,7 @@ export function addRulesExplain(rules: Command): void {
     .action(async (names: string[], options: Options) => {
       requireOneStandardInput(...names, options.events);
       requireOneQuestion(options);
-      const files = await checkRuleFiles(names, commandEnvironment());
+      const files = await checkRuleFiles(names, await commandEnvironment());
       if (!areSound(files, 'nothing was explained')) return;
       const badges = files.flatMap((file) => file.badges);
       if (options.index) return printPlacements(badges, options.json ?? false);

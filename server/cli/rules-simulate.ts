@@ -17,7 +17,7 @@ export function addRulesSimulate(rules: Command): void {
     .option('--json', 'changes nothing: JSON Lines is what this command always prints')
     .action(async (names: string[], options: { events: string }) => {
       requireOneStandardInput(...names, options.events);
-      const files = await checkRuleFiles(names, commandEnvironment());
+      const files = await checkRuleFiles(names, await commandEnvironment());
       if (!areSound(files, 'nothing was simulated')) return;
       const events = await readAllEvents(options.events);
       const badges = files.flatMap((file) => file.badges);

@@ -1,7 +1,14 @@
 /** `laurel rules test`: runs the tests that stand in rule files. */
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Coverage, type CoveredCondition, coverageOf, runTest, type TestReport } from '../../dsl/index.ts';
+import {
+  type Coverage,
+  type CoveredCondition,
+  coverageOf,
+  type Environment,
+  runTest,
+  type TestReport,
+} from '../../dsl/index.ts';
 import { type Colours, coloursFor } from './colour.ts';
 import { commandEnvironment } from './environment.ts';
 import { type CheckedFile, checkRuleFiles } from './rule-files.ts';
@@ -29,8 +36,9 @@ export function addRulesTest(rules: Command): void {
     .action(async (names: string[], options: Options) => {
       if (options.threshold !== undefined && !options.coverage)
         throw new UsageError('--threshold says how much coverage is enough; give --coverage with it');
-      const files = await checkRuleFiles(names, commandEnvironment());
-      if (areSound(files, 'no test was run')) runAll(files, options);
+      const environment = await commandEnvironment();
+      const files = await checkRuleFiles(names, environment);
+      if (areSound(files, 'no test was run')) runAll(files, environment, options);
     });
   explainUsage(command, {
     json: `one line per test { file, passed, title, badge, expectations, failures: [{ line, column, expected, actual,
@@ -52,8 +60,7 @@ function toPercent(text: string): number {
   return value;
 }
 
-function runAll(files: readonly CheckedFile[], options: Options): void {
-  const environment = commandEnvironment();
+function runAll(files: readonly CheckedFile[], environment: Environment, options: Options): void {
   const badges = files.flatMap((file) => file.badges);
   const { run: wanted = '' } = options;
   const chosen = files.map((file) => ({ ...file, tests: file.tests.filter(({ title }) => title.includes(wanted)) }));

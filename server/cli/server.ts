@@ -19,8 +19,7 @@ export function addServerCommands(program: Command): void {
       const asked = waitForSignal();
       const laurel = await start(settings, ['web', 'consumer', 'dispatcher', 'scheduler']);
       process.stderr.write(`${await startBanner(laurel)}\n`);
-      await asked;
-      await laurel.stop();
+      await serveUntil(asked, laurel);
     });
 
   program
@@ -36,8 +35,7 @@ export function addServerCommands(program: Command): void {
       const asked = waitForSignal();
       const laurel = await start(settings, ['consumer', 'dispatcher']);
       process.stderr.write('consuming; SIGTERM stops after the messages in progress\n');
-      await asked;
-      await laurel.stop();
+      await serveUntil(asked, laurel);
     });
 
   program
@@ -61,6 +59,13 @@ export function addServerCommands(program: Command): void {
         process.stdout.write(`${setting.env}=${shown}\n`);
       }
     });
+}
+
+/** @throws StoreError when the embedded store can serve no longer: ending is what makes a supervisor start us again */
+async function serveUntil(asked: Promise<void>, laurel: Laurel): Promise<void> {
+  const broken = await Promise.race([asked, laurel.stores.broken]);
+  await laurel.stop();
+  if (broken) throw broken;
 }
 
 /** Loaded on demand: commands that only look at files start without the server's libraries. */

@@ -18,6 +18,7 @@ import { createOneTimeSignIn, signInLink } from '../http/tokens.ts';
 import { createLogger } from '../logger.ts';
 import { projectPath } from '../paths.ts';
 import { badgeAccount, credentialAccount, openBadgeAccount } from './account.ts';
+import { connectDemoCredly, credlyAccount, type DemoCredly, startDemoCredly } from './credly.ts';
 import { feedEvents } from './feed-events.ts';
 import { makeOpenBadgeTemplate } from './open-badge.ts';
 
@@ -32,8 +33,11 @@ const PREFERRED_PORT = 8080;
 export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
   const begun = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'laurel-demo-'));
-  const laurel = await startOn(folder);
+  const credly = await startDemoCredly();
+  let laurel: Laurel | null = null;
   try {
+    laurel = await startOn(folder, credly);
+    await connectDemoCredly(laurel, credly);
     await makeOpenBadgeTemplate(laurel);
     const rules = await loadRules(laurel);
     const fed = await feedEvents(laurel, readJsonLines(projectPath('examples', 'events', 'demo.jsonl')));
@@ -50,21 +54,24 @@ export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
     write(`Ready after ${((performance.now() - begun) / 1000).toFixed(1)} s; everything lies in ${folder}`);
     write(`Pages: ${laurel.services.settings.publicUrl}`);
     if (exit) return;
+    for (const line of credlyAccount(credly)) write(line);
     write(`Sign in (once): ${await signIn(laurel)}`);
     write('Ctrl+C ends the demo.');
     await waitForSignal();
   } finally {
-    await laurel.stop();
+    await laurel?.stop();
+    await credly.standIn.close();
   }
 }
 
 /** The environment's own settings stay out of it, all but PORT: the demo must not touch a real installation. */
-async function startOn(folder: string): Promise<Laurel> {
+async function startOn(folder: string, { settings: ofCredly }: DemoCredly): Promise<Laurel> {
   const settings = readSettings({
     PORT: process.env.PORT ?? String((await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0),
     LAUREL_DATA_DIR: folder,
     LAUREL_INGEST_TOKEN: randomBytes(16).toString('hex'),
     LAUREL_LOG_LEVEL: 'warn',
+    ...ofCredly,
   });
   return compose(settings, { logger: createLogger('warn', 2), roles: ['web', 'dispatcher'] });
 }
@@ -79,7 +86,8 @@ function isFree(port: number): Promise<boolean> {
 
 /** @returns the number of badges */
 async function loadRules({ services }: Laurel): Promise<number> {
-  const files = await readRuleSources([projectPath('examples', 'rules'), projectPath('examples', 'open-badges')]);
+  const folders = ['rules', 'credly', 'open-badges'].map((folder) => projectPath('examples', folder));
+  const files = await readRuleSources(folders);
   const result = await services.applyRules(files, { plan: null, prune: false, actor: 'demo', reason: null });
   invariant(result.outcome === 'applied', 'the example rules are sound');
   return result.plan.changes.length;

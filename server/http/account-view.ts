@@ -1,10 +1,11 @@
 /** Accounts at badge providers as the pages show them. */
 
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
-import type { BadgeTemplate, ProviderAccount } from '../../plugin/ports/provider-store.ts';
+import type { BadgeTemplate, ProviderAccount, SyncOutcome } from '../../plugin/ports/provider-store.ts';
 import { formOf } from '../../plugin/providers/account-entry.ts';
 import { daysLeft, inDays, troubleOf, WARN_DAYS } from '../../plugin/providers/secret-expiry.ts';
 import { type ShownStatus, type ShownTime, shownNumber, shownTime } from './format.ts';
+import { templatesPath } from './template-links.ts';
 
 /** What `ProviderStore.templateCounts` says. */
 export type TemplateCounts = readonly {
@@ -37,6 +38,8 @@ export function shownAccount(
     check: lastCheck && { at: shownTime(lastCheck.at), message: lastCheck.message },
     expiry: shownExpiry(account, now),
     templates: shownTemplates(account, counts),
+    templatesHref: templatesPath(account),
+    lastSync: account.lastSync && { at: shownTime(account.lastSync.at), message: syncText(account.lastSync) },
     createdAt: shownTime(createdAt),
   };
 }
@@ -59,6 +62,11 @@ function shownExpiry(
   const days = daysLeft(account, now);
   if (account.secretExpiresAt === null || days === null) return null;
   return { at: shownTime(account.secretExpiresAt), in: days < 0 || days > WARN_DAYS ? null : inDays(days) };
+}
+
+/** What came of a synchronisation, in words. */
+export function syncText({ added, changed, unchanged, retired, error }: SyncOutcome): string {
+  return error ?? `${added} added, ${changed} changed, ${unchanged} unchanged, ${retired} gone`;
 }
 
 /** `12 active, 3 retired` */

@@ -9,6 +9,7 @@ import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { verificationRoutes } from './api/verification.ts';
+import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRole } from './identity.ts';
@@ -18,12 +19,14 @@ import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
+import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eventLogRoutes } from './pages/events.ts';
+import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
@@ -37,6 +40,7 @@ import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
+import { templateRoutes } from './pages/templates.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
@@ -53,6 +57,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...badgeApiRoutes(services),
     ...verificationRoutes(services),
     ...verifyPageRoutes(services),
+    ...webhookRoutes(services),
     ...openBadgeRoutes(services),
     ...openBadgePageRoutes(services),
   ];
@@ -70,6 +75,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRoutes(services),
     ...badgeVersionRoutes(services),
     ...badgeRemovalRoutes(services),
+    ...templateRoutes(services),
     ...ruleFileRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
@@ -79,6 +85,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...configurationRoutes(services),
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
+    ...issuedBadgeRoutes(services),
+    ...comparisonRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),
     ...openBadgeTemplateRoutes(services),

@@ -48,6 +48,7 @@ export function respondToErrors(logger: Logger): ErrorRequestHandler {
 
 function isForMachines(req: Request): boolean {
   if (/^\/(api\/|healthz$|readyz$)/.test(req.path)) return true;
+  if (/^\/badges\/[^/]+\/webhook(\/|$)/.test(req.path)) return true;
   // People read at this address, machines send to it.
   if (req.path === '/events' && req.method !== 'GET') return true;
   return req.accepts(['html', 'json']) === 'json';

@@ -87,6 +87,10 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   // Jobs
   waiting: { word: 'Waiting', tone: 'busy' },
   cancelling: { word: 'Being cancelled', tone: 'busy' },
+  // Templates
+  draft: { word: 'Draft', tone: 'off' },
+  archived: { word: 'Archived', tone: 'warn' },
+  retired: { word: 'Gone', tone: 'warn' },
   // Dead letters and their replays
   open: { word: 'Open', tone: 'warn' },
   replayed: { word: 'Replayed', tone: 'good' },

@@ -10,6 +10,13 @@ export function textField(req: Request, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** @returns every value of a field that a form may send several times, e.g. boxes that are ticked */
+export function textFields(req: Request, name: string): readonly string[] {
+  const body = req.body as Readonly<Record<string, unknown>> | undefined;
+  const value = body && Object.hasOwn(body, name) ? body[name] : [];
+  return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && one !== '');
+}
+
 /** @throws InputError `input.form-incomplete` when the field holds no whole number of at least 0 */
 export function wholeNumberField(req: Request, name: string): number {
   const text = textField(req, name);

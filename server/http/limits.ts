@@ -61,6 +61,11 @@ export function verifyLimit(): RequestHandler {
   return limiter({ limit: 120, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
 }
 
+/** Notices of providers: each makes us ask the provider. Those that are refused come again later. */
+export function webhookLimit(): RequestHandler {
+  return limiter({ limit: 300, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+}
+
 /** Badges that strangers bring: each costs a signature, and perhaps calls to others. */
 export function broughtBadgeLimit(): RequestHandler {
   return limiter({ limit: 20, windowMs: MINUTE_MS, counts: 'all', keyOf: address });

@@ -54,6 +54,7 @@ const notices: ReadonlyMap<string, string> = new Map(
     'run-started': 'The run has started. Reload this page to see how far it is.',
     'job-cancelled': 'The job ends after the step it is at. What it did stays done.',
     'job-resumed': 'The job goes on where it stopped.',
+    'sync-started': 'The synchronisation has begun.',
     'letter-replayed': 'The message went through the pipeline again; below is what became of it.',
     'letters-discarded': 'What was chosen has been discarded.',
     'replay-started': 'The replay has started. Reload this page to see how far it is.',

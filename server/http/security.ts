@@ -1,7 +1,7 @@
 /** What every page answers with and insists on: headers, sessions, and proof that a form was sent from our own page. */
 
 import { csrfSync } from 'csrf-sync';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import helmet from 'helmet';
 import { StoreError } from '../../plugin/errors.ts';
@@ -31,6 +31,12 @@ export function securityHeaders({ secureCookies }: WebSettings): RequestHandler 
     referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: secureCookies ? { maxAge: 63_072_000 } : false,
   });
+}
+
+/** Lets the page that is answered show a picture from there, and from nowhere else. */
+export function allowImagesFrom(res: Response, address: string): void {
+  const policy = String(res.getHeader('Content-Security-Policy') ?? '');
+  res.setHeader('Content-Security-Policy', policy.replace(/img-src [^;]*/, `$& ${new URL(address).origin}`));
 }
 
 export function pageSessions(settings: WebSettings, store: session.Store): RequestHandler {

@@ -19,8 +19,10 @@ import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
+import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { OpenBadges } from '../open-badges-setup.ts';
 import type { AccessStore } from './access-store.ts';
 
@@ -77,6 +79,8 @@ export interface Services extends RuleServices {
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
   readonly jobStore: JobStore;
+  /** What comparisons with providers have found, by their job. */
+  readonly comparisonNotes: Pick<ReplayScratch, 'next'>;
   /** Asks for, cancels and resumes jobs. */
   readonly jobs: Jobs;
   /** Carries a job out here if it is due and no other process has it. @returns it when it has ended */
@@ -86,6 +90,8 @@ export interface Services extends RuleServices {
   /** What badges, given as texts in place of those in force, would mean for the learners on record, as far as it is found out
    *  in a few seconds; null: none of them is active. */
   foreseeRules(drafts: readonly string[]): Promise<Impact | null>;
+  /** Takes what badge providers tell us. */
+  readonly notices: NoticeDesk;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;

@@ -1,4 +1,5 @@
-/** Learners in MongoDB. */
+/** Learners in MongoDB. Those of different events of the same moment are resolved together: in the common case, where all
+ *  are known or new, by one query and one command. */
 
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
@@ -7,8 +8,10 @@ import { displacedUsername, newLearner, withDetails } from '../../plugin/badges/
 import { StoreError } from '../../plugin/errors.ts';
 import type { EventUser } from '../../plugin/events/event.ts';
 import type { Learner, LearnerStore, Page } from '../../plugin/ports/learner-store.ts';
+import { type BulkUpdate, updateMany } from './bulk.ts';
 import { schemaOptions } from './connect.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { type Answer, gather } from './gather.ts';
 
 interface LearnerDocument extends Omit<Learner, 'id' | 'lmsUserId'> {
   readonly _id: string;
@@ -42,21 +45,32 @@ export function learnerModels(connection: mongoose.Connection): mongoose.Model<L
   return (connection.models.Learner ?? connection.model('Learner', schema)) as mongoose.Model<LearnerDocument>;
 }
 
+/** Who an event is about, and when it was. */
+interface Sighting {
+  readonly user: EventUser;
+  readonly at: Instant;
+}
+
+/** What a sighting comes to, and the update that has to succeed for it. */
+interface Step {
+  readonly learner: Learner;
+  readonly update: BulkUpdate | null;
+}
+
 export class MongoLearnerStore implements LearnerStore {
   readonly #learners: mongoose.Model<LearnerDocument>;
+  /** null: it takes more than that, see `#resolveAlone`. */
+  readonly #resolveTogether = gather<Sighting, Learner | null>({
+    ask: (sightings) => withDatabase(() => this.#tryTogether(sightings)),
+    keysOf: ({ user }) => [`name:${user.username}`, ...(user.lmsUserId === null ? [] : [`id:${user.lmsUserId}`])],
+  });
 
   constructor(connection: mongoose.Connection) {
     this.#learners = learnerModels(connection);
   }
 
   async resolve(user: EventUser, at: Instant): Promise<Learner> {
-    return withDatabase(async () => {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const learner = (await this.#touch(user, at)) ?? (await this.#tryToResolve(user, at));
-        if (learner) return learner;
-      }
-      throw new StoreError('contention', 'the record of a learner kept changing; deliver the event again');
-    });
+    return (await this.#resolveTogether({ user, at })) ?? (await this.#resolveAlone(user, at));
   }
 
   async find({ lmsUserId, username }: Pick<EventUser, 'lmsUserId' | 'username'>): Promise<Learner | null> {
@@ -105,15 +119,43 @@ export class MongoLearnerStore implements LearnerStore {
     return withDatabase(() => this.#learners.countDocuments());
   }
 
-  /** The common case in one step: a known learner whose details stay as they are. */
-  async #touch(user: EventUser, at: Instant): Promise<Learner | null> {
-    const { lmsUserId, ...details } = user;
-    if (lmsUserId === null) return null;
-    const filter = { lmsUserId, ...details, asOf: mongoose.trusted({ $lte: at }) };
-    const found = await this.#learners
-      .findOneAndUpdate(filter, { $set: { asOf: at } }, { returnDocument: 'after' })
-      .lean();
-    return found ? toLearner(found) : null;
+  async #tryTogether(sightings: readonly Sighting[]): Promise<readonly Answer<Learner | null>[]> {
+    const steps = stepsFor(sightings, await this.#known(sightings));
+    const updates = steps.flatMap((step) => step?.update ?? []);
+    const { refused, inserted, matched } =
+      updates.length > 0 ? await updateMany(this.#learners, updates) : NOTHING_DONE;
+    const areAllFound = matched === updates.filter(({ upsert }, at) => !upsert && !refused.has(at)).length;
+    const isDone = ({ upsert }: BulkUpdate, at: number) =>
+      upsert ? inserted.has(at) : areAllFound && !refused.has(at);
+    const done = new Set<BulkUpdate | null | undefined>([null, ...updates.filter(isDone)]);
+    return steps.map((step) => ({ result: done.has(step?.update) && step ? step.learner : null }));
+  }
+
+  /** By LMS user id, and by username those who are not found so. */
+  async #known(sightings: readonly Sighting[]): Promise<(user: EventUser) => Learner | undefined> {
+    const ids = sightings.flatMap(({ user }) => user.lmsUserId ?? []);
+    const byId = new Map((await this.#findAmong('lmsUserId', ids)).map((learner) => [learner.lmsUserId, learner]));
+    const sameAccount = ({ lmsUserId }: EventUser) => (lmsUserId === null ? undefined : byId.get(lmsUserId));
+    const names = sightings.flatMap(({ user }) => (sameAccount(user) ? [] : user.username));
+    const byName = new Map((await this.#findAmong('username', names)).map((learner) => [learner.username, learner]));
+    return (user) => sameAccount(user) ?? byName.get(user.username);
+  }
+
+  async #findAmong(field: 'lmsUserId' | 'username', values: readonly (string | number)[]): Promise<readonly Learner[]> {
+    if (values.length === 0) return [];
+    const collection = this.#learners.collection as unknown as mongoose.mongo.Collection<LearnerDocument>;
+    return (await collection.find({ [field]: { $in: values } }).toArray()).map(toLearner);
+  }
+
+  /** What takes several steps: a rename, a username that passes to somebody else, a record that others are changing. */
+  async #resolveAlone(user: EventUser, at: Instant): Promise<Learner> {
+    return withDatabase(async () => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const learner = await this.#tryToResolve(user, at);
+        if (learner) return learner;
+      }
+      throw new StoreError('contention', 'the record of a learner kept changing; deliver the event again');
+    });
   }
 
   /** @returns null when somebody else changed a record meanwhile */
@@ -143,10 +185,7 @@ export class MongoLearnerStore implements LearnerStore {
   async #replace(former: Learner, next: Learner): Promise<boolean> {
     const { _id, ...fields } = toDocument(next);
     try {
-      const { matchedCount } = await this.#learners.updateOne(
-        { _id, username: former.username, asOf: former.asOf },
-        { $set: fields },
-      );
+      const { matchedCount } = await this.#learners.updateOne(unchanged(former), { $set: fields });
       return matchedCount === 1;
     } catch (error) {
       if (isDuplicateKey(error)) return false;
@@ -160,6 +199,45 @@ export class MongoLearnerStore implements LearnerStore {
       return found ? toLearner(found) : null;
     });
   }
+}
+
+const NOTHING_DONE = { refused: new Map<number, unknown>(), inserted: new Set<number>(), matched: 0 };
+
+/** null: not to be done together with others. */
+function stepsFor(
+  sightings: readonly Sighting[],
+  known: (user: EventUser) => Learner | undefined,
+): readonly (Step | null)[] {
+  return sightings.map(({ user, at }) => {
+    const former = known(user);
+    if (!former) {
+      const learner = newLearner(randomUUID(), user, at);
+      const { _id, ...fields } = toDocument(learner);
+      return { learner, update: { filter: { _id }, update: { $set: fields }, upsert: true } };
+    }
+    if (former.username !== user.username) return null;
+    const learner = withDetails(former, user, at);
+    if (learner === former) return { learner, update: null };
+    return { learner, update: { filter: unchanged(former), update: { $set: changes(former, learner) } } };
+  });
+}
+
+/** All of it: of two events of one instant, the details tell which comes second. */
+function unchanged({ id, lmsUserId, username, name, email, isActive, asOf }: Learner) {
+  return { _id: id, lmsUserId, username, name, email, isActive, asOf };
+}
+
+/** Mostly it is the time alone. */
+function changes(former: Learner, next: Learner): Partial<LearnerDocument> {
+  const { name, email, isActive, lmsUserId } = next;
+  const isSame =
+    name === former.name &&
+    email === former.email &&
+    isActive === former.isActive &&
+    lmsUserId === former.lmsUserId &&
+    next.username === former.username;
+  const { _id, ...fields } = toDocument(next);
+  return isSame ? { asOf: next.asOf } : fields;
 }
 
 function toDocument({ id, lmsUserId, ...learner }: Learner): LearnerDocument {

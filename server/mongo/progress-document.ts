@@ -1,6 +1,7 @@
 /** Progress as it lies in the database. Requirement and group ids are values there, never field names: an id such as
  *  `constructor` is then a text like any other. */
 
+import type { Types } from 'mongoose';
 import type { Contribution, Outcome, RequirementState } from '../../dsl/index.ts';
 import { openEffects } from '../../plugin/badges/effect-order.ts';
 import type { Effect, IssuedBadge, OpenEffect, Progress } from '../../plugin/ports/progress-store.ts';
@@ -33,10 +34,12 @@ export interface ProgressDocument {
   readonly openEffects: readonly OpenEffect[];
   /** When the earliest effect that can be carried out is due; left out when there is none. */
   readonly nextEffectAt?: Date;
+  /** Which save made this version. Documents of before have none. */
+  readonly savedBy?: Types.ObjectId;
 }
 
 /** The next version, as it is stored. */
-export function toDocument(progress: Progress): ProgressDocument {
+export function toDocument(progress: Progress, savedBy: Types.ObjectId): ProgressDocument {
   const { outcome, effects } = progress;
   const open = openEffects(progress);
   const times = open.flatMap(({ dueAt }) => dueAt?.getTime() ?? []);
@@ -59,6 +62,7 @@ export function toDocument(progress: Progress): ProgressDocument {
     effects,
     updatedAt: progress.updatedAt,
     openEffects: open,
+    savedBy,
     ...(times.length === 0 ? {} : { nextEffectAt: new Date(Math.min(...times)) }),
   };
 }

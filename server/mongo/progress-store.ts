@@ -1,11 +1,16 @@
-/** Progress in MongoDB: one document per learner and badge, every change one conditional update. */
+/** Progress in MongoDB: one document per learner and badge, every change one conditional update. Loads and saves of the
+ *  same moment, which are those of different learners, share a command. */
 
 import mongoose from 'mongoose';
+import { fromIssuedCursor, toIssuedCursor } from '../../plugin/badges/issued-cursor.ts';
 import { fromCursor, toCursor } from '../../plugin/badges/progress-cursor.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import type {
   EffectFilter,
   EffectGroup,
+  IssuedFilter,
+  IssuedGroup,
+  IssuedQuery,
   LaneChoice,
   OpenEffect,
   Progress,
@@ -13,8 +18,10 @@ import type {
   ProgressQuery,
   ProgressStore,
 } from '../../plugin/ports/progress-store.ts';
+import { refusalError, updateMany } from './bulk.ts';
 import { schemaOptions } from './connect.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { withDatabase } from './errors.ts';
+import { type Answer, gather } from './gather.ts';
 import { type ProgressDocument, toDocument, toProgress } from './progress-document.ts';
 
 const { Mixed } = mongoose.Schema.Types;
@@ -34,6 +41,7 @@ const schema = new mongoose.Schema<ProgressDocument>(
     updatedAt: { type: Date, required: true },
     openEffects: { type: Mixed, default: [] },
     nextEffectAt: Date,
+    savedBy: mongoose.Schema.Types.ObjectId,
   },
   { ...schemaOptions, collection: 'progress' },
 );
@@ -45,28 +53,36 @@ schema.index({ 'openEffects.lane': 1, 'openEffects.dueAt': 1 });
 schema.index({ 'openEffects.state': 1 });
 schema.index({ badgeId: 1, learnerId: 1 });
 schema.index({ badgeId: 1, ruleVersion: 1 });
+schema.index({ 'issued.externalId': 1 }, { sparse: true });
+schema.index({ 'issued.template.provider': 1, learnerId: 1, badgeId: 1 });
 
 export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
 }
 
+interface ProgressKey {
+  readonly learnerId: string;
+  readonly badgeId: string;
+}
+
 export class MongoProgressStore implements ProgressStore {
   readonly #progress: mongoose.Model<ProgressDocument>;
+  readonly #load = gather<ProgressKey, Progress | null>({ ask: (keys) => withDatabase(() => this.#find(keys)) });
+  readonly #save = gather<ProgressDocument, boolean>({
+    ask: (documents) => withDatabase(() => this.#store(documents)),
+    keysOf: (document) => [keyOf(document)],
+  });
 
   constructor(connection: mongoose.Connection) {
     this.#progress = progressModels(connection);
   }
 
-  async load(learnerId: string, badgeId: string): Promise<Progress | null> {
-    return withDatabase(async () => {
-      const found = await this.#progress.findOne({ learnerId, badgeId }).lean<ProgressDocument | null>();
-      return found ? toProgress(found) : null;
-    });
+  load(learnerId: string, badgeId: string): Promise<Progress | null> {
+    return this.#load({ learnerId, badgeId });
   }
 
   async save(progress: Progress): Promise<boolean> {
-    const document = toDocument(progress);
-    return withDatabase(() => (progress.version === 0 ? this.#insert(document) : this.#update(document)));
+    return this.#save(toDocument(progress, new mongoose.Types.ObjectId()));
   }
 
   async due(now: Date, limit: number, lanes: LaneChoice): Promise<readonly Progress[]> {
@@ -173,29 +189,140 @@ export class MongoProgressStore implements ProgressStore {
     return [...new Set(found.map(({ learnerId }) => learnerId))];
   }
 
+  async findIssued(provider: string, externalId: string): Promise<readonly Progress[]> {
+    return withDatabase(async () => {
+      const found = await this.#progress
+        .find({
+          'issued.externalId': externalId,
+          issued: mongoose.trusted({ $elemMatch: { externalId, 'template.provider': provider } }),
+        })
+        .sort({ learnerId: 1, badgeId: 1 })
+        .lean<ProgressDocument[]>();
+      return found.map(toProgress);
+    });
+  }
+
+  async listIssued({ badgeId, learnerIds, after, limit, ...filter }: IssuedQuery): Promise<Page<Progress>> {
+    const conditions: mongoose.QueryFilter<ProgressDocument>[] = [
+      { issued: mongoose.trusted({ $elemMatch: wantedIssued(filter) }) },
+    ];
+    // Said by itself as well, so that the index serves.
+    if (filter.provider !== undefined) conditions.push({ 'issued.template.provider': filter.provider });
+    if (badgeId !== undefined) conditions.push({ badgeId });
+    if (learnerIds !== undefined) conditions.push({ learnerId: mongoose.trusted({ $in: [...learnerIds] }) });
+    if (after !== undefined) {
+      const place = fromIssuedCursor(after);
+      // The first condition says the same once more, as a range for the index.
+      conditions.push({ learnerId: mongoose.trusted({ $gte: place.learnerId }) });
+      conditions.push({
+        $or: [
+          { learnerId: mongoose.trusted({ $gt: place.learnerId }) },
+          { learnerId: place.learnerId, badgeId: mongoose.trusted({ $gt: place.badgeId }) },
+        ],
+      });
+    }
+    const found = await withDatabase(() =>
+      this.#progress
+        .find({ $and: conditions })
+        .sort({ learnerId: 1, badgeId: 1 })
+        .limit(limit + 1)
+        .lean<ProgressDocument[]>(),
+    );
+    const items = found.slice(0, limit).map(toProgress);
+    const last = items.at(-1);
+    return { items, next: last && found.length > items.length ? toIssuedCursor(last) : null };
+  }
+
+  async issuedGroups(): Promise<readonly IssuedGroup[]> {
+    const [standing, taken] = await Promise.all([
+      this.#groupsWhere(null, true),
+      this.#groupsWhere({ $ne: null }, false),
+    ]);
+    return [...standing, ...taken];
+  }
+
+  async #groupsWhere(revokedAt: unknown, stands: boolean): Promise<readonly IssuedGroup[]> {
+    const groups = await withDatabase(() =>
+      this.#progress.aggregate<{ _id: Partial<Omit<IssuedGroup, 'count' | 'stands'>>; count: number }>([
+        { $match: { 'issued.number': { $gte: 1 } } },
+        { $unwind: '$issued' },
+        { $match: { 'issued.revokedAt': revokedAt } },
+        {
+          $group: {
+            _id: {
+              provider: '$issued.template.provider',
+              templateId: '$issued.template.id',
+              externalState: '$issued.externalState',
+            },
+            count: { $sum: 1 },
+          },
+        },
+      ]),
+    );
+    return groups.map(({ _id: { provider = null, templateId = null, externalState = null }, count }) => {
+      return { provider, templateId, externalState, stands, count };
+    });
+  }
+
   async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {
     const older = { badgeId, ruleVersion: mongoose.trusted({ $lt: ruleVersion }) };
     return (await withDatabase(async () => this.#progress.findOne(older, { _id: 1 }).lean())) !== null;
   }
 
-  async #insert(document: ProgressDocument): Promise<boolean> {
-    try {
-      await this.#progress.create([document]);
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+  async #find(keys: readonly ProgressKey[]): Promise<readonly Answer<Progress | null>[]> {
+    const found = new Map((await this.#findDocuments(keys)).map((document) => [keyOf(document), document]));
+    return keys.map((key) => {
+      const document = found.get(keyOf(key));
+      return { result: document ? toProgress(document) : null };
+    });
   }
 
-  async #update(document: ProgressDocument): Promise<boolean> {
-    const { learnerId, badgeId, ...fields } = document;
-    const { matchedCount } = await this.#progress.updateOne(
-      { learnerId, badgeId, version: document.version - 1 },
-      { $set: fields, ...(document.nextEffectAt ? {} : { $unset: { nextEffectAt: '' } }) },
-    );
-    return matchedCount === 1;
+  /** Whether each of the documents is stored now. */
+  async #store(documents: readonly ProgressDocument[]): Promise<readonly Answer<boolean>[]> {
+    const { refused, inserted, matched } = await updateMany(this.#progress, documents.map(updateTo));
+    const conditional = documents.filter((document, at) => !isNew(document) && !refused.has(at));
+    const beaten = matched === conditional.length ? new Set() : await this.#beaten(conditional);
+    return documents.map((document, at) => {
+      const refusal = refused.get(at);
+      if (refusal) return refusal.code === 11000 ? { result: false } : { error: refusalError(refusal) };
+      return { result: isNew(document) ? inserted.has(at) : !beaten.has(document) };
+    });
   }
+
+  /** Those that somebody else was faster with. Who saved on top of ours in this very moment makes ours look beaten too,
+   *  which is no harm: whoever is told so looks again, and finds theirs done. */
+  async #beaten(documents: readonly ProgressDocument[]): Promise<ReadonlySet<ProgressDocument>> {
+    const stored = await this.#findDocuments(documents, { learnerId: 1, badgeId: 1, savedBy: 1 });
+    const savedBy = new Map(stored.map((document) => [keyOf(document), document.savedBy]));
+    return new Set(documents.filter((document) => !document.savedBy?.equals(savedBy.get(keyOf(document)))));
+  }
+
+  /** One query for each badge: an `$or` of pairs is answered by no index of the embedded store. */
+  async #findDocuments(keys: readonly ProgressKey[], projection = {}): Promise<readonly ProgressDocument[]> {
+    const collection = this.#progress.collection as unknown as mongoose.mongo.Collection<ProgressDocument>;
+    const learnersByBadge = new Map<string, Set<string>>(keys.map(({ badgeId }) => [badgeId, new Set()]));
+    for (const { badgeId, learnerId } of keys) learnersByBadge.get(badgeId)?.add(learnerId);
+    const found = await Promise.all(
+      [...learnersByBadge].map(([badgeId, learnerIds]) =>
+        collection.find({ badgeId, learnerId: { $in: [...learnerIds] } }, { projection }).toArray(),
+      ),
+    );
+    return found.flat();
+  }
+}
+
+function keyOf({ learnerId, badgeId }: ProgressKey): string {
+  return `${badgeId} ${learnerId}`;
+}
+
+function isNew({ version }: ProgressDocument): boolean {
+  return version === 1;
+}
+
+/** No document has version 0, so a new one is always an insert, which the unique index refuses where there is one. */
+function updateTo(document: ProgressDocument) {
+  const { learnerId, badgeId, version } = document;
+  return { filter: { learnerId, badgeId, version: version - 1 }, update: document, upsert: isNew(document) };
 }
 
 /** At least the state is asked for, so that the index serves. */
@@ -205,6 +332,17 @@ function wanted({ state, kind, lane, error }: EffectFilter): object {
     ...(kind === undefined ? {} : { kind }),
     ...(lane === undefined ? {} : { lane }),
     ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** At least the number is asked for, so that there is a badge at all. */
+function wantedIssued({ provider, templateId, externalState, stands }: IssuedFilter): object {
+  return {
+    number: { $gte: 1 },
+    ...(provider === undefined ? {} : { 'template.provider': provider }),
+    ...(templateId === undefined ? {} : { 'template.id': templateId }),
+    ...(externalState === undefined ? {} : { externalState }),
+    ...(stands === undefined ? {} : { revokedAt: stands ? null : { $ne: null } }),
   };
 }
 

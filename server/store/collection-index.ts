@@ -63,7 +63,7 @@ export class CollectionIndex {
   assertUnique(keys: readonly string[], sequence: number, document: BsonDocument, namespace: string): void {
     if (!this.unique) return;
     for (const key of keys) {
-      if (this.keys.withKey(key).some((other) => other !== sequence)) throw this.duplicateOf(document, namespace);
+      if (this.keys.hasOther(key, sequence)) throw this.duplicateOf(document, namespace);
     }
   }
 

@@ -10,7 +10,7 @@ import type { Journal } from './journal.ts';
 import { planQuery } from './planner.ts';
 import { compileFilter } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
-import { StoredRecord } from './record.ts';
+import { type RecordHome, StoredRecord } from './record.ts';
 
 export interface QueryOptions {
   readonly filter: BsonDocument;
@@ -20,13 +20,19 @@ export interface QueryOptions {
   readonly limit: number;
 }
 
-export class Collection {
+/** Documents of a collection that stay decoded, those decoded last. A decoded document takes several times the memory of its
+ *  body, and most are never looked at again. */
+const KEPT_DECODED = 4_096;
+
+export class Collection implements RecordHome {
   readonly id: number;
   readonly databaseName: string;
   readonly name: string;
   readonly uuid: Buffer;
   readonly #journal: Journal;
   readonly #records = new Map<number, StoredRecord>();
+  readonly #decoded: StoredRecord[] = [];
+  #nextDecoded = 0;
   #indexes: CollectionIndex[];
 
   constructor(
@@ -56,7 +62,8 @@ export class Collection {
 
   /** Takes over what the journal holds. */
   load(bodies: Iterable<{ readonly sequence: number; readonly bytes: Buffer }>): void {
-    for (const { sequence, bytes } of bodies) this.#records.set(sequence, this.#record(sequence, bytes, null));
+    for (const { sequence, bytes } of bodies)
+      this.#records.set(sequence, new StoredRecord(sequence, bytes, null, this));
     for (const { index, entries } of this.#entriesFor(this.#indexes)) index.keys.load(entries);
   }
 
@@ -76,15 +83,17 @@ export class Collection {
     return skip > 0 || limit > 0 ? ordered.slice(skip, limit > 0 ? skip + limit : undefined) : ordered;
   }
 
-  /** @returns the stored document, `_id` first
+  /** @param body the document as it was sent, which is stored as it is where nothing has to be added
+   *  @returns the stored document, `_id` first
    *  @throws CommandError 11000, 10334, 53 */
-  insert(document: BsonDocument): BsonDocument {
+  insert(document: BsonDocument, body?: Buffer): BsonDocument {
     const identified = withIdFirst(document);
-    const bytes = encodeWithinLimit(identified);
+    const bytes = identified === document && body ? withinLimit(body) : encodeWithinLimit(identified);
     const sequence = this.#journal.nextSequence();
     const keys = this.#checkedKeys(identified, sequence);
     for (const [index, own] of keys) for (const key of own) index.keys.add(key, sequence);
-    this.#store(this.#record(sequence, bytes, identified));
+    // Most are not read soon, if ever: what is decoded of them would only fill the memory.
+    this.#store(new StoredRecord(sequence, bytes, null, this));
     return identified;
   }
 
@@ -104,7 +113,7 @@ export class Collection {
       for (const key of own) if (!old.includes(key)) index.keys.add(key, record.sequence);
     }
     record.retain();
-    this.#store(this.#record(record.sequence, bytes, document));
+    this.#store(new StoredRecord(record.sequence, bytes, document, this));
     return true;
   }
 
@@ -137,6 +146,16 @@ export class Collection {
     this.#indexes = this.#indexes.filter((index) => index.name !== name);
   }
 
+  read(sequence: number): Buffer {
+    return this.#journal.read(this.id, sequence);
+  }
+
+  decoded(record: StoredRecord): void {
+    this.#decoded[this.#nextDecoded]?.forgetDecoded();
+    this.#decoded[this.#nextDecoded] = record;
+    this.#nextDecoded = (this.#nextDecoded + 1) % KEPT_DECODED;
+  }
+
   *#candidates(plan: ReturnType<typeof planQuery>): Generator<StoredRecord> {
     if (!plan) {
       yield* this.#records.values();
@@ -162,10 +181,6 @@ export class Collection {
       keys.set(index, own);
     }
     return keys;
-  }
-
-  #record(sequence: number, bytes: Buffer, document: BsonDocument | null): StoredRecord {
-    return new StoredRecord(sequence, bytes, document, () => this.#journal.read(this.id, sequence));
   }
 
   #store(record: StoredRecord): void {
@@ -222,7 +237,10 @@ function withIdFirst(document: BsonDocument): BsonDocument {
 }
 
 function encodeWithinLimit(document: BsonDocument): Buffer {
-  const bytes = encodeDocument(document);
+  return withinLimit(encodeDocument(document));
+}
+
+function withinLimit(bytes: Buffer): Buffer {
   if (bytes.length > MAX_DOCUMENT_BYTES) {
     throw new CommandError(10334, `the document has ${bytes.length} bytes, the limit is ${MAX_DOCUMENT_BYTES}`);
   }

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { StoreContext } from './commands/context.ts';
 import { encodeError, runCommand } from './commands/dispatch.ts';
 import { CommandError } from './errors.ts';
-import { Framing, formatReply, parseRequest, WireError } from './wire.ts';
+import { Framing, formatReply, parseRequest, type Request, WireError } from './wire.ts';
 
 /** @param report told about what should never happen; without any content of documents */
 export function serveConnection(
@@ -36,15 +36,21 @@ export function serveConnection(
   async function process(message: Buffer) {
     const request = parse(message);
     if (request instanceof CommandError) {
-      const failed = { requestId: message.readInt32LE(4), legacy: false, command: new Map(), wantsReply: true };
+      const failed = {
+        requestId: message.readInt32LE(4),
+        legacy: false,
+        command: new Map(),
+        bodies: [],
+        wantsReply: true,
+      };
       return { request: failed, reply: encodeError(request) };
     }
-    return { request, reply: await runSafely(request.command) };
+    return { request, reply: await runSafely(request) };
   }
 
-  async function runSafely(command: Parameters<typeof runCommand>[1]): Promise<Buffer> {
+  async function runSafely(request: Request): Promise<Buffer> {
     try {
-      return await runCommand(store, command, connectionId);
+      return await runCommand(store, request, connectionId);
     } catch (error) {
       report('a command of the embedded store failed in a way that was not foreseen', error);
       return encodeError(new CommandError(1, 'the embedded store failed to carry out the command; its log says more'));

@@ -32,9 +32,13 @@ export class Journal {
   #unreleased: StoredRecord[] = [];
   #settling: Promise<void> = Promise.resolve();
   #failure: Error | null = null;
+  readonly #onBroken: (reason: Error) => void;
 
-  /** @throws FormatError when the files were written by a newer program */
-  constructor(directory: string) {
+  /** @param onBroken told when the disk did not take a write: memory and disk may differ then, and LMDB is not to be trusted
+   *    any more, so the sooner this process ends the better
+   *  @throws FormatError when the files were written by a newer program */
+  constructor(directory: string, onBroken: (reason: Error) => void = () => {}) {
+    this.#onBroken = onBroken;
     this.#root = open<Buffer, string>({
       path: join(directory, 'store.lmdb'),
       encoding: 'binary',
@@ -167,12 +171,19 @@ export class Journal {
   }
 
   #track(written: Promise<unknown>): void {
+    // Changes of one turn share a transaction, and LMDB one promise between them.
+    if (this.#written.at(-1) === written) return;
     this.#written.push(written);
     // Whoever waits in `settled` hears of a failure; this keeps it from counting as unhandled when nobody does.
     written.catch((error: unknown) => this.#fail(error));
   }
 
   #fail(error: unknown): void {
+    if (this.#failure) return;
     this.refuseWrites(error instanceof Error ? error : new Error(String(error)));
+    // LMDB says only there what the matter was
+    const cause = (error as { readonly commitError?: Promise<never> }).commitError;
+    if (cause) cause.catch((reason: Error) => this.#onBroken(reason));
+    else this.#onBroken(error as Error);
   }
 }

@@ -21,6 +21,8 @@ export interface EmbeddedStoreOptions {
 export interface EmbeddedStore {
   /** For mongoose or the MongoDB driver. */
   readonly uri: string;
+  /** Resolves with the reason when it can serve no longer, as on a full disk. Only a new process can open it again. */
+  readonly broken: Promise<StoreError>;
   /** Resolves when everything is on disk and the data directory is free. */
   close(): Promise<void>;
 }
@@ -39,15 +41,22 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Embedd
   };
   const worker = startWorker(workerData);
   const ended = new Promise<void>((done) => worker.once('exit', () => done()));
+  let breakDown: (reason: string) => void = () => {};
+  const broken = new Promise<StoreError>((resolve) => {
+    // what LMDB says when a thread ends of it names nothing that anybody can see
+    breakDown = (reason) => resolve(brokenError(dataDir, /^Commit failed/.test(reason) ? 'a commit failed' : reason));
+  });
   return new Promise((resolve, reject) => {
     worker.on('error', (error) => {
       logger.error('the embedded store stopped', { reason: error.message });
       reject(unavailable(dataDir, error.message));
+      breakDown(error.message);
     });
     worker.once('exit', () => reject(unavailable(dataDir, 'its thread ended')));
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'report') logger.error(message.message, { reason: message.reason });
-      else if (message.kind === 'ready') resolve({ uri: message.uri, close: () => close(worker, ended) });
+      else if (message.kind === 'ready') resolve({ uri: message.uri, broken, close: () => close(worker, ended) });
+      else if (message.kind === 'broken') breakDown(message.reason);
       else if (message.kind !== 'closed') reject(openingError(message, dataDir));
     });
   });
@@ -81,6 +90,14 @@ function openingError(
     'locked',
     `the data directory ${dataDir} is in use by process ${message.pid} since ${since}: stop that process, use its pages or commands, or choose another directory with LAUREL_DATA_DIR`,
     { details: { pid: message.pid, since } },
+  );
+}
+
+function brokenError(dataDir: string, reason: string): StoreError {
+  return new StoreError(
+    'unavailable',
+    `the embedded store in ${dataDir} could not write (${reason}); nothing that was acknowledged is lost. See that the disk is ` +
+      'not full and start Laurel again',
   );
 }
 

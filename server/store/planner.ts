@@ -39,6 +39,9 @@ interface Constraint {
   readonly needsValue: boolean;
 }
 
+/** For a unique index whose fields are all given. */
+const ONE_DOCUMENT = 100;
+
 /** More points than this are looked up one after the other no faster than by reading everything. */
 const MAX_RANGES = 1000;
 
@@ -54,6 +57,8 @@ export function planQuery(
   for (const index of indexes) {
     if (!holdsEveryMatch(index, filter, constraints)) continue;
     const { plan, score } = planWith(index, constraints, sort);
+    // At most one document: nothing can be better.
+    if (score >= ONE_DOCUMENT && plan.ranges.length === 1) return plan;
     if (score > bestScore) {
       best = plan;
       bestScore = score;
@@ -206,7 +211,7 @@ function planWith(
   const order =
     sort.length > 0 && !index.multikey && prefixes.length === 1 ? sortDirection(index, equalities, sort) : null;
   const complete = equalities === index.fields.length;
-  const score = equalities * 10 + (ranges ? 5 : 0) + (order ? 3 : 0) + (complete && index.unique ? 100 : 0);
+  const score = equalities * 10 + (ranges ? 5 : 0) + (order ? 3 : 0) + (complete && index.unique ? ONE_DOCUMENT : 0);
   return {
     plan: {
       index,

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly dataDir: string;
   readonly database: string;
   readonly report: (message: string, error: unknown) => void;
+  /** The disk did not take a write. */
+  readonly onBroken: (reason: Error) => void;
   readonly expiryIntervalMs: number;
 }
 
@@ -47,13 +49,13 @@ const EXPIRY_PAUSE_MS = 20;
 
 /** @throws HeldError, FormatError */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { dataDir, report } = options;
+  const { dataDir, report, onBroken } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const former = readHolder(dataDir);
   if (former && (await isAlive(former))) throw new HeldError(former);
 
   const token = randomBytes(16).toString('hex');
-  const journal = new Journal(dataDir);
+  const journal = new Journal(dataDir, onBroken);
   const sockets = new Set<Socket>();
   let store: StoreContext | null = null;
   let connections = 0;

@@ -30,8 +30,10 @@ export class SortedKeys {
     block.sequences.splice(position, 0, sequence);
     this.#size++;
     if (block.keys.length > MAX_BLOCK) {
-      const half = block.keys.length >> 1;
-      this.#blocks.splice(at + 1, 0, { keys: block.keys.splice(half), sequences: block.sequences.splice(half) });
+      // What only grows at the end, as times do, leaves full blocks behind and not half-empty ones.
+      const isAtEnd = at === this.#blocks.length - 1 && position === block.keys.length - 1;
+      const from = isAtEnd ? position : block.keys.length >> 1;
+      this.#blocks.splice(at + 1, 0, { keys: block.keys.splice(from), sequences: block.sequences.splice(from) });
     }
   }
 
@@ -61,6 +63,19 @@ export class SortedKeys {
   /** Sequences of the exact key, ascending. */
   withKey(key: string): number[] {
     return [...this.range({ lower: key, upper: `${key}\u0000` })];
+  }
+
+  /** Whether anything but the sequence has the key. */
+  hasOther(key: string, sequence: number): boolean {
+    const first = this.#blockFor(key, -1);
+    for (let at = first; at < this.#blocks.length; at++) {
+      const block = this.#blocks[at]!;
+      for (let position = at === first ? firstAtOrAfter(block, key, -1) : 0; position < block.keys.length; position++) {
+        if (block.keys[position] !== key) return false;
+        if (block.sequences[position] !== sequence) return true;
+      }
+    }
+    return false;
   }
 
   /** Do not change the keys while reading. */

@@ -15,6 +15,8 @@ export interface Request {
   readonly requestId: number;
   readonly legacy: boolean;
   readonly command: BsonDocument;
+  /** The documents of its sequence, as they came. */
+  readonly bodies: readonly Buffer[];
   /** False: the sender does not listen for an answer. */
   readonly wantsReply: boolean;
 }
@@ -63,7 +65,7 @@ export function parseRequest(message: Buffer): Request {
   if (kind === OP_QUERY) {
     const nameEnd = message.indexOf(0, HEADER_BYTES + 4);
     const command = decodeDocument(message, nameEnd + 1 + 8);
-    return { requestId, legacy: true, command: command.set('$db', 'admin'), wantsReply: true };
+    return { requestId, legacy: true, command: command.set('$db', 'admin'), bodies: [], wantsReply: true };
   }
   throw new WireError(`a message of the unknown kind ${kind}`);
 }
@@ -73,26 +75,40 @@ function parseMessage(message: Buffer, requestId: number): Request {
   const flags = message.readUInt32LE(HEADER_BYTES);
   const end = flags & CHECKSUM_PRESENT ? message.length - 4 : message.length;
   const sequences: [string, BsonValue[]][] = [];
+  let bodies: readonly Buffer[] = [];
   let command: BsonDocument | null = null;
   let at = HEADER_BYTES + 4;
   while (at < end) {
     const section = message.readUInt8(at);
     const sectionEnd = at + 1 + message.readInt32LE(at + 1);
     if (section === 0) command = decodeDocument(message, at + 1);
-    else if (section === 1) sequences.push(parseSequence(message, at + 5, sectionEnd));
-    else throw new WireError(`a section of the unknown kind ${section}`);
+    else if (section === 1) {
+      const sequence = parseSequence(message, at + 5, sectionEnd);
+      sequences.push([sequence.name, sequence.documents]);
+      bodies = sequence.bodies;
+    } else throw new WireError(`a section of the unknown kind ${section}`);
     at = sectionEnd;
   }
   if (!command) throw new WireError('a message without a command');
   for (const [name, documents] of sequences) command.set(name, documents);
-  return { requestId, legacy: false, command, wantsReply: (flags & MORE_TO_COME) === 0 };
+  return { requestId, legacy: false, command, bodies, wantsReply: (flags & MORE_TO_COME) === 0 };
 }
 
-function parseSequence(message: Buffer, from: number, end: number): [string, BsonValue[]] {
+/** The bodies are one copy: a document that is kept must not hold on to all that came through the socket with it. */
+function parseSequence(message: Buffer, from: number, end: number) {
   const nameEnd = message.indexOf(0, from);
+  const name = message.toString('utf8', from, nameEnd);
+  const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - nameEnd - 1));
+  message.copy(bytes, 0, nameEnd + 1, end);
   const documents: BsonValue[] = [];
-  for (let at = nameEnd + 1; at < end; at += message.readInt32LE(at)) documents.push(decodeDocument(message, at));
-  return [message.toString('utf8', from, nameEnd), documents];
+  const bodies: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    documents.push(decodeDocument(bytes, at));
+    const next = at + bytes.readInt32LE(at);
+    bodies.push(bytes.subarray(at, next));
+    at = next;
+  }
+  return { name, documents, bodies };
 }
 
 export function formatReply(request: Request, body: Buffer, replyId: number): Buffer {

@@ -5,7 +5,7 @@ import { FormatError } from './journal.ts';
 import { HeldError, type RunningServer, type ServerOptions, startServer } from './server.ts';
 
 /** What the thread is started with. */
-export type WorkerOptions = Omit<ServerOptions, 'report'>;
+export type WorkerOptions = Omit<ServerOptions, 'report' | 'onBroken'>;
 
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly uri: string }
@@ -13,6 +13,7 @@ export type WorkerMessage =
   | { readonly kind: 'format'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'report'; readonly message: string; readonly reason: string }
+  | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'closed' };
 
 function tell(message: WorkerMessage): void {
@@ -29,6 +30,7 @@ async function start(): Promise<RunningServer | null> {
     const server = await startServer({
       ...(workerData as WorkerOptions),
       report: (message, error) => tell({ kind: 'report', message, reason: reasonOf(error) }),
+      onBroken: (reason) => tell({ kind: 'broken', reason: reasonOf(reason) }),
     });
     tell({ kind: 'ready', uri: server.uri });
     return server;

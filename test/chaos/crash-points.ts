@@ -1,7 +1,12 @@
-/** The places between two steps at which a process can be made to die: each just before or after a call of a store. */
+/** The places between two steps at which a process can be made to die: each just before or after a call of a store or of
+ *  the file system. */
 
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import type { EventUser } from '../../plugin/events/event.ts';
+import type { Credential } from '../../plugin/ports/credential-store.ts';
 import type { Progress } from '../../plugin/ports/progress-store.ts';
+import { MongoCredentialStore } from '../../server/mongo/credential-store.ts';
 import { MongoDeadLetterStore } from '../../server/mongo/dead-letter-store.ts';
 import { MongoEventLog } from '../../server/mongo/event-log.ts';
 import { MongoLearnerStore } from '../../server/mongo/learner-store.ts';
@@ -13,10 +18,13 @@ interface CrashPoint {
   readonly method: string;
   readonly when: 'before' | 'after';
   /** Of the argument of the call; every call unless given. */
-  readonly applies?: (argument: never) => boolean;
+  readonly applies?: (argument: never, more: never) => boolean;
 }
 
 const save = { store: MongoProgressStore, method: 'save' } as const;
+/** Its functions, as those who import them by name find them. */
+const disk = { prototype: files };
+const isPdf = (path: string) => path.endsWith('.pdf');
 
 export const crashPoints = {
   delivered: { store: MongoLearnerStore, method: 'resolve', when: 'before' },
@@ -34,6 +42,22 @@ export const crashPoints = {
   'issue-stored': { ...save, when: 'after', applies: (progress: Progress) => justDone(progress, 'award') },
   'event-recorded': { store: MongoEventLog, method: 'record', when: 'after' },
   announced: { ...save, when: 'before', applies: (progress: Progress) => justDone(progress, 'publish') },
+  /** A file of the credential is there, and empty. */
+  'pdf-begun': {
+    store: disk,
+    method: 'open',
+    when: 'after',
+    applies: (path: string, flags: string) => isPdf(path) && flags === 'wx',
+  },
+  /** The file is whole, and nothing names it. */
+  'pdf-unnamed': {
+    store: disk,
+    method: 'rename',
+    when: 'before',
+    applies: (path: string) => path.endsWith('.pdf.meta'),
+  },
+  'pdf-stored': { store: MongoCredentialStore, method: 'updateCredential', when: 'before', applies: isAvailable },
+  'credential-stored': { store: MongoCredentialStore, method: 'updateCredential', when: 'after', applies: isAvailable },
   'letter-arrived': { store: MongoDeadLetterStore, method: 'add', when: 'before' },
   'letter-stored': { store: MongoDeadLetterStore, method: 'add', when: 'after' },
 } satisfies Readonly<Record<string, CrashPoint>>;
@@ -47,12 +71,13 @@ export function armCrash(name: CrashPointName, nth: number): void {
   const original = methods[method] as (...given: unknown[]) => Promise<unknown>;
   let left = nth;
   methods[method] = async function (this: unknown, ...given) {
-    const isHere = applies(given[0] as never);
+    const isHere = applies(given[0] as never, given[1] as never);
     if (isHere && when === 'before' && --left === 0) await die();
     const answer = await original.apply(this, given);
     if (isHere && when === 'after' && --left === 0) await die();
     return answer;
   };
+  if (store === disk) syncBuiltinESMExports();
 }
 
 async function die(): Promise<never> {
@@ -71,6 +96,10 @@ function isTaken({ effects }: Progress): boolean {
   return effects.some(
     ({ state, attempts, dueAt }) => state === 'pending' && attempts > 0 && dueAt.getTime() > Date.now(),
   );
+}
+
+function isAvailable({ status }: Credential): boolean {
+  return status === 'available';
 }
 
 function isOfDispatcher(progress: Progress): boolean {

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { projectPath } from '../../server/paths.ts';
+import type { Note } from './history.ts';
 
 const PROGRAM = projectPath('node_modules', '.cache', 'laurel-chaos', 'worker.mjs');
 const START_LIMIT_MS = 60_000;
@@ -50,12 +51,17 @@ export class Processes {
   readonly failures: string[] = [];
   readonly #environment: Readonly<Record<string, string>>;
   readonly #replace: (role: WorkerRole) => string | null;
+  readonly #note: Note;
   #stopping = false;
 
   /** @param replace asked when a process was killed: the place at which the next one is to die, '' for none; null: no next */
-  constructor(environment: Readonly<Record<string, string>>, replace: (role: WorkerRole) => string | null) {
+  constructor(
+    environment: Readonly<Record<string, string>>,
+    { replace, note = () => {} }: { readonly replace: (role: WorkerRole) => string | null; readonly note?: Note },
+  ) {
     this.#environment = environment;
     this.#replace = replace;
+    this.#note = note;
   }
 
   start(role: WorkerRole, crash = ''): Worker {
@@ -80,12 +86,15 @@ export class Processes {
     const worker: Worker = { role, child, url: '', ended, ready: Promise.race([isReady, ended.then(() => {})]) };
     this.workers.add(worker);
     running.add(child);
+    const pid = child.pid ?? 0;
+    this.#note({ op: 'started', role, pid, ...(crash !== '' && { crash }) });
     void ended.then(({ code, signal }) => {
       this.workers.delete(worker);
       running.delete(child);
       if (signal === 'SIGKILL') {
         this.kills += 1;
         this.lastDeath = Date.now();
+        this.#note({ op: 'killed', role, pid });
         const next = this.#stopping ? null : this.#replace(role);
         if (next !== null) this.start(role, next);
       } else if (code !== 0) this.failures.push(`a ${role} process ended with ${signal ?? code}: ${said}`);

@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Note } from './history.ts';
 
 export type Mood =
   | 'well'
@@ -29,7 +30,12 @@ export class ProviderDesk {
   refusals = 0;
   url = '';
   #calls = 0;
+  readonly #note: Note;
   readonly #server = createServer((request, response) => void this.#answer(request, response));
+
+  constructor(note: Note = () => {}) {
+    this.#note = note;
+  }
 
   async open(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
@@ -64,9 +70,15 @@ export class ProviderDesk {
   #act(path: string, body: Issue): number {
     const isKnown = this.issued.some(({ uuid }) => uuid === body.uuid);
     if (path === '/find') return isKnown ? 200 : 404;
-    if (path === '/award') this.issued.push(body);
-    else if (!isKnown) return 404;
-    else this.revoked.push(body.uuid);
+    const { uuid, badge, username, awardedAt } = body;
+    if (path === '/award') {
+      this.issued.push(body);
+      this.#note({ op: 'issued', uuid, badge, username, awardedAt });
+    } else if (!isKnown) return 404;
+    else {
+      this.revoked.push(uuid);
+      this.#note({ op: 'revoked', uuid });
+    }
     return 200;
   }
 }

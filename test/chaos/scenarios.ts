@@ -2,15 +2,22 @@
  *  state of an undisturbed run, every badge issued once, every announcement made, every event recorded once, and the poison
  *  and nothing else among the dead letters. */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { toCloudEvent } from '../../plugin/events/decode.ts';
 import type { Random } from '../support/random.ts';
 import type { CrashPointName } from './crash-points.ts';
+import {
+  credentialProblems,
+  credentialsUnfinished,
+  halfFiles,
+  prepareCredentials,
+  reportedFailures,
+} from './credentials.ts';
+import { limitFiles } from './disk.ts';
 import { killerMessage, type Message } from './load.ts';
 import { LEASE_MS } from './patience.ts';
 import type { WorkerRole } from './processes.ts';
 import type { Wire } from './wire.ts';
-import { TOKEN, type World } from './world.ts';
+import { type AlsoDone, TOKEN, type World } from './world.ts';
 
 export interface Scenario {
   /** Its number in the kill matrix, or a word of ours. */
@@ -31,9 +38,19 @@ export interface Scenario {
   readonly wired?: boolean;
   /** More messages than the load's, with the reason why they end as dead letters. */
   readonly poison?: readonly (readonly [message: Message, reason: string])[];
+  /** Kills the database, which must be ours then. */
+  readonly killsDatabase?: true;
+  /** Beside the events. */
+  readonly also?: AlsoDone;
   /** Part of the quick run. */
   readonly quick?: true;
 }
+
+const credentials: AlsoDone = {
+  prepare: prepareCredentials,
+  unfinished: credentialsUnfinished,
+  problems: credentialProblems,
+};
 
 const THREE = ['consume', 'consume', 'consume'] as const;
 
@@ -52,13 +69,19 @@ export const scenarios: readonly Scenario[] = [
     'issue-stored',
   ]),
   dying('K7', 'kill -9 between an announcement and its mark', ['announced'], { quick: true }),
+  dying(
+    'K8',
+    'kill -9 while a PDF is written, before and after it is named and recorded',
+    ['pdf-begun', 'pdf-unnamed', 'pdf-stored', 'credential-stored'],
+    { roles: ['serve', 'serve'], also: credentials, trouble: lookForHalfFiles },
+  ),
   {
     id: 'K10',
     title: 'kill -9 of RabbitMQ under load',
     roles: ['consume', 'consume'],
     quick: true,
     async trouble(world, random) {
-      await pause(random.below(1_500));
+      await world.pause(random.below(1_500));
       await world.broker.node.kill();
       await world.broker.node.start();
       world.struck();
@@ -69,10 +92,10 @@ export const scenarios: readonly Scenario[] = [
     title: 'memory alarm of RabbitMQ',
     roles: ['consume', 'consume'],
     async trouble(world, random) {
-      await pause(random.below(500));
+      await world.pause(random.below(500));
       await world.broker.node.management('set_vm_memory_high_watermark', '0.00001');
       try {
-        await pause(5_000 + random.below(5_000));
+        await world.pause(5_000 + random.below(5_000));
       } finally {
         await world.broker.node.management('set_vm_memory_high_watermark', '0.6');
         world.struck();
@@ -99,11 +122,12 @@ export const scenarios: readonly Scenario[] = [
     id: 'K13',
     title: 'kill -9 of the database, back after a while',
     roles: ['consume', 'consume'],
+    killsDatabase: true,
     quick: true,
     async trouble(world, random) {
-      await pause(random.below(1_500));
+      await world.pause(random.below(1_500));
       await world.store.kill();
-      await pause(random.below(4_000));
+      await world.pause(random.below(4_000));
       await world.store.start();
       world.struck();
     },
@@ -114,10 +138,10 @@ export const scenarios: readonly Scenario[] = [
     roles: THREE,
     async trouble(world, random) {
       for (let time = 0; time < 2; time += 1) {
-        await pause(random.below(800));
+        await world.pause(random.below(800));
         const child = world.processes.pick(random.below(3))?.child;
         child?.kill('SIGSTOP');
-        await pause(LEASE_MS + 1_000 + random.below(2_000));
+        await world.pause(LEASE_MS + 1_000 + random.below(2_000));
         child?.kill('SIGCONT');
         world.struck();
       }
@@ -130,7 +154,7 @@ export const scenarios: readonly Scenario[] = [
     quick: true,
     async trouble(world, random) {
       for (let time = 0; time < 3; time += 1) {
-        await pause(random.below(600));
+        await world.pause(random.below(600));
         const worker = world.processes.pick(random.below(2));
         if (!worker) continue;
         const started = Date.now();
@@ -151,7 +175,7 @@ export const scenarios: readonly Scenario[] = [
     wired: true,
     async trouble(world, random, wire) {
       wire.delayMs = 50 + random.below(150);
-      await pause(2_000);
+      await world.pause(2_000);
       wire.cut();
       world.struck();
       wire.delayMs = 0;
@@ -165,6 +189,27 @@ export const scenarios: readonly Scenario[] = [
     kills: 30,
     nth: 1,
     poison: [[killerMessage(), 'rabbitmq.delivery-limit']],
+  },
+  {
+    id: 'K18',
+    title: 'the disk is full: of the files of credentials, then of the database, whose process then is started again',
+    roles: ['serve', 'consume'],
+    also: credentials,
+    killsDatabase: true,
+    async trouble(world, random) {
+      const web = await world.processes.running('serve');
+      await limitFiles(web.child.pid ?? 0, 0);
+      await world.pause(6_000 + random.below(4_000));
+      if (!(await reportedFailures(world)).includes('store.files'))
+        world.problems.push('nobody was told that files cannot be stored');
+      await limitFiles(web.child.pid ?? 0, null);
+      world.struck();
+      await world.store.fillDisk();
+      await world.pause(2_000 + random.below(3_000));
+      await world.store.kill();
+      await world.store.start();
+      world.struck();
+    },
   },
   dying(
     'K19',
@@ -192,7 +237,7 @@ export const scenarios: readonly Scenario[] = [
       for (const mood of ['lossy', 'busy', 'down', 'lossy'] as const) {
         world.desk.mood = mood;
         world.desk.delayMs = random.below(100);
-        await pause(1_000 + random.below(1_000));
+        await world.pause(1_000 + random.below(1_000));
       }
       world.desk.mood = 'well';
       world.struck();
@@ -207,23 +252,38 @@ export const scenarios: readonly Scenario[] = [
       const events = world.load.events.map((event) => toCloudEvent(event));
       const killer = (async () => {
         for (let time = 0; time < 3; time += 1) {
-          await pause(300 + random.below(700));
+          await world.pause(300 + random.below(700));
           await world.processes.running('serve').then(({ child }) => child.kill('SIGKILL'));
         }
       })();
       for (const event of events.slice(0, 150)) {
-        while (!(await posted(world, event))) await pause(100);
+        while (!(await posted(world, event))) await world.pause(100);
       }
       await killer;
+    },
+  },
+  {
+    id: 'often',
+    title:
+      'kill -9 of the only consumer, again and again before it has done much, and more often than a message is given up after',
+    roles: ['consume'],
+    async trouble(world, random) {
+      for (let time = 0; time < 45; time += 1) {
+        await world.processes.running('consume');
+        await world.pause(random.below(250));
+        world.processes.pick(0)?.child.kill('SIGKILL');
+        world.struck();
+      }
     },
   },
   {
     id: 'random',
     title: 'kill -9 of whatever comes: consumers, database, RabbitMQ',
     roles: THREE,
+    killsDatabase: true,
     async trouble(world, random) {
       for (let time = 0; time < 6; time += 1) {
-        await pause(random.below(1_500));
+        await world.pause(random.below(1_500));
         const dice = random.below(10);
         if (dice < 7) world.processes.pick(random.below(3))?.child.kill('SIGKILL');
         else if (dice < 9) {
@@ -238,6 +298,14 @@ export const scenarios: readonly Scenario[] = [
     },
   },
 ];
+
+/** While credentials are made. */
+async function lookForHalfFiles(world: World): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end && (await credentialsUnfinished(world)) !== null; ) {
+    world.problems.push(...(await halfFiles(world)));
+    await world.pause(100);
+  }
+}
 
 async function posted(world: World, event: object): Promise<boolean> {
   const { url } = await world.processes.running('serve');

@@ -41,6 +41,7 @@ export async function problemsOf(world: World): Promise<{ readonly problems: str
   problems.push(...effectProblems(all), ...deskProblems(world, all));
 
   const heard = new Set(await world.announcements());
+  for (const id of heard) world.note({ op: 'announced', id });
   problems.push(...difference('announced, but never on the bus', announced, heard));
   problems.push(...difference('on the bus, but announced by nobody', heard, announced));
   problems.push(...(await logProblems(world)), ...(await letterProblems(world)));
@@ -83,7 +84,7 @@ function deskProblems({ desk }: World, all: readonly Progress[]): string[] {
   ];
 }
 
-async function logProblems({ laurel, load, sent }: World): Promise<string[]> {
+async function logProblems({ laurel, load, sent, note }: World): Promise<string[]> {
   const recorded: string[] = [];
   const problems: string[] = [];
   const byId = new Map(load.events.map((event) => [event.id, event]));
@@ -92,6 +93,7 @@ async function logProblems({ laurel, load, sent }: World): Promise<string[]> {
     const { id } = entry.event;
     if (entry.outcome.kind === 'dead') continue;
     recorded.push(id);
+    note({ op: 'recorded', id });
     const event = byId.get(id);
     if (!event) continue;
     const counted = entry.outcome.kind === 'matched' ? entry.outcome.badgeIds : [];
@@ -107,8 +109,9 @@ async function logProblems({ laurel, load, sent }: World): Promise<string[]> {
   ];
 }
 
-async function letterProblems({ laurel, load }: World): Promise<string[]> {
+async function letterProblems({ laurel, load, note }: World): Promise<string[]> {
   const letters = (await laurel.stores.deadLetters.letters({ limit: 1_000 })).items;
+  for (const { eventId, reason } of letters) note({ op: 'dead', id: String(eventId), reason: reason.code });
   const found = new Set(letters.map(({ eventId, reason }) => `${eventId} ${reason.code}`));
   const wanted = new Set([...load.poison].map(([id, reason]) => `${id} ${reason}`));
   return [

@@ -27,6 +27,7 @@ const laurel = await compose(settings, {
   patience: {
     policy: { baseMs: 200, capMs: 2_000, leaseMs: LEASE_MS },
     breakerPolicy: { failures: 5, firstMs: 300, capMs: 2_000 },
+    leaseMs: LEASE_MS,
   },
 });
 process.stdout.write(`ready ${laurel.services.settings.publicUrl}\n`);

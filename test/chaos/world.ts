@@ -13,7 +13,8 @@ import { topologyOf } from '../../server/amqp/topology.ts';
 import { compose, type Laurel } from '../../server/compose.ts';
 import { readSettings } from '../../server/config.ts';
 import type { RabbitMqNode } from '../support/rabbitmq-node.ts';
-import { StoreProcess } from '../support/store-process.ts';
+import { type ChaosDatabase, chaosDatabase } from './database.ts';
+import type { Note } from './history.ts';
 import { type Load, RULES } from './load.ts';
 import { Processes, type WorkerRole } from './processes.ts';
 import { ProviderDesk } from './provider-desk.ts';
@@ -31,27 +32,58 @@ export interface WorldOptions {
   readonly load: Load;
   /** Where Laurel's processes find the broker, if not there. */
   readonly brokerUrl?: string;
+  /** Of a database on a server; an embedded store of its own unless given. */
+  readonly databaseUri?: string | null;
   /** As for `Processes`. */
   readonly replace?: (role: WorkerRole) => string | null;
+  readonly note?: Note;
+  readonly also?: AlsoDone;
+  /** Ends the waiting for whatever is waited for. */
+  readonly signal?: AbortSignal;
 }
 
+/** Work beside the events. */
+export interface AlsoDone {
+  prepare(world: World): Promise<void>;
+  /** @returns what is not done, in words */
+  unfinished(world: World): Promise<string | null>;
+  problems(world: World): Promise<string[]>;
+}
+
+/** Whoever needs longer than this is late, and is given up after the second. */
+export interface Limits {
+  readonly lateMs: number;
+  readonly longestMs: number;
+}
+const LIMITS: Limits = { lateMs: 300_000, longestMs: 900_000 };
+
 let worlds = 0;
+/** They must not outlive this process either. */
+const folders = new Set<string>();
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 export class World {
-  readonly desk = new ProviderDesk();
-  readonly store: StoreProcess;
+  readonly desk: ProviderDesk;
+  readonly store: ChaosDatabase;
   readonly load: Load;
   readonly broker: Broker;
   readonly queue: string;
   readonly exchange: string;
   /** Has every public event, also those sent twice. */
   readonly observed: string;
+  /** Where generated credentials lie. */
+  readonly filesDir: string;
   processes!: Processes;
   laurel!: Laurel;
   /** Ids of the messages that the broker has confirmed. */
   readonly sent = new Set<string>();
   /** What does not hold, as far as it is known. */
   readonly problems: string[] = [];
+  /** What was not finished when it should have been; null: everything was. */
+  late: string | null = null;
+  readonly note: Note;
   /** What was done to it, apart from the death of a process, and when the last of it was over. */
   blows = 0;
   lastBlow = 0;
@@ -62,13 +94,17 @@ export class World {
 
   constructor(options: WorldOptions) {
     worlds += 1;
+    folders.add(this.#folder);
     this.#options = options;
     this.broker = options.broker;
     this.load = options.load;
     this.exchange = `chaos-${process.pid}-${worlds}`;
     this.queue = `${this.exchange}.events`;
     this.observed = `${this.exchange}.observed`;
-    this.store = new StoreProcess(this.#folder);
+    this.note = options.note ?? (() => {});
+    this.desk = new ProviderDesk(this.note);
+    this.filesDir = join(this.#folder, 'files');
+    this.store = chaosDatabase(this.#folder, options.databaseUri ?? null);
   }
 
   async open(): Promise<void> {
@@ -77,6 +113,7 @@ export class World {
     const environment = {
       PORT: '0',
       LAUREL_DATA_DIR: join(this.#folder, 'data'),
+      LAUREL_FILES_DIR: this.filesDir,
       MONGODB_URI: this.store.uri,
       AMQP_URL: this.#options.brokerUrl ?? this.broker.url,
       LAUREL_AMQP_EXCHANGE: this.exchange,
@@ -86,13 +123,14 @@ export class World {
     };
     this.processes = new Processes(
       { ...environment, LAUREL_TEST_DESK: this.desk.url },
-      this.#options.replace ?? (() => ''),
+      { replace: this.#options.replace ?? (() => ''), note: this.note },
     );
     this.laurel = await compose(readSettings(environment), { logger: silentLogger, roles: [], providers: new Map() });
     for (const rule of RULES) {
       const saved = await this.laurel.services.saveBadge(rule, { expectedVersion: 0, actor: 'chaos' });
       if (!saved.ok) throw new Error('a rule of the load is wrong');
     }
+    await this.#options.also?.prepare(this);
     this.#connection = await openConnection({
       url: this.broker.url,
       name: 'chaos',
@@ -121,28 +159,47 @@ export class World {
     const sender = async (): Promise<void> => {
       for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
         await this.#sendOne({ ...message, exchange: this.exchange });
-        if (paceMs > 0) await pause(paceMs);
+        if (paceMs > 0) await this.pause(paceMs);
       }
     };
     await Promise.all(Array.from({ length: SENDERS }, sender));
+  }
+
+  /** Of what was done beside the events. */
+  async otherProblems(): Promise<string[]> {
+    return (await this.#options.also?.problems(this)) ?? [];
   }
 
   /** A blow is over: from here on it is to recover. */
   struck(): void {
     this.blows += 1;
     this.lastBlow = Date.now();
+    this.note({ op: 'blow' });
+  }
+
+  /** @throws when the run is interrupted */
+  async pause(ms: number): Promise<void> {
+    const { signal } = this.#options;
+    await pause(ms, undefined, signal && { signal });
   }
 
   async #sendOne(message: RawMessage): Promise<void> {
     for (;;) {
       try {
         await this.#publisher.send(message);
-        if (message.messageId) this.sent.add(message.messageId);
+        if (message.messageId) this.accepted(message.messageId);
         return;
       } catch {
-        await pause(100);
+        await this.pause(100);
       }
     }
+  }
+
+  /** Laurel or the broker has taken the event on. */
+  accepted(id: string): void {
+    this.sent.add(id);
+    const poison = this.load.poison.get(id);
+    this.note({ op: 'sent', id, ...(poison !== undefined && { poison }) });
   }
 
   /** @returns how many messages wait, those in progress left out; null: there is no such queue, or no broker */
@@ -185,24 +242,26 @@ export class World {
       if (letters < poison) return `${letters} of ${poison} dead letters are there`;
       const { pending } = await services.progress.effectCounts();
       if (pending > 0) return `${pending} records of progress have effects to come`;
-      for (const queue of [this.queue, `${this.queue}.dead`]) {
+      for (const queue of [this.queue, `${this.queue}.suspects`, `${this.queue}.dead`]) {
         const depth = await this.depth(queue);
         if (depth !== 0) return `${depth ?? 'unknown'} messages wait in ${queue}`;
       }
-      return null;
+      return (await this.#options.also?.unfinished(this)) ?? null;
     } catch (error) {
       return `not to be seen: ${(error as Error).message}`;
     }
   }
 
-  /** Resolves when everything that was sent has had its effect. @throws what is left when it takes too long */
-  async settled(limitMs = 300_000): Promise<void> {
-    const end = Date.now() + limitMs;
+  /** Resolves when everything that was sent has had its effect, also when that is late. @throws what is left at the end */
+  async settled({ lateMs, longestMs }: Limits = LIMITS): Promise<void> {
+    const started = Date.now();
     for (;;) {
       const left = await this.unfinished();
       if (left === null) return;
-      if (Date.now() > end) throw new Error(`after ${limitMs / 1000} s: ${left}`);
-      await pause(50);
+      const waited = Date.now() - started;
+      if (waited > longestMs) throw new Error(`after ${longestMs / 1000} s: ${left}`);
+      if (waited > lateMs) this.late ??= `after ${lateMs / 1000} s: ${left}`;
+      await this.pause(50);
     }
   }
 
@@ -211,13 +270,15 @@ export class World {
     await this.#publisher?.close();
     await this.#connection?.close();
     await this.laurel?.stop();
-    await this.store.kill();
+    await this.store.remove();
     await this.desk.close();
     await this.#onBroker(async (channel) => {
-      for (const name of [this.queue, `${this.queue}.dead`, this.observed]) await channel.deleteQueue(name);
-      for (const name of [this.exchange, `${this.queue}.dead`]) await channel.deleteExchange(name);
+      const made = [`${this.queue}.dead`, `${this.queue}.suspects`];
+      for (const name of [this.queue, ...made, this.observed]) await channel.deleteQueue(name);
+      for (const name of [this.exchange, ...made]) await channel.deleteExchange(name);
     }).catch(() => {});
     rmSync(this.#folder, { recursive: true, force: true });
+    folders.delete(this.#folder);
   }
 
   async #onBroker<Answer>(

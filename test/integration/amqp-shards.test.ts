@@ -51,6 +51,7 @@ describe('events spread over shards', () => {
       connection: doomed,
       topology: bus.topology,
       deadLetters: { take: async () => {} },
+      suspects: { setAside: async () => false },
       handle,
       logger: silentLogger,
     });

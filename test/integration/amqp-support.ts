@@ -8,6 +8,7 @@ import { type BrokerConnection, openConnection } from '../../server/amqp/connect
 import { type Consumer, type ConsumerOptions, startConsumer } from '../../server/amqp/consumer.ts';
 import { deadLettersTo } from '../../server/amqp/dead-letters.ts';
 import { createPublisher, type Publisher, type PublisherOptions } from '../../server/amqp/publisher.ts';
+import { suspectsTo } from '../../server/amqp/suspects.ts';
 import { type Topology, topologyOf } from '../../server/amqp/topology.ts';
 import { PASSING, passingStatus } from '../plugin/events/samples.ts';
 
@@ -55,15 +56,13 @@ export class BusUnderTest {
 
   /** By default it keeps what it handles in `events`. */
   async consumer(options: Partial<ConsumerOptions> = {}): Promise<Consumer> {
+    const publisher = await this.publisher();
+    const { deadLetters, suspects } = this.topology;
     const consumer = startConsumer({
       connection: await this.connection(),
       topology: this.topology,
-      deadLetters: deadLettersTo({
-        publisher: await this.publisher(),
-        exchange: this.topology.deadLetters,
-        logger: silentLogger,
-        backoff: quick,
-      }),
+      deadLetters: deadLettersTo({ publisher, exchange: deadLetters, logger: silentLogger, backoff: quick }),
+      suspects: suspectsTo({ publisher, exchange: suspects, logger: silentLogger, backoff: quick }),
       handle: async (event) => {
         this.events.push(event);
       },
@@ -112,9 +111,9 @@ export class BusUnderTest {
     for (const publisher of this.publishers) await publisher.close();
     for (const connection of this.connections) await connection.close();
     const channel = await this.channel();
-    const { queue, deadLetters, publishedQueue, exchange, shards, shardExchange } = this.topology;
-    for (const name of [queue, deadLetters, publishedQueue, ...shards]) await channel.deleteQueue(name);
-    for (const name of [exchange, deadLetters, shardExchange]) await channel.deleteExchange(name);
+    const { queue, deadLetters, suspects, publishedQueue, exchange, shards, shardExchange } = this.topology;
+    for (const name of [queue, deadLetters, suspects, publishedQueue, ...shards]) await channel.deleteQueue(name);
+    for (const name of [exchange, deadLetters, suspects, shardExchange]) await channel.deleteExchange(name);
     await this.admin?.close();
   }
 }

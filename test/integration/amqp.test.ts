@@ -433,4 +433,42 @@ describe('events over RabbitMQ', () => {
       queue: bus.topology.queue,
     });
   });
+
+  it('gives up the message that kills whoever handles it, and none of those that are in hand with it', async () => {
+    const publisher = await bus.publisher();
+    const sent = Array.from({ length: 60 }, (_, n) => (n === 20 ? 'deadly' : `innocent-${n}`));
+    for (const id of sent) await publisher.send(passingMessage(bus.topology, id, id));
+    const done = new Set<string>();
+    let deaths = 0;
+    while ((await bus.depth(bus.topology.deadLetters)) === 0) {
+      expect(deaths, 'deaths').to.be.below(bus.topology.deliveryLimit);
+      const connection = await bus.connection();
+      let die = (): void => {};
+      const death = new Promise<void>((resolve) => {
+        die = resolve;
+      });
+      await bus.consumer({
+        connection,
+        handle: async ({ id }) => {
+          if (id === 'deadly') die();
+          // until all are under suspicion, nothing is done before the death
+          if (id === 'deadly' || deaths < 2) await new Promise(() => {});
+          done.add(id);
+        },
+      });
+      await Promise.race([death, eventually(async () => (await bus.depth(bus.topology.deadLetters)) > 0)]);
+      await connection.close();
+      deaths += 1;
+    }
+    await bus.consumer();
+    await eventually(async () => new Set([...done, ...bus.events.map(({ id }) => id)]).size === sent.length - 1);
+    const dead = await bus.next(bus.topology.deadLetters);
+    expect([dead.properties.messageId, dead.fields.routingKey]).to.deep.equal(['deadly', PASSING]);
+    expect(dead.properties.headers).to.include({ 'laurel-exchange': bus.topology.exchange });
+    expect(dead.properties.headers?.['x-death']?.[0]).to.include({
+      reason: 'delivery_limit',
+      queue: bus.topology.suspects,
+    });
+    expect(await bus.depth(bus.topology.deadLetters)).to.equal(0);
+  });
 });

@@ -14,7 +14,8 @@ describe('the kill matrix, in short', function () {
   before(async function () {
     const broker = await privateRabbitmq(this);
     await buildProgram();
-    run = { broker, seed: SEED, size: SIZE, calm: await calmRun(broker, SEED, SIZE) };
+    const setup = { broker, seed: SEED, size: SIZE };
+    run = { ...setup, calm: await calmRun(setup) };
     expect(run.calm.standing.length).to.be.greaterThan(10);
   });
   after(() => run?.broker.node.stop());

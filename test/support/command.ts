@@ -1,6 +1,7 @@
 /** Runs the command line as a person does: in a process of its own, from the sources. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import sinon from 'sinon';
 import { runCommandLine } from '../../server/cli/program.ts';
 import { projectPath } from '../../server/paths.ts';
@@ -50,6 +51,30 @@ export function runLaurel(
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Runs lines as they stand on a page of the documentation, `npx laurel` from the sources, ending at the first that fails.
+ *  @param folder where they run, with its own data directory */
+export function runShell(
+  script: string,
+  folder: string,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const node = `${process.execPath} --import ${TSX} ${projectPath('server', 'main.ts')}`;
+  const prelude = `set -eo pipefail\nnpx() { shift; ${node} "$@"; }\n`;
+  const child = spawn('bash', ['-c', `${prelude}${script}`], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, LAUREL_DATA_DIR: join(folder, 'data') },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output }));
   });
 }
 

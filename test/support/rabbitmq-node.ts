@@ -65,6 +65,7 @@ export async function startNode(plugins: readonly string[] = []): Promise<{ url:
   };
   const url = `amqp://guest:guest@127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
+  let isOver = false;
   const killGroup = (): void => {
     if (child?.pid === undefined) return;
     try {
@@ -87,11 +88,13 @@ export async function startNode(plugins: readonly string[] = []): Promise<{ url:
       await ended;
     },
     async start() {
+      if (isOver) throw new Error('the private RabbitMQ is stopped for good');
       // a group of its own, so that the virtual machine dies with the script that started it
       child = spawn(join(folder, 'rabbitmq-server'), { env, detached: true, stdio: 'ignore' });
       await answering(url, 60_000);
     },
     async stop() {
+      isOver = true;
       killGroup();
       process.removeListener('exit', killGroup);
       await endPortMapper(env, epmdPort);

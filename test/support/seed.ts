@@ -5,6 +5,7 @@ import { ProviderError } from '../../plugin/errors.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
 import type { DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
+import { findingKey } from '../../plugin/providers/comparison/findings.ts';
 import { ownAccount } from '../../server/http/open-badge-form.ts';
 import { saveImage } from '../../server/http/open-badge-images.ts';
 import { aTemplate } from '../contracts/provider-store.ts';
@@ -280,7 +281,7 @@ async function seedProgress({ services, dispatcher, provider }: Site): Promise<v
   await send({ user: 'margaret', at: '2026-11-23T18:20:00Z' });
 }
 
-async function seedJobs({ services: { jobStore } }: Site): Promise<void> {
+async function seedJobs({ services: { jobStore, comparisonNotes, learners } }: Site): Promise<void> {
   const now = new Date('2026-11-21T09:00:00Z');
   const job = (id: string, changes: Partial<Job>): Promise<boolean> =>
     jobStore.create({
@@ -319,6 +320,26 @@ async function seedJobs({ services: { jobStore } }: Site): Promise<void> {
     startedAt: now,
     finishedAt: now,
   });
+  await job('job-compared', {
+    kind: 'compare-provider',
+    title: 'Compare with Memory: Example account',
+    parameters: { provider: 'memory', accountId: 'example', account: 'example' },
+    state: 'done',
+    counts: { same: 1_204, missing: 1, state: 1, 'extra-unknown': 1 },
+    result: { listed: 1_206 },
+    startedAt: now,
+    finishedAt: now,
+  });
+  const barbara = (await learners.findByUsername('barbara'))?.id ?? null;
+  const place = { learnerId: barbara, badgeId: 'demo-course', number: 1, templateId: 'demo-course' };
+  await comparisonNotes.add('job-compared', [
+    findingKey({ ...place, kind: 'missing', externalId: 'memory-1', here: 'accepted', there: null }),
+    findingKey({ ...place, kind: 'state', externalId: 'memory-2', here: 'pending', there: 'accepted' }),
+    findingKey({
+      ...{ kind: 'extra-unknown', learnerId: null, badgeId: null, number: null },
+      ...{ externalId: 'memory-3', templateId: 'another-template', here: null, there: 'accepted' },
+    }),
+  ]);
   const result = { sample: [{ badge: 'demo-course', change: 'gains' }] };
   await job('job-done', { state: 'done', done: 1_216, total: 1_216, counts, result, startedAt: now, finishedAt: now });
 }

@@ -20,6 +20,8 @@ process.once('exit', () => {
 export class StoreProcess {
   /** For MONGODB_URI; stays the same over restarts. */
   readonly uri: string;
+  /** Resolves when the process has ended, however. */
+  ended: Promise<unknown> = Promise.resolve();
   readonly #dataDir: string;
   readonly #link: string;
   #child: ChildProcess | null = null;
@@ -38,10 +40,24 @@ export class StoreProcess {
     this.#child = child;
     running.add(child);
     child.once('exit', () => running.delete(child));
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    this.ended = once(child, 'exit');
+    const [line] = (await Promise.race([
+      once(child.stdout, 'data'),
+      this.ended.then(() => Promise.reject(new Error('the store process ended before it was ready'))),
+    ])) as [Buffer];
     const socket = decodeURIComponent(new URL(line.toString().trim()).host);
     rmSync(this.#link, { force: true });
     symlinkSync(socket, this.#link);
+  }
+
+  /** null: not started. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** The one that grows. */
+  get file(): string {
+    return join(this.#dataDir, 'store.lmdb');
   }
 
   /** It takes what it is sent, and does nothing with it. */
@@ -60,6 +76,9 @@ export class StoreProcess {
 }
 
 if (process.argv[1] === self) {
-  const { uri } = await openEmbeddedStore({ dataDir: process.argv[2] ?? '', logger: silentLogger });
+  const { uri, broken } = await openEmbeddedStore({ dataDir: process.argv[2] ?? '', logger: silentLogger });
   process.stdout.write(`${uri}\n`);
+  const { message } = await broken;
+  process.stderr.write(`${message}\n`);
+  process.exit(69);
 }

@@ -34,12 +34,16 @@ import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
+import type { SecretBox } from '../../plugin/ports/secret-box.ts';
 import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
+import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
+import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
+import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
@@ -65,14 +69,18 @@ export interface Site {
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
+    readonly comparisonNotes: MemoryReplayScratch;
     readonly deadLetters: MemoryDeadLetterStore;
     readonly providerStore: MemoryProviderStore;
+    readonly providers: Map<string, BadgeProvider>;
     readonly issuerStore: MemoryIssuerStore;
   };
   /** The badge provider with accounts. */
   readonly hall: HallProvider;
   readonly dispatcher: Dispatcher;
   readonly provider: MemoryProvider;
+  /** Seals what accounts hold. */
+  readonly secrets: SecretBox;
   /** Carries out every job that is due. */
   runJobs(): Promise<unknown>;
   /** Every event that reached the pipeline. */
@@ -117,10 +125,11 @@ export function makeSite(
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
   const hall = new HallProvider();
+  const secrets = openSecretBox();
   const providerStore = new MemoryProviderStore();
   const issuerStore = new MemoryIssuerStore();
   const openBadges = composeOpenBadges({
-    ...{ stores: { issuer: issuerStore }, secrets: openSecretBox(), clock },
+    ...{ stores: { issuer: issuerStore }, secrets, clock },
     publicUrl: () => settings.publicUrl,
   });
   const own = new OpenBadgesProvider({
@@ -133,8 +142,9 @@ export function makeSite(
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
   const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
   const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() } };
+  const replayScratch = new MemoryReplayScratch();
   const replay = composeReplay({
-    stores: { events, learners, progress, badges, replayScratch: new MemoryReplayScratch() },
+    stores: { events, learners, progress, badges, replayScratch },
     ...{ ruleBook: rules, read, clock, progressParts },
   });
   const pipeline = createEventProcessor({
@@ -170,9 +180,18 @@ export function makeSite(
     clock,
     logger,
   });
+  const comparison = composeComparison({
+    stores: { jobs: jobStore, learners, progress, providers: providerStore, replayScratch },
+    ...{ secrets, providers, clock, logger },
+  });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
-    kinds: [createSettleEffects({ progress, dispatcher }), ...replay.kinds],
+    kinds: [
+      createSettleEffects({ progress, dispatcher }),
+      createTemplateSync({ store: providerStore, providers, secrets, clock }),
+      ...replay.kinds,
+      ...comparison.kinds,
+    ],
   });
   const processed: LmsEvent[] = [];
   const services = {
@@ -187,6 +206,7 @@ export function makeSite(
     credentials,
     access,
     jobStore,
+    comparisonNotes: replayScratch,
     jobs,
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
@@ -196,12 +216,13 @@ export function makeSite(
     issuerStore,
     openBadges,
     accounts: createAccounts({
-      ...{ store: providerStore, secrets: openSecretBox(), rescue: new MemorySecretRescue(), providers, clock, logger },
+      ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },
       ids: { uuid: () => randomUUID() },
       onNewSecret: async () => {},
       sleep: async () => {},
     }),
     replays,
+    notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
     files: new MemoryFileStore(),
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
@@ -237,6 +258,7 @@ export function makeSite(
     services,
     dispatcher,
     provider,
+    secrets,
     hall,
     processed,
     runJobs: () => jobRunner.runDue(),

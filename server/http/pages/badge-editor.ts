@@ -20,6 +20,7 @@ import { jobPath } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines, shown } from './rule-text.ts';
 import { createTrial, trialFields } from './rule-trial.ts';
+import { starterText } from './starter-text.ts';
 
 /** What the editor is open on. */
 interface Draft {
@@ -185,9 +186,9 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
 
   return [
     ...badgeExampleRoutes(services),
-    ...badgeFormRoutes(services, { store, preview, showUnfit, starterText: () => starterText(services) }),
+    ...badgeFormRoutes(services, { store, preview, showUnfit, starterText: (req) => starterText(req, services) }),
     get('/badges/new', 'administrator', (req, res) => {
-      const text = exampleDraft(req, services) ?? starterText(services);
+      const text = exampleDraft(req, services) ?? starterText(req, services);
       return show(req, res, { text, version: 0, badge: null }, null);
     }),
     post('/badges/new', 'administrator', (req, res) => {
@@ -230,23 +231,4 @@ function sentText(req: Request, services: Services, badgeId: string | null): str
 function blockOf(text: string) {
   const blocks = parse(text).file.blocks.filter((block) => block.kind === 'badge');
   return blocks.length === 1 ? blocks[0] : undefined;
-}
-
-function starterText({ environment }: Services): string {
-  const provider = environment.providers.has('openbadges')
-    ? 'openbadges'
-    : ([...environment.providers][0] ?? 'openbadges');
-  return `badge "my-badge" {
-  name     "My badge"
-  template ${provider} "my-badge"
-  active   false
-
-  requirement passed in group A {
-    description "Passes the course."
-    on    org.openedx.learning.course.passing.status.updated.v1
-    where is_passing = true
-      and course.course_key = "course-v1:Organisation+Course+Run"
-  }
-}
-`;
 }

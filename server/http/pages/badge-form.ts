@@ -37,7 +37,7 @@ export interface TextView {
   /** Shows a text that the form cannot show. */
   showUnfit(req: Request, res: Response, draft: Draft, message: string): Promise<void>;
   /** Of a new badge. */
-  starterText(): string;
+  starterText(req: Request): string;
 }
 
 /** What the page shows besides the form. */
@@ -132,7 +132,7 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
 
   return [
     get('/badges/new/form', 'administrator', (req, res) => {
-      return open(req, res, { text: exampleDraft(req, services) ?? texts.starterText(), version: 0, badge: null });
+      return open(req, res, { text: exampleDraft(req, services) ?? texts.starterText(req), version: 0, badge: null });
     }),
     post('/badges/new/form', 'administrator', (req, res) => work(req, res, null)),
     get('/badges/:id/form', 'administrator', async (req, res) => {

@@ -10,6 +10,7 @@ import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
+import { shownTroubles } from '../template-troubles.ts';
 import { findHistory, type History, summaryOf, versionOf, versionRows } from './badge-history.ts';
 import { jobPath } from './jobs.ts';
 import { statusCounts, statusShares } from './progress-counts.ts';
@@ -54,6 +55,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
         href: badgePath(definition.id),
         lines: ruleLines(definition.source, diagnostics),
         troubles: diagnostics.length,
+        templateTroubles: await shownTroubles([definition], services),
         policies: rules ? policySentences(rules) : [],
         requirements: rules ? requirementRows(rules) : [],
         penalties: rules ? penaltyRows(rules) : [],

@@ -4,6 +4,7 @@ import { shownInstant, shownNumber, shownStatus, shownTime } from '../format.ts'
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { shownTroubles } from '../template-troubles.ts';
 import { statusCounts, statusShares } from './progress-counts.ts';
 
 const RECENT = 6;
@@ -19,7 +20,8 @@ export function dashboardRoutes(services: Services): readonly Route[] {
   ];
 }
 
-async function dashboard({ badges, progress, events, learners, credentials, access, health, clock }: Services) {
+async function dashboard(services: Services) {
+  const { badges, progress, events, learners, credentials, access, health, clock } = services;
   const [definitions, counts, effects, awarded, runs, credentialCounts, learnerCount, accounts, report, eventCounts] =
     await Promise.all([
       badges.list(),
@@ -39,6 +41,7 @@ async function dashboard({ badges, progress, events, learners, credentials, acce
   const total = statusCounts(counts);
   return {
     noAccount: accounts.length === 0,
+    templateTroubles: await shownTroubles(definitions, services),
     health: { status: shownStatus(report.status), troubles: troublesOf(report.checks) },
     figures: [
       figure(

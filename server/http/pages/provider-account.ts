@@ -13,13 +13,14 @@ import { actorOf, findActor } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { syncPath } from '../template-links.ts';
 import { sentence } from './providers.ts';
 
 const HISTORY = 10;
 const PATH = '/providers/:provider/accounts/:slug';
 
 export function providerAccountRoutes(services: Services): readonly Route[] {
-  const { providers, providerStore, accounts, access, badges, progress, clock } = services;
+  const { providers, providerStore, accounts, access, badges, progress, notices, clock } = services;
   const audit = createAudit(services);
 
   async function accountOf(req: Request): Promise<ProviderAccount> {
@@ -38,9 +39,12 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       providerStore.templateCounts(),
       mayRead ? access.audit({ object: objectOf(account), limit: HISTORY }) : { items: [] },
     ]);
+    const webhook = notices.pathOf(account);
     const frame = { title: account.name, section: 'providers', breadcrumbs: crumbs(), errors } as const;
     const model = {
       ...shownAccount(account, provider, counts, clock.now()),
+      syncHref: provider?.capabilities.synchronises ? syncPath(account) : null,
+      webhook: webhook === null ? null : services.settings.publicUrl + webhook,
       provider: provider?.title ?? account.provider,
       noun: form?.noun ?? 'account',
       canAsk: form !== null,

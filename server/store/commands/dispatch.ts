@@ -3,6 +3,7 @@
 import { type BsonDocument, type Encodable, encodeDocument, isDocument } from '../bson.ts';
 import { CommandError, outOfScope } from '../errors.ts';
 import { COMMAND_ALIASES, COMMANDS, COMMON_OPTIONS, type CommandName, isListed } from '../scope.ts';
+import type { Request } from '../wire.ts';
 import { Arguments } from './arguments.ts';
 import type { Handlers, Reply, StoreContext } from './context.ts';
 import { greetingCommands } from './greeting.ts';
@@ -28,7 +29,11 @@ const WRITES: ReadonlySet<CommandName> = new Set<CommandName>([
 /** Runs one command. The answer of a writing command comes when everything before it is durable, also when it changed
  *  nothing: it may have seen what another one wrote a moment ago.
  *  @returns the encoded reply; errors are replies too */
-export async function runCommand(store: StoreContext, command: BsonDocument, connectionId: number): Promise<Buffer> {
+export async function runCommand(
+  store: StoreContext,
+  { command, bodies }: Pick<Request, 'command' | 'bodies'>,
+  connectionId: number,
+): Promise<Buffer> {
   try {
     const [sentName = ''] = command.keys();
     const name = resolveName(sentName);
@@ -40,6 +45,7 @@ export async function runCommand(store: StoreContext, command: BsonDocument, con
         databaseName: String(command.get('$db') ?? 'admin'),
         sentName,
         command: new Arguments(command, sentName),
+        bodies,
         connectionId,
       }),
     );

@@ -18,8 +18,8 @@ export const writeCommands: Handlers<'insert' | 'update' | 'delete' | 'findAndMo
     const collection = ownCollection(context);
     const documents = context.command.documents('documents');
     let n = 0;
-    const writeErrors = runEach(context, documents, (document) => {
-      collection.insert(document);
+    const writeErrors = runEach(context, documents, (document, index) => {
+      collection.insert(document, context.bodies[index]);
       n++;
     });
     return { n, ...writeErrors };

@@ -7,7 +7,7 @@ const texts = fc.string({ unit: fc.constantFrom('a', 'b', '\ud83d', '\ude00'), m
 
 function found(trie: TextTrie<string>, text: string): string[] {
   const all: string[] = [];
-  trie.find(text, (items) => all.push(...items));
+  trie.find(text, (items, into) => into.push(...items), all);
   return all.sort();
 }
 

@@ -145,6 +145,26 @@ describe('processing an event', () => {
     expect((await world.progressOn('follower')).outcome.status).to.equal('revoked');
   });
 
+  it('looks at the badge it waits for also after a save that was done though it seemed beaten', async () => {
+    const store = new MemoryProgressStore();
+    const world = aWorld([courseBadge(), follower], { progress: store });
+    const save = store.save.bind(store);
+    let others: 'to come' | 'at work' | 'gone' = 'to come';
+    sinon.stub(store, 'save').callsFake(async (progress: Progress) => {
+      if (progress.badgeId !== 'follower') return save(progress);
+      if (others === 'at work') throw new StoreError('unavailable', 'they die before they pass it on');
+      if (others === 'gone') return save(progress);
+      await save(progress);
+      others = 'at work';
+      await world.processor.process(passing(false, 5)).catch(() => {});
+      others = 'gone';
+      return false;
+    });
+    await world.processor.process(passing(true, 1));
+    expect((await world.progressOn('demo')).outcome.status).to.equal('revoked');
+    expect((await world.progressOn('follower')).outcome.status).to.equal('revoked');
+  });
+
   it('gives up with an error that asks for redelivery when others always are faster', async () => {
     const store = new MemoryProgressStore();
     sinon.stub(store, 'save').resolves(false);

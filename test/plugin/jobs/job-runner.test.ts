@@ -29,7 +29,7 @@ function world(kind: JobKind) {
   return {
     store,
     jobs,
-    runner: () => createJobRunner(parts),
+    runner: (leaseMs?: number) => createJobRunner({ ...parts, ...(leaseMs !== undefined && { leaseMs }) }),
     request: (to: number) =>
       jobs.request({ kind: 'count', title: 'Count', parameters: { to }, requestedBy: 'ada', reason: null }),
     pass: (ms: number) => {
@@ -74,6 +74,26 @@ describe('a job', () => {
     const [ended] = await runner().runDue();
     expect(ended).to.deep.include({ state: 'done', done: 4 });
     expect(seen).to.deep.equal([null, 1, 2, 2, 3]);
+  });
+
+  it('stays with a living process, also while a step waits for somebody for longer than the lease', async () => {
+    let answer = (): void => {};
+    const { runner, request, pass, store, now } = world(
+      counting(
+        () =>
+          new Promise<void>((resolve) => {
+            answer = resolve;
+          }),
+      ),
+    );
+    await request(1);
+    const working = runner(15).runDue();
+    await new Promise(setImmediate);
+    pass(60_000);
+    while (((await store.get('j1'))?.dueAt ?? 0) <= now()) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await runner().runDue()).to.deep.equal([]);
+    answer();
+    expect((await working)[0]).to.deep.include({ state: 'done', done: 1, fence: 1 });
   });
 
   it('is tried again later when the world is away, with longer and longer pauses', async () => {

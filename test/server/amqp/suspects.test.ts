@@ -1,6 +1,28 @@
+import type { Channel, ConsumeMessage } from 'amqplib';
 import { expect } from 'chai';
-import { isSuspect, Suspects } from '../../../server/amqp/suspects.ts';
-import { randomFrom } from '../../support/random.ts';
+import sinon from 'sinon';
+import { StoreError } from '../../../plugin/errors.ts';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { Delivery } from '../../../server/amqp/delivery.ts';
+import type { RawMessage } from '../../../server/amqp/publisher.ts';
+import { isSuspect, suspectsTo } from '../../../server/amqp/suspects.ts';
+
+const message = {
+  content: Buffer.from('{}'),
+  fields: { routingKey: 'a.type', exchange: 'topic' },
+  properties: { headers: { ce_id: 'e1', 'x-delivery-count': 2 }, contentType: 'application/json', messageId: 'e1' },
+} as unknown as ConsumeMessage;
+
+function aDelivery() {
+  const channel = { ack: sinon.spy(), nack: sinon.spy() };
+  const life = new AbortController();
+  return { channel, life, delivery: new Delivery(channel as unknown as Channel, message, life.signal) };
+}
+
+function suspectsWith(send: (message: RawMessage) => Promise<void>) {
+  const backoff = { firstMs: 1, longestMs: 4 };
+  return suspectsTo({ publisher: { send }, exchange: 'suspects', logger: silentLogger, backoff });
+}
 
 describe('messages whose consumers have died', () => {
   it('are under suspicion from the second death on', () => {
@@ -8,39 +30,46 @@ describe('messages whose consumers have died', () => {
     expect(counts.map(isSuspect)).to.deep.equal([false, false, false, true, true]);
   });
 
-  it('are handled one at a time, every one of them, also those that come later', async () => {
-    const suspects = new Suspects({ gather: async () => {} });
-    const done: number[] = [];
-    let underWay = 0;
-    const handle = (number: number) => async (): Promise<void> => {
-      underWay += 1;
-      expect(underWay).to.equal(1);
-      await new Promise((resolve) => setImmediate(resolve));
-      underWay -= 1;
-      done.push(number);
-    };
-    await Promise.all([0, 1, 2, 3].map((number) => suspects.run(handle(number))));
-    await suspects.run(handle(4));
-    expect(done).to.have.members([0, 1, 2, 3, 4]);
+  it('are set aside as they came, their deliveries counted anew, and acknowledged only then', async () => {
+    const { channel, delivery } = aDelivery();
+    const send = sinon.spy(async (_: RawMessage) => void expect(channel.ack.callCount).to.equal(0));
+    expect(await suspectsWith(send).setAside(delivery)).to.equal(true);
+    expect(send.args).to.deep.equal([
+      [
+        {
+          exchange: 'suspects',
+          routingKey: 'a.type',
+          content: message.content,
+          contentType: 'application/json',
+          messageId: 'e1',
+          headers: { ce_id: 'e1', 'laurel-exchange': 'topic' },
+        },
+      ],
+    ]);
+    expect([channel.ack.callCount, channel.nack.callCount]).to.deep.equal([1, 0]);
   });
 
-  it('do not go down with the guilty one: the innocent are done long before the limit of 20 deliveries', async () => {
-    const random = randomFrom(5);
-    let innocent = 199;
-    let deaths = 2;
-    while (innocent > 0) {
-      const suspects = new Suspects({ gather: async () => {}, random: () => random.below(1_000_000) / 1_000_000 });
-      let isDead = false;
-      const settled = async (): Promise<void> => {
-        if (!isDead) innocent -= 1;
-      };
-      const before = innocent;
-      const guilty = suspects.run(async () => {
-        isDead = true;
-      });
-      await Promise.all([guilty, ...Array.from({ length: before }, () => suspects.run(settled))]);
-      deaths += 1;
-    }
-    expect(deaths).to.be.below(20);
+  it('wait in hand while the broker takes no messages', async () => {
+    const { channel, delivery } = aDelivery();
+    const send = sinon.stub().rejects(new StoreError('bus-unavailable', 'RabbitMQ is away')).onThirdCall().resolves();
+    expect(await suspectsWith(send).setAside(delivery)).to.equal(true);
+    expect([send.callCount, channel.ack.callCount]).to.deep.equal([3, 1]);
+  });
+
+  it('are handled where they are when they cannot be published', async () => {
+    const { channel, delivery } = aDelivery();
+    const suspects = suspectsWith(() => Promise.reject(new RangeError('the headers do not fit')));
+    expect(await suspects.setAside(delivery)).to.equal(false);
+    expect(channel.ack.callCount).to.equal(0);
+  });
+
+  it('stay unsettled when their channel is lost meanwhile', async () => {
+    const { channel, life, delivery } = aDelivery();
+    const suspects = suspectsWith(async () => {
+      life.abort(new Error('gone'));
+      throw new StoreError('bus-unavailable', 'RabbitMQ is away');
+    });
+    const outcome = await suspects.setAside(delivery).catch((reason: Error) => reason.message);
+    expect([outcome, channel.ack.callCount]).to.deep.equal(['gone', 0]);
   });
 });

@@ -10,6 +10,7 @@ describe('the topology', () => {
       exchange: 'learning-badges-lifecycle',
       queue: 'laurel.events',
       deadLetters: 'laurel.events.dead',
+      suspects: 'laurel.events.suspects',
       publishedQueue: 'laurel.published',
       bindings: [PASSING],
       deliveryLimit: 20,

@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { compose } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
+import { projectPath } from '../../../server/paths.ts';
 import { course, passing } from '../../support/badge-world.ts';
-import { type CommandResult, runHere } from '../../support/command.ts';
+import { type CommandResult, runHere, runShell } from '../../support/command.ts';
 
 const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
 
@@ -163,5 +164,20 @@ describe('replaying on the command line', function () {
       stdout: '',
       stderr: 'laurel: badge "demo" is not active, so nothing counts for it; activate it first\n',
     });
+  });
+
+  it('follows docs/how-to/change-rules-safely.md to the letter', async function () {
+    // The page runs a dozen commands, each a process.
+    this.timeout(300_000);
+    mkdirSync(join(folder, 'rules'));
+    cpSync(projectPath('examples', 'rules', '04-one-course.rules'), join(folder, 'rules', 'demo.rules'));
+    const page = readFileSync(projectPath('docs', 'how-to', 'change-rules-safely.md'), 'utf8');
+    const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block as string);
+    expect(blocks).to.have.length.greaterThan(3);
+    const { code, output } = await runShell(blocks.join(''), folder);
+    expect(code, output).to.equal(0);
+    expect(output).to.contain('added     demo-course');
+    expect(output).to.contain('learners are brought up to date: job ');
+    expect(output).to.contain('0 to repair');
   });
 });

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { projectPath } from '../../../server/paths.ts';
-import { type CommandResult, runHere, serveLaurel } from '../../support/command.ts';
+import { type CommandResult, runHere, runShell, serveLaurel } from '../../support/command.ts';
 
 const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
 const rule = (id: string, where = '') =>
@@ -183,7 +181,7 @@ describe('laurel rules, plan and apply', function () {
     const page = readFileSync(projectPath('docs', 'how-to', 'manage-rules-as-files.md'), 'utf8');
     const [first = '', ...others] = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block as string);
     const edited = 'sed -i "s/Demo course completion/Another name/" rules/demo-course.rules\n';
-    const { code, output } = await shell([first, edited, ...others].join(''), folder);
+    const { code, output } = await runShell([first, edited, ...others].join(''), folder);
     expect(code, output).to.equal(0);
     expect(output).to.contain('1 file written to rules\n');
     expect(output).to.contain('changed   demo-course  "Another name"  version 1, from rules/demo-course.rules\n');
@@ -191,23 +189,3 @@ describe('laurel rules, plan and apply', function () {
     expect(output).to.contain('version 1 of demo-course is in force again, as version 3\n');
   });
 });
-
-/** Runs commands as they stand on the page, from the sources. */
-function shell(script: string, folder: string): Promise<{ readonly code: number | null; readonly output: string }> {
-  const node = `${process.execPath} --import ${pathToFileURL(projectPath('node_modules', 'tsx', 'dist', 'loader.mjs')).href} ${projectPath('server', 'main.ts')}`;
-  const prelude = `set -eo pipefail\nnpx() { shift; ${node} "$@"; }\n`;
-  const child = spawn('bash', ['-c', `${prelude}${script}`], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, LAUREL_DATA_DIR: join(folder, 'data') },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-  });
-}

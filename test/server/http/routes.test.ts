@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import supertest from 'supertest';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import type { Access, Route } from '../../../server/http/routes.ts';
+import { storedTemplate } from '../../support/credly-world.ts';
+import { anAccount } from '../../support/provider-accounts.ts';
 import { aCredential, LETTERS, OWN_BADGE, OWN_IMAGE, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site } from '../../support/web.ts';
 
@@ -16,6 +18,8 @@ const table: Readonly<Record<string, Access>> = {
   'get /api/laurel/v1/verify/:uuid': 'public',
   'get /api/learning_credentials/v1/metadata/:uuid': 'public',
   'get /verify/:uuid': 'public',
+  'post /badges/:provider/webhook': 'public',
+  'post /badges/:provider/webhook/:secret': 'public',
   'get /api/verify/:uuid': 'public',
   'get /verify': 'public',
   'post /verify': 'public',
@@ -59,6 +63,10 @@ const table: Readonly<Record<string, Access>> = {
   'post /badges/:id/versions/:version/restore': 'administrator',
   'get /badges/:id/remove': 'administrator',
   'post /badges/:id/remove': 'administrator',
+  'get /templates': 'viewer',
+  'get /templates/sync': 'administrator',
+  'post /templates/sync': 'administrator',
+  'get /templates/:provider/:account/:template': 'viewer',
   'get /rules': 'viewer',
   'get /rules/export': 'viewer',
   'get /rules/removed': 'viewer',
@@ -84,6 +92,13 @@ const table: Readonly<Record<string, Access>> = {
   'get /effects': 'viewer',
   'get /effects/settle': 'administrator',
   'post /effects/settle': 'administrator',
+  'get /issued-badges': 'viewer',
+  'get /comparisons': 'viewer',
+  'post /comparisons': 'administrator',
+  'get /comparisons/:id': 'viewer',
+  'get /comparisons/:id/download': 'viewer',
+  'get /comparisons/:id/mend': 'administrator',
+  'post /comparisons/:id/mend': 'administrator',
   'get /jobs': 'viewer',
   'get /jobs/:id': 'viewer',
   'post /jobs/:id/cancel': 'administrator',
@@ -133,6 +148,8 @@ describe('routes', () => {
   before(async () => {
     site = makeSite();
     await seed(site);
+    await site.services.providerStore.saveAccount(anAccount('university'));
+    await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
     routes = [...openRoutes(site.services), ...pageRoutes(site.services)];
     learnerId = (await site.services.learners.findByUsername('ada'))?.id ?? '';
   });
@@ -145,8 +162,10 @@ describe('routes', () => {
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace('/jobs/:id', '/jobs/job-failed')
+      .replace('/comparisons/:id', '/comparisons/job-compared')
       .replace('/events/:id', '/events/event-ada-demo')
       .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)
+      .replace('/templates/:provider/:account/:template', '/templates/credly/university/t1')
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
       .replace('/examples/:name', '/examples/04-one-course')
       .replace(':provider', 'hall')

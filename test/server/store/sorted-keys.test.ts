@@ -26,6 +26,8 @@ describe('sorted keys', () => {
         expect(keys.size).to.equal(model.size);
         expect([...keys.range({ lower, upper })]).to.deep.equal(inRange);
         expect([...keys.range({ lower, upper }, true)]).to.deep.equal(inRange.reverse());
+        const others = [...model].filter((entry) => entry.slice(0, -2) === lower && entry.at(-1) !== '3');
+        expect(keys.hasOther(lower, 3)).to.equal(others.length > 0);
       }),
     );
   });
@@ -40,6 +42,16 @@ describe('sorted keys', () => {
     expect(keys.size).to.equal(2500);
     expect(keys.withKey('0002')).to.deep.equal([2]);
     expect(keys.withKey('0003')).to.deep.equal([]);
+  });
+
+  it('tell whether a key has others, also across blocks', () => {
+    const keys = new SortedKeys();
+    for (let sequence = 1; sequence <= 1_200; sequence += 1) keys.add('same', sequence);
+    keys.add('single', 7);
+    expect(keys.hasOther('same', 1)).to.equal(true);
+    expect(keys.hasOther('single', 7)).to.equal(false);
+    expect(keys.hasOther('single', 8)).to.equal(true);
+    expect(keys.hasOther('none', 1)).to.equal(false);
   });
 
   it('load at once what could be added one by one', () => {

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { expect } from 'chai';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
-import { decodeDocument } from '../../../server/store/bson.ts';
+import { decodeDocument, encodeDocument } from '../../../server/store/bson.ts';
 import { openEmbeddedStore } from '../../../server/store/index.ts';
 import { Framing, formatCommand, parseRequest, WireError } from '../../../server/store/wire.ts';
 import { plain } from './support/documents.ts';
@@ -26,6 +26,20 @@ describe('the wire', () => {
     const odd = formatCommand({ ping: 1 }, 1);
     odd.writeInt32LE(4242, 12);
     expect(() => parseRequest(odd)).to.throw(WireError, 'a message of the unknown kind 4242');
+  });
+
+  it('hands the documents of a sequence on as they came, apart from the message', () => {
+    const documents = [encodeDocument({ _id: 1, text: 'a' }), encodeDocument({ _id: 2, text: 'ä' })];
+    const name = Buffer.from('documents\0');
+    const sequence = Buffer.concat([Buffer.alloc(5), name, ...documents]);
+    sequence.writeUInt8(1, 0);
+    sequence.writeInt32LE(sequence.length - 1, 1);
+    const message = Buffer.concat([formatCommand({ insert: 'things', $db: 'x' }, 1), sequence]);
+    message.writeInt32LE(message.length, 0);
+    const { command, bodies } = parseRequest(message);
+    message.fill(0);
+    expect(bodies.map((body) => body.equals(documents[bodies.indexOf(body)] as Buffer))).to.deep.equal([true, true]);
+    expect(command.get('documents')).to.deep.equal(documents.map((body) => decodeDocument(body)));
   });
 
   it('drops a client that speaks something else and serves the others', async () => {

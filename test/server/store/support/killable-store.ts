@@ -10,6 +10,7 @@ const server = await startServer({
   dataDir,
   database: 'laurel',
   expiryIntervalMs: 60_000,
+  onBroken: () => {},
   report: (message, error) => console.error(message, error),
 });
 console.log(server.uri);

@@ -1,0 +1,74 @@
+/** Which badges use which template, and which of them cannot be issued because of it. */
+
+import type { BadgeDefinition } from '../ports/badge-store.ts';
+import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../ports/provider-store.ts';
+import { readTemplateText } from './template-text.ts';
+
+type Using = Pick<BadgeDefinition, 'id' | 'name' | 'template' | 'active'>;
+
+/** What keeps an active badge from being issued. */
+export interface TemplateTrouble {
+  readonly badge: Using;
+  /** The word of the provider. */
+  readonly provider: string;
+  readonly templateText: string;
+  /** null: no account has it. */
+  readonly template: BadgeTemplate | null;
+  readonly account: ProviderAccount | null;
+}
+
+/** A dashboard looks at no more than these. */
+const MOST_LOOKED_AT = 500;
+
+/** What stands behind `template` in a rule. @returns null: it has none */
+export function templateClause(
+  definition: Pick<Using, 'template'>,
+): { readonly provider: string; readonly text: string } | null {
+  const { template } = definition;
+  const place = template?.indexOf(':') ?? -1;
+  return template === null || place < 0
+    ? null
+    : { provider: template.slice(0, place), text: template.slice(place + 1) };
+}
+
+/** @param accounts of every provider */
+export function badgesUsing<Badge extends Using>(
+  { provider, accountId, templateId }: Pick<BadgeTemplate, 'provider' | 'accountId' | 'templateId'>,
+  badges: readonly Badge[],
+  accounts: readonly ProviderAccount[],
+): readonly Badge[] {
+  const own = accounts.filter((account) => account.provider === provider);
+  return badges.filter((badge) => {
+    const clause = templateClause(badge);
+    if (clause?.provider !== provider) return false;
+    const { account, templateId: meant } = readTemplateText(clause.text, own);
+    return meant === templateId && (account === null || account.id === accountId);
+  });
+}
+
+/** Active badges whose template cannot be issued. @param withAccounts the providers that have accounts: others have no templates here */
+export async function templateTroubles(
+  badges: readonly Using[],
+  store: ProviderStore,
+  withAccounts: ReadonlySet<string>,
+): Promise<readonly TemplateTrouble[]> {
+  const accounts = await store.accounts();
+  const looked = badges.filter(({ active }) => active).slice(0, MOST_LOOKED_AT);
+  const troubles = await Promise.all(
+    looked.map(async (badge): Promise<TemplateTrouble[]> => {
+      const clause = templateClause(badge);
+      if (clause === null || !withAccounts.has(clause.provider)) return [];
+      const { provider, text: templateText } = clause;
+      const own = accounts.filter((account) => account.provider === provider);
+      const { account: named, templateId } = readTemplateText(templateText, own);
+      const held = (await store.templatesById(provider, templateId)).flatMap((template) => {
+        const account = own.find(({ id }) => id === template.accountId);
+        return account && (named === null || named.id === account.id) ? [{ template, account }] : [];
+      });
+      if (held.some(({ template, account }) => template.state === 'active' && account.enabled)) return [];
+      const { template = null, account = null } = held[0] ?? {};
+      return [{ badge, provider, templateText, template, account }];
+    }),
+  );
+  return troubles.flat();
+}

@@ -1,0 +1,117 @@
+/** `laurel templates ...`: what badge providers let us issue. */
+
+import type { Command } from 'commander';
+import { InputError } from '../../plugin/errors.ts';
+import type { Job } from '../../plugin/ports/job-store.ts';
+import type { BadgeTemplate, ProviderStore } from '../../plugin/ports/provider-store.ts';
+import { accountsToSync, requestSync, syncedAccounts } from '../../plugin/providers/sync-templates.ts';
+import { createAudit } from '../http/audit.ts';
+import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
+import { printError, printLine } from './rule-report.ts';
+import { withLaurel } from './with-laurel.ts';
+
+const STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
+const BATCH = 200;
+
+interface ListOptions {
+  readonly provider?: string;
+  readonly account?: string;
+  readonly state?: string;
+  readonly search?: string;
+  readonly json?: boolean;
+}
+
+export function addTemplatesCommands(program: Command): void {
+  const templates = program.command('templates').description('badge templates at providers: what can be issued');
+
+  templates
+    .command('list')
+    .description('print the templates that are known, by name')
+    .option('--provider <word>', 'only those of this provider')
+    .option('--account <slug>', 'only those of this account; `provider/slug` where two providers have one of this name')
+    .option('--state <state>', `only those that are ${STATES.join(', ')}`)
+    .option('--search <text>', 'only those with a word that begins so, or with this id')
+    .option('--json', 'print JSON Lines')
+    .action((options: ListOptions) => withLaurel(({ services }) => list(services.providerStore, options)));
+
+  templates
+    .command('sync')
+    .description('ask providers which templates there are, and wait for the end')
+    .option('--account <slug...>', 'only these accounts; without it all that are enabled')
+    .option('--json', 'print the job as JSON')
+    .action((options: { account?: string[]; json?: boolean }) =>
+      withLaurel(async ({ services, carryOut }) => {
+        const { providerStore, providers, jobs } = services;
+        const accounts = accountsToSync(await providerStore.accounts(), providers, options.account ?? null);
+        const job = await requestSync(jobs, accounts, 'cli');
+        const slugs = accounts.map(({ provider, slug }) => `${provider}/${slug}`).join(', ');
+        await createAudit(services)('cli', 'templates.synchronised', `job:${job.id}`, { accounts: slugs });
+        report(await endOf({ services, carryOut }, job, { quiet: options.json === true }), options.json === true);
+      }),
+    );
+}
+
+async function list(store: Pick<ProviderStore, 'accounts' | 'templates'>, options: ListOptions): Promise<void> {
+  const accounts = await store.accounts();
+  const account = accountOf(accounts, options.account);
+  for (let after: string | undefined; ; ) {
+    const page = await store.templates({
+      limit: BATCH,
+      ...(after !== undefined && { after }),
+      ...(account && { accountId: account.id }),
+      ...(options.provider !== undefined && { provider: options.provider }),
+      ...(options.state !== undefined && { state: stateOf(options.state) }),
+      ...(options.search !== undefined && { search: options.search }),
+    });
+    for (const template of page.items) {
+      const slug = accounts.find(({ id }) => id === template.accountId)?.slug ?? '';
+      printLine(options.json ? JSON.stringify(lineOf(template, slug)) : textOf(template, slug));
+    }
+    if (page.next === null) return;
+    after = page.next;
+  }
+}
+
+function lineOf(
+  { provider, templateId, name, description, state, imageUrl, dashboardUrl, details, syncedAt }: BadgeTemplate,
+  account: string,
+) {
+  return { provider, account, id: templateId, name, state, description, imageUrl, dashboardUrl, details, syncedAt };
+}
+
+function textOf({ provider, templateId, state, name }: BadgeTemplate, account: string): string {
+  return `${`${provider}/${account}`.padEnd(24)}  ${templateId.padEnd(36)}  ${state.padEnd(8)}  ${name}`;
+}
+
+/** One line per account; exits with 1 when one of them failed. */
+function report(job: Job, json: boolean): void {
+  if (json) printLine(JSON.stringify(job));
+  else {
+    for (const { provider, account, error, added, changed, unchanged, retired } of syncedAccounts(job)) {
+      const counts = `${added} added, ${changed} changed, ${unchanged} unchanged, ${retired} gone`;
+      printLine(`${provider}/${account}: ${counts}`);
+      if (error !== null) printError(`${provider}/${account}: ${error}`);
+    }
+    printLine(jobState(job));
+    printFailure(job);
+  }
+  setExitCode(job);
+  if ((job.counts.failed ?? 0) > 0) process.exitCode = 1;
+}
+
+function stateOf(text: string): BadgeTemplate['state'] {
+  const state = STATES.find((one) => one === text);
+  if (state === undefined)
+    throw new InputError('template-state', `--state ${text} is not a state; write one of ${STATES.join(', ')}`);
+  return state;
+}
+
+function accountOf<Account extends { readonly provider: string; readonly slug: string }>(
+  accounts: readonly Account[],
+  text: string | undefined,
+): Account | null {
+  if (text === undefined) return null;
+  const found = accounts.find(({ provider, slug }) => text === slug || text === `${provider}/${slug}`);
+  if (found) return found;
+  throw new InputError('account', `--account ${text} is not an account; \`laurel accounts list\` prints them`);
+}

@@ -1,0 +1,179 @@
+/** The templates of badges at providers: what can be issued, which badges use it, and bringing the list up to date. */
+
+import type { Request, Response } from 'express';
+import { quote } from '../../../dsl/index.ts';
+import { NotFoundError } from '../../../plugin/errors.ts';
+import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
+import { accountsToSync, requestSync } from '../../../plugin/providers/sync-templates.ts';
+import { badgesUsing } from '../../../plugin/providers/template-use.ts';
+import { accountPath, syncText } from '../account-view.ts';
+import { createAudit } from '../audit.ts';
+import { badgePath } from '../badge-links.ts';
+import { safeUrl, shownStatus, shownTime } from '../format.ts';
+import { type FieldError, pathText, queryChoice, queryString, queryText, textFields } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import { allowImagesFrom } from '../security.ts';
+import type { Services } from '../services.ts';
+import { qualifiedSlug, syncPath, templatePath, templateTextFor } from '../template-links.ts';
+import { jobPath } from './jobs.ts';
+
+const PAGE_SIZE = 50;
+const STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
+const providersCrumb = { text: 'Providers', href: '/providers' } as const;
+const templatesCrumb = { text: 'Templates', href: '/templates' } as const;
+
+export function templateRoutes(services: Services): readonly Route[] {
+  const { providerStore, providers, jobs, badges } = services;
+  const audit = createAudit(services);
+  const titleOf = (provider: string): string => providers.get(provider)?.title ?? provider;
+
+  const showSync = async (req: Request, res: Response, chosen: ReadonlySet<string> | null, errors: FieldError[]) => {
+    const accounts = accountsToSync(await providerStore.accounts(), providers, null);
+    const model = {
+      accounts: accounts.map((account, index) => ({
+        field: `account-${index}`,
+        value: qualifiedSlug(account),
+        name: account.name,
+        provider: titleOf(account.provider),
+        slug: account.slug,
+        checked: chosen === null || chosen.has(qualifiedSlug(account)),
+        lastSync: account.lastSync && { at: shownTime(account.lastSync.at), message: syncText(account.lastSync) },
+      })),
+    };
+    const breadcrumbs = [providersCrumb, templatesCrumb];
+    const frame = { title: 'Synchronise templates', section: 'providers', breadcrumbs, errors } as const;
+    await renderPage(req, res, 'templates-sync', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  return [
+    get('/templates', 'viewer', async (req, res) => {
+      const all = await providerStore.accounts();
+      const state = queryChoice(req, 'state', STATES);
+      const search = queryText(req, 'search');
+      const account = all.find((one) => qualifiedSlug(one) === queryText(req, 'account'));
+      const provider = queryChoice(req, 'provider', [...new Set(all.map((one) => one.provider))]);
+      const after = queryText(req, 'after');
+      const filter = { state, search, provider, account: account && qualifiedSlug(account) };
+      const page = await providerStore.templates({
+        limit: PAGE_SIZE,
+        ...(state && { state }),
+        ...(search && { search }),
+        ...(provider && { provider }),
+        ...(account && { accountId: account.id }),
+        ...(after && { after }),
+      });
+      const definitions = await badges.list();
+      const frame = { title: 'Templates', section: 'providers', breadcrumbs: [providersCrumb] } as const;
+      await renderPage(req, res, 'templates', frame, {
+        ...filter,
+        hasAccounts: all.length > 0,
+        canSync: accountsToSync(all, providers, null).length > 0,
+        isFiltered: Object.values(filter).some((value) => value !== undefined),
+        states: STATES.map((value) => ({ value, word: shownStatus(value).word })),
+        providers: [...new Set(all.map((one) => one.provider))].map((value) => ({ value, title: titleOf(value) })),
+        accounts: all.map((one) => ({ value: qualifiedSlug(one), title: `${titleOf(one.provider)}: ${one.name}` })),
+        rows: page.items.flatMap((template) => {
+          const of = all.find(({ id }) => id === template.accountId);
+          if (of === undefined) return [];
+          return {
+            href: templatePath(of, template),
+            name: template.name,
+            id: template.templateId,
+            provider: titleOf(template.provider),
+            account: of.name,
+            status: shownStatus(template.state),
+            badges: badgesUsing(template, definitions, all).length,
+            syncedAt: shownTime(template.syncedAt),
+          };
+        }),
+        nextHref: page.next === null ? null : `/templates${queryString({ ...filter, after: page.next })}`,
+        firstHref: after === undefined ? null : `/templates${queryString(filter)}`,
+      });
+    }),
+
+    get('/templates/sync', 'administrator', (req, res) => {
+      const account = queryText(req, 'account');
+      return showSync(req, res, account === undefined ? null : new Set([account]), []);
+    }),
+
+    post('/templates/sync', 'administrator', async (req, res) => {
+      const chosen = textFields(req, 'account');
+      if (chosen.length === 0) {
+        const message = 'Choose at least one account.';
+        return showSync(req, res, new Set(), [{ field: 'account-0', message }]);
+      }
+      const accounts = accountsToSync(await providerStore.accounts(), providers, chosen);
+      const actor = actorOf(res).name;
+      const job = await requestSync(jobs, accounts, actor);
+      await audit(actor, 'templates.synchronised', `job:${job.id}`, {
+        accounts: accounts.map(qualifiedSlug).join(', '),
+      });
+      res.redirect(303, `${jobPath(job.id)}?done=sync-started`);
+    }),
+
+    get('/templates/:provider/:account/:template', 'viewer', async (req, res) => {
+      const accounts = await providerStore.accounts();
+      const account = accounts.find(
+        ({ provider, slug }) => provider === pathText(req, 'provider') && slug === pathText(req, 'account'),
+      );
+      const template =
+        account && (await providerStore.template(account.provider, account.id, pathText(req, 'template')));
+      if (!account || !template) {
+        throw new NotFoundError('template', 'there is no such template; the list of templates shows those there are');
+      }
+      const text = await templateTextFor(account, template, providerStore);
+      const image = safeUrl(template.imageUrl);
+      if (image !== null) allowImagesFrom(res, image);
+      const frame = {
+        title: template.name,
+        section: 'providers',
+        breadcrumbs: [providersCrumb, templatesCrumb],
+      } as const;
+      await renderPage(req, res, 'template', frame, {
+        name: template.name,
+        description: template.description,
+        image,
+        status: shownStatus(template.state),
+        isActive: template.state === 'active' && account.enabled,
+        provider: titleOf(template.provider),
+        account: account.name,
+        accountIsEnabled: account.enabled,
+        id: template.templateId,
+        clause: `template ${template.provider} ${quote(text)}`,
+        accountHref: accountPath(account),
+        dashboardHref: safeUrl(template.dashboardUrl),
+        details: shownDetails(template.details),
+        updatedAt: shownTime(template.updatedAt),
+        syncedAt: shownTime(template.syncedAt),
+        syncHref: providers.get(account.provider)?.capabilities.synchronises ? syncPath(account) : null,
+        badges: badgesUsing(template, await badges.list(), accounts).map((badge) => ({
+          href: badgePath(badge.id),
+          name: badge.name ?? badge.id,
+          status: shownStatus(badge.active ? 'active' : 'inactive'),
+        })),
+        writeHref: `/badges/new/form${queryString({ template: `${template.provider}:${text}`, name: template.name })}`,
+      });
+    }),
+  ];
+}
+
+/** Plain values of what only the provider knows of. */
+function shownDetails(details: BadgeTemplate['details']) {
+  return Object.entries(details).flatMap(([name, value]) => {
+    const text = Array.isArray(value) ? value.map(String).join(', ') : value === null ? '' : shownValue(value);
+    return text === '' ? [] : { name: wordsOf(name), value: text };
+  });
+}
+
+function shownValue(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** `allowsDuplicates` as `Allows duplicates`. */
+function wordsOf(name: string): string {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,97 @@
+/** PDF credentials beside the events: a scheduled run over a course, by the public example, with its files in a folder. */
+
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import type { Credential } from '../../plugin/ports/credential-store.ts';
+import { applyCredentialsSetup } from '../../server/credentials-setup.ts';
+import { projectPath } from '../../server/paths.ts';
+import type { World } from './world.ts';
+
+const CONFIGURATION = 'demo-course-certificate';
+const COURSE = 'course-v1:OpenedX+DemoX+Demo_Course';
+const LEARNERS = 24;
+/** A run that failed is followed by another. */
+const EVERY_MS = 5_000;
+
+/** Everybody has earned one, and the schedule is due. */
+export async function prepareCredentials({ laurel }: World): Promise<void> {
+  const { stores, registry, services } = laurel;
+  const { credentials: store, files, records } = stores;
+  await records.importLines([
+    { kind: 'context', contextKey: COURSE, name: 'Demonstration Course' },
+    ...Array.from({ length: LEARNERS }, (_, n) => ({
+      kind: 'learner' as const,
+      contextKey: COURSE,
+      learner: {
+        lmsUserId: n + 1,
+        username: `graduate-${n}`,
+        name: `Graduate Number ${n}`,
+        email: `graduate-${n}@example.com`,
+        isActive: true,
+        completion: 1,
+        grades: { 'final exam': 1, total: 1 },
+      },
+    })),
+  ]);
+  const now = services.clock.now();
+  await applyCredentialsSetup(projectPath('examples', 'credentials', 'example.json'), { store, files, registry, now });
+  await store.saveSchedule({
+    configurationId: CONFIGURATION,
+    enabled: true,
+    rule: { kind: 'interval', everyMs: EVERY_MS },
+    nextDueAt: now,
+    lastRunAt: null,
+    totalRuns: 0,
+  });
+}
+
+export async function credentialsUnfinished(world: World): Promise<string | null> {
+  const available = (await credentialsOf(world)).filter(({ status }) => status === 'available').length;
+  return available < LEARNERS ? `${available} of ${LEARNERS} credentials are there` : null;
+}
+
+/** One each, whole, and no file beside them. */
+export async function credentialProblems(world: World): Promise<string[]> {
+  const all = await credentialsOf(world);
+  const usernames = all.map(({ username }) => username);
+  const problems = await halfFiles(world, all);
+  if (new Set(usernames).size !== all.length || all.length !== LEARNERS)
+    problems.push(
+      `${all.length} credentials of ${new Set(usernames).size} learners; there should be one of each of ${LEARNERS}`,
+    );
+  for (const { username, status, reason } of all)
+    if (status !== 'available') problems.push(`the credential of ${username} is ${status}: ${reason}`);
+  const pdfs = filesIn(world).filter((name) => name.endsWith('.pdf') && !name.includes('asset'));
+  if (pdfs.length !== all.length) problems.push(`${pdfs.length} PDF files of ${all.length} credentials`);
+  return problems;
+}
+
+/** @returns whoever can be downloaded now and is not as it was made; to be asked at any time */
+export async function halfFiles(world: World, known: readonly Credential[] | null = null): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { username, status, fileKey, sha256 } of known ?? (await credentialsOf(world))) {
+    if (status !== 'available') continue;
+    const file = fileKey === null ? null : await world.laurel.stores.files.get(fileKey);
+    const digest = file && createHash('sha256').update(file.bytes).digest('hex');
+    if (digest !== sha256)
+      problems.push(`the credential of ${username} is ${file ? 'not whole' : 'nowhere'}, but available`);
+  }
+  return problems;
+}
+
+/** What those who look at the credentials and their runs are told went wrong. */
+export async function reportedFailures({ laurel }: World): Promise<readonly string[]> {
+  const runs = await laurel.stores.credentials.runs({ configurationId: CONFIGURATION, limit: 100 });
+  return runs.flatMap(({ error }) => (error === null ? [] : [error.code]));
+}
+
+async function credentialsOf({ laurel }: World): Promise<readonly Credential[]> {
+  const { items } = await laurel.stores.credentials.credentials({ configurationId: CONFIGURATION, limit: 1_000 });
+  return items.filter(({ status }) => status !== 'invalidated');
+}
+
+function filesIn({ filesDir }: World): readonly string[] {
+  return readdirSync(filesDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`);
+}

@@ -1,0 +1,286 @@
+import { expect } from 'chai';
+import { boundTo } from '../../../plugin/providers/account-secret.ts';
+import { CredlyProvider } from '../../../providers/credly/provider.ts';
+import { closeCredlyWorlds, credlyWorld, storedTemplate } from '../../support/credly-world.ts';
+import { anAccount } from '../../support/provider-accounts.ts';
+import { seed } from '../../support/seed.ts';
+import { makeSite, type Site, submit, textOf } from '../../support/web.ts';
+
+afterEach(closeCredlyWorlds);
+
+/** A site whose account `university` is an organization of the stand-in. */
+async function universitySite(): Promise<Site & { readonly world: Awaited<ReturnType<typeof credlyWorld>> }> {
+  const world = await credlyWorld();
+  const site = makeSite();
+  await seed(site);
+  const { providers, providerStore } = site.services;
+  providers.set('credly', world.provider);
+  await providerStore.saveAccount(
+    anAccount('university', {
+      name: 'Example University',
+      externalId: world.account.externalId,
+      sealedSecret: site.secrets.seal(world.account.secret, boundTo('id-university')),
+    }),
+  );
+  return Object.assign(site, { world });
+}
+
+const rules = (template: string, active = true) => `badge "analysis" {
+  name     "Analysis"
+  template credly "${template}"
+  active   ${active}
+
+  requirement passed in group A {
+    on org.openedx.learning.course.passing.status.updated.v1
+  }
+}
+`;
+
+describe('the pages of templates', () => {
+  it('say what to do where there is nothing yet', async () => {
+    const site = makeSite();
+    const browser = await site.signIn('administrator');
+    expect(textOf((await browser.get('/templates')).text)).to.contain(
+      'No templates yet Add an account at a provider first, then synchronise it.',
+    );
+    expect(textOf((await browser.get('/templates/sync')).text)).to.contain(
+      'No account Add an account at a provider first, or enable one.',
+    );
+    expect((await browser.get('/templates/credly/none/none')).status).to.equal(404);
+  });
+
+  it('synchronise the chosen accounts as a job, audited, and list what came', async () => {
+    const site = await universitySite();
+    site.world.credly.addTemplate(site.world.account.externalId as string, { name: 'Zoology' });
+    const browser = await site.signIn('administrator');
+    const answer = await submit(browser, '/templates/sync', '/templates/sync', { account: 'credly/university' });
+    expect(answer.headers.location).to.match(/^\/jobs\/[\w-]+\?done=sync-started$/);
+    await site.runJobs();
+    const job = textOf((await browser.get(answer.headers.location as string)).text);
+    expect(job).to.contain('Synchronise the templates of "Example University"');
+    const list = textOf((await browser.get('/templates')).text);
+    expect(list).to.match(/Data Analysis \S+ Example University Credly Active 0 .* Zoology/);
+    expect(textOf((await browser.get('/templates/sync')).text)).to.contain('2 added, 0 changed, 0 unchanged, 0 gone');
+    expect(textOf((await browser.get('/audit')).text)).to.contain('templates.synchronised');
+    expect(site.services.progress).to.not.equal(undefined);
+    expect((await site.services.badges.list()).some(({ template }) => template?.startsWith('credly'))).to.equal(false);
+  });
+
+  it('ask for a choice where none was made', async () => {
+    const site = await universitySite();
+    const browser = await site.signIn('administrator');
+    const answer = await submit(browser, '/templates/sync', '/templates/sync');
+    expect(answer.status).to.equal(422);
+    expect(textOf(answer.text)).to.contain('There is a problem Choose at least one account.');
+  });
+
+  it('search by name, by account and by state, page by page', async () => {
+    const site = await universitySite();
+    const { providerStore } = site.services;
+    for (let number = 100; number < 155; number++)
+      await providerStore.saveTemplate(
+        storedTemplate({ accountId: 'id-university', templateId: `t${number}`, name: `Course ${number}` }),
+      );
+    await providerStore.saveTemplate(
+      storedTemplate({ accountId: 'id-university', templateId: 'old', name: 'Old one', state: 'retired' }),
+    );
+    const browser = await site.signIn('viewer');
+    const first = await browser.get('/templates?account=credly%2Funiversity&provider=credly&state=active');
+    expect(textOf(first.text)).to.contain('Course 149').and.not.contain('Course 150');
+    const next = /href="([^"]*)">Next page/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') as string;
+    expect(textOf((await browser.get(next)).text))
+      .to.contain('Course 154')
+      .and.not.contain('Old one');
+    const found = textOf((await browser.get('/templates?search=old')).text);
+    expect(found).to.contain('Old one').and.contain('Gone').and.not.contain('Course 100');
+    expect(textOf((await browser.get('/templates?search=nothing')).text)).to.contain('Nothing matches');
+  });
+
+  it('show one with its picture from where it is, and nothing else from there', async () => {
+    const site = await universitySite();
+    await site.services.providerStore.saveTemplate(
+      storedTemplate({
+        accountId: 'id-university',
+        description: 'Knows <data>.',
+        imageUrl: 'https://images.example.com/a.png',
+        dashboardUrl: 'https://www.credly.com/org/x/badge/y',
+        details: { skills: ['Statistics', 'R'], allowsDuplicates: false, owner: null },
+      }),
+    );
+    const browser = await site.signIn('viewer');
+    const page = await browser.get('/templates/credly/university/t1');
+    expect(page.text).to.contain('<img class="template-image" src="https://images.example.com/a.png" alt=""');
+    expect(page.headers['content-security-policy']).to.contain("img-src 'self' data: https://images.example.com;");
+    expect((await browser.get('/templates')).headers['content-security-policy']).to.not.contain('example.com');
+    const text = textOf(page.text);
+    expect(text).to.contain('Knows <data>.').and.contain('Skills Statistics, R').and.contain('Allows duplicates no');
+    expect(text).to.contain('template credly "t1"').and.not.contain('Write a badge for it').and.not.contain('Owner');
+  });
+
+  it('begin a badge for a template, named like it', async () => {
+    const site = await universitySite();
+    await site.services.providerStore.saveTemplate(
+      storedTemplate({ accountId: 'id-university', name: 'Data "Analysis"' }),
+    );
+    const browser = await site.signIn('administrator');
+    const page = await browser.get('/templates/credly/university/t1');
+    const href = /href="([^"]*)">Write a badge for it/.exec(page.text)?.[1]?.replaceAll('&amp;', '&') as string;
+    const form = await browser.get(href);
+    expect(form.status).to.equal(200);
+    expect(form.text).to.contain('value="data-analysis"').and.contain('value="t1"');
+    const text = await browser.get(href.replace('/form?', '?'));
+    expect(textOf(text.text)).to.contain('template credly "t1"');
+    expect(textOf((await browser.get('/badges/new?template=javascript:x&name=Bad')).text)).to.contain(
+      'template openbadges "my-badge"',
+    );
+  });
+
+  it('name the account in the rule where another one has the same template', async () => {
+    const site = await universitySite();
+    const { providerStore } = site.services;
+    await providerStore.saveAccount(anAccount('college'));
+    for (const accountId of ['id-university', 'id-college'])
+      await providerStore.saveTemplate(storedTemplate({ accountId }));
+    const browser = await site.signIn('viewer');
+    expect(textOf((await browser.get('/templates/credly/college/t1')).text)).to.contain('template credly "college/t1"');
+  });
+
+  it('tell, there and on the dashboard, of badges whose template cannot be issued any more', async () => {
+    const site = await universitySite();
+    const { providerStore, saveBadge } = site.services;
+    await providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
+    await saveBadge(rules('t1'), { expectedVersion: 0, actor: 'ada' });
+    const browser = await site.signIn('viewer');
+    const trouble = async () => /cannot be issued: ([^.]*)\./.exec(textOf((await browser.get('/')).text))?.[1] ?? null;
+    expect(await trouble()).to.equal(null);
+    expect(textOf((await browser.get('/templates/credly/university/t1')).text)).to.contain(
+      'Badges that use it Analysis Active',
+    );
+
+    const change = async (state: 'archived' | 'retired' | 'active') => {
+      const known = await providerStore.template('credly', 'id-university', 't1');
+      await providerStore.saveTemplate({ ...(known as NonNullable<typeof known>), state });
+    };
+    await change('archived');
+    expect(await trouble()).to.equal('its template "Data Analysis" is archived at Credly');
+    expect(textOf((await browser.get('/badges/analysis')).text)).to.contain(
+      'It cannot be issued: its template "Data Analysis" is archived at Credly. Show the template',
+    );
+    expect(textOf((await browser.get('/templates/credly/university/t1')).text)).to.contain(
+      'It cannot be issued: Credly says that it is archived. Awards of badges that use it fail and wait for a person; badges that were issued stand.',
+    );
+    await change('retired');
+    expect(await trouble()).to.equal('Credly does not list its template "Data Analysis" any more');
+    await change('active');
+    const account = await providerStore.account('id-university');
+    await providerStore.saveAccount({ ...(account as NonNullable<typeof account>), enabled: false });
+    expect(await trouble()).to.equal('the account "Example University" of its template is disabled');
+    await providerStore.removeAccount('id-university');
+    expect(await trouble()).to.equal(
+      'no account at Credly has its template "t1"; synchronise the accounts or correct the rule',
+    );
+    await saveBadge(rules('t1', false), { expectedVersion: 1, actor: 'ada' });
+    expect(await trouble()).to.equal(null);
+  });
+});
+
+describe('the webhook of a provider', () => {
+  const post = (site: Site, path: string, body: object | string) => site.browser().post(path).type('json').send(body);
+
+  async function noticeOf(site: Awaited<ReturnType<typeof universitySite>>) {
+    const { credly, templateId } = site.world;
+    await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university', templateId }));
+    // The directory of the adapter knows the account under the id that it has there.
+    Object.assign(site.world.account, { id: 'id-university' });
+    credly.changeTemplate(templateId, { state: 'archived' });
+    const { id, organizationId } = credly.events.at(-1)!;
+    const state = async () =>
+      (await site.services.providerStore.template('credly', 'id-university', templateId))?.state;
+    return { notice: { id, organization_id: organizationId, event_type: 'x' }, state };
+  }
+
+  it('answers exactly 200 once the archived template is archived here: not deleted, no form token asked (U6, UD11)', async () => {
+    const site = await universitySite();
+    const { notice, state } = await noticeOf(site);
+    const answer = await post(site, '/badges/credly/webhook/', notice);
+    expect([answer.status, answer.body]).to.deep.equal([200, { status: 'ok' }]);
+    expect(await state()).to.equal('archived');
+    site.world.credly.forgetCalls();
+    expect((await post(site, '/badges/credly/webhook/', notice)).status).to.equal(200);
+    expect(site.world.credly.calls).to.deep.equal([]);
+  });
+
+  it('has an address that nobody guesses for every account', async () => {
+    const site = await universitySite();
+    const { notice, state } = await noticeOf(site);
+    const path = site.services.notices.pathOf({ id: 'id-university', provider: 'credly' }) as string;
+    expect(path).to.match(/^\/badges\/credly\/webhook\/[\w-]{32}$/);
+    expect((await post(site, `${path.slice(0, -1)}!`, notice)).status).to.equal(404);
+    expect((await post(site, '/badges/memory/webhook', notice)).status).to.equal(404);
+    expect(await state()).to.equal('active');
+    expect((await post(site, path, notice)).status).to.equal(200);
+    expect(await state()).to.equal('archived');
+    await site.services.providerStore.saveAccount(anAccount('other'));
+    const others = site.services.notices.pathOf({ id: 'id-other', provider: 'credly' }) as string;
+    expect(others).to.not.equal(path);
+    expect(site.services.notices.pathOf({ id: 'x', provider: 'memory' })).to.equal(null);
+  });
+
+  it('is shown to administrators on the page of the account, with its templates and its last synchronisation', async () => {
+    const site = await universitySite();
+    const administrator = await site.signIn('administrator');
+    await submit(administrator, '/templates/sync', '/templates/sync', { account: 'credly/university' });
+    await site.runJobs();
+    const path = site.services.notices.pathOf({ id: 'id-university', provider: 'credly' });
+    const page = (await administrator.get('/providers/credly/accounts/university')).text;
+    expect(textOf(page)).to.contain(`http://127.0.0.1${path}`).and.contain('1 added, 0 changed, 0 unchanged, 0 gone');
+    expect(page).to.contain('href="/templates?account=credly%2Funiversity">1 active</a>');
+    const viewer = await site.signIn('viewer');
+    expect((await viewer.get('/providers/credly/accounts/university')).text).to.not.contain('/webhook/');
+  });
+
+  it('does nothing with a notice that came to the address of another account', async () => {
+    const site = await universitySite();
+    const { notice, state } = await noticeOf(site);
+    await site.services.providerStore.saveAccount(anAccount('other'));
+    const others = site.services.notices.pathOf({ id: 'id-other', provider: 'credly' }) as string;
+    expect((await post(site, others, notice)).status).to.equal(200);
+    expect(await state()).to.equal('active');
+  });
+
+  it('wants it again when the provider cannot be asked, and says no more than that', async () => {
+    const site = await universitySite();
+    const { notice, state } = await noticeOf(site);
+    site.world.credly.tokens[0]!.expiresAt = new Date(0);
+    const answer = await post(site, '/badges/credly/webhook', notice);
+    expect(answer.status).to.equal(503);
+    expect(answer.body.detail).to.equal('the provider cannot be asked about this at the moment; send it again later');
+    expect(await state()).to.equal('active');
+  });
+
+  it('refuses what is no notice, and what is too large', async () => {
+    const site = await universitySite();
+    expect((await post(site, '/badges/credly/webhook', { id: '../x' })).status).to.equal(422);
+    expect((await post(site, '/badges/credly/webhook', '{')).status).to.equal(400);
+    expect((await post(site, '/badges/credly/webhook', { id: 'x'.repeat(20_000) })).status).to.equal(413);
+  });
+
+  it('is not asked without end', async () => {
+    const site = await universitySite();
+    let status = 200;
+    for (let call = 0; call < 310 && status !== 429; call++)
+      status = (await post(site, '/badges/none/webhook', {})).status;
+    expect(status).to.equal(429);
+  });
+});
+
+describe('CredlyProvider on a site', () => {
+  it('offers accounts, templates and webhooks', () => {
+    const { capabilities } = new CredlyProvider({ accounts: {} as never, connect: () => ({}) as never });
+    expect(capabilities).to.deep.include({ synchronises: true, webhooks: true, findsIssued: true, listsIssued: true });
+    expect(capabilities.accounts?.hosts.map(({ name, url }) => [name, url])).to.deep.equal([
+      ['production', 'https://api.credly.com/v1/'],
+      ['sandbox', 'https://sandbox-api.credly.com/v1/'],
+    ]);
+  });
+});

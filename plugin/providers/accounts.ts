@@ -79,6 +79,11 @@ export function createAccounts(parts: AccountsParts): Accounts {
     return account;
   }
 
+  function isOurs({ provider }: ProviderAccount): boolean {
+    const known = parts.providers.get(provider);
+    return known !== undefined && formOf(known) === null;
+  }
+
   async function changeable(id: string): Promise<ProviderAccount> {
     const account = await existing(id);
     if (account.origin === 'page') return account;
@@ -261,6 +266,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
 
     async remove(id) {
       const account = await changeable(id);
+      if (isOurs(account)) throw ownAccount();
       await store.removeAccount(id);
       await rescue.forget(id);
       return account;
@@ -300,6 +306,13 @@ export function createAccounts(parts: AccountsParts): Accounts {
     await change(account.id, () => ({ lastCheck }));
     return new ProviderError('unauthorised', message, { cause: error });
   }
+}
+
+function ownAccount(): ConflictError {
+  return new ConflictError(
+    'own-account',
+    'this account stands for Laurel itself and holds the templates that were made here; it cannot be removed',
+  );
 }
 
 function facts({ accountId }: RescuedSecret, error: unknown) {

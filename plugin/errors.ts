@@ -50,7 +50,8 @@ export class EventError extends CredentialsError {
 }
 
 /** A badge provider or the LMS refused, failed or did not answer. `unauthorised`: it is the account's secret that it refuses, so everything
- *  goes on once a person has given a new one. */
+ *  goes on once a person has given a new one. `unpublished`: it made the badge but keeps it back, e.g. because the account has no credits
+ *  left; it goes on once a person has bought some. */
 export class ProviderError extends CredentialsError {
   /** How long the provider asked us to wait; null where it did not say. */
   readonly retryAfterMs: number | null;
@@ -58,12 +59,12 @@ export class ProviderError extends CredentialsError {
    *  ask the provider before repeating it. */
   readonly ambiguous: boolean;
   constructor(
-    reason: 'refused' | 'unavailable' | 'unauthorised' | 'unexpected-reply',
+    reason: 'refused' | 'unavailable' | 'unauthorised' | 'unpublished' | 'unexpected-reply',
     message: string,
     facts: ErrorFacts & { readonly retryAfterMs?: number; readonly ambiguous?: boolean } = {},
   ) {
-    const mayHeal = reason === 'unavailable' || reason === 'unauthorised';
-    super(`provider.${reason}`, message, mayHeal ? 'later' : 'never', facts);
+    const isFinal = reason === 'refused' || reason === 'unexpected-reply';
+    super(`provider.${reason}`, message, isFinal ? 'never' : 'later', facts);
     this.retryAfterMs = facts.retryAfterMs ?? null;
     this.ambiguous = facts.ambiguous ?? false;
   }

@@ -4,15 +4,37 @@
 export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
 
 // Badge providers
+export { accredibleLimit } from './accredible/limits.ts';
+export { AccredibleProvider } from './accredible/provider.ts';
 export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';
 export { CredlyProvider } from './credly/provider.ts';
 // The way out
 export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
 export { createHttpClient, type HttpParts } from './http/create-client.ts';
+export { createRateLimiter } from './http/rate-limiter.ts';
 // Learner records of a real LMS
 export type { CheckLine } from './lms/check.ts';
 export { type CompletionSourceName, createLms, type GradeSourceName, type Lms } from './lms/lms.ts';
 export { MemoryProvider } from './memory/provider.ts';
+
+// Open Badges: Laurel as an issuer
+export { type Addresses, addressesOf } from './openbadges/addresses.ts';
+export { achievementOf, STATUS_TTL_MS, standalone } from './openbadges/credential.ts';
+export { createOpenBadgeIssuer, type OpenBadgeIssuer } from './openbadges/issuer.ts';
+export { createKeyRing, type KeyRing, sealedIssuerKeys } from './openbadges/key-ring.ts';
+export { bakePng, pngSize } from './openbadges/png.ts';
+export { OpenBadgesProvider } from './openbadges/provider.ts';
+export { badgeLimits, readBadge } from './openbadges/read-badge.ts';
+export {
+  ACHIEVEMENT_TYPES,
+  type Alignment,
+  OPEN_BADGES,
+  type OpenBadgeDetails,
+  OWN_ACCOUNT,
+  openBadgeDetails,
+} from './openbadges/template.ts';
+export { createVerificationDesk, isMadeOutTo, type VerificationDesk } from './openbadges/verification-desk.ts';
+export { type Check, type CheckResult, verdictOf } from './openbadges/verify.ts';
 
 // PDF credentials
 export { createPdfGeneration } from './pdf/generate-pdf-credential.ts';

@@ -48,6 +48,7 @@ import {
 import { composeAccounts } from './accounts-setup.ts';
 import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
+import { composeComparison } from './comparison-setup.ts';
 import { localAddress, type Settings } from './config.ts';
 import { every } from './every.ts';
 import { healthReport } from './health.ts';
@@ -59,6 +60,7 @@ import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { openLms, watchLms } from './lms-setup.ts';
+import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
 import { createConnect, setUpProviders } from './provider-setup.ts';
@@ -159,6 +161,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
   const accountDirectory = createAccountDirectory({ store: stores.providers, secrets, clock, logger });
+  const openBadges = composeOpenBadges({ stores, secrets, publicUrl: () => publicUrl, clock });
   const providers =
     options.providers ??
     setUpProviders({
@@ -166,6 +169,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       stores,
       accounts: accountDirectory,
       secrets,
+      openBadges,
       connect: createConnect(settings, clock),
       publicUrl: () => publicUrl,
       clock,
@@ -199,6 +203,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     },
     onEffects: () => dispatcher.nudge(),
   };
+  const comparison = composeComparison({
+    ...{ stores, secrets, providers, clock, logger },
+    onEffects: dispatcher.nudge,
+  });
   const replay = composeReplay({ stores, ruleBook, read, clock, progressParts });
   const processor = createEventProcessor({
     ...progressParts,
@@ -229,6 +237,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createTemplateSync({ store: stores.providers, providers, secrets, clock }),
       ...replay.kinds,
       ...accountsSetup.kinds,
+      ...comparison.kinds,
     ],
     clock,
     logger,
@@ -285,6 +294,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     progress: stores.progress,
     providers,
     providerStore: stores.providers,
+    issuerStore: stores.issuer,
+    openBadges,
     accounts: accountsSetup.accounts,
     events: stores.events,
     learners: stores.learners,
@@ -297,6 +308,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     }),
     files: stores.files,
     jobStore: stores.jobs,
+    comparisonNotes: stores.replayScratch,
     jobs,
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
@@ -343,6 +355,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lifecycle.onStop('dispatcher', () => dispatcher.stop());
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
+    lifecycle.onStop('refresh of badges', comparison.keepLooking(jobs, settings.badgeRefreshHours));
     lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
     lifecycle.onStop('look after accounts', accountsSetup.keepLooking());
   }
@@ -372,7 +385,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     registry,
     process: (event, door) => intake.take(event, door),
     replays,
-    sealedRecords: [accountsSetup.sealed],
+    sealedRecords: [accountsSetup.sealed, openBadges.sealed],
     settleEffects: () => dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, replay.parts),

@@ -406,16 +406,29 @@ export const settingsTable = {
     false,
     'Whether Credly is kept from writing to learners about a new badge, reminders included',
   ),
-  accredibleUrl: providerUrl('LAUREL_ACCREDIBLE_URL', 'https://api.accredible.com/v1/', "Accredible's API"),
+  accredibleUrl: providerUrl('LAUREL_ACCREDIBLE_URL', 'https://api.accredible.com/', "Accredible's API"),
   accredibleEuUrl: providerUrl(
     'LAUREL_ACCREDIBLE_EU_URL',
-    'https://eu.api.accredible.com/v1/',
+    'https://eu.api.accredible.com/',
     "Accredible's API in the EU",
   ),
   accredibleSandboxUrl: providerUrl(
     'LAUREL_ACCREDIBLE_SANDBOX_URL',
-    'https://sandbox.api.accredible.com/v1/',
+    'https://sandbox.api.accredible.com/',
     "Accredible's API for trying out",
+  ),
+  accredibleRevocation: oneOf(
+    'LAUREL_ACCREDIBLE_REVOCATION',
+    ['expire', 'delete'],
+    'expire',
+    'What taking a badge back does at Accredible, which knows no revoking: the credential expires and its page says so, or it is deleted for good',
+  ),
+  badgeRefreshHours: whole(
+    'LAUREL_BADGE_REFRESH_HOURS',
+    6,
+    1,
+    168,
+    'Hours after which providers are asked again how the badges stand that nobody has accepted or rejected yet; all others are asked for once in 28 times',
   ),
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',

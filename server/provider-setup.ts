@@ -5,10 +5,21 @@ import type { Registered } from '../plugin/extensions/plugin-host.ts';
 import type { AccountDirectory, BadgeProvider } from '../plugin/ports/badge-provider.ts';
 import type { Clock, Logger } from '../plugin/ports/runtime.ts';
 import type { SecretBox } from '../plugin/ports/secret-box.ts';
-import { CredlyProvider, createHttpClient, type HttpClientFactory, MemoryProvider } from '../providers/index.ts';
+import {
+  AccredibleProvider,
+  accredibleLimit,
+  CredlyProvider,
+  createHttpClient,
+  createRateLimiter,
+  type HttpClientFactory,
+  MemoryProvider,
+  OPEN_BADGES,
+  OpenBadgesProvider,
+} from '../providers/index.ts';
 import type { Settings } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { openJournal } from './memory-journal.ts';
+import type { OpenBadges } from './open-badges-setup.ts';
 import { pluginProviders } from './plugins.ts';
 import type { Stores } from './stores.ts';
 
@@ -19,6 +30,7 @@ export interface ProviderParts {
   /** Accounts and templates with their secrets opened. */
   readonly accounts: AccountDirectory;
   readonly secrets: SecretBox;
+  readonly openBadges: OpenBadges;
   /** The only way out. */
   readonly connect: HttpClientFactory;
   /** Where people reach this server, without a slash at the end; known once it listens. */
@@ -35,7 +47,7 @@ export interface ProviderParts {
 /** @returns null: it is not available in this process */
 export type ProviderFactory = (parts: ProviderParts) => BadgeProvider | null;
 
-const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider];
+const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, accredibleProvider, openBadgesProvider];
 
 /** @returns the providers by the word after `template`
  *  @throws ConfigurationError for a package whose provider cannot be used */
@@ -53,11 +65,33 @@ export function createConnect({ internalHosts }: Settings, clock: Clock): HttpCl
   return (options) => createHttpClient(options, { internalHosts, clock });
 }
 
+function openBadgesProvider({ stores, accounts, openBadges, clock }: ProviderParts): BadgeProvider {
+  const template = (text: string) => accounts.find(OPEN_BADGES, text);
+  return new OpenBadgesProvider({ ...openBadges, store: stores.issuer, template, clock });
+}
+
 function memoryProvider({ settings, lifecycle, beside }: ProviderParts): BadgeProvider | null {
   if (beside) return null;
   const journal = openJournal(join(settings.dataDir, 'memory-provider.jsonl'));
   lifecycle.onStop('memory provider', () => journal.close());
   return new MemoryProvider({ lines: journal.lines, record: (line) => journal.append(line) });
+}
+
+function accredibleProvider({ settings, stores, accounts, connect, clock }: ProviderParts): BadgeProvider {
+  return new AccredibleProvider({
+    accounts,
+    createClient: connect,
+    clock,
+    hosts: {
+      production: settings.accredibleUrl,
+      eu: settings.accredibleEuUrl,
+      sandbox: settings.accredibleSandboxUrl,
+    },
+    revocation: settings.accredibleRevocation,
+    // Accredible counts the calls of an address: those of all accounts and processes together.
+    limiterOf: (key) =>
+      createRateLimiter({ limits: stores.rateLimits, key, limit: accredibleLimit, peer: 'Accredible', clock }),
+  });
 }
 
 function credlyProvider({ settings, accounts, connect, clock }: ProviderParts): BadgeProvider {

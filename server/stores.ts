@@ -6,10 +6,12 @@ import type { FileStore } from '../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
+import type { IssuerStore } from '../plugin/ports/issuer-store.ts';
 import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../plugin/ports/provider-store.ts';
+import type { RateLimits } from '../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
@@ -28,12 +30,14 @@ import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
 import { deadLetterModels, MongoDeadLetterStore } from './mongo/dead-letter-store.ts';
 import { eventModels, MongoEventLog } from './mongo/event-log.ts';
+import { issuerModels, MongoIssuerStore } from './mongo/issuer-store.ts';
 import { jobModels, MongoJobStore } from './mongo/job-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
 import { addOpenEffects } from './mongo/progress-carry-over.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
+import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
@@ -49,10 +53,12 @@ export interface Stores {
   readonly records: StoredLearnerRecords;
   readonly jobs: JobStore;
   readonly replayScratch: ReplayScratch;
+  readonly rateLimits: RateLimits;
   /** This process holds the embedded store: no other takes in events. */
   readonly alone: boolean;
   /** As of the embedded store; never resolves where it is not in this process. */
   readonly broken: Promise<Error>;
+  readonly issuer: IssuerStore;
   readonly access: AccessStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
@@ -88,7 +94,9 @@ export async function openStores(
       accessModels,
       eventModels,
       replayScratchModels,
+      rateLimitModels,
       deadLetterModels,
+      issuerModels,
       providerModels,
     ],
   });
@@ -107,8 +115,10 @@ export async function openStores(
     records: new StoredLearnerRecords(connection),
     jobs: new MongoJobStore(connection),
     replayScratch: new MongoReplayScratch(connection),
+    rateLimits: new MongoRateLimits(connection),
     alone,
     broken,
+    issuer: new MongoIssuerStore(connection),
     access: new MongoAccessStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),

@@ -56,6 +56,7 @@ export interface Dispatcher {
 
 const BATCH = 100;
 const SAVE_ATTEMPTS = 30;
+const OF_ONE_ACCOUNT = ['provider.unauthorised', 'provider.unpublished'];
 /** What no lane of its own exists for: badges of a provider that is not set up. */
 const OTHERS = '(not set up)';
 
@@ -151,8 +152,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const isAway =
         (error instanceof ProviderError || error instanceof StoreError) &&
         error.retry === 'later' &&
-        // It answers; one account's secret is refused, and others may have good ones.
-        error.code !== 'provider.unauthorised';
+        // It answers; one account has a refused secret or no credits left, and others may do well.
+        !OF_ONE_ACCOUNT.includes(error.code);
       if (isAway) breaker.failed(clock.now(), error instanceof ProviderError ? error.retryAfterMs : null);
       else if (error instanceof NotFoundError) breaker.withdrawn();
       else breaker.answered();

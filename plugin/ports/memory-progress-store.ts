@@ -2,11 +2,15 @@
 
 import { compareCodePoints } from '../../dsl/index.ts';
 import { isEffect, openEffects } from '../badges/effect-order.ts';
+import { isIssued } from '../badges/is-issued.ts';
+import { fromIssuedCursor, type IssuedPlace, toIssuedCursor } from '../badges/issued-cursor.ts';
 import { fromCursor, type ProgressPlace, toCursor } from '../badges/progress-cursor.ts';
 import type { Page } from './learner-store.ts';
 import type {
   Effect,
   EffectGroup,
+  IssuedGroup,
+  IssuedQuery,
   LaneChoice,
   OpenEffect,
   Progress,
@@ -96,7 +100,34 @@ export class MemoryProgressStore implements ProgressStore {
       .filter(({ issued }) =>
         issued.some((one) => one.externalId === externalId && one.template?.provider === provider),
       )
-      .toSorted((a, b) => compareCodePoints(a.learnerId, b.learnerId) || compareCodePoints(a.badgeId, b.badgeId));
+      .toSorted(compareByLearner);
+  }
+
+  async listIssued({ badgeId, learnerIds, after, limit, ...filter }: IssuedQuery): Promise<Page<Progress>> {
+    const matching = [...this.#documents.values()]
+      .filter(({ issued }) => issued.some((badge) => isIssued(badge, filter)))
+      .filter((one) => badgeId === undefined || one.badgeId === badgeId)
+      .filter((one) => learnerIds === undefined || learnerIds.includes(one.learnerId))
+      .toSorted(compareByLearner);
+    const place = after === undefined ? null : fromIssuedCursor(after);
+    const rest = place === null ? matching : matching.filter((one) => compareByLearner(one, place) > 0);
+    const items = rest.slice(0, limit);
+    const last = items.at(-1);
+    return { items, next: last && rest.length > items.length ? toIssuedCursor(last) : null };
+  }
+
+  async issuedGroups(): Promise<readonly IssuedGroup[]> {
+    const groups = new Map<string, IssuedGroup>();
+    for (const { issued } of this.#documents.values()) {
+      for (const { template, externalState, revokedAt } of issued) {
+        const { provider = null, id: templateId = null } = template ?? {};
+        const stands = revokedAt === null;
+        const key = JSON.stringify([provider, templateId, externalState, stands]);
+        const count = (groups.get(key)?.count ?? 0) + 1;
+        groups.set(key, { provider, templateId, externalState, stands, count });
+      }
+    }
+    return [...groups.values()];
   }
 
   async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {
@@ -142,6 +173,10 @@ function matches(progress: Progress, query: ProgressQuery): boolean {
     (effect === undefined || openEffects(progress).some((open) => isEffect(open, effect))) &&
     (query.learnerIds === undefined || query.learnerIds.includes(learnerId))
   );
+}
+
+function compareByLearner(a: IssuedPlace, b: IssuedPlace): number {
+  return compareCodePoints(a.learnerId, b.learnerId) || compareCodePoints(a.badgeId, b.badgeId);
 }
 
 function compareByChange(a: ProgressPlace, b: ProgressPlace): number {

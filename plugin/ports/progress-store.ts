@@ -133,6 +133,33 @@ export interface ProgressQuery {
   readonly limit: number;
 }
 
+/** Which badges that were given; what is left out, is any. */
+export interface IssuedFilter {
+  /** null: nowhere, they are only published. */
+  readonly provider?: string | null;
+  /** The text after the provider word, as the rule had it. */
+  readonly templateId?: string;
+  /** The state that the provider reports; null: none yet. */
+  readonly externalState?: string | null;
+  /** False: taken back. */
+  readonly stands?: boolean;
+}
+
+export interface IssuedQuery extends IssuedFilter {
+  readonly badgeId?: string;
+  readonly learnerIds?: readonly string[];
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface IssuedGroup {
+  readonly provider: string | null;
+  readonly templateId: string | null;
+  readonly externalState: string | null;
+  readonly stands: boolean;
+  readonly count: number;
+}
+
 export interface ProgressStore {
   load(learnerId: string, badgeId: string): Promise<Progress | null>;
   /** Stores `progress` as version `progress.version + 1` if the stored version still is `progress.version`.
@@ -156,6 +183,10 @@ export interface ProgressStore {
   learnerIds(after: string | null, limit: number): Promise<readonly string[]>;
   /** Documents with a badge that the provider knows by this id, several where it gave one badge for two of ours. */
   findIssued(provider: string, externalId: string): Promise<readonly Progress[]>;
+  /** Documents with such a badge, by learner, then badge: an order that no change of them disturbs. */
+  listIssued(query: IssuedQuery): Promise<Page<Progress>>;
+  /** The badges that were given, by what they have in common. */
+  issuedGroups(): Promise<readonly IssuedGroup[]>;
   /** Whether older rules than these made the progress of anybody on the badge. */
   hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean>;
 }

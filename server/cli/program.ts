@@ -9,6 +9,7 @@ import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
+import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addLmsCommands } from './lms.ts';
 import { addProgressCommands } from './progress.ts';
@@ -41,6 +42,7 @@ export function createProgram(): Command {
   addEffectsCommands(program);
   addJobsCommands(program);
   addProvidersCommands(program);
+  addIssuerCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

@@ -5,6 +5,7 @@ import { NotFoundError } from '../../plugin/errors.ts';
 import type { ProviderAccount, ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { Resealed } from '../../plugin/ports/secret-box.ts';
 import { createAudit } from '../http/audit.ts';
+import { addReconcileCommand } from './providers-reconcile.ts';
 import { plural, printLine } from './rule-report.ts';
 import { withLaurel } from './with-laurel.ts';
 
@@ -61,6 +62,8 @@ export function addProvidersCommands(program: Command): void {
         printLine(options.json ? JSON.stringify(shown(account)) : lineOf(account));
       }),
     );
+
+  addReconcileCommand(providers);
 
   const secrets = program.command('secrets').description('secrets and signing keys that are sealed in the database');
 

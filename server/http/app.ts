@@ -8,6 +8,7 @@ import { requireApiToken } from './api/bearer.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
+import { openBadgeRoutes } from './api/open-badges.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
@@ -19,6 +20,7 @@ import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
+import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
@@ -26,9 +28,13 @@ import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
+import { issuedBadgeRoutes } from './pages/issued-badges.ts';
+import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
+import { openBadgePageRoutes } from './pages/open-badge.ts';
+import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { progressRoutes } from './pages/progress.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
@@ -56,6 +62,8 @@ export function openRoutes(services: Services): readonly Route[] {
     ...eligibilityApiRoutes(services),
     ...verifyPageRoutes(services),
     ...webhookRoutes(services),
+    ...openBadgeRoutes(services),
+    ...openBadgePageRoutes(services),
   ];
 }
 
@@ -82,8 +90,12 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
+    ...issuedBadgeRoutes(services),
+    ...comparisonRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),
+    ...openBadgeTemplateRoutes(services),
+    ...issuerRoutes(services),
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
     ...auditRoutes(services),
@@ -106,7 +118,7 @@ export function createApp(services: Services): Express {
     'api-token': requireApiToken({ access, clock }),
     'ingest-token': requireIngestToken(settings),
   });
-  app.use(['/api', '/healthz', '/readyz', '/verify'], nothingHere);
+  app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
   app.use(parseForm, refuseForeignForms(settings));

@@ -66,6 +66,11 @@ export function webhookLimit(): RequestHandler {
   return limiter({ limit: 300, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
 }
 
+/** Badges that strangers bring: each costs a signature, and perhaps calls to others. */
+export function broughtBadgeLimit(): RequestHandler {
+  return limiter({ limit: 20, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+}
+
 /** Calls with a wrong token. It stands behind the check: who holds a right one is never slowed down. */
 export function wrongTokenLimit(): RequestHandler {
   return limiter({ limit: 60, windowMs: MINUTE_MS, counts: 'all', keyOf: address });

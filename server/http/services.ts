@@ -15,14 +15,17 @@ import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
+import type { IssuerStore } from '../../plugin/ports/issuer-store.ts';
 import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { Lms } from '../../providers/index.ts';
+import type { OpenBadges } from '../open-badges-setup.ts';
 import type { AccessStore } from './access-store.ts';
 
 export interface WebSettings {
@@ -78,12 +81,17 @@ export interface Services extends RuleServices {
   /** By the word after `template`. */
   readonly providers: ReadonlyMap<string, BadgeProvider>;
   readonly providerStore: ProviderStore;
+  /** What Laurel issues itself. */
+  readonly issuerStore: IssuerStore;
+  readonly openBadges: OpenBadges;
   /** Accounts at badge providers. */
   readonly accounts: Accounts;
   readonly events: EventLog;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
   readonly jobStore: JobStore;
+  /** What comparisons with providers have found, by their job. */
+  readonly comparisonNotes: Pick<ReplayScratch, 'next'>;
   /** Asks for, cancels and resumes jobs. */
   readonly jobs: Jobs;
   /** Carries a job out here if it is due and no other process has it. @returns it when it has ended */

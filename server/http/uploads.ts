@@ -21,10 +21,18 @@ const BODY_BYTES = 2 * uploadLimits.allBytes + MIB;
 const FIELDS = 2 * uploadLimits.files + 20;
 
 /** The addresses whose forms are sent as `multipart/form-data`. */
-const TAKES_FILES: ReadonlySet<string> = new Set(['/rules/plan', '/rules/plan/preview', '/rules/apply']);
+const TAKES_FILES: readonly RegExp[] = [
+  /^\/rules\/(plan|plan\/preview|apply)$/,
+  /^\/open-badge-templates\/(new|[^/]+\/edit)$/,
+  /^\/issuer$/,
+];
 
 export function bringsFiles(req: Request, actor: Actor): boolean {
-  return actor.role === 'administrator' && TAKES_FILES.has(req.path) && Boolean(req.is('multipart/form-data'));
+  return (
+    actor.role === 'administrator' &&
+    TAKES_FILES.some((path) => path.test(req.path)) &&
+    Boolean(req.is('multipart/form-data'))
+  );
 }
 
 const read = multer({

@@ -2,11 +2,15 @@
  *  same moment, which are those of different learners, share a command. */
 
 import mongoose from 'mongoose';
+import { fromIssuedCursor, toIssuedCursor } from '../../plugin/badges/issued-cursor.ts';
 import { fromCursor, toCursor } from '../../plugin/badges/progress-cursor.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import type {
   EffectFilter,
   EffectGroup,
+  IssuedFilter,
+  IssuedGroup,
+  IssuedQuery,
   LaneChoice,
   OpenEffect,
   Progress,
@@ -50,6 +54,7 @@ schema.index({ 'openEffects.state': 1 });
 schema.index({ badgeId: 1, learnerId: 1 });
 schema.index({ badgeId: 1, ruleVersion: 1 });
 schema.index({ 'issued.externalId': 1 }, { sparse: true });
+schema.index({ 'issued.template.provider': 1, learnerId: 1, badgeId: 1 });
 
 export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
@@ -197,6 +202,68 @@ export class MongoProgressStore implements ProgressStore {
     });
   }
 
+  async listIssued({ badgeId, learnerIds, after, limit, ...filter }: IssuedQuery): Promise<Page<Progress>> {
+    const conditions: mongoose.QueryFilter<ProgressDocument>[] = [
+      { issued: mongoose.trusted({ $elemMatch: wantedIssued(filter) }) },
+    ];
+    // Said by itself as well, so that the index serves.
+    if (filter.provider !== undefined) conditions.push({ 'issued.template.provider': filter.provider });
+    if (badgeId !== undefined) conditions.push({ badgeId });
+    if (learnerIds !== undefined) conditions.push({ learnerId: mongoose.trusted({ $in: [...learnerIds] }) });
+    if (after !== undefined) {
+      const place = fromIssuedCursor(after);
+      // The first condition says the same once more, as a range for the index.
+      conditions.push({ learnerId: mongoose.trusted({ $gte: place.learnerId }) });
+      conditions.push({
+        $or: [
+          { learnerId: mongoose.trusted({ $gt: place.learnerId }) },
+          { learnerId: place.learnerId, badgeId: mongoose.trusted({ $gt: place.badgeId }) },
+        ],
+      });
+    }
+    const found = await withDatabase(() =>
+      this.#progress
+        .find({ $and: conditions })
+        .sort({ learnerId: 1, badgeId: 1 })
+        .limit(limit + 1)
+        .lean<ProgressDocument[]>(),
+    );
+    const items = found.slice(0, limit).map(toProgress);
+    const last = items.at(-1);
+    return { items, next: last && found.length > items.length ? toIssuedCursor(last) : null };
+  }
+
+  async issuedGroups(): Promise<readonly IssuedGroup[]> {
+    const [standing, taken] = await Promise.all([
+      this.#groupsWhere(null, true),
+      this.#groupsWhere({ $ne: null }, false),
+    ]);
+    return [...standing, ...taken];
+  }
+
+  async #groupsWhere(revokedAt: unknown, stands: boolean): Promise<readonly IssuedGroup[]> {
+    const groups = await withDatabase(() =>
+      this.#progress.aggregate<{ _id: Partial<Omit<IssuedGroup, 'count' | 'stands'>>; count: number }>([
+        { $match: { 'issued.number': { $gte: 1 } } },
+        { $unwind: '$issued' },
+        { $match: { 'issued.revokedAt': revokedAt } },
+        {
+          $group: {
+            _id: {
+              provider: '$issued.template.provider',
+              templateId: '$issued.template.id',
+              externalState: '$issued.externalState',
+            },
+            count: { $sum: 1 },
+          },
+        },
+      ]),
+    );
+    return groups.map(({ _id: { provider = null, templateId = null, externalState = null }, count }) => {
+      return { provider, templateId, externalState, stands, count };
+    });
+  }
+
   async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {
     const older = { badgeId, ruleVersion: mongoose.trusted({ $lt: ruleVersion }) };
     return (await withDatabase(async () => this.#progress.findOne(older, { _id: 1 }).lean())) !== null;
@@ -265,6 +332,17 @@ function wanted({ state, kind, lane, error }: EffectFilter): object {
     ...(kind === undefined ? {} : { kind }),
     ...(lane === undefined ? {} : { lane }),
     ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** At least the number is asked for, so that there is a badge at all. */
+function wantedIssued({ provider, templateId, externalState, stands }: IssuedFilter): object {
+  return {
+    number: { $gte: 1 },
+    ...(provider === undefined ? {} : { 'template.provider': provider }),
+    ...(templateId === undefined ? {} : { 'template.id': templateId }),
+    ...(externalState === undefined ? {} : { externalState }),
+    ...(stands === undefined ? {} : { revokedAt: stands ? null : { $ne: null } }),
   };
 }
 

@@ -1,11 +1,15 @@
 /** `npm run providers:fake`: starts every stand-in and says how to use it. */
 
 import { waitForSignal } from '../cli/signals.ts';
+import { startAccredible } from './accredible/stand-in.ts';
 import { startCredly } from './credly/stand-in.ts';
 import type { StandIn } from './stand-in.ts';
 
 /** By the usual port of each. */
-const STAND_INS: readonly (readonly [number, (port: number) => Promise<StandIn>])[] = [[4100, startCredly]];
+const STAND_INS: readonly (readonly [number, (port: number) => Promise<StandIn>])[] = [
+  [4100, startCredly],
+  [4200, startAccredible],
+];
 
 const running = await Promise.all(STAND_INS.map(([port, start]) => startOn(port, start)));
 for (const { title, url, lines } of running) {

@@ -30,6 +30,11 @@ describe('the report of the kill matrix', () => {
       .and.not.include(all);
   });
 
+  it('takes the middle of two for their median', () => {
+    const rounds = [round({ recoveryMs: 3_000 }), round({ recoveryMs: 1_000 })];
+    expect(reportOf([{ scenario: K1, rounds }], SIZE)).to.include('| 2 | 4 | 2.0 / 3.0 | holds |');
+  });
+
   it('names the rows that could not be tried, or were not reached', () => {
     const text = reportOf([{ scenario: K1, rounds: [] }], SIZE, ['K13: the database is not ours']);
     expect(text).to.include('Not tried:\n\n* K13: the database is not ours\n* K1, kill -9 somewhere\n');

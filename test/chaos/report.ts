@@ -59,7 +59,8 @@ ${notTried === '' ? '' : `\nNot tried:\n\n${notTried}\n`}`;
 
 function cells(rounds: readonly RoundResult[]): string[] {
   const times = rounds.map(({ recoveryMs }) => recoveryMs).toSorted((a, b) => a - b);
-  const median = times[Math.floor(times.length / 2)] ?? 0;
+  const middle = (times.length - 1) / 2;
+  const median = ((times[Math.floor(middle)] ?? 0) + (times[Math.ceil(middle)] ?? 0)) / 2;
   return [
     String(rounds.length),
     String(rounds.reduce((sum, { blows }) => sum + blows, 0)),

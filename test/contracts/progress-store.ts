@@ -53,6 +53,74 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
       expect(all).to.deep.equal(['l1', 'l2', 'l3']);
     });
 
+    describe('listing the badges that were given', () => {
+      const badge = (overrides: Partial<IssuedBadge>): IssuedBadge => ({
+        ...anIssuedBadge(),
+        template: { provider: 'credly', id: 't' },
+        externalId: 'x',
+        externalState: 'pending',
+        ...overrides,
+      });
+      const ids = (found: readonly Progress[]): string[] => found.map(({ learnerId, badgeId }) => learnerId + badgeId);
+      beforeEach(async () => {
+        for (const [learnerId, badgeId, ...issued] of [
+          ['l3', 'b1', badge({})],
+          ['l1', 'b2', badge({ template: { provider: 'memory', id: 'm' }, externalState: 'issued' })],
+          ['l1', 'b1', badge({ revokedAt: day(4) }), badge({ number: 2, externalState: null, externalId: null })],
+          ['l2', 'b1', badge({ template: null, externalId: null, externalState: null })],
+          ['l4', 'b1'],
+        ] as const)
+          await store.save(aProgress({ learnerId, badgeId, issued: issued as readonly IssuedBadge[] }));
+      });
+
+      it('finds those of a provider, a template, a state, a badge, a learner', async () => {
+        const found = async (query: object) => ids((await store.listIssued({ ...query, limit: 9 })).items);
+        expect(await found({})).to.deep.equal(['l1b1', 'l1b2', 'l2b1', 'l3b1']);
+        expect(await found({ provider: 'credly' })).to.deep.equal(['l1b1', 'l3b1']);
+        expect(await found({ provider: null })).to.deep.equal(['l2b1']);
+        expect(await found({ provider: 'memory', templateId: 'm' })).to.deep.equal(['l1b2']);
+        expect(await found({ provider: 'memory', templateId: 't' })).to.deep.equal([]);
+        expect(await found({ externalState: 'pending', provider: 'credly' })).to.deep.equal(['l1b1', 'l3b1']);
+        expect(await found({ externalState: null, provider: 'credly' })).to.deep.equal(['l1b1']);
+        expect(await found({ stands: false })).to.deep.equal(['l1b1']);
+        expect(await found({ stands: true, externalState: 'pending' })).to.deep.equal(['l3b1']);
+        expect(await found({ badgeId: 'b2' })).to.deep.equal(['l1b2']);
+        expect(await found({ learnerIds: ['l3', 'l2'] })).to.deep.equal(['l2b1', 'l3b1']);
+      });
+
+      it('goes page by page in an order that changes do not disturb', async () => {
+        const first = await store.listIssued({ limit: 2 });
+        const [moved] = first.items;
+        if (moved) await store.save({ ...moved, updatedAt: at(900) });
+        const second = await store.listIssued({ limit: 2, after: first.next ?? '' });
+        expect([ids(first.items), ids(second.items)]).to.deep.equal([
+          ['l1b1', 'l1b2'],
+          ['l2b1', 'l3b1'],
+        ]);
+        expect(second.next).to.equal(null);
+        const credly = await store.listIssued({ provider: 'credly', limit: 1 });
+        expect(
+          ids((await store.listIssued({ provider: 'credly', limit: 1, after: credly.next ?? '' })).items),
+        ).to.deep.equal(['l3b1']);
+        const error = await store.listIssued({ limit: 1, after: 'nonsense' }).catch((thrown: unknown) => thrown);
+        expect(error).to.be.instanceOf(InputError);
+      });
+
+      it('counts them by what they have in common', async () => {
+        const groups = (await store.issuedGroups()).toSorted((a, b) =>
+          JSON.stringify(a).localeCompare(JSON.stringify(b)),
+        );
+        const credly = { provider: 'credly', templateId: 't' };
+        expect(groups).to.have.deep.members([
+          { ...credly, externalState: 'pending', stands: true, count: 1 },
+          { ...credly, externalState: 'pending', stands: false, count: 1 },
+          { ...credly, externalState: null, stands: true, count: 1 },
+          { provider: 'memory', templateId: 'm', externalState: 'issued', stands: true, count: 1 },
+          { provider: null, templateId: null, externalState: null, stands: true, count: 1 },
+        ]);
+      });
+    });
+
     it('finds badges by what their provider calls them', async () => {
       const issued = { ...anIssuedBadge(), externalId: 'x-1', template: { provider: 'credly', id: 't' } };
       const other = { ...issued, number: 2, externalId: 'x-2', template: { provider: 'memory', id: 't' } };

@@ -1,13 +1,18 @@
 /** A small, lifelike site: badges of several kinds, learners in every state, credentials in every state. */
 
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { ProviderError } from '../../plugin/errors.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
 import type { DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
+import { findingKey } from '../../plugin/providers/comparison/findings.ts';
+import { ownAccount } from '../../server/http/open-badge-form.ts';
+import { saveImage } from '../../server/http/open-badge-images.ts';
 import { aLearnerRecord } from '../contracts/learner-records.ts';
 import { aTemplate } from '../contracts/provider-store.ts';
 import { HALL_ID } from './account-world.ts';
+import { aRequest, aTemplate as ownTemplate } from './issuer-world.ts';
+import { png } from './png.ts';
 import type { Site } from './web.ts';
 
 export const DEMO_COURSE = 'course-v1:OpenedX+DemoX+Demo_Course';
@@ -139,6 +144,7 @@ export async function seed(site: Site): Promise<void> {
   await seedCredentials(site);
   await seedJobs(site);
   await seedDeadLetters(site);
+  await seedOpenBadges(site);
   await seedProviders(site);
 }
 
@@ -173,6 +179,17 @@ async function seedProviders({ services: { accounts, providerStore }, hall }: Si
   const template = aTemplate({ provider: 'hall', accountId: science.id });
   await providerStore.saveTemplate(template);
   await providerStore.saveTemplate({ ...template, templateId: 't2', name: 'Statistics', state: 'retired' });
+}
+
+/** A badge that Laurel issued, and the picture in it. */
+export const OWN_BADGE = 'c0ffee00-0000-4000-8000-000000000001';
+export const OWN_IMAGE = `${createHash('sha256').update(png(4, 4)).digest('hex')}.png`;
+
+async function seedOpenBadges({ services }: Site): Promise<void> {
+  const image = await saveImage(png(4, 4), services.files);
+  await services.providerStore.saveAccount({ ...ownAccount(new Date('2026-11-01T08:00:00Z')) });
+  await services.providerStore.saveTemplate(ownTemplate({ version: 0, details: { ...ownTemplate().details, image } }));
+  await services.providers.get('openbadges')?.award(aRequest({ uuid: OWN_BADGE }));
 }
 
 /** Ids of the dead letters. */
@@ -265,7 +282,7 @@ async function seedProgress({ services, dispatcher, provider }: Site): Promise<v
   await send({ user: 'margaret', at: '2026-11-23T18:20:00Z' });
 }
 
-async function seedJobs({ services: { jobStore } }: Site): Promise<void> {
+async function seedJobs({ services: { jobStore, comparisonNotes, learners } }: Site): Promise<void> {
   const now = new Date('2026-11-21T09:00:00Z');
   const job = (id: string, changes: Partial<Job>): Promise<boolean> =>
     jobStore.create({
@@ -304,6 +321,26 @@ async function seedJobs({ services: { jobStore } }: Site): Promise<void> {
     startedAt: now,
     finishedAt: now,
   });
+  await job('job-compared', {
+    kind: 'compare-provider',
+    title: 'Compare with Memory: Example account',
+    parameters: { provider: 'memory', accountId: 'example', account: 'example' },
+    state: 'done',
+    counts: { same: 1_204, missing: 1, state: 1, 'extra-unknown': 1 },
+    result: { listed: 1_206 },
+    startedAt: now,
+    finishedAt: now,
+  });
+  const barbara = (await learners.findByUsername('barbara'))?.id ?? null;
+  const place = { learnerId: barbara, badgeId: 'demo-course', number: 1, templateId: 'demo-course' };
+  await comparisonNotes.add('job-compared', [
+    findingKey({ ...place, kind: 'missing', externalId: 'memory-1', here: 'accepted', there: null }),
+    findingKey({ ...place, kind: 'state', externalId: 'memory-2', here: 'pending', there: 'accepted' }),
+    findingKey({
+      ...{ kind: 'extra-unknown', learnerId: null, badgeId: null, number: null },
+      ...{ externalId: 'memory-3', templateId: 'another-template', here: null, there: 'accepted' },
+    }),
+  ]);
   const result = { sample: [{ badge: 'demo-course', change: 'gains' }] };
   await job('job-done', { state: 'done', done: 1_216, total: 1_216, counts, result, startedAt: now, finishedAt: now });
 }

@@ -29,6 +29,7 @@ import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
 import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
+import { MemoryIssuerStore } from '../../plugin/ports/memory-issuer-store.ts';
 import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
@@ -43,7 +44,10 @@ import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
 import { completionsAndGrades, courseCompletions } from '../../providers/index.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
+import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
+import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
+import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
@@ -51,6 +55,7 @@ import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
+import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
@@ -69,9 +74,11 @@ export interface Site {
     readonly credentials: MemoryCredentialStore;
     readonly files: MemoryFileStore;
     readonly jobStore: MemoryJobStore;
+    readonly comparisonNotes: MemoryReplayScratch;
     readonly deadLetters: MemoryDeadLetterStore;
     readonly providerStore: MemoryProviderStore;
     readonly providers: Map<string, BadgeProvider>;
+    readonly issuerStore: MemoryIssuerStore;
   };
   /** The badge provider with accounts. */
   readonly hall: HallProvider;
@@ -125,16 +132,26 @@ export function makeSite(
   const jobStore = new MemoryJobStore();
   const provider = new MemoryProvider();
   const hall = new HallProvider();
-  const providers = new Map<string, BadgeProvider>([provider, hall].map((one) => [one.name, one]));
   const secrets = openSecretBox();
   const providerStore = new MemoryProviderStore();
+  const issuerStore = new MemoryIssuerStore();
+  const openBadges = composeOpenBadges({
+    ...{ stores: { issuer: issuerStore }, secrets, clock },
+    publicUrl: () => settings.publicUrl,
+  });
+  const own = new OpenBadgesProvider({
+    ...{ ...openBadges, store: issuerStore, clock },
+    template: (id) => providerStore.template(OPEN_BADGES, OWN_ACCOUNT, id),
+  });
+  const providers = new Map<string, BadgeProvider>([provider, hall, own].map((one) => [one.name, one]));
   const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
   const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
   const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() } };
+  const replayScratch = new MemoryReplayScratch();
   const replay = composeReplay({
-    stores: { events, learners, progress, badges, replayScratch: new MemoryReplayScratch() },
+    stores: { events, learners, progress, badges, replayScratch },
     ...{ ruleBook: rules, read, clock, progressParts },
   });
   const pipeline = createEventProcessor({
@@ -170,12 +187,17 @@ export function makeSite(
     clock,
     logger,
   });
+  const comparison = composeComparison({
+    stores: { jobs: jobStore, learners, progress, providers: providerStore, replayScratch },
+    ...{ secrets, providers, clock, logger },
+  });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
     kinds: [
       createSettleEffects({ progress, dispatcher }),
       createTemplateSync({ store: providerStore, providers, secrets, clock }),
       ...replay.kinds,
+      ...comparison.kinds,
     ],
   });
   const records = new MemoryLearnerRecords();
@@ -197,12 +219,15 @@ export function makeSite(
     credentials,
     access,
     jobStore,
+    comparisonNotes: replayScratch,
     jobs,
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
     deadLetters,
     providers,
     providerStore,
+    issuerStore,
+    openBadges,
     accounts: createAccounts({
       ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },
       ids: { uuid: () => randomUUID() },

@@ -4,7 +4,7 @@ import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import type { Access, Route } from '../../../server/http/routes.ts';
 import { storedTemplate } from '../../support/credly-world.ts';
 import { anAccount } from '../../support/provider-accounts.ts';
-import { aCredential, LETTERS, seed } from '../../support/seed.ts';
+import { aCredential, LETTERS, OWN_BADGE, OWN_IMAGE, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site } from '../../support/web.ts';
 
 /** Every address of the server and who may use it. A new route is not done before it stands here. */
@@ -20,6 +20,18 @@ const table: Readonly<Record<string, Access>> = {
   'get /verify/:uuid': 'public',
   'post /badges/:provider/webhook': 'public',
   'post /badges/:provider/webhook/:secret': 'public',
+  'get /api/verify/:uuid': 'public',
+  'get /verify': 'public',
+  'post /verify': 'public',
+  'get /.well-known/did.json': 'public',
+  'get /open-badges/issuer': 'public',
+  'get /open-badges/achievements/:template': 'public',
+  'get /open-badges/images/:image': 'public',
+  'get /open-badges/status/:list': 'public',
+  'get /open-badges/:uuid/credential.json': 'public',
+  'get /open-badges/:uuid/badge.png': 'public',
+  'get /open-badges/:uuid': 'public',
+  'post /open-badges/:uuid/holder': 'public',
   'get /sign-in': 'public',
   'post /sign-in': 'public',
   'get /sign-in/:token': 'public',
@@ -80,6 +92,13 @@ const table: Readonly<Record<string, Access>> = {
   'get /effects': 'viewer',
   'get /effects/settle': 'administrator',
   'post /effects/settle': 'administrator',
+  'get /issued-badges': 'viewer',
+  'get /comparisons': 'viewer',
+  'post /comparisons': 'administrator',
+  'get /comparisons/:id': 'viewer',
+  'get /comparisons/:id/download': 'viewer',
+  'get /comparisons/:id/mend': 'administrator',
+  'post /comparisons/:id/mend': 'administrator',
   'get /jobs': 'viewer',
   'get /jobs/:id': 'viewer',
   'get /configurations/:id/eligibility': 'viewer',
@@ -100,6 +119,16 @@ const table: Readonly<Record<string, Access>> = {
   'post /dead-letters/replays/:id/cancel': 'administrator',
   'post /dead-letters/:id/replay': 'administrator',
   'post /dead-letters/:id/discard': 'administrator',
+  'get /issuer': 'viewer',
+  'post /issuer': 'administrator',
+  'post /issuer/keys/rotate': 'administrator',
+  'post /issuer/keys/:number/distrust': 'administrator',
+  'get /open-badge-templates': 'viewer',
+  'get /open-badge-templates/new': 'administrator',
+  'post /open-badge-templates/new': 'administrator',
+  'get /open-badge-templates/:template': 'viewer',
+  'get /open-badge-templates/:template/edit': 'administrator',
+  'post /open-badge-templates/:template/edit': 'administrator',
   'get /providers': 'viewer',
   'get /providers/:provider/add': 'administrator',
   'post /providers/:provider/add': 'administrator',
@@ -138,6 +167,7 @@ describe('routes', () => {
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace('/jobs/:id', '/jobs/job-failed')
+      .replace('/comparisons/:id', '/comparisons/job-compared')
       .replace('/events/:id', '/events/event-ada-demo')
       .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)
       .replace('/templates/:provider/:account/:template', '/templates/credly/university/t1')
@@ -148,6 +178,12 @@ describe('routes', () => {
       .replace(':version', '1')
       .replace(':effect', 'award%3A1')
       .replace(':username', 'ada')
+      .replace('/open-badges/:uuid', `/open-badges/${OWN_BADGE}`)
+      .replace('/achievements/:template', '/achievements/course-completer')
+      .replace(':template', 'course-completer')
+      .replace(':list', '1')
+      .replace(':number', '1')
+      .replace(':image', OWN_IMAGE)
       .replace(':uuid', aCredential({ username: 'ada', order: 0 }).verifyId)
       .replace(':token', 'no-such-token');
   }
@@ -214,6 +250,9 @@ describe('routes', () => {
       '/dead-letters',
       `/dead-letters/${LETTERS.malformed}`,
       '/dead-letters/check?scope=all',
+      '/issuer',
+      '/open-badge-templates',
+      '/open-badge-templates/course-completer',
       '/providers',
       '/providers/hall/accounts/science',
       '/system',
@@ -300,6 +339,9 @@ async function everything({ services }: Site): Promise<unknown> {
     providerAccounts: await providerStore.accounts(),
     accounts: await access.accounts(),
     tokens: await access.apiTokens(),
+    keys: await services.issuerStore.keys(),
+    profile: await services.issuerStore.profile(),
+    templates: await services.providerStore.templates({ limit: 1000 }),
     audit: await access.audit({ limit: 1000 }),
   };
 }

@@ -7,6 +7,7 @@ import { jobModels, MongoJobStore } from '../../../server/mongo/job-store.ts';
 import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from '../../../server/mongo/provider-store.ts';
+import { MongoRateLimits, rateLimitModels } from '../../../server/mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from '../../../server/mongo/replay-scratch.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
@@ -14,6 +15,7 @@ import { jobStoreContract } from '../../contracts/job-store.ts';
 import { learnerStoreContract } from '../../contracts/learner-store.ts';
 import { progressStoreContract } from '../../contracts/progress-store.ts';
 import { providerStoreContract } from '../../contracts/provider-store.ts';
+import { rateLimitsContract } from '../../contracts/rate-limits.ts';
 import { replayScratchContract } from '../../contracts/replay-scratch.ts';
 import { testDatabase } from '../../support/database.ts';
 
@@ -32,6 +34,7 @@ describe('MongoDB', () => {
       eventModels,
       replayScratchModels,
       providerModels,
+      rateLimitModels,
     ];
     database = await connectDatabase({ uri: server.uri, logger: silentLogger, models });
   });
@@ -51,5 +54,9 @@ describe('MongoDB', () => {
   progressStoreContract('mongoose', async () => new MongoProgressStore(await emptyConnection()));
   providerStoreContract('mongoose', async () => new MongoProviderStore(await emptyConnection()));
   replayScratchContract('mongoose', async () => new MongoReplayScratch(await emptyConnection()));
+  rateLimitsContract('mongoose', async () => {
+    const connection = await emptyConnection();
+    return [new MongoRateLimits(connection), new MongoRateLimits(connection)];
+  });
   jobStoreContract('mongoose', async () => new MongoJobStore(await emptyConnection()));
 });

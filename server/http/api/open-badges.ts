@@ -1,0 +1,84 @@
+/** What an issuer of Open Badges publishes for machines: its keys, its profile, achievements, pictures, revocations, and the badges. */
+
+import type { RequestHandler, Response } from 'express';
+import { NotFoundError } from '../../../plugin/errors.ts';
+import { achievementOf, bakePng, OPEN_BADGES, OWN_ACCOUNT, standalone } from '../../../providers/index.ts';
+import { pathText } from '../forms.ts';
+import { verifyLimit } from '../limits.ts';
+import { badgeImage, imageKey } from '../open-badge-images.ts';
+import { get, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { BADGE_UUID } from '../verification.ts';
+
+const JSON_LD = 'application/ld+json';
+const CREDENTIAL = 'application/vc+ld+json';
+const MINUTE = 'public, max-age=60';
+/** Pictures are named after what is in them. */
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+export function openBadgeRoutes(services: Services): readonly Route[] {
+  const { openBadges, providerStore, files } = services;
+  const { issuer } = openBadges;
+  const limit = verifyLimit();
+
+  return [
+    get('/.well-known/did.json', 'public', limit, forAnybody, async (_req, res) => {
+      send(res, 'application/did+ld+json', MINUTE, JSON.stringify(await issuer.didDocument()));
+    }),
+    get('/open-badges/issuer', 'public', limit, forAnybody, async (_req, res) => {
+      send(res, JSON_LD, MINUTE, JSON.stringify(await issuer.profileDocument()));
+    }),
+    get('/open-badges/achievements/:template', 'public', limit, forAnybody, async (req, res) => {
+      const template = await providerStore.template(OPEN_BADGES, OWN_ACCOUNT, pathText(req, 'template'));
+      if (template === null || template.state === 'draft') throw nothing();
+      send(res, JSON_LD, MINUTE, JSON.stringify(standalone(achievementOf(template, issuer.addresses))));
+    }),
+    get('/open-badges/images/:image', 'public', limit, forAnybody, async (req, res) => {
+      const name = pathText(req, 'image');
+      const key = imageKey(name);
+      const file = key && (await files.get(key));
+      if (!file) throw nothing();
+      res.set('Cache-Control', FOR_EVER).type('image/png').send(Buffer.from(file.bytes));
+    }),
+    get('/open-badges/status/:list', 'public', limit, forAnybody, async (req, res) => {
+      const number = pathText(req, 'list');
+      const list = /^[1-9]\d{0,5}$/.test(number) ? await issuer.statusList(Number(number)) : null;
+      if (list === null) throw nothing();
+      send(res, CREDENTIAL, MINUTE, list);
+    }),
+    get('/open-badges/:uuid/credential.json', 'public', limit, forAnybody, async (req, res) => {
+      const { document } = await issuer.signedBadge(uuidOf(pathText(req, 'uuid')));
+      if ('download' in req.query) res.attachment('credential.json');
+      send(res, CREDENTIAL, 'no-store', document);
+    }),
+    get('/open-badges/:uuid/badge.png', 'public', limit, forAnybody, async (req, res) => {
+      const { badge, document } = await issuer.signedBadge(uuidOf(pathText(req, 'uuid')));
+      const baked = bakePng(await badgeImage(JSON.parse(badge.content), files), document);
+      if (baked === null) throw nothing();
+      res.attachment('badge.png').set('Cache-Control', 'no-store').type('image/png').send(baked);
+    }),
+  ];
+
+  function uuidOf(text: string): string {
+    if (BADGE_UUID.test(text)) return text.toLowerCase();
+    throw nothing();
+  }
+}
+
+/** Verifiers run in browsers of other sites, too; search engines stay out. */
+const forAnybody: RequestHandler = (_req, res, next) => {
+  res.set({
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    'X-Robots-Tag': 'noindex, nofollow',
+  });
+  next();
+};
+
+function send(res: Response, type: string, caching: string, body: string): void {
+  res.set({ 'Content-Type': type, 'Cache-Control': caching }).send(Buffer.from(body));
+}
+
+function nothing(): NotFoundError {
+  return new NotFoundError('open-badge', 'there is nothing at this address');
+}

@@ -1,0 +1,50 @@
+/** The pictures of badges: taken in carefully, kept under a name that says what is in them, and one for badges that have none. */
+
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { InputError, NotFoundError } from '../../plugin/errors.ts';
+import type { FileStore } from '../../plugin/ports/asset-files.ts';
+import { pngSize } from '../../providers/index.ts';
+import { projectPath } from '../paths.ts';
+
+export const imageLimits = Object.freeze({ bytes: 1024 * 1024, pixels: 2_000 });
+
+/** @returns the name under which the picture is found from now on
+ *  @throws InputError `input.image` */
+export async function saveImage(bytes: Uint8Array, files: FileStore): Promise<string> {
+  if (bytes.length > imageLimits.bytes)
+    throw new InputError('image', 'The picture is larger than 1 MiB; make it smaller.');
+  // Its header says how large it is: a picture of some kilobytes may unpack to gigabytes.
+  const size = pngSize(bytes);
+  if (size === null) throw new InputError('image', 'This is not a whole PNG picture; export the picture as PNG.');
+  const { width, height } = size;
+  if (width < 1 || height < 1 || width > imageLimits.pixels || height > imageLimits.pixels)
+    throw new InputError(
+      'image',
+      `The picture has ${width} × ${height} pixels; it may have up to ${imageLimits.pixels} each way.`,
+    );
+  const name = `${createHash('sha256').update(bytes).digest('hex')}.png`;
+  await files.put(keyOf(name), { bytes, contentType: 'image/png', fileName: name });
+  return name;
+}
+
+/** @returns where the picture lies; null: no picture has such a name */
+export function imageKey(name: string): string | null {
+  return /^[0-9a-f]{64}\.png$/.test(name) ? keyOf(name) : null;
+}
+
+/** The picture that stands in a badge, or the one for badges without. @throws NotFoundError */
+export async function badgeImage(
+  { image }: { readonly image?: { readonly id?: string } },
+  files: FileStore,
+): Promise<Uint8Array> {
+  if (image?.id === undefined) return readFile(projectPath('views', 'assets', 'badge.png'));
+  const key = imageKey(image.id.split('/').at(-1) ?? '');
+  const file = key && (await files.get(key));
+  if (!file) throw new NotFoundError('image', 'the picture of this badge is gone');
+  return file.bytes;
+}
+
+function keyOf(name: string): string {
+  return `open-badges/${name}`;
+}

@@ -1,0 +1,183 @@
+/** Comparing with providers: asking for it, what it found, and having it put right. */
+
+import { InputError, NotFoundError } from '../../../plugin/errors.ts';
+import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
+import {
+  FINDING_KINDS,
+  findingKinds,
+  isFindingKind,
+  listFindings,
+  toFindingKinds,
+} from '../../../plugin/providers/comparison/findings.ts';
+import { MEND_PROVIDER, mendParameters } from '../../../plugin/providers/comparison/mend-job.ts';
+import {
+  assertComparable,
+  COMPARE_PROVIDER,
+  comparisonOf,
+  comparisonParameters,
+  comparisonTitle,
+} from '../../../plugin/providers/comparison/request.ts';
+import { createAudit } from '../audit.ts';
+import { exportOf, FORMATS, namedFindings, withNames } from '../comparison-export.ts';
+import { findingWords, titleOfFinding } from '../finding-words.ts';
+import { counted, shownNumber } from '../format.ts';
+import { pathText, queryChoice, queryString, queryText, textField } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { issuedCrumb, providersCrumb } from './issued-badges.ts';
+import { jobPath, shownJob } from './jobs.ts';
+import { learnerPath } from './progress.ts';
+
+const PAGE_SIZE = 50;
+
+const crumbs = [providersCrumb, issuedCrumb, { text: 'Comparisons', href: '/comparisons' }] as const;
+
+export function comparisonPath(jobId: string): string {
+  return `/comparisons/${encodeURIComponent(jobId)}`;
+}
+
+export function comparisonRoutes(services: Services): readonly Route[] {
+  const { jobs, jobStore, providers, providerStore, comparisonNotes, badges } = services;
+  const audit = createAudit(services);
+
+  async function comparisonJob(id: string): Promise<Job> {
+    const job = await jobStore.get(id);
+    if (job?.kind === COMPARE_PROVIDER) return job;
+    throw new NotFoundError('comparison', 'there is no such comparison, or it is not kept any more; compare again');
+  }
+
+  return [
+    get('/comparisons', 'viewer', async (req, res) => {
+      const accounts = (await providerStore.accounts()).filter(
+        ({ provider, enabled }) => enabled && providers.get(provider)?.listIssued !== undefined,
+      );
+      const after = queryText(req, 'after');
+      const page = await jobStore.list({ kind: COMPARE_PROVIDER, after, limit: PAGE_SIZE });
+      const frame = { title: 'Comparisons', section: 'providers', breadcrumbs: [providersCrumb, issuedCrumb] } as const;
+      await renderPage(req, res, 'comparisons', frame, {
+        accounts: accounts.map(({ id, name, provider }) => ({
+          value: id,
+          word: `${providers.get(provider)?.title}: ${name}`,
+        })),
+        rows: page.items.map((job) => ({ ...shownJob(job), href: comparisonPath(job.id), found: foundBy(job) })),
+        nextHref: page.next === null ? null : `/comparisons${queryString({ after: page.next })}`,
+        firstHref: after === undefined ? null : '/comparisons',
+      });
+    }),
+
+    post('/comparisons', 'administrator', async (req, res) => {
+      const account = await providerStore.account(textField(req, 'account'));
+      if (account === null) throw new NotFoundError('account', 'there is no such account; choose one of the list');
+      const provider = assertComparable(account, providers.get(account.provider));
+      const actor = actorOf(res).name;
+      const job = await jobs.request({
+        kind: COMPARE_PROVIDER,
+        title: comparisonTitle(account, provider),
+        parameters: comparisonParameters(account),
+        requestedBy: actor,
+      });
+      await audit(actor, 'provider.compared', `job:${job.id}`, { provider: account.provider, account: account.slug });
+      res.redirect(303, comparisonPath(job.id));
+    }),
+
+    get('/comparisons/:id', 'viewer', async (req, res) => {
+      const job = await comparisonJob(pathText(req, 'id'));
+      const asked = queryText(req, 'kind') ?? '';
+      const kind = isFindingKind(asked) ? asked : undefined;
+      const after = queryText(req, 'after');
+      const query = { limit: PAGE_SIZE, ...(kind && { kind }), ...(after !== undefined && { after }) };
+      const page = await listFindings(comparisonNotes, job.id, query);
+      const names = new Map((await badges.list()).map(({ id, name }) => [id, name ?? id]));
+      const href = comparisonPath(job.id);
+      const frame = { title: job.title, section: 'providers', breadcrumbs: crumbs } as const;
+      await renderPage(req, res, 'comparison', frame, {
+        ...shownJob(job),
+        href,
+        jobHref: jobPath(job.id),
+        counts: Object.entries(job.counts)
+          .filter(([word]) => !isFindingKind(word))
+          .map(([word, number]) => ({ word, number: shownNumber(number) })),
+        listed: typeof job.result?.listed === 'number' ? shownNumber(job.result.listed) : null,
+        provider: providers.get(comparisonOf(job).provider)?.title ?? comparisonOf(job).provider,
+        kind,
+        kinds: findingWords.map((words) => ({ ...words, number: job.counts[words.kind] ?? 0 })),
+        found: foundBy(job),
+        mendHref: !isOpen(job.state) && mendable(job).length > 0 ? `${href}/mend` : null,
+        rows: (await withNames(page.items, services)).map((finding) => ({
+          title: titleOfFinding(finding.kind),
+          learner: finding.username,
+          learnerHref: finding.learnerId === null ? null : learnerPath(finding.learnerId),
+          badge: finding.badgeId === null ? null : (names.get(finding.badgeId) ?? finding.badgeId),
+          externalId: finding.externalId,
+          templateId: finding.templateId,
+          here: finding.here,
+          there: finding.there,
+        })),
+        exports: FORMATS.map((format) => ({
+          word: format.toUpperCase(),
+          href: `${href}/download${queryString({ format, kind })}`,
+        })),
+        nextHref: page.next === null ? null : `${href}${queryString({ kind, after: page.next })}`,
+        firstHref: after === undefined ? null : `${href}${queryString({ kind })}`,
+      });
+    }),
+
+    get('/comparisons/:id/download', 'viewer', async (req, res) => {
+      const job = await comparisonJob(pathText(req, 'id'));
+      const format = queryChoice(req, 'format', FORMATS) ?? 'csv';
+      const asked = queryText(req, 'kind') ?? '';
+      await audit(actorOf(res).name, 'comparison.downloaded', `job:${job.id}`, { format });
+      res.attachment(`comparison-${job.id}.${format}`).type(format);
+      const findings = namedFindings(services, job.id, isFindingKind(asked) ? asked : undefined);
+      for await (const text of exportOf(findings, format)) res.write(text);
+      res.end();
+    }),
+
+    get('/comparisons/:id/mend', 'administrator', async (req, res) => {
+      const job = await comparisonJob(pathText(req, 'id'));
+      const href = comparisonPath(job.id);
+      const frame = {
+        title: 'Put right',
+        section: 'providers',
+        breadcrumbs: [...crumbs, { text: job.title, href }],
+      } as const;
+      await renderPage(req, res, 'comparison-mend', frame, {
+        href,
+        isOpen: isOpen(job.state),
+        kinds: findingWords
+          .filter(({ kind }) => mendable(job).includes(kind))
+          .map((words) => ({ ...words, count: counted(job.counts[words.kind] ?? 0, 'badge') })),
+      });
+    }),
+
+    post('/comparisons/:id/mend', 'administrator', async (req, res) => {
+      const job = await comparisonJob(pathText(req, 'id'));
+      if (isOpen(job.state))
+        throw new InputError('comparison-open', 'the comparison has not ended yet; wait until it has, then put right');
+      const chosen = toFindingKinds(findingKinds.filter((kind) => textField(req, kind) === 'yes'));
+      if (chosen.length === 0)
+        throw new InputError('nothing-chosen', 'nothing was chosen; go back and choose what is to be put right');
+      const actor = actorOf(res).name;
+      const mend = await jobs.request({
+        kind: MEND_PROVIDER,
+        title: `Put right: ${chosen.map((kind) => titleOfFinding(kind).toLowerCase()).join(', ')}`,
+        parameters: mendParameters(job.id, chosen),
+        requestedBy: actor,
+        reason: job.title,
+      });
+      await audit(actor, 'provider.mended', `job:${mend.id}`, { comparison: job.id, kinds: chosen.join(' ') });
+      res.redirect(303, jobPath(mend.id));
+    }),
+  ];
+}
+
+function foundBy({ counts }: Job): string {
+  const sum = findingKinds.reduce((total, kind) => total + (counts[kind] ?? 0), 0);
+  return sum === 0 ? 'no difference' : counted(sum, 'difference');
+}
+
+function mendable({ counts }: Job): readonly string[] {
+  return findingKinds.filter((kind) => FINDING_KINDS[kind] !== null && (counts[kind] ?? 0) > 0);
+}

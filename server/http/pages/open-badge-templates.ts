@@ -1,0 +1,178 @@
+/** Badge templates that are made here, for the badges that Laurel issues itself. */
+
+import type { Request, Response } from 'express';
+import { InputError, NotFoundError } from '../../../plugin/errors.ts';
+import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
+import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../../providers/index.ts';
+import { createAudit } from '../audit.ts';
+import { safeUrl, shownNumber, shownStatus, shownTime } from '../format.ts';
+import { type FieldError, pathText, queryText, wholeNumberField } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import {
+  emptyEntry,
+  entryErrors,
+  entryOf,
+  type OpenBadgeEntry,
+  ownAccount,
+  readEntry,
+  templateOf,
+} from '../open-badge-form.ts';
+import { saveImage } from '../open-badge-images.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+
+const HOME = '/open-badge-templates';
+const crumb = { text: 'Open Badge templates', href: HOME } as const;
+const badgesCrumb = { text: 'Badges', href: '/badges' } as const;
+const PAGE_SIZE = 50;
+
+export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
+  const { providerStore, issuerStore, openBadges, files, clock, settings } = services;
+  const audit = createAudit(services);
+
+  const find = async (req: Request): Promise<BadgeTemplate> => {
+    const template = await providerStore.template(OPEN_BADGES, OWN_ACCOUNT, pathText(req, 'template'));
+    if (template) return template;
+    throw new NotFoundError('template', 'there is no such template; the list of templates shows those there are');
+  };
+
+  const showForm = (
+    req: Request,
+    res: Response,
+    shown: {
+      readonly former: BadgeTemplate | null;
+      readonly entry: OpenBadgeEntry;
+      readonly errors?: readonly FieldError[];
+    },
+  ): Promise<void> => {
+    const { former, entry, errors = [] } = shown;
+    const title = former ? `Edit ${former.name}` : 'New badge template';
+    const frame = { title, section: 'badges', breadcrumbs: [badgesCrumb, crumb], errors } as const;
+    const model = {
+      entry,
+      isNew: former === null,
+      version: former?.version ?? 0,
+      action: former ? `${pathOf(former)}/edit` : `${HOME}/new`,
+      image: former && imagePath(former),
+      types: [
+        {
+          label: '',
+          choices: [{ value: '', text: 'None' }, ...ACHIEVEMENT_TYPES.map((value) => ({ value, text: value }))],
+        },
+      ],
+      states: [
+        {
+          label: '',
+          choices: ['active', 'draft', 'archived'].map((value) => ({ value, text: shownStatus(value).word })),
+        },
+      ],
+      warnings: [],
+      focus: null,
+    };
+    return renderPage(req, res, 'open-badge-template-form', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  /** Stores what was sent, or shows the form again. */
+  const save = async (req: Request, res: Response, former: BadgeTemplate | null): Promise<void> => {
+    const entry = former ? { ...readEntry(req), id: former.templateId } : readEntry(req);
+    const errors = [...entryErrors(entry)];
+    const [file] = Array.isArray(req.files) ? req.files : [];
+    let image = former && openBadgeDetails(former).image;
+    if (file && file.size > 0 && errors.length === 0) {
+      try {
+        image = await saveImage(file.buffer, files);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        errors.push({ field: 'files', message: error.message });
+      }
+    }
+    if (errors.length > 0) return showForm(req, res, { former, entry, errors });
+    const version = former ? wholeNumberField(req, 'version') : 0;
+    const { addresses } = openBadges.issuer;
+    const template = templateOf(entry, {
+      ...{ former, image, version, now: clock.now() },
+      addressOf: { image: addresses.image, page: (id) => `${settings.publicUrl}${HOME}/${encodeURIComponent(id)}` },
+    });
+    // Whoever saves the first template brings the account; all others find it.
+    if (former === null) await providerStore.saveAccount(ownAccount(clock.now()));
+    if (!(await providerStore.saveTemplate(template))) {
+      const message = former
+        ? 'Somebody else has saved this template since you opened it. Load the page again, and enter your changes once more.'
+        : 'There is a template with this id already; choose another.';
+      return showForm(req, res, { former, entry, errors: [{ field: former ? 'name' : 'id', message }] });
+    }
+    const action = former ? 'open-badge-template.changed' : 'open-badge-template.created';
+    await audit(actorOf(res).name, action, `open-badge-template:${template.templateId}`, { state: template.state });
+    res.redirect(303, `${pathOf(template)}?done=template-saved`);
+  };
+
+  return [
+    get(HOME, 'viewer', async (req, res) => {
+      const after = queryText(req, 'after');
+      const query = { provider: OPEN_BADGES, accountId: OWN_ACCOUNT, limit: PAGE_SIZE, ...(after && { after }) };
+      const [{ items, next }, counts] = await Promise.all([providerStore.templates(query), issuerStore.badgeCounts()]);
+      const frame = { title: 'Open Badge templates', section: 'badges', breadcrumbs: [badgesCrumb] } as const;
+      await renderPage(req, res, 'open-badge-templates', frame, {
+        newHref: `${HOME}/new`,
+        rows: items.map((template) => ({
+          href: pathOf(template),
+          name: template.name,
+          id: template.templateId,
+          status: shownStatus(template.state),
+          issued: shownNumber(counts.get(template.templateId) ?? 0),
+          updatedAt: shownTime(template.updatedAt),
+        })),
+        nextHref: next && `${HOME}?after=${encodeURIComponent(next)}`,
+      });
+    }),
+    get(`${HOME}/new`, 'administrator', (req, res) => showForm(req, res, { former: null, entry: emptyEntry })),
+    post(`${HOME}/new`, 'administrator', (req, res) => save(req, res, null)),
+    get(`${HOME}/:template/edit`, 'administrator', async (req, res) => {
+      const former = await find(req);
+      await showForm(req, res, { former, entry: entryOf(former) });
+    }),
+    post(`${HOME}/:template/edit`, 'administrator', async (req, res) => save(req, res, await find(req))),
+    get(`${HOME}/:template`, 'viewer', async (req, res) => {
+      const template = await find(req);
+      const { templateId } = template;
+      const [counts, { items }] = await Promise.all([
+        issuerStore.badgeCounts(),
+        issuerStore.badges({ templateId, limit: 20 }),
+      ]);
+      const details = openBadgeDetails(template);
+      const frame = { title: template.name, section: 'badges', breadcrumbs: [badgesCrumb, crumb] } as const;
+      await renderPage(req, res, 'open-badge-template', frame, {
+        name: template.name,
+        description: template.description,
+        status: shownStatus(template.state),
+        image: imagePath(template),
+        id: templateId,
+        clause: `template openbadges "${templateId}"`,
+        criteria: details.criteria,
+        criteriaHref: safeUrl(details.criteriaUrl),
+        achievementType: details.achievementType,
+        tags: details.tags,
+        alignments: details.alignments.map(({ name, url }) => ({ name, href: safeUrl(url) })),
+        editHref: `${pathOf(template)}/edit`,
+        achievementHref: new URL(openBadges.issuer.addresses.achievement(templateId)).pathname,
+        issued: shownNumber(counts.get(templateId) ?? 0),
+        badges: items.map(({ uuid, learnerId, issuedAt, revokedAt }) => ({
+          href: `/open-badges/${uuid}`,
+          learnerHref: `/learners/${encodeURIComponent(learnerId)}`,
+          issuedAt: shownTime(issuedAt),
+          status: shownStatus(revokedAt === null ? 'available' : 'revoked'),
+        })),
+      });
+    }),
+  ];
+}
+
+function pathOf({ templateId }: Pick<BadgeTemplate, 'templateId'>): string {
+  return `${HOME}/${encodeURIComponent(templateId)}`;
+}
+
+function imagePath(template: BadgeTemplate): string {
+  const { image } = openBadgeDetails(template);
+  return image === null ? '/assets/badge.png' : `/open-badges/images/${image}`;
+}

@@ -1,0 +1,118 @@
+/** What anybody who holds an id may know, of badges and PDF credentials alike: checks one by one, and what they are about. */
+
+import { findVerifiable, verificationFacts } from '../../plugin/credentials/verification.ts';
+import { NotFoundError } from '../../plugin/errors.ts';
+import type { CheckResult } from '../../providers/index.ts';
+import { verdictOf } from '../../providers/index.ts';
+import type { Services } from './services.ts';
+
+export type Verdict = ReturnType<typeof verdictOf>;
+
+export interface ShownCheck {
+  readonly id: string;
+  readonly result: CheckResult;
+  readonly message: string;
+}
+
+/** Body of `GET /api/verify/<id>`. */
+export interface Verification {
+  readonly id: string;
+  readonly kind: 'open-badge' | 'pdf';
+  readonly verdict: Verdict;
+  readonly checks: readonly ShownCheck[];
+  readonly name: string;
+  readonly issuer: string;
+  /** Whose name stands on it; null: it names nobody. */
+  readonly holder: string | null;
+  /** Of a PDF credential: what kind it is, and the course or path it was given for. */
+  readonly type: string | null;
+  readonly contextKey: string | null;
+  /** RFC 3339 */
+  readonly awardedAt: string;
+  /** Of a badge: the signed document. */
+  readonly credential: object | null;
+}
+
+export const BADGE_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** @throws NotFoundError `not-found.credential`, the same for a malformed and an unknown id */
+export async function verifyById(
+  { credentials, openBadges }: Pick<Services, 'credentials' | 'openBadges'>,
+  id: string,
+): Promise<Verification> {
+  if (!BADGE_UUID.test(id)) return pdfVerification(credentials, id);
+  const uuid = id.toLowerCase();
+  try {
+    return await badgeVerification(openBadges, uuid);
+  } catch (error) {
+    if (error instanceof NotFoundError) return pdfVerification(credentials, uuid);
+    throw error;
+  }
+}
+
+async function badgeVerification({ desk }: Services['openBadges'], uuid: string): Promise<Verification> {
+  const { document, checks } = await desk.verifyOwn(uuid);
+  return {
+    id: uuid,
+    kind: 'open-badge',
+    verdict: verdictOf(checks),
+    checks,
+    holder: null,
+    type: null,
+    contextKey: null,
+    ...badgeFacts(document),
+  };
+}
+
+/** What a badge says of itself: untrusted unless the checks passed. */
+export function badgeFacts(
+  document: Readonly<Record<string, unknown>>,
+): Pick<Verification, 'name' | 'issuer' | 'awardedAt' | 'credential'> {
+  const { issuer, credentialSubject } = document as {
+    readonly issuer?: { readonly name?: unknown; readonly id?: unknown };
+    readonly credentialSubject?: { readonly achievement?: { readonly name?: unknown } };
+  };
+  return {
+    name: text(document.name ?? credentialSubject?.achievement?.name),
+    issuer: text(issuer?.name ?? issuer?.id),
+    awardedAt: text(document.awardedDate ?? document.validFrom ?? document.issuanceDate),
+    credential: document,
+  };
+}
+
+async function pdfVerification(credentials: Services['credentials'], id: string): Promise<Verification> {
+  const credential = await findVerifiable(credentials, id);
+  const facts = verificationFacts(credential, { showName: true });
+  const checks: readonly ShownCheck[] = [
+    {
+      id: 'record',
+      result: 'pass',
+      message: 'It was issued here. Compare what stands on the document with what stands on this page.',
+    },
+    facts.valid
+      ? { id: 'status', result: 'pass', message: 'It has not been taken back.' }
+      : {
+          id: 'status',
+          result: 'fail',
+          message: `It was taken back: ${facts.invalidationReason || 'no reason is given'}.`,
+        },
+    { id: 'dates', result: 'pass', message: 'It does not expire.' },
+  ];
+  return {
+    id: credential.verifyId,
+    kind: 'pdf',
+    verdict: verdictOf(checks),
+    checks,
+    name: facts.contextName,
+    issuer: 'this site',
+    holder: facts.name ?? null,
+    type: facts.type,
+    contextKey: facts.contextKey,
+    awardedAt: facts.issuedAt,
+    credential: null,
+  };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 300) : '';
+}

@@ -1,7 +1,7 @@
 /** The composition root: settings to stores, providers, use cases and processes. Nobody else calls their constructors. */
 
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Instant } from '../dsl/index.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
@@ -33,6 +33,7 @@ import {
   completionsAndGrades,
   courseCompletions,
   createPdfGeneration,
+  createThreadPool,
   MemoryProvider,
   providerNames,
   subsectionGrades,
@@ -209,7 +210,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
-  const registry = await extensionRegistry();
+  const registry = extensionRegistry(settings, lifecycle);
   const runner = createCredentialRunner({
     store: stores.credentials,
     files: stores.files,
@@ -373,13 +374,14 @@ function badgeProviders(
   return new Map([[memory.name, memory]]);
 }
 
-async function extensionRegistry(): Promise<ExtensionRegistry> {
-  const file = 'DejaVuSerif.ttf';
-  const bytes = await readFile(projectPath('examples', 'credentials', 'fonts', file));
+function extensionRegistry({ pdfThreads }: Settings, lifecycle: Lifecycle): ExtensionRegistry {
+  const threads = pdfThreads || Math.max(1, availableParallelism() - 1);
+  const pdfEngine = createThreadPool({ threads, fontsFolder: projectPath('fonts') });
+  lifecycle.onStop('PDF threads', () => pdfEngine.close());
   return new ExtensionRegistry()
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }))
+    .addGeneration(createPdfGeneration(pdfEngine))
     .freeze();
 }

@@ -1,7 +1,6 @@
 /** One document: what its template shares, with its own overlay, fonts and facts behind it, as one complete file. */
 
 import { createHash } from 'node:crypto';
-import { deflateSync } from 'node:zlib';
 import { FONT_OBJECTS, type FontUse } from './drawing/embedded-font.ts';
 import {
   ANNOTATIONS,
@@ -13,7 +12,7 @@ import {
   OVERLAY,
   round,
 } from './template/compile-template.ts';
-import { plainObject, streamObject, stringText, textBytes, type WrittenObject } from './template/object-writer.ts';
+import { packedObject, plainObject, stringText, textBytes, type WrittenObject } from './template/object-writer.ts';
 
 export interface DocumentFacts {
   readonly title: string;
@@ -54,7 +53,7 @@ export function writeDocument(template: CompiledTemplate, overlay: Overlay, fact
       `[${[...template.links, ...overlay.links.map((link) => annotation(link, template))].join('\n')}]`,
     ),
     information(facts, template),
-    ...overlay.fonts.flatMap((font, i) => font.objects(fontNumber(template, i), encryption)),
+    ...overlay.fonts.flatMap((font, i) => font.objects(fontNumber(template, i), template)),
   ];
   const end = template.nextNumber + overlay.fonts.length * FONT_OBJECTS;
   return Buffer.concat([
@@ -72,11 +71,11 @@ function fontNumber(template: CompiledTemplate, index: number): number {
 function overlayForm(template: CompiledTemplate, { operators, fonts, images }: Overlay): WrittenObject {
   const fontNames = fonts.map(({ name }, i) => `/${name} ${fontNumber(template, i)} 0 R`).join(' ');
   const imageNames = [...images].map(([name, number]) => `/${name} ${number} 0 R`).join(' ');
-  return streamObject(
+  return packedObject(
     OVERLAY,
-    `/Type /XObject /Subtype /Form /BBox [0 0 ${round(template.widthPt)} ${round(template.heightPt)}] /Filter /FlateDecode ` +
+    `/Type /XObject /Subtype /Form /BBox [0 0 ${round(template.widthPt)} ${round(template.heightPt)}] ` +
       `/Resources << /Font << ${fontNames} >> /XObject << ${imageNames} >> >>`,
-    deflateSync(Buffer.from(operators, 'latin1')),
+    Buffer.from(operators, 'latin1'),
     template.encryption,
   );
 }
@@ -101,12 +100,12 @@ function decodeSafely(address: string): string {
   }
 }
 
-function information(facts: DocumentFacts, { encryption }: CompiledTemplate): WrittenObject {
+function information(facts: DocumentFacts, { encryption, program }: CompiledTemplate): WrittenObject {
   const text = (value: string) => stringText(textBytes(value), encryption);
   const date = stringText(Buffer.from(pdfDate(facts.createdAt), 'latin1'), encryption);
   return plainObject(
     INFO,
-    `<< /Title ${text(facts.title)} /Author ${text(facts.author)} /Creator ${text('Laurel')} /Producer ${text('Laurel (jsPDF, HarfBuzz)')} ` +
+    `<< /Title ${text(facts.title)} /Author ${text(facts.author)} /Creator ${program} /Producer ${program} ` +
       `/CreationDate ${date} /ModDate ${date} >>`,
   );
 }

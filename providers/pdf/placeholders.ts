@@ -3,6 +3,7 @@
 import { suggest } from '../../dsl/index.ts';
 import { InputError } from '../../plugin/errors.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
+import { RecentlyUsed } from './recently-used.ts';
 
 export const PLACEHOLDERS = ['name', 'context_name', 'issue_date', 'verify_uuid', 'verify_url'] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
@@ -26,15 +27,24 @@ export function fillPlaceholders(text: string, fillIn: (placeholder: Placeholder
 export function formatIssueDate(issuedAt: Date, options: Options): string {
   const timeZone = String(options.time_zone);
   try {
-    if (options.date_style === 'iso') {
-      return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(issuedAt);
-    }
-    const dateStyle = options.date_style as 'full' | 'long' | 'medium' | 'short';
-    return new Intl.DateTimeFormat(String(options.language), { timeZone, dateStyle }).format(issuedAt);
+    if (options.date_style === 'iso') return formatter('sv-SE', timeZone, 'short').format(issuedAt);
+    return formatter(String(options.language), timeZone, options.date_style as DateStyle).format(issuedAt);
   } catch {
     throw new InputError(
       'options',
       `"time_zone" must be a zone like Europe/Kyiv and "language" a tag like en; "${timeZone}" with "${String(options.language)}" is not known`,
     );
   }
+}
+
+type DateStyle = 'full' | 'long' | 'medium' | 'short';
+
+/** Making one takes longer than everything else about a date. */
+const formatters = new RecentlyUsed<Intl.DateTimeFormat>(64);
+
+function formatter(language: string, timeZone: string, dateStyle: DateStyle): Intl.DateTimeFormat {
+  return formatters.get(
+    `${language} ${timeZone} ${dateStyle}`,
+    () => new Intl.DateTimeFormat(language, { timeZone, dateStyle }),
+  );
 }

@@ -5,6 +5,7 @@ import type { DocumentFacts, Link, Overlay } from '../document.ts';
 import { type ImageElement, imageElements, qrElements, type TextElement, textElements } from '../elements.ts';
 import type { PdfJob } from '../engine.ts';
 import { fillPlaceholders, formatIssueDate, type Placeholder } from '../placeholders.ts';
+import { RecentlyUsed } from '../recently-used.ts';
 import type { CompiledTemplate, PlacedImage } from '../template/compile-template.ts';
 import { cleanText } from '../text/clean-text.ts';
 import type { Font } from '../text/font.ts';
@@ -81,6 +82,9 @@ export function drawPage(
   };
 }
 
+/** Course names, dates and lines of one's own are the same from document to document. */
+const shapedLines = new RecentlyUsed<ShapedLine>(1_000);
+
 function shaper(element: TextElement, language: string, fonts: Fonts) {
   const style = {
     fonts: element.fonts.map((slug) => fonts.named(slug)),
@@ -88,12 +92,9 @@ function shaper(element: TextElement, language: string, fonts: Fonts) {
     language,
     spaced: element.charSpacePt !== 0,
   };
-  const known = new Map<string, ShapedLine>();
-  return (text: string, direction: 'ltr' | 'rtl') => {
-    const shaped = known.get(text) ?? shapeLine(text, style, direction);
-    known.set(text, shaped);
-    return shaped;
-  };
+  const key = `${style.fonts.map(({ id }) => id)} ${language} ${style.spaced}`;
+  return (text: string, direction: 'ltr' | 'rtl') =>
+    shapedLines.get(`${key} ${direction} ${text}`, () => shapeLine(text, style, direction));
 }
 
 function boxOf({ xPt, yPt, widthPt, heightPt }: ImageElement, { width, height }: PlacedImage) {

@@ -2,9 +2,8 @@
  *  different letters in different places becomes several characters, so that each place is read back right. */
 
 import { createHash } from 'node:crypto';
-import { deflateSync } from 'node:zlib';
-import type { Encryption } from '../template/encryption.ts';
-import { plainObject, streamObject, type WrittenObject } from '../template/object-writer.ts';
+import type { CompiledTemplate } from '../template/compile-template.ts';
+import { packedObject, plainObject, type WrittenObject } from '../template/object-writer.ts';
 import type { Font } from '../text/font.ts';
 import { subsetFont } from '../text/subset-font.ts';
 
@@ -47,7 +46,7 @@ export class FontUse {
     return made;
   }
 
-  objects(firstNumber: number, encryption: Encryption | null): readonly WrittenObject[] {
+  objects(firstNumber: number, { encryption, characterSystem }: CompiledTemplate): readonly WrittenObject[] {
     const { file } = this.#font;
     const [type0, cid, descriptor, program, unicode] = [0, 1, 2, 3, 4].map((i) => firstNumber + i) as [
       number,
@@ -66,7 +65,7 @@ export class FontUse {
       ),
       plainObject(
         cid,
-        `<< /Type /Font /Subtype /CIDFontType2 /BaseFont /${name} /CIDSystemInfo << /Registry ${ascii('Adobe', encryption)} /Ordering ${ascii('Identity', encryption)} /Supplement 0 >> ` +
+        `<< /Type /Font /Subtype /CIDFontType2 /BaseFont /${name} /CIDSystemInfo ${characterSystem} 0 R ` +
           `/FontDescriptor ${descriptor} 0 R /CIDToGIDMap /Identity /DW 1000 /W [1 [${this.#widths.join(' ')}]] >>`,
       ),
       plainObject(
@@ -74,14 +73,10 @@ export class FontUse {
         `<< /Type /FontDescriptor /FontName /${name} /Flags 4 /FontBBox [${file.box.map(toThousandths).join(' ')}] /ItalicAngle 0 ` +
           `/Ascent ${toThousandths(file.ascent)} /Descent ${toThousandths(file.descent)} /CapHeight ${toThousandths(file.ascent)} /StemV 80 /FontFile2 ${program} 0 R >>`,
       ),
-      streamObject(program, `/Filter /FlateDecode /Length1 ${subset.length}`, deflateSync(subset), encryption),
-      streamObject(unicode, '/Filter /FlateDecode', deflateSync(toUnicode(this.#texts)), encryption),
+      packedObject(program, `/Length1 ${subset.length}`, subset, encryption),
+      packedObject(unicode, '', toUnicode(this.#texts), encryption),
     ];
   }
-}
-
-function ascii(text: string, encryption: Encryption | null): string {
-  return encryption ? `<${encryption.encrypt(Buffer.from(text, 'latin1')).toString('hex')}>` : `(${text})`;
 }
 
 /** Six capitals that differ between subsets of one font, and are the same again for the same letters. */

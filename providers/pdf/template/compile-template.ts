@@ -17,7 +17,8 @@ export const OVERLAY = 4;
 export const ANNOTATIONS = 5;
 export const INFO = 6;
 export const ENCRYPT = 7;
-const FIRST_OWN = 8;
+const CHARACTER_SYSTEM = 8;
+const FIRST_OWN = 9;
 
 export interface CompiledTemplate {
   /** As a reader shows the page: cropped and turned. */
@@ -35,6 +36,10 @@ export interface CompiledTemplate {
   readonly catalogEntries: string;
   readonly links: readonly string[];
   readonly encryption: Encryption | null;
+  /** What made it, as a string. */
+  readonly program: string;
+  /** The object that says what the codes of embedded fonts mean: nothing. */
+  readonly characterSystem: number;
 }
 
 export interface PlacedImage {
@@ -87,7 +92,9 @@ async function compile(
     ),
   );
   if (encryption) objects.push(plainObject(ENCRYPT, encryption.dictionary));
-  objects.push(content, drawing);
+  const ascii = (text: string) => stringText(Buffer.from(text, 'latin1'), encryption);
+  const system = `<< /Registry ${ascii('Adobe')} /Ordering ${ascii('Identity')} /Supplement 0 >>`;
+  objects.push(plainObject(CHARACTER_SYSTEM, system), content, drawing);
   // layers: without it those switched off would show
   const catalogEntries = entry('OCProperties', document.catalog, writer);
   const links = page.annotations.flatMap((annotation) => linkOf(annotation, encryption));
@@ -113,6 +120,8 @@ async function compile(
     catalogEntries,
     links,
     encryption,
+    program: ascii('Laurel'),
+    characterSystem: CHARACTER_SYSTEM,
   };
 }
 

@@ -35,11 +35,21 @@ export function createEncryption(): Encryption {
   return {
     dictionary,
     encrypt(plain) {
-      const iv = randomBytes(16);
+      const iv = randomBlock();
       const cipher = createCipheriv('aes-256-cbc', key, iv);
       return Buffer.concat([iv, cipher.update(plain), cipher.final()]);
     },
   };
+}
+
+/** Asking for randomness takes as long as encrypting a text: it is asked for in larger pieces. */
+let random = Buffer.alloc(0);
+
+function randomBlock(): Buffer {
+  if (random.length < 16) random = randomBytes(4096);
+  const block = random.subarray(0, 16);
+  random = random.subarray(16);
+  return block;
 }
 
 /** Algorithms 8 and 9: what proves the password, and the file key wrapped by it. */

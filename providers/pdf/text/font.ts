@@ -4,6 +4,8 @@ import * as harfbuzz from 'harfbuzzjs';
 import { readTrueType, type TrueTypeFont } from './true-type.ts';
 
 export interface Font {
+  /** Differs from that of every other font of the process. */
+  readonly id: number;
   /** For messages: the slug of an asset, or the name of a font that comes with Laurel. */
   readonly name: string;
   readonly file: TrueTypeFont;
@@ -38,6 +40,8 @@ const NO_LIGATURES = ['liga', 'clig', 'dlig'].map((tag) => new harfbuzz.Feature(
 /** One for all runs: HarfBuzz frees buffers only when the garbage collector gets to them, later than a busy loop does. */
 const buffer = new harfbuzz.Buffer();
 
+let nextId = 0;
+
 /** @throws InputError `input.font` */
 export function openFont(name: string, bytes: Uint8Array): Font {
   const file = readTrueType(bytes);
@@ -45,6 +49,7 @@ export function openFont(name: string, bytes: Uint8Array): Font {
   font.setScale(file.unitsPerEm, file.unitsPerEm);
   const known = new Map<number, boolean>();
   return {
+    id: nextId++,
     name,
     file,
     has(codePoint) {

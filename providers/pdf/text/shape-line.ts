@@ -59,6 +59,9 @@ const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 /** Letters and signs that can make a line run from right to left. */
 const RIGHT_TO_LEFT =
   /[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+/** One character, one letter: no marks, no joiners, no letters from beyond the first plane. */
+const SINGLE =
+  /^[\u0020-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u1fff\u2010-\u2027\u3040-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3]*$/;
 const IGNORABLE = /^\p{Default_Ignorable_Code_Point}$/u;
 
 /** @param text cleaned, without line breaks
@@ -88,15 +91,35 @@ function levelsOf(text: string, direction: 'ltr' | 'rtl' | undefined): Uint8Arra
 function splitIntoRuns(text: string, levels: Uint8Array, style: TextStyle): Run[] {
   const runs: Run[] = [];
   let script = firstScript(text);
-  for (const { index, segment } of graphemes.segment(text)) {
-    script = scriptOf(segment) ?? script;
-    const level = levels[index] ?? 0;
+  const add = (start: number, segment: string, font: Font) => {
+    const level = levels[start] ?? 0;
     const last = runs.at(-1);
-    const font = fontFor(segment, style, last?.font);
     if (last && last.level === level && last.script === script && last.font === font) last.end += segment.length;
-    else runs.push({ start: index, end: index + segment.length, level, script, font });
+    else runs.push({ start, end: start + segment.length, level, script, font });
+  };
+  for (const [index, segment] of letters(text)) {
+    script = scriptOf(segment) ?? script;
+    const font = fontFor(segment, style, runs.at(-1)?.font);
+    if (font) add(index, segment, font);
+    else addOneByOne(index, segment, style, add);
   }
   return runs;
+}
+
+/** A mark from another script than its letter has: each from a font of its own. */
+function addOneByOne(
+  index: number,
+  segment: string,
+  style: TextStyle,
+  add: (start: number, segment: string, font: Font) => void,
+): void {
+  let start = index;
+  for (const character of segment) {
+    const font = fontFor(character, style, undefined);
+    if (!font) throw missingGlyph(character, style);
+    add(start, character, font);
+    start += character.length;
+  }
 }
 
 function firstScript(text: string): string | null {
@@ -107,33 +130,31 @@ function firstScript(text: string): string | null {
   return null;
 }
 
-/** A letter and its marks come from one font. Spaces stay in the font before them. */
-function fontFor(segment: string, style: TextStyle, before: Font | undefined): Font {
-  const needed = [...segment].filter((character) => !IGNORABLE.test(character));
-  const hasAll = (font: Font) => needed.every((character) => font.has(character.codePointAt(0) as number));
-  if (before && segment === ' ' && hasAll(before)) return before;
-  const own = style.fonts.find(hasAll);
-  if (own) return own;
-  const tried = new Set<Font>(style.fonts);
-  for (const character of needed) {
-    for (const font of style.fallback(character)) {
-      if (!tried.has(font) && hasAll(font)) return font;
-      tried.add(font);
-    }
-  }
-  throw missingGlyph(needed, [...tried]);
+function* letters(text: string): Iterable<readonly [number, string]> {
+  if (SINGLE.test(text)) yield* [...text].entries();
+  else for (const { index, segment } of graphemes.segment(text)) yield [index, segment];
 }
 
-function missingGlyph(characters: readonly string[], tried: readonly Font[]): CredentialError {
-  const missing =
-    characters.find((character) => !tried.some((font) => font.has(character.codePointAt(0) as number))) ??
-    (characters[0] as string);
-  const codePoint = codePointName(missing);
-  const fonts = tried.map(({ name }) => `"${name}"`).join(', ');
+/** A letter and its marks come from one font. Spaces stay in the font before them. */
+function fontFor(segment: string, style: TextStyle, before: Font | undefined): Font | null {
+  const needed = [...segment].filter((character) => !IGNORABLE.test(character));
+  const hasAll = (font: Font) => needed.every((character) => font.has(character.codePointAt(0) as number));
+  if (before && (segment === ' ' || needed.length === 0) && hasAll(before)) return before;
+  for (const font of style.fonts) if (hasAll(font)) return font;
+  for (const character of needed.length === 0 ? [' '] : needed) {
+    for (const font of style.fallback(character)) if (hasAll(font)) return font;
+  }
+  return null;
+}
+
+function missingGlyph(character: string, style: TextStyle): CredentialError {
+  const codePoint = codePointName(character);
+  const names = [...new Set([...style.fonts, ...style.fallback(character)].map(({ name }) => name))];
+  const fonts = names.map((name) => `"${name}"`).join(', ');
   return new CredentialError(
     'glyph-missing',
-    `the glyph ${codePoint} is not in the font${tried.length > 1 ? 's' : ''} ${fonts}; name a font asset that has it in the options`,
-    { details: { codePoint, font: tried.map(({ name }) => name).join(', ') } },
+    `the glyph ${codePoint} is not in the font${names.length > 1 ? 's' : ''} ${fonts}; name a font asset that has it in the options`,
+    { details: { codePoint, font: names.join(', ') } },
   );
 }
 
@@ -172,7 +193,7 @@ function placeRun(run: Run, text: string, style: TextStyle, pen: { x: number; sp
   const texts = textsOf(shaped, text, run, rightToLeft);
   const glyphs: PlacedGlyph[] = [];
   for (const [i, { glyph, cluster, advance, xOffset, yOffset }] of shaped.entries()) {
-    if (glyph === 0) throw missingGlyph([...text.slice(cluster, end)], [font]);
+    if (glyph === 0) throw missingGlyph([...text.slice(cluster, end)][0] as string, { ...style, fonts: [font] });
     glyphs.push({
       glyph,
       x: pen.x + xOffset,

@@ -2,6 +2,7 @@
 
 import { isRecord } from '../../plugin/extensions/options.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
+import { RecentlyUsed } from './recently-used.ts';
 
 export type Align = 'left' | 'center' | 'right';
 
@@ -73,6 +74,13 @@ const GLOBAL = {
 /** Built-in style < `defaults` < the standard element's own < what the element says.
  *  @param options as `readOptions` of `pdfOptions` returned them */
 export function textElements(options: Options): readonly TextElement[] {
+  return known.get(JSON.stringify([options.defaults, options.text_elements]), () => readTextElements(options));
+}
+
+/** A run has the same options for each of its documents, which come to a thread as copies. */
+const known = new RecentlyUsed<readonly TextElement[]>(16);
+
+function readTextElements(options: Options): readonly TextElement[] {
   const defaults = isRecord(options.defaults) ? options.defaults : {};
   return entriesOf(options.text_elements).map(([name, element]) => {
     const merged: Record<string, unknown> = {

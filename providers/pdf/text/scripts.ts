@@ -52,7 +52,8 @@ const SHARED = /^[\p{Script=Common}\p{Script=Inherited}]/u;
 /** @returns null for what all scripts share (spaces, digits, marks) and for scripts that need nothing of their own */
 export function scriptOf(character: string): string | null {
   // most names of most courses, without trying expressions
-  if (/^[A-Za-z]/.test(character)) return 'Latn';
+  const code = character.charCodeAt(0);
+  if (code < 0x80) return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) ? 'Latn' : null;
   if (SHARED.test(character)) return null;
   return SCRIPTS.find(({ letters }) => letters.test(character))?.tag ?? null;
 }

@@ -137,6 +137,7 @@ function* letters(text: string): Iterable<readonly [number, string]> {
 
 /** A letter and its marks come from one font. Spaces stay in the font before them. */
 function fontFor(segment: string, style: TextStyle, before: Font | undefined): Font | null {
+  if (before && before === style.fonts[0] && segment.length === 1 && before.has(segment.charCodeAt(0))) return before;
   const needed = [...segment].filter((character) => !IGNORABLE.test(character));
   const hasAll = (font: Font) => needed.every((character) => font.has(character.codePointAt(0) as number));
   if (before && (segment === ' ' || needed.length === 0) && hasAll(before)) return before;

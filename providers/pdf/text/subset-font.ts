@@ -28,7 +28,7 @@ export function subsetFont(font: TrueTypeFont, glyphs: readonly number[]): Buffe
   };
   const outlines: Buffer[] = [];
   // grows while it is walked: parts may be composite themselves
-  for (let i = 0; i < members.length; i++) outlines.push(padded(copyOutline(font, members[i] as number, numberOfPart)));
+  for (let i = 0; i < members.length; i++) outlines.push(copyOutline(font, members[i] as number, numberOfPart));
 
   const loca = Buffer.alloc((members.length + 1) * 4);
   const hmtx = Buffer.alloc(members.length * 4);
@@ -50,10 +50,18 @@ export function subsetFont(font: TrueTypeFont, glyphs: readonly number[]): Buffe
   return writeFont({ glyf: Buffer.concat(outlines), head, hhea, hmtx, loca, maxp });
 }
 
+/** Letters come again and again; those of a large font are far more than anybody uses. */
+const simpleOutlines = new WeakMap<TrueTypeFont, Map<number, Buffer>>();
+
 function copyOutline(font: TrueTypeFont, glyph: number, numberOfPart: (glyph: number) => number): Buffer {
+  const known = simpleOutlines.get(font) ?? new Map<number, Buffer>();
+  const simple = known.get(glyph);
+  if (simple) return simple;
   const outline = font.outline(glyph);
-  if (outline.length === 0) return outline;
-  return outline.readInt16BE(0) < 0 ? copyComposite(outline, numberOfPart) : withoutInstructions(outline);
+  if (outline.length > 0 && outline.readInt16BE(0) < 0) return padded(copyComposite(outline, numberOfPart));
+  const copied = outline.length === 0 ? outline : padded(withoutInstructions(outline));
+  simpleOutlines.set(font, known.set(glyph, copied));
+  return copied;
 }
 
 function withoutInstructions(outline: Buffer): Buffer {

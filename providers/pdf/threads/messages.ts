@@ -18,6 +18,8 @@ export type Task =
   | { readonly kind: 'check'; readonly assetKind: Asset['kind']; readonly bytes: Uint8Array };
 
 export type Answer =
+  /** Once, before anything else: the thread is loaded. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'made'; readonly bytes: Uint8Array }
   | { readonly kind: 'checked' }
   /** The thread has let go of assets that came without bytes. */

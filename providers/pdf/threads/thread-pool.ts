@@ -31,7 +31,7 @@ export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
 
   function submit(task: Waiting['task']): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (closed) return reject(new InputError('stopping', 'Laurel is stopping; try again when it is up'));
+      if (closed) return reject(stopping());
       waiting.push({ task, resolve, reject });
       serve();
     });
@@ -52,7 +52,7 @@ export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
     if (!work) return;
     thread
       .perform(work.task, options.timeLimitMs ?? TIME_LIMIT_MS)
-      .then(work.resolve, work.reject)
+      .then(work.resolve, (error: Error) => work.reject(closed ? stopping() : error))
       .finally(serve);
   }
 
@@ -69,10 +69,14 @@ export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
     },
     async close() {
       closed = true;
-      for (const { reject } of waiting.splice(0)) reject(new InputError('stopping', 'Laurel is stopping'));
+      for (const { reject } of waiting.splice(0)) reject(stopping());
       await Promise.all([...threads].map((thread) => thread.end()));
     },
   };
+}
+
+function stopping(): InputError {
+  return new InputError('stopping', 'Laurel is stopping; try again when it is up');
 }
 
 function withoutKnown(job: PdfJob, known: ReadonlySet<string>): ThreadJob {
@@ -85,15 +89,20 @@ function withoutKnown(job: PdfJob, known: ReadonlySet<string>): ThreadJob {
 
 class Thread {
   readonly #worker: Worker;
+  readonly #ready: Promise<unknown>;
+  readonly #onEnd: () => void;
+  #ended = false;
   /** By hash: the assets whose bytes it has had. */
   readonly #known = new Set<string>();
   free = true;
 
   constructor({ fontsFolder }: ThreadOptions, onEnd: () => void) {
     this.#worker = startWorker({ fontsFolder });
-    this.#worker.once('exit', onEnd);
-    // whoever waits for an answer hears of it; unheard, it would end the process
-    this.#worker.on('error', onEnd);
+    // a thread that ends while it loads is found out by the first task
+    this.#ready = new Promise((resolve) => this.#worker.once('message', resolve).once('exit', resolve));
+    this.#onEnd = onEnd;
+    // heard here too, because an error that nobody hears would end the process
+    this.#worker.once('exit', () => this.end()).on('error', () => this.end());
     // a process that has nothing else to do may end
     this.#worker.unref();
   }
@@ -105,6 +114,9 @@ class Thread {
     this.free = false;
     this.#worker.ref();
     try {
+      // loading takes as long as it takes: the limit is for what is in the task
+      await this.#ready;
+      if (this.#ended) throw new Error('the PDF thread ended before it began');
       const answer = await this.#ask(task, timeLimitMs);
       if (answer.kind === 'missing') this.#known.clear();
       return answer;
@@ -145,7 +157,10 @@ class Thread {
     });
   }
 
+  /** From now on it gets no task. */
   async end(): Promise<void> {
+    if (!this.#ended) this.#onEnd();
+    this.#ended = true;
     await this.#worker.terminate();
   }
 }

@@ -22,6 +22,8 @@ parentPort?.on('message', async (task: Task) => {
   parentPort?.postMessage(answer, transfer);
 });
 
+parentPort?.postMessage({ kind: 'ready' } satisfies Answer);
+
 async function perform(task: Task): Promise<Answer> {
   if (task.kind === 'check') {
     await engine.check(task.assetKind, task.bytes);

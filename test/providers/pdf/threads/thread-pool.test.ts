@@ -94,7 +94,7 @@ describe('threads that make PDF credentials', function () {
     const closing = aPool();
     const last = closing.generate(aJob());
     await closing.close();
-    expect((await rejection(last)).code).to.match(/^input\./);
+    expect((await rejection(last)).code).to.equal('input.stopping');
     expect((await rejection(closing.generate(aJob()))).message).to.equal('Laurel is stopping; try again when it is up');
   });
 });

@@ -8,7 +8,6 @@ export { accredibleLimit } from './accredible/limits.ts';
 export { AccredibleProvider } from './accredible/provider.ts';
 export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';
 export { CredlyProvider } from './credly/provider.ts';
-// The way out
 export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
 export { createHttpClient, type HttpParts } from './http/create-client.ts';
 export { createRateLimiter } from './http/rate-limiter.ts';
@@ -40,5 +39,7 @@ export { type Check, type CheckResult, verdictOf } from './openbadges/verify.ts'
 
 // PDF credentials
 export { createPdfGeneration } from './pdf/generate-pdf-credential.ts';
+export { pdfOptions } from './pdf/pdf-options.ts';
+export { createThreadPool } from './pdf/threads/thread-pool.ts';
 export { type LearnerLine, parseLearnerLines } from './records/learner-lines.ts';
 export { completionsAndGrades, courseCompletions, subsectionGrades } from './records/retrieval-functions.ts';

@@ -1,7 +1,7 @@
 /** The composition root: settings to stores, providers, use cases and processes. Nobody else calls their constructors. */
 
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import type { Instant } from '../dsl/index.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
@@ -43,6 +43,7 @@ import {
   courseCompletions,
   createPdfGeneration,
   createSmtpMailer,
+  createThreadPool,
   providerNames,
   subsectionGrades,
 } from '../providers/index.ts';
@@ -184,7 +185,6 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     });
 
   const accountsSetup = composeAccounts({ settings, stores, secrets, providers, jobs, clock, logger });
-  if (roles.length > 0) await accountsSetup.prepare();
 
   const dispatcher = createDispatcher({
     progress: stores.progress,
@@ -253,7 +253,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const lms = openLms(settings, logger);
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
-  const registry = await extensionRegistry(plugins);
+  const registry = extensionRegistry(settings, plugins, lifecycle);
   const generation = {
     store: stores.credentials,
     files: stores.files,
@@ -293,6 +293,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
   });
+  // After the job runner: a new secret of the settings asks for a job.
+  if (roles.length > 0) await accountsSetup.prepare();
 
   let stopping = false;
   const services: Services = {
@@ -474,14 +476,19 @@ async function connectBus(
   return bus;
 }
 
-async function extensionRegistry(plugins: readonly Registered[]): Promise<ExtensionRegistry> {
-  const file = 'DejaVuSerif.ttf';
-  const bytes = await readFile(projectPath('examples', 'credentials', 'fonts', file));
+function extensionRegistry(
+  { pdfThreads }: Settings,
+  plugins: readonly Registered[],
+  lifecycle: Lifecycle,
+): ExtensionRegistry {
+  const threads = pdfThreads || Math.max(1, availableParallelism() - 1);
+  const pdfEngine = createThreadPool({ threads, fontsFolder: projectPath('fonts') });
+  lifecycle.onStop('PDF threads', () => pdfEngine.close());
   const registry = new ExtensionRegistry()
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration({ name: 'DejaVu Serif', bytes }));
+    .addGeneration(createPdfGeneration(pdfEngine));
   addPluginFunctions(registry, plugins);
   return registry.freeze();
 }

@@ -20,6 +20,11 @@ import { openSecretBox } from './support/secret-box.ts';
 import { passingEvent } from './support/seed.ts';
 
 const PACKAGE = projectPath('examples', 'plugin-provider');
+const RULES = `badge "best" {
+  template board "gold"
+  active true
+  requirement r { on org.openedx.learning.course.passing.status.updated.v1 where is_passing }
+}`;
 
 describe('examples/plugin-provider', () => {
   let board: Board;
@@ -90,16 +95,34 @@ describe('examples/plugin-provider', () => {
         await services.providerStore.saveTemplate(
           aTemplate({ provider: 'board', accountId: id, templateId: BOARD_TEMPLATE }),
         );
-        const saved = await services.saveBadge(
-          'badge "best" { template board "gold" active true requirement r { on org.openedx.learning.course.passing.status.updated.v1 where is_passing } }',
-          { expectedVersion: 0, actor: 'ada' },
-        );
+        const saved = await services.saveBadge(RULES, { expectedVersion: 0, actor: 'ada' });
         expect(saved.ok).to.equal(true);
         await take(services.decodeCloudEvent(passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z' })), 'http');
         await settleEffects();
         expect(await badgeLines('ada')).to.have.length(1);
         expect([...board.badges.values()]).to.deep.equal(['issued']);
       });
+    });
+
+    it('has what waits for a good secret issued after a start with one', async () => {
+      const given = (key: string) => ({ LAUREL_PROVIDER_ACCOUNTS: `board/town=${key}` });
+      await withServer(async ({ services, stores, process: take, settleEffects }) => {
+        const [account] = await services.providerStore.accounts();
+        const template = { provider: 'board', accountId: account?.id ?? '', templateId: BOARD_TEMPLATE };
+        await services.providerStore.saveTemplate(aTemplate(template));
+        await services.saveBadge(RULES, { expectedVersion: 0, actor: 'ada' });
+        await take(services.decodeCloudEvent(passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z' })), 'http');
+        await settleEffects();
+        const [group] = await stores.progress.effectGroups();
+        expect(group).to.include({ state: 'pending', lane: 'board', error: 'provider.unauthorised' });
+      }, given('key-0'));
+      expect(board.badges.size).to.equal(0);
+      await withServer(async ({ services, carryOut, settleEffects }) => {
+        const [job] = (await services.jobStore.list({ kind: 'settle-effects', limit: 1 })).items;
+        expect(await carryOut(job?.id ?? '')).to.deep.include({ state: 'done', counts: { retried: 1 } });
+        await settleEffects();
+      }, given('key-1'));
+      expect([...board.badges.values()]).to.deep.equal(['issued']);
     });
 
     it('has its accounts on the command line', async () => {
@@ -158,8 +181,7 @@ describe('examples/plugin-provider', () => {
     });
 
     it('is known to the commands over rule files', async () => {
-      const input =
-        'badge "best" { template board "gold" requirement r { on org.openedx.learning.course.passing.status.updated.v1 where is_passing } }';
+      const input = RULES;
       const known = await runInProcess(['rules', 'check', '-'], { input, env });
       expect([known.code, known.stdout]).to.deep.equal([0, '1 file, 1 badge: 0 errors, 0 warnings\n']);
       const unknown = await runInProcess(['rules', 'check', '-'], { input });

@@ -4,6 +4,8 @@ export interface RescuedSecret {
   readonly accountId: string;
   /** As `ProviderAccount.sealedSecret`. */
   readonly sealed: string;
+  /** What `ProviderAccount.sealedSecret` was when this one was asked for. */
+  readonly replaces: string | null;
   readonly expiresAt: Date | null;
 }
 

@@ -40,7 +40,7 @@ export interface Checked {
 export interface Accounts {
   /** @throws InputError `input.account` for what cannot be used; ProviderError when the provider does not accept it;
    *    ConflictError `conflict.account-exists` */
-  add(provider: string, entry: AccountEntry, origin?: ProviderAccount['origin']): Promise<ProviderAccount>;
+  add(provider: string, entry: AccountEntry): Promise<ProviderAccount>;
   /** @throws as `add`; NotFoundError `not-found.account`; ConflictError `conflict.account-from-settings` */
   replaceSecret(id: string, secret: string): Promise<ProviderAccount>;
   /** Asks the provider whether the account works, and writes down what it says. @throws NotFoundError */
@@ -77,6 +77,11 @@ export function createAccounts(parts: AccountsParts): Accounts {
     if (account === null)
       throw new NotFoundError('account', 'there is no such account; the list of providers shows those there are');
     return account;
+  }
+
+  function isOurs({ provider }: ProviderAccount): boolean {
+    const known = parts.providers.get(provider);
+    return known !== undefined && formOf(known) === null;
   }
 
   async function changeable(id: string): Promise<ProviderAccount> {
@@ -149,6 +154,19 @@ export function createAccounts(parts: AccountsParts): Accounts {
     }
   }
 
+  /** Another secret may have come since, from a person, or the same one may have been sealed anew: then the provider tells. */
+  async function isStillWanted({ accountId, replaces }: RescuedSecret): Promise<'yes' | 'no' | 'later'> {
+    const account = await existing(accountId);
+    if (account.sealedSecret === replaces) return 'yes';
+    try {
+      await ask(account.provider, openAccount(account, secrets));
+      return 'no';
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      return error.code === 'provider.unauthorised' ? 'yes' : 'later';
+    }
+  }
+
   async function forget(received: RescuedSecret): Promise<void> {
     try {
       await rescue.forget(received.accountId);
@@ -175,7 +193,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
   return {
     check,
 
-    async add(providerName, entered, origin = 'page') {
+    async add(providerName, entered) {
       const { form } = known(providerName);
       const entry = trimmedEntry(form, entered);
       const [problem] = entryProblems(form, entry);
@@ -193,7 +211,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         externalId,
         ...works(told),
         sealedSecret: secrets.seal(secret, boundTo(id)),
-        origin,
+        origin: 'page',
         enabled: true,
         lastSync: null,
         version: 0,
@@ -239,13 +257,16 @@ export function createAccounts(parts: AccountsParts): Accounts {
         throw await afterFailedRotation(account, error);
       }
       const sealed = secrets.seal(received.secret, boundTo(id));
-      return newSecretIsThere(await saveNewSecret({ accountId: id, sealed, expiresAt: received.expiresAt }));
+      return newSecretIsThere(
+        await saveNewSecret({ accountId: id, sealed, replaces: account.sealedSecret, expiresAt: received.expiresAt }),
+      );
     },
 
     setEnabled: (id, enabled) => change(id, () => ({ enabled })),
 
     async remove(id) {
       const account = await changeable(id);
+      if (isOurs(account)) throw ownAccount();
       await store.removeAccount(id);
       await rescue.forget(id);
       return account;
@@ -255,6 +276,9 @@ export function createAccounts(parts: AccountsParts): Accounts {
       const kept = await rescue.kept();
       for (const received of kept) {
         try {
+          const wanted = await isStillWanted(received);
+          if (wanted === 'no') await rescue.forget(received.accountId);
+          if (wanted !== 'yes') continue;
           await newSecretIsThere(await saveNewSecret(received));
           logger.info('a new secret that a process could not write down was saved', { account: received.accountId });
         } catch (error) {
@@ -282,6 +306,13 @@ export function createAccounts(parts: AccountsParts): Accounts {
     await change(account.id, () => ({ lastCheck }));
     return new ProviderError('unauthorised', message, { cause: error });
   }
+}
+
+function ownAccount(): ConflictError {
+  return new ConflictError(
+    'own-account',
+    'this account stands for Laurel itself and holds the templates that were made here; it cannot be removed',
+  );
 }
 
 function facts({ accountId }: RescuedSecret, error: unknown) {

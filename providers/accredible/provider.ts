@@ -100,7 +100,7 @@ export class AccredibleProvider implements BadgeProvider {
 
   /** What an earlier attempt made and could not publish is published now. */
   async findIssued(request: AwardRequest): Promise<IssuedAtProvider | null> {
-    const { account, template } = await this.#parts.accounts.resolve(NAME, request.templateId);
+    const { account, template } = await this.#resolveAny(request.templateId);
     const { group_id, recipient } = credentialOf(request, template);
     return this.#with(account, async (api) => {
       const made = (await api.credential(request.uuid)) ?? (await this.#indexed(api, request.uuid));
@@ -224,6 +224,16 @@ export class AccredibleProvider implements BadgeProvider {
 
   #today(): string {
     return this.#clock.now().toISOString().slice(0, 10);
+  }
+
+  /** Also where nothing can be issued any more: it may have been a moment ago. */
+  async #resolveAny(text: string): ReturnType<AccountDirectory['resolve']> {
+    try {
+      return await this.#parts.accounts.resolve(NAME, text);
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.code !== 'provider.refused') throw error;
+      return this.#parts.accounts.resolveIssued(NAME, text);
+    }
   }
 
   async #with<Result>(account: OpenAccount, work: (api: AccredibleApi) => Promise<Result>): Promise<Result> {

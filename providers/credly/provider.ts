@@ -126,29 +126,34 @@ export class CredlyProvider implements BadgeProvider {
   }
 
   async findIssued(request: AwardRequest): Promise<IssuedAtProvider | null> {
-    const { account, template } = await this.#accounts.resolve(NAME, request.templateId);
+    const { account, template } = await this.#resolveAny(request.templateId);
     const api = this.#api(account);
     const found = await findSame(api, request, template.templateId);
     return found && this.#issued(api, found);
   }
 
   async revoke({ templateId, externalId, reason }: IssuedReference & { readonly reason: string }) {
-    const api = await this.#apiOfIssued(templateId);
+    return this.#revoke(await this.#apiOfIssued(templateId), externalId, reason, MOST_REPLACEMENTS);
+  }
+
+  /** @param hops as often as it goes on to another badge */
+  async #revoke(api: CredlyApi, externalId: string, reason: string, hops: number): Promise<IssuedAtProvider> {
     const badge = await this.#current(api, externalId);
     if (badge === null) return { externalId, state: 'deleted', url: null };
     if (badge.state === 'revoked') return this.#issued(api, badge);
     const path = `badges/${badge.id}/revoke`;
+    const body = { reason, suppress_revoke_notification_email: this.#options.suppressEmail };
     try {
-      return this.#issued(
-        api,
-        read(badgeSchema, await api.call({ method: 'PUT', path, body: { reason } }), 'the badge'),
-      );
+      return this.#issued(api, read(badgeSchema, await api.call({ method: 'PUT', path, body }), 'the badge'));
     } catch (error) {
-      if (refusalOf(error) === null) throw error;
-      // Somebody may have been faster, here or there.
-      const now = await this.#current(api, badge.id);
-      if (now !== null && now.state !== 'revoked') throw error;
-      return now === null ? { externalId, state: 'deleted', url: null } : this.#issued(api, now);
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
+      // Somebody may have been faster, here or there: to revoke it, to delete it, or to replace it.
+      const now = await this.#current(api, refusal.currentBadgeId ?? badge.id);
+      if (now === null) return { externalId, state: 'deleted', url: null };
+      if (now.state === 'revoked') return this.#issued(api, now);
+      if (now.id !== badge.id && hops > 0) return this.#revoke(api, now.id, reason, hops - 1);
+      throw error;
     }
   }
 
@@ -233,6 +238,16 @@ export class CredlyProvider implements BadgeProvider {
 
   #issued(api: CredlyApi, badge: CredlyBadge): IssuedAtProvider {
     return toIssued(badge, { api: api.baseUrl, now: this.#clock.now() });
+  }
+
+  /** Also where nothing can be issued any more: it may have been a moment ago. */
+  async #resolveAny(templateText: string) {
+    try {
+      return await this.#accounts.resolve(NAME, templateText);
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.code !== 'provider.refused') throw error;
+      return this.#accounts.resolveIssued(NAME, templateText);
+    }
   }
 
   async #apiOfIssued(templateText: string): Promise<CredlyApi> {

@@ -66,7 +66,7 @@ export function createLmsClient(parts: LmsClientParts): LmsClient {
     for (;;) {
       if (pausedUntil > now()) await sleep(pausedUntil - now(), read.signal);
       if (read.signal?.aborted)
-        throw new LmsError('unavailable', `${read.what} was not waited for: the server is stopping`);
+        throw new LmsError('unavailable', `the server is stopping and does not wait for ${read.what} any more`);
       try {
         const reply = await sendWithToken(read);
         if (reply.status === 200 && reply.body !== undefined) return reply.body;

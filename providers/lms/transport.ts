@@ -75,7 +75,8 @@ export function createTransport({
       return { status: reply.status, body: parse(reply.data), retryAfterMs: readRetryAfter(wait, Date.now()) };
     } catch (error) {
       if (error instanceof LmsError) throw error;
-      if (signal?.aborted) throw new LmsError('unavailable', `${what} was not waited for: the server is stopping`);
+      if (signal?.aborted)
+        throw new LmsError('unavailable', `the server is stopping and does not wait for ${what} any more`);
       if (end.signal.aborted)
         throw new LmsError('unavailable', `the LMS did not give ${what} within ${timeoutMs / 1000} s`);
       throw failed(error, what, maxBytes);

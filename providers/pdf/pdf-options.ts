@@ -1,44 +1,25 @@
-/** The options of the `pdf` generation function, and the text elements they come to. */
+/** The options of the `pdf` generation function. */
 
-import { suggest } from '../../dsl/index.ts';
 import { InputError } from '../../plugin/errors.ts';
-import { isRecord, type Option, type OptionSchema } from '../../plugin/extensions/options.ts';
+import type { Option, OptionSchema } from '../../plugin/extensions/options.ts';
 import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
-
-export type Align = 'left' | 'center' | 'right';
-
-/** One text on the page, every property decided. Lengths in points, y from the bottom of the page to the first baseline. */
-export interface TextElement {
-  readonly name: string;
-  readonly text: string;
-  readonly yPt: number;
-  /** Where the text begins, has its middle or ends, by `align`; null: at the margin or the middle of the page. */
-  readonly xPt: number | null;
-  readonly align: Align;
-  /** Slug of a font asset; null: the font that comes with Laurel. */
-  readonly font: string | null;
-  readonly sizePt: number;
-  readonly minSizePt: number;
-  /** `#rgb` or `#rrggbb` */
-  readonly color: string;
-  readonly charSpacePt: number;
-  readonly uppercase: boolean;
-  /** Distance of baselines over size. */
-  readonly lineHeight: number;
-}
-
-export const PLACEHOLDERS = ['name', 'context_name', 'issue_date', 'verify_uuid', 'verify_url'] as const;
-export type Placeholder = (typeof PLACEHOLDERS)[number];
+import { imageElements, qrElements, STANDARD_ELEMENTS, textElements } from './elements.ts';
+import { fillPlaceholders, formatIssueDate, PLACEHOLDERS } from './placeholders.ts';
 
 const SLUG = { expression: /^[a-z0-9]+(-[a-z0-9]+)*$/, says: 'must be the slug of an asset' };
+const SLUGS = {
+  expression: /^[a-z0-9]+(-[a-z0-9]+)*(, *[a-z0-9]+(-[a-z0-9]+)*)*$/,
+  says: 'must be the slug of an asset, or several with commas between',
+};
+const COLOR = { expression: /^#([0-9a-f]{3}|[0-9a-f]{6})$/i, says: 'must be a colour like #333 or #1a2b3c' };
 
 const style: OptionSchema = [
   {
     name: 'font',
     type: 'text',
     default: null,
-    pattern: SLUG,
-    doc: 'Slug of a font asset (TrueType); without it DejaVu Serif, which has Latin, Greek and Cyrillic.',
+    pattern: SLUGS,
+    doc: 'Slug of a font asset (TrueType), or several with commas: a letter comes from the first that has it, or else from the fonts that come with Laurel.',
   },
   { name: 'size', type: 'number', default: null, min: 1, max: 500, unit: 'pt', doc: 'Size of the letters.' },
   {
@@ -54,7 +35,7 @@ const style: OptionSchema = [
     name: 'color',
     type: 'text',
     default: null,
-    pattern: { expression: /^#([0-9a-f]{3}|[0-9a-f]{6})$/i, says: 'must be a colour like #333 or #1a2b3c' },
+    pattern: COLOR,
     doc: 'Colour of the letters, `#rgb` or `#rrggbb`.',
   },
   { name: 'char_space', type: 'number', default: null, min: -20, max: 100, unit: 'pt', doc: 'Space between letters.' },
@@ -84,6 +65,12 @@ const style: OptionSchema = [
     unit: 'pt from the left',
     doc: 'Where the text begins, has its middle or ends; without it at the margin or the middle of the page.',
   },
+  {
+    name: 'link',
+    type: 'text',
+    default: null,
+    doc: 'Address that a click on the text opens, e.g. {verify_url}; http, https or mailto.',
+  },
 ];
 
 const y: Option = {
@@ -96,25 +83,17 @@ const y: Option = {
   doc: 'Height of the first line.',
 };
 
+const place = (name: 'x' | 'y', from: string, doc: string): Option => ({
+  name,
+  type: 'number',
+  default: 48,
+  min: 0,
+  max: 14_400,
+  unit: `pt ${from}`,
+  doc,
+});
+
 const TEXT_DOC = `What to write; ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')} are filled in, {{ and }} are braces.`;
-
-/** Source: learning-credentials generators.py, the defaults of its three elements. */
-const STANDARD: Readonly<Record<string, { readonly text: string; readonly y: number; readonly size: number }>> = {
-  name: { text: '{name}', y: 290, size: 32 },
-  context: { text: '{context_name}', y: 220, size: 28 },
-  date: { text: '{issue_date}', y: 120, size: 12 },
-};
-
-const GLOBAL = {
-  font: null,
-  size: 12,
-  color: '#000000',
-  char_space: 0,
-  uppercase: false,
-  line_height: 1.1,
-  align: 'center',
-  x: null,
-};
 
 export const pdfOptions: OptionSchema = [
   {
@@ -142,7 +121,7 @@ export const pdfOptions: OptionSchema = [
     name: 'text_elements',
     type: 'map',
     doc: 'The texts on the page by name: `name`, `context` and `date` are there unless set to false; any other is yours.',
-    known: Object.entries(STANDARD).map(([name, standard]) => ({
+    known: Object.entries(STANDARD_ELEMENTS).map(([name, standard]) => ({
       name,
       type: 'record' as const,
       switchable: true as const,
@@ -155,6 +134,82 @@ export const pdfOptions: OptionSchema = [
       doc: 'A text of your own.',
       fields: [{ name: 'text', type: 'text', default: null, required: true, doc: TEXT_DOC }, y, ...style],
     },
+  },
+  {
+    name: 'images',
+    type: 'map',
+    doc: 'Images on the page, below the texts, each by a name of yours.',
+    values: {
+      name: '*',
+      type: 'record',
+      switchable: true,
+      doc: 'Without width and height one pixel is one point; with one of them the image keeps its shape.',
+      fields: [
+        {
+          name: 'asset',
+          type: 'text',
+          default: null,
+          required: true,
+          pattern: SLUG,
+          doc: 'Slug of an image asset, PNG or JPEG.',
+        },
+        place('x', 'from the left', 'Left edge.'),
+        place('y', 'from the bottom', 'Lower edge.'),
+        { name: 'width', type: 'number', default: null, min: 1, max: 14_400, unit: 'pt', doc: 'Width on the page.' },
+        { name: 'height', type: 'number', default: null, min: 1, max: 14_400, unit: 'pt', doc: 'Height on the page.' },
+      ],
+    },
+  },
+  {
+    name: 'qr_codes',
+    type: 'map',
+    doc: 'QR codes on the page, each by a name of yours.',
+    values: {
+      name: '*',
+      type: 'record',
+      switchable: true,
+      doc: 'Leads to the verification page unless `text` says otherwise.',
+      fields: [
+        {
+          name: 'text',
+          type: 'text',
+          default: '{verify_url}',
+          doc: 'What a scanner reads, with the same placeholders.',
+        },
+        place('x', 'from the left', 'Left edge.'),
+        place('y', 'from the bottom', 'Lower edge.'),
+        {
+          name: 'size',
+          type: 'number',
+          default: 80,
+          min: 20,
+          max: 2_000,
+          unit: 'pt',
+          doc: 'Width and height, with the margin that scanners need.',
+        },
+        { name: 'color', type: 'text', default: '#000000', pattern: COLOR, doc: 'Colour of the modules.' },
+        {
+          name: 'background',
+          type: 'text',
+          default: '#ffffff',
+          pattern: COLOR,
+          doc: 'Colour behind them; much lighter, or scanners fail.',
+        },
+      ],
+    },
+  },
+  {
+    name: 'title',
+    type: 'text',
+    default: '{context_name}: {name}',
+    doc: 'Title of the document, with the same placeholders.',
+  },
+  { name: 'author', type: 'text', default: 'Laurel', doc: 'Who issues the document, in its properties.' },
+  {
+    name: 'encrypt',
+    type: 'boolean',
+    default: false,
+    doc: 'Encrypts the document with AES-256. Everybody can open it; readers allow printing and reading aloud, not copying or changing. It cannot be merged with others then.',
   },
   {
     name: 'date_style',
@@ -173,92 +228,38 @@ export const pdfOptions: OptionSchema = [
   { name: 'time_zone', type: 'text', default: 'UTC', doc: 'Time zone of the date, e.g. Europe/Kyiv.' },
 ];
 
-/** The elements to draw: built-in style < `defaults` < the standard element's own < what the element says.
- *  @param options as `readOptions` of `pdfOptions` returned them */
-export function textElements(options: Options): readonly TextElement[] {
-  const given = isRecord(options.text_elements) ? options.text_elements : {};
-  const defaults = isRecord(options.defaults) ? options.defaults : {};
-  return Object.entries(given).flatMap(([name, element]) => {
-    if (!isRecord(element)) return [];
-    const merged: Record<string, unknown> = {
-      ...GLOBAL,
-      ...said(defaults),
-      ...(Object.hasOwn(STANDARD, name) ? STANDARD[name] : {}),
-      ...said(element),
-    };
-    const sizePt = Number(merged.size);
-    return [
-      {
-        name,
-        text: String(merged.text),
-        yPt: Number(merged.y),
-        xPt: merged.x === null ? null : Number(merged.x),
-        align: merged.align as Align,
-        font: merged.font === null ? null : String(merged.font),
-        sizePt,
-        minSizePt: Math.min(sizePt, merged.min_size === undefined ? sizePt * 0.6 : Number(merged.min_size)),
-        color: String(merged.color),
-        charSpacePt: Number(merged.char_space),
-        uppercase: merged.uppercase === true,
-        lineHeight: Number(merged.line_height),
-      },
-    ];
-  });
-}
-
 /** @param options as `readOptions` of `pdfOptions` returned them */
 export function pdfAssets(options: Options): readonly Pick<Asset, 'slug' | 'kind'>[] {
-  const templates = [options.template, options.template_multiline];
-  const fonts = textElements(options).map(({ font }) => font);
-  const named = (slugs: readonly unknown[]) => [...new Set(slugs.filter((slug) => typeof slug === 'string'))];
+  const named = (kind: Asset['kind'], slugs: readonly unknown[]) =>
+    [...new Set(slugs.filter((slug) => typeof slug === 'string'))].map((slug) => ({ slug, kind }));
   return [
-    ...named(templates).map((slug) => ({ slug, kind: 'pdf-template' as const })),
-    ...named(fonts).map((slug) => ({ slug, kind: 'font' as const })),
+    ...named('pdf-template', [options.template, options.template_multiline]),
+    ...named(
+      'font',
+      textElements(options).flatMap(({ fonts }) => fonts),
+    ),
+    ...named(
+      'image',
+      imageElements(options).map(({ asset }) => asset),
+    ),
   ];
-}
-
-/** Options that were not given are null after validation. */
-function said(element: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(element).filter(([, value]) => value !== null && value !== undefined));
 }
 
 /** @throws InputError `input.options`: an unknown placeholder, a lone brace, an element without y, no such time zone */
 export function checkPdfOptions(options: Options): void {
-  for (const { name, text, yPt } of textElements(options)) {
+  for (const { name, text, yPt, link } of textElements(options)) {
     if (Number.isNaN(yPt)) throw new InputError('options', `"text_elements.${name}.y" is required: ${y.doc}`);
     fillPlaceholders(text, () => '');
+    if (link !== null) assertAddress(link, `text_elements.${name}.link`);
   }
+  for (const { text } of qrElements(options)) fillPlaceholders(text, () => '');
+  fillPlaceholders(String(options.title), () => '');
   formatIssueDate(new Date(0), options);
 }
 
-/** @throws InputError `input.options` for an unknown placeholder or a lone brace */
-export function fillPlaceholders(text: string, fillIn: (placeholder: Placeholder) => string): string {
-  return text.replace(/\{\{|\}\}|\{([^{}]*)\}|[{}]/g, (match, name: string | undefined) => {
-    if (match === '{{' || match === '}}') return match.charAt(0);
-    const known = PLACEHOLDERS.find((placeholder) => placeholder === name);
-    if (known !== undefined) return fillIn(known);
-    if (name === undefined) throw new InputError('options', `a single "${match}" must be doubled to stand for itself`);
-    const near = suggest(name, PLACEHOLDERS);
-    throw new InputError(
-      'options',
-      `there is no placeholder {${name}}; ${near === null ? `there are ${PLACEHOLDERS.map((known) => `{${known}}`).join(', ')}` : `did you mean {${near}}?`}`,
-    );
-  });
-}
-
-/** @throws InputError `input.options` for an unknown time zone or language */
-export function formatIssueDate(issuedAt: Date, options: Options): string {
-  const timeZone = String(options.time_zone);
-  try {
-    if (options.date_style === 'iso') {
-      return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(issuedAt);
-    }
-    const dateStyle = options.date_style as 'full' | 'long' | 'medium' | 'short';
-    return new Intl.DateTimeFormat(String(options.language), { timeZone, dateStyle }).format(issuedAt);
-  } catch {
-    throw new InputError(
-      'options',
-      `"time_zone" must be a zone like Europe/Kyiv and "language" a tag like en; "${timeZone}" with "${String(options.language)}" is not known`,
-    );
-  }
+/** A script or a local file must never hide behind a text. */
+function assertAddress(link: string, path: string): void {
+  const filled = fillPlaceholders(link, (placeholder) => (placeholder === 'verify_url' ? 'https://example.org/' : 'x'));
+  if (/^(https?:\/\/|mailto:)/i.test(filled)) return;
+  throw new InputError('options', `"${path}" must be an address that begins with http://, https:// or mailto:`);
 }

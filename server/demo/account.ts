@@ -28,6 +28,17 @@ export function credentialAccount(paths: readonly string[]): readonly string[] {
   return ['', `PDF credentials made: ${paths.length}`, ...paths.map((path) => `  ${path}`)];
 }
 
+/** The badges that Laurel signs itself: everybody can look at them and verify them. */
+export async function openBadgeAccount({ services }: Pick<Laurel, 'services'>): Promise<readonly string[]> {
+  const { items } = await services.issuerStore.badges({ limit: 5 });
+  const { addresses } = services.openBadges.issuer;
+  return [
+    '',
+    `Open Badges issued and signed here: ${items.length}`,
+    ...items.map(({ uuid }) => `  ${addresses.page(uuid)}`),
+  ];
+}
+
 /** `passing course-v1:... at 2026-03-02T10:15:00.25Z (event 5f0c...)` */
 function reason({ payload, time, id }: LmsEvent): string {
   const course = payload.course as Readonly<Record<string, unknown>> | undefined;

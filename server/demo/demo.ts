@@ -17,9 +17,10 @@ import { hashPassword } from '../http/passwords.ts';
 import { createOneTimeSignIn, signInLink } from '../http/tokens.ts';
 import { createLogger } from '../logger.ts';
 import { projectPath } from '../paths.ts';
-import { badgeAccount, credentialAccount } from './account.ts';
+import { badgeAccount, credentialAccount, openBadgeAccount } from './account.ts';
 import { connectDemoCredly, credlyAccount, type DemoCredly, startDemoCredly } from './credly.ts';
 import { feedEvents } from './feed-events.ts';
+import { makeOpenBadgeTemplate } from './open-badge.ts';
 
 export interface DemoOptions {
   /** End after the account. */
@@ -37,6 +38,7 @@ export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
   try {
     laurel = await startOn(folder, credly);
     await connectDemoCredly(laurel, credly);
+    await makeOpenBadgeTemplate(laurel);
     const rules = await loadRules(laurel);
     const fed = await feedEvents(laurel, readJsonLines(projectPath('examples', 'events', 'demo.jsonl')));
     await laurel.settleEffects();
@@ -47,6 +49,7 @@ export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
     write(`Laurel demo: ${rules} badges, ${fed.events} events, ${runs} credential schedule`);
     for (const line of await badgeAccount(laurel, fed.changes)) write(line);
     for (const line of credentialAccount(pdfs)) write(line);
+    for (const line of await openBadgeAccount(laurel)) write(line);
     write('');
     write(`Ready after ${((performance.now() - begun) / 1000).toFixed(1)} s; everything lies in ${folder}`);
     write(`Pages: ${laurel.services.settings.publicUrl}`);
@@ -83,7 +86,8 @@ function isFree(port: number): Promise<boolean> {
 
 /** @returns the number of badges */
 async function loadRules({ services }: Laurel): Promise<number> {
-  const files = await readRuleSources([projectPath('examples', 'rules'), projectPath('examples', 'credly')]);
+  const folders = ['rules', 'credly', 'open-badges'].map((folder) => projectPath('examples', folder));
+  const files = await readRuleSources(folders);
   const result = await services.applyRules(files, { plan: null, prune: false, actor: 'demo', reason: null });
   invariant(result.outcome === 'applied', 'the example rules are sound');
   return result.plan.changes.length;

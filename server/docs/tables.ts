@@ -7,6 +7,7 @@ import { settingsTable } from '../config.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
 import { grammarDiagrams, grammarSection } from './grammar.ts';
 import { cell, page, table } from './markdown.ts';
+import { pdfOptionsPage } from './pdf-options-page.ts';
 import { fillRegion } from './regions.ts';
 
 const MANUAL = 'docs/rule-language.md';
@@ -21,6 +22,7 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ['.env.example', environmentExample()],
     ['docs/reference/diagnostics.md', diagnosticsPage()],
     ['docs/reference/event-types.md', eventTypesPage()],
+    ['docs/reference/pdf-options.md', pdfOptionsPage()],
   ]);
 }
 

@@ -37,8 +37,8 @@ export function rescuedSecrets(folder: string): SecretRescue {
 }
 
 function parse(text: string): RescuedSecret {
-  const { accountId, sealed, expiresAt } = JSON.parse(text);
-  return { accountId, sealed, expiresAt: expiresAt === null ? null : new Date(expiresAt) };
+  const { accountId, sealed, replaces, expiresAt } = JSON.parse(text);
+  return { accountId, sealed, replaces, expiresAt: expiresAt === null ? null : new Date(expiresAt) };
 }
 
 function noneYet(error: unknown): string[] {

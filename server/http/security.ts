@@ -33,10 +33,16 @@ export function securityHeaders({ secureCookies }: WebSettings): RequestHandler 
   });
 }
 
-/** Lets the page that is answered show a picture from there, and from nowhere else. */
-export function allowImagesFrom(res: Response, address: string): void {
+/** A host may hold characters that mean something in a policy, such as `;` and `*`. */
+const PLAIN_ORIGIN = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
+
+/** Lets the page that is answered show a picture from there, and from nowhere else. @returns whether it may be shown */
+export function allowImagesFrom(res: Response, address: string): boolean {
+  const { origin } = new URL(address);
+  if (!PLAIN_ORIGIN.test(origin)) return false;
   const policy = String(res.getHeader('Content-Security-Policy') ?? '');
-  res.setHeader('Content-Security-Policy', policy.replace(/img-src [^;]*/, `$& ${new URL(address).origin}`));
+  res.setHeader('Content-Security-Policy', policy.replace(/img-src [^;]*/, `$& ${origin}`));
+  return true;
 }
 
 export function pageSessions(settings: WebSettings, store: session.Store): RequestHandler {

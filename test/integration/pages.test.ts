@@ -20,7 +20,7 @@ import {
   setHidden,
   sidewaysScroll,
 } from '../support/in-browser.ts';
-import { demoRules, LETTERS, seed } from '../support/seed.ts';
+import { demoRules, LETTERS, OWN_BADGE, seed } from '../support/seed.ts';
 import { makeSite, PASSWORD, type Site } from '../support/web.ts';
 
 const executablePath = process.env.LAUREL_CHROMIUM ?? '/usr/bin/chromium';
@@ -451,6 +451,16 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('provider-account-new', '/providers/hall/add'),
     fillIn('provider-account-new-problems', '/providers/hall/add', { slug: 'No good', secret: 'bad' }, 'Check and add'),
     fillIn('provider-secret-refused', '/providers/hall/accounts/science', { secret: 'bad' }, 'Check and replace'),
+    path('open-badge', `/open-badges/${OWN_BADGE}`),
+    path('open-badge-unknown', '/open-badges/nonsense'),
+    path('open-badge-templates', '/open-badge-templates'),
+    path('open-badge-template', '/open-badge-templates/course-completer'),
+    path('open-badge-template-edit', '/open-badge-templates/course-completer/edit'),
+    fillIn('open-badge-template-problems', '/open-badge-templates/new', { id: 'No good' }, 'Save'),
+    path('issuer', '/issuer'),
+    path('verify-badge', `/verify/${OWN_BADGE}`),
+    path('verify-form', '/verify'),
+    fillIn('verify-mistake', '/verify', { badge: 'no badge' }, 'Verify'),
     path('audit', '/audit'),
     path('system', '/system'),
     path('lms', '/lms'),

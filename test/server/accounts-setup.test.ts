@@ -51,7 +51,10 @@ describe('accounts at providers in a process', () => {
     expect(account).to.include({ slug: 'science', origin: 'environment' });
     const id = account?.id ?? '';
     const sealed = world.secrets.seal('rescued-token', `account:${id}`);
-    await rescuedSecrets(join(dataDir, 'rescued-secrets')).keep({ accountId: id, sealed, expiresAt: null });
+    await rescuedSecrets(join(dataDir, 'rescued-secrets')).keep({
+      ...{ accountId: id, sealed, replaces: account?.sealedSecret ?? null },
+      expiresAt: null,
+    });
     if (account) await world.store.saveAccount({ ...account, origin: 'page' });
     const { accounts } = composed();
     await accounts.saveRescued();

@@ -6,10 +6,11 @@ import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { completionsAndGrades, createPdfGeneration } from '../../providers/index.ts';
+import { createLocalEngine } from '../../providers/pdf/local-engine.ts';
 import { applyCredentialsSetup, type SetupResult } from '../../server/credentials-setup.ts';
 import { projectPath } from '../../server/paths.ts';
 import { aConfiguration, aType, rejection } from '../contracts/credential-store.ts';
-import { bundledFont } from '../support/pdf.ts';
+import { fontsFolder } from '../support/pdf.ts';
 
 const NOW = new Date('2026-11-01T08:00:00Z');
 
@@ -36,7 +37,7 @@ describe('a credentials setup file', () => {
     cpSync(projectPath('examples', 'credentials'), folder, { recursive: true });
     registry = new ExtensionRegistry()
       .addRetrieval(completionsAndGrades)
-      .addGeneration(createPdfGeneration(await bundledFont()))
+      .addGeneration(createPdfGeneration(createLocalEngine(fontsFolder)))
       .freeze();
   });
   after(() => rmSync(folder, { recursive: true }));

@@ -109,7 +109,7 @@ describe('Laurel with Credly', function () {
     );
   });
 
-  it('issues one badge although the answer is lost, and follows its learner by notices', async () => {
+  it('issues one badge although Credly is away and then an answer is lost (U2, U3, UD2), and follows its learner by notices', async () => {
     const { services, carryOut, stores, process, settleEffects } = await start();
     const { id } = await services.jobs.request({
       kind: 'sync-templates',
@@ -128,6 +128,7 @@ describe('Laurel with Credly', function () {
     const organization = credly.organizations.get(EXAMPLE_ORGANIZATION.id)!;
     organization.webhookUrl = services.settings.publicUrl + path;
 
+    credly.fail({ match: '/badges', kind: 'status', status: 503, times: 4 });
     credly.fail({ match: 'POST', kind: 'drop', when: 'after' });
     await process(passing(true, 1), 'http');
     const issuedBadge = async () => {

@@ -8,7 +8,7 @@ describe('laurel demo --exit', function () {
   it('shows who got what because of which event, where the PDFs lie, and ends with 0', async () => {
     const { code, stdout, stderr } = await runLaurel(['demo', '--exit'], { env: { PORT: '0' } });
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
-    expect(stdout).to.contain('Laurel demo: 12 badges, 11 events, 1 credential schedule\n');
+    expect(stdout).to.contain('Laurel demo: 13 badges, 11 events, 1 credential schedule\n');
     expect(stdout).to.contain(
       '  got  "Demo course completion" because of passing course-v1:OpenedX+DemoX+Demo_Course at 2026-03-02T10:15:00.25Z',
     );
@@ -21,6 +21,9 @@ describe('laurel demo --exit', function () {
       expect(existsSync(path)).to.equal(true);
       expect(readFileSync(path).subarray(0, 5).toString()).to.equal('%PDF-');
     }
+    expect(stdout).to.match(
+      /Open Badges issued and signed here: [1-9]\n {2}http:\/\/localhost:\d+\/open-badges\/[0-9a-f-]{36}\n/,
+    );
     expect(stdout).to.match(/Pages: http:\/\/localhost:\d+\n$/);
   });
 });

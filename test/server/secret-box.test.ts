@@ -26,7 +26,7 @@ describe('the secret box', () => {
     const changed = [
       sealed.slice(0, -1) + (sealed.endsWith('A') ? 'Q' : 'A'),
       sealed.slice(0, -8),
-      `${sealed.slice(0, 20)}x${sealed.slice(21)}`,
+      `${sealed.slice(0, 20)}${sealed[20] === 'x' ? 'y' : 'x'}${sealed.slice(21)}`,
       `${sealed}.`,
       sealed.slice(0, 16),
       'token',

@@ -16,6 +16,8 @@ export interface CredlyWorld {
   readonly templateId: string;
   /** What the adapter reported about accounts. */
   readonly reports: { readonly accountId: string; readonly ok: boolean; readonly message: string }[];
+  /** Ids of templates that this side takes for archived. */
+  readonly archived: Set<string>;
   /** Further accounts that webhooks may come for. */
   readonly others: OpenAccount[];
 }
@@ -45,13 +47,15 @@ export async function credlyWorld(
   };
   const reports: CredlyWorld['reports'] = [];
   const others: OpenAccount[] = [];
+  const archived = new Set<string>();
   const known = (templateText: string): BadgeTemplate | null => {
     const found = credly.templates.get(templateText.replace('university/', ''));
     return found === undefined ? null : storedTemplate({ templateId: found.id, name: found.name });
   };
   const resolve: AccountDirectory['resolve'] = async (_provider, templateText) => {
     const found = known(templateText);
-    if (found === null) throw new ProviderError('refused', 'there is no such template');
+    if (found === null || archived.has(found.templateId))
+      throw new ProviderError('refused', 'there is no such template');
     return { account, template: found };
   };
   const provider = new CredlyProvider({
@@ -72,7 +76,7 @@ export async function credlyWorld(
       report: async (accountId, check) => void reports.push({ accountId, ...check }),
     },
   });
-  return { credly, provider, account, templateId: template.id, reports, others };
+  return { credly, provider, account, templateId: template.id, reports, others, archived };
 }
 
 export function awardRequest(templateId: string, changes: Partial<AwardRequest> = {}): AwardRequest {

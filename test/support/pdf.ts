@@ -1,7 +1,8 @@
-/** Reads what a PDF shows, as a reader program would: fonts' own tables turn glyph numbers back into text. Enough for
- *  what jsPDF writes. */
+/** Templates to make documents from, and what a document shows, read as a reader program would: fonts' own tables turn
+ *  glyph numbers back into text. */
 
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   decodePDFRawStream,
   PDFArray,
@@ -22,10 +23,12 @@ export interface ShownText {
   readonly yPt: number;
 }
 
-/** The font that comes with Laurel, as the server reads it. */
-export async function bundledFont(): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
-  const bytes = await readFile(projectPath('examples', 'credentials', 'fonts', 'DejaVuSerif.ttf'));
-  return { name: 'DejaVu Serif', bytes };
+/** Where the fonts that come with Laurel are. */
+export const fontsFolder = projectPath('fonts');
+
+/** One of them. */
+export function bundledFont(file = 'DejaVuSerif.ttf'): Promise<Uint8Array> {
+  return readFile(join(fontsFolder, file));
 }
 
 /** A one-page PDF to make templates from. */
@@ -39,9 +42,9 @@ export async function aTemplate(
   return document.save();
 }
 
-/** Every text of the first page, forms included, in drawing order. */
+/** Every run of text that was drawn over the template, in the order of drawing. */
 export async function shownTexts(bytes: Uint8Array): Promise<readonly ShownText[]> {
-  const document = await PDFDocument.load(bytes);
+  const document = await PDFDocument.load(bytes, { password: '' });
   const page = document.getPage(0).node;
   const found: ShownText[] = [];
   const visit = (content: string, resources: PDFDict | undefined) => {
@@ -70,14 +73,18 @@ export function pageContent(document: PDFDocument): string {
 
 function textsOf(content: string, resources: PDFDict | undefined, document: PDFDocument): ShownText[] {
   const fonts = dict(resources?.get(PDFName.of('Font')), document);
-  return [...content.matchAll(/BT([\s\S]*?)ET/g)].flatMap(([, block = '']) => {
-    const font = /\/(\S+) ([\d.]+) Tf/.exec(block);
-    const place = /(-?[\d.]+) (-?[\d.]+) Td/.exec(block);
-    const hex = /<([0-9a-fA-F]*)> Tj/.exec(block)?.[1];
-    if (!font || !place || hex === undefined) return [];
-    const unicode = toUnicode(dict(fonts?.get(PDFName.of(font[1] ?? '')), document), document);
-    const text = (hex.match(/.{4}/g) ?? []).map((glyph) => unicode.get(glyph.toLowerCase()) ?? '\uFFFD').join('');
-    return [{ text, sizePt: Number(font[2]), xPt: Number(place[1]), yPt: Number(place[2]) }];
+  const pieces = /\/ActualText <([0-9a-f]*)>|BT \/(\S+) ([\d.]+) Tf (-?[\d.]+) (-?[\d.]+) Td\n([\s\S]*?) ET/g;
+  let actual: string | null = null;
+  return [...content.matchAll(pieces)].flatMap(([, span, font = '', size, x, y, glyphs = '']) => {
+    if (span !== undefined) {
+      actual = Buffer.from(span, 'hex').subarray(2).swap16().toString('utf16le');
+      return [];
+    }
+    const unicode = toUnicode(dict(fonts?.get(PDFName.of(font)), document), document);
+    const codes = [...glyphs.matchAll(/<([0-9a-f]*)>/g)].flatMap(([, hex = '']) => hex.match(/.{4}/g) ?? []);
+    const text = actual ?? codes.map((code) => unicode.get(code) ?? '').join('');
+    actual = null;
+    return [{ text, sizePt: Number(size), xPt: Number(x), yPt: Number(y) }];
   });
 }
 
@@ -85,9 +92,9 @@ function toUnicode(font: PDFDict | undefined, document: PDFDocument): ReadonlyMa
   const stream = font && resolve(font.get(PDFName.of('ToUnicode')), document);
   const map = stream instanceof PDFRawStream ? contentOf(stream) : '';
   return new Map(
-    [...map.matchAll(/<([0-9a-f]{4})>\s*<([0-9a-f]{4})>/gi)].map(([, glyph = '', code = '']) => [
-      glyph.toLowerCase(),
-      String.fromCharCode(Number.parseInt(code, 16)),
+    [...map.matchAll(/<([0-9a-f]{4})> <([0-9a-f]+)>/g)].map(([, code = '', text = '']) => [
+      code,
+      Buffer.from(text, 'hex').swap16().toString('utf16le'),
     ]),
   );
 }

@@ -6,7 +6,7 @@ import type { Finding } from './findings.ts';
 import type { NotedBadge } from './listing.ts';
 
 export interface CompareParts {
-  readonly progress: Pick<ProgressStore, 'ofLearner' | 'findIssued'>;
+  readonly progress: Pick<ProgressStore, 'listIssued' | 'findIssued'>;
   readonly learners: Pick<LearnerStore, 'findManyByIds'>;
 }
 
@@ -34,8 +34,7 @@ export async function compareListed(
 ): Promise<readonly ListedResult[]> {
   const ids = [...new Set(listed.flatMap(({ learnerId }) => learnerId ?? []))];
   const known = new Set((await learners.findManyByIds(ids)).map(({ id }) => id));
-  const ofLearners = new Map<string, readonly Progress[]>();
-  for (const id of known) ofLearners.set(id, await progress.ofLearner(id));
+  const ofLearners = await issuedTo([...known], provider, progress);
   const results: ListedResult[] = [];
   for (const one of listed) {
     let matches = matchesOf(one, provider, ofLearners.get(one.learnerId ?? '') ?? []);
@@ -43,6 +42,22 @@ export async function compareListed(
     results.push(matches.length === 0 ? unmatched(one, known) : matched(one, matches));
   }
   return results;
+}
+
+/** In a query or two for all of them. */
+async function issuedTo(
+  learnerIds: readonly string[],
+  provider: string,
+  progress: CompareParts['progress'],
+): Promise<ReadonlyMap<string, readonly Progress[]>> {
+  const found = new Map<string, Progress[]>();
+  if (learnerIds.length === 0) return found;
+  for (let after: string | undefined; ; ) {
+    const page = await progress.listIssued({ provider, learnerIds, limit: 500, ...(after !== undefined && { after }) });
+    for (const one of page.items) found.set(one.learnerId, [...(found.get(one.learnerId) ?? []), one]);
+    if (page.next === null) return found;
+    after = page.next;
+  }
 }
 
 function matchesOf(one: NotedBadge, provider: string, documents: readonly Progress[]): readonly Match[] {

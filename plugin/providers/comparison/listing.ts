@@ -13,6 +13,7 @@ export interface NotedBadge extends Pick<ListedBadge, 'externalId' | 'state' | '
 const LISTED = 'listed\t';
 const STEP_MS = 5_000;
 const BATCH = 200;
+const MOST_RUNNING = 20;
 
 export interface ListingParts {
   readonly scratch: ReplayScratch;
@@ -44,6 +45,9 @@ export class Listings {
       const list = provider.listIssued?.(await open());
       running = { badges: (list ?? nothing())[Symbol.asyncIterator](), listed: 0 };
       this.#running.set(jobId, running);
+      // Those of jobs that were cancelled are never asked for again.
+      const [oldest] = this.#running.keys();
+      if (this.#running.size > MOST_RUNNING && oldest !== undefined) this.#running.delete(oldest);
     }
     const until = now() + STEP_MS;
     let batch: string[] = [];

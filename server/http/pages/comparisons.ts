@@ -102,7 +102,11 @@ export function comparisonRoutes(services: Services): readonly Route[] {
         listed: typeof job.result?.listed === 'number' ? shownNumber(job.result.listed) : null,
         provider: providers.get(comparisonOf(job).provider)?.title ?? comparisonOf(job).provider,
         kind,
-        kinds: findingWords.map((words) => ({ ...words, number: job.counts[words.kind] ?? 0 })),
+        kinds: findingWords.map((words) => ({
+          ...words,
+          number: job.counts[words.kind] ?? 0,
+          shown: shownNumber(job.counts[words.kind] ?? 0),
+        })),
         found: foundBy(job),
         mendHref: !isOpen(job.state) && mendable(job).length > 0 ? `${href}/mend` : null,
         rows: (await withNames(page.items, services)).map((finding) => ({

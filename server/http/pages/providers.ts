@@ -73,9 +73,11 @@ export function providerRoutes(services: Services): readonly Route[] {
               isSetUp: provider !== undefined,
               can: provider === undefined ? [] : abilitiesOf(provider),
               noun: form?.noun ?? null,
+              makeHref: provider?.capabilities.createsTemplates ? '/open-badge-templates' : null,
               addHref: form === null ? null : `/providers/${encodeURIComponent(name)}/add`,
               addText: form === null ? null : `Add ${withArticle(form.noun)}`,
-              accounts: all
+              // Where accounts are not asked for, one may stand for Laurel itself.
+              accounts: (form === null && provider !== undefined ? [] : all)
                 .filter((account) => account.provider === name)
                 .map((account) => shownAccount(account, provider, counts, clock.now())),
             };

@@ -125,7 +125,6 @@ export function templateRoutes(services: Services): readonly Route[] {
       }
       const text = await templateTextFor(account, template, providerStore);
       const image = safeUrl(template.imageUrl);
-      if (image !== null) allowImagesFrom(res, image);
       const frame = {
         title: template.name,
         section: 'providers',
@@ -134,7 +133,7 @@ export function templateRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'template', frame, {
         name: template.name,
         description: template.description,
-        image,
+        image: image !== null && allowImagesFrom(res, image) ? image : null,
         status: shownStatus(template.state),
         isActive: template.state === 'active' && account.enabled,
         provider: titleOf(template.provider),

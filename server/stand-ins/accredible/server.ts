@@ -12,6 +12,8 @@ export interface AccredibleStandInOptions extends WorldOptions {
   readonly callsPerFiveMinutes?: number | null;
   /** How long the search does not know what was created. */
   readonly indexLagMs?: number;
+  /** How many results of the search can be come by without a cursor. */
+  readonly searchableByOffset?: number;
 }
 
 export const DEMO_KEY = 'demo-accredible-key';
@@ -23,6 +25,7 @@ export class AccredibleStandIn extends FakeServer {
   readonly world: AccredibleWorld;
   readonly keys: Readonly<Record<string, number | null>>;
   indexLagMs: number;
+  readonly #searchableByOffset: number;
   readonly #callsPerFiveMinutes: number | null;
   readonly #periods = new Map<number, number>();
 
@@ -31,6 +34,7 @@ export class AccredibleStandIn extends FakeServer {
     this.world = new AccredibleWorld(options);
     this.keys = options.keys ?? { [DEMO_KEY]: null };
     this.indexLagMs = options.indexLagMs ?? 0;
+    this.#searchableByOffset = options.searchableByOffset ?? 10_000;
     this.#callsPerFiveMinutes = options.callsPerFiveMinutes === undefined ? 2_000 : options.callsPerFiveMinutes;
   }
 
@@ -81,7 +85,7 @@ export class AccredibleStandIn extends FakeServer {
         const groups = new Set(world.visibleGroups(department).map((group) => group.id));
         const known = world.now() - this.indexLagMs;
         const visible = world.credentials.filter((one) => groups.has(one.groupId) && one.createdAt <= known);
-        return searchPage(fields, visible, world);
+        return searchPage(fields, visible, world, this.#searchableByOffset);
       }
     }
     const [, collection, id = ''] = /^\/v1\/(credentials|designs|issuer\/groups)\/([^/]+)$/.exec(path) ?? [];

@@ -4,7 +4,6 @@
 import { type AccredibleWorld, type Credential, type Group, Refusal } from './world.ts';
 
 const PAGE_SIZE = 50;
-const SEARCHABLE_BY_OFFSET = 10_000;
 
 /** As a single credential is answered: its id is text. */
 export function singleCredential(credential: Credential, world: AccredibleWorld): object {
@@ -103,7 +102,12 @@ const FIELDS: Readonly<Record<string, (credential: Credential) => unknown>> = {
 };
 
 /** The second version of the search: by offset up to a bound, by cursor beyond. */
-export function searchPage(body: unknown, visible: readonly Credential[], world: AccredibleWorld): object {
+export function searchPage(
+  body: unknown,
+  visible: readonly Credential[],
+  world: AccredibleWorld,
+  searchableByOffset: number,
+): object {
   const { query = {}, sort = {}, page = {} } = body as Record<string, Record<string, unknown>>;
   const order = Object.entries(sort).map(([key, direction]) => `${key} ${direction}`);
   if (order.some((one) => !['id asc', 'id desc'].includes(one)))
@@ -111,7 +115,7 @@ export function searchPage(body: unknown, visible: readonly Credential[], world:
   if (page.from !== undefined && page.cursor !== undefined) throw badSearch('from and cursor exclude each other');
   const from = Number(page.from ?? 0);
   const size = Number(page.size ?? PAGE_SIZE);
-  if (from + size > SEARCHABLE_BY_OFFSET) throw badSearch('Use cursor beyond the first 10000 results');
+  if (from + size > searchableByOffset) throw badSearch(`Use cursor beyond the first ${searchableByOffset} results`);
   const sign = order[0] === 'id desc' ? -1 : 1;
   const matching = visible
     .filter((credential) => Object.entries(query).every(([key, value]) => matches(credential, key, value)))

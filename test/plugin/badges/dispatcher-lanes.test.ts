@@ -129,19 +129,21 @@ describe('the lanes of the dispatcher', () => {
     expect(await world.progress.effectCounts()).to.deep.equal({ pending: 12, failed: 12 });
   });
 
-  it('go on with other accounts while the secret of one is refused, and award what waited when it is mended', async () => {
-    const world = aWorld([courseBadge()]);
-    await earn(world, 12);
-    const refused = new ProviderError('unauthorised', 'the token is refused', { retryAfterMs: 10 * MINUTE_MS });
-    const award = sinon.stub(world.provider, 'award').callThrough();
-    for (let call = 0; call < 8; call++) award.onCall(call).rejects(refused);
-    await world.dispatcher.runDue();
-    expect(awards(world.provider), 'those of the other accounts').to.equal(4);
-    expect(world.dispatcher.lanes()[0]).to.deep.include({ lane: 'memory', state: 'closed' });
-    world.clock.advance(15 * MINUTE_MS);
-    await world.dispatcher.runDue();
-    expect(awards(world.provider)).to.equal(12);
-  });
+  for (const reason of ['unauthorised', 'unpublished'] as const) {
+    it(`go on with other accounts while one is ${reason}, and award what waited when it is mended`, async () => {
+      const world = aWorld([courseBadge()]);
+      await earn(world, 12);
+      const refused = new ProviderError(reason, 'a person must see to it', { retryAfterMs: 10 * MINUTE_MS });
+      const award = sinon.stub(world.provider, 'award').callThrough();
+      for (let call = 0; call < 8; call++) award.onCall(call).rejects(refused);
+      await world.dispatcher.runDue();
+      expect(awards(world.provider), 'those of the other accounts').to.equal(4);
+      expect(world.dispatcher.lanes()[0]).to.deep.include({ lane: 'memory', state: 'closed' });
+      world.clock.advance(15 * MINUTE_MS);
+      await world.dispatcher.runDue();
+      expect(awards(world.provider)).to.equal(12);
+    });
+  }
 
   it('protect the event bus in the same way', async () => {
     const world = aWorld([courseBadge()]);

@@ -242,8 +242,27 @@ describe('accounts at providers', () => {
       expect(await world.secretOf(id)).to.equal('rotated-1');
     });
 
+    it('does not put what was kept in the place of a secret that works and came later', async () => {
+      const keep = () => {
+        const sealed = world.secrets.seal('kept', `account:${id}`);
+        return world.rescue.keep({ accountId: id, sealed, replaces: 'the one before', expiresAt: null });
+      };
+      await keep();
+      world.provider.away = new ProviderError('unavailable', 'away');
+      await world.accounts.saveRescued();
+      expect(await world.rescue.kept()).to.have.length(1);
+      world.provider.away = null;
+      await world.accounts.saveRescued();
+      expect(await world.rescue.kept()).to.deep.equal([]);
+      expect(await world.secretOf(id)).to.equal('good-token');
+      await keep();
+      world.provider.accepted.clear();
+      await world.accounts.saveRescued();
+      expect(await world.secretOf(id)).to.equal('kept');
+    });
+
     it('forgets what was kept for an account that is gone', async () => {
-      await world.rescue.keep({ accountId: 'gone', sealed: 'x', expiresAt: null });
+      await world.rescue.keep({ accountId: 'gone', sealed: 'x', replaces: null, expiresAt: null });
       await world.accounts.saveRescued();
       expect(await world.rescue.kept()).to.deep.equal([]);
     });

@@ -228,6 +228,14 @@ describe('finding badges at Credly', () => {
     expect(await world.provider.findIssued(request)).to.equal(null);
   });
 
+  it('finds one also when its template has been archived since', async () => {
+    const world = await credlyWorld();
+    const { externalId } = await world.provider.award(awardRequest(world.templateId));
+    world.archived.add(world.templateId);
+    expect((await world.provider.findIssued(awardRequest(world.templateId)))?.externalId).to.equal(externalId);
+    expect((await rejection(world.provider.award(awardRequest(world.templateId)))).code).to.equal('provider.refused');
+  });
+
   it('tells awards of one learner apart where a template allows several', async () => {
     const world = await credlyWorld();
     world.credly.changeTemplate(world.templateId, { allowsDuplicates: true });
@@ -264,6 +272,10 @@ describe('taking badges back at Credly', () => {
     const { externalId } = await provider.award(awardRequest(templateId));
     const reference = { uuid: 'u', templateId, externalId, reason: 'grade corrected' };
     expect(await provider.revoke(reference)).to.deep.equal({ externalId, state: 'revoked', url: null });
+    expect(credly.calls.findLast(({ method }) => method === 'PUT')?.body).to.deep.equal({
+      reason: 'grade corrected',
+      suppress_revoke_notification_email: false,
+    });
     expect(credly.badges.get(externalId)?.revocationReason).to.equal('grade corrected');
     expect((await provider.revoke({ ...reference, reason: 'again' })).state).to.equal('revoked');
     expect(credly.badges.get(externalId)?.revocationReason).to.equal('grade corrected');
@@ -286,6 +298,27 @@ describe('taking badges back at Credly', () => {
     const revoked = await world.provider.revoke({ ...reference, reason: 'mistake' });
     expect(revoked).to.deep.equal({ externalId: current, state: 'revoked', url: null });
     expect(world.credly.badges.get(externalId)?.state).to.equal('pending');
+  });
+
+  it('goes on to the badge that Credly names when it says that this one was replaced', async () => {
+    const { credly, provider, templateId } = await credlyWorld();
+    credly.changeTemplate(templateId, { allowsDuplicates: true });
+    const { externalId } = await provider.award(awardRequest(templateId));
+    const current = (await provider.award(awardRequest(templateId))).externalId;
+    const body = { data: { message: 'already replaced' }, metadata: { current_badge_id: current } };
+    credly.fail({ match: 'PUT', kind: 'status', status: 422, body });
+    const revoked = await provider.revoke({ uuid: 'u', templateId, externalId, reason: 'mistake' });
+    expect(revoked).to.deep.equal({ externalId: current, state: 'revoked', url: null });
+  });
+
+  it('takes a badge for revoked when somebody was faster, and leaves a refusal a refusal', async () => {
+    const { credly, provider, templateId } = await credlyWorld();
+    const { externalId } = await provider.award(awardRequest(templateId));
+    const reference = { uuid: 'u', templateId, externalId, reason: 'mistake' };
+    credly.fail({ match: 'PUT', kind: 'status', status: 422, body: { data: { message: 'no' }, metadata: null } });
+    expect((await rejection(provider.revoke(reference))).code).to.equal('provider.refused');
+    credly.fail({ match: 'PUT', kind: 'status', status: 422, when: 'after' });
+    expect((await provider.revoke(reference)).state).to.equal('revoked');
   });
 
   it('has nothing to do where the badge was deleted', async () => {
@@ -485,7 +518,7 @@ describe('a Credly organization as an account', () => {
     );
   });
 
-  it('keeps the token out of every error', async () => {
+  it('keeps the token out of every error (U8)', async () => {
     const { credly, provider, account } = await credlyWorld();
     for (const status of [401, 403, 404, 422, 500]) {
       credly.fail({ kind: 'status', status, body: { data: { message: account.secret } }, times: 3 });

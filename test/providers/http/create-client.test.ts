@@ -184,7 +184,7 @@ describe('the HTTP client', () => {
       });
     }
 
-    it('is no name that leads to a private network, also where it did not do so before', async () => {
+    it('is no name that leads to a private network', async () => {
       const asked: string[] = [];
       const error = await failure(
         {},

@@ -132,7 +132,7 @@ describe('the client of the LMS', () => {
     world.server.failNext('/me', 503, 9);
     const lms = client({ sleep: async () => stop.abort() });
     expect((await failure(lms.get({ ...ME, signal: stop.signal }))).message).to.equal(
-      'the user of our application was not waited for: the server is stopping',
+      'the server is stopping and does not wait for the user of our application any more',
     );
   });
 

@@ -219,7 +219,7 @@ describe('learner records of an LMS, of a course', () => {
     const stop = new AbortController();
     stop.abort();
     const message = await world.enrolled(COURSE, { signal: stop.signal }).catch((error: Error) => error.message);
-    expect(message).to.equal('the completions of a course was not waited for: the server is stopping');
+    expect(message).to.equal('the server is stopping and does not wait for the completions of a course any more');
   });
 
   describe('in the retrieval functions', () => {

@@ -1,27 +1,44 @@
 import { createHash } from 'node:crypto';
-import { PDFDocument } from '@cantoo/pdf-lib';
+import {
+  decodePDFRawStream,
+  PDFArray,
+  PDFDict,
+  PDFDocument,
+  PDFHexString,
+  PDFName,
+  type PDFRawStream,
+  PDFRef,
+  PDFString,
+} from '@cantoo/pdf-lib';
 import { expect } from 'chai';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { GenerationFunction, GenerationRequest } from '../../../plugin/extensions/generation-function.ts';
 import { readOptions } from '../../../plugin/extensions/options.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import { createPdfGeneration } from '../../../providers/index.ts';
+import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
 import { anAsset, rejection } from '../../contracts/credential-store.ts';
-import { aTemplate, bundledFont, shownTexts } from '../../support/pdf.ts';
+import { aTemplate, bundledFont, fontsFolder, shownTexts } from '../../support/pdf.ts';
+
+/** A PNG of 2 by 1 pixels. */
+const anImage = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGP4z8DwHwQZYAwAR8oH+WdZbrcAAAAASUVORK5CYII=',
+  'base64',
+);
 
 describe('the pdf generation function', () => {
   let generation: GenerationFunction;
   let fontBytes: Uint8Array;
   let assets: Record<string, { kind: Asset['kind']; bytes: Uint8Array }>;
   before(async () => {
-    const font = await bundledFont();
-    fontBytes = font.bytes;
-    generation = createPdfGeneration(font);
+    fontBytes = await bundledFont();
+    generation = createPdfGeneration(createLocalEngine(fontsFolder));
     assets = {
       certificate: { kind: 'pdf-template', bytes: await aTemplate() },
       'two-lines': { kind: 'pdf-template', bytes: await aTemplate(() => {}, [400, 700]) },
       serif: { kind: 'font', bytes: fontBytes },
       broken: { kind: 'font', bytes: fontBytes.subarray(0, 5_000) },
+      seal: { kind: 'image', bytes: anImage },
     };
   });
 
@@ -87,15 +104,31 @@ describe('the pdf generation function', () => {
     expect(await textsOf({ defaults: { font: 'serif' } }, { learnerName: 'Łukasz' })).to.include('Łukasz');
   });
 
-  it('D10: fails for a glyph that the font does not have, naming it and the font', async () => {
-    const error = await rejection(generation.generate(request({}, { learnerName: '张伟' })));
+  for (const [script, name] of Object.entries({
+    Arabic: 'محمد الفاتح',
+    Hebrew: 'דוד בן גוריון',
+    Devanagari: 'नरेंद्र मोदी',
+    Thai: 'น้ำฝน กุลธิดา',
+    Chinese: '张伟',
+    Korean: '김민준',
+  })) {
+    it(`takes a font that comes with Laurel for a name in ${script}`, async () => {
+      const [shown] = await textsOf({}, { learnerName: name });
+      const isRightToLeft = script === 'Arabic' || script === 'Hebrew';
+      // glyphs stand from the left
+      expect(isRightToLeft ? [...(shown ?? '')].reverse().join('') : shown).to.equal(name);
+    });
+  }
+
+  it('D10: fails for a glyph that no font has, naming it and the fonts', async () => {
+    const error = await rejection(generation.generate(request({}, { learnerName: 'Ana 😀' })));
     expect(error.code).to.equal('credential.glyph-missing');
     expect(error.message).to.equal(
-      'the glyph U+5F20 is not in the font "DejaVu Serif"; name a font asset that has it in the options',
+      'the glyph U+1F600 is not in the font "DejaVu Serif"; name a font asset that has it in the options',
     );
-    const named = request({ text_elements: { name: { font: 'serif' } } }, { learnerName: 'Ana 😀' });
-    expect((await rejection(generation.generate(named))).message).to.match(
-      /^the glyph U\+1F600 is not in the font "serif"/,
+    const named = request({ text_elements: { name: { font: 'serif' } } }, { learnerName: 'ᚠ' });
+    expect((await rejection(generation.generate(named))).message).to.equal(
+      'the glyph U+16A0 is not in the fonts "serif", "DejaVu Serif"; name a font asset that has it in the options',
     );
   });
 
@@ -134,16 +167,92 @@ describe('the pdf generation function', () => {
     expect((await PDFDocument.load(document.bytes)).getTitle()).to.equal('Part one: the beginning: Ada Lovelace');
   });
 
-  it('makes the same page again from the same request', async () => {
-    const first = await shownTexts((await generation.generate(request())).bytes);
-    expect(await shownTexts((await generation.generate(request())).bytes)).to.deep.equal(first);
+  it('makes the same bytes again from the same request, whatever was made between', async () => {
+    const first = await generation.generate(request());
+    await generation.generate(request({}, { learnerName: 'Somebody Else' }));
+    expect(Buffer.from(first.bytes).equals((await generation.generate(request())).bytes)).to.equal(true);
+  });
+
+  it('begins anew after a document that could not be made', async () => {
+    await rejection(generation.generate(request({ text_elements: { last: { text: '😀', y: 10 } } })));
+    expect(await textsOf()).to.deep.equal(['Ada Lovelace', 'Demonstration Course', 'March 1, 2026']);
+  });
+
+  it('encrypts when it is told to: open to everybody, with what is allowed written in', async () => {
+    const { bytes } = await generation.generate(request({ encrypt: true }, { learnerName: 'Ada Lovelace' }));
+    expect(Buffer.from(bytes).includes(Buffer.from('\ufeffAda', 'utf16le').swap16().toString('hex').slice(4))).to.equal(
+      false,
+    );
+    expect(Buffer.from(bytes).toString('latin1')).to.match(/\/V 5 \/R 6 \/Length 256[\s\S]*\/P -1340 /);
+    const opened = await PDFDocument.load(bytes, { password: '' });
+    expect(opened.getTitle()).to.equal('Demonstration Course: Ada Lovelace');
+    expect((await shownTexts(bytes))[0]?.text).to.equal('Ada Lovelace');
+  });
+
+  it('draws images and QR codes, and leads to the verification page from them and from texts', async () => {
+    const options = {
+      text_elements: { proof: { text: '{verify_uuid}', y: 40, size: 8, align: 'left', x: 100, link: '{verify_url}' } },
+      qr_codes: { verify: { x: 60, y: 50, size: 90 } },
+      images: { seal: { asset: 'seal', x: 700, y: 30, width: 60 } },
+    };
+    const document = await PDFDocument.load((await generation.generate(request(options))).bytes);
+    const overlay = overlayOf(document);
+    expect(overlay).to.match(/^q 60 0 0 30 700 30 cm \/LcI\d+ Do Q$/m);
+    expect([...overlay.matchAll(/ re$/gm)].length).to.be.above(200);
+    expect(linksOf(document)).to.deep.equal([
+      ['https://badges.example.org/verify/6f1c7a10-0f6b-41f1-9d0f-0000000000aa', [60, 50, 150, 140]],
+      ['https://badges.example.org/verify/6f1c7a10-0f6b-41f1-9d0f-0000000000aa', [100, 38, 263, 47]],
+    ]);
+  });
+
+  it('does without links, but not without a QR code, where the server has no public address', async () => {
+    const linked = { text_elements: { name: { link: '{verify_url}' } } };
+    const document = await PDFDocument.load((await generation.generate(request(linked, { verifyUrl: null }))).bytes);
+    expect(linksOf(document)).to.deep.equal([]);
+    const coded = request({ qr_codes: { verify: {} } }, { verifyUrl: null });
+    expect((await rejection(generation.generate(coded))).message).to.equal(
+      'the QR code "verify" has nothing to say; set LAUREL_PUBLIC_URL, or give it a text of your own in the options',
+    );
+    const long = request({ qr_codes: { verify: { text: 'x'.repeat(4_000) } } });
+    expect((await rejection(generation.generate(long))).message).to.equal(
+      'the text of the QR code "verify" is too long for one; shorten it',
+    );
+  });
+
+  it('has the title, the author and the language that the options say', async () => {
+    const options = { title: 'Award for {name}', author: 'Ada School', language: 'de' };
+    const pdf = await PDFDocument.load((await generation.generate(request(options))).bytes, { updateMetadata: false });
+    expect(pdf.getTitle()).to.equal('Award for Ada Lovelace');
+    expect(pdf.getAuthor()).to.equal('Ada School');
+    expect(pdf.getCreationDate()).to.deep.equal(new Date('2026-03-01T12:00:00Z'));
+    expect(pdf.catalog.get(PDFName.of('Lang'))?.toString()).to.equal('<6465>');
   });
 
   it('checks assets before they are stored', async () => {
     await generation.checkAsset('font', fontBytes);
     await generation.checkAsset('pdf-template', await aTemplate());
-    await generation.checkAsset('image', Buffer.from('anything'));
+    await generation.checkAsset('image', anImage);
+    expect((await rejection(generation.checkAsset('image', Buffer.from('GIF89a')))).message).to.equal(
+      'the image cannot be used: it is neither PNG nor JPEG',
+    );
+    expect((await rejection(generation.checkAsset('image', anImage.subarray(0, 40)))).message).to.equal(
+      'the image cannot be used: it is damaged; export it again',
+    );
     expect((await rejection(generation.checkAsset('font', Buffer.from('x')))).code).to.equal('input.font');
     expect((await rejection(generation.checkAsset('pdf-template', fontBytes))).code).to.equal('input.template');
   });
 });
+
+function overlayOf(document: PDFDocument): string {
+  const stream = document.context.lookup(PDFRef.of(4)) as PDFRawStream;
+  return Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1');
+}
+
+function linksOf(document: PDFDocument): [string, number[]][] {
+  return (document.getPage(0).node.Annots()?.asArray() ?? []).map((annotation) => {
+    const link = document.context.lookup(annotation, PDFDict);
+    const address = link.lookup(PDFName.of('A'), PDFDict).lookup(PDFName.of('URI'), PDFString, PDFHexString);
+    const box = link.lookup(PDFName.of('Rect'), PDFArray).asArray();
+    return [address.decodeText(), box.map((edge) => Math.round(Number(edge.toString())))];
+  });
+}

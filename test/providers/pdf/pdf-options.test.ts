@@ -1,13 +1,8 @@
 import { expect } from 'chai';
 import { readOptions } from '../../../plugin/extensions/options.ts';
-import {
-  checkPdfOptions,
-  fillPlaceholders,
-  formatIssueDate,
-  pdfAssets,
-  pdfOptions,
-  textElements,
-} from '../../../providers/pdf/pdf-options.ts';
+import { textElements } from '../../../providers/pdf/elements.ts';
+import { checkPdfOptions, pdfAssets, pdfOptions } from '../../../providers/pdf/pdf-options.ts';
+import { fillPlaceholders, formatIssueDate } from '../../../providers/pdf/placeholders.ts';
 
 const read = (options: Record<string, unknown>) => readOptions(pdfOptions, { template: 'a', ...options });
 const element = (options: Record<string, unknown>, name = 'name') =>
@@ -18,11 +13,12 @@ describe('the options of the pdf generation function', () => {
     const common = {
       xPt: null,
       align: 'center',
-      font: null,
+      fonts: [],
       color: '#000000',
       charSpacePt: 0,
       uppercase: false,
       lineHeight: 1.1,
+      link: null,
     };
     expect(textElements(read({}))).to.deep.equal([
       { ...common, name: 'name', text: '{name}', yPt: 290, sizePt: 32, minSizePt: 19.2 },
@@ -58,6 +54,13 @@ describe('the options of the pdf generation function', () => {
       { slug: 'serif', kind: 'font' },
       { slug: 'sans', kind: 'font' },
     ]);
+    const more = { defaults: { font: 'serif, sans' }, images: { seal: { asset: 'gold' }, old: false } };
+    expect(pdfAssets(read(more))).to.deep.equal([
+      { slug: 'a', kind: 'pdf-template' },
+      { slug: 'serif', kind: 'font' },
+      { slug: 'sans', kind: 'font' },
+      { slug: 'gold', kind: 'image' },
+    ]);
     expect(pdfAssets(read({}))).to.deep.equal([{ slug: 'a', kind: 'pdf-template' }]);
   });
 
@@ -66,6 +69,35 @@ describe('the options of the pdf generation function', () => {
       'the options cannot be used: there is no option "text_elements.name.colour"; did you mean "color"?',
     );
     expect(() => read({ text_elements: { contxt: { size: 3 } } })).to.throw('did you mean "context"?');
+  });
+
+  it('L6: name a misspelt option of an image and of a QR code', () => {
+    expect(() => read({ images: { seal: { asset: 'gold', widht: 3 } } })).to.throw(
+      'there is no option "images.seal.widht"; did you mean "width"?',
+    );
+    expect(() => read({ qr_codes: { v: { siez: 90 } } })).to.throw('did you mean "size"?');
+    expect(() => read({ images: { seal: {} } })).to.throw(
+      '"images.seal.asset" is required: Slug of an image asset, PNG or JPEG.',
+    );
+    expect(() => read({ qrcodes: {} })).to.throw('there is no option "qrcodes"; did you mean "qr_codes"?');
+  });
+
+  it('take a font, or several with commas', () => {
+    expect(element({ defaults: { font: 'serif,noto-sans-sc' } })?.fonts).to.deep.equal(['serif', 'noto-sans-sc']);
+    expect(() => read({ defaults: { font: 'Serif Bold' } })).to.throw(
+      '"defaults.font" must be the slug of an asset, or several with commas between',
+    );
+  });
+
+  it('let a text lead to the web only', () => {
+    const check = (link: string) => () => checkPdfOptions(read({ text_elements: { name: { link } } }));
+    expect(check('{verify_url}')).not.to.throw();
+    expect(check('mailto:{name}@example.org')).not.to.throw();
+    for (const link of ['javascript:alert(1)', 'file:///etc/passwd', '{name}', '']) {
+      expect(check(link), link).to.throw(
+        '"text_elements.name.link" must be an address that begins with http://, https:// or mailto:',
+      );
+    }
   });
 
   it('want to know where an element of your own goes', () => {

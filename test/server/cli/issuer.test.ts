@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { runLaurel } from '../../support/command.ts';
 
 describe('the issuer on the command line', function () {
-  this.timeout(60_000);
+  this.timeout(150_000);
   let dataDir: string;
   const laurel = (...args: string[]) =>
     runLaurel(args, { env: { LAUREL_DATA_DIR: dataDir, LAUREL_PUBLIC_URL: 'https://badges.example.edu' } });
@@ -25,9 +25,6 @@ describe('the issuer on the command line', function () {
       stdout: '',
       stderr: 'laurel: there is no key 1 that is still trusted; `laurel issuer show` prints them\n',
     });
-    expect((await laurel('issuer', 'distrust-key', 'x')).stderr).to.equal(
-      'laurel: x is not the number of a key; `laurel issuer show` prints them\n',
-    );
     const { stdout } = await laurel('issuer', 'show');
     expect(stdout).to.match(
       /^did:web:badges\.example\.edu {2}badges\.example\.edu {2}https:\/\/badges\.example\.edu\n1 {2}distrusted {2}\S+ {2}z6Mk\w+\n2 {2}signs {7}\S+ {2}z6Mk\w+\n$/,

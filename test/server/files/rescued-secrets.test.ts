@@ -6,8 +6,8 @@ import type { SecretRescue } from '../../../plugin/ports/secret-rescue.ts';
 import { MemorySecretRescue } from '../../../plugin/ports/secret-rescue.ts';
 import { rescuedSecrets } from '../../../server/files/rescued-secrets.ts';
 
-const first = { accountId: 'a-1', sealed: 's1.x.y', expiresAt: new Date('2026-06-01T00:00:00Z') };
-const second = { accountId: 'a-2', sealed: 's1.x.z', expiresAt: null };
+const first = { accountId: 'a-1', sealed: 's1.x.y', replaces: 's1.x.w', expiresAt: new Date('2026-06-01T00:00:00Z') };
+const second = { accountId: 'a-2', sealed: 's1.x.z', replaces: null, expiresAt: null };
 
 function contract(name: string, make: () => SecretRescue): void {
   describe(name, () => {

@@ -191,7 +191,7 @@ describe('the form of a badge', () => {
       ([, field, message = '']) => `${field}: ${textOf(message)}`,
     );
     expect(found).to.deep.equal([
-      'provider: "nowhere" is not a badge provider; known: memory, openbadges, credly.',
+      'provider: "nowhere" is not a badge provider; known: memory, openbadges, credly, hall.',
       'r0-row1-path: Requirement 1: "course.nothing" is not a field in org.openedx.learning.course.passing.status.updated.v1.',
       'r1-row2-path: Requirement 2: Choose the field to compare.',
       'r1-id: Requirement 2: There are two requirements "ccx" in this badge; rename one of them.',

@@ -176,3 +176,17 @@ describe('the page of the issuer', () => {
     expect((await browser.get(`/verify/${UUID}`)).text).to.include('Genuine and valid');
   });
 });
+
+describe('the account that stands for Laurel itself', () => {
+  it('cannot be removed, since the templates made here would go with it', async () => {
+    const site = makeSite();
+    const browser = await site.signIn('administrator');
+    await send(browser, `${HOME}/new`, fields);
+    const error = await site.services.accounts.remove(OWN_ACCOUNT).catch((reason: unknown) => reason);
+    expect(error).to.have.property(
+      'message',
+      'this account stands for Laurel itself and holds the templates that were made here; it cannot be removed',
+    );
+    expect(await stored(site)).to.not.equal(null);
+  });
+});

@@ -50,7 +50,7 @@ describe('the rule editor on the pages', () => {
     const { status, body } = await browser.get('/rules/vocabulary.json');
     expect(status).to.equal(200);
     expect(body.badges).to.deep.include(['explorer', ['demo-course']]);
-    expect(body.providers).to.deep.equal(['memory', 'openbadges', 'credly']);
+    expect(body.providers).to.deep.equal(['memory', 'openbadges', 'credly', 'hall']);
   });
 
   it('asks for it anew each time, and gets it only when it has changed', async () => {

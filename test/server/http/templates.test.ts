@@ -117,6 +117,21 @@ describe('the pages of templates', () => {
     expect(text).to.contain('template credly "t1"').and.not.contain('Write a badge for it').and.not.contain('Owner');
   });
 
+  it('show no picture whose address would say something in the policy of the page', async () => {
+    const site = await universitySite();
+    const browser = await site.signIn('viewer');
+    for (const [index, imageUrl] of ['https://a;script-src/x.png', 'https://*.example/x.png', 'data:x'].entries()) {
+      const templateId = `t${index}`;
+      await site.services.providerStore.saveTemplate(
+        storedTemplate({ accountId: 'id-university', templateId, imageUrl }),
+      );
+      const page = await browser.get(`/templates/credly/university/${templateId}`);
+      expect(page.status).to.equal(200);
+      expect(page.text).to.not.contain('template-image');
+      expect(page.headers['content-security-policy']).to.contain("img-src 'self' data:;");
+    }
+  });
+
   it('begin a badge for a template, named like it', async () => {
     const site = await universitySite();
     await site.services.providerStore.saveTemplate(

@@ -7,6 +7,7 @@ import { createRuleReader } from '../../../../plugin/badges/rule-reader.ts';
 import { StoreError } from '../../../../plugin/errors.ts';
 import { ruleEnvironment } from '../../../../plugin/events/environment.ts';
 import { createJobs } from '../../../../plugin/jobs/request-job.ts';
+import { staleBadge } from '../../../../plugin/ports/badge-store.ts';
 import { MemoryBadgeStore } from '../../../../plugin/ports/memory-badge-store.ts';
 import { MemoryJobStore } from '../../../../plugin/ports/memory-job-store.ts';
 import { silentLogger } from '../../../../plugin/ports/runtime.ts';
@@ -113,12 +114,16 @@ describe('what follows a change of rules', () => {
       (await jobs()).map(({ state }) => state),
       'the change may have come about',
     ).to.deep.equal(['waiting']);
-    store.save = really;
-    const conflict = await save(changed, 7).catch((error: { code: string }) => error.code);
+    store.save = (draft) => Promise.reject(staleBadge(draft.id, 1));
+    const conflict = await save(changed, 1).catch((error: { code: string }) => error.code);
     expect(conflict).to.equal('conflict.stale');
     expect((await jobs()).map(({ state }) => state).sort(), 'somebody was faster').to.deep.equal([
       'cancelled',
       'waiting',
     ]);
+    store.save = really;
+    const late = await save(changed, 7).catch((error: { code: string }) => error.code);
+    expect(late).to.equal('conflict.stale');
+    expect(await jobs(), 'who is late already asks for no job at all').to.have.length(2);
   });
 });

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { readTrueType } from '../../../providers/pdf/true-type.ts';
-import { bundledFont } from '../../support/pdf.ts';
+import { readTrueType } from '../../../../providers/pdf/text/true-type.ts';
+import { bundledFont } from '../../../support/pdf.ts';
 
 describe('reading a TrueType font', () => {
   let bytes: Uint8Array;
   before(async () => {
-    ({ bytes } = await bundledFont());
+    bytes = await bundledFont();
   });
 
   const refusal = (file: Uint8Array) => {
@@ -21,19 +21,23 @@ describe('reading a TrueType font', () => {
     return Buffer.concat([Buffer.from(text, 'latin1'), bytes.subarray(4)]);
   }
 
-  it('knows which characters it has', () => {
+  it('knows its name, its measures and how wide glyphs are', () => {
     const font = readTrueType(bytes);
-    for (const character of 'AzŁễЖΩ ') expect(font.has(character.codePointAt(0) ?? 0), character).to.equal(true);
-    for (const character of '山م😀') expect(font.has(character.codePointAt(0) ?? 0), character).to.equal(false);
+    expect(font).to.include({
+      postScriptName: 'DejaVuSerif',
+      unitsPerEm: 2048,
+      glyphCount: 3528,
+      ascent: 1901,
+      descent: -483,
+    });
+    // the letter A
+    expect(font.metrics(36).advance / font.unitsPerEm).to.be.closeTo(0.722, 0.001);
+    expect(font.outline(36).readInt16BE(0)).to.equal(2);
+    // the space
+    expect(font.outline(3)).to.have.length(0);
   });
 
-  it('knows how wide they are', () => {
-    const font = readTrueType(bytes);
-    expect(font.advance(0x41)).to.be.closeTo(0.722, 0.001);
-    expect(font.advance(0x20)).to.be.closeTo(0.318, 0.001);
-  });
-
-  it('D10: refuses fonts that jsPDF would lose text with, each with what to do', () => {
+  it('D10: refuses fonts that cannot be embedded, each with what to do', () => {
     expect(refusal(withSignature('OTTO'))).to.equal(
       'the font cannot be used: it has PostScript outlines (OpenType CFF), which cannot be embedded; use its TrueType version',
     );
@@ -45,6 +49,15 @@ describe('reading a TrueType font', () => {
     );
     expect(refusal(Buffer.from('%PDF-1.7 and so on'))).to.equal('the font cannot be used: it is not a TrueType font');
     expect(refusal(new Uint8Array())).to.equal('the font cannot be used: it is not a TrueType font');
+  });
+
+  it('refuses a font whose licence forbids embedding', () => {
+    const restricted = Buffer.from(bytes);
+    const directory = restricted.indexOf('OS/2');
+    restricted.writeUInt16BE(2, restricted.readUInt32BE(directory + 8) + 8);
+    expect(refusal(restricted)).to.equal(
+      'the font cannot be used: its licence does not allow embedding it into documents; use another one',
+    );
   });
 
   it('D10: refuses a damaged font', () => {

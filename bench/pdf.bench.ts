@@ -1,0 +1,200 @@
+/** PDF credentials a second, beside what one would write without thinking of speed. The contenders' ratios to the reference
+ *  system (pypdf and reportlab) are in docs/decisions/0028. */
+
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
+import { jsPDF } from 'jspdf';
+import { readOptions } from '../plugin/extensions/options.ts';
+import type { PdfEngine, PdfJob } from '../providers/pdf/engine.ts';
+import { createLocalEngine } from '../providers/pdf/local-engine.ts';
+import { pdfOptions } from '../providers/pdf/pdf-options.ts';
+import { createThreadPool } from '../providers/pdf/threads/thread-pool.ts';
+import { projectPath } from '../server/paths.ts';
+import { cpuMs, median, row } from './race.ts';
+
+export const name = 'pdf: certificates with four texts on the example template';
+
+const ROUNDS = 5;
+const ROUND_MS = 400;
+const fontsFolder = projectPath('fonts');
+const template = readFileSync(projectPath('examples', 'credentials', 'certificate-template.pdf'));
+const font = readFileSync(projectPath('fonts', 'DejaVuSerif.ttf'));
+
+const NAMES = {
+  simple: [
+    'Ada Lovelace',
+    'Łukasz Wójcik',
+    'Nguyễn Thị Ánh',
+    'Олександра Коваленко',
+    'Ελένη Παπαδοπούλου',
+    "Mary O'Connor",
+  ],
+  'any script': ['محمد الفاتح', 'נועה לוי', 'नरेंद्र मोदी', 'น้ำฝน กุลธิดา', '山田太郎', 'রবীন্দ্রনাথ ঠাকুর'],
+};
+
+type Make = (number: number) => Promise<unknown>;
+
+export async function measure(print: (line: string) => void): Promise<void> {
+  const engine = createLocalEngine(fontsFolder);
+  print(
+    `template ${Math.round(template.length / 1024)} KiB; medians of ${ROUNDS} rounds, per second of processor time`,
+  );
+  print(row(['', 'plain', 'AES-256', 'bytes']));
+  const contenders: Record<string, (encrypt: boolean) => Make> = {
+    'pdf-lib, built-in font': (encrypt) => () => pdfLibAlone(encrypt),
+    'jsPDF overlay, pdf-lib': (encrypt) => () => naiveOverlay(encrypt),
+    'Laurel, simple scripts': (encrypt) => laurel(engine, 'simple', encrypt),
+    'Laurel, any script': (encrypt) => laurel(engine, 'any script', encrypt),
+  };
+  const speeds = await race(contenders);
+  for (const [contender, make] of Object.entries(contenders)) {
+    const bytes = (await make(false)(0)) as Uint8Array;
+    print(
+      row([
+        contender,
+        ...[false, true].map((encrypt) => speeds[`${contender} ${encrypt}`]?.toFixed(0) ?? ''),
+        bytes.length,
+      ]),
+    );
+  }
+  const ratio = (ours: string, theirs: string, encrypt: boolean) =>
+    `${((speeds[`${ours} ${encrypt}`] ?? 0) / (speeds[`${theirs} ${encrypt}`] ?? 1)).toFixed(0)} x`;
+  for (const ours of ['Laurel, simple scripts', 'Laurel, any script']) {
+    for (const theirs of ['pdf-lib, built-in font', 'jsPDF overlay, pdf-lib']) {
+      print(`${ours} to ${theirs}: ${ratio(ours, theirs, false)} plain, ${ratio(ours, theirs, true)} encrypted`);
+    }
+  }
+  await memory(engine, print);
+  await threads(print);
+}
+
+/** Rounds alternate between the contenders, so that noise hits all alike. The first round warms up. */
+async function race(contenders: Readonly<Record<string, (encrypt: boolean) => Make>>): Promise<Record<string, number>> {
+  const rounds: Record<string, number[]> = {};
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [contender, make] of Object.entries(contenders)) {
+      for (const encrypt of [false, true]) {
+        const one = make(encrypt);
+        const began = cpuMs();
+        let made = 0;
+        while (cpuMs() - began < ROUND_MS) await one(made++);
+        const speed = (made / (cpuMs() - began)) * 1000;
+        if (round > 0) rounds[`${contender} ${encrypt}`] = [...(rounds[`${contender} ${encrypt}`] ?? []), speed];
+      }
+    }
+  }
+  return Object.fromEntries(Object.entries(rounds).map(([contender, speeds]) => [contender, median(speeds)]));
+}
+
+async function memory(engine: PdfEngine, print: (line: string) => void): Promise<void> {
+  const make = laurel(engine, 'simple', true);
+  const sizes: string[] = [];
+  for (let made = 0; made < 5_000; made++) {
+    if (made % 1_000 === 0) sizes.push(rss());
+    await make(made);
+  }
+  print(`resident memory before each 1,000 of 5,000 and after: ${[...sizes, rss()].join(', ')} MiB`);
+}
+
+function rss(): string {
+  globalThis.gc?.();
+  return (process.memoryUsage.rss() / 1024 / 1024).toFixed(0);
+}
+
+/** What a web process notices, and what more threads bring. Other work on the machine holds the event loop up as well, so
+ *  it is measured with nothing to do first. */
+async function threads(print: (line: string) => void): Promise<void> {
+  const idle = watchLoop();
+  await setTimeout(3_000);
+  print(`with nothing to do ${idle()}`);
+  for (const count of [1, 2]) {
+    const pool = createThreadPool({ fontsFolder, threads: count });
+    const make = laurel(pool, 'any script', true);
+    await Promise.all(Array.from({ length: 100 }, (_, i) => make(i)));
+    const held = watchLoop();
+    const began = performance.now();
+    for (let made = 0; made < 1_000; made += 10) {
+      await Promise.all(Array.from({ length: 10 }, (_, i) => make(made + i)));
+    }
+    const seconds = (performance.now() - began) / 1000;
+    print(
+      `1,000 in ${count} thread${count > 1 ? 's' : ''} (of ${availableParallelism()} processors): ${(1_000 / seconds).toFixed(0)} a second on the clock; ${held()}`,
+    );
+    await pool.close();
+  }
+}
+
+function watchLoop(): () => string {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  return () => {
+    delay.disable();
+    return `the event loop was held up for ${(delay.percentile(99) / 1e6).toFixed(1)} ms at the 99th percentile, ${(delay.max / 1e6).toFixed(1)} ms at most`;
+  };
+}
+
+function laurel(engine: PdfEngine, script: keyof typeof NAMES, encrypt: boolean): Make {
+  const options = readOptions(pdfOptions, {
+    template: 'certificate',
+    encrypt,
+    text_elements: { date: { char_space: 1 }, verify: { text: '{verify_uuid}', y: 60, size: 8 } },
+  });
+  const assets = { certificate: { sha256: 'certificate', bytes: template } };
+  return (number) => engine.generate({ ...facts(script, number), options, assets });
+}
+
+function facts(script: keyof typeof NAMES, number: number): Omit<PdfJob, 'options' | 'assets'> {
+  const names = NAMES[script];
+  return {
+    learnerName: `${names[number % names.length]} ${names[(number * 7 + 3) % names.length]}`,
+    contextName: 'Demonstration Course',
+    issuedAt: new Date('2026-03-01'),
+    verifyId: `6f1c7a10-0f6b-41f1-9d0f-${String(number).padStart(12, '0')}`,
+    verifyUrl: null,
+  };
+}
+
+/** Without fonts of its own; what the other two spend on them is not in it. */
+async function pdfLibAlone(encrypt: boolean): Promise<Uint8Array> {
+  const document = await PDFDocument.load(template);
+  const page = document.getPage(0);
+  const helvetica = await document.embedFont(StandardFonts.TimesRoman);
+  for (const [text, size, y] of texts(0)) {
+    page.drawText(text, { x: 421 - helvetica.widthOfTextAtSize(text, size) / 2, y, size, font: helvetica });
+  }
+  return save(document, encrypt);
+}
+
+async function naiveOverlay(encrypt: boolean): Promise<Uint8Array> {
+  const overlay = new jsPDF({ unit: 'pt', format: [842, 595], orientation: 'landscape', compress: true });
+  overlay.addFileToVFS('serif', font.toString('base64'));
+  overlay.addFont('serif', 'serif', 'normal', undefined, 'Identity-H');
+  overlay.setFont('serif');
+  for (const [text, size, y] of texts(0)) {
+    overlay.setFontSize(size);
+    overlay.text(text, 421, 595 - y, { align: 'center' });
+  }
+  const document = await PDFDocument.load(template);
+  const [form] = await document.embedPdf(overlay.output('arraybuffer'));
+  if (form) document.getPage(0).drawPage(form);
+  return save(document, encrypt);
+}
+
+function texts(number: number): readonly [string, number, number][] {
+  const { contextName, verifyId } = facts('simple', number);
+  return [
+    ['Ada Lovelace Mary', 32, 290],
+    [contextName, 28, 220],
+    ['March 1, 2026', 12, 120],
+    [verifyId, 8, 60],
+  ];
+}
+
+async function save(document: PDFDocument, encrypt: boolean): Promise<Uint8Array> {
+  if (encrypt)
+    document.encrypt({ userPassword: '', ownerPassword: 'owner', permissions: { printing: 'highResolution' } });
+  return document.save();
+}

@@ -1,0 +1,117 @@
+/** A page's elements drawn: images lowest, then QR codes, then texts. */
+
+import { InputError } from '../../../plugin/errors.ts';
+import type { DocumentFacts, Link, Overlay } from '../document.ts';
+import { type ImageElement, imageElements, qrElements, type TextElement, textElements } from '../elements.ts';
+import type { PdfJob } from '../engine.ts';
+import { fillPlaceholders, formatIssueDate, type Placeholder } from '../placeholders.ts';
+import { RecentlyUsed } from '../recently-used.ts';
+import type { CompiledTemplate, PlacedImage } from '../template/compile-template.ts';
+import { cleanText } from '../text/clean-text.ts';
+import type { Font } from '../text/font.ts';
+import { layOut, type PlacedLine } from '../text/page-layout.ts';
+import { type ShapedLine, shapeLine } from '../text/shape-line.ts';
+import type { Canvas } from './canvas.ts';
+import { FontUse } from './embedded-font.ts';
+import { drawQrCode } from './qr-code.ts';
+
+export interface Fonts {
+  named(slug: string): Font;
+  fallback(character: string): Iterable<Font>;
+}
+
+type Facts = Readonly<Record<Placeholder, string>>;
+
+/** @throws CredentialError, InputError as the generation function does */
+export function drawPage(
+  canvas: Canvas,
+  template: CompiledTemplate,
+  job: PdfJob,
+  fonts: Fonts,
+): { readonly overlay: Overlay; readonly facts: DocumentFacts } {
+  const { options } = job;
+  const language = String(options.language);
+  const values: Facts = {
+    // a line break is for the template's author to make, or the course's
+    name: job.learnerName.replace(/\s+/g, ' '),
+    context_name: job.contextName,
+    issue_date: formatIssueDate(job.issuedAt, options),
+    verify_uuid: job.verifyId,
+    verify_url: job.verifyUrl ?? '',
+  };
+  const fill = (text: string) => fillPlaceholders(text, (placeholder) => values[placeholder]);
+  const uses = new Map<Font, FontUse>();
+  const use = (font: Font) => {
+    const known = uses.get(font) ?? new FontUse(`LcF${uses.size}`, font);
+    uses.set(font, known);
+    return known;
+  };
+  const links: Link[] = [];
+  const images = new Map<string, number>();
+
+  // what a document that failed half-way has left behind
+  canvas.take();
+  for (const element of imageElements(options)) {
+    const image = template.images.get(element.asset);
+    if (!image) throw new InputError('asset', `there is no asset "${element.asset}"`);
+    images.set(`LcI${image.number}`, image.number);
+    canvas.image(`LcI${image.number}`, boxOf(element, image));
+  }
+  for (const element of qrElements(options)) {
+    const text = fill(element.text);
+    drawQrCode(canvas, element, text);
+    const { xPt, yPt, sizePt } = element;
+    if (/^https?:/i.test(text)) links.push({ address: text, box: [xPt, yPt, xPt + sizePt, yPt + sizePt] });
+  }
+  for (const element of textElements(options)) {
+    const filled = fill(element.text);
+    const text = element.uppercase ? filled.toLocaleUpperCase(language) : filled;
+    const lines = layOut(element, text, template, shaper(element, language, fonts));
+    for (const line of lines) canvas.line(line, use);
+    links.push(...linksOf(element, lines, fill));
+  }
+  return {
+    overlay: { operators: canvas.take(), fonts: [...uses.values()], images, links },
+    facts: {
+      title: cleanText(fill(String(options.title))),
+      author: String(options.author),
+      language,
+      createdAt: job.issuedAt,
+      id: job.verifyId,
+    },
+  };
+}
+
+/** Course names, dates and lines of one's own are the same from document to document. */
+const shapedLines = new RecentlyUsed<ShapedLine>(1_000);
+
+function shaper(element: TextElement, language: string, fonts: Fonts) {
+  const style = {
+    fonts: element.fonts.map((slug) => fonts.named(slug)),
+    fallback: (character: string) => fonts.fallback(character),
+    language,
+    spaced: element.charSpacePt !== 0,
+  };
+  const key = `${style.fonts.map(({ id }) => id)} ${language} ${style.spaced}`;
+  return (text: string, direction: 'ltr' | 'rtl') =>
+    shapedLines.get(`${key} ${direction} ${text}`, () => shapeLine(text, style, direction));
+}
+
+function boxOf({ xPt, yPt, widthPt, heightPt }: ImageElement, { width, height }: PlacedImage) {
+  return {
+    xPt,
+    yPt,
+    widthPt: widthPt ?? (heightPt === null ? width : (heightPt * width) / height),
+    heightPt: heightPt ?? (widthPt === null ? height : (widthPt * height) / width),
+  };
+}
+
+function linksOf({ link }: TextElement, lines: readonly PlacedLine[], fill: (text: string) => string): Link[] {
+  const address = link === null ? '' : fill(link).trim();
+  // without a public address of the server there is no page to lead to
+  if (!/^(https?:\/\/|mailto:)/i.test(address)) return [];
+  return lines.map(({ xPt, yPt, widthPt, sizePt }) => ({
+    address,
+    box: [xPt, yPt - sizePt * 0.25, xPt + widthPt, yPt + sizePt * 0.85],
+  }));
+}

@@ -1,0 +1,28 @@
+/** What makes documents, and checks what they are made from: in the thread that asks, or in threads of its own. */
+
+import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
+
+/** Everything for one document, plain so that it can be handed to another thread. */
+export interface PdfJob {
+  readonly options: Options;
+  readonly learnerName: string;
+  readonly contextName: string;
+  readonly issuedAt: Date;
+  readonly verifyId: string;
+  readonly verifyUrl: string | null;
+  /** By slug; all that the options name. */
+  readonly assets: Readonly<Record<string, AssetFile>>;
+}
+
+export interface AssetFile {
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface PdfEngine {
+  /** @throws CredentialError, InputError as the generation function does */
+  generate(job: PdfJob): Promise<Uint8Array>;
+  /** @throws InputError with the reason */
+  check(kind: Asset['kind'], bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,50 @@
+/** What texts of a configuration are filled in with. */
+
+import { suggest } from '../../dsl/index.ts';
+import { InputError } from '../../plugin/errors.ts';
+import type { Options } from '../../plugin/ports/credential-store.ts';
+import { RecentlyUsed } from './recently-used.ts';
+
+export const PLACEHOLDERS = ['name', 'context_name', 'issue_date', 'verify_uuid', 'verify_url'] as const;
+export type Placeholder = (typeof PLACEHOLDERS)[number];
+
+/** @throws InputError `input.options` for an unknown placeholder or a lone brace */
+export function fillPlaceholders(text: string, fillIn: (placeholder: Placeholder) => string): string {
+  return text.replace(/\{\{|\}\}|\{([^{}]*)\}|[{}]/g, (match, name: string | undefined) => {
+    if (match === '{{' || match === '}}') return match.charAt(0);
+    const known = PLACEHOLDERS.find((placeholder) => placeholder === name);
+    if (known !== undefined) return fillIn(known);
+    if (name === undefined) throw new InputError('options', `a single "${match}" must be doubled to stand for itself`);
+    const near = suggest(name, PLACEHOLDERS);
+    throw new InputError(
+      'options',
+      `there is no placeholder {${name}}; ${near === null ? `there are ${PLACEHOLDERS.map((known) => `{${known}}`).join(', ')}` : `did you mean {${near}}?`}`,
+    );
+  });
+}
+
+/** @throws InputError `input.options` for an unknown time zone or language */
+export function formatIssueDate(issuedAt: Date, options: Options): string {
+  const timeZone = String(options.time_zone);
+  try {
+    if (options.date_style === 'iso') return formatter('sv-SE', timeZone, 'short').format(issuedAt);
+    return formatter(String(options.language), timeZone, options.date_style as DateStyle).format(issuedAt);
+  } catch {
+    throw new InputError(
+      'options',
+      `"time_zone" must be a zone like Europe/Kyiv and "language" a tag like en; "${timeZone}" with "${String(options.language)}" is not known`,
+    );
+  }
+}
+
+type DateStyle = 'full' | 'long' | 'medium' | 'short';
+
+/** Making one takes longer than everything else about a date. */
+const formatters = new RecentlyUsed<Intl.DateTimeFormat>(64);
+
+function formatter(language: string, timeZone: string, dateStyle: DateStyle): Intl.DateTimeFormat {
+  return formatters.get(
+    `${language} ${timeZone} ${dateStyle}`,
+    () => new Intl.DateTimeFormat(language, { timeZone, dateStyle }),
+  );
+}

@@ -1,0 +1,62 @@
+/** PNG and JPEG images as objects of a PDF. */
+
+import { PDFDocument, type PDFImage } from '@cantoo/pdf-lib';
+import { InputError } from '../../../plugin/errors.ts';
+import type { Encryption } from './encryption.ts';
+import { ObjectWriter, type WrittenObject } from './object-writer.ts';
+
+export interface ImageFile {
+  readonly slug: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface EmbeddedImage {
+  readonly objects: readonly WrittenObject[];
+  readonly number: number;
+  readonly width: number;
+  readonly height: number;
+  readonly nextNumber: number;
+}
+
+const PNG_START = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
+/** A PNG is unpacked in memory, four bytes a pixel. */
+const MAX_PIXELS = 25_000_000;
+
+/** @throws InputError `input.image` with the reason */
+export async function embedImage(
+  { bytes }: Pick<ImageFile, 'bytes'>,
+  number: number,
+  encryption: Encryption | null,
+): Promise<EmbeddedImage> {
+  const { document, image } = await readImage(bytes);
+  const writer = new ObjectWriter(document.context, number, encryption);
+  writer.write(image.ref);
+  const objects = [...writer.rest()];
+  return { objects, number, width: image.width, height: image.height, nextNumber: writer.nextNumber };
+}
+
+async function readImage(bytes: Uint8Array): Promise<{ document: PDFDocument; image: PDFImage }> {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isPng = file.subarray(0, PNG_START.length).equals(PNG_START);
+  if (!isPng && !file.subarray(0, JPEG_START.length).equals(JPEG_START)) {
+    throw unusable('it is neither PNG nor JPEG');
+  }
+  if (isPng && file.length > 24 && file.readUInt32BE(16) * file.readUInt32BE(20) > MAX_PIXELS) {
+    throw unusable(`it has more than ${MAX_PIXELS / 1_000_000} million pixels; reduce it`);
+  }
+  const document = await PDFDocument.create({ updateMetadata: false });
+  try {
+    const image = isPng ? await document.embedPng(file) : await document.embedJpg(file);
+    await image.embed();
+    if (!(image.width >= 1 && image.height >= 1)) throw new RangeError('no size');
+    return { document, image };
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw unusable('it is damaged; export it again');
+  }
+}
+
+function unusable(reason: string): InputError {
+  return new InputError('image', `the image cannot be used: ${reason}`);
+}

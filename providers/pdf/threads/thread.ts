@@ -1,0 +1,43 @@
+/** The thread that makes documents: one task after the other, bytes of assets kept from one to the next. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import type { AssetFile, PdfJob } from '../engine.ts';
+import { RecentlyUsed } from '../recently-used.ts';
+import { limitAllocations } from './allocation-limit.ts';
+import { type Answer, type Task, type ThreadJob, type ThreadOptions, toPlain } from './messages.ts';
+
+/** Files of assets kept, as many as the engine keeps in worked-up form and some. */
+const KEPT = 32;
+
+const allocations = limitAllocations();
+// after the limit, so that the libraries see it
+const { createLocalEngine } = await import('../local-engine.ts');
+const engine = createLocalEngine((workerData as ThreadOptions).fontsFolder);
+const files = new RecentlyUsed<AssetFile>(KEPT);
+
+parentPort?.on('message', async (task: Task) => {
+  allocations.reset();
+  const answer = await perform(task).catch((error: unknown): Answer => ({ kind: 'failed', error: toPlain(error) }));
+  const transfer = answer.kind === 'made' ? [answer.bytes.buffer as ArrayBuffer] : [];
+  parentPort?.postMessage(answer, transfer);
+});
+
+parentPort?.postMessage({ kind: 'ready' } satisfies Answer);
+
+async function perform(task: Task): Promise<Answer> {
+  if (task.kind === 'check') {
+    await engine.check(task.assetKind, task.bytes);
+    return { kind: 'checked' };
+  }
+  const job = withFiles(task.job);
+  return job ? { kind: 'made', bytes: await engine.generate(job) } : { kind: 'missing' };
+}
+
+function withFiles(job: ThreadJob): PdfJob | null {
+  const assets: Record<string, AssetFile> = {};
+  for (const [slug, { sha256, bytes }] of Object.entries(job.assets)) {
+    if (bytes === null && !files.has(sha256)) return null;
+    assets[slug] = files.get(sha256, () => ({ sha256, bytes: bytes as Uint8Array }));
+  }
+  return { ...job, assets };
+}

@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { MemoryProviderStore } from '../../../plugin/ports/memory-provider-store.ts';
+import { badgesUsing, templateClause, templateTroubles } from '../../../plugin/providers/template-use.ts';
+import { storedTemplate } from '../../support/credly-world.ts';
+import { anAccount } from '../../support/provider-accounts.ts';
+
+const badge = (id: string, template: string | null, active = true) => ({ id, name: null, template, active });
+
+describe('the use of templates', () => {
+  it('is found by id, and by account where the rule names one', () => {
+    const accounts = [anAccount('a'), anAccount('b'), anAccount('a', { id: 'id-other', provider: 'accredible' })];
+    const badges = ['credly:t1', 'credly:a/t1', 'credly:b/t1', 'credly:t2', 'accredible:t1', null].map(
+      (template, index) => badge(String(index), template),
+    );
+    const used = badgesUsing(storedTemplate({ accountId: 'id-a' }), badges, accounts);
+    expect(used.map(({ template }) => template)).to.deep.equal(['credly:t1', 'credly:a/t1']);
+  });
+
+  it('leaves ids with colons and slashes whole', () => {
+    expect(templateClause(badge('x', 'openbadges:a:b/c'))).to.deep.equal({ provider: 'openbadges', text: 'a:b/c' });
+    expect(templateClause(badge('x', null))).to.equal(null);
+  });
+
+  it('is in trouble only where an active badge has no account that can issue it', async () => {
+    const store = new MemoryProviderStore();
+    for (const slug of ['a', 'b']) await store.saveAccount(anAccount(slug));
+    await store.saveTemplate(storedTemplate({ accountId: 'id-a', state: 'archived' }));
+    await store.saveTemplate(storedTemplate({ accountId: 'id-b' }));
+    const badges = [
+      badge('either', 'credly:t1'),
+      badge('of-a', 'credly:a/t1'),
+      badge('of-b', 'credly:b/t1'),
+      badge('off', 'credly:a/t1', false),
+      badge('unknown', 'credly:t9'),
+      badge('elsewhere', 'memory:t9'),
+      badge('none', null),
+    ];
+    const troubles = await templateTroubles(badges, store, new Set(['credly']));
+    expect(troubles.map(({ badge: { id }, template, account }) => [id, template?.state, account?.slug])).to.deep.equal([
+      ['of-a', 'archived', 'a'],
+      ['unknown', undefined, undefined],
+    ]);
+  });
+});

@@ -1,0 +1,114 @@
+import { deflateSync } from 'node:zlib';
+import { expect } from 'chai';
+import { readOptions } from '../../../../plugin/extensions/options.ts';
+import type { PdfEngine, PdfJob } from '../../../../providers/pdf/engine.ts';
+import { createLocalEngine } from '../../../../providers/pdf/local-engine.ts';
+import { pdfOptions } from '../../../../providers/pdf/pdf-options.ts';
+import { createThreadPool } from '../../../../providers/pdf/threads/thread-pool.ts';
+import { rejection } from '../../../contracts/credential-store.ts';
+import { aTemplate, bundledFont, fontsFolder } from '../../../support/pdf.ts';
+
+describe('threads that make PDF credentials', function () {
+  // a thread run from the sources compiles them first
+  this.timeout(60_000);
+  const pools: PdfEngine[] = [];
+  let template: Uint8Array;
+  /** For all tests that leave it as it was. */
+  let pool: PdfEngine;
+  before(async () => {
+    template = await aTemplate();
+    pool = aPool();
+  });
+  after(() => Promise.all(pools.map((pool) => pool.close())));
+
+  function aPool(facts: { threads?: number; timeLimitMs?: number } = {}): PdfEngine {
+    const pool = createThreadPool({ fontsFolder, threads: 1, timeLimitMs: 50_000, ...facts });
+    pools.push(pool);
+    return pool;
+  }
+
+  function aJob(facts: Partial<PdfJob> = {}): PdfJob {
+    return {
+      options: readOptions(pdfOptions, { template: 'certificate' }),
+      learnerName: 'Ada Lovelace',
+      contextName: 'Demonstration Course',
+      issuedAt: new Date('2026-03-01T12:00:00Z'),
+      verifyId: 'v',
+      verifyUrl: null,
+      assets: { certificate: { sha256: 'certificate', bytes: template } },
+      ...facts,
+    };
+  }
+
+  it('make the same bytes as the thread that asks would', async () => {
+    const expected = Buffer.from(await createLocalEngine(fontsFolder).generate(aJob()));
+    const made = await Promise.all([1, 2, 3].map(() => pool.generate(aJob())));
+    expect(made.map((bytes) => expected.equals(bytes))).to.deep.equal([true, true, true]);
+  });
+
+  it('leave the bytes of assets with who asked, and ask again for those that they let go of', async () => {
+    const first = await pool.generate(aJob());
+    expect(template.byteLength).to.be.above(0);
+    const font = await bundledFont();
+    // one after the other, as many as push the template out
+    for (let i = 0; i < 40; i++) {
+      const options = readOptions(pdfOptions, { template: 'certificate', defaults: { font: 'serif' } });
+      const assets = { ...aJob().assets, certificate: { sha256: `t${i}`, bytes: template } };
+      await pool.generate(aJob({ options, assets: { ...assets, serif: { sha256: 'serif', bytes: font } } }));
+    }
+    expect(Buffer.from(await pool.generate(aJob())).equals(first)).to.equal(true);
+  });
+
+  it('tell what went wrong as the same error', async () => {
+    const missing = await rejection(pool.generate(aJob({ learnerName: 'Ana 😀' })));
+    expect(missing).to.include({ name: 'CredentialError', code: 'credential.glyph-missing' });
+    expect(missing).to.have.deep.property('details', { codePoint: 'U+1F600', font: 'DejaVu Serif' });
+    const refused = await rejection(pool.check('pdf-template', Buffer.from('GIF89a')));
+    expect(refused).to.include({
+      name: 'InputError',
+      code: 'input.template',
+      message: 'the PDF template cannot be used: it is not a PDF file',
+    });
+    await pool.check('pdf-template', template);
+  });
+
+  it('end with a task that takes too long, and serve the next with a new thread', async () => {
+    const hasty = aPool({ timeLimitMs: 1 });
+    const error = await rejection(hasty.generate(aJob()));
+    expect(error).to.include({
+      code: 'input.template',
+      message: 'the document cannot be made: it takes longer than 0.001 seconds; simplify the template and its images',
+    });
+    expect((await rejection(hasty.generate(aJob()))).code).to.equal('input.template');
+  });
+
+  it('refuse an object stream that unpacks to far more than it is, and go on', async () => {
+    await pool.check('pdf-template', withPageInStream(Buffer.alloc(0)));
+    const bomb = withPageInStream(Buffer.alloc(300 * 1024 * 1024, ' '));
+    expect(bomb.length).to.be.below(400_000);
+    expect((await rejection(pool.check('pdf-template', bomb))).code).to.equal('input.template');
+    await pool.check('pdf-template', template);
+  });
+
+  it('refuse work after they were closed', async () => {
+    const closing = aPool();
+    const last = closing.generate(aJob());
+    await closing.close();
+    expect((await rejection(last)).code).to.equal('input.stopping');
+    expect((await rejection(closing.generate(aJob()))).message).to.equal('Laurel is stopping; try again when it is up');
+  });
+});
+
+/** A PDF whose page is in an object stream, with something behind it. */
+function withPageInStream(more: Buffer): Buffer {
+  const packed = deflateSync(
+    Buffer.concat([Buffer.from('3 0 << /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] >>'), more]),
+  );
+  return Buffer.concat([
+    Buffer.from('%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n'),
+    Buffer.from('2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n'),
+    Buffer.from(`4 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length ${packed.length} >>\nstream\n`),
+    packed,
+    Buffer.from('\nendstream\nendobj\ntrailer\n<< /Root 1 0 R /Size 5 >>\n%%EOF\n'),
+  ]);
+}

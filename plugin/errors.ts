@@ -84,6 +84,13 @@ export class CredentialError extends CredentialsError {
   }
 }
 
+/** A mail was not taken over by the mail server: `refused` for good, `deferred` for now, `unavailable`: the server did not get so far as to say. */
+export class MailError extends CredentialsError {
+  constructor(reason: 'refused' | 'deferred' | 'unavailable', message: string, facts: ErrorFacts = {}) {
+    super(`mail.${reason}`, message, reason === 'refused' ? 'never' : 'later', facts);
+  }
+}
+
 /** The settings do not allow a start. `problems` lists every one. */
 export class ConfigurationError extends CredentialsError {
   readonly problems: readonly string[];

@@ -14,6 +14,8 @@ export { createRateLimiter } from './http/rate-limiter.ts';
 // Learner records of a real LMS
 export type { CheckLine } from './lms/check.ts';
 export { type CompletionSourceName, createLms, type GradeSourceName, type Lms } from './lms/lms.ts';
+// Mail
+export { createSmtpMailer } from './mail/smtp-mailer.ts';
 export { MemoryProvider } from './memory/provider.ts';
 
 // Open Badges: Laurel as an issuer

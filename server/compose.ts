@@ -42,6 +42,7 @@ import {
   completionsAndGrades,
   courseCompletions,
   createPdfGeneration,
+  createSmtpMailer,
   createThreadPool,
   providerNames,
   subsectionGrades,
@@ -51,6 +52,7 @@ import { type Bus, openBus } from './amqp/bus.ts';
 import { eventFromDeadLetter } from './amqp/dead-message.ts';
 import { composeComparison } from './comparison-setup.ts';
 import { localAddress, type Settings } from './config.ts';
+import { composeCredentialLife } from './credential-life-setup.ts';
 import { every } from './every.ts';
 import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
@@ -114,6 +116,8 @@ export interface Laurel {
 
 /** How often a process looks whether the rules changed elsewhere. */
 const RULES_POLL_MS = 2_000;
+/** How often a process looks for reissues whose process is gone. */
+const REISSUES_POLL_MS = 10_000;
 /** How long a start waits for RabbitMQ before it goes on without. */
 const BUS_PATIENCE_MS = 3_000;
 
@@ -230,21 +234,6 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     logger,
   });
 
-  const jobRunner = createJobRunner({
-    store: stores.jobs,
-    kinds: [
-      createSettleEffects({ progress: stores.progress, dispatcher }),
-      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
-      ...replay.kinds,
-      ...accountsSetup.kinds,
-      ...comparison.kinds,
-    ],
-    clock,
-    logger,
-  });
-  // After the job runner: a new secret of the settings asks for a job.
-  if (roles.length > 0) await accountsSetup.prepare();
-
   const replays = createReplays({
     store: stores.deadLetters,
     decode: eventFromDeadLetter,
@@ -265,17 +254,47 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
   const registry = extensionRegistry(settings, plugins, lifecycle);
-  const runner = createCredentialRunner({
+  const generation = {
     store: stores.credentials,
     files: stores.files,
     registry,
     records,
     clock,
     logger,
-    verifyUrl: (verifyId) => `${publicUrl}/verify/${verifyId}`,
+    verifyUrl: (verifyId: string) => `${publicUrl}/verify/${verifyId}`,
     ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
-  });
+  };
+  const runner = createCredentialRunner(generation);
   lifecycle.onStop('credential runs', () => runner.stop());
+  const mailer =
+    settings.smtpUrl !== null && settings.mailFrom !== null
+      ? createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom })
+      : null;
+  lifecycle.onStop('mail server', async () => mailer?.close());
+  const credentialLife = composeCredentialLife({
+    ...generation,
+    mailer,
+    mailLanguage: settings.mailLanguage,
+    publicUrl: () => publicUrl,
+    downloadBase: settings.downloadUrl,
+    patience: options.patience,
+  });
+
+  const jobRunner = createJobRunner({
+    store: stores.jobs,
+    kinds: [
+      createSettleEffects({ progress: stores.progress, dispatcher }),
+      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
+      ...replay.kinds,
+      ...accountsSetup.kinds,
+      ...comparison.kinds,
+      ...credentialLife.kinds,
+    ],
+    clock,
+    logger,
+  });
+  // After the job runner: a new secret of the settings asks for a job.
+  if (roles.length > 0) await accountsSetup.prepare();
 
   let stopping = false;
   const services: Services = {
@@ -335,6 +354,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
           }
         : null,
     eligibility: createEligibility({ store: stores.credentials, registry, records }),
+    credentialLife: credentialLife.life,
+    mails: credentialLife.mails,
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
@@ -348,6 +369,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
         bus,
         lanes: dispatcher.lanes,
         lms: lmsHealth,
+        mails: mailer && {
+          failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
+          server: credentialLife.dispatcher.state,
+        },
         stopping: () => stopping,
       }),
   };
@@ -355,6 +380,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   if (does('dispatcher')) {
     dispatcher.start();
     lifecycle.onStop('dispatcher', () => dispatcher.stop());
+    credentialLife.dispatcher.start();
+    lifecycle.onStop('mails', () => credentialLife.dispatcher.stop());
     jobRunner.start();
     lifecycle.onStop('jobs', () => jobRunner.stop());
     lifecycle.onStop('refresh of badges', comparison.keepLooking(jobs, settings.badgeRefreshHours));
@@ -365,6 +392,13 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });
     scheduler.start();
     lifecycle.onStop('scheduler', () => scheduler.stop());
+    lifecycle.onStop(
+      'abandoned reissues',
+      every(REISSUES_POLL_MS, () => credentialLife.takeOver(), {
+        logger,
+        failed: 'looking for abandoned reissues failed',
+      }),
+    );
   }
   if (does('consumer') && bus !== null && settings.badgesEnabled) {
     const consumer = bus.consume({

@@ -7,6 +7,7 @@ import { ConfigurationError } from '../plugin/errors.ts';
 import type { GivenAccount } from '../plugin/providers/given-accounts.ts';
 import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
 import { CREDLY_LOCALES } from '../providers/index.ts';
+import { MAIL_LANGUAGES, type MailLanguage } from './mail/catalogue.ts';
 
 interface Setting<Value> {
   readonly env: string;
@@ -138,6 +139,18 @@ function siteAddress(value: string): void {
   const { pathname, search, hash, username } = new URL(value);
   if (/[/?#]$/.test(value) || pathname !== '/' || search + hash + username !== '')
     throw new Error('must be scheme and host only, without a slash at the end, like https://badges.example.org');
+}
+
+function smtpAddress(value: string): void {
+  url(['smtp', 'smtps'])(value);
+  const { hostname, pathname, search, hash } = new URL(value);
+  if (hostname === '' || !['', '/'].includes(pathname) || search + hash !== '')
+    throw new Error('must be like smtp://user:password@mail.example.org:587, and nothing after it');
+}
+
+function sender(value: string): void {
+  if (!/^(?:[^<>\r\n]+ <[^\s@<>,]+@[^\s@<>,]+>|[^\s@<>,]+@[^\s@<>,]+)$/.test(value))
+    throw new Error('must be an address, or a name and an address like Example <credentials@example.org>');
 }
 
 function longEnough(value: string): void {
@@ -437,6 +450,22 @@ export const settingsTable = {
     168,
     'Hours after which providers are asked again how the badges stand that nobody has accepted or rejected yet; all others are asked for once in 28 times',
   ),
+  smtpUrl: secret(
+    'LAUREL_SMTP_URL',
+    'Mail server that learners are written to through, `smtp://[user:password@]host[:port]` or `smtps://...`; unset: mails are kept and shown on a page. A password goes over an encrypted connection only, or to this machine',
+    smtpAddress,
+  ),
+  mailFrom: optional(
+    'LAUREL_MAIL_FROM',
+    'Sender of mails, `credentials@example.org` or `Example <credentials@example.org>`',
+    sender,
+  ),
+  mailLanguage: oneOf<MailLanguage>('LAUREL_MAIL_LANGUAGE', MAIL_LANGUAGES, 'en', 'Language of mails to learners'),
+  downloadUrl: optional(
+    'LAUREL_DOWNLOAD_URL',
+    'Host that learners download documents from, e.g. `https://files.example.org`, which must lead to this server; unset: LAUREL_PUBLIC_URL',
+    siteAddress,
+  ),
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',
     ['debug', 'info', 'warn', 'error', 'silent'],
@@ -477,6 +506,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     );
   }
   problems.push(...lmsProblems(values));
+  if (typeof values.smtpUrl === 'string' && values.mailFrom === null)
+    problems.push('LAUREL_MAIL_FROM must be set where LAUREL_SMTP_URL is');
   if (problems.length > 0) throw new ConfigurationError(problems);
   return values as unknown as Settings;
 }

@@ -1,5 +1,6 @@
 /** What `/readyz` and the system page say: each part with its state, the whole as bad as its worst necessary part. */
 
+import type { BreakerState } from '../plugin/badges/circuit-breaker.ts';
 import type { LaneState } from '../plugin/badges/dispatcher.ts';
 import { PUBLISH_LANE } from '../plugin/badges/effect-order.ts';
 import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
@@ -23,6 +24,8 @@ export interface HealthParts {
   /** How the badge providers and the bus answer this process. */
   readonly lanes: () => readonly LaneState[];
   readonly lms: () => Promise<Check>;
+  /** How many mails wait for a person, and how the mail server answers this process; null: there is none. */
+  readonly mails: { readonly failed: () => Promise<number>; readonly server: () => BreakerState } | null;
   readonly stopping: () => boolean;
 }
 
@@ -39,6 +42,7 @@ export async function healthReport({
   bus,
   lanes,
   lms,
+  mails,
   stopping,
 }: HealthParts): Promise<HealthReport> {
   const counted = check(async () => {
@@ -67,6 +71,15 @@ export async function healthReport({
     const need = troubled === 1 ? '1 account needs' : `${troubled} accounts need`;
     return { status: 'degraded', message: `${need} a person; the page of providers says why` };
   });
+  const toLearners = check(async () => {
+    if (mails === null) return { status: 'off', message: 'LAUREL_SMTP_URL is not set; mails are kept' };
+    const failed = await mails.failed();
+    const facts = [
+      ...(failed === 0 ? [] : [`${failed} failed and wait for a person`]),
+      ...(mails.server().state === 'closed' ? [] : ['the mail server does not answer']),
+    ];
+    return facts.length === 0 ? { status: 'ok', message: 'sent' } : { status: 'degraded', message: facts.join(', ') };
+  });
   const reached = await check(async () => {
     await database.ping();
     return { status: 'ok', message: 'answers' };
@@ -79,6 +92,7 @@ export async function healthReport({
     // counted by the database, and not worth waiting for when it does not answer
     effects: reached.status === 'down' ? unknown : await counted,
     accounts: reached.status === 'down' ? unknown : await atProviders,
+    mails: reached.status === 'down' ? unknown : await toLearners,
     'dead-letters': reached.status === 'down' ? unknown : await dead,
   };
   const down = checks.database?.status === 'down' || checks.process?.status === 'down';

@@ -7,6 +7,7 @@ import type { ExtensionRegistry } from '../extensions/registry.ts';
 import type { RetrievalFunction } from '../extensions/retrieval-function.ts';
 import type { Asset, CredentialConfiguration, CredentialType, Options } from '../ports/credential-store.ts';
 import { assertContextKey } from './context-key.ts';
+import { LIFE_OPTIONS } from './validity.ts';
 
 export interface CredentialPlan {
   readonly retrieval: RetrievalFunction;
@@ -60,7 +61,8 @@ export function checkTypeOptions(registry: ExtensionRegistry, type: Omit<Credent
   readOptions(joinSchemas(retrieval, generation).map(withoutRequired), type.options);
 }
 
-/** Both functions' options; what the form of a type shows. @throws InvariantError when they share a name */
+/** Both functions' options and those of every credential; what the form of a type shows.
+ *  @throws InvariantError when the functions share a name */
 export function joinSchemas(retrieval: RetrievalFunction, generation: GenerationFunction): OptionSchema {
   for (const { name } of generation.options) {
     if (retrieval.options.some((option) => option.name === name)) {
@@ -69,7 +71,7 @@ export function joinSchemas(retrieval: RetrievalFunction, generation: Generation
       );
     }
   }
-  return [...retrieval.options, ...generation.options];
+  return [...retrieval.options, ...generation.options, ...LIFE_OPTIONS];
 }
 
 function withoutRequired(option: Option): Option {

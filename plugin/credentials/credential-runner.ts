@@ -1,15 +1,10 @@
 /** Runs: everybody's credentials of one configuration, recorded so that a run survives the process that began it. */
 
 import { CredentialsError, NotFoundError } from '../errors.ts';
-import type { ExtensionRegistry } from '../extensions/registry.ts';
-import type { FileStore } from '../ports/asset-files.ts';
-import type { CredentialRun, CredentialStore } from '../ports/credential-store.ts';
-import type { LearnerRecords } from '../ports/learner-records.ts';
-import type { Clock, Logger } from '../ports/runtime.ts';
-import { createAssetReader } from './assets.ts';
-import { planCredentials } from './credential-options.ts';
+import type { CredentialRun } from '../ports/credential-store.ts';
 import { loadConfiguration } from './eligibility.ts';
 import { generateCredential } from './generate-credentials.ts';
+import { type GenerationParts, prepareGeneration } from './prepare-generation.ts';
 import { NO_COUNTS, RunProgress } from './run-progress.ts';
 
 export interface CredentialRunner {
@@ -25,16 +20,7 @@ export interface CredentialRunner {
   stop(): Promise<void>;
 }
 
-export interface RunnerParts {
-  readonly store: CredentialStore;
-  readonly files: FileStore;
-  readonly registry: ExtensionRegistry;
-  readonly records: LearnerRecords;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly newId?: () => string;
-  /** Address of the public verification page. */
-  readonly verifyUrl?: (verifyId: string) => string | null;
+export interface RunnerParts extends GenerationParts {
   /** How long a silent process keeps its run. */
   readonly leaseMs?: number;
   /** How often counts are written and the lease renewed. */
@@ -92,26 +78,9 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
 
   async function generateAll(progress: RunProgress): Promise<void> {
     const { id: runId, configurationId } = progress.run;
-    const { configuration, type } = await loadConfiguration(store, configurationId);
-    const plan = planCredentials(parts.registry, type, configuration);
-    const { contextKey } = configuration;
-    const job = {
-      ...plan,
-      runId,
-      configurationId,
-      credentialType: type.name,
-      contextKey,
-      contextName: (await parts.records.contextName(contextKey)) ?? contextKey,
-      assets: createAssetReader(store, parts.files),
-      store,
-      files: parts.files,
-      clock,
-      logger,
-      newId,
-      verifyUrl: parts.verifyUrl ?? (() => null),
-    };
+    const job = { ...(await prepareGeneration(parts, configurationId)), runId };
     const context = { records: parts.records, signal: stop.signal };
-    for await (const found of plan.retrieval.retrieve(contextKey, plan.options, context)) {
+    for await (const found of job.retrieval.retrieve(job.contextKey, job.options, context)) {
       if (progress.lost || stop.signal.aborted) return;
       progress.count({ seen: 1 });
       if (found.problem !== null) {

@@ -17,10 +17,13 @@ import {
   type CredentialSeed,
   completeCredential,
   failCredential,
+  pendingMail,
   restartCredential,
   startCredential,
 } from './credential.ts';
 import type { CredentialPlan } from './credential-options.ts';
+import { freePlace } from './place.ts';
+import { expiryOf, wantsMail } from './validity.ts';
 
 export interface GenerationJob extends CredentialPlan {
   readonly runId: string;
@@ -49,21 +52,9 @@ export async function generateCredential(job: GenerationJob, learner: Learner): 
   const fileKey = claimed.fileKey ?? '';
   const issuedAt = clock.now();
   try {
-    const document = await job.generation.generate({
-      options: job.options,
-      learnerName: claimed.learnerName,
-      contextName: claimed.contextName,
-      issuedAt,
-      verifyId: claimed.verifyId,
-      verifyUrl: job.verifyUrl(claimed.verifyId),
-      assets: job.assets,
-    });
-    await files.put(fileKey, document);
-    const file = {
-      sizeBytes: document.bytes.length,
-      sha256: createHash('sha256').update(document.bytes).digest('hex'),
-    };
-    const available = completeCredential(claimed, file, issuedAt, clock.now());
+    const made = await makeDocument(job, claimed, fileKey, issuedAt);
+    const mail = mailFor(job, learner);
+    const available = completeCredential(claimed, { ...made, issuedAt, mail }, clock.now());
     if (await store.updateCredential(available, claimed.updatedAt)) return 'generated';
     await files.delete(fileKey);
     return 'skipped';
@@ -72,6 +63,39 @@ export async function generateCredential(job: GenerationJob, learner: Learner): 
     if (error instanceof CredentialsError && !error.code.startsWith('credential.')) throw error;
     return 'failed';
   }
+}
+
+/** Makes the document and puts it into the file store. */
+export async function makeDocument(
+  job: Omit<GenerationJob, 'runId'>,
+  facts: Pick<Credential, 'learnerName' | 'contextName' | 'verifyId'>,
+  fileKey: string,
+  issuedAt: Date,
+): Promise<{ readonly sizeBytes: number; readonly sha256: string; readonly expiresAt: Date | null }> {
+  const { learnerName, contextName, verifyId } = facts;
+  const document = await job.generation.generate({
+    options: job.options,
+    learnerName,
+    contextName,
+    issuedAt,
+    verifyId,
+    verifyUrl: job.verifyUrl(verifyId),
+    assets: job.assets,
+  });
+  await job.files.put(fileKey, document);
+  return {
+    sizeBytes: document.bytes.length,
+    sha256: createHash('sha256').update(document.bytes).digest('hex'),
+    expiresAt: expiryOf(job.options, issuedAt),
+  };
+}
+
+/** null: the learner has no address, may not be written to, or is not to be told. */
+export function mailFor(
+  { options, clock }: Pick<GenerationJob, 'options' | 'clock'>,
+  { email, isActive }: Pick<Learner, 'email' | 'isActive'>,
+): Credential['mail'] {
+  return email !== '' && isActive && wantsMail(options) ? pendingMail(clock.now()) : null;
 }
 
 async function claim(job: GenerationJob, learner: Learner): Promise<Credential | GenerationOutcome> {
@@ -90,7 +114,9 @@ async function claim(job: GenerationJob, learner: Learner): Promise<Credential |
   const live = await store.liveCredential(job.configurationId, learner.username);
   if (!live) {
     const fresh = startCredential(seed, clock.now(), newId);
-    return (await store.createCredential(fresh)) ? fresh : 'skipped';
+    if (await store.createCredential(fresh)) return fresh;
+    const isFree = await freePlace(store, fresh, clock.now());
+    return isFree && (await store.createCredential(fresh)) ? fresh : 'skipped';
   }
   // after a takeover the run meets what it made before, and counts it as its own
   if (live.status === 'available') return live.runId === job.runId ? 'generated' : 'skipped';

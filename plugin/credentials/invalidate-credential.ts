@@ -5,8 +5,17 @@ import type { FileStore } from '../ports/asset-files.ts';
 import type { Credential, CredentialStore } from '../ports/credential-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import { invalidateCredential as toInvalidated } from './credential.ts';
+import { freePlace } from './place.ts';
 
-const MAX_REASON = 500;
+export const MAX_REASON = 500;
+const ATTEMPTS = 3;
+
+export interface InvalidationParts {
+  readonly store: CredentialStore;
+  readonly files: FileStore;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
 
 /** Archive first, then the record, then the former file: a crash in between leaves at worst a copy that nothing refers
  *  to, never a record without its document and never a document that the record still offers.
@@ -16,33 +25,47 @@ const MAX_REASON = 500;
 export async function invalidateCredential(
   credentialId: string,
   reason: string,
-  using: {
-    readonly store: CredentialStore;
-    readonly files: FileStore;
-    readonly clock: Clock;
-    readonly newId: () => string;
-  },
+  using: InvalidationParts,
 ): Promise<Credential> {
   const text = reason.trim();
   if (text === '' || text.length > MAX_REASON) {
     throw new InputError('invalidation-reason', `the reason must have 1 to ${MAX_REASON} characters`);
   }
-  const { store, files, clock, newId } = using;
+  const { store, files, clock } = using;
   const credential = await store.credential(credentialId);
   if (!credential) {
     throw new NotFoundError('credential', 'there is no credential with this id; choose one from the list');
   }
+  for (let attempt = 1, latest = credential; ; attempt++) {
+    const invalidated = await tryToInvalidate(latest, text, using);
+    if (invalidated !== null) {
+      for (const key of [latest.fileKey, latest.reissue?.fileKey]) if (key) await files.delete(key);
+      if (latest.reissueOf !== null) await freePlace(store, latest, clock.now());
+      return invalidated;
+    }
+    const again = await store.credential(credentialId);
+    // that a mail has gone out meanwhile is no reason to come back
+    if (!again || again.status !== latest.status || attempt === ATTEMPTS) {
+      throw new ConflictError('stale', 'somebody else changed the credential at the same time; load it again');
+    }
+    latest = again;
+  }
+}
+
+/** @returns null: somebody else changed it meanwhile */
+async function tryToInvalidate(
+  credential: Credential,
+  reason: string,
+  { store, files, clock, newId }: InvalidationParts,
+): Promise<Credential | null> {
   const hasDocument = credential.status === 'available' && credential.fileKey !== null;
   const archiveKey = hasDocument ? `archive/${credential.id}/${newId()}` : null;
-  const invalidated = toInvalidated(credential, text, archiveKey, clock.now());
+  const invalidated = toInvalidated(credential, reason, archiveKey, clock.now());
   if (archiveKey !== null && credential.fileKey !== null) {
     const document = await files.get(credential.fileKey);
     if (document) await files.put(archiveKey, document);
   }
-  if (!(await store.updateCredential(invalidated, credential.updatedAt))) {
-    if (archiveKey !== null) await files.delete(archiveKey);
-    throw new ConflictError('stale', 'somebody else changed the credential at the same time; load it again');
-  }
-  if (credential.fileKey !== null) await files.delete(credential.fileKey);
-  return invalidated;
+  if (await store.updateCredential(invalidated, credential.updatedAt)) return invalidated;
+  if (archiveKey !== null) await files.delete(archiveKey);
+  return null;
 }

@@ -5,7 +5,7 @@ import type { Credential, CredentialStore } from '../ports/credential-store.ts';
 
 /** Body of `GET /api/laurel/v1/verify/<verifyId>`. */
 export interface VerificationFacts {
-  readonly status: 'available' | 'invalidated';
+  readonly status: 'available' | 'expired' | 'invalidated';
   readonly valid: boolean;
   /** Absent where the server keeps names to itself. */
   readonly name?: string;
@@ -14,6 +14,8 @@ export interface VerificationFacts {
   readonly type: string;
   /** RFC 3339 */
   readonly issuedAt: string;
+  /** RFC 3339: valid until then; null: without end. */
+  readonly expiresAt: string | null;
   readonly invalidationReason: string | null;
 }
 
@@ -25,6 +27,8 @@ export interface CredentialMetadata {
   readonly learning_context_name: string;
   readonly status: 'available' | 'invalidated';
   readonly invalidation_reason: string;
+  /** Ours. RFC 3339; null: without end. */
+  readonly expires: string | null;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -48,16 +52,21 @@ function isPublic({ status, issuedAt }: Credential): boolean {
 }
 
 /** @param options.showName false: the holder of the id learns everything but the name */
-export function verificationFacts(credential: Credential, options: { readonly showName: boolean }): VerificationFacts {
+export function verificationFacts(
+  credential: Credential,
+  options: { readonly showName: boolean; readonly now: Date },
+): VerificationFacts {
   const invalidated = credential.status === 'invalidated';
+  const expired = credential.expiresAt !== null && credential.expiresAt <= options.now;
   return {
-    status: invalidated ? 'invalidated' : 'available',
-    valid: !invalidated,
+    status: invalidated ? 'invalidated' : expired ? 'expired' : 'available',
+    valid: !invalidated && !expired,
     ...(options.showName ? { name: credential.learnerName } : {}),
     contextKey: credential.contextKey,
     contextName: credential.contextName,
     type: credential.credentialType,
     issuedAt: (credential.issuedAt ?? credential.createdAt).toISOString(),
+    expiresAt: credential.expiresAt?.toISOString() ?? null,
     invalidationReason: invalidated ? credential.reason : null,
   };
 }
@@ -70,5 +79,6 @@ export function credentialMetadata(credential: Credential): CredentialMetadata {
     learning_context_name: credential.contextName,
     status: invalidated ? 'invalidated' : 'available',
     invalidation_reason: invalidated ? (credential.reason ?? '') : '',
+    expires: credential.expiresAt?.toISOString() ?? null,
   };
 }

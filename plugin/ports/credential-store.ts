@@ -95,9 +95,79 @@ export interface Credential {
   readonly sha256: string | null;
   readonly runId: string;
   readonly attempts: number;
+  /** Date of the award: what the document says. */
   readonly issuedAt: Date | null;
+  /** When the document was made: later than the award where it was reissued. */
+  readonly generatedAt: Date | null;
+  /** From then on it is genuine, but no longer valid; null: never. */
+  readonly expiresAt: Date | null;
+  /** Whose place it takes; null: nobody's. */
+  readonly reissueOf: string | null;
+  /** What took its place; null: nothing. */
+  readonly reissuedAs: string | null;
+  /** What is to take its place: recorded before it is made, and until it has a document of its own. */
+  readonly reissue: Reissue | null;
+  /** Keeps others from being created for this learner and configuration. Reissued ones come under the place of the first
+   *  one, which keeps it until the last of them is invalidated. */
+  readonly holdsPlace: boolean;
+  /** What tells the learner; null: nobody is to be told. */
+  readonly mail: CredentialMail | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+export interface Reissue {
+  /** The ids of the new credential. */
+  readonly id: string;
+  readonly verifyId: string;
+  /** Where its document is put. */
+  readonly fileKey: string;
+  /** Who asked for it. */
+  readonly by: string;
+  /** What the new one says, once it is made and in force; null: it is being made. */
+  readonly made: ReissuedFacts | null;
+  /** From then on another process may go on with it. */
+  readonly leaseUntil: Date;
+}
+
+export interface ReissuedFacts
+  extends Pick<
+    Credential,
+    'credentialType' | 'contextName' | 'lmsUserId' | 'learnerName' | 'email' | 'sizeBytes' | 'sha256'
+  > {
+  readonly generatedAt: Date;
+  readonly expiresAt: Date | null;
+  readonly mail: CredentialMail | null;
+  /** Where the former document lay before it went to the archive. */
+  readonly formerFileKey: string | null;
+}
+
+export interface CredentialMail {
+  /** `superseded`: the credential was invalidated before anybody was told. */
+  readonly state: 'pending' | 'sent' | 'failed' | 'given-up' | 'superseded';
+  /** The same for every attempt, so that a repetition can be recognised; null: not tried yet. */
+  readonly messageId: string | null;
+  readonly attempts: number;
+  /** When it is tried next; while it is being sent, the end of the lease; null unless pending. */
+  readonly dueAt: Date | null;
+  readonly sentAt: Date | null;
+  /** Code and message of the last failure; never an address. */
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+}
+
+export type MailState = CredentialMail['state'];
+
+export interface CredentialFilter {
+  /** The beginning of username, name or e-mail, or the whole of a UUID. */
+  readonly search?: string | undefined;
+  readonly contextKey?: string | undefined;
+  /** Name of the type. */
+  readonly credentialType?: string | undefined;
+  readonly status?: Credential['status'] | undefined;
+  readonly configurationId?: string | undefined;
+  /** Created earlier. */
+  readonly createdBefore?: Date | undefined;
+  readonly mail?: MailState | undefined;
 }
 
 export interface CredentialStore {
@@ -135,22 +205,26 @@ export interface CredentialStore {
   /** Writes counts, state and lease if `fence` still is the run's. @returns false: taken over, stop at once */
   updateRun(run: CredentialRun): Promise<boolean>;
 
-  /** One live (not invalidated) credential per configuration and username: a unique partial index.
-   *  @returns false when there is one already */
+  /** One credential per configuration and username `holdsPlace`: a unique partial index.
+   *  @returns false when there is one already, or one with this id; nothing was changed */
   createCredential(credential: Credential): Promise<boolean>;
   /** Replaces the stored one if its `updatedAt` still is `expected`. */
   updateCredential(credential: Credential, expected: Date): Promise<boolean>;
   credential(id: string): Promise<Credential | null>;
   credentialByVerifyId(verifyId: string): Promise<Credential | null>;
+  /** The one that is not invalidated. */
   liveCredential(configurationId: string, username: string): Promise<Credential | null>;
-  /** Newest first. `search` matches the beginning of username, name, e-mail or the whole of a UUID. */
-  credentials(query: {
-    readonly search?: string;
-    readonly contextKey?: string;
-    readonly status?: Credential['status'];
-    readonly configurationId?: string;
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<Page<Credential>>;
+  /** The one that holds the place, invalidated or not. */
+  placeHolder(configurationId: string, username: string): Promise<Credential | null>;
+  /** Newest first. */
+  credentials(
+    query: CredentialFilter & { readonly after?: string | undefined; readonly limit: number },
+  ): Promise<Page<Credential>>;
+  countCredentials(filter: CredentialFilter): Promise<number>;
   credentialCounts(): Promise<Readonly<Record<Credential['status'], number>>>;
+  /** Those with a `reissue` whose lease has ended, the longest first. */
+  abandonedReissues(now: Date, limit: number): Promise<readonly Credential[]>;
+  /** Those with a pending mail that is due, the longest first. */
+  dueMails(now: Date, limit: number): Promise<readonly Credential[]>;
+  mailCounts(): Promise<Readonly<Record<MailState, number>>>;
 }

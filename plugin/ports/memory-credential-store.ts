@@ -5,9 +5,11 @@ import type {
   Asset,
   Credential,
   CredentialConfiguration,
+  CredentialFilter,
   CredentialRun,
   CredentialStore,
   CredentialType,
+  MailState,
   Schedule,
 } from './credential-store.ts';
 import type { Page } from './learner-store.ts';
@@ -123,7 +125,9 @@ export class MemoryCredentialStore implements CredentialStore {
   }
 
   async createCredential(credential: Credential): Promise<boolean> {
-    if (this.#live(credential.configurationId, credential.username)) return false;
+    const { id, configurationId, username, holdsPlace } = credential;
+    const isTaken = holdsPlace && this.#ofLearner(configurationId, username).some((other) => other.holdsPlace);
+    if (isTaken || this.#credentials.has(id)) return false;
     this.#credentials.set(credential.id, credential);
     return true;
   }
@@ -139,17 +143,13 @@ export class MemoryCredentialStore implements CredentialStore {
     return [...this.#credentials.values()].find((credential) => credential.verifyId === verifyId) ?? null;
   }
   async liveCredential(configurationId: string, username: string): Promise<Credential | null> {
-    return this.#live(configurationId, username);
+    return this.#ofLearner(configurationId, username).find(({ status }) => status !== 'invalidated') ?? null;
+  }
+  async placeHolder(configurationId: string, username: string): Promise<Credential | null> {
+    return this.#ofLearner(configurationId, username).find(({ holdsPlace }) => holdsPlace) ?? null;
   }
   async credentials(query: Parameters<CredentialStore['credentials']>[0]): Promise<Page<Credential>> {
-    const search = query.search?.trim().toLowerCase() ?? '';
-    const wanted = [...this.#credentials.values()].filter(
-      (credential) =>
-        (query.contextKey === undefined || credential.contextKey === query.contextKey) &&
-        (query.status === undefined || credential.status === query.status) &&
-        (query.configurationId === undefined || credential.configurationId === query.configurationId) &&
-        isFound(credential, search),
-    );
+    const wanted = [...this.#credentials.values()].filter((credential) => matches(credential, query));
     const position = ({ createdAt, id }: Credential) => `${createdAt.toISOString()} ${id}`;
     const rest = sortBy(wanted, position)
       .reverse()
@@ -158,20 +158,50 @@ export class MemoryCredentialStore implements CredentialStore {
     const last = items.at(-1);
     return { items, next: last && rest.length > items.length ? position(last) : null };
   }
+  async countCredentials(filter: CredentialFilter): Promise<number> {
+    return [...this.#credentials.values()].filter((credential) => matches(credential, filter)).length;
+  }
   async credentialCounts(): Promise<Readonly<Record<Credential['status'], number>>> {
     const counts = { generating: 0, available: 0, error: 0, invalidated: 0 };
     for (const { status } of this.#credentials.values()) counts[status] += 1;
     return counts;
   }
 
-  #live(configurationId: string, username: string): Credential | null {
-    for (const credential of this.#credentials.values()) {
-      const { status } = credential;
-      const isSame = credential.configurationId === configurationId && credential.username === username;
-      if (isSame && status !== 'invalidated') return credential;
-    }
-    return null;
+  async abandonedReissues(now: Date, limit: number): Promise<readonly Credential[]> {
+    const until = ({ reissue }: Credential) => reissue?.leaseUntil.toISOString() ?? '';
+    const abandoned = [...this.#credentials.values()].filter(({ reissue }) => reissue && reissue.leaseUntil <= now);
+    return sortBy(abandoned, until).slice(0, limit);
   }
+  async dueMails(now: Date, limit: number): Promise<readonly Credential[]> {
+    const due = [...this.#credentials.values()].filter(({ mail }) => {
+      return mail?.state === 'pending' && mail.dueAt !== null && mail.dueAt <= now;
+    });
+    return sortBy(due, ({ mail }) => mail?.dueAt?.toISOString() ?? '').slice(0, limit);
+  }
+  async mailCounts(): Promise<Readonly<Record<MailState, number>>> {
+    const counts = { pending: 0, sent: 0, failed: 0, 'given-up': 0, superseded: 0 };
+    for (const { mail } of this.#credentials.values()) if (mail) counts[mail.state] += 1;
+    return counts;
+  }
+
+  #ofLearner(configurationId: string, username: string): readonly Credential[] {
+    return [...this.#credentials.values()].filter(
+      (credential) => credential.configurationId === configurationId && credential.username === username,
+    );
+  }
+}
+
+function matches(credential: Credential, filter: CredentialFilter): boolean {
+  const { contextKey, credentialType, status, configurationId, createdBefore, mail } = filter;
+  return (
+    (contextKey === undefined || credential.contextKey === contextKey) &&
+    (credentialType === undefined || credential.credentialType === credentialType) &&
+    (status === undefined || credential.status === status) &&
+    (configurationId === undefined || credential.configurationId === configurationId) &&
+    (createdBefore === undefined || credential.createdAt < createdBefore) &&
+    (mail === undefined || credential.mail?.state === mail) &&
+    isFound(credential, filter.search?.trim().toLowerCase() ?? '')
+  );
 }
 
 export function duplicateType(): ConflictError {

@@ -5,6 +5,7 @@ import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
+import { downloadRoutes } from './api/downloads.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
@@ -22,6 +23,7 @@ import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationRoutes } from './pages/configurations.ts';
+import { credentialLifeRoutes } from './pages/credential-life.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
@@ -33,6 +35,7 @@ import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
+import { mailRoutes } from './pages/mails.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { progressRoutes } from './pages/progress.ts';
@@ -64,6 +67,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...webhookRoutes(services),
     ...openBadgeRoutes(services),
     ...openBadgePageRoutes(services),
+    ...downloadRoutes(services),
   ];
 }
 
@@ -85,7 +89,10 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...learnerRoutes(services),
     ...whyRoutes(services),
     ...eventLogRoutes(services),
+    // The actions on many first: `settle` would be taken for the id of a credential or a mail.
+    ...credentialLifeRoutes(services),
     ...credentialRoutes(services),
+    ...mailRoutes(services),
     ...configurationRoutes(services),
     ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),
@@ -118,7 +125,7 @@ export function createApp(services: Services): Express {
     'api-token': requireApiToken({ access, clock }),
     'ingest-token': requireIngestToken(settings),
   });
-  app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/.well-known'], nothingHere);
+  app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
   app.use(parseForm, refuseForeignForms(settings));

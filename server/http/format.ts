@@ -71,6 +71,7 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   pending: { word: 'Pending', tone: 'busy' },
   done: { word: 'Done', tone: 'good' },
   failed: { word: 'Failed', tone: 'bad' },
+  sent: { word: 'Sent', tone: 'good' },
   superseded: { word: 'No longer needed', tone: 'off' },
   'given-up': { word: 'Given up', tone: 'off' },
   // Events

@@ -9,10 +9,11 @@ import type { Eligibility } from '../../plugin/credentials/eligibility.ts';
 import type { Replays } from '../../plugin/dead-letters/replays.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
+import type { MailDispatcher, WriteMail } from '../../plugin/mail/mail-dispatcher.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
-import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { Credential, CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
 import type { IssuerStore } from '../../plugin/ports/issuer-store.ts';
@@ -58,6 +59,24 @@ export interface LmsServices {
   readonly completionSources: readonly string[];
   readonly gradeSources: readonly string[];
   check: Lms['check'];
+}
+
+/** What happens to a credential after it was made. */
+export interface CredentialLife {
+  /** @returns the new one @throws as `Reissuer.reissue` */
+  reissue(credentialId: string, actor: string): Promise<Credential>;
+  /** @throws as `invalidateCredential` */
+  invalidate(credentialId: string, reason: string): Promise<Credential>;
+  /** Where the learner gets the document; null: nowhere. */
+  downloadUrl(credential: Credential): string | null;
+}
+
+export interface MailServices {
+  /** false: there is no mail server, and mails are kept. */
+  readonly areSent: boolean;
+  readonly write: WriteMail;
+  readonly retry: MailDispatcher['retry'];
+  readonly giveUp: MailDispatcher['giveUp'];
 }
 
 /** Changes of many badges and the way back, audited; the history of a badge is `badges.history`. */
@@ -122,6 +141,9 @@ export interface Services extends RuleServices {
   /** Makes everybody's credentials of one configuration who is eligible and has none; resolves when the run is recorded,
    *  not when it is finished. @returns the run's id */
   generateNow(configurationId: string, actor: string): Promise<string>;
+  readonly credentialLife: CredentialLife;
+  /** What learners are told. */
+  readonly mails: MailServices;
   /** How everybody who is enrolled, or one learner, stands towards the credential of a configuration. */
   readonly eligibility: Eligibility;
   /** Puts a failed effect back to pending. @throws NotFoundError */

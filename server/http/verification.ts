@@ -2,8 +2,10 @@
 
 import { findVerifiable, verificationFacts } from '../../plugin/credentials/verification.ts';
 import { NotFoundError } from '../../plugin/errors.ts';
+import type { Credential } from '../../plugin/ports/credential-store.ts';
 import type { CheckResult } from '../../providers/index.ts';
 import { verdictOf } from '../../providers/index.ts';
+import { shownTime } from './format.ts';
 import type { Services } from './services.ts';
 
 export type Verdict = ReturnType<typeof verdictOf>;
@@ -37,15 +39,15 @@ export const BADGE_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 
 /** @throws NotFoundError `not-found.credential`, the same for a malformed and an unknown id */
 export async function verifyById(
-  { credentials, openBadges }: Pick<Services, 'credentials' | 'openBadges'>,
+  services: Pick<Services, 'credentials' | 'openBadges' | 'clock'>,
   id: string,
 ): Promise<Verification> {
-  if (!BADGE_UUID.test(id)) return pdfVerification(credentials, id);
+  if (!BADGE_UUID.test(id)) return pdfVerification(services, id);
   const uuid = id.toLowerCase();
   try {
-    return await badgeVerification(openBadges, uuid);
+    return await badgeVerification(services.openBadges, uuid);
   } catch (error) {
-    if (error instanceof NotFoundError) return pdfVerification(credentials, uuid);
+    if (error instanceof NotFoundError) return pdfVerification(services, uuid);
     throw error;
   }
 }
@@ -80,23 +82,26 @@ export function badgeFacts(
   };
 }
 
-async function pdfVerification(credentials: Services['credentials'], id: string): Promise<Verification> {
+async function pdfVerification(
+  { credentials, clock }: Pick<Services, 'credentials' | 'clock'>,
+  id: string,
+): Promise<Verification> {
   const credential = await findVerifiable(credentials, id);
-  const facts = verificationFacts(credential, { showName: true });
+  const facts = verificationFacts(credential, { showName: true, now: clock.now() });
   const checks: readonly ShownCheck[] = [
     {
       id: 'record',
       result: 'pass',
       message: 'It was issued here. Compare what stands on the document with what stands on this page.',
     },
-    facts.valid
+    facts.status !== 'invalidated'
       ? { id: 'status', result: 'pass', message: 'It has not been taken back.' }
       : {
           id: 'status',
           result: 'fail',
           message: `It was taken back: ${facts.invalidationReason || 'no reason is given'}.`,
         },
-    { id: 'dates', result: 'pass', message: 'It does not expire.' },
+    datesCheck(credential, clock.now()),
   ];
   return {
     id: credential.verifyId,
@@ -111,6 +116,14 @@ async function pdfVerification(credentials: Services['credentials'], id: string)
     awardedAt: facts.issuedAt,
     credential: null,
   };
+}
+
+function datesCheck({ expiresAt }: Credential, now: Date): ShownCheck {
+  if (expiresAt === null) return { id: 'dates', result: 'pass', message: 'It does not expire.' };
+  const { text: day } = shownTime(expiresAt);
+  return expiresAt <= now
+    ? { id: 'dates', result: 'fail', message: `It expired: it was valid until ${day}.` }
+    : { id: 'dates', result: 'pass', message: `It is valid until ${day}.` };
 }
 
 function text(value: unknown): string {

@@ -22,8 +22,8 @@ export type ScheduleRecord = Omit<Stored<Schedule, 'configurationId'>, 'rule'> &
   rule: { kind: string; everyMs?: number | null; expression?: string | null; timeZone?: string | null };
 };
 export type RunRecord = Stored<CredentialRun, 'id'>;
-export type CredentialRecord = Stored<Credential, 'id'> & {
-  /** Not invalidated: what the unique partial index is about. */
+export type CredentialRecord = Omit<Stored<Credential, 'id'>, 'holdsPlace'> & {
+  /** Holds the place: what the unique partial index is about. */
   live: boolean;
   /** Lower-case username, name and e-mail. */
   search: readonly string[];
@@ -103,6 +103,47 @@ const runSchema = new Schema<RunRecord>(
   .index({ startedAt: -1 })
   .index({ state: 1, leaseUntil: 1 });
 
+const mailSchema = new Schema(
+  {
+    state: text,
+    messageId: optionalText,
+    attempts: number,
+    dueAt: optionalDate,
+    sentAt: optionalDate,
+    lastError: { type: new Schema({ code: text, message: text }, { _id: false }), default: null },
+  },
+  { _id: false },
+);
+
+const reissuedSchema = new Schema(
+  {
+    credentialType: text,
+    contextName: text,
+    lmsUserId: optionalNumber,
+    learnerName: { type: String, default: '' },
+    email: { type: String, default: '' },
+    sizeBytes: number,
+    sha256: text,
+    generatedAt: date,
+    expiresAt: optionalDate,
+    mail: { type: mailSchema, default: null },
+    formerFileKey: optionalText,
+  },
+  { _id: false },
+);
+
+const reissueSchema = new Schema(
+  {
+    id: text,
+    verifyId: text,
+    fileKey: text,
+    by: text,
+    leaseUntil: date,
+    made: { type: reissuedSchema, default: null },
+  },
+  { _id: false, id: false },
+);
+
 const credentialSchema = new Schema<CredentialRecord>(
   {
     _id: text,
@@ -123,6 +164,12 @@ const credentialSchema = new Schema<CredentialRecord>(
     runId: text,
     attempts: number,
     issuedAt: optionalDate,
+    generatedAt: optionalDate,
+    expiresAt: optionalDate,
+    reissueOf: optionalText,
+    reissuedAs: optionalText,
+    reissue: { type: reissueSchema, default: null },
+    mail: { type: mailSchema, default: null },
     createdAt: date,
     updatedAt: date,
     live: flag,
@@ -131,7 +178,10 @@ const credentialSchema = new Schema<CredentialRecord>(
   { ...schemaOptions, collection: 'credentials' },
 )
   .index({ configurationId: 1, username: 1 }, { unique: true, partialFilterExpression: { live: true } })
+  .index({ username: 1, configurationId: 1 })
   .index({ verifyId: 1 }, { unique: true })
+  .index({ 'reissue.leaseUntil': 1 })
+  .index({ 'mail.state': 1, 'mail.dueAt': 1 })
   .index({ createdAt: -1, _id: -1 })
   .index({ search: 1 })
   .index({ status: 1 });

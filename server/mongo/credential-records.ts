@@ -135,18 +135,27 @@ export function toRun({
   };
 }
 
-export function fromCredential({ id, ...rest }: Credential): CredentialRecord {
-  const { username, learnerName, email, status } = rest;
+export function fromCredential({ id, holdsPlace, ...rest }: Credential): CredentialRecord {
+  const { username, learnerName, email } = rest;
   return {
     _id: id,
     ...rest,
-    live: status !== 'invalidated',
+    live: holdsPlace,
     search: [username, learnerName, email].map((text) => text.toLowerCase()),
   };
 }
-export function toCredential({ _id, live: _, search: __, ...rest }: CredentialRecord): Credential {
+/** Former versions wrote some fields not. */
+export function toCredential({ _id, live, search: _, ...rest }: CredentialRecord): Credential {
+  const { generatedAt, expiresAt, reissueOf, reissuedAs, reissue, mail } = rest;
   return {
     id: _id,
     ...rest,
+    generatedAt: generatedAt ?? rest.issuedAt,
+    expiresAt: expiresAt ?? null,
+    reissueOf: reissueOf ?? null,
+    reissuedAs: reissuedAs ?? null,
+    reissue: reissue ?? null,
+    holdsPlace: live,
+    mail: mail ?? null,
   };
 }

@@ -6,9 +6,11 @@ import type {
   Asset,
   Credential,
   CredentialConfiguration,
+  CredentialFilter,
   CredentialRun,
   CredentialStore,
   CredentialType,
+  MailState,
   Schedule,
 } from '../../plugin/ports/credential-store.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
@@ -144,6 +146,10 @@ export class MongoCredentialStore implements CredentialStore {
     return one(this.#models.credentials.findOne({ verifyId }).lean(), toCredential);
   }
   async liveCredential(configurationId: string, username: string): Promise<Credential | null> {
+    const live = trusted({ $ne: 'invalidated' as const });
+    return one(this.#models.credentials.findOne({ configurationId, username, status: live }).lean(), toCredential);
+  }
+  async placeHolder(configurationId: string, username: string): Promise<Credential | null> {
     return one(this.#models.credentials.findOne({ configurationId, username, live: true }).lean(), toCredential);
   }
   async credentials(query: CredentialQuery): Promise<Page<Credential>> {
@@ -153,6 +159,9 @@ export class MongoCredentialStore implements CredentialStore {
     const last = items.at(-1);
     const next = last && credentials.length > query.limit ? `${last.createdAt.toISOString()} ${last.id}` : null;
     return { items, next };
+  }
+  countCredentials(filter: CredentialFilter): Promise<number> {
+    return withDatabase(() => this.#models.credentials.countDocuments(filterOf(filter)));
   }
   async credentialCounts(): Promise<Readonly<Record<Credential['status'], number>>> {
     const counts = { generating: 0, available: 0, error: 0, invalidated: 0 };
@@ -164,13 +173,34 @@ export class MongoCredentialStore implements CredentialStore {
     for (const { _id, count } of groups) counts[_id] = count;
     return counts;
   }
+  async abandonedReissues(now: Date, limit: number): Promise<readonly Credential[]> {
+    const abandoned = this.#models.credentials.find({ 'reissue.leaseUntil': trusted({ $lte: now }) });
+    return all(abandoned.sort({ 'reissue.leaseUntil': 1 }).limit(limit).lean(), toCredential);
+  }
+  async dueMails(now: Date, limit: number): Promise<readonly Credential[]> {
+    const due = this.#models.credentials.find({ 'mail.state': 'pending', 'mail.dueAt': trusted({ $lte: now }) });
+    return all(due.sort({ 'mail.dueAt': 1 }).limit(limit).lean(), toCredential);
+  }
+  async mailCounts(): Promise<Readonly<Record<MailState, number>>> {
+    const counts = { pending: 0, sent: 0, failed: 0, 'given-up': 0, superseded: 0 };
+    const states = Object.keys(counts) as MailState[];
+    await Promise.all(
+      states.map(async (state) => {
+        counts[state] = await withDatabase(() => this.#models.credentials.countDocuments({ 'mail.state': state }));
+      }),
+    );
+    return counts;
+  }
 }
 
 type CredentialQuery = Parameters<CredentialStore['credentials']>[0];
 
-function filterOf(query: CredentialQuery): mongoose.QueryFilter<CredentialRecord> {
+function filterOf(query: Partial<CredentialQuery>): mongoose.QueryFilter<CredentialRecord> {
   const wanted: mongoose.QueryFilter<CredentialRecord>[] = [];
-  const { contextKey, status, configurationId } = query;
+  const { contextKey, credentialType, status, configurationId, createdBefore, mail } = query;
+  if (credentialType !== undefined) wanted.push({ credentialType });
+  if (createdBefore !== undefined) wanted.push({ createdAt: trusted({ $lt: createdBefore }) });
+  if (mail !== undefined) wanted.push({ 'mail.state': mail });
   if (contextKey !== undefined) wanted.push({ contextKey });
   if (status !== undefined) wanted.push({ status });
   if (configurationId !== undefined) wanted.push({ configurationId });

@@ -6,6 +6,7 @@ import type {
   Asset,
   Credential,
   CredentialConfiguration,
+  CredentialMail,
   CredentialRun,
   CredentialStore,
   CredentialType,
@@ -89,10 +90,21 @@ export function anIssuedCredential(facts: Partial<Credential> = {}): Credential 
     runId: 'run-1',
     attempts: 1,
     issuedAt: T0,
+    generatedAt: T0,
+    expiresAt: null,
+    reissueOf: null,
+    reissuedAs: null,
+    reissue: null,
+    holdsPlace: facts.status !== 'invalidated',
+    mail: null,
     createdAt: T0,
     updatedAt: T0,
     ...facts,
   };
+}
+
+export function aMail(facts: Partial<CredentialMail> = {}): CredentialMail {
+  return { state: 'pending', messageId: null, attempts: 0, dueAt: T0, sentAt: null, lastError: null, ...facts };
 }
 
 /** @param open an empty store for each test */
@@ -252,7 +264,10 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       expect(await store.liveCredential('configuration-2', 'ada')).to.equal(null);
       if (!live) throw new Error('the credential is gone');
       expect(
-        await store.updateCredential({ ...live, status: 'invalidated', updatedAt: later(1) }, live.updatedAt),
+        await store.updateCredential(
+          { ...live, status: 'invalidated', holdsPlace: false, updatedAt: later(1) },
+          live.updatedAt,
+        ),
       ).to.equal(true);
       expect(await store.liveCredential('configuration-1', 'ada')).to.equal(null);
       expect(await store.createCredential(numbered(5))).to.equal(true);
@@ -322,6 +337,69 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       expect(await ids('id-1')).to.deep.equal(['id-1']);
       expect(await ids('verify-')).to.deep.equal([]);
       expect(await ids('')).to.deep.equal(['id-1', 'id-2']);
+    });
+
+    it('hold the place of their learner also when they are invalidated, and are live without it', async () => {
+      const first = numbered(1, { status: 'invalidated', reissuedAs: 'id-2', holdsPlace: true });
+      const second = numbered(2, { reissueOf: 'id-1', holdsPlace: false });
+      expect(await store.createCredential(first)).to.equal(true);
+      expect(await store.createCredential(numbered(3))).to.equal(false);
+      expect(await store.createCredential(second)).to.equal(true);
+      expect(await store.createCredential(second)).to.equal(false);
+      expect(await store.placeHolder('configuration-1', 'ada')).to.deep.equal(first);
+      expect(await store.placeHolder('configuration-1', 'ben')).to.equal(null);
+      expect(await store.liveCredential('configuration-1', 'ada')).to.deep.equal(second);
+    });
+
+    it('are kept with what is to take their place, and found when its lease has ended', async () => {
+      const { credentialType, contextName, lmsUserId, learnerName, email } = anIssuedCredential();
+      const mail = aMail();
+      const made = {
+        ...{ credentialType, contextName, lmsUserId, learnerName, email, mail },
+        ...{ sizeBytes: 4, sha256: 'c', generatedAt: later(3), expiresAt: later(9), formerFileKey: 'credential/1/x' },
+      };
+      const reissue = {
+        id: 'new',
+        verifyId: 'verify-new',
+        fileKey: 'credential/new/x',
+        by: 'ann',
+        leaseUntil: later(5),
+      };
+      const begun = numbered(1, { reissue: { ...reissue, made: null } });
+      const swapped = numbered(2, { username: 'ben', reissue: { ...reissue, leaseUntil: later(4), made } });
+      await store.createCredential(begun);
+      await store.createCredential(swapped);
+      await store.createCredential(numbered(3, { username: 'cleo' }));
+      expect(await store.abandonedReissues(later(3), 9)).to.deep.equal([]);
+      expect(await store.abandonedReissues(later(5), 9)).to.deep.equal([swapped, begun]);
+      expect(await store.abandonedReissues(later(5), 1)).to.deep.equal([swapped]);
+    });
+
+    it('have a mail that becomes due, and are listed and counted by what became of it', async () => {
+      await store.createCredential(numbered(1, { mail: aMail({ dueAt: later(2) }), expiresAt: later(8) }));
+      await store.createCredential(numbered(2, { username: 'ben', mail: aMail({ dueAt: later(1) }) }));
+      const lastError = { code: 'mail.refused', message: 'the mail server refused the message (550)' };
+      const failed = aMail({ state: 'failed', dueAt: null, attempts: 2, messageId: 'x@example.org', lastError });
+      await store.createCredential(numbered(3, { username: 'cleo', mail: failed }));
+      await store.createCredential(numbered(4, { username: 'dan' }));
+      const due = async (ms: number, limit: number) => (await store.dueMails(later(ms), limit)).map(({ id }) => id);
+      expect(await due(0, 9)).to.deep.equal([]);
+      expect(await due(2, 9)).to.deep.equal(['id-2', 'id-1']);
+      expect(await due(2, 1)).to.deep.equal(['id-2']);
+      expect((await store.credential('id-3'))?.mail).to.deep.equal(failed);
+      const { items } = await store.credentials({ mail: 'failed', limit: 9 });
+      expect(items.map(({ id }) => id)).to.deep.equal(['id-3']);
+      expect(await store.mailCounts()).to.deep.equal({ pending: 2, sent: 0, failed: 1, 'given-up': 0, superseded: 0 });
+    });
+
+    it('are counted by any filter', async () => {
+      await store.createCredential(numbered(1));
+      await store.createCredential(numbered(2, { username: 'ben', credentialType: 'Diploma', createdAt: later(5) }));
+      expect(await store.countCredentials({})).to.equal(2);
+      expect(await store.countCredentials({ credentialType: 'Diploma' })).to.equal(1);
+      expect(await store.countCredentials({ createdBefore: later(5) })).to.equal(1);
+      expect(await store.countCredentials({ search: 'be', status: 'available' })).to.equal(1);
+      expect(await store.countCredentials({ status: 'error' })).to.equal(0);
     });
 
     it('are counted by status', async () => {

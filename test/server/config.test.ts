@@ -46,6 +46,20 @@ describe('readSettings', () => {
     ]);
   });
 
+  it('wants a sender where mails are sent, and a mail server that can be one', () => {
+    const url = 'smtp://laurel:secret@mail.example.org:587';
+    expect(problemsOf({ LAUREL_SMTP_URL: url })).to.deep.equal([
+      'LAUREL_MAIL_FROM must be set where LAUREL_SMTP_URL is',
+    ]);
+    expect(problemsOf({ LAUREL_MAIL_FROM: 'Example <a@b.org>, <c@d.org>' })).to.deep.equal([
+      'LAUREL_MAIL_FROM must be an address, or a name and an address like Example <credentials@example.org>',
+    ]);
+    for (const wrong of ['smtp://', 'smtp://mail.example.org/path', 'smtp://mail.example.org?pool=true', 'http://mail'])
+      expect(problemsOf({ LAUREL_SMTP_URL: wrong }).join(), wrong).to.match(/^LAUREL_SMTP_URL must be /);
+    const settings = readSettings({ LAUREL_SMTP_URL: url, LAUREL_MAIL_FROM: 'Example <credentials@example.org>' });
+    expect(settings).to.include({ smtpUrl: url, mailLanguage: 'en', downloadUrl: null });
+  });
+
   it('wants what belongs to an LMS together, and its secret unreadable on the way', () => {
     const lms = { LAUREL_LMS_URL: 'https://lms.example.org', LAUREL_LMS_CLIENT_ID: 'a', LAUREL_LMS_CLIENT_SECRET: 'b' };
     expect(problemsOf({ LAUREL_LMS_URL: lms.LAUREL_LMS_URL })).to.deep.equal([

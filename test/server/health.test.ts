@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { BreakerState } from '../../plugin/badges/circuit-breaker.ts';
 import { PUBLISH_LANE } from '../../plugin/badges/effect-order.ts';
 import { StoreError } from '../../plugin/errors.ts';
 import type { BusStatus } from '../../server/amqp/bus.ts';
@@ -29,6 +30,7 @@ function report(changes: Partial<HealthParts> = {}) {
     progress: { effectCounts: async () => ({ pending: 2, failed: 0 }) },
     deadLetters: { count: async () => 0 },
     accounts: async () => [],
+    mails: null,
     clock: { now: () => new Date('2026-03-01T10:00:00Z') },
     bus: bus({}),
     lanes: () => [],
@@ -49,6 +51,7 @@ describe('the health report', () => {
         lms: { status: 'ok', message: 'answers and knows us' },
         effects: { status: 'ok', message: '2 pending' },
         accounts: { status: 'ok', message: 'none' },
+        mails: { status: 'off', message: 'LAUREL_SMTP_URL is not set; mails are kept' },
         'dead-letters': { status: 'ok', message: 'none' },
       },
     });
@@ -69,6 +72,17 @@ describe('the health report', () => {
     expect(checks.accounts).to.deep.equal({
       status: 'degraded',
       message: '1 account needs a person; the page of providers says why',
+    });
+  });
+
+  it('tells of mails that wait for a person and of a mail server that is away', async () => {
+    const closed = { state: 'closed', failures: 0, until: null } as const;
+    const told = async (failed: number, server: BreakerState) =>
+      (await report({ mails: { failed: async () => failed, server: () => server } })).checks.mails;
+    expect(await told(0, closed)).to.deep.equal({ status: 'ok', message: 'sent' });
+    expect(await told(2, { ...closed, state: 'open', until: new Date() })).to.deep.equal({
+      status: 'degraded',
+      message: '2 failed and wait for a person, the mail server does not answer',
     });
   });
 

@@ -25,6 +25,7 @@ import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
+import type { OutgoingMail } from '../../plugin/ports/mailer.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
@@ -49,6 +50,7 @@ import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
 import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
+import { composeCredentialLife } from '../../server/credential-life-setup.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
@@ -86,6 +88,10 @@ export interface Site {
   readonly provider: MemoryProvider;
   /** Seals what accounts hold. */
   readonly secrets: SecretBox;
+  /** What was sent, in order. */
+  readonly mailbox: readonly OutgoingMail[];
+  /** Sends every mail that is due. */
+  sendMails(): Promise<number>;
   /** Carries out every job that is due. */
   runJobs(): Promise<unknown>;
   /** What courses know of their learners. */
@@ -191,6 +197,21 @@ export function makeSite(
     stores: { jobs: jobStore, learners, progress, providers: providerStore, replayScratch },
     ...{ secrets, providers, clock, logger },
   });
+  const records = new MemoryLearnerRecords();
+  const registry = new ExtensionRegistry()
+    .addRetrieval(courseCompletions)
+    .addRetrieval(completionsAndGrades)
+    .addGeneration({ ...fakeGeneration(), name: 'pdf' })
+    .freeze();
+  const files = new MemoryFileStore();
+  const mailbox: OutgoingMail[] = [];
+  const credentialLife = composeCredentialLife({
+    ...{ store: credentials, files, registry, records, clock, logger },
+    mailer: { domain: 'example.org', send: async (mail) => void mailbox.push(mail), close() {} },
+    mailLanguage: 'en',
+    publicUrl: () => settings.publicUrl,
+    downloadBase: null,
+  });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
     kinds: [
@@ -198,14 +219,9 @@ export function makeSite(
       createTemplateSync({ store: providerStore, providers, secrets, clock }),
       ...replay.kinds,
       ...comparison.kinds,
+      ...credentialLife.kinds,
     ],
   });
-  const records = new MemoryLearnerRecords();
-  const registry = new ExtensionRegistry()
-    .addRetrieval(courseCompletions)
-    .addRetrieval(completionsAndGrades)
-    .addGeneration({ ...fakeGeneration(), name: 'pdf' })
-    .freeze();
   const processed: LmsEvent[] = [];
   const services = {
     clock,
@@ -236,7 +252,7 @@ export function makeSite(
     }),
     replays,
     notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
-    files: new MemoryFileStore(),
+    files,
     sessions: new session.MemoryStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
     processEvent: async (event: LmsEvent, door: Door) => {
@@ -250,6 +266,8 @@ export function makeSite(
       createRuleChanges({ store: badges, ruleBook: rules, environment, clock, follower }),
       createAudit({ access, clock }),
     ),
+    credentialLife: credentialLife.life,
+    mails: credentialLife.mails,
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
@@ -277,6 +295,8 @@ export function makeSite(
     hall,
     processed,
     records,
+    mailbox,
+    sendMails: () => credentialLife.dispatcher.runDue(),
     runJobs: () => jobRunner.runDue(),
     browser,
     advance: (ms) => {

@@ -18,7 +18,9 @@ export function verificationRoutes(services: Services): readonly Route[] {
     get('/api/laurel/v1/verify/:uuid', 'public', limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');
       const credential = await findVerifiable(credentials, pathText(req, 'uuid'));
-      res.set('Cache-Control', 'no-store').json(verificationFacts(credential, { showName: true }));
+      res
+        .set('Cache-Control', 'no-store')
+        .json(verificationFacts(credential, { showName: true, now: services.clock.now() }));
     }),
     get('/api/learning_credentials/v1/metadata/:uuid', 'public', limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');

@@ -11,38 +11,51 @@ import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 
 const PAGE_SIZE = 50;
-const STATUSES = ['available', 'generating', 'error', 'invalidated'] as const;
+export const CREDENTIAL_STATUSES = ['available', 'generating', 'error', 'invalidated'] as const;
+
+const ACTION_WORDS = [
+  ['reissue', 'Reissue these'],
+  ['retry', 'Retry the failed'],
+  ['invalidate', 'Invalidate these'],
+] as const;
 
 export const credentialsCrumb = { text: 'Credentials', href: '/credentials' } as const;
+
+export function credentialPath(id: string): string {
+  return `/credentials/${encodeURIComponent(id)}`;
+}
+
+/** @throws NotFoundError `not-found.credential` */
+export async function findCredential({ credentials }: Pick<Services, 'credentials'>, id: string): Promise<Credential> {
+  const credential = await credentials.credential(id);
+  if (credential) return credential;
+  throw new NotFoundError('credential', 'there is no such credential; look it up in the list of credentials');
+}
 
 export function credentialRoutes(services: Services): readonly Route[] {
   const { credentials, files, settings } = services;
   const audit = createAudit(services);
 
-  const findCredential = async (id: string): Promise<Credential> => {
-    const credential = await credentials.credential(id);
-    if (!credential)
-      throw new NotFoundError('credential', 'there is no such credential; look it up in the list of credentials');
-    return credential;
-  };
-
   return [
     get('/credentials', 'viewer', async (req, res) => {
       const filters = {
-        status: queryChoice(req, 'status', STATUSES),
+        status: queryChoice(req, 'status', CREDENTIAL_STATUSES),
         context: queryText(req, 'context'),
+        type: queryText(req, 'type'),
         search: queryText(req, 'search'),
       };
-      const [page, counts, configurations] = await Promise.all([
+      const [page, counts, configurations, types] = await Promise.all([
         credentials.credentials({
           status: filters.status,
           contextKey: filters.context,
+          credentialType: filters.type,
           search: filters.search,
           after: queryText(req, 'after'),
           limit: PAGE_SIZE,
         }),
         credentials.credentialCounts(),
         credentials.configurations(),
+        credentials.types(),
       ]);
       await renderPage(
         req,
@@ -52,12 +65,17 @@ export function credentialRoutes(services: Services): readonly Route[] {
         {
           filters,
           filtered: Object.values(filters).some((value) => value !== undefined),
-          statuses: STATUSES.map((status) => ({
+          statuses: CREDENTIAL_STATUSES.map((status) => ({
             value: status,
             word: `${shownStatus(status).word} (${shownNumber(counts[status])})`,
           })),
           contexts: [...new Set(configurations.map(({ contextKey }) => contextKey))].sort(),
-          rows: page.items.map((credential) => ({ ...summaryOf(credential), href: `/credentials/${credential.id}` })),
+          types: types.map(({ name }) => name),
+          settlements: ACTION_WORDS.map(([action, word]) => ({
+            word,
+            href: `/credentials/settle${queryString({ action, ...filters })}`,
+          })),
+          rows: page.items.map((credential) => ({ ...summaryOf(credential), href: credentialPath(credential.id) })),
           nextHref: page.next === null ? null : `/credentials${queryString({ ...filters, after: page.next })}`,
           firstHref: queryText(req, 'after') === undefined ? null : `/credentials${queryString(filters)}`,
         },
@@ -65,7 +83,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
     }),
 
     get('/credentials/:id', 'viewer', async (req, res) => {
-      const credential = await findCredential(pathText(req, 'id'));
+      const credential = await findCredential(services, pathText(req, 'id'));
       const frame = {
         title: `${credential.contextName} for ${credential.username}`,
         section: 'credentials',
@@ -81,6 +99,14 @@ export function credentialRoutes(services: Services): readonly Route[] {
         size: credential.sizeBytes === null ? null : shownSize(credential.sizeBytes),
         sha256: credential.sha256,
         attempts: credential.attempts,
+        generatedAt: shownTime(credential.generatedAt),
+        expiresAt: shownTime(credential.expiresAt),
+        formerHref: credential.reissueOf && credentialPath(credential.reissueOf),
+        newerHref: credential.reissuedAs && credentialPath(credential.reissuedAs),
+        mail: credential.mail && { href: `/mails/${credential.id}`, status: shownStatus(credential.mail.state) },
+        learnerUrl: services.credentialLife.downloadUrl(credential),
+        reissueHref: credential.status === 'available' ? `${credentialPath(credential.id)}/reissue` : null,
+        invalidateHref: credential.status === 'invalidated' ? null : `${credentialPath(credential.id)}/invalidate`,
         createdAt: shownTime(credential.createdAt),
         updatedAt: shownTime(credential.updatedAt),
         downloadHref: credential.status === 'available' ? `/credentials/${credential.id}/download` : null,
@@ -90,7 +116,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
     }),
 
     get('/credentials/:id/download', 'viewer', async (req, res) => {
-      const credential = await findCredential(pathText(req, 'id'));
+      const credential = await findCredential(services, pathText(req, 'id'));
       const downloadable = credential.status === 'available' && credential.fileKey !== null;
       const file = downloadable ? await files.get(credential.fileKey) : null;
       if (!file) throw new NotFoundError('document', 'this credential has no document to download; its page says why');

@@ -45,7 +45,10 @@ export function shownChecks(checks: readonly ShownCheck[]) {
 
 export function shownVerdict(verdict: Verdict, checks: readonly ShownCheck[]) {
   const shown = VERDICTS[verdict];
-  return isOutlived(checks) ? { ...shown, word: 'No longer valid', title: 'Invalidated credential' } : shown;
+  if (!isOutlived(checks)) return shown;
+  return checks.every(({ id, result }) => result === 'pass' || id === 'dates')
+    ? { ...shown, word: 'Expired', title: 'Expired credential' }
+    : { ...shown, word: 'No longer valid', title: 'Invalidated credential' };
 }
 
 /** It is genuine, and was valid once. */

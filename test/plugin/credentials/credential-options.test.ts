@@ -16,7 +16,8 @@ describe('the options of a configuration', () => {
       type({ template: 'a', note: 'type' }),
       aConfiguration({ options: { note: 'own' } }),
     );
-    expect(plan.options).to.deep.equal({ note: 'own', greeting: 'for', template: 'a' });
+    const { valid_for: _, send_mail: __, ...own } = plan.options;
+    expect(own).to.deep.equal({ note: 'own', greeting: 'for', template: 'a' });
     expect(plan.retrieval).to.equal(fakeRetrieval);
     expect(plan.generation).to.equal(generation);
   });

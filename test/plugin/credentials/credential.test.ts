@@ -15,7 +15,8 @@ const newId = () => crypto.randomUUID();
 
 const steps: Readonly<Record<Credential['status'], (credential: Credential) => Credential>> = {
   generating: (credential) => restartCredential(credential, credential, NOW, newId),
-  available: (credential) => completeCredential(credential, { sizeBytes: 3, sha256: 'c' }, NOW, NOW),
+  available: (credential) =>
+    completeCredential(credential, { sizeBytes: 3, sha256: 'c', issuedAt: NOW, expiresAt: null, mail: null }, NOW),
   error: (credential) => failCredential(credential, 'no glyph', NOW),
   invalidated: (credential) => invalidateCredential(credential, 'a mistake', 'archive/1', NOW),
 };

@@ -3,6 +3,7 @@ import { credentialMetadata, findVerifiable, verificationFacts } from '../../../
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
 import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
 import { anIssuedCredential, rejection } from '../../contracts/credential-store.ts';
+import { NOW } from '../../support/credential-world.ts';
 
 describe('verification', () => {
   const { verifyId, id } = anIssuedCredential();
@@ -15,7 +16,7 @@ describe('verification', () => {
 
   it('tells of an issued credential', async () => {
     const credential = await findVerifiable(await storeWith({}), verifyId.toUpperCase());
-    expect(verificationFacts(credential, { showName: true })).to.deep.equal({
+    expect(verificationFacts(credential, { showName: true, now: NOW })).to.deep.equal({
       status: 'available',
       valid: true,
       name: 'Ada Lovelace',
@@ -23,25 +24,44 @@ describe('verification', () => {
       contextName: 'Demonstration Course',
       type: 'Course certificate',
       issuedAt: '2026-03-01T10:00:00.000Z',
+      expiresAt: null,
       invalidationReason: null,
     });
   });
 
   it('tells of an invalidated one why it is', async () => {
     const credential = await findVerifiable(await storeWith({ status: 'invalidated', reason: 'A mistake' }), verifyId);
-    expect(verificationFacts(credential, { showName: true })).to.include({
+    expect(verificationFacts(credential, { showName: true, now: NOW })).to.include({
       status: 'invalidated',
       valid: false,
       invalidationReason: 'A mistake',
     });
   });
 
+  it('tells an expired one apart from an invalidated one', () => {
+    const expiresAt = new Date('2026-03-01T12:00:00Z');
+    const facts = (now: Date, status: Credential['status'] = 'available') =>
+      verificationFacts(anIssuedCredential({ expiresAt, status }), { showName: true, now });
+    expect(facts(new Date(expiresAt.getTime() - 1))).to.include({ status: 'available', valid: true });
+    expect(facts(expiresAt)).to.include({
+      status: 'expired',
+      valid: false,
+      expiresAt: '2026-03-01T12:00:00.000Z',
+      invalidationReason: null,
+    });
+    expect(facts(expiresAt, 'invalidated')).to.include({ status: 'invalidated', valid: false });
+    expect(credentialMetadata(anIssuedCredential({ expiresAt }))).to.include({
+      status: 'available',
+      expires: '2026-03-01T12:00:00.000Z',
+    });
+  });
+
   it('L7: keeps the name to itself where the server is told to', () => {
-    expect(verificationFacts(anIssuedCredential(), { showName: false })).not.to.have.property('name');
+    expect(verificationFacts(anIssuedCredential(), { showName: false, now: NOW })).not.to.have.property('name');
   });
 
   it('shows nothing that leads to the document, the account or the address of the learner', () => {
-    const shown = JSON.stringify(verificationFacts(anIssuedCredential(), { showName: true }));
+    const shown = JSON.stringify(verificationFacts(anIssuedCredential(), { showName: true, now: NOW }));
     for (const secret of [id, 'credential/1/secret', 'ada@example.com', '"ada"']) expect(shown).not.to.include(secret);
   });
 
@@ -52,6 +72,7 @@ describe('verification', () => {
       learning_context_name: 'Demonstration Course',
       status: 'available',
       invalidation_reason: '',
+      expires: null,
     });
     expect(credentialMetadata(anIssuedCredential({ status: 'invalidated', reason: 'A mistake' }))).to.include({
       status: 'invalidated',

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { projectPath } from '../../../server/paths.ts';
 import { runLaurel } from '../../support/command.ts';
+import { runInProcess } from '../../support/in-process.ts';
 
 describe('PDF credentials on the command line', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let dataDir: string;
   const laurel = (...args: string[]) => runLaurel(args, { env: { LAUREL_DATA_DIR: dataDir } });
   before(() => {
@@ -53,6 +54,40 @@ describe('PDF credentials on the command line', function () {
         },
       ],
     });
+  });
+
+  it('reissue, invalidate and retry those that match, after a preview', async () => {
+    const preview = await laurel('credentials', 'reissue', '--search', 'ada', '--dry-run');
+    expect(preview.stdout).to.match(/^1 credential match\n {2}1 available\n {2}[0-9a-f-]{36} {2}ada {2}course-v1:/);
+    const [, id = ''] = /([0-9a-f-]{36})/.exec(preview.stdout) ?? [];
+
+    const reissued = await laurel('credentials', 'reissue', id, '--json');
+    expect({ code: reissued.code, stderr: reissued.stderr }).to.deep.equal({ code: 0, stderr: '' });
+    const { id: newId, status } = JSON.parse(reissued.stdout);
+    expect(status).to.equal('available');
+    const again = await laurel('credentials', 'reissue', id);
+    expect([again.code, again.stderr]).to.deep.equal([
+      70,
+      'laurel: the credential is invalidated and cannot become reissued; load it again to see what happened to it\n',
+    ]);
+    const invalidated = await laurel('credentials', 'invalidate', newId, '--reason', 'Given by mistake');
+    expect(invalidated).to.deep.equal({ code: 0, stdout: 'invalidated\n', stderr: '' });
+
+    const all = await laurel('credentials', 'reissue', '--all');
+    expect(all.stdout).to.match(/^job [0-9a-f-]+ is done, 5 reissued\n$/);
+  });
+
+  it('want to know which credentials are meant, and why they are invalidated', async () => {
+    const unclear = await runInProcess(['credentials', 'invalidate', '--reason', 'x']);
+    expect([unclear.code, unclear.stderr]).to.deep.equal([
+      64,
+      'laurel: say which credentials: filters, --all, or the id of one\n',
+    ]);
+    const noReason = await runInProcess(['credentials', 'invalidate', '--all']);
+    expect([noReason.code, noReason.stderr]).to.deep.equal([
+      64,
+      'laurel: give a reason with --reason; whoever verifies one is told\n',
+    ]);
   });
 
   it('refuse a setup file with an unknown key, a misspelt option or a missing asset, and save nothing', async () => {

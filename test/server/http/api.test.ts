@@ -136,6 +136,7 @@ describe('verification', () => {
       contextName: 'Demonstration course',
       type: 'Certificate of achievement',
       issuedAt: '2026-11-20T09:00:05.000Z',
+      expiresAt: null,
       invalidationReason: null,
     });
     expect(answer.headers).to.include({ 'x-robots-tag': 'noindex, nofollow', 'cache-control': 'no-store' });
@@ -151,6 +152,7 @@ describe('verification', () => {
       created: '2026-11-20T09:00:05.000Z',
       learning_context_name: 'Demonstration course',
       status: 'invalidated',
+      expires: null,
       invalidation_reason: 'The grade was corrected.',
     });
   });

@@ -85,6 +85,19 @@ const table: Readonly<Record<string, Access>> = {
   'get /credentials': 'viewer',
   'get /credentials/:id': 'viewer',
   'get /credentials/:id/download': 'viewer',
+  'get /credentials/settle': 'administrator',
+  'post /credentials/settle': 'administrator',
+  'get /credentials/:id/reissue': 'administrator',
+  'post /credentials/:id/reissue': 'administrator',
+  'get /credentials/:id/invalidate': 'administrator',
+  'post /credentials/:id/invalidate': 'administrator',
+  'get /mails': 'viewer',
+  'get /mails/settle': 'administrator',
+  'post /mails/settle': 'administrator',
+  'get /mails/:id': 'viewer',
+  'post /mails/:id/retry': 'administrator',
+  'post /mails/:id/give-up': 'administrator',
+  'get /download/:id/:secret': 'public',
   'get /configurations': 'viewer',
   'post /configurations/:id/generate': 'administrator',
   'get /rules/vocabulary.json': 'viewer',
@@ -160,7 +173,7 @@ describe('routes', () => {
   });
 
   function addressOf(path: string): string {
-    const isCredential = path.startsWith('/credentials');
+    const isCredential = /^\/(credentials|mails|download)/.test(path);
     return path
       .replace('/badges/:badge', '/badges/demo-course')
       .replace('/badges/:id', '/badges/demo-course')
@@ -173,6 +186,7 @@ describe('routes', () => {
       .replace('/templates/:provider/:account/:template', '/templates/credly/university/t1')
       .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
       .replace('/examples/:name', '/examples/04-one-course')
+      .replace('/:secret', '/secret')
       .replace(':provider', 'hall')
       .replace(':slug', 'science')
       .replace(':version', '1')

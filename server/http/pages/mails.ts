@@ -1,0 +1,149 @@
+/** Mails to learners: what waits, what was sent, what was refused, what each says; and the buttons to retry or give up. */
+
+import { NotFoundError } from '../../../plugin/errors.ts';
+import {
+  MAIL_ACTIONS,
+  type MailAction,
+  SETTLE_MAILS,
+  settleMailsParameters,
+} from '../../../plugin/mail/settle-mails.ts';
+import type { Credential, CredentialMail, MailState } from '../../../plugin/ports/credential-store.ts';
+import { createAudit } from '../audit.ts';
+import { counted, shownNumber, shownStatus, shownTime } from '../format.ts';
+import { incompleteForm, pathText, queryChoice, queryString, queryText, textField } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { credentialPath, credentialsCrumb } from './credentials.ts';
+import { jobPath } from './jobs.ts';
+
+const PAGE_SIZE = 50;
+const STATES: readonly MailState[] = ['pending', 'sent', 'failed', 'given-up', 'superseded'];
+const ACTIONS = Object.keys(MAIL_ACTIONS) as readonly MailAction[];
+const actionWords: Readonly<Record<MailAction, string>> = {
+  retry: 'Retry all of these',
+  'give-up': 'Give up all of these',
+};
+
+const mailsCrumb = { text: 'Mails', href: '/mails' } as const;
+
+export function mailRoutes(services: Services): readonly Route[] {
+  const { credentials, mails, jobs } = services;
+  const audit = createAudit(services);
+
+  const findMail = async (id: string): Promise<Credential & { readonly mail: CredentialMail }> => {
+    const credential = await credentials.credential(id);
+    if (!credential?.mail)
+      throw new NotFoundError('mail', 'there is no such mail; the list of mails shows those there are');
+    return { ...credential, mail: credential.mail };
+  };
+
+  return [
+    get('/mails', 'viewer', async (req, res) => {
+      const counts = await credentials.mailCounts();
+      const state = queryChoice(req, 'state', STATES) ?? STATES.find((one) => counts[one] > 0) ?? 'pending';
+      const after = queryText(req, 'after');
+      const page = await credentials.credentials({ mail: state, after, limit: PAGE_SIZE });
+      const frame = { title: 'Mails', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
+      await renderPage(req, res, 'mails', frame, {
+        state,
+        areSent: mails.areSent,
+        states: STATES.map((value) => ({ value, word: `${shownStatus(value).word} (${shownNumber(counts[value])})` })),
+        total: counted(counts[state], 'mail'),
+        rows: page.items.flatMap((credential) => (credential.mail ? [rowOf(credential, credential.mail)] : [])),
+        settlements: ACTIONS.filter((action) => isFor(action, state)).map((action) => ({
+          word: actionWords[action],
+          href: `/mails/settle${queryString({ action, state })}`,
+        })),
+        nextHref: page.next === null ? null : `/mails${queryString({ state, after: page.next })}`,
+        firstHref: after === undefined ? null : `/mails${queryString({ state })}`,
+      });
+    }),
+
+    get('/mails/settle', 'administrator', async (req, res) => {
+      const action = queryChoice(req, 'action', ACTIONS) ?? 'retry';
+      const state = queryChoice(req, 'state', STATES) ?? 'failed';
+      const count = isFor(action, state) ? await credentials.countCredentials({ mail: state }) : 0;
+      const title = action === 'retry' ? 'Retry mails' : 'Give up mails';
+      const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, mailsCrumb] } as const;
+      await renderPage(req, res, 'mails-settle', frame, {
+        action,
+        state,
+        status: shownStatus(state),
+        total: counted(count, 'mail'),
+        none: count === 0,
+        cancelHref: `/mails${queryString({ state })}`,
+      });
+    }),
+
+    post('/mails/settle', 'administrator', async (req, res) => {
+      const action = ACTIONS.find((one) => one === textField(req, 'action'));
+      const state = STATES.find((one) => one === textField(req, 'state'));
+      if (!action || !state || !isFor(action, state)) throw incompleteForm();
+      const actor = actorOf(res).name;
+      const job = await jobs.request({
+        kind: SETTLE_MAILS,
+        title: `${action === 'retry' ? 'Retry' : 'Give up'} ${state} mails`,
+        parameters: settleMailsParameters(action, state),
+        requestedBy: actor,
+      });
+      await audit(actor, action === 'retry' ? 'mails.retried' : 'mails.given-up', `job:${job.id}`, { state });
+      res.redirect(303, jobPath(job.id));
+    }),
+
+    get('/mails/:id', 'viewer', async (req, res) => {
+      const credential = await findMail(pathText(req, 'id'));
+      const { subject, text } = await mails.write(credential);
+      const frame = { title: subject, section: 'credentials', breadcrumbs: [credentialsCrumb, mailsCrumb] } as const;
+      await renderPage(req, res, 'mail', frame, {
+        ...rowOf(credential, credential.mail),
+        text,
+        credentialHref: credentialPath(credential.id),
+        canRetry: isFor('retry', credential.mail.state),
+        canGiveUp: isFor('give-up', credential.mail.state),
+      });
+    }),
+
+    post('/mails/:id/retry', 'administrator', async (req, res) => {
+      const { id } = await findMail(pathText(req, 'id'));
+      await mails.retry(id);
+      await audit(actorOf(res).name, 'mail.retried', `credential:${id}`);
+      res.redirect(303, `/mails/${id}?done=mail-retried`);
+    }),
+
+    post('/mails/:id/give-up', 'administrator', async (req, res) => {
+      const { id } = await findMail(pathText(req, 'id'));
+      await mails.giveUp(id);
+      await audit(actorOf(res).name, 'mail.given-up', `credential:${id}`);
+      res.redirect(303, `/mails/${id}?done=mail-given-up`);
+    }),
+  ];
+}
+
+function isFor(action: MailAction, state: MailState): boolean {
+  const states: readonly MailState[] = MAIL_ACTIONS[action];
+  return states.includes(state);
+}
+
+function rowOf(credential: Credential, mail: CredentialMail) {
+  return {
+    href: `/mails/${credential.id}`,
+    username: credential.username,
+    contextName: credential.contextName,
+    address: maskedAddress(credential.email),
+    status: shownStatus(mail.state),
+    attempts: mail.attempts,
+    dueAt: shownTime(mail.dueAt),
+    sentAt: shownTime(mail.sentAt),
+    error: mail.lastError,
+  };
+}
+
+/** Enough to recognise, not enough to write to: `a…@e….com`. */
+export function maskedAddress(address: string): string {
+  const [, local = '', domain = ''] = /^(.*)@([^@]*)$/.exec(address) ?? [];
+  if (local === '' || domain === '') return '…';
+  const ending = /\.[^.]+$/.exec(domain)?.[0] ?? '';
+  return `${[...local][0]}…@${[...domain][0]}…${ending}`;
+}

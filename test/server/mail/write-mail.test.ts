@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import type { Credential } from '../../../plugin/ports/credential-store.ts';
+import { MAIL_LANGUAGES, type MailLanguage } from '../../../server/mail/catalogue.ts';
+import { createMailWriter } from '../../../server/mail/write-mail.ts';
+import { anIssuedCredential } from '../../contracts/credential-store.ts';
+
+const addresses = {
+  publicUrl: () => 'https://badges.example.org',
+  downloadUrl: ({ id }: Credential) => `https://files.example.org/download/${id}/secret`,
+};
+
+describe('mails to learners', () => {
+  const write = (facts: Partial<Credential> = {}, language: MailLanguage = 'en') =>
+    createMailWriter(language, addresses)(anIssuedCredential(facts));
+
+  it('say what was earned, where the document is and how it is verified', async () => {
+    const { subject, text } = await write();
+    expect(subject).to.equal('Your certificate for Demonstration Course');
+    expect(text).to.equal(`Hello Ada Lovelace,
+
+you have earned a credential for Demonstration Course: Course certificate.
+
+Download the document:
+https://files.example.org/download/d7e1a1b0-0000-4000-8000-000000000001/secret
+
+Page on which anybody can verify it:
+https://badges.example.org/verify/d7e1a1b0-0000-4000-8000-00000000000a
+
+Whoever has the first address can get the document: pass on the second one instead.
+
+-- 
+You get this mail because you took part in a course and badges.example.org issues its credentials.`);
+  });
+
+  it('L5: are written in the language of the settings', async () => {
+    const { subject, text, html } = await write({ expiresAt: new Date('2028-03-02T00:00:00Z') }, 'de');
+    expect(subject).to.equal('Ihr Zertifikat für Demonstration Course');
+    expect(text).to.include('Guten Tag Ada Lovelace,').and.to.include('Er ist gültig bis 1. März 2028.');
+    expect(html).to.include('<html lang="de">');
+  });
+
+  for (const language of MAIL_LANGUAGES) {
+    it(`say the same in text and HTML (${language})`, async () => {
+      const { text, html } = await write({ expiresAt: new Date('2028-03-02T00:00:00Z') }, language);
+      const plain = html.slice(html.indexOf('<body>')).replace(/<[^>]+>/g, ' ');
+      for (const line of text.split('\n').filter((one) => !/^(https|--|.*:$)/.test(one) && one !== ''))
+        expect(plain, line).to.include(line);
+    });
+  }
+
+  it('let no name become markup in HTML, and leave it as it is in the text', async () => {
+    const { subject, text, html } = await write({
+      learnerName: '<script>alert(1)</script>',
+      contextName: 'R&D "one"',
+      credentialType: "O'Neill's",
+    });
+    expect(html).not.to.include('<script>');
+    expect(html).to.include('&lt;script&gt;').and.to.include('R&amp;D');
+    expect(text).to.include('Hello <script>alert(1)</script>,').and.to.include(`R&D "one": O'Neill's`);
+    expect(subject).to.equal('Your certificate for R&D "one"');
+  });
+
+  it('let no line break of a name become a line of the mail or a header', async () => {
+    const { subject, text } = await write({
+      learnerName: 'Ada\r\n\r\nPay here',
+      contextName: 'Demo\nBcc: eve@example.com',
+    });
+    expect(subject).to.equal('Your certificate for Demo Bcc: eve@example.com');
+    expect(text.split('\n')[0]).to.equal('Hello Ada Pay here,');
+  });
+});

@@ -334,6 +334,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
             check: lms.check,
           }
         : null,
+    extensions: registry,
     eligibility: createEligibility({ store: stores.credentials, registry, records }),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,

@@ -72,7 +72,8 @@ export function joinSchemas(retrieval: RetrievalFunction, generation: Generation
   return [...retrieval.options, ...generation.options];
 }
 
-function withoutRequired(option: Option): Option {
+/** What a type may leave to its configurations. */
+export function withoutRequired(option: Option): Option {
   if (option.type !== 'text' || !option.required) return option;
   const { required: _, ...rest } = option;
   return rest;

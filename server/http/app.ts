@@ -22,6 +22,7 @@ import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationRoutes } from './pages/configurations.ts';
+import { credentialAssetRoutes } from './pages/credential-assets.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
@@ -86,6 +87,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...whyRoutes(services),
     ...eventLogRoutes(services),
     ...credentialRoutes(services),
+    ...credentialAssetRoutes(services),
     ...configurationRoutes(services),
     ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),

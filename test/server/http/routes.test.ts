@@ -85,6 +85,16 @@ const table: Readonly<Record<string, Access>> = {
   'get /credentials': 'viewer',
   'get /credentials/:id': 'viewer',
   'get /credentials/:id/download': 'viewer',
+  'get /credential-assets': 'viewer',
+  'get /credential-assets/new': 'administrator',
+  'post /credential-assets/new': 'administrator',
+  'get /credential-assets/:asset': 'viewer',
+  'get /credential-assets/:asset/replace': 'administrator',
+  'post /credential-assets/:asset/replace': 'administrator',
+  'get /credential-assets/:asset/file': 'viewer',
+  'get /credential-assets/:asset/sample': 'viewer',
+  'get /credential-assets/:asset/delete': 'administrator',
+  'post /credential-assets/:asset/delete': 'administrator',
   'get /configurations': 'viewer',
   'post /configurations/:id/generate': 'administrator',
   'get /rules/vocabulary.json': 'viewer',
@@ -166,6 +176,7 @@ describe('routes', () => {
       .replace('/badges/:id', '/badges/demo-course')
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
+      .replace(':asset', 'certificate')
       .replace('/jobs/:id', '/jobs/job-failed')
       .replace('/comparisons/:id', '/comparisons/job-compared')
       .replace('/events/:id', '/events/event-ada-demo')
@@ -247,6 +258,8 @@ describe('routes', () => {
       '/events',
       '/events/event-ada-demo',
       '/configurations',
+      '/credential-assets',
+      '/credential-assets/certificate',
       '/dead-letters',
       `/dead-letters/${LETTERS.malformed}`,
       '/dead-letters/check?scope=all',

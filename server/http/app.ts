@@ -23,6 +23,7 @@ import { badgeRoutes } from './pages/badges.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialAssetRoutes } from './pages/credential-assets.ts';
+import { credentialTypeRoutes } from './pages/credential-types.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
@@ -88,6 +89,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...eventLogRoutes(services),
     ...credentialRoutes(services),
     ...credentialAssetRoutes(services),
+    ...credentialTypeRoutes(services),
     ...configurationRoutes(services),
     ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),

@@ -95,6 +95,12 @@ const table: Readonly<Record<string, Access>> = {
   'get /credential-assets/:asset/sample': 'viewer',
   'get /credential-assets/:asset/delete': 'administrator',
   'post /credential-assets/:asset/delete': 'administrator',
+  'get /credential-types': 'viewer',
+  'get /credential-types/new': 'administrator',
+  'post /credential-types/new': 'administrator',
+  'get /credential-types/:type': 'viewer',
+  'get /credential-types/:type/edit': 'administrator',
+  'post /credential-types/:type/edit': 'administrator',
   'get /configurations': 'viewer',
   'post /configurations/:id/generate': 'administrator',
   'get /rules/vocabulary.json': 'viewer',
@@ -177,6 +183,7 @@ describe('routes', () => {
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace(':asset', 'certificate')
+      .replace(':type', 'type-1')
       .replace('/jobs/:id', '/jobs/job-failed')
       .replace('/comparisons/:id', '/comparisons/job-compared')
       .replace('/events/:id', '/events/event-ada-demo')
@@ -258,6 +265,8 @@ describe('routes', () => {
       '/events',
       '/events/event-ada-demo',
       '/configurations',
+      '/credential-types',
+      '/credential-types/type-1',
       '/credential-assets',
       '/credential-assets/certificate',
       '/dead-letters',

@@ -21,6 +21,7 @@ import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
+import { configurationFormRoutes } from './pages/configuration-form.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialAssetRoutes } from './pages/credential-assets.ts';
 import { credentialTypeRoutes } from './pages/credential-types.ts';
@@ -91,6 +92,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...credentialAssetRoutes(services),
     ...credentialTypeRoutes(services),
     ...configurationRoutes(services),
+    ...configurationFormRoutes(services),
     ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),
     ...effectRoutes(services),

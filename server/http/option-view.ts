@@ -97,7 +97,7 @@ function mapGroup(
 function group(id: string, label: string, hint: string, nodes: readonly OptionNode[], shown: Shown): OptionGroup {
   const inside = (name: string) => name.startsWith(`${id}.`);
   const open = [...shown.wrong].some(inside) || [...shown.fields].some(([name, value]) => inside(name) && value !== '');
-  return { control: 'group', id, label, hint, nodes, open };
+  return { control: 'group', id, label, hint: plain(hint), nodes, open };
 }
 
 function powerField(id: string, path: string, below: unknown, shown: Shown): OptionField {
@@ -121,7 +121,7 @@ function field(option: Exclude<Option, { type: 'record' | 'map' }>, below: unkno
   const unsaid =
     otherwise === null || otherwise === undefined || otherwise === '' ? '' : `Empty means ${String(otherwise)}.`;
   const parts = { label: option.name, mode: null, groups: [] };
-  const hint = [option.doc, unit, unsaid].filter((text) => text !== '').join(' ');
+  const hint = [plain(option.doc), unit, unsaid].filter((text) => text !== '').join(' ');
   switch (option.type) {
     case 'number':
       return { ...parts, control: 'text', hint, mode: 'decimal' };
@@ -140,6 +140,11 @@ function field(option: Exclude<Option, { type: 'record' | 'map' }>, below: unkno
     case 'choice':
       return { ...parts, control: 'select', hint, groups: choicesOf(option.choices.map((choice) => [choice, choice])) };
   }
+}
+
+/** The table writes code as Markdown does. */
+function plain(doc: string): string {
+  return doc.replaceAll('`', '');
 }
 
 function choicesOf(choices: readonly (readonly [string, string])[]): Choices {

@@ -1,7 +1,7 @@
 /** Options as fields of a form, made from the schema that checks them: `o.text_elements.name.size`.
  *
  *  A field that is empty says nothing. The free entries of a map are numbered, each with its name in a field `.$key`;
- *  whoever empties the name removes the entry. `.$on` switches a record on or off. */
+ *  whoever empties the name removes the entry, which `.$was` knows from one that was never named. `.$on` switches a record on or off. */
 
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord, type Option, type OptionSchema } from '../../plugin/extensions/options.ts';
@@ -88,6 +88,7 @@ function writeMap(
   const free = Object.entries(value).filter(([key]) => known.every(({ name }) => name !== key));
   for (const [index, [key, entry]] of free.entries()) {
     fields.set(`${id}.${index}.$key`, key);
+    fields.set(`${id}.${index}.$was`, key);
     write(values, entry, `${id}.${index}`, fields);
   }
 }
@@ -127,7 +128,11 @@ function readMap(
   const names = new Set(known.map(({ name }) => name));
   for (let index = 0; index < entryCount(id, fields); index += 1) {
     const key = (fields.get(`${id}.${index}.$key`) ?? '').trim();
-    if (key === '') continue;
+    if (key === '') {
+      if (isNameless(`${id}.${index}`, fields))
+        errors.push({ field: `${id}.${index}.$key`, message: 'Give this entry a name, or empty its fields.' });
+      continue;
+    }
     if (names.has(key)) {
       const message = `There is an entry "${key}" already; give this one another name, or empty it to remove it.`;
       errors.push({ field: `${id}.${index}.$key`, message });
@@ -140,6 +145,11 @@ function readMap(
     put(entries, key, value ?? {});
   }
   return Object.keys(entries).length > 0 ? entries : undefined;
+}
+
+function isNameless(entry: string, fields: Fields): boolean {
+  if ((fields.get(`${entry}.$was`) ?? '') !== '') return false;
+  return [...fields].some(([name, value]) => (name === entry || name.startsWith(`${entry}.`)) && value.trim() !== '');
 }
 
 /** Plain assignment would run the setter behind `__proto__`. */

@@ -10,7 +10,7 @@ type Choices = readonly {
 }[];
 
 export interface OptionField {
-  readonly control: 'text' | 'prose' | 'select';
+  readonly control: 'text' | 'prose' | 'select' | 'hidden';
   readonly id: string;
   readonly label: string;
   readonly hint: string;
@@ -89,7 +89,11 @@ function mapGroup(
     const title = key === '' ? `Add to ${option.name}` : key;
     const parts =
       value.control === 'group' ? value.nodes : [{ ...value, label: `Value of ${key === '' ? 'the entry' : key}` }];
-    return group(place, title, option.values.doc, [name, ...parts], shown);
+    const was: OptionField = {
+      ...{ control: 'hidden', id: `${place}.$was`, label: '', hint: '', groups: [], mode: null },
+      value: shown.fields.get(`${place}.$was`) ?? '',
+    };
+    return group(place, title, option.values.doc, [was, name, ...parts], shown);
   });
   return group(id, option.name, option.doc, [...known, ...free], shown);
 }

@@ -60,7 +60,12 @@ describe('options as fields', () => {
       'o.required_grades.2.$key': 'exam',
       'o.required_grades.2': '',
       'o.required_grades.3.$key': '',
+      'o.required_grades.3.$was': 'removed',
       'o.required_grades.3': '1',
+      'o.required_grades.4.$key': '',
+      'o.required_grades.4': '0.7',
+      'o.required_grades.5.$key': '',
+      'o.required_grades.5': '',
     });
     expect(readFields(schema, fields).errors).to.deep.equal([
       {
@@ -68,6 +73,7 @@ describe('options as fields', () => {
         message: 'There is an entry "total" already; give this one another name, or empty it to remove it.',
       },
       { field: 'o.required_grades.2', message: 'Enter a value for "exam", or empty its name to remove it.' },
+      { field: 'o.required_grades.4.$key', message: 'Give this entry a name, or empty its fields.' },
     ]);
   });
 

@@ -353,6 +353,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
             check: lms.check,
           }
         : null,
+    extensions: registry,
     eligibility: createEligibility({ store: stores.credentials, registry, records }),
     credentialLife: credentialLife.life,
     mails: credentialLife.mails,

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { InputError, NotFoundError } from '../errors.ts';
 import type { AssetReader, GenerationFunction } from '../extensions/generation-function.ts';
 import type { FileStore } from '../ports/asset-files.ts';
-import type { Asset, CredentialStore } from '../ports/credential-store.ts';
+import type { Asset, ChangeResult, CredentialStore } from '../ports/credential-store.ts';
 
 export const MAX_ASSET_BYTES = 20 * 1024 * 1024;
 
@@ -53,6 +53,25 @@ export async function saveAsset(
   },
 ): Promise<Asset> {
   await checkAsset(upload, to.generations);
+  const asset = await putFile(upload, to.files, to.now);
+  await to.store.saveAsset(asset);
+  return asset;
+}
+
+/** As `saveAsset`, unless somebody else was faster.
+ *  @param former what is replaced; null: there must be none of the slug
+ *  @throws InputError as `checkAsset` */
+export async function changeAsset(
+  upload: AssetUpload,
+  former: Asset | null,
+  to: Parameters<typeof saveAsset>[1],
+): Promise<ChangeResult> {
+  await checkAsset(upload, to.generations);
+  const now = former === null ? to.now : new Date(Math.max(to.now.getTime(), former.updatedAt.getTime() + 1));
+  return to.store.changeAsset(await putFile(upload, to.files, now), former?.updatedAt ?? null);
+}
+
+async function putFile(upload: AssetUpload, files: FileStore, now: Date): Promise<Asset> {
   const asset: Asset = {
     slug: upload.slug,
     description: upload.description,
@@ -61,14 +80,10 @@ export async function saveAsset(
     contentType: CONTENT_TYPES[upload.kind],
     sizeBytes: upload.bytes.length,
     sha256: createHash('sha256').update(upload.bytes).digest('hex'),
-    updatedAt: to.now,
+    updatedAt: now,
   };
-  await to.files.put(assetKey(asset), {
-    bytes: upload.bytes,
-    contentType: asset.contentType,
-    fileName: asset.fileName,
-  });
-  await to.store.saveAsset(asset);
+  const { contentType, fileName } = asset;
+  await files.put(assetKey(asset), { bytes: upload.bytes, contentType, fileName });
   return asset;
 }
 

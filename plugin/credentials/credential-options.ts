@@ -74,7 +74,8 @@ export function joinSchemas(retrieval: RetrievalFunction, generation: Generation
   return [...retrieval.options, ...generation.options, ...LIFE_OPTIONS];
 }
 
-function withoutRequired(option: Option): Option {
+/** What a type may leave to its configurations. */
+export function withoutRequired(option: Option): Option {
   if (option.type !== 'text' || !option.required) return option;
   const { required: _, ...rest } = option;
   return rest;

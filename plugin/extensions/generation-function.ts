@@ -45,6 +45,8 @@ export interface GenerationFunction {
   assetsOf(options: Options): readonly Pick<Asset, 'slug' | 'kind'>[];
   /** Asked before an asset of a kind that this function uses is stored. @throws InputError with the reason */
   checkAsset(kind: Asset['kind'], bytes: Uint8Array): Promise<void>;
+  /** A document that shows what the asset looks like in use; absent: the function has none. @throws InputError */
+  assetSample?(asset: LoadedAsset): Promise<GeneratedDocument>;
   /** The same request gives the same page.
    *  @throws CredentialError when this one document cannot be made (a glyph that no font has)
    *  @throws NotFoundError, InputError when none can (a missing asset, a broken template) */

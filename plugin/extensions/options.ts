@@ -60,13 +60,27 @@ export type OptionSchema = readonly Option[];
 
 const MAX_TEXT = 10_000;
 
+export interface OptionProblem {
+  /** Dotted, e.g. `text_elements.name.size`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Everything that is wrong with the options, for a form to say each at its field. */
+export function optionProblems(schema: OptionSchema, given: Options): readonly OptionProblem[] {
+  const problems: OptionProblem[] = [];
+  readRecord(schema, given, '', problems);
+  return problems;
+}
+
 /** The options with defaults filled in.
  *  @throws InputError `input.options`; the message lists every problem with its dotted path */
 export function readOptions(schema: OptionSchema, given: Options): Options {
-  const problems: string[] = [];
+  const problems: OptionProblem[] = [];
   const value = readRecord(schema, given, '', problems);
   if (problems.length > 0) {
-    throw new InputError('options', `the options cannot be used: ${problems.join('; ')}`);
+    const messages = problems.map(({ message }) => message);
+    throw new InputError('options', `the options cannot be used: ${messages.join('; ')}`);
   }
   return value;
 }
@@ -94,7 +108,7 @@ function readRecord(
   schema: OptionSchema,
   given: Readonly<Record<string, unknown>>,
   path: string,
-  problems: string[],
+  problems: OptionProblem[],
 ): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const option of schema) {
@@ -107,54 +121,56 @@ function readRecord(
   return result;
 }
 
-function unknownOption(path: string, near: string | null, names: readonly string[]): string {
-  return `there is no option "${path}"; ${near === null ? `there are ${names.join(', ')}` : `did you mean "${near}"?`}`;
+function unknownOption(path: string, near: string | null, names: readonly string[]): OptionProblem {
+  const help = near === null ? `there are ${names.join(', ')}` : `did you mean "${near}"?`;
+  return { path, message: `there is no option "${path}"; ${help}` };
 }
 
-function readValue(option: Option, given: unknown, path: string, problems: string[]): unknown {
+function readValue(option: Option, given: unknown, path: string, problems: OptionProblem[]): unknown {
   switch (option.type) {
     case 'number':
       if (given === undefined || given === null) return option.default;
       if (typeof given === 'number' && given >= option.min && given <= option.max) return given;
-      problems.push(
-        `"${path}" must be a number from ${option.min} to ${option.max}${option.unit === null ? '' : ` (${option.unit})`}`,
-      );
+      problems.push({
+        path,
+        message: `"${path}" must be a number from ${option.min} to ${option.max}${option.unit === null ? '' : ` (${option.unit})`}`,
+      });
       return option.default;
     case 'text':
       if (given === undefined || given === null) {
-        if (option.required) problems.push(`"${path}" is required: ${option.doc}`);
+        if (option.required) problems.push({ path, message: `"${path}" is required: ${option.doc}` });
         return option.default;
       }
       if (typeof given !== 'string' || given.length > MAX_TEXT) {
-        problems.push(`"${path}" must be a text of at most ${MAX_TEXT} characters`);
+        problems.push({ path, message: `"${path}" must be a text of at most ${MAX_TEXT} characters` });
       } else if (option.pattern && !option.pattern.expression.test(given)) {
-        problems.push(`"${path}" ${option.pattern.says}`);
+        problems.push({ path, message: `"${path}" ${option.pattern.says}` });
       }
       return given;
     case 'boolean':
       if (given === undefined || given === null) return option.default;
-      if (typeof given !== 'boolean') problems.push(`"${path}" must be true or false`);
+      if (typeof given !== 'boolean') problems.push({ path, message: `"${path}" must be true or false` });
       return given;
     case 'choice':
       if (given === undefined || given === null) return option.default;
       if (typeof given !== 'string' || !option.choices.includes(given)) {
-        problems.push(`"${path}" must be one of ${option.choices.join(', ')}`);
+        problems.push({ path, message: `"${path}" must be one of ${option.choices.join(', ')}` });
       }
       return given;
     case 'record':
       if (given === false && option.switchable) return false;
       if (given === undefined || given === null) return readRecord(option.fields, {}, `${path}.`, problems);
       if (isRecord(given)) return readRecord(option.fields, given, `${path}.`, problems);
-      problems.push(`"${path}" must be an object${option.switchable ? ' or false' : ''}`);
+      problems.push({ path, message: `"${path}" must be an object${option.switchable ? ' or false' : ''}` });
       return {};
     case 'map':
       return readMap(option, given, path, problems);
   }
 }
 
-function readMap(option: MapOption, given: unknown, path: string, problems: string[]): Record<string, unknown> {
+function readMap(option: MapOption, given: unknown, path: string, problems: OptionProblem[]): Record<string, unknown> {
   if (given !== undefined && given !== null && !isRecord(given)) {
-    problems.push(`"${path}" must be an object`);
+    problems.push({ path, message: `"${path}" must be an object` });
     return {};
   }
   const entries = isRecord(given) ? given : {};
@@ -170,7 +186,7 @@ function readMap(option: MapOption, given: unknown, path: string, problems: stri
   const names = known.map((described) => described.name);
   for (const [key, value] of Object.entries(entries)) {
     if (names.includes(key)) continue;
-    const found: string[] = [];
+    const found: OptionProblem[] = [];
     define(result, key, readValue(option.values, value, `${path}.${key}`, found));
     const near = found.length > 0 ? suggest(key, names) : null;
     if (near === null) problems.push(...found);

@@ -170,18 +170,31 @@ export interface CredentialFilter {
   readonly mail?: MailState | undefined;
 }
 
+/** What became of a change that must not overwrite somebody else's. `duplicate`: what must be unique is taken. */
+export type ChangeResult = 'saved' | 'stale' | 'duplicate';
+
 export interface CredentialStore {
   saveAsset(asset: Asset): Promise<void>;
+  /** Replaces the stored one if its `updatedAt` still is `expected`; null: only if there is none. */
+  changeAsset(asset: Asset, expected: Date | null): Promise<ChangeResult>;
+  /** @returns false when it was changed since `expected`, or is gone */
+  deleteAsset(slug: string, expected: Date): Promise<boolean>;
   asset(slug: string): Promise<Asset | null>;
   assets(): Promise<readonly Asset[]>;
 
   /** Inserts or, by id, replaces. @throws ConflictError `conflict.duplicate` when the name is taken */
   saveType(type: CredentialType): Promise<void>;
+  /** As `changeAsset`; names are unique. */
+  changeType(type: CredentialType, expected: Date | null): Promise<ChangeResult>;
   type(id: string): Promise<CredentialType | null>;
   types(): Promise<readonly CredentialType[]>;
 
   /** @throws ConflictError `conflict.duplicate` when context and type already have one */
   saveConfiguration(configuration: CredentialConfiguration): Promise<void>;
+  /** As `changeAsset`; a context has one of a type. */
+  changeConfiguration(configuration: CredentialConfiguration, expected: Date | null): Promise<ChangeResult>;
+  /** With its schedule; runs and credentials stay. @returns false when it was changed since `expected`, or is gone */
+  deleteConfiguration(id: string, expected: Date): Promise<boolean>;
   configuration(id: string): Promise<CredentialConfiguration | null>;
   configurations(): Promise<readonly CredentialConfiguration[]>;
 

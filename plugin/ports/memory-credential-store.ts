@@ -3,6 +3,7 @@
 import { ConflictError } from '../errors.ts';
 import type {
   Asset,
+  ChangeResult,
   Credential,
   CredentialConfiguration,
   CredentialFilter,
@@ -26,6 +27,14 @@ export class MemoryCredentialStore implements CredentialStore {
   async saveAsset(asset: Asset): Promise<void> {
     this.#assets.set(asset.slug, asset);
   }
+  async changeAsset(asset: Asset, expected: Date | null): Promise<ChangeResult> {
+    const problem = refusal(this.#assets.get(asset.slug), expected);
+    if (problem === null) this.#assets.set(asset.slug, asset);
+    return problem ?? 'saved';
+  }
+  async deleteAsset(slug: string, expected: Date): Promise<boolean> {
+    return refusal(this.#assets.get(slug), expected) === null && this.#assets.delete(slug);
+  }
   async asset(slug: string): Promise<Asset | null> {
     return this.#assets.get(slug) ?? null;
   }
@@ -38,6 +47,10 @@ export class MemoryCredentialStore implements CredentialStore {
       if (other.name === type.name && other.id !== type.id) throw duplicateType();
     }
     this.#types.set(type.id, type);
+  }
+  async changeType(type: CredentialType, expected: Date | null): Promise<ChangeResult> {
+    const problem = refusal(this.#types.get(type.id), expected);
+    return problem ?? unlessTaken(() => this.saveType(type));
   }
   async type(id: string): Promise<CredentialType | null> {
     return this.#types.get(id) ?? null;
@@ -53,6 +66,15 @@ export class MemoryCredentialStore implements CredentialStore {
       if (same && other.id !== configuration.id) throw duplicateConfiguration();
     }
     this.#configurations.set(configuration.id, configuration);
+  }
+  async changeConfiguration(configuration: CredentialConfiguration, expected: Date | null): Promise<ChangeResult> {
+    const problem = refusal(this.#configurations.get(configuration.id), expected);
+    return problem ?? unlessTaken(() => this.saveConfiguration(configuration));
+  }
+  async deleteConfiguration(id: string, expected: Date): Promise<boolean> {
+    if (refusal(this.#configurations.get(id), expected) !== null) return false;
+    this.#schedules.delete(id);
+    return this.#configurations.delete(id);
   }
   async configuration(id: string): Promise<CredentialConfiguration | null> {
     return this.#configurations.get(id) ?? null;
@@ -202,6 +224,22 @@ function matches(credential: Credential, filter: CredentialFilter): boolean {
     (mail === undefined || credential.mail?.state === mail) &&
     isFound(credential, filter.search?.trim().toLowerCase() ?? '')
   );
+}
+
+/** @returns null: the change may be made */
+function refusal(stored: { readonly updatedAt: Date } | undefined, expected: Date | null): ChangeResult | null {
+  if (expected === null) return stored ? 'duplicate' : null;
+  return stored?.updatedAt.getTime() === expected.getTime() ? null : 'stale';
+}
+
+async function unlessTaken(save: () => Promise<void>): Promise<ChangeResult> {
+  try {
+    await save();
+    return 'saved';
+  } catch (error) {
+    if (error instanceof ConflictError) return 'duplicate';
+    throw error;
+  }
 }
 
 export function duplicateType(): ConflictError {

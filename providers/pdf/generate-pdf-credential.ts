@@ -2,6 +2,7 @@
 
 import { InputError } from '../../plugin/errors.ts';
 import type { GenerationFunction, GenerationRequest } from '../../plugin/extensions/generation-function.ts';
+import { sampleJob } from './asset-sample.ts';
 import type { AssetFile, PdfEngine } from './engine.ts';
 import { checkPdfOptions, pdfAssets, pdfOptions } from './pdf-options.ts';
 
@@ -16,6 +17,10 @@ export function createPdfGeneration(engine: PdfEngine): GenerationFunction {
     check: checkPdfOptions,
     assetsOf: pdfAssets,
     checkAsset: (kind, bytes) => engine.check(kind, bytes),
+    async assetSample(loaded) {
+      const bytes = await engine.generate(sampleJob(loaded));
+      return { bytes, contentType: 'application/pdf', fileName: `sample-${loaded.asset.slug}.pdf` };
+    },
     async generate({ options, assets, ...facts }) {
       const bytes = await engine.generate({ options, ...facts, assets: await loadAssets({ options, assets }) });
       return { bytes, contentType: 'application/pdf', fileName: `credential-${facts.verifyId}.pdf` };

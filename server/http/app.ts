@@ -22,8 +22,11 @@ import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
+import { configurationFormRoutes } from './pages/configuration-form.ts';
 import { configurationRoutes } from './pages/configurations.ts';
+import { credentialAssetRoutes } from './pages/credential-assets.ts';
 import { credentialLifeRoutes } from './pages/credential-life.ts';
+import { credentialTypeRoutes } from './pages/credential-types.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
@@ -93,7 +96,10 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...credentialLifeRoutes(services),
     ...credentialRoutes(services),
     ...mailRoutes(services),
+    ...credentialAssetRoutes(services),
+    ...credentialTypeRoutes(services),
     ...configurationRoutes(services),
+    ...configurationFormRoutes(services),
     ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),
     ...effectRoutes(services),

@@ -8,6 +8,7 @@ import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
 import type { Eligibility } from '../../plugin/credentials/eligibility.ts';
 import type { Replays } from '../../plugin/dead-letters/replays.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
+import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { MailDispatcher, WriteMail } from '../../plugin/mail/mail-dispatcher.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
@@ -108,6 +109,8 @@ export interface Services extends RuleServices {
   readonly events: EventLog;
   readonly learners: LearnerStore;
   readonly credentials: CredentialStore;
+  /** What types of credentials are made of. */
+  readonly extensions: ExtensionRegistry;
   readonly jobStore: JobStore;
   /** What comparisons with providers have found, by their job. */
   readonly comparisonNotes: Pick<ReplayScratch, 'next'>;

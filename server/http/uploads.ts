@@ -3,6 +3,7 @@
 
 import type { Request, RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
+import { MAX_ASSET_BYTES } from '../../plugin/credentials/assets.ts';
 import type { Actor } from './identity.ts';
 import { RequestError } from './request-error.ts';
 
@@ -25,7 +26,10 @@ const TAKES_FILES: readonly RegExp[] = [
   /^\/rules\/(plan|plan\/preview|apply)$/,
   /^\/open-badge-templates\/(new|[^/]+\/edit)$/,
   /^\/issuer$/,
+  /^\/credential-assets\/(new|[^/]+\/replace)$/,
 ];
+/** One file for documents may be larger than all that others bring. */
+const TAKES_AN_ASSET = /^\/credential-assets\//;
 
 export function bringsFiles(req: Request, actor: Actor): boolean {
   return (
@@ -45,13 +49,37 @@ const read = multer({
   },
 }).array('files');
 
+const readAsset = multer({
+  storage: multer.memoryStorage(),
+  defParamCharset: 'utf8',
+  limits: {
+    ...{ files: 1, fileSize: MAX_ASSET_BYTES, fields: 10, fieldSize: 64 * 1024, fieldNestingDepth: 0 },
+    ...{ parts: 11, headerPairs: 20 },
+  },
+}).array('files');
+
 /** Leaves the fields in `req.body` and the files of the field `files` in `req.files`. */
 export const fileForm: RequestHandler = (req, res, next) => {
+  if (TAKES_AN_ASSET.test(req.path)) return assetForm(req, res, next);
   const length = Number(req.get('content-length') ?? Number.NaN);
   // The parser limits every part, not their sum.
   if (!(length <= BODY_BYTES)) throw tooLarge();
   read(req, res, (error?: unknown) => next(error && toRequestError(error)));
 };
+
+const assetForm: RequestHandler = (req, res, next) => {
+  const length = Number(req.get('content-length') ?? Number.NaN);
+  if (!(length <= MAX_ASSET_BYTES + MIB)) throw assetTooLarge();
+  readAsset(req, res, (error?: unknown) => {
+    const isTooLarge = error instanceof MulterError && error.code === 'LIMIT_FILE_SIZE';
+    next(error && (isTooLarge ? assetTooLarge() : toRequestError(error)));
+  });
+};
+
+function assetTooLarge(): RequestError {
+  const message = `the file is larger than ${MAX_ASSET_BYTES / MIB} MiB; reduce images inside it`;
+  return new RequestError(413, 'file-too-large', message);
+}
 
 function tooLarge(): RequestError {
   const message = `what you sent is too large; send at most ${uploadLimits.allBytes / MIB} MiB of rules at once`;

@@ -4,6 +4,7 @@
 import mongoose from 'mongoose';
 import type {
   Asset,
+  ChangeResult,
   Credential,
   CredentialConfiguration,
   CredentialFilter,
@@ -46,6 +47,12 @@ export class MongoCredentialStore implements CredentialStore {
   async saveAsset(asset: Asset): Promise<void> {
     await put(this.#models.assets, fromAsset(asset));
   }
+  changeAsset(asset: Asset, expected: Date | null): Promise<ChangeResult> {
+    return change(this.#models.assets, fromAsset(asset), expected);
+  }
+  deleteAsset(slug: string, expected: Date): Promise<boolean> {
+    return remove(this.#models.assets, slug, expected);
+  }
   async asset(slug: string): Promise<Asset | null> {
     return one(this.#models.assets.findById(slug).lean(), toAsset);
   }
@@ -55,6 +62,9 @@ export class MongoCredentialStore implements CredentialStore {
 
   async saveType(type: CredentialType): Promise<void> {
     if (!(await unlessDuplicate(() => put(this.#models.types, fromType(type))))) throw duplicateType();
+  }
+  changeType(type: CredentialType, expected: Date | null): Promise<ChangeResult> {
+    return change(this.#models.types, fromType(type), expected);
   }
   async type(id: string): Promise<CredentialType | null> {
     return one(this.#models.types.findById(id).lean(), toType);
@@ -66,6 +76,15 @@ export class MongoCredentialStore implements CredentialStore {
   async saveConfiguration(configuration: CredentialConfiguration): Promise<void> {
     const saved = await unlessDuplicate(() => put(this.#models.configurations, fromConfiguration(configuration)));
     if (!saved) throw duplicateConfiguration();
+  }
+  changeConfiguration(configuration: CredentialConfiguration, expected: Date | null): Promise<ChangeResult> {
+    return change(this.#models.configurations, fromConfiguration(configuration), expected);
+  }
+  async deleteConfiguration(id: string, expected: Date): Promise<boolean> {
+    // The schedule last: of a configuration that is gone it does nothing, but one that stays must not lose it.
+    if (!(await remove(this.#models.configurations, id, expected))) return false;
+    await withDatabase(() => this.#models.schedules.deleteOne({ _id: id }));
+    return true;
   }
   async configuration(id: string): Promise<CredentialConfiguration | null> {
     return one(this.#models.configurations.findById(id).lean(), toConfiguration);
@@ -241,6 +260,38 @@ async function put<Value extends { readonly _id: string }>(model: mongoose.Model
       upsert: true,
     }),
   );
+}
+
+interface Changeable {
+  readonly _id: string;
+  readonly updatedAt: Date;
+}
+
+async function change<Value extends Changeable>(
+  model: mongoose.Model<Value>,
+  record: Value,
+  expected: Date | null,
+): Promise<ChangeResult> {
+  const { _id, ...fields } = record;
+  let found = true;
+  const written = await unlessDuplicate(async () => {
+    if (expected === null) return model.create(record);
+    const filter = { _id, updatedAt: expected } as mongoose.QueryFilter<Value>;
+    const { matchedCount } = await model.updateOne(filter, { $set: fields } as mongoose.UpdateQuery<Value>);
+    found = matchedCount === 1;
+  });
+  if (!written) return 'duplicate';
+  return found ? 'saved' : 'stale';
+}
+
+async function remove<Value extends Changeable>(
+  model: mongoose.Model<Value>,
+  _id: string,
+  updatedAt: Date,
+): Promise<boolean> {
+  const filter = { _id, updatedAt } as mongoose.QueryFilter<Value>;
+  const { deletedCount } = await withDatabase(() => model.deleteOne(filter));
+  return deletedCount === 1;
 }
 
 /** @returns false when a unique index refused the write */

@@ -123,6 +123,48 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
     expect(await store.asset('c')).to.equal(null);
   });
 
+  it('changes and deletes an asset only in the version that was looked at', async () => {
+    expect(await store.changeAsset(anAsset(), T0)).to.equal('stale');
+    expect(await store.changeAsset(anAsset(), null)).to.equal('saved');
+    expect(await store.changeAsset(anAsset({ sizeBytes: 11 }), null)).to.equal('duplicate');
+    expect(await store.changeAsset(anAsset({ sizeBytes: 12, updatedAt: later(1) }), T0)).to.equal('saved');
+    expect(await store.changeAsset(anAsset({ sizeBytes: 13, updatedAt: later(2) }), T0)).to.equal('stale');
+    expect(await store.deleteAsset('certificate', T0)).to.equal(false);
+    expect(await store.assets()).to.deep.equal([anAsset({ sizeBytes: 12, updatedAt: later(1) })]);
+    expect(await store.deleteAsset('certificate', later(1))).to.equal(true);
+    expect(await store.deleteAsset('certificate', later(1))).to.equal(false);
+    expect(await store.assets()).to.deep.equal([]);
+  });
+
+  it('changes a type only in the version that was looked at, and keeps names unique', async () => {
+    expect(await store.changeType(aType(), null)).to.equal('saved');
+    expect(await store.changeType(aType({ id: 'type-2' }), null)).to.equal('duplicate');
+    expect(await store.changeType(aType({ id: 'type-2', name: 'Other' }), null)).to.equal('saved');
+    expect(await store.changeType(aType({ id: 'type-2', updatedAt: later(1) }), T0)).to.equal('duplicate');
+    expect(await store.changeType(aType({ name: 'New', updatedAt: later(1) }), T0)).to.equal('saved');
+    expect(await store.changeType(aType({ name: 'Late', updatedAt: later(2) }), T0)).to.equal('stale');
+    expect((await store.types()).map(({ name }) => name)).to.deep.equal(['New', 'Other']);
+  });
+
+  it('changes and deletes a configuration only in the version that was looked at, with its schedule', async () => {
+    expect(await store.changeConfiguration(aConfiguration(), null)).to.equal('saved');
+    expect(await store.changeConfiguration(aConfiguration({ id: 'configuration-2' }), null)).to.equal('duplicate');
+    const schedule = {
+      ...{ configurationId: 'configuration-1', enabled: true, nextDueAt: T0, lastRunAt: null, totalRuns: 0 },
+      rule: { kind: 'interval', everyMs: 60_000 },
+    } as const;
+    await store.saveSchedule(schedule);
+    const changed = aConfiguration({ options: { title: 'x' }, updatedAt: later(1) });
+    expect(await store.changeConfiguration(changed, T0)).to.equal('saved');
+    expect(await store.changeConfiguration(aConfiguration(), T0)).to.equal('stale');
+    expect(await store.deleteConfiguration('configuration-1', T0)).to.equal(false);
+    expect(await store.configurations()).to.deep.equal([changed]);
+    expect(await store.schedules()).to.have.length(1);
+    expect(await store.deleteConfiguration('configuration-1', later(1))).to.equal(true);
+    expect(await store.configurations()).to.deep.equal([]);
+    expect(await store.schedules()).to.deep.equal([]);
+  });
+
   it('keeps types with options of any shape and keys of any characters', async () => {
     await store.saveType(aType());
     await store.saveType(aType({ options: { a: { 'b.c': [1, { $d: null }] } } }));

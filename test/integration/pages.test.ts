@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { expect } from 'chai';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
+import { courseCompletions, createPdfGeneration } from '../../providers/index.ts';
+import { createLocalEngine } from '../../providers/pdf/local-engine.ts';
 import { createOneTimeSignIn } from '../../server/http/tokens.ts';
 import {
   accessibilityFaults,
@@ -20,6 +23,7 @@ import {
   setHidden,
   sidewaysScroll,
 } from '../support/in-browser.ts';
+import { fontsFolder } from '../support/pdf.ts';
 import { demoRules, LETTERS, OWN_BADGE, seed } from '../support/seed.ts';
 import { makeSite, PASSWORD, type Site } from '../support/web.ts';
 
@@ -61,7 +65,8 @@ describe('pages in a browser', function () {
         '--disable-sync',
       ],
     });
-    site = makeSite();
+    const generation = createPdfGeneration(createLocalEngine(fontsFolder));
+    site = makeSite({ extensions: new ExtensionRegistry().addRetrieval(courseCompletions).addGeneration(generation) });
     await seed(site);
     const pioneer = demoRules.replaceAll('demo-course"', 'pioneer"').replace('active   true', 'active   false');
     await site.services.saveBadge(pioneer, { expectedVersion: 0, actor: 'ada' });
@@ -396,6 +401,19 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('mails-settle', '/mails/settle?action=give-up&state=pending'),
     path('mail', '/mails/00000000-0000-4000-8000-000000000000'),
     path('configurations', '/configurations'),
+    path('configuration-new', '/configurations/new'),
+    path('configuration-edit', '/configurations/configuration-1/edit'),
+    path('configuration-delete', '/configurations/configuration-1/delete'),
+    fillIn('configuration-problems', '/configurations/new?type=type-1', { contextKey: 'DemoX' }, 'Save'),
+    path('credential-assets', '/credential-assets'),
+    path('credential-asset', '/credential-assets/certificate'),
+    path('credential-asset-delete', '/credential-assets/certificate/delete'),
+    fillIn('credential-asset-problems', '/credential-assets/new', { slug: 'No good' }, 'Save'),
+    path('credential-types', '/credential-types'),
+    path('credential-type', '/credential-types/type-1'),
+    path('credential-type-edit', '/credential-types/type-1/edit'),
+    fillIn('credential-type-json', '/credential-types/type-1/edit', { name: 'Other' }, 'As JSON'),
+    fillIn('credential-type-problems', '/credential-types/new', { 'o.template': 'No good' }, 'Save'),
     path('eligibility', '/configurations/configuration-1/eligibility?username=ada'),
     path('runs', '/runs'),
     path('effects', '/effects'),

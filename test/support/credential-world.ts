@@ -47,6 +47,9 @@ export function fakeGeneration(before: Generate = () => {}): GenerationFunction 
     check() {},
     assetsOf: () => [],
     async checkAsset() {},
+    async assetSample({ asset }) {
+      return { bytes: Buffer.from(`sample of ${asset.slug}`), contentType: 'text/plain', fileName: 'sample.txt' };
+    },
     async generate(request) {
       await before(request);
       const { options, learnerName, contextName, verifyUrl } = request;

@@ -1,6 +1,7 @@
 /** A small, lifelike site: badges of several kinds, learners in every state, credentials in every state. */
 
 import { createHash, randomUUID } from 'node:crypto';
+import { saveAsset } from '../../plugin/credentials/assets.ts';
 import { ProviderError } from '../../plugin/errors.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
 import type { DeadMessage } from '../../plugin/ports/dead-letters.ts';
@@ -372,6 +373,17 @@ async function seedCredentials({ services, records }: Site): Promise<void> {
   const { credentials, files } = services;
   records.add(DEMO_COURSE, 'Demonstration Course', [aLearnerRecord({ completion: 0.7 })]);
   const at = new Date('2026-11-20T09:00:00Z');
+  const bytes = Buffer.from('%PDF-1.7 a template');
+  await saveAsset(
+    {
+      slug: 'certificate',
+      description: 'A4, lying',
+      kind: 'pdf-template',
+      fileName: 'certificate.pdf',
+      bytes,
+    },
+    { store: credentials, files, generations: [], now: at },
+  );
   await credentials.saveType({
     id: 'type-1',
     name: 'Certificate of achievement',

@@ -42,6 +42,7 @@ export function configurationRoutes(services: Services): readonly Route[] {
           nextDueAt: schedule?.enabled ? shownTime(schedule.nextDueAt) : null,
           lastRun: lastRun ? runRow(lastRun) : null,
           eligibilityHref: eligibilityPath(configuration.id),
+          editHref: `/configurations/${encodeURIComponent(configuration.id)}/edit`,
           generateAction: `/configurations/${encodeURIComponent(configuration.id)}/generate`,
         };
       });

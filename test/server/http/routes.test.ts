@@ -98,6 +98,28 @@ const table: Readonly<Record<string, Access>> = {
   'post /mails/:id/retry': 'administrator',
   'post /mails/:id/give-up': 'administrator',
   'get /download/:id/:secret': 'public',
+  'get /credential-assets': 'viewer',
+  'get /credential-assets/new': 'administrator',
+  'post /credential-assets/new': 'administrator',
+  'get /credential-assets/:asset': 'viewer',
+  'get /credential-assets/:asset/replace': 'administrator',
+  'post /credential-assets/:asset/replace': 'administrator',
+  'get /credential-assets/:asset/file': 'viewer',
+  'get /credential-assets/:asset/sample': 'viewer',
+  'get /credential-assets/:asset/delete': 'administrator',
+  'post /credential-assets/:asset/delete': 'administrator',
+  'get /credential-types': 'viewer',
+  'get /credential-types/new': 'administrator',
+  'post /credential-types/new': 'administrator',
+  'get /credential-types/:type': 'viewer',
+  'get /credential-types/:type/edit': 'administrator',
+  'post /credential-types/:type/edit': 'administrator',
+  'get /configurations/new': 'administrator',
+  'post /configurations/new': 'administrator',
+  'get /configurations/:id/edit': 'administrator',
+  'post /configurations/:id/edit': 'administrator',
+  'get /configurations/:id/delete': 'administrator',
+  'post /configurations/:id/delete': 'administrator',
   'get /configurations': 'viewer',
   'post /configurations/:id/generate': 'administrator',
   'get /rules/vocabulary.json': 'viewer',
@@ -179,6 +201,8 @@ describe('routes', () => {
       .replace('/badges/:id', '/badges/demo-course')
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
+      .replace(':asset', 'certificate')
+      .replace(':type', 'type-1')
       .replace('/jobs/:id', '/jobs/job-failed')
       .replace('/comparisons/:id', '/comparisons/job-compared')
       .replace('/events/:id', '/events/event-ada-demo')
@@ -261,6 +285,10 @@ describe('routes', () => {
       '/events',
       '/events/event-ada-demo',
       '/configurations',
+      '/credential-types',
+      '/credential-types/type-1',
+      '/credential-assets',
+      '/credential-assets/certificate',
       '/dead-letters',
       `/dead-letters/${LETTERS.malformed}`,
       '/dead-letters/check?scope=all',

@@ -1,0 +1,158 @@
+/** What the page shows for each option: fields with their documentation, in groups. */
+
+import { isRecord, type Option, type OptionSchema } from '../../plugin/extensions/options.ts';
+import type { Options } from '../../plugin/ports/credential-store.ts';
+import { entryCount, type Fields } from './option-form.ts';
+
+type Choices = readonly {
+  readonly label: string;
+  readonly choices: readonly { readonly value: string; readonly text: string }[];
+}[];
+
+export interface OptionField {
+  readonly control: 'text' | 'prose' | 'select' | 'hidden';
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly value: string;
+  readonly groups: Choices;
+  readonly mode: 'decimal' | null;
+}
+
+export interface OptionGroup {
+  readonly control: 'group';
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly nodes: readonly OptionNode[];
+  readonly open: boolean;
+}
+
+export type OptionNode = OptionField | OptionGroup;
+
+interface Shown {
+  readonly fields: Fields;
+  /** Fields with something to put right: their groups are open. */
+  readonly wrong: ReadonlySet<string>;
+  /** Fields by the dotted path of the option; filled on the way. */
+  readonly fieldOf: Map<string, string>;
+}
+
+/** @param below what is in force where a field says nothing; null: the defaults of the schema */
+export function optionNodes(
+  schema: OptionSchema,
+  fields: Fields,
+  below: Options | null,
+  wrong: ReadonlySet<string> = new Set(),
+): { readonly nodes: readonly OptionNode[]; readonly fieldOf: ReadonlyMap<string, string> } {
+  const shown: Shown = { fields, wrong, fieldOf: new Map() };
+  const nodes = schema.map((option) => node(option, `o.${option.name}`, option.name, below?.[option.name], shown));
+  return { nodes, fieldOf: shown.fieldOf };
+}
+
+function node(option: Option, id: string, path: string, below: unknown, shown: Shown): OptionNode {
+  shown.fieldOf.set(path, id);
+  if (option.type === 'record') {
+    const inner = isRecord(below) ? below : {};
+    const nodes = option.fields.map((field) =>
+      node(field, `${id}.${field.name}`, `${path}.${field.name}`, inner[field.name], shown),
+    );
+    const power = option.switchable ? [powerField(id, path, below, shown)] : [];
+    return group(id, option.name, option.doc, [...power, ...nodes], shown);
+  }
+  if (option.type === 'map') return mapGroup(option, id, path, below, shown);
+  return { ...field(option, below), id, value: shown.fields.get(id) ?? '' };
+}
+
+function mapGroup(
+  option: Extract<Option, { type: 'map' }>,
+  id: string,
+  path: string,
+  below: unknown,
+  shown: Shown,
+): OptionGroup {
+  const inner = isRecord(below) ? below : {};
+  const known = (option.known ?? []).map((one) =>
+    node(one, `${id}.${one.name}`, `${path}.${one.name}`, inner[one.name], shown),
+  );
+  const count = entryCount(id, shown.fields);
+  const free = Array.from({ length: count + 1 }, (_, index) => {
+    const key = shown.fields.get(`${id}.${index}.$key`) ?? '';
+    const place = `${id}.${index}`;
+    const value = node(option.values, place, `${path}.${key}`, inner[key], shown);
+    // What is wrong with an entry as a whole is said at its name.
+    if (value.control === 'group') shown.fieldOf.set(`${path}.${key}`, `${place}.$key`);
+    const name: OptionField = {
+      ...{ control: 'text', id: `${place}.$key`, label: 'Name of the entry', value: key, groups: [], mode: null },
+      hint: key === '' ? 'Nothing is added while it is empty.' : 'Empty it to remove the entry.',
+    };
+    const title = key === '' ? `Add to ${option.name}` : key;
+    const parts =
+      value.control === 'group' ? value.nodes : [{ ...value, label: `Value of ${key === '' ? 'the entry' : key}` }];
+    const was: OptionField = {
+      ...{ control: 'hidden', id: `${place}.$was`, label: '', hint: '', groups: [], mode: null },
+      value: shown.fields.get(`${place}.$was`) ?? '',
+    };
+    return group(place, title, option.values.doc, [was, name, ...parts], shown);
+  });
+  return group(id, option.name, option.doc, [...known, ...free], shown);
+}
+
+function group(id: string, label: string, hint: string, nodes: readonly OptionNode[], shown: Shown): OptionGroup {
+  const inside = (name: string) => name.startsWith(`${id}.`);
+  const open = [...shown.wrong].some(inside) || [...shown.fields].some(([name, value]) => inside(name) && value !== '');
+  return { control: 'group', id, label, hint: plain(hint), nodes, open };
+}
+
+function powerField(id: string, path: string, below: unknown, shown: Shown): OptionField {
+  const name = `${id}.$on`;
+  shown.fieldOf.set(path, name);
+  const choices = [
+    { value: '', text: below === false ? 'As in the type: left out' : 'Shown unless it is left out elsewhere' },
+    { value: 'on', text: 'Shown' },
+    { value: 'off', text: 'Left out' },
+  ];
+  return {
+    ...{ control: 'select', id: name, label: 'On the page', hint: '', mode: null },
+    groups: [{ label: '', choices }],
+    value: shown.fields.get(name) ?? '',
+  };
+}
+
+function field(option: Exclude<Option, { type: 'record' | 'map' }>, below: unknown): Omit<OptionField, 'id' | 'value'> {
+  const unit = option.type === 'number' && option.unit !== null ? `In ${option.unit}.` : '';
+  const otherwise = below ?? option.default;
+  const unsaid =
+    otherwise === null || otherwise === undefined || otherwise === '' ? '' : `Empty means ${String(otherwise)}.`;
+  const parts = { label: option.name, mode: null, groups: [] };
+  const hint = [plain(option.doc), unit, unsaid].filter((text) => text !== '').join(' ');
+  switch (option.type) {
+    case 'number':
+      return { ...parts, control: 'text', hint, mode: 'decimal' };
+    case 'text':
+      return { ...parts, control: option.pattern ? 'text' : 'prose', hint };
+    case 'boolean':
+      return {
+        ...parts,
+        control: 'select',
+        hint,
+        groups: choicesOf([
+          ['true', 'Yes'],
+          ['false', 'No'],
+        ]),
+      };
+    case 'choice':
+      return { ...parts, control: 'select', hint, groups: choicesOf(option.choices.map((choice) => [choice, choice])) };
+  }
+}
+
+/** The table writes code as Markdown does. */
+function plain(doc: string): string {
+  return doc.replaceAll('`', '');
+}
+
+function choicesOf(choices: readonly (readonly [string, string])[]): Choices {
+  return [
+    { label: '', choices: [{ value: '', text: 'Not said' }, ...choices.map(([value, text]) => ({ value, text }))] },
+  ];
+}

@@ -1,0 +1,102 @@
+/** Options on their way through a form: as fields, or as JSON where they cannot be shown as fields or somebody likes it better. */
+
+import type { Request } from 'express';
+import { isRecord, type OptionProblem, type OptionSchema } from '../../plugin/extensions/options.ts';
+import type { Options } from '../../plugin/ports/credential-store.ts';
+import { type FieldError, textField, withPlainLineEnds } from './forms.ts';
+import { type Fields, optionFields, readFields, sentFields } from './option-form.ts';
+import { type OptionNode, optionNodes } from './option-view.ts';
+
+export interface OptionsEntry {
+  readonly mode: 'form' | 'json';
+  readonly fields: Fields;
+  readonly json: string;
+  /** null: the JSON cannot be read. */
+  readonly options: Options | null;
+  readonly errors: readonly FieldError[];
+}
+
+/** As fields, if they can be shown so. */
+export function optionsEntry(
+  schema: OptionSchema,
+  options: Options,
+  wanted: OptionsEntry['mode'] = 'form',
+): OptionsEntry {
+  const fields = wanted === 'form' ? optionFields(schema, options) : null;
+  return {
+    mode: fields === null ? 'json' : 'form',
+    fields: fields ?? new Map(),
+    json: JSON.stringify(options, null, 2),
+    options,
+    errors: [],
+  };
+}
+
+/** @param schema that of the form as it was shown */
+export function readOptionsEntry(req: Request, schema: OptionSchema): OptionsEntry {
+  if (textField(req, 'mode') !== 'json') {
+    const fields = sentFields(req.body);
+    const { options, errors } = readFields(schema, fields);
+    return { mode: 'form', fields, json: '', options, errors };
+  }
+  const json = withPlainLineEnds(textField(req, 'json'));
+  const { options, message } = parseOptions(json);
+  const errors = message === null ? [] : [{ field: 'json', message }];
+  return { mode: 'json', fields: new Map(), json, options, errors };
+}
+
+/** The same options the other way. */
+export function turned(entry: OptionsEntry, schema: OptionSchema, to: OptionsEntry['mode']): OptionsEntry {
+  if (entry.options === null || entry.errors.length > 0) return entry;
+  const other = optionsEntry(schema, entry.options, to);
+  if (other.mode === to) return other;
+  const message =
+    'Fields cannot show everything that is written here: an unknown or misspelt key, a value of another kind, null or an empty text. They stay as JSON.';
+  return { ...other, errors: [{ field: 'json', message }] };
+}
+
+/** Every problem at its field. */
+export function atFields(
+  entry: OptionsEntry,
+  schema: OptionSchema,
+  problems: readonly OptionProblem[],
+): readonly FieldError[] {
+  if (entry.mode === 'json') return problems.map(({ message }) => ({ field: 'json', message: sentence(message) }));
+  const { fieldOf } = optionNodes(schema, entry.fields, null);
+  return problems.map(({ path, message }) => ({
+    field: fieldOf.get(path) ?? 'options',
+    message: sentence(message),
+    place: path,
+  }));
+}
+
+/** What a function says against options often begins with the path in quotes. */
+export function problemOf(message: string): OptionProblem {
+  return { path: /"([^"]+)"/.exec(message)?.[1] ?? '', message };
+}
+
+export function shownEntry(
+  entry: OptionsEntry,
+  schema: OptionSchema,
+  below: Options | null,
+  errors: readonly FieldError[],
+): { readonly mode: string; readonly json: string; readonly nodes: readonly OptionNode[] } {
+  const wrong = new Set(errors.map(({ field }) => field));
+  const { nodes } = optionNodes(schema, entry.fields, below, wrong);
+  return { mode: entry.mode, json: entry.json, nodes: entry.mode === 'form' ? nodes : [] };
+}
+
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?!]$/.test(message) ? '' : '.'}`;
+}
+
+function parseOptions(json: string): { readonly options: Options | null; readonly message: string | null } {
+  try {
+    const value: unknown = JSON.parse(json.trim() === '' ? '{}' : json);
+    if (isRecord(value)) return { options: value, message: null };
+    return { options: null, message: 'The options must be one JSON object: { "name": value, ... }.' };
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : 'it is not JSON';
+    return { options: null, message: `This is not JSON: ${reason}. Put names and texts in double quotes.` };
+  }
+}

@@ -1,0 +1,198 @@
+/** Configurations: a type in one course or path, with options of its own. */
+
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { contextKind } from '../../../plugin/credentials/context-key.ts';
+import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
+import { mergeOptions } from '../../../plugin/extensions/options.ts';
+import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
+import { createAudit } from '../audit.ts';
+import { configurationErrors, samplePlan, schemaOf } from '../credential-check.ts';
+import { SAMPLES, sendSample } from '../credential-samples.ts';
+import { type FieldError, pathText, queryText, textField } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import {
+  atFields,
+  type OptionsEntry,
+  optionsEntry,
+  problemOf,
+  readOptionsEntry,
+  shownEntry,
+  turned,
+} from '../options-entry.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { isAnswerable } from './credential-types.ts';
+import { credentialsCrumb } from './credentials.ts';
+import { expectedOf } from './expected.ts';
+
+const HOME = '/configurations';
+const crumb = { text: 'Configurations', href: HOME } as const;
+
+interface Entered {
+  readonly type: CredentialType;
+  readonly contextKey: string;
+  readonly entry: OptionsEntry;
+}
+
+export function configurationFormRoutes(services: Services): readonly Route[] {
+  const { credentials, extensions, clock } = services;
+  const audit = createAudit(services);
+
+  const find = async (req: Request): Promise<CredentialConfiguration> => {
+    const configuration = await credentials.configuration(pathText(req, 'id'));
+    if (configuration) return configuration;
+    throw new NotFoundError('configuration', 'there is no such configuration; the list shows those that exist');
+  };
+
+  const typeOf = async (id: string): Promise<CredentialType> => {
+    const type = await credentials.type(id);
+    if (type) return type;
+    throw new NotFoundError('credential-type', 'there is no such type; the list of types shows those there are');
+  };
+
+  const showForm = (
+    req: Request,
+    res: Response,
+    former: CredentialConfiguration | null,
+    { type, contextKey, entry }: Entered,
+    errors: readonly FieldError[] = entry.errors,
+  ): Promise<void> => {
+    const title = former ? 'Edit configuration' : 'New configuration';
+    const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb], errors } as const;
+    const merged = entry.options && mergeOptions(type.options, entry.options);
+    const model = {
+      type: { id: type.id, name: type.name },
+      contextKey,
+      isNew: former === null,
+      action: former ? `${pathOf(former)}/edit` : `${HOME}/new`,
+      deleteHref: former && `${pathOf(former)}/delete`,
+      cancelHref: HOME,
+      expected: former?.updatedAt.toISOString() ?? '',
+      ...shownEntry(entry, schemaOf(extensions, type), type.options, errors),
+      effective: merged && JSON.stringify(merged, null, 2),
+      samples: SAMPLES,
+      warnings: [],
+      focus: null,
+    };
+    return renderPage(req, res, 'configuration-form', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  const take = async (req: Request, res: Response, former: CredentialConfiguration | null): Promise<void> => {
+    // Type and context stay what they are: credentials were given for them.
+    const type = await typeOf(former?.credentialTypeId ?? textField(req, 'type'));
+    const contextKey = former?.contextKey ?? textField(req, 'contextKey').trim();
+    const schema = schemaOf(extensions, type);
+    const entry = readOptionsEntry(req, schema);
+    const entered = { type, contextKey, entry };
+    const action = textField(req, 'action');
+    if (action === 'json' || action === 'form')
+      return showForm(req, res, former, { ...entered, entry: turned(entry, schema, action) });
+
+    const sample = SAMPLES.find(({ key }) => action === `sample:${key}`);
+    const errors = [...entry.errors];
+    const hasContext = contextKind(contextKey) !== null;
+    if (!sample && !hasContext) errors.push({ field: 'contextKey', message: wrongContext });
+    const kinds = new Map((await credentials.assets()).map(({ slug, kind }) => [slug, kind]));
+    const options = entry.options ?? {};
+    if (entry.errors.length === 0) {
+      const checked = { contextKey: hasContext ? contextKey : 'course-v1:Sample+Sample+Sample', options };
+      const stored = { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
+      errors.push(...configurationErrors(type, checked, entry, stored));
+    }
+    if (errors.length > 0) return showForm(req, res, former, entered, errors);
+    if (sample) {
+      try {
+        return await sendSample(res, samplePlan(extensions, type, options), sample, services);
+      } catch (error) {
+        if (!isAnswerable(error)) throw error;
+        return showForm(req, res, former, entered, atFields(entry, schema, [problemOf(error.message)]));
+      }
+    }
+    const now = Math.max(clock.now().getTime(), (former?.updatedAt.getTime() ?? 0) + 1);
+    const wanted = {
+      ...{ id: former?.id ?? randomUUID(), credentialTypeId: type.id, contextKey, options },
+      updatedAt: new Date(now),
+    };
+    const result = await credentials.changeConfiguration(wanted, former && expectedOf(req));
+    if (result === 'duplicate') return showForm(req, res, former, entered, [{ field: 'contextKey', message: taken }]);
+    if (result === 'stale')
+      return showForm(req, res, former, entered, [{ field: 'options', message: changedMeanwhile }]);
+    const done = former ? 'configuration.changed' : 'configuration.created';
+    await audit(actorOf(res).name, done, `configuration:${wanted.id}`, { contextKey, type: type.name });
+    res.redirect(303, `${HOME}?done=configuration-saved`);
+  };
+
+  return [
+    get(`${HOME}/new`, 'administrator', async (req, res) => {
+      const id = queryText(req, 'type');
+      if (id !== undefined) {
+        const type = await typeOf(id);
+        const entry = optionsEntry(schemaOf(extensions, type), {});
+        return showForm(req, res, null, { type, contextKey: '', entry });
+      }
+      const frame = {
+        title: 'New configuration',
+        section: 'credentials',
+        breadcrumbs: [credentialsCrumb, crumb],
+      } as const;
+      const types = await credentials.types();
+      await renderPage(req, res, 'configuration-new', frame, {
+        types: types.map((type) => ({ name: type.name, href: `${HOME}/new?type=${encodeURIComponent(type.id)}` })),
+      });
+    }),
+    post(`${HOME}/new`, 'administrator', (req, res) => take(req, res, null)),
+    get(`${HOME}/:id/edit`, 'administrator', async (req, res) => {
+      const former = await find(req);
+      const type = await typeOf(former.credentialTypeId);
+      const entry = optionsEntry(schemaOf(extensions, type), former.options);
+      await showForm(req, res, former, { type, contextKey: former.contextKey, entry });
+    }),
+    post(`${HOME}/:id/edit`, 'administrator', async (req, res) => take(req, res, await find(req))),
+    get(`${HOME}/:id/delete`, 'administrator', async (req, res) => {
+      const { id, contextKey, updatedAt } = await find(req);
+      const [{ items, next }, schedule, runs] = await Promise.all([
+        credentials.credentials({ configurationId: id, limit: COUNTED }),
+        credentials.schedule(id),
+        credentials.runs({ configurationId: id, limit: 1 }),
+      ]);
+      const frame = {
+        title: 'Delete configuration',
+        section: 'credentials',
+        breadcrumbs: [credentialsCrumb, crumb],
+      } as const;
+      await renderPage(req, res, 'configuration-delete', frame, {
+        contextKey,
+        action: `${HOME}/${encodeURIComponent(id)}/delete`,
+        expected: updatedAt.toISOString(),
+        credentials: next === null ? String(items.length) : `More than ${COUNTED}`,
+        scheduled: schedule !== null,
+        running: runs[0]?.state === 'running',
+      });
+    }),
+    post(`${HOME}/:id/delete`, 'administrator', async (req, res) => {
+      const { id, contextKey } = await find(req);
+      if (!(await credentials.deleteConfiguration(id, expectedOf(req))))
+        throw new ConflictError(
+          'stale',
+          'somebody has changed this configuration meanwhile; look at it again before you delete it',
+        );
+      await audit(actorOf(res).name, 'configuration.deleted', `configuration:${id}`, { contextKey });
+      res.redirect(303, `${HOME}?done=configuration-deleted`);
+    }),
+  ];
+}
+
+/** Enough to know what is at stake. */
+const COUNTED = 1_000;
+
+const wrongContext =
+  'Enter the key of a course or path: course-v1:org+course+run, ccx-v1:org+course+run+ccx@1 or path-v1:org+number+run+group. It stands in the address of the course.';
+const taken = 'This course or path has a configuration of this type already; edit that one instead.';
+const changedMeanwhile =
+  'Somebody else has saved this configuration since you opened it. Load the page again, and enter your changes once more.';
+
+function pathOf({ id }: Pick<CredentialConfiguration, 'id'>): string {
+  return `${HOME}/${encodeURIComponent(id)}`;
+}

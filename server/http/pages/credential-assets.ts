@@ -1,0 +1,224 @@
+/** Files that documents are made from: brought, looked at, replaced and, when nothing uses them, deleted. */
+
+import { basename } from 'node:path';
+import type { Request, Response } from 'express';
+import { assetUse } from '../../../plugin/credentials/asset-use.ts';
+import { assetKey, changeAsset, MAX_ASSET_BYTES } from '../../../plugin/credentials/assets.ts';
+import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
+import type { Asset } from '../../../plugin/ports/credential-store.ts';
+import { createAudit } from '../audit.ts';
+import { shownSize, shownTime } from '../format.ts';
+import { type FieldError, pathText, textField } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { credentialsCrumb } from './credentials.ts';
+import { expectedOf } from './expected.ts';
+
+const HOME = '/credential-assets';
+const crumb = { text: 'Assets', href: HOME } as const;
+
+const KINDS: Readonly<Record<Asset['kind'], string>> = {
+  'pdf-template': 'PDF template',
+  font: 'Font (TrueType)',
+  image: 'Image (PNG or JPEG)',
+};
+
+export function credentialAssetRoutes(services: Services): readonly Route[] {
+  const { credentials, files, extensions, clock } = services;
+  const audit = createAudit(services);
+
+  const find = async (req: Request): Promise<Asset> => {
+    const asset = await credentials.asset(pathText(req, 'asset'));
+    if (asset) return asset;
+    throw new NotFoundError('asset', 'there is no such asset; the list of assets shows those there are');
+  };
+
+  const load = async (req: Request) => {
+    const asset = await find(req);
+    const file = await files.get(assetKey(asset));
+    if (file) return { asset, bytes: file.bytes };
+    throw new NotFoundError('asset', 'the file of this asset is gone; upload it again on the page of the asset');
+  };
+
+  const usesOf = async (slug: string) => {
+    const [types, configurations] = await Promise.all([credentials.types(), credentials.configurations()]);
+    return assetUse(slug, extensions, { types, configurations });
+  };
+
+  const showForm = (
+    req: Request,
+    res: Response,
+    former: Asset | null,
+    entry: { readonly slug: string; readonly description: string; readonly kind: string },
+    errors: readonly FieldError[] = [],
+  ): Promise<void> => {
+    const title = former ? `Replace ${former.slug}` : 'New asset';
+    const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb], errors } as const;
+    const model = {
+      entry,
+      isNew: former === null,
+      kind: former && KINDS[former.kind],
+      expected: former?.updatedAt.toISOString() ?? '',
+      action: former ? `${pathOf(former)}/replace` : `${HOME}/new`,
+      cancelHref: former ? pathOf(former) : HOME,
+      limit: shownSize(MAX_ASSET_BYTES),
+      kinds: [{ label: '', choices: Object.entries(KINDS).map(([value, text]) => ({ value, text })) }],
+      warnings: [],
+      focus: null,
+    };
+    return renderPage(req, res, 'credential-asset-form', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  const save = async (req: Request, res: Response, former: Asset | null): Promise<void> => {
+    const entry = {
+      slug: former?.slug ?? textField(req, 'slug').trim(),
+      description: textField(req, 'description').trim(),
+      kind: former?.kind ?? textField(req, 'kind'),
+    };
+    const kind = Object.keys(KINDS).find((known): known is Asset['kind'] => known === entry.kind);
+    const [file] = Array.isArray(req.files) ? req.files : [];
+    const errors: FieldError[] = [];
+    if (kind === undefined) errors.push({ field: 'kind', message: 'Choose what the file is.' });
+    if (entry.description.length > 500)
+      errors.push({ field: 'description', message: 'Enter a description of at most 500 characters.' });
+    if (!file || file.size === 0) errors.push({ field: 'files', message: 'Choose a file.' });
+    if (former && former.updatedAt.getTime() !== expectedOf(req).getTime())
+      errors.push({ field: 'files', message: replacedMeanwhile });
+    if (kind === undefined || !file || errors.length > 0) return showForm(req, res, former, entry, errors);
+
+    const upload = { ...entry, kind, fileName: basename(file.originalname).slice(0, 200), bytes: file.buffer };
+    try {
+      const parts = { store: credentials, files, generations: extensions.generations(), now: clock.now() };
+      const result = await changeAsset(upload, former, parts);
+      if (result === 'duplicate')
+        errors.push({
+          field: 'slug',
+          message: 'There is an asset of this slug already; replace that one, or choose another.',
+        });
+      if (result === 'stale') errors.push({ field: 'files', message: replacedMeanwhile });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      errors.push({ field: error.code === 'input.asset-slug' ? 'slug' : 'files', message: sentence(error.message) });
+    }
+    if (errors.length > 0) return showForm(req, res, former, entry, errors);
+    const action = former ? 'asset.replaced' : 'asset.created';
+    await audit(actorOf(res).name, action, `asset:${entry.slug}`, { kind, fileName: upload.fileName });
+    res.redirect(303, `${pathOf(entry)}?done=asset-saved`);
+  };
+
+  return [
+    get(HOME, 'viewer', async (req, res) => {
+      const assets = await credentials.assets();
+      const frame = { title: 'Assets', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
+      await renderPage(req, res, 'credential-assets', frame, {
+        newHref: `${HOME}/new`,
+        rows: assets.map((asset) => ({
+          href: pathOf(asset),
+          slug: asset.slug,
+          description: asset.description,
+          kind: KINDS[asset.kind],
+          size: shownSize(asset.sizeBytes),
+          updatedAt: shownTime(asset.updatedAt),
+        })),
+      });
+    }),
+    get(`${HOME}/new`, 'administrator', (req, res) =>
+      showForm(req, res, null, { slug: '', description: '', kind: 'pdf-template' }),
+    ),
+    post(`${HOME}/new`, 'administrator', (req, res) => save(req, res, null)),
+    get(`${HOME}/:asset/replace`, 'administrator', async (req, res) => {
+      const asset = await find(req);
+      await showForm(req, res, asset, asset);
+    }),
+    post(`${HOME}/:asset/replace`, 'administrator', async (req, res) => save(req, res, await find(req))),
+    get(`${HOME}/:asset/file`, 'viewer', async (req, res) => {
+      const { asset, bytes } = await load(req);
+      const name = asset.fileName.replace(/[^\w.-]+/g, '_');
+      res
+        .set('Content-Disposition', `inline; filename="${name}"`)
+        .type(contentTypeOf(asset, bytes))
+        .send(Buffer.from(bytes));
+    }),
+    get(`${HOME}/:asset/sample`, 'viewer', async (req, res) => {
+      const loaded = await load(req);
+      const generation = extensions.generations().find(({ assetSample }) => assetSample);
+      const sample = await generation?.assetSample?.(loaded);
+      if (!sample) throw new NotFoundError('sample', 'no generation function here makes samples of assets');
+      res.set('Content-Disposition', `inline; filename="${sample.fileName}"`);
+      res.type(sample.contentType).send(Buffer.from(sample.bytes));
+    }),
+    get(`${HOME}/:asset/delete`, 'administrator', async (req, res) => {
+      const asset = await find(req);
+      const uses = await usesOf(asset.slug);
+      const frame = {
+        title: `Delete ${asset.slug}`,
+        section: 'credentials',
+        breadcrumbs: [credentialsCrumb, crumb],
+      } as const;
+      await renderPage(req, res, 'credential-asset-delete', frame, {
+        href: pathOf(asset),
+        expected: asset.updatedAt.toISOString(),
+        ...shownUses(uses),
+      });
+    }),
+    post(`${HOME}/:asset/delete`, 'administrator', async (req, res) => {
+      const asset = await find(req);
+      const { types, configurations } = await usesOf(asset.slug);
+      if (types.length + configurations.length > 0) throw stillUsed();
+      if (!(await credentials.deleteAsset(asset.slug, expectedOf(req))))
+        throw new ConflictError(
+          'stale',
+          'somebody has replaced this asset meanwhile; look at it again before you delete it',
+        );
+      await files.delete(assetKey(asset));
+      await audit(actorOf(res).name, 'asset.deleted', `asset:${asset.slug}`, { kind: asset.kind });
+      res.redirect(303, `${HOME}?done=asset-deleted`);
+    }),
+    get(`${HOME}/:asset`, 'viewer', async (req, res) => {
+      const asset = await find(req);
+      const frame = { title: asset.slug, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] } as const;
+      await renderPage(req, res, 'credential-asset', frame, {
+        ...asset,
+        kind: KINDS[asset.kind],
+        size: shownSize(asset.sizeBytes),
+        updatedAt: shownTime(asset.updatedAt),
+        href: pathOf(asset),
+        picture: asset.kind === 'image' ? `${pathOf(asset)}/file` : null,
+        ...shownUses(await usesOf(asset.slug)),
+      });
+    }),
+  ];
+}
+
+const replacedMeanwhile =
+  'Somebody else has replaced this asset since you opened the page. Load it again, and look at the new file first.';
+
+function stillUsed(): ConflictError {
+  return new ConflictError('asset-used', 'this asset is used; take it out of the types and configurations first');
+}
+
+function shownUses({ types, configurations }: ReturnType<typeof assetUse>) {
+  return {
+    types: types.map(({ id, name }) => ({ name, href: `/credential-types/${encodeURIComponent(id)}` })),
+    configurations: configurations.map(({ id, contextKey }) => ({
+      contextKey,
+      href: `/configurations/${encodeURIComponent(id)}/edit`,
+    })),
+  };
+}
+
+function pathOf({ slug }: Pick<Asset, 'slug'>): string {
+  return `${HOME}/${encodeURIComponent(slug)}`;
+}
+
+/** Images are stored without a kind: what was checked is one of two. */
+function contentTypeOf({ kind, contentType }: Asset, bytes: Uint8Array): string {
+  if (kind !== 'image') return contentType;
+  return bytes[0] === 0x89 ? 'image/png' : 'image/jpeg';
+}
+
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}

@@ -1,0 +1,187 @@
+/** Types of credentials: who is eligible and how the document looks. */
+
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { CredentialError, InputError, NotFoundError } from '../../../plugin/errors.ts';
+import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
+import { createAudit } from '../audit.ts';
+import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
+import { SAMPLES, sendSample } from '../credential-samples.ts';
+import { shownNumber, shownTime } from '../format.ts';
+import { type FieldError, pathText, textField } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import {
+  atFields,
+  type OptionsEntry,
+  optionsEntry,
+  problemOf,
+  readOptionsEntry,
+  shownEntry,
+  turned,
+} from '../options-entry.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { credentialsCrumb } from './credentials.ts';
+import { expectedOf } from './expected.ts';
+
+const HOME = '/credential-types';
+const crumb = { text: 'Types', href: HOME } as const;
+
+export function credentialTypeRoutes(services: Services): readonly Route[] {
+  const { credentials, extensions, clock } = services;
+  const audit = createAudit(services);
+
+  const find = async (req: Request): Promise<CredentialType> => {
+    const type = await credentials.type(pathText(req, 'type'));
+    if (type) return type;
+    throw new NotFoundError('credential-type', 'there is no such type; the list of types shows those there are');
+  };
+
+  const emptyType = (): Omit<CredentialType, 'id'> => ({
+    name: '',
+    retrievalFunction: extensions.retrievals()[0]?.name ?? '',
+    generationFunction: extensions.generations()[0]?.name ?? '',
+    options: {},
+    updatedAt: clock.now(),
+  });
+
+  const functionOf = (known: readonly { readonly name: string }[], name: string): string =>
+    (known.find((one) => one.name === name) ?? known[0])?.name ?? '';
+
+  const showForm = (
+    req: Request,
+    res: Response,
+    former: CredentialType | null,
+    type: Omit<CredentialType, 'id'>,
+    entry: OptionsEntry,
+    errors: readonly FieldError[] = entry.errors,
+  ): Promise<void> => {
+    const title = former ? `Edit ${former.name}` : 'New type';
+    const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb], errors } as const;
+    const model = {
+      type,
+      action: former ? `${pathOf(former)}/edit` : `${HOME}/new`,
+      cancelHref: former ? pathOf(former) : HOME,
+      expected: former?.updatedAt.toISOString() ?? '',
+      retrievals: extensions.retrievals(),
+      generations: extensions.generations(),
+      ...shownEntry(entry, schemaOf(extensions, type), null, errors),
+      effective: null,
+      samples: SAMPLES,
+      warnings: [],
+      focus: null,
+    };
+    return renderPage(req, res, 'credential-type-form', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  const take = async (req: Request, res: Response, former: CredentialType | null): Promise<void> => {
+    const shownFunctions = {
+      retrievalFunction: functionOf(extensions.retrievals(), textField(req, 'shownRetrieval')),
+      generationFunction: functionOf(extensions.generations(), textField(req, 'shownGeneration')),
+    };
+    const type = {
+      name: textField(req, 'name').trim(),
+      retrievalFunction: functionOf(extensions.retrievals(), textField(req, 'retrieval')),
+      generationFunction: functionOf(extensions.generations(), textField(req, 'generation')),
+      updatedAt: clock.now(),
+    };
+    const schema = schemaOf(extensions, type);
+    const sent = readOptionsEntry(req, schemaOf(extensions, shownFunctions));
+    const others =
+      type.retrievalFunction !== shownFunctions.retrievalFunction ||
+      type.generationFunction !== shownFunctions.generationFunction;
+    const entry = others ? turned(sent, schema, sent.mode) : sent;
+    const entered = { ...type, options: entry.options ?? {} };
+    const action = textField(req, 'action');
+    if (action === 'functions') return showForm(req, res, former, entered, entry);
+    if (action === 'json' || action === 'form')
+      return showForm(req, res, former, entered, turned(entry, schema, action));
+
+    const errors = [...entry.errors];
+    const sample = SAMPLES.find(({ key }) => action === `sample:${key}`);
+    const id = former?.id ?? randomUUID();
+    const updatedAt = new Date(Math.max(type.updatedAt.getTime(), (former?.updatedAt.getTime() ?? 0) + 1));
+    const wanted = { ...entered, id, updatedAt };
+    if (!sample && (type.name === '' || type.name.length > 120))
+      errors.push({ field: 'name', message: 'Enter a name of at most 120 characters.' });
+    if (entry.errors.length === 0) {
+      const [assets, configurations] = await Promise.all([credentials.assets(), credentials.configurations()]);
+      const kinds = new Map(assets.map(({ slug, kind }) => [slug, kind]));
+      const stored = { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
+      errors.push(...typeErrors(wanted, entry, { ...stored, configurations: sample ? [] : configurations }));
+    }
+    if (errors.length > 0) return showForm(req, res, former, entered, entry, errors);
+    if (sample) {
+      try {
+        return await sendSample(res, samplePlan(extensions, wanted, {}), sample, services);
+      } catch (error) {
+        if (!isAnswerable(error)) throw error;
+        return showForm(req, res, former, entered, entry, atFields(entry, schema, [problemOf(error.message)]));
+      }
+    }
+    const result = await credentials.changeType(wanted, former && expectedOf(req));
+    if (result !== 'saved') {
+      const message =
+        result === 'duplicate'
+          ? 'There is a type of this name already; choose another name.'
+          : 'Somebody else has saved this type since you opened it. Load the page again, and enter your changes once more.';
+      return showForm(req, res, former, entered, entry, [{ field: 'name', message }]);
+    }
+    const done = former ? 'credential-type.changed' : 'credential-type.created';
+    await audit(actorOf(res).name, done, `credential-type:${id}`, { name: wanted.name });
+    res.redirect(303, `${pathOf(wanted)}?done=credential-type-saved`);
+  };
+
+  return [
+    get(HOME, 'viewer', async (req, res) => {
+      const [types, configurations] = await Promise.all([credentials.types(), credentials.configurations()]);
+      const frame = { title: 'Types', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
+      await renderPage(req, res, 'credential-types', frame, {
+        newHref: `${HOME}/new`,
+        rows: types.map((type) => ({
+          ...type,
+          href: pathOf(type),
+          configurations: shownNumber(
+            configurations.filter(({ credentialTypeId }) => credentialTypeId === type.id).length,
+          ),
+          updatedAt: shownTime(type.updatedAt),
+        })),
+      });
+    }),
+    get(`${HOME}/new`, 'administrator', (req, res) => {
+      const type = emptyType();
+      return showForm(req, res, null, type, optionsEntry(schemaOf(extensions, type), {}));
+    }),
+    post(`${HOME}/new`, 'administrator', (req, res) => take(req, res, null)),
+    get(`${HOME}/:type/edit`, 'administrator', async (req, res) => {
+      const type = await find(req);
+      await showForm(req, res, type, type, optionsEntry(schemaOf(extensions, type), type.options));
+    }),
+    post(`${HOME}/:type/edit`, 'administrator', async (req, res) => take(req, res, await find(req))),
+    get(`${HOME}/:type`, 'viewer', async (req, res) => {
+      const type = await find(req);
+      const configurations = await credentials.configurations();
+      const frame = { title: type.name, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] } as const;
+      await renderPage(req, res, 'credential-type', frame, {
+        ...type,
+        json: JSON.stringify(type.options, null, 2),
+        updatedAt: shownTime(type.updatedAt),
+        editHref: `${pathOf(type)}/edit`,
+        newHref: `/configurations/new?type=${encodeURIComponent(type.id)}`,
+        configurations: configurations
+          .filter(({ credentialTypeId }) => credentialTypeId === type.id)
+          .map(({ id, contextKey }) => ({ contextKey, href: `/configurations/${encodeURIComponent(id)}/edit` })),
+      });
+    }),
+  ];
+}
+
+/** What the person at the form can put right. */
+export function isAnswerable(error: unknown): error is Error {
+  return error instanceof InputError || error instanceof NotFoundError || error instanceof CredentialError;
+}
+
+function pathOf({ id }: Pick<CredentialType, 'id'>): string {
+  return `${HOME}/${encodeURIComponent(id)}`;
+}

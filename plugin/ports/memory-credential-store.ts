@@ -9,6 +9,7 @@ import type {
   CredentialStore,
   CredentialType,
   Schedule,
+  ScheduleStep,
 } from './credential-store.ts';
 import type { Page } from './learner-store.ts';
 
@@ -62,6 +63,17 @@ export class MemoryCredentialStore implements CredentialStore {
   async saveSchedule(schedule: Schedule): Promise<void> {
     this.#schedules.set(schedule.configurationId, schedule);
   }
+  async replaceSchedule(schedule: Schedule, former: Schedule | null): Promise<boolean> {
+    const stored = this.#schedules.get(schedule.configurationId);
+    const same =
+      stored?.updatedAt.getTime() === former?.updatedAt.getTime() &&
+      stored?.nextDueAt?.getTime() === former?.nextDueAt?.getTime();
+    if (same) this.#schedules.set(schedule.configurationId, schedule);
+    return same;
+  }
+  async removeSchedule(configurationId: string): Promise<boolean> {
+    return this.#schedules.delete(configurationId);
+  }
   async schedule(configurationId: string): Promise<Schedule | null> {
     return this.#schedules.get(configurationId) ?? null;
   }
@@ -74,14 +86,16 @@ export class MemoryCredentialStore implements CredentialStore {
     );
     return sortBy(due, ({ nextDueAt }) => nextDueAt?.toISOString() ?? '').slice(0, limit);
   }
-  async advanceSchedule(configurationId: string, from: Date, to: Date | null, ranAt: Date): Promise<boolean> {
+  async advanceSchedule(configurationId: string, from: Date, step: ScheduleStep): Promise<boolean> {
     const schedule = this.#schedules.get(configurationId);
     if (schedule?.nextDueAt?.getTime() !== from.getTime()) return false;
     this.#schedules.set(configurationId, {
       ...schedule,
-      nextDueAt: to,
-      lastRunAt: ranAt,
-      totalRuns: schedule.totalRuns + 1,
+      enabled: step.nextDueAt !== null,
+      nextDueAt: step.nextDueAt,
+      ...(step.ranAt === null
+        ? { lastSkipped: step.skipped && { dueAt: from, reason: step.skipped } }
+        : { lastRunAt: step.ranAt, totalRuns: schedule.totalRuns + 1 }),
     });
     return true;
   }
@@ -121,6 +135,18 @@ export class MemoryCredentialStore implements CredentialStore {
     this.#runs.set(run.id, { ...stored, counts, state, leaseUntil, finishedAt, error });
     return true;
   }
+  async cancelRun(id: string, now: Date): Promise<boolean> {
+    const run = this.#runs.get(id);
+    if (run?.state !== 'running') return false;
+    this.#runs.set(id, { ...run, state: 'cancelled', finishedAt: now, leaseUntil: now });
+    return true;
+  }
+  async reopenRun({ id, state, fence }: CredentialRun, now: Date): Promise<boolean> {
+    const run = this.#runs.get(id);
+    if (!run || run.state !== state || run.fence !== fence) return false;
+    this.#runs.set(id, { ...run, state: 'running', fence: fence + 1, leaseUntil: now, finishedAt: null });
+    return true;
+  }
 
   async createCredential(credential: Credential): Promise<boolean> {
     if (this.#live(credential.configurationId, credential.username)) return false;
@@ -148,6 +174,7 @@ export class MemoryCredentialStore implements CredentialStore {
         (query.contextKey === undefined || credential.contextKey === query.contextKey) &&
         (query.status === undefined || credential.status === query.status) &&
         (query.configurationId === undefined || credential.configurationId === query.configurationId) &&
+        (query.runId === undefined || credential.runId === query.runId) &&
         isFound(credential, search),
     );
     const position = ({ createdAt, id }: Credential) => `${createdAt.toISOString()} ${id}`;

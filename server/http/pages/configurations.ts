@@ -92,10 +92,13 @@ function runRow(run: CredentialRun) {
   };
 }
 
+function ruleText(rule: Schedule['rule']): string {
+  if (rule.kind === 'interval') return `Every ${durationText(rule.everyMs)}`;
+  return rule.kind === 'crontab' ? `${rule.expression} (${rule.timeZone})` : `Once, ${shownTime(rule.at).text}`;
+}
+
 function scheduleText(schedule: Schedule | null): string {
   if (!schedule) return 'Only by the button';
-  const { rule } = schedule;
-  const text =
-    rule.kind === 'interval' ? `Every ${durationText(rule.everyMs)}` : `${rule.expression} (${rule.timeZone})`;
+  const text = ruleText(schedule.rule);
   return schedule.enabled ? text : `${text}, switched off`;
 }

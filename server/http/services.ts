@@ -6,6 +6,7 @@ import type { Impact } from '../../plugin/badges/replay/impact.ts';
 import type { SaveBadgeOptions, SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
 import type { Eligibility } from '../../plugin/credentials/eligibility.ts';
+import type { RunControl } from '../../plugin/credentials/run-control.ts';
 import type { Replays } from '../../plugin/dead-letters/replays.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
@@ -122,6 +123,8 @@ export interface Services extends RuleServices {
   /** Makes everybody's credentials of one configuration who is eligible and has none; resolves when the run is recorded,
    *  not when it is finished. @returns the run's id */
   generateNow(configurationId: string, actor: string): Promise<string>;
+  /** Ends, resumes and repeats runs. */
+  readonly runControl: RunControl;
   /** How everybody who is enrolled, or one learner, stands towards the credential of a configuration. */
   readonly eligibility: Eligibility;
   /** Puts a failed effect back to pending. @throws NotFoundError */

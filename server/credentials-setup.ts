@@ -14,7 +14,7 @@ import type {
   Schedule,
 } from '../plugin/ports/credential-store.ts';
 import { readGivenFile } from './given-files.ts';
-import { setSchedule } from './scheduler/set-schedule.ts';
+import { setSchedule, type WantedSchedule } from './scheduler/set-schedule.ts';
 
 const options = z.record(z.string(), z.unknown()).default({});
 const id = z
@@ -199,6 +199,23 @@ async function readSchedules(setup: Setup, { store, now }: SetupParts): Promise<
     );
   }
   return schedules;
+}
+
+/** A schedule as the setup file has it, alone. @throws InputError `input.schedule` with every place that is wrong */
+export function readScheduleText(text: string): WantedSchedule {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(
+      'schedule',
+      'the schedule is not JSON; write {"enabled": true, "rule": {"kind": "crontab", ...}}',
+    );
+  }
+  const parsed = schedule.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(all of it)'}: ${issue.message}`);
+  throw new InputError('schedule', `the schedule cannot be used:\n${problems.join('\n')}`);
 }
 
 function parseSetup(path: string, bytes: Buffer): Setup {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { reasonOf } from '../../plugin/credentials/eligibility.ts';
 import type { RetrievedLearner } from '../../plugin/extensions/retrieval-function.ts';
 import { createAudit } from '../http/audit.ts';
+import { addScheduleCommand } from './credential-schedule.ts';
 import { readText } from './input.ts';
 import { printLine } from './rule-report.ts';
 import { explainUsage } from './usage.ts';
@@ -45,6 +46,8 @@ export function addCredentialsCommands(program: Command): void {
         if (state !== 'done') process.exitCode = 1;
       }),
     );
+
+  addScheduleCommand(credentials);
 
   const eligible = credentials
     .command('eligible')

@@ -45,6 +45,14 @@ export function upcomingDues(timing: Timing, now: Date, count: number): readonly
   return dues;
 }
 
+/** Of a schedule as it is stored: the due time it waits for comes first. */
+export function storedDues(schedule: Schedule, now: Date, count: number): readonly Date[] {
+  const { nextDueAt: due, rule, oneOff } = schedule;
+  if (due === null) return upcomingDues(schedule, now, count);
+  const isLast = oneOff || rule.kind === 'clocked';
+  return isLast ? [due] : [due, ...upcomingDues({ ...schedule, startAt: null }, due, count - 1)];
+}
+
 function within(due: Date, expiresAt: Date | null): Date | null {
   return expiresAt === null || due < expiresAt ? due : null;
 }

@@ -3,7 +3,13 @@
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialConfiguration, Schedule } from '../../../plugin/ports/credential-store.ts';
-import { setSchedule, USUAL_SCHEDULE, upcomingDues, type WantedSchedule } from '../../scheduler/set-schedule.ts';
+import {
+  setSchedule,
+  storedDues,
+  USUAL_SCHEDULE,
+  upcomingDues,
+  type WantedSchedule,
+} from '../../scheduler/set-schedule.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
@@ -157,15 +163,9 @@ function shownSchedule(schedule: Schedule) {
 function timesOf(wanted: WantedSchedule, stored: Schedule | null, now: Date) {
   const { rule, oneOff, startAt, expiresAt } = { ...USUAL_SCHEDULE, ...wanted };
   const zone = rule.kind === 'crontab' ? rule.timeZone : 'UTC';
-  const timing = { rule, oneOff, startAt, expiresAt };
-  const due = wanted === stored ? stored.nextDueAt : null;
-  return dues(timing, due, now).map((at) => ({ zone: wallText(at, zone), utc: shownTime(at) }));
-}
-
-function dues(timing: Parameters<typeof upcomingDues>[0], due: Date | null, now: Date): readonly Date[] {
-  if (due === null) return upcomingDues(timing, now, TIMES_SHOWN);
-  const { rule, oneOff } = timing;
-  const rest =
-    rule.kind === 'clocked' || oneOff ? [] : upcomingDues({ ...timing, startAt: null }, due, TIMES_SHOWN - 1);
-  return [due, ...rest];
+  const dues =
+    stored !== null && wanted === stored
+      ? storedDues(stored, now, TIMES_SHOWN)
+      : upcomingDues({ rule, oneOff, startAt, expiresAt }, now, TIMES_SHOWN);
+  return dues.map((at) => ({ zone: wallText(at, zone), utc: shownTime(at) }));
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Schedule } from '../../../plugin/ports/credential-store.ts';
-import { setSchedule, USUAL_SCHEDULE, upcomingDues } from '../../../server/scheduler/set-schedule.ts';
+import { setSchedule, storedDues, USUAL_SCHEDULE, upcomingDues } from '../../../server/scheduler/set-schedule.ts';
 
 const START = new Date('2026-03-01T10:00:30Z');
 const HOURLY: Schedule['rule'] = { kind: 'crontab', expression: '0 * * * *', timeZone: 'UTC' };
@@ -111,6 +111,17 @@ describe('the due times of a schedule', () => {
     expect(dues({ rule: { kind: 'clocked', at: new Date('2026-07-01T00:00:00Z') } })).to.deep.equal([
       '2026-07-01T00:00',
     ]);
+  });
+
+  it('begin with the one that a stored schedule waits for', () => {
+    const rule = { kind: 'interval', everyMs: 10 * HOUR } as const;
+    const set = setSchedule('a', { enabled: true, rule }, null, START);
+    const now = new Date(START.getTime() + 9 * HOUR);
+    const hours = (schedule: Schedule) =>
+      storedDues(schedule, now, 3).map((due) => (due.getTime() - START.getTime()) / HOUR);
+    expect(hours(set)).to.deep.equal([10, 20, 30]);
+    expect(hours({ ...set, oneOff: true })).to.deep.equal([10]);
+    expect(hours({ ...set, enabled: false, nextDueAt: null })).to.deep.equal([19, 29, 39]);
   });
 
   // X5: what clocks jump over and what they show again, in two zones with a whole hour and one with half an hour.

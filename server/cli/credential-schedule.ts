@@ -53,7 +53,8 @@ export function addScheduleCommand(credentials: Command): void {
     });
   explainUsage(command, {
     json: 'null, or configurationId, enabled, rule, oneOff, startAt, expiresAt, overlap, catchUp, nextDueAt, lastRunAt,\nlastSkipped, totalRuns, updatedAt',
-    exits: '0 done, 1 refused: the message says why, 69 the database is away',
+    exits:
+      '0 done, 2 wrong usage, 64 the schedule cannot be used or was changed in this moment,\n66 there is no such configuration or schedule, 69 the database is away',
     examples: [
       'credentials schedule demo-course-certificate',
       'credentials schedule demo-course-certificate --set schedule.json',

@@ -224,6 +224,31 @@ describe('the scheduler', () => {
     expect(runs.sort()).to.deep.equal(expected.sort());
   });
 
+  it('X10: lets a run go on whose schedule is removed meanwhile, and begins no other', async () => {
+    const goingOn = aRun({ id: 'going', configurationId: 'a', dueAt: START, leaseUntil: new Date('2030-01-01') });
+    await store.createRun(goingOn);
+    await save('a', HOURLY, { overlap: 'queue' });
+    start();
+    await timers.tickAsync(3_600_000);
+    expect(await store.removeSchedule('a')).to.equal(true);
+    await store.updateRun({ ...goingOn, state: 'done', finishedAt: new Date() });
+    await timers.tickAsync(3_600_000);
+    expect(runs).to.deep.equal([]);
+    expect((await store.run('going'))?.state).to.equal('done');
+  });
+
+  it('X1, X7: queues one run also with several processes', async () => {
+    const goingOn = aRun({ id: 'going', configurationId: 'a', dueAt: START });
+    await store.createRun(goingOn);
+    await save('a', HOURLY, { overlap: 'queue' });
+    for (let process = 0; process < 3; process++) start();
+    await timers.tickAsync(2.5 * 3_600_000);
+    await store.updateRun({ ...goingOn, state: 'done', finishedAt: new Date() });
+    await timers.tickAsync(10_000);
+    expect(runs).to.deep.equal(['a 2026-03-01T11:00']);
+    expect((await store.schedule('a'))?.totalRuns).to.equal(1);
+  });
+
   it('S12: notices within five seconds what somebody changes', async () => {
     start();
     await timers.tickAsync(60_000);

@@ -34,6 +34,8 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
   let looking: Promise<void> = Promise.resolve();
   let stopped = true;
   let takeOverAt = 0;
+  /** Due schedules that wait for a run, at the last look: they must not keep the others from their turn. */
+  let waiting = 0;
 
   /** One alarm at a time, set anew after each look: a process that was held up looks once, it does not catch up ticks. */
   function setAlarm(): void {
@@ -48,9 +50,11 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
   async function look(): Promise<void> {
     try {
       const now = clock.now();
-      for (const schedule of await store.dueSchedules(now, MAX_DUE_AT_ONCE)) {
+      const due = await store.dueSchedules(now, MAX_DUE_AT_ONCE + waiting);
+      waiting = 0;
+      for (const schedule of due) {
         if (stopped) return;
-        await runDue(schedule, now);
+        if ((await runDue(schedule, now)) === 'waits') waiting += 1;
       }
       if (now.getTime() >= takeOverAt) {
         takeOverAt = now.getTime() + TAKE_OVER_EVERY_MS;
@@ -64,11 +68,11 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
 
   /** The run is recorded before the schedule moves on: a crash in between leads to the same run again, never to none.
    *  However many due times were missed, the next one is counted from now: at most one run catches up. */
-  async function runDue(schedule: Schedule, now: Date): Promise<void> {
+  async function runDue(schedule: Schedule, now: Date): Promise<'waits' | null> {
     const { configurationId, nextDueAt: dueAt } = schedule;
-    if (dueAt === null) return;
+    if (dueAt === null) return null;
     const obstacle = await obstacleTo(schedule, dueAt, now);
-    if (obstacle === 'wait') return;
+    if (obstacle === 'wait') return 'waits';
     let skipped: ScheduleStep['skipped'] = obstacle;
     let runId: string | null = null;
     if (skipped === null) {
@@ -82,8 +86,9 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
     }
     const ranAt = skipped === null ? now : null;
     const nextDueAt = following(schedule, now, ranAt !== null);
-    if (!(await store.advanceSchedule(configurationId, dueAt, { nextDueAt, ranAt, skipped }))) return;
-    logger.info('a schedule was due', { configurationId, runId, skipped, lateMs: now.getTime() - dueAt.getTime() });
+    if (await store.advanceSchedule(configurationId, dueAt, { nextDueAt, ranAt, skipped }))
+      logger.info('a schedule was due', { configurationId, runId, skipped, lateMs: now.getTime() - dueAt.getTime() });
+    return null;
   }
 
   /** @returns `wait`: it stays due until the run that is going has ended */

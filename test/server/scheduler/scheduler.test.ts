@@ -249,6 +249,20 @@ describe('the scheduler', () => {
     expect((await store.schedule('a'))?.totalRuns).to.equal(1);
   });
 
+  it('lets however many queued schedules wait without keeping others from their turn', async () => {
+    for (let number = 0; number < 120; number++) {
+      const configurationId = `waits${number}`;
+      await store.createRun(aRun({ id: configurationId, configurationId, dueAt: START }));
+      await save(configurationId, HOURLY, { overlap: 'queue' });
+    }
+    await save('last', { kind: 'clocked', at: new Date('2026-03-01T11:00:01Z') });
+    start();
+    await timers.tickAsync(1_800_000);
+    expect(runs).to.deep.equal([]);
+    await timers.tickAsync(1_800_000);
+    expect(runs).to.deep.equal(['last 2026-03-01T11:00']);
+  });
+
   it('S12: notices within five seconds what somebody changes', async () => {
     start();
     await timers.tickAsync(60_000);

@@ -20,6 +20,7 @@ import {
   type RunnerParts,
 } from '../plugin/credentials/credential-runner.ts';
 import { createEligibility } from '../plugin/credentials/eligibility.ts';
+import { createRunControl } from '../plugin/credentials/run-control.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
@@ -357,6 +358,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     eligibility: createEligibility({ store: stores.credentials, registry, records }),
     credentialLife: credentialLife.life,
     mails: credentialLife.mails,
+    runControl: createRunControl({ store: stores.credentials, runner, clock }),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,

@@ -14,17 +14,36 @@ import type {
   Schedule,
 } from '../plugin/ports/credential-store.ts';
 import { readGivenFile } from './given-files.ts';
-import { setSchedule } from './scheduler/scheduler.ts';
+import { setSchedule, type WantedSchedule } from './scheduler/set-schedule.ts';
 
 const options = z.record(z.string(), z.unknown()).default({});
 const id = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits with single hyphens between');
 
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
 const rule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('interval'), everyMs: z.number().int().min(60_000) }),
-  z.strictObject({ kind: z.literal('crontab'), expression: z.string(), timeZone: z.string() }),
+  z.strictObject({
+    kind: z.literal('crontab'),
+    expression: z.string(),
+    timeZone: z.string(),
+    gap: z.enum(['after', 'skip']).default('after'),
+    repeated: z.enum(['first', 'both']).default('first'),
+  }),
+  z.strictObject({ kind: z.literal('clocked'), at: moment }),
 ]);
+
+const schedule = z.strictObject({
+  enabled: z.boolean(),
+  rule,
+  oneOff: z.boolean().default(false),
+  startAt: moment.nullable().default(null),
+  expiresAt: moment.nullable().default(null),
+  overlap: z.enum(['skip', 'queue']).default('skip'),
+  catchUp: z.enum(['one', 'none']).default('one'),
+});
 
 const setupSchema = z.strictObject({
   assets: z
@@ -56,7 +75,7 @@ const setupSchema = z.strictObject({
         type: z.string(),
         contextKey: z.string(),
         options,
-        schedule: z.strictObject({ enabled: z.boolean(), rule }).optional(),
+        schedule: schedule.optional(),
       }),
     )
     .default([]),
@@ -180,6 +199,23 @@ async function readSchedules(setup: Setup, { store, now }: SetupParts): Promise<
     );
   }
   return schedules;
+}
+
+/** A schedule as the setup file has it, alone. @throws InputError `input.schedule` with every place that is wrong */
+export function readScheduleText(text: string): WantedSchedule {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(
+      'schedule',
+      'the schedule is not JSON; write {"enabled": true, "rule": {"kind": "crontab", ...}}',
+    );
+  }
+  const parsed = schedule.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(all of it)'}: ${issue.message}`);
+  throw new InputError('schedule', `the schedule cannot be used:\n${problems.join('\n')}`);
 }
 
 function parseSetup(path: string, bytes: Buffer): Setup {

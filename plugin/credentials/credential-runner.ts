@@ -1,6 +1,7 @@
 /** Runs: everybody's credentials of one configuration, recorded so that a run survives the process that began it. */
 
 import { CredentialsError, NotFoundError } from '../errors.ts';
+import type { RetrievedLearner } from '../extensions/retrieval-function.ts';
 import type { CredentialRun } from '../ports/credential-store.ts';
 import { loadConfiguration } from './eligibility.ts';
 import { generateCredential } from './generate-credentials.ts';
@@ -28,6 +29,7 @@ export interface RunnerParts extends GenerationParts {
 }
 
 const WAIT_STEP_MS = 200;
+const RETRY_PAGE_SIZE = 100;
 
 export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   const { store, clock, logger } = parts;
@@ -71,7 +73,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       await progress.finish('failed');
       return;
     }
-    if (progress.lost) logger.warn('a credential run was taken over by another process', { runId });
+    if (progress.lost) logger.warn('a credential run was cancelled, or taken over by another process', { runId });
     else if (stop.signal.aborted) await progress.release();
     else await progress.finish(progress.run.counts.failed > 0 ? 'done-with-errors' : 'done');
   }
@@ -80,7 +82,13 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     const { id: runId, configurationId } = progress.run;
     const job = { ...(await prepareGeneration(parts, configurationId)), runId };
     const context = { records: parts.records, signal: stop.signal };
-    for await (const found of job.retrieval.retrieve(job.contextKey, job.options, context)) {
+    const learners =
+      progress.run.trigger === 'retry'
+        ? retrieveFailed(configurationId, (username) =>
+            job.retrieval.retrieve(job.contextKey, job.options, { ...context, username }),
+          )
+        : job.retrieval.retrieve(job.contextKey, job.options, context);
+    for await (const found of learners) {
       if (progress.lost || stop.signal.aborted) return;
       progress.count({ seen: 1 });
       if (found.problem !== null) {
@@ -91,6 +99,21 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       if (!found.eligible) continue;
       const outcome = await generateCredential(job, found.learner);
       progress.count({ eligible: 1, [outcome]: 1 });
+    }
+  }
+
+  /** Those whose live credential is an error when their turn comes. */
+  async function* retrieveFailed(
+    configurationId: string,
+    retrieve: (username: string) => AsyncIterable<RetrievedLearner>,
+  ): AsyncIterable<RetrievedLearner> {
+    // newest first and by page: who fails again keeps the place, who no longer fails leaves no gap
+    for (let after: string | undefined, more = true; more; ) {
+      const failed = { configurationId, status: 'error', limit: RETRY_PAGE_SIZE } as const;
+      const page = await store.credentials(after === undefined ? failed : { ...failed, after });
+      for (const { username } of page.items) yield* retrieve(username);
+      after = page.next ?? undefined;
+      more = page.next !== null;
     }
   }
 

@@ -23,7 +23,7 @@ export class RunProgress {
     this.#leaseMs = using.leaseMs;
   }
 
-  /** Another process has taken the run over: nothing more may be written. */
+  /** Another process has taken the run over, or somebody cancelled it: nothing more may be written. */
   get lost(): boolean {
     return this.#lost;
   }
@@ -55,7 +55,7 @@ export class RunProgress {
     return this.#write({ leaseUntil: this.#clock.now() });
   }
 
-  finish(state: Exclude<CredentialRun['state'], 'running'>): Promise<void> {
+  finish(state: Exclude<CredentialRun['state'], 'running' | 'cancelled'>): Promise<void> {
     const now = this.#clock.now();
     return this.#write({ state, finishedAt: now, leaseUntil: now });
   }

@@ -39,26 +39,64 @@ export interface CredentialConfiguration {
   readonly updatedAt: Date;
 }
 
+export type ScheduleRule =
+  /** Counted from the last run. */
+  | { readonly kind: 'interval'; readonly everyMs: number }
+  | {
+      readonly kind: 'crontab';
+      readonly expression: string;
+      readonly timeZone: string;
+      /** A time that clocks put forward jump over: right after the gap (the default), or not on that day. */
+      readonly gap?: 'after' | 'skip';
+      /** A time that clocks put back show again: the first time only (the default), or both times. */
+      readonly repeated?: 'first' | 'both';
+    }
+  /** Once, at a given moment; at once where that has passed. */
+  | { readonly kind: 'clocked'; readonly at: Date };
+
 /** When a configuration runs by itself. Truth lives here; timers only wake. */
 export interface Schedule {
   readonly configurationId: string;
   readonly enabled: boolean;
-  readonly rule:
-    | { readonly kind: 'interval'; readonly everyMs: number }
-    | { readonly kind: 'crontab'; readonly expression: string; readonly timeZone: string };
+  readonly rule: ScheduleRule;
+  /** Disables itself after its first run. */
+  readonly oneOff: boolean;
+  /** Nothing is due before; an interval is due at it. */
+  readonly startAt: Date | null;
+  /** Nothing is due from here on; the schedule is disabled then, not removed. */
+  readonly expiresAt: Date | null;
+  /** Due while the configuration's former run is still going: leave this time out, or run once when that has ended. */
+  readonly overlap: 'skip' | 'queue';
+  /** Due times that were missed while no scheduler ran: one run for all of them, or none. */
+  readonly catchUp: 'one' | 'none';
   /** null: never due (disabled or expired). */
   readonly nextDueAt: Date | null;
   readonly lastRunAt: Date | null;
+  /** The last due time that passed without a run, by `overlap` or `catchUp`. */
+  readonly lastSkipped: { readonly dueAt: Date; readonly reason: 'still-running' | 'missed' | 'cannot-begin' } | null;
   readonly totalRuns: number;
+  /** When somebody last set it; runs leave it alone. */
+  readonly updatedAt: Date;
+}
+
+/** What became of a due time. */
+export interface ScheduleStep {
+  /** null: never again, the schedule is disabled. */
+  readonly nextDueAt: Date | null;
+  /** null: no run was begun. */
+  readonly ranAt: Date | null;
+  /** Why not; ignored where a run was begun. */
+  readonly skipped: NonNullable<Schedule['lastSkipped']>['reason'] | null;
 }
 
 export interface CredentialRun {
   readonly id: string;
   readonly configurationId: string;
-  readonly trigger: 'schedule' | 'manual';
+  /** `retry` is for those only whose last attempt failed. */
+  readonly trigger: 'schedule' | 'manual' | 'retry';
   /** Unique together with the configuration: two processes make one run of one due time. */
   readonly dueAt: Date;
-  readonly state: 'running' | 'done' | 'done-with-errors' | 'failed';
+  readonly state: 'running' | 'done' | 'done-with-errors' | 'failed' | 'cancelled';
   /** Grows with every takeover; a holder of an older one must not write. */
   readonly fence: number;
   readonly leaseUntil: Date;
@@ -168,6 +206,8 @@ export interface CredentialFilter {
   /** Created earlier. */
   readonly createdBefore?: Date | undefined;
   readonly mail?: MailState | undefined;
+  /** Those whose last attempt was made by this run. */
+  readonly runId?: string | undefined;
 }
 
 /** What became of a change that must not overwrite somebody else's. `duplicate`: what must be unique is taken. */
@@ -199,12 +239,16 @@ export interface CredentialStore {
   configurations(): Promise<readonly CredentialConfiguration[]>;
 
   saveSchedule(schedule: Schedule): Promise<void>;
+  /** Replaces `former`, or inserts where that is null. @returns false when somebody changed it, or it ran, meanwhile */
+  replaceSchedule(schedule: Schedule, former: Schedule | null): Promise<boolean>;
+  /** @returns false when there is none */
+  removeSchedule(configurationId: string): Promise<boolean>;
   schedule(configurationId: string): Promise<Schedule | null>;
   schedules(): Promise<readonly Schedule[]>;
   /** Enabled schedules with `nextDueAt` at or before `now`. */
   dueSchedules(now: Date, limit: number): Promise<readonly Schedule[]>;
   /** Moves `nextDueAt` on if it still is `from`. @returns false when another process already did */
-  advanceSchedule(configurationId: string, from: Date, to: Date | null, ranAt: Date): Promise<boolean>;
+  advanceSchedule(configurationId: string, from: Date, step: ScheduleStep): Promise<boolean>;
 
   /** @returns false when a run of this configuration and due time exists already */
   createRun(run: CredentialRun): Promise<boolean>;
@@ -217,6 +261,10 @@ export interface CredentialStore {
   takeOverRun(id: string, fence: number, leaseUntil: Date): Promise<CredentialRun | null>;
   /** Writes counts, state and lease if `fence` still is the run's. @returns false: taken over, stop at once */
   updateRun(run: CredentialRun): Promise<boolean>;
+  /** Ends a running one; its holder can write no more and stops. @returns false when it is not running */
+  cancelRun(id: string, now: Date): Promise<boolean>;
+  /** Makes an ended run an abandoned one again, fence + 1, to be taken over. @returns false when another process was faster */
+  reopenRun(run: CredentialRun, now: Date): Promise<boolean>;
 
   /** One credential per configuration and username `holdsPlace`: a unique partial index.
    *  @returns false when there is one already, or one with this id; nothing was changed */

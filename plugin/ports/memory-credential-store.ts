@@ -12,6 +12,7 @@ import type {
   CredentialType,
   MailState,
   Schedule,
+  ScheduleStep,
 } from './credential-store.ts';
 import type { Page } from './learner-store.ts';
 
@@ -86,6 +87,17 @@ export class MemoryCredentialStore implements CredentialStore {
   async saveSchedule(schedule: Schedule): Promise<void> {
     this.#schedules.set(schedule.configurationId, schedule);
   }
+  async replaceSchedule(schedule: Schedule, former: Schedule | null): Promise<boolean> {
+    const stored = this.#schedules.get(schedule.configurationId);
+    const same =
+      stored?.updatedAt.getTime() === former?.updatedAt.getTime() &&
+      stored?.nextDueAt?.getTime() === former?.nextDueAt?.getTime();
+    if (same) this.#schedules.set(schedule.configurationId, schedule);
+    return same;
+  }
+  async removeSchedule(configurationId: string): Promise<boolean> {
+    return this.#schedules.delete(configurationId);
+  }
   async schedule(configurationId: string): Promise<Schedule | null> {
     return this.#schedules.get(configurationId) ?? null;
   }
@@ -98,14 +110,16 @@ export class MemoryCredentialStore implements CredentialStore {
     );
     return sortBy(due, ({ nextDueAt }) => nextDueAt?.toISOString() ?? '').slice(0, limit);
   }
-  async advanceSchedule(configurationId: string, from: Date, to: Date | null, ranAt: Date): Promise<boolean> {
+  async advanceSchedule(configurationId: string, from: Date, step: ScheduleStep): Promise<boolean> {
     const schedule = this.#schedules.get(configurationId);
     if (schedule?.nextDueAt?.getTime() !== from.getTime()) return false;
     this.#schedules.set(configurationId, {
       ...schedule,
-      nextDueAt: to,
-      lastRunAt: ranAt,
-      totalRuns: schedule.totalRuns + 1,
+      enabled: step.nextDueAt !== null,
+      nextDueAt: step.nextDueAt,
+      ...(step.ranAt === null
+        ? { lastSkipped: step.skipped && { dueAt: from, reason: step.skipped } }
+        : { lastRunAt: step.ranAt, totalRuns: schedule.totalRuns + 1 }),
     });
     return true;
   }
@@ -143,6 +157,18 @@ export class MemoryCredentialStore implements CredentialStore {
     if (stored?.state !== 'running' || stored.fence !== run.fence) return false;
     const { counts, state, leaseUntil, finishedAt, error } = run;
     this.#runs.set(run.id, { ...stored, counts, state, leaseUntil, finishedAt, error });
+    return true;
+  }
+  async cancelRun(id: string, now: Date): Promise<boolean> {
+    const run = this.#runs.get(id);
+    if (run?.state !== 'running') return false;
+    this.#runs.set(id, { ...run, state: 'cancelled', finishedAt: now, leaseUntil: now });
+    return true;
+  }
+  async reopenRun({ id, state, fence }: CredentialRun, now: Date): Promise<boolean> {
+    const run = this.#runs.get(id);
+    if (!run || run.state !== state || run.fence !== fence) return false;
+    this.#runs.set(id, { ...run, state: 'running', fence: fence + 1, leaseUntil: now, finishedAt: null });
     return true;
   }
 
@@ -214,7 +240,7 @@ export class MemoryCredentialStore implements CredentialStore {
 }
 
 function matches(credential: Credential, filter: CredentialFilter): boolean {
-  const { contextKey, credentialType, status, configurationId, createdBefore, mail } = filter;
+  const { contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = filter;
   return (
     (contextKey === undefined || credential.contextKey === contextKey) &&
     (credentialType === undefined || credential.credentialType === credentialType) &&
@@ -222,6 +248,7 @@ function matches(credential: Credential, filter: CredentialFilter): boolean {
     (configurationId === undefined || credential.configurationId === configurationId) &&
     (createdBefore === undefined || credential.createdAt < createdBefore) &&
     (mail === undefined || credential.mail?.state === mail) &&
+    (runId === undefined || credential.runId === runId) &&
     isFound(credential, filter.search?.trim().toLowerCase() ?? '')
   );
 }

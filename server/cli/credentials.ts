@@ -5,6 +5,7 @@ import { reasonOf } from '../../plugin/credentials/eligibility.ts';
 import type { RetrievedLearner } from '../../plugin/extensions/retrieval-function.ts';
 import { createAudit } from '../http/audit.ts';
 import { addCredentialLifeCommands } from './credential-life.ts';
+import { addScheduleCommand } from './credential-schedule.ts';
 import { readText } from './input.ts';
 import { printLine } from './rule-report.ts';
 import { explainUsage } from './usage.ts';
@@ -48,6 +49,7 @@ export function addCredentialsCommands(program: Command): void {
     );
 
   addCredentialLifeCommands(credentials);
+  addScheduleCommand(credentials);
 
   const eligible = credentials
     .command('eligible')

@@ -47,6 +47,8 @@ import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
+import { runRoutes } from './pages/runs.ts';
+import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { templateRoutes } from './pages/templates.ts';
@@ -100,6 +102,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...credentialTypeRoutes(services),
     ...configurationRoutes(services),
     ...configurationFormRoutes(services),
+    ...runRoutes(services),
+    ...scheduleRoutes(services),
     ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),
     ...effectRoutes(services),

@@ -6,6 +6,7 @@ import type { Impact } from '../../plugin/badges/replay/impact.ts';
 import type { SaveBadgeOptions, SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
 import type { Eligibility } from '../../plugin/credentials/eligibility.ts';
+import type { RunControl } from '../../plugin/credentials/run-control.ts';
 import type { Replays } from '../../plugin/dead-letters/replays.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
@@ -147,6 +148,8 @@ export interface Services extends RuleServices {
   readonly credentialLife: CredentialLife;
   /** What learners are told. */
   readonly mails: MailServices;
+  /** Ends, resumes and repeats runs. */
+  readonly runControl: RunControl;
   /** How everybody who is enrolled, or one learner, stands towards the credential of a configuration. */
   readonly eligibility: Eligibility;
   /** Puts a failed effect back to pending. @throws NotFoundError */

@@ -18,9 +18,20 @@ type WithJson<Value> = Omit<Value, 'options'> & { options: string };
 export type AssetRecord = Stored<Asset, 'slug'>;
 export type TypeRecord = WithJson<Stored<CredentialType, 'id'>>;
 export type ConfigurationRecord = WithJson<Stored<CredentialConfiguration, 'id'>>;
-export type ScheduleRecord = Omit<Stored<Schedule, 'configurationId'>, 'rule'> & {
-  rule: { kind: string; everyMs?: number | null; expression?: string | null; timeZone?: string | null };
-};
+/** The optional ones came later: a schedule that was stored before has none of them. */
+export type ScheduleRecord = Pick<Schedule, 'enabled' | 'nextDueAt' | 'lastRunAt' | 'totalRuns'> &
+  Partial<Pick<Schedule, 'oneOff' | 'startAt' | 'expiresAt' | 'overlap' | 'catchUp' | 'lastSkipped' | 'updatedAt'>> & {
+    _id: string;
+    rule: {
+      kind: string;
+      everyMs?: number | null;
+      expression?: string | null;
+      timeZone?: string | null;
+      gap?: string | null;
+      repeated?: string | null;
+      at?: Date | null;
+    };
+  };
 export type RunRecord = Stored<CredentialRun, 'id'>;
 export type CredentialRecord = Omit<Stored<Credential, 'id'>, 'holdsPlace'> & {
   /** Holds the place: what the unique partial index is about. */
@@ -75,10 +86,25 @@ const scheduleSchema = new Schema<ScheduleRecord>(
   {
     _id: text,
     enabled: flag,
-    rule: { kind: text, everyMs: optionalNumber, expression: optionalText, timeZone: optionalText },
+    rule: {
+      kind: text,
+      everyMs: optionalNumber,
+      expression: optionalText,
+      timeZone: optionalText,
+      gap: optionalText,
+      repeated: optionalText,
+      at: optionalDate,
+    },
+    oneOff: flag,
+    startAt: optionalDate,
+    expiresAt: optionalDate,
+    overlap: text,
+    catchUp: text,
     nextDueAt: optionalDate,
     lastRunAt: optionalDate,
+    lastSkipped: { type: new Schema({ dueAt: date, reason: text }, { _id: false }), default: null },
     totalRuns: number,
+    updatedAt: date,
   },
   { ...schemaOptions, collection: 'credential_schedules' },
 ).index({ enabled: 1, nextDueAt: 1 });
@@ -184,6 +210,7 @@ const credentialSchema = new Schema<CredentialRecord>(
   .index({ 'mail.state': 1, 'mail.dueAt': 1 })
   .index({ createdAt: -1, _id: -1 })
   .index({ search: 1 })
+  .index({ runId: 1, createdAt: -1 })
   .index({ status: 1 });
 
 /** Registers the models on the connection; calling it again gives the same ones. */

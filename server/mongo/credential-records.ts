@@ -9,6 +9,7 @@ import type {
   CredentialType,
   Options,
   Schedule,
+  ScheduleRule,
 } from '../../plugin/ports/credential-store.ts';
 import type {
   AssetRecord,
@@ -18,6 +19,9 @@ import type {
   ScheduleRecord,
   TypeRecord,
 } from './credential-models.ts';
+
+/** Of a schedule from before this was kept. */
+export const NEVER_SET = new Date(0);
 
 export function fromAsset({ slug, ...rest }: Asset): AssetRecord {
   return { _id: slug, ...rest };
@@ -87,21 +91,35 @@ export function toConfiguration({
 export function fromSchedule({ configurationId, ...rest }: Schedule): ScheduleRecord {
   return { _id: configurationId, ...rest };
 }
-export function toSchedule({ _id, enabled, rule, nextDueAt, lastRunAt, totalRuns }: ScheduleRecord): Schedule {
+export function toSchedule({ _id, rule, ...rest }: ScheduleRecord): Schedule {
   return {
     configurationId: _id,
-    enabled,
+    enabled: rest.enabled,
     rule: toRule(rule),
-    nextDueAt,
-    lastRunAt,
-    totalRuns,
+    oneOff: rest.oneOff ?? false,
+    startAt: rest.startAt ?? null,
+    expiresAt: rest.expiresAt ?? null,
+    overlap: rest.overlap ?? 'skip',
+    catchUp: rest.catchUp ?? 'one',
+    nextDueAt: rest.nextDueAt,
+    lastRunAt: rest.lastRunAt,
+    lastSkipped: rest.lastSkipped ?? null,
+    totalRuns: rest.totalRuns,
+    updatedAt: rest.updatedAt ?? NEVER_SET,
   };
 }
 
-function toRule({ kind, everyMs, expression, timeZone }: ScheduleRecord['rule']): Schedule['rule'] {
+function toRule({ kind, everyMs, expression, timeZone, gap, repeated, at }: ScheduleRecord['rule']): ScheduleRule {
   if (kind === 'interval' && typeof everyMs === 'number') return { kind, everyMs };
-  if (kind === 'crontab' && expression && timeZone) return { kind, expression, timeZone };
-  throw new InvariantError('a stored schedule is neither an interval nor a crontab');
+  if (kind === 'crontab' && expression && timeZone) {
+    return {
+      ...{ kind, expression, timeZone },
+      ...(gap === 'after' || gap === 'skip' ? { gap } : {}),
+      ...(repeated === 'first' || repeated === 'both' ? { repeated } : {}),
+    };
+  }
+  if (kind === 'clocked' && at instanceof Date) return { kind, at };
+  throw new InvariantError('a stored schedule is neither an interval, a crontab nor a given moment');
 }
 
 export function fromRun({ id, ...rest }: CredentialRun): RunRecord {

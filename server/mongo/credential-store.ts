@@ -13,6 +13,7 @@ import type {
   CredentialType,
   MailState,
   Schedule,
+  ScheduleStep,
 } from '../../plugin/ports/credential-store.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { duplicateConfiguration, duplicateType } from '../../plugin/ports/memory-credential-store.ts';
@@ -24,6 +25,7 @@ import {
   fromRun,
   fromSchedule,
   fromType,
+  NEVER_SET,
   toAsset,
   toConfiguration,
   toCredential,
@@ -96,6 +98,19 @@ export class MongoCredentialStore implements CredentialStore {
   async saveSchedule(schedule: Schedule): Promise<void> {
     await put(this.#models.schedules, fromSchedule(schedule));
   }
+  async replaceSchedule(schedule: Schedule, former: Schedule | null): Promise<boolean> {
+    const { _id, ...fields } = fromSchedule(schedule);
+    if (former === null) return unlessDuplicate(() => this.#models.schedules.create({ _id, ...fields }));
+    const updatedAt = former.updatedAt.getTime() === NEVER_SET.getTime() ? null : former.updatedAt;
+    const { matchedCount } = await withDatabase(() =>
+      this.#models.schedules.updateOne({ _id, updatedAt, nextDueAt: former.nextDueAt }, { $set: fields }),
+    );
+    return matchedCount === 1;
+  }
+  async removeSchedule(configurationId: string): Promise<boolean> {
+    const { deletedCount } = await withDatabase(() => this.#models.schedules.deleteOne({ _id: configurationId }));
+    return deletedCount === 1;
+  }
   async schedule(configurationId: string): Promise<Schedule | null> {
     return one(this.#models.schedules.findById(configurationId).lean(), toSchedule);
   }
@@ -107,11 +122,15 @@ export class MongoCredentialStore implements CredentialStore {
     const due = this.#models.schedules.find({ enabled: true, nextDueAt: trusted({ $lte: now }) });
     return all(due.sort({ nextDueAt: 1 }).limit(limit).lean(), toSchedule);
   }
-  async advanceSchedule(configurationId: string, from: Date, to: Date | null, ranAt: Date): Promise<boolean> {
+  async advanceSchedule(configurationId: string, from: Date, step: ScheduleStep): Promise<boolean> {
+    const { nextDueAt, ranAt, skipped } = step;
+    const moved = { nextDueAt, enabled: nextDueAt !== null };
     const { modifiedCount } = await withDatabase(() =>
       this.#models.schedules.updateOne(
         { _id: configurationId, nextDueAt: from },
-        { $set: { nextDueAt: to, lastRunAt: ranAt }, $inc: { totalRuns: 1 } },
+        ranAt === null
+          ? { $set: { ...moved, lastSkipped: skipped && { dueAt: from, reason: skipped } } }
+          : { $set: { ...moved, lastRunAt: ranAt }, $inc: { totalRuns: 1 } },
       ),
     );
     return modifiedCount === 1;
@@ -146,6 +165,24 @@ export class MongoCredentialStore implements CredentialStore {
       ),
     );
     return matchedCount === 1;
+  }
+  async cancelRun(id: string, now: Date): Promise<boolean> {
+    const { modifiedCount } = await withDatabase(() =>
+      this.#models.runs.updateOne(
+        { _id: id, state: 'running' },
+        { $set: { state: 'cancelled', finishedAt: now, leaseUntil: now } },
+      ),
+    );
+    return modifiedCount === 1;
+  }
+  async reopenRun({ id, state, fence }: CredentialRun, now: Date): Promise<boolean> {
+    const { modifiedCount } = await withDatabase(() =>
+      this.#models.runs.updateOne(
+        { _id: id, state, fence },
+        { $set: { state: 'running', fence: fence + 1, leaseUntil: now, finishedAt: null } },
+      ),
+    );
+    return modifiedCount === 1;
   }
 
   createCredential(credential: Credential): Promise<boolean> {
@@ -216,13 +253,14 @@ type CredentialQuery = Parameters<CredentialStore['credentials']>[0];
 
 function filterOf(query: Partial<CredentialQuery>): mongoose.QueryFilter<CredentialRecord> {
   const wanted: mongoose.QueryFilter<CredentialRecord>[] = [];
-  const { contextKey, credentialType, status, configurationId, createdBefore, mail } = query;
+  const { contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = query;
   if (credentialType !== undefined) wanted.push({ credentialType });
   if (createdBefore !== undefined) wanted.push({ createdAt: trusted({ $lt: createdBefore }) });
   if (mail !== undefined) wanted.push({ 'mail.state': mail });
   if (contextKey !== undefined) wanted.push({ contextKey });
   if (status !== undefined) wanted.push({ status });
   if (configurationId !== undefined) wanted.push({ configurationId });
+  if (runId !== undefined) wanted.push({ runId });
   const search = query.search?.trim().toLowerCase() ?? '';
   if (search !== '') {
     const beginning = `^${search.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;

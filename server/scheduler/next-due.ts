@@ -1,11 +1,12 @@
 /** Pure: when a schedule is due next. */
 
 import { InputError } from '../../plugin/errors.ts';
-import type { Schedule } from '../../plugin/ports/credential-store.ts';
+import type { ScheduleRule } from '../../plugin/ports/credential-store.ts';
 import { type Crontab, parseCrontab } from './crontab.ts';
-import { assertTimeZone, instantOf, type WallTime, wallTimeAt } from './wall-clock.ts';
+import { assertTimeZone, instantOf, instantsOf, type WallTime, wallTimeAt } from './wall-clock.ts';
 
-type ScheduleRule = Schedule['rule'];
+export type RepeatingRule = Exclude<ScheduleRule, { kind: 'clocked' }>;
+type CrontabRule = Extract<ScheduleRule, { kind: 'crontab' }>;
 
 const MIN_INTERVAL_MS = 1_000;
 const MAX_INTERVAL_MS = 10 * 366 * 86_400_000;
@@ -13,10 +14,10 @@ const MAX_INTERVAL_MS = 10 * 366 * 86_400_000;
 const MAX_DAYS = 41 * 366;
 
 /** The first due time later than `after`. Clocks put forward: a time in the gap is due right after it. Clocks put back:
- *  a time shown twice is due once, the first time.
+ *  a time shown twice is due once, the first time. The rule may say otherwise for both.
  *  @param after for an interval the last run (or the creation), for a crontab any instant
  *  @throws InputError `input.schedule` naming the field, also for a date that never comes like 31 February */
-export function nextDue(rule: ScheduleRule, after: Date): Date {
+export function nextDue(rule: RepeatingRule, after: Date): Date {
   if (rule.kind === 'interval') {
     const { everyMs } = rule;
     if (!Number.isInteger(everyMs) || everyMs < MIN_INTERVAL_MS || everyMs > MAX_INTERVAL_MS) {
@@ -30,14 +31,14 @@ export function nextDue(rule: ScheduleRule, after: Date): Date {
   for (let offset = 0; offset <= MAX_DAYS; offset++) {
     const day = new Date(Date.UTC(from.year, from.month - 1, from.day + offset));
     if (!isDay(crontab, day)) continue;
-    const due = firstOfDay(crontab, day, offset === 0 ? from : null, rule.timeZone, after);
+    const due = firstOfDay(crontab, day, offset === 0 ? from : null, rule, after);
     if (due) return due;
   }
   throw new InputError('schedule', `expression: "${rule.expression}" names a date that never comes`);
 }
 
 /** The next due times in order, for a preview. */
-export function nextDues(rule: ScheduleRule, after: Date, count: number): readonly Date[] {
+export function nextDues(rule: RepeatingRule, after: Date, count: number): readonly Date[] {
   const dues: Date[] = [];
   for (let from = after; dues.length < count; from = dues.at(-1) ?? after) dues.push(nextDue(rule, from));
   return dues;
@@ -52,17 +53,28 @@ function firstOfDay(
   { hours, minutes }: Crontab,
   day: Date,
   notBefore: WallTime | null,
-  timeZone: string,
+  rule: CrontabRule,
   after: Date,
 ): Date | null {
+  // where a time may be due again, wall times do not come in the order of instants
+  const ordered = rule.repeated !== 'both';
+  let first: Date | null = null;
   for (const hour of hours) {
-    if (notBefore !== null && hour < notBefore.hour) continue;
+    if (ordered && notBefore !== null && hour < notBefore.hour) continue;
     for (const minute of minutes) {
-      if (notBefore !== null && hour === notBefore.hour && minute < notBefore.minute) continue;
+      if (ordered && notBefore !== null && hour === notBefore.hour && minute < notBefore.minute) continue;
       const wall = { year: day.getUTCFullYear(), month: day.getUTCMonth() + 1, day: day.getUTCDate(), hour, minute };
-      const due = instantOf(wall, timeZone);
-      if (due > after) return due;
+      const due = instantsToRun(wall, rule).find((instant) => instant > after);
+      if (due && ordered) return due;
+      if (due && (first === null || due < first)) first = due;
     }
   }
-  return null;
+  return first;
+}
+
+function instantsToRun(wall: WallTime, { timeZone, gap, repeated }: CrontabRule): readonly Date[] {
+  if (gap !== 'skip' && repeated !== 'both') return [instantOf(wall, timeZone)];
+  const shown = instantsOf(wall, timeZone);
+  if (shown.length === 0) return gap === 'skip' ? [] : [instantOf(wall, timeZone)];
+  return repeated === 'both' ? shown : shown.slice(0, 1);
 }

@@ -4,9 +4,9 @@
 import { type Job, scheduleJob } from 'node-schedule';
 import type { CredentialRunner } from '../../plugin/credentials/credential-runner.ts';
 import { CredentialsError } from '../../plugin/errors.ts';
-import type { CredentialStore, Schedule } from '../../plugin/ports/credential-store.ts';
+import type { CredentialStore, Schedule, ScheduleStep } from '../../plugin/ports/credential-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
-import { nextDue } from './next-due.ts';
+import { followingDue } from './set-schedule.ts';
 
 export interface Scheduler {
   start(): void;
@@ -25,12 +25,17 @@ export interface SchedulerParts {
 
 const MAX_DUE_AT_ONCE = 100;
 const TAKE_OVER_EVERY_MS = 5_000;
+const RUNS_LOOKED_AT = 100;
+/** Longer than a look, a restart or a moment without the database take. */
+const MISSED_AFTER_MS = 60_000;
 
 export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_000 }: SchedulerParts): Scheduler {
   let alarm: Job | null = null;
   let looking: Promise<void> = Promise.resolve();
   let stopped = true;
   let takeOverAt = 0;
+  /** Due schedules that wait for a run, at the last look: they must not keep the others from their turn. */
+  let waiting = 0;
 
   /** One alarm at a time, set anew after each look: a process that was held up looks once, it does not catch up ticks. */
   function setAlarm(): void {
@@ -45,9 +50,11 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
   async function look(): Promise<void> {
     try {
       const now = clock.now();
-      for (const schedule of await store.dueSchedules(now, MAX_DUE_AT_ONCE)) {
+      const due = await store.dueSchedules(now, MAX_DUE_AT_ONCE + waiting);
+      waiting = 0;
+      for (const schedule of due) {
         if (stopped) return;
-        await runDue(schedule, now);
+        if ((await runDue(schedule, now)) === 'waits') waiting += 1;
       }
       if (now.getTime() >= takeOverAt) {
         takeOverAt = now.getTime() + TAKE_OVER_EVERY_MS;
@@ -60,26 +67,59 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
   }
 
   /** The run is recorded before the schedule moves on: a crash in between leads to the same run again, never to none.
-   *  However many due times were missed, the next one is counted from now: one run catches up. */
-  async function runDue(schedule: Schedule, now: Date): Promise<void> {
-    const { configurationId, nextDueAt: dueAt, rule } = schedule;
-    if (dueAt === null) return;
+   *  However many due times were missed, the next one is counted from now: at most one run catches up. */
+  async function runDue(schedule: Schedule, now: Date): Promise<'waits' | null> {
+    const { configurationId, nextDueAt: dueAt } = schedule;
+    if (dueAt === null) return null;
+    const obstacle = await obstacleTo(schedule, dueAt, now);
+    if (obstacle === 'wait') return 'waits';
+    let skipped: ScheduleStep['skipped'] = obstacle;
     let runId: string | null = null;
-    try {
-      runId = await runner.runNow(configurationId, 'schedule', dueAt);
-    } catch (error) {
-      if (!(error instanceof CredentialsError) || error.retry === 'later') throw error;
-      logger.error('a scheduled run could not begin', { configurationId, error: error.code });
+    if (skipped === null) {
+      try {
+        runId = await runner.runNow(configurationId, 'schedule', dueAt);
+      } catch (error) {
+        if (!(error instanceof CredentialsError) || error.retry === 'later') throw error;
+        if (error.code === 'not-found.configuration') {
+          // Whoever deleted the configuration died before its schedule was gone too.
+          await store.removeSchedule(configurationId);
+          logger.warn('the schedule of a deleted configuration was removed', { configurationId });
+          return null;
+        }
+        logger.error('a scheduled run could not begin', { configurationId, error: error.code });
+        skipped = 'cannot-begin';
+      }
     }
-    if (await store.advanceSchedule(configurationId, dueAt, next(rule, now), now)) {
-      logger.info('a schedule was due', { configurationId, runId, lateMs: now.getTime() - dueAt.getTime() });
-    }
+    const ranAt = skipped === null ? now : null;
+    const nextDueAt = following(schedule, now, ranAt !== null);
+    if (await store.advanceSchedule(configurationId, dueAt, { nextDueAt, ranAt, skipped }))
+      logger.info('a schedule was due', { configurationId, runId, skipped, lateMs: now.getTime() - dueAt.getTime() });
+    return null;
+  }
+
+  /** @returns `wait`: it stays due until the run that is going has ended */
+  async function obstacleTo(
+    { configurationId, overlap, catchUp, rule, expiresAt }: Schedule,
+    dueAt: Date,
+    now: Date,
+  ): Promise<'still-running' | 'missed' | 'wait' | null> {
+    const runs = await store.runs({ configurationId, limit: RUNS_LOOKED_AT });
+    // the process that recorded it died before the schedule moved on
+    if (runs.some((run) => run.dueAt.getTime() === dueAt.getTime())) return null;
+    if (expiresAt !== null && now >= expiresAt) return 'missed';
+    const running = runs.some((run) => run.state === 'running');
+    // a due time that waits for a run is late by intention
+    if (running) return overlap === 'queue' || rule.kind === 'clocked' ? 'wait' : 'still-running';
+    const ended = Math.max(...runs.map(({ finishedAt }) => finishedAt?.getTime() ?? 0), 0);
+    const since = Math.max(dueAt.getTime(), overlap === 'queue' ? ended : 0);
+    const missed = now.getTime() - since > MISSED_AFTER_MS;
+    return missed && catchUp === 'none' && rule.kind !== 'clocked' ? 'missed' : null;
   }
 
   /** A rule that was stored unchecked never comes due again instead of stopping all others. */
-  function next(rule: Schedule['rule'], now: Date): Date | null {
+  function following(schedule: Schedule, now: Date, ran: boolean): Date | null {
     try {
-      return nextDue(rule, now);
+      return followingDue(schedule, now, ran);
     } catch (error) {
       logger.error('a schedule has a rule that cannot be used; correct it on its page', { error: codeOf(error) });
       return null;
@@ -96,25 +136,6 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
       alarm?.cancel();
       await looking;
     },
-  };
-}
-
-/** A schedule as it is stored when somebody sets it. Changing or enabling it never catches up what it missed.
- *  @param former keeps the counters @throws InputError `input.schedule` */
-export function setSchedule(
-  configurationId: string,
-  wanted: Pick<Schedule, 'enabled' | 'rule'>,
-  former: Schedule | null,
-  now: Date,
-): Schedule {
-  const next = nextDue(wanted.rule, now);
-  return {
-    configurationId,
-    enabled: wanted.enabled,
-    rule: wanted.rule,
-    nextDueAt: wanted.enabled ? next : null,
-    lastRunAt: wanted.enabled ? (former?.lastRunAt ?? null) : null,
-    totalRuns: former?.totalRuns ?? 0,
   };
 }
 

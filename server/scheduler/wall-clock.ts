@@ -36,6 +36,16 @@ export function wallTimeAt(instant: Date, timeZone: string): WallTime {
   };
 }
 
+/** Every instant at which the clock shows `wall`, in order: none in a gap, two where it is shown again. */
+export function instantsOf(wall: WallTime, timeZone: string): readonly Date[] {
+  const wanted = Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute);
+  const before = wanted - offsetMs(wanted - DAY_MS, timeZone);
+  const after = wanted - offsetMs(wanted + DAY_MS, timeZone);
+  return [...new Set([Math.min(before, after), Math.max(before, after)])]
+    .filter((ms) => localMs(ms, timeZone) === wanted)
+    .map((ms) => new Date(ms));
+}
+
 /** The instant at which the clock shows `wall`. Shown twice (clocks put back): the first time. Never shown (put
  *  forward): the first instant after the gap. Both keep the order of wall times. */
 export function instantOf(wall: WallTime, timeZone: string): Date {

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
 import { applyCredentialsSetup } from '../../server/credentials-setup.ts';
 import { projectPath } from '../../server/paths.ts';
+import { setSchedule } from '../../server/scheduler/set-schedule.ts';
 import type { World } from './world.ts';
 
 const CONFIGURATION = 'demo-course-certificate';
@@ -36,12 +37,8 @@ export async function prepareCredentials({ laurel }: World): Promise<void> {
   const now = services.clock.now();
   await applyCredentialsSetup(projectPath('examples', 'credentials', 'example.json'), { store, files, registry, now });
   await store.saveSchedule({
-    configurationId: CONFIGURATION,
-    enabled: true,
-    rule: { kind: 'interval', everyMs: EVERY_MS },
+    ...setSchedule(CONFIGURATION, { enabled: true, rule: { kind: 'interval', everyMs: EVERY_MS } }, null, now),
     nextDueAt: now,
-    lastRunAt: null,
-    totalRuns: 0,
   });
 }
 

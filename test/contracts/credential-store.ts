@@ -107,6 +107,23 @@ export function aMail(facts: Partial<CredentialMail> = {}): CredentialMail {
   return { state: 'pending', messageId: null, attempts: 0, dueAt: T0, sentAt: null, lastError: null, ...facts };
 }
 
+const aSchedule = (facts: Partial<Schedule> = {}): Schedule => ({
+  configurationId: 'configuration-1',
+  enabled: true,
+  rule: { kind: 'crontab', expression: '0 6 * * mon', timeZone: 'Europe/Kyiv' },
+  oneOff: false,
+  startAt: null,
+  expiresAt: null,
+  overlap: 'skip',
+  catchUp: 'one',
+  nextDueAt: T0,
+  lastRunAt: null,
+  lastSkipped: null,
+  totalRuns: 0,
+  updatedAt: T0,
+  ...facts,
+});
+
 /** @param open an empty store for each test */
 export function credentialStoreContract(open: () => Promise<CredentialStore>): void {
   let store: CredentialStore;
@@ -149,11 +166,7 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
   it('changes and deletes a configuration only in the version that was looked at, with its schedule', async () => {
     expect(await store.changeConfiguration(aConfiguration(), null)).to.equal('saved');
     expect(await store.changeConfiguration(aConfiguration({ id: 'configuration-2' }), null)).to.equal('duplicate');
-    const schedule = {
-      ...{ configurationId: 'configuration-1', enabled: true, nextDueAt: T0, lastRunAt: null, totalRuns: 0 },
-      rule: { kind: 'interval', everyMs: 60_000 },
-    } as const;
-    await store.saveSchedule(schedule);
+    await store.saveSchedule(aSchedule());
     const changed = aConfiguration({ options: { title: 'x' }, updatedAt: later(1) });
     expect(await store.changeConfiguration(changed, T0)).to.equal('saved');
     expect(await store.changeConfiguration(aConfiguration(), T0)).to.equal('stale');
@@ -194,17 +207,8 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
   });
 
   describe('schedules', () => {
-    const aSchedule = (facts: Partial<Schedule> = {}): Schedule => ({
-      configurationId: 'configuration-1',
-      enabled: true,
-      rule: { kind: 'crontab', expression: '0 6 * * mon', timeZone: 'Europe/Kyiv' },
-      nextDueAt: T0,
-      lastRunAt: null,
-      totalRuns: 0,
-      ...facts,
-    });
-
-    it('are kept whole, both kinds of them', async () => {
+    const ran = (nextDueAt: Date | null, ranAt: Date) => ({ nextDueAt, ranAt, skipped: null });
+    it('are kept whole, every kind of them', async () => {
       const interval = aSchedule({ configurationId: 'configuration-2', rule: { kind: 'interval', everyMs: 5_000 } });
       await store.saveSchedule(interval);
       await store.saveSchedule(aSchedule());
@@ -213,6 +217,17 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       await store.saveSchedule(aSchedule({ rule: { kind: 'interval', everyMs: 7_000 } }));
       expect((await store.schedule('configuration-1'))?.rule).to.deep.equal({ kind: 'interval', everyMs: 7_000 });
       expect(await store.schedule('configuration-3')).to.equal(null);
+      for (const rule of [
+        { kind: 'clocked', at: later(9) },
+        { kind: 'crontab', expression: '30 2 * * *', timeZone: 'Europe/Kyiv', gap: 'skip', repeated: 'both' },
+      ] as const) {
+        const full = aSchedule({
+          ...{ rule, oneOff: true, startAt: later(1), expiresAt: later(99), overlap: 'queue', catchUp: 'none' },
+          lastSkipped: { dueAt: later(3), reason: 'missed' },
+        });
+        await store.saveSchedule(full);
+        expect(await store.schedule('configuration-1')).to.deep.equal(full);
+      }
     });
 
     it('are due from their time on, the earliest first, unless disabled or never due', async () => {
@@ -233,15 +248,40 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
     it('move on for exactly one of several processes', async () => {
       await store.saveSchedule(aSchedule());
       const moves = await Promise.all(
-        Array.from({ length: 5 }, () => store.advanceSchedule('configuration-1', T0, later(1000), later(5))),
+        Array.from({ length: 5 }, () => store.advanceSchedule('configuration-1', T0, ran(later(1000), later(5)))),
       );
       expect(moves.filter(Boolean)).to.have.length(1);
       expect(await store.schedule('configuration-1')).to.deep.equal(
         aSchedule({ nextDueAt: later(1000), lastRunAt: later(5), totalRuns: 1 }),
       );
-      expect(await store.advanceSchedule('configuration-1', later(1000), null, later(9))).to.equal(true);
-      expect((await store.schedule('configuration-1'))?.nextDueAt).to.equal(null);
-      expect(await store.advanceSchedule('nowhere', T0, null, T0)).to.equal(false);
+      expect(await store.advanceSchedule('configuration-1', later(1000), ran(null, later(9)))).to.equal(true);
+      expect(await store.schedule('configuration-1')).to.include({ nextDueAt: null, enabled: false, totalRuns: 2 });
+      expect(await store.advanceSchedule('nowhere', T0, ran(null, T0))).to.equal(false);
+    });
+
+    it('remember a due time that passed without a run, and count none', async () => {
+      await store.saveSchedule(aSchedule());
+      const step = { nextDueAt: later(1000), ranAt: null, skipped: 'still-running' } as const;
+      expect(await store.advanceSchedule('configuration-1', T0, step)).to.equal(true);
+      expect(await store.schedule('configuration-1')).to.deep.equal(
+        aSchedule({ nextDueAt: later(1000), lastSkipped: { dueAt: T0, reason: 'still-running' } }),
+      );
+    });
+
+    it('are replaced only from the state their author has seen, and removed', async () => {
+      expect(await store.replaceSchedule(aSchedule(), aSchedule())).to.equal(false);
+      expect(await store.replaceSchedule(aSchedule(), null)).to.equal(true);
+      expect(await store.replaceSchedule(aSchedule({ totalRuns: 9 }), null)).to.equal(false);
+      const changed = aSchedule({ enabled: false, nextDueAt: null, updatedAt: later(1) });
+      expect(await store.replaceSchedule(changed, aSchedule())).to.equal(true);
+      expect(await store.replaceSchedule(aSchedule(), aSchedule())).to.equal(false);
+      expect(await store.schedule('configuration-1')).to.deep.equal(changed);
+      expect(await store.replaceSchedule(aSchedule({ updatedAt: later(2) }), changed)).to.equal(true);
+      await store.advanceSchedule('configuration-1', T0, ran(later(1000), later(5)));
+      expect(await store.replaceSchedule(changed, aSchedule({ updatedAt: later(2) }))).to.equal(false);
+      expect(await store.removeSchedule('configuration-1')).to.equal(true);
+      expect(await store.removeSchedule('configuration-1')).to.equal(false);
+      expect(await store.schedule('configuration-1')).to.equal(null);
     });
   });
 
@@ -291,6 +331,27 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       expect(await store.updateRun(aRun())).to.equal(false);
       expect(await store.takeOverRun('run-1', 1, later(9))).to.equal(null);
       expect(await store.run('run-2')).to.equal(null);
+    });
+
+    it('are cancelled for good for their holder, and opened again for whoever takes them over', async () => {
+      await store.createRun(aRun());
+      expect(await store.cancelRun('run-1', later(5))).to.equal(true);
+      const cancelled = aRun({ state: 'cancelled', finishedAt: later(5), leaseUntil: later(5) });
+      expect(await store.run('run-1')).to.deep.equal(cancelled);
+      expect(await store.cancelRun('run-1', later(6))).to.equal(false);
+      expect(await store.cancelRun('run-9', later(6))).to.equal(false);
+      expect(await store.updateRun(aRun({ state: 'done' }))).to.equal(false);
+      expect(await store.abandonedRuns(later(99_000))).to.deep.equal([]);
+      const opened = await Promise.all([1, 2, 3].map(() => store.reopenRun(cancelled, later(8))));
+      expect(opened.filter(Boolean)).to.have.length(1);
+      const open = aRun({ fence: 2, leaseUntil: later(8) });
+      expect(await store.abandonedRuns(later(8))).to.deep.equal([open]);
+      expect(await store.updateRun(aRun({ state: 'done' }))).to.equal(false);
+      expect(await store.takeOverRun('run-1', 2, later(90))).to.deep.equal({
+        ...open,
+        fence: 3,
+        leaseUntil: later(90),
+      });
     });
   });
 
@@ -349,10 +410,12 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       expect(seen).to.deep.equal(['id-7', 'id-6', 'id-5', 'id-4', 'id-3', 'id-2', 'id-1']);
     });
 
-    it('are filtered by context, status and configuration', async () => {
+    it('are filtered by context, status, configuration and run', async () => {
       await store.createCredential(numbered(1));
       await store.createCredential(numbered(2, { username: 'ben', status: 'error', contextKey: 'path-v1:a+b+c+d' }));
-      await store.createCredential(numbered(3, { username: 'cleo', configurationId: 'configuration-2' }));
+      await store.createCredential(
+        numbered(3, { username: 'cleo', configurationId: 'configuration-2', runId: 'run-7' }),
+      );
       const ids = async (query: Omit<Parameters<CredentialStore['credentials']>[0], 'limit'>) =>
         (await store.credentials({ ...query, limit: 9 })).items.map(({ id }) => id).sort();
       expect(await ids({})).to.deep.equal(['id-1', 'id-2', 'id-3']);
@@ -360,6 +423,8 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       expect(await ids({ status: 'error' })).to.deep.equal(['id-2']);
       expect(await ids({ configurationId: 'configuration-2', status: 'available' })).to.deep.equal(['id-3']);
       expect(await ids({ configurationId: 'configuration-2', status: 'error' })).to.deep.equal([]);
+      expect(await ids({ runId: 'run-7' })).to.deep.equal(['id-3']);
+      expect(await ids({ runId: 'run-7', status: 'error' })).to.deep.equal([]);
     });
 
     it('are searched by the beginning of username, name or e-mail in any case, or by a whole id', async () => {

@@ -25,8 +25,8 @@ export const fakeRetrieval: RetrievalFunction = {
   options: [{ name: 'note', type: 'text', default: null, doc: 'Anything.' }],
   facts: [],
   check() {},
-  async *retrieve(contextKey, _options, { records, signal }) {
-    const wanted = { completion: true, grades: false, username: null, ...(signal ? { signal } : {}) };
+  async *retrieve(contextKey, _options, { records, username = null, signal }) {
+    const wanted = { completion: true, grades: false, username, ...(signal ? { signal } : {}) };
     for await (const { learner, courses } of records.enrolled(contextKey, wanted)) {
       const share = courses.get(contextKey)?.completion ?? 0;
       const problem = Number.isNaN(share) ? 'the completion of a learner is no number' : null;

@@ -13,6 +13,7 @@ import { createRuleReader } from '../../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../../plugin/badges/settle-effects.ts';
 import { createEventIntake } from '../../plugin/badges/take-event.ts';
 import { createEligibility } from '../../plugin/credentials/eligibility.ts';
+import { createRunControl } from '../../plugin/credentials/run-control.ts';
 import { createReplays } from '../../plugin/dead-letters/replays.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
@@ -23,6 +24,7 @@ import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
+import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
 import type { OutgoingMail } from '../../plugin/ports/mailer.ts';
@@ -269,6 +271,15 @@ export function makeSite(
     credentialLife: credentialLife.life,
     mails: credentialLife.mails,
     generateNow: (configurationId: string) => recordRun(credentials, configurationId, clock.now()),
+    runControl: createRunControl({
+      store: credentials,
+      clock,
+      // runs are recorded and opened here, and carried out nowhere
+      runner: {
+        runNow: (configurationId, trigger, dueAt) => recordRun(credentials, configurationId, dueAt, trigger),
+        takeOverAbandoned: async () => 0,
+      },
+    }),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     lms: null,
@@ -324,12 +335,17 @@ async function createAccount({ access }: Site['services'], role: Role): Promise<
   });
 }
 
-async function recordRun(credentials: MemoryCredentialStore, configurationId: string, now: Date): Promise<string> {
+async function recordRun(
+  credentials: MemoryCredentialStore,
+  configurationId: string,
+  now: Date,
+  trigger: CredentialRun['trigger'] = 'manual',
+): Promise<string> {
   const id = randomUUID();
   await credentials.createRun({
     id,
     configurationId,
-    trigger: 'manual',
+    trigger,
     dueAt: now,
     state: 'running',
     fence: 1,

@@ -1,17 +1,19 @@
-/** What is generated for whom and when: configurations with their schedules, the button, and the runs. */
+/** What is generated for whom and when: configurations with their schedules, and the button. */
 
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { CredentialRun, Schedule } from '../../../plugin/ports/credential-store.ts';
+import type { Schedule } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
-import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import { shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
+import { ruleText } from '../schedule-words.ts';
 import type { Services } from '../services.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { eligibilityPath } from './eligibility.ts';
-import { durationText } from './rule-tables.ts';
+import { runPath, shownRun } from './runs.ts';
+import { schedulePath } from './schedule.ts';
 
 const RUNS_SHOWN = 100;
 
@@ -40,7 +42,8 @@ export function configurationRoutes(services: Services): readonly Route[] {
           generationFunction: type?.generationFunction ?? null,
           schedule: scheduleText(schedule),
           nextDueAt: schedule?.enabled ? shownTime(schedule.nextDueAt) : null,
-          lastRun: lastRun ? runRow(lastRun) : null,
+          lastRun: lastRun ? shownRun(lastRun) : null,
+          scheduleHref: schedulePath(configuration.id),
           eligibilityHref: eligibilityPath(configuration.id),
           editHref: `/configurations/${encodeURIComponent(configuration.id)}/edit`,
           generateAction: `/configurations/${encodeURIComponent(configuration.id)}/generate`,
@@ -57,46 +60,13 @@ export function configurationRoutes(services: Services): readonly Route[] {
       const actor = actorOf(res).name;
       const runId = await services.generateNow(configuration.id, actor);
       await audit(actor, 'configuration.run', `configuration:${configuration.id}`, { run: runId });
-      res.redirect(303, '/runs?done=run-started');
-    }),
-
-    get('/runs', 'viewer', async (req, res) => {
-      const [runs, configurations] = await Promise.all([
-        credentials.runs({ limit: RUNS_SHOWN }),
-        credentials.configurations(),
-      ]);
-      const contextOf = new Map(configurations.map((configuration) => [configuration.id, configuration.contextKey]));
-      const frame = { title: 'Runs', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
-      await renderPage(req, res, 'runs', frame, {
-        limit: RUNS_SHOWN,
-        runs: runs.map((run) => ({
-          ...runRow(run),
-          contextKey: contextOf.get(run.configurationId) ?? 'removed configuration',
-        })),
-      });
+      res.redirect(303, `${runPath(runId)}?done=run-started`);
     }),
   ];
 }
 
-function runRow(run: CredentialRun) {
-  return {
-    status: shownStatus(run.state),
-    trigger: run.trigger === 'manual' ? 'Button' : 'Schedule',
-    startedAt: shownTime(run.startedAt),
-    finishedAt: shownTime(run.finishedAt),
-    seen: shownNumber(run.counts.seen),
-    eligible: shownNumber(run.counts.eligible),
-    generated: shownNumber(run.counts.generated),
-    skipped: shownNumber(run.counts.skipped),
-    failed: shownNumber(run.counts.failed),
-    error: run.error?.message ?? null,
-  };
-}
-
 function scheduleText(schedule: Schedule | null): string {
   if (!schedule) return 'Only by the button';
-  const { rule } = schedule;
-  const text =
-    rule.kind === 'interval' ? `Every ${durationText(rule.everyMs)}` : `${rule.expression} (${rule.timeZone})`;
+  const text = ruleText(schedule.rule);
   return schedule.enabled ? text : `${text}, switched off`;
 }

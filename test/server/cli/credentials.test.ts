@@ -32,6 +32,31 @@ describe('PDF credentials on the command line', function () {
     );
   });
 
+  it('show and set when a configuration runs by itself', async () => {
+    const schedule = (...args: string[]) => laurel('credentials', 'schedule', 'demo-course-certificate', ...args);
+    const file = join(dataDir, 'schedule.json');
+    const rule = { kind: 'crontab', expression: '0 6 1 1 *', timeZone: 'Asia/Tokyo' };
+    writeFileSync(file, JSON.stringify({ enabled: true, rule, overlap: 'queue' }));
+    const set = await schedule('--set', file);
+    expect(set.stdout).to.match(
+      /^0 6 1 1 \* \(Asia\/Tokyo\)\n(\d{4}-12-31T21:00Z {2}\w{3}, 1 Jan \d{4}, 06:00 GMT\+9\n){5}$/,
+    );
+    expect(JSON.parse((await schedule('--json')).stdout)).to.deep.include({
+      ...{ enabled: true, overlap: 'queue', catchUp: 'one', oneOff: false },
+      rule: { ...rule, gap: 'after', repeated: 'first' },
+    });
+    expect((await schedule('--disable')).stdout).to.equal('0 6 1 1 * (Asia/Tokyo), switched off\n');
+    writeFileSync(file, JSON.stringify({ enabled: true, rule: { ...rule, zone: 'UTC' } }));
+    const refused = await schedule('--set', file);
+    expect(refused.stderr).to.contain('the schedule cannot be used:\n  rule: Unrecognized key: "zone"');
+    expect(refused.code).to.not.equal(0);
+    expect((await schedule('--remove')).stdout).to.equal('no schedule: it runs at its button only\n');
+    expect((await schedule('--enable')).stderr).to.contain(
+      'configuration "demo-course-certificate" has no schedule; set one with --set',
+    );
+    expect((await schedule('--enable', '--remove')).code).to.equal(2);
+  });
+
   it('say how everybody, or one learner, stands', async () => {
     const eligible = await laurel('credentials', 'eligible', 'demo-course-certificate');
     expect(eligible).to.deep.include({ code: 0, stderr: '8 learners enrolled, 6 eligible, 0 with unusable data\n' });

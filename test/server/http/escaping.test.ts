@@ -137,6 +137,8 @@ describe('texts that people and other systems supplied', () => {
       '/verify/00000000-0000-4000-9000-000000000002',
       '/configurations',
       '/runs',
+      `/runs/${query}`,
+      `/configurations/${query}/schedule`,
       '/providers',
       '/providers/hall/accounts/science',
       '/providers/hall/accounts/science/remove',

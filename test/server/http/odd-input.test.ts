@@ -65,6 +65,8 @@ describe('odd input', function () {
       .replace('/badges/:id', '/badges/demo-course')
       .replace('/learners/:id', `/learners/${learner?.id}`)
       .replace('/jobs/:id', '/jobs/job-failed')
+      .replace('/configurations/:id', '/configurations/configuration-1')
+      .replace('/runs/:id', '/runs/run-1')
       .replace('/events/:id', '/events/event-ada-demo')
       .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)
       .replace(':version', '1')

@@ -124,6 +124,16 @@ const table: Readonly<Record<string, Access>> = {
   'post /configurations/:id/generate': 'administrator',
   'get /rules/vocabulary.json': 'viewer',
   'get /runs': 'viewer',
+  'get /runs/:id': 'viewer',
+  'post /runs/:id/cancel': 'administrator',
+  'post /runs/:id/resume': 'administrator',
+  'post /runs/:id/retry': 'administrator',
+  'get /configurations/:id/schedule': 'viewer',
+  'post /configurations/:id/schedule': 'administrator',
+  'post /configurations/:id/schedule/preview': 'administrator',
+  'post /configurations/:id/schedule/enable': 'administrator',
+  'post /configurations/:id/schedule/disable': 'administrator',
+  'post /configurations/:id/schedule/remove': 'administrator',
   'get /effects': 'viewer',
   'get /effects/settle': 'administrator',
   'post /effects/settle': 'administrator',
@@ -203,6 +213,7 @@ describe('routes', () => {
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace(':asset', 'certificate')
       .replace(':type', 'type-1')
+      .replace('/runs/:id', '/runs/run-1')
       .replace('/jobs/:id', '/jobs/job-failed')
       .replace('/comparisons/:id', '/comparisons/job-compared')
       .replace('/events/:id', '/events/event-ada-demo')

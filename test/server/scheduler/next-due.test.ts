@@ -1,12 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { InputError } from '../../../plugin/errors.ts';
-import type { Schedule } from '../../../plugin/ports/credential-store.ts';
-import { nextDue, nextDues } from '../../../server/scheduler/next-due.ts';
+import { nextDue, nextDues, type RepeatingRule } from '../../../server/scheduler/next-due.ts';
 import { wallTimeAt } from '../../../server/scheduler/wall-clock.ts';
 
-const crontab = (expression: string, timeZone = 'UTC'): Schedule['rule'] => ({ kind: 'crontab', expression, timeZone });
-const interval = (everyMs: number): Schedule['rule'] => ({ kind: 'interval', everyMs });
+const crontab = (expression: string, timeZone = 'UTC'): RepeatingRule => ({ kind: 'crontab', expression, timeZone });
+const interval = (everyMs: number): RepeatingRule => ({ kind: 'interval', everyMs });
 
 function dues(expression: string, timeZone: string, after: string, count: number): string[] {
   return nextDues(crontab(expression, timeZone), new Date(after), count).map((due) =>
@@ -14,7 +13,7 @@ function dues(expression: string, timeZone: string, after: string, count: number
   );
 }
 
-function refusal(rule: Schedule['rule']): string {
+function refusal(rule: RepeatingRule): string {
   try {
     nextDue(rule, new Date('2026-01-01T00:00:00Z'));
   } catch (error) {

@@ -5,7 +5,8 @@ import { NotFoundError, StoreError } from '../../../plugin/errors.ts';
 import type { Schedule } from '../../../plugin/ports/credential-store.ts';
 import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
-import { createScheduler, type Scheduler, setSchedule } from '../../../server/scheduler/scheduler.ts';
+import { createScheduler, type Scheduler } from '../../../server/scheduler/scheduler.ts';
+import { setSchedule, upcomingDues, type WantedSchedule } from '../../../server/scheduler/set-schedule.ts';
 import { aRun } from '../../contracts/credential-store.ts';
 
 const START = new Date('2026-03-01T10:00:30Z');
@@ -34,7 +35,8 @@ describe('the scheduler', () => {
     return {
       async runNow(configurationId, trigger, dueAt) {
         const run = aRun({ id: `${configurationId} ${dueAt.toISOString()}`, configurationId, trigger, dueAt });
-        if (await store.createRun(run)) runs.push(`${configurationId} ${dueAt.toISOString().slice(0, 16)}`);
+        if (await store.createRun({ ...run, state: 'done', finishedAt: new Date() }))
+          runs.push(`${configurationId} ${dueAt.toISOString().slice(0, 16)}`);
         return run.id;
       },
       wait: async (runId) => aRun({ id: runId }),
@@ -51,8 +53,8 @@ describe('the scheduler', () => {
     return scheduler;
   }
 
-  const save = (configurationId: string, rule: Schedule['rule'], enabled = true) =>
-    store.saveSchedule(setSchedule(configurationId, { enabled, rule }, null, new Date()));
+  const save = (configurationId: string, rule: Schedule['rule'], changes: Partial<WantedSchedule> = {}) =>
+    store.saveSchedule(setSchedule(configurationId, { enabled: true, rule, ...changes }, null, new Date()));
 
   it('begins a run at each due time and counts them', async () => {
     await save('a', HOURLY);
@@ -104,6 +106,163 @@ describe('the scheduler', () => {
     expect(runs.length).to.be.within(1, 2);
   });
 
+  it('S1, S4: runs a given moment once, and is disabled then', async () => {
+    await save('a', { kind: 'clocked', at: new Date('2026-03-01T10:30:00Z') });
+    start();
+    await timers.tickAsync(7_200_000);
+    expect(runs).to.deep.equal(['a 2026-03-01T10:30']);
+    expect(await store.schedule('a')).to.include({ enabled: false, nextDueAt: null, totalRuns: 1 });
+  });
+
+  it('S9: runs a moment that has passed at once, also where nothing missed is caught up', async () => {
+    await save('a', { kind: 'clocked', at: new Date('2026-02-01T00:00:00Z') }, { catchUp: 'none' });
+    start();
+    await timers.tickAsync(2_000);
+    expect(runs).to.deep.equal(['a 2026-02-01T00:00']);
+  });
+
+  it('S4: disables a one-off after its first run, whatever its rule', async () => {
+    await save('a', HOURLY, { oneOff: true });
+    start();
+    await timers.tickAsync(4 * 3_600_000);
+    expect(runs).to.deep.equal(['a 2026-03-01T11:00']);
+    expect(await store.schedule('a')).to.include({ enabled: false, totalRuns: 1 });
+  });
+
+  it('S2: begins an interval at its start', async () => {
+    await save('a', { kind: 'interval', everyMs: 3_600_000 }, { startAt: new Date('2026-03-01T12:00:00Z') });
+    start();
+    await timers.tickAsync(3.5 * 3_600_000);
+    expect(runs.slice(0, 2)).to.deep.equal(['a 2026-03-01T12:00', 'a 2026-03-01T13:00']);
+  });
+
+  it('S3: disables a schedule that expires, and keeps it', async () => {
+    await save('a', HOURLY, { expiresAt: new Date('2026-03-01T12:30:00Z') });
+    start();
+    await timers.tickAsync(5 * 3_600_000);
+    expect(runs).to.deep.equal(['a 2026-03-01T11:00', 'a 2026-03-01T12:00']);
+    expect(await store.schedule('a')).to.include({ enabled: false, nextDueAt: null, totalRuns: 2 });
+  });
+
+  it('S3: runs nothing that it finds due after the schedule has expired', async () => {
+    await save('a', HOURLY, { expiresAt: new Date('2026-03-01T12:30:00Z') });
+    timers.setSystemTime(new Date('2026-03-01T12:40:00Z'));
+    start();
+    await timers.tickAsync(7_200_000);
+    expect(runs).to.deep.equal([]);
+    expect(await store.schedule('a')).to.deep.include({
+      enabled: false,
+      lastSkipped: { dueAt: new Date('2026-03-01T11:00:00Z'), reason: 'missed' },
+    });
+  });
+
+  it('X4: catches nothing up where the schedule says so, and goes on at its next due time', async () => {
+    await save('a', HOURLY, { catchUp: 'none' });
+    timers.setSystemTime(new Date('2026-03-01T14:30:00Z'));
+    start();
+    await timers.tickAsync(3_600_000);
+    expect(runs).to.deep.equal(['a 2026-03-01T15:00']);
+    expect(await store.schedule('a')).to.deep.include({
+      totalRuns: 1,
+      lastSkipped: { dueAt: new Date('2026-03-01T11:00:00Z'), reason: 'missed' },
+    });
+  });
+
+  describe('X7: while the former run is still going', () => {
+    const finish = async () => {
+      const [run] = await store.runs({ configurationId: 'a', limit: 1 });
+      if (run) await store.updateRun({ ...run, state: 'done', finishedAt: new Date(), leaseUntil: new Date() });
+    };
+    const startRun = () =>
+      store.createRun(aRun({ id: 'long', configurationId: 'a', dueAt: START, startedAt: START, leaseUntil: START }));
+
+    it('leaves a due time out, says so, and runs the next one', async () => {
+      await startRun();
+      await save('a', HOURLY);
+      start(aRunner());
+      await timers.tickAsync(3_600_000);
+      expect(runs).to.deep.equal([]);
+      expect((await store.schedule('a'))?.lastSkipped).to.deep.equal({
+        dueAt: new Date('2026-03-01T11:00:00Z'),
+        reason: 'still-running',
+      });
+      await finish();
+      await timers.tickAsync(3_600_000);
+      expect(runs).to.deep.equal(['a 2026-03-01T12:00']);
+    });
+
+    it('queues one run where the schedule says so, however many due times pass', async () => {
+      await startRun();
+      await save('a', HOURLY, { overlap: 'queue', catchUp: 'none' });
+      start(aRunner());
+      await timers.tickAsync(3.5 * 3_600_000);
+      expect(runs).to.deep.equal([]);
+      await finish();
+      await timers.tickAsync(5_000);
+      expect(runs).to.deep.equal(['a 2026-03-01T11:00']);
+      expect((await store.schedule('a'))?.nextDueAt).to.deep.equal(new Date('2026-03-01T14:00:00Z'));
+    });
+  });
+
+  it('X12: meets exactly the times that the preview shows', async () => {
+    const rules: readonly Schedule['rule'][] = [
+      { kind: 'interval', everyMs: 5_400_000 },
+      { kind: 'crontab', expression: '*/20 1-2 * * *', timeZone: 'America/New_York' },
+      { kind: 'crontab', expression: '15 */5 * * *', timeZone: 'Australia/Lord_Howe', repeated: 'both', gap: 'skip' },
+    ];
+    timers.setSystemTime(new Date('2026-03-08T04:00:00Z'));
+    const limits = { startAt: new Date('2026-03-08T05:00:00Z'), expiresAt: new Date('2026-03-08T10:00:00Z') };
+    const expected: string[] = [];
+    for (const [index, rule] of rules.entries()) {
+      await save(`s${index}`, rule, limits);
+      const dues = upcomingDues({ rule, oneOff: false, ...limits }, new Date(), 99);
+      expected.push(...dues.map((due) => `s${index} ${due.toISOString().slice(0, 16)}`));
+    }
+    start();
+    await timers.tickAsync(6.5 * 3_600_000);
+    expect(expected).to.have.length(9);
+    expect(runs.sort()).to.deep.equal(expected.sort());
+  });
+
+  it('X10: lets a run go on whose schedule is removed meanwhile, and begins no other', async () => {
+    const goingOn = aRun({ id: 'going', configurationId: 'a', dueAt: START, leaseUntil: new Date('2030-01-01') });
+    await store.createRun(goingOn);
+    await save('a', HOURLY, { overlap: 'queue' });
+    start();
+    await timers.tickAsync(3_600_000);
+    expect(await store.removeSchedule('a')).to.equal(true);
+    await store.updateRun({ ...goingOn, state: 'done', finishedAt: new Date() });
+    await timers.tickAsync(3_600_000);
+    expect(runs).to.deep.equal([]);
+    expect((await store.run('going'))?.state).to.equal('done');
+  });
+
+  it('X1, X7: queues one run also with several processes', async () => {
+    const goingOn = aRun({ id: 'going', configurationId: 'a', dueAt: START });
+    await store.createRun(goingOn);
+    await save('a', HOURLY, { overlap: 'queue' });
+    for (let process = 0; process < 3; process++) start();
+    await timers.tickAsync(2.5 * 3_600_000);
+    await store.updateRun({ ...goingOn, state: 'done', finishedAt: new Date() });
+    await timers.tickAsync(10_000);
+    expect(runs).to.deep.equal(['a 2026-03-01T11:00']);
+    expect((await store.schedule('a'))?.totalRuns).to.equal(1);
+  });
+
+  it('lets however many queued schedules wait without keeping others from their turn', async () => {
+    for (let number = 0; number < 120; number++) {
+      const configurationId = `waits${number}`;
+      await store.createRun(aRun({ id: configurationId, configurationId, dueAt: START }));
+      await save(configurationId, HOURLY, { overlap: 'queue' });
+    }
+    await save('last', { kind: 'clocked', at: new Date('2026-03-01T11:00:01Z') });
+    start();
+    await timers.tickAsync(1_800_000);
+    expect(runs).to.deep.equal([]);
+    await timers.tickAsync(1_800_000);
+    expect(runs).to.deep.equal(['last 2026-03-01T11:00']);
+  });
+
   it('S12: notices within five seconds what somebody changes', async () => {
     start();
     await timers.tickAsync(60_000);
@@ -113,7 +272,7 @@ describe('the scheduler', () => {
     });
     await timers.tickAsync(5_000);
     expect(runs).to.have.length(1);
-    await save('a', HOURLY, false);
+    await save('a', HOURLY, { enabled: false });
     await timers.tickAsync(7_200_000);
     expect(runs).to.have.length(1);
   });
@@ -138,7 +297,7 @@ describe('the scheduler', () => {
     );
   });
 
-  it('goes past a schedule whose configuration is gone or whose rule cannot be used', async () => {
+  it('goes past a schedule whose rule cannot be used, and removes one whose configuration was deleted', async () => {
     await save('gone', HOURLY);
     await store.saveSchedule({
       ...setSchedule('bad', { enabled: true, rule: HOURLY }, null, new Date()),
@@ -156,7 +315,7 @@ describe('the scheduler', () => {
     await timers.tickAsync(3_600_000);
     expect(runs.sort()).to.deep.equal(['bad 2026-03-01T11:00', 'good 2026-03-01T11:00']);
     expect((await store.schedule('bad'))?.nextDueAt).to.equal(null);
-    expect((await store.schedule('gone'))?.nextDueAt).to.deep.equal(new Date('2026-03-01T12:00:00Z'));
+    expect(await store.schedule('gone'), 'who deleted it died before this was gone too').to.equal(null);
   });
 
   it('has abandoned runs taken over every five seconds', async () => {
@@ -175,39 +334,5 @@ describe('the scheduler', () => {
     await timers.tickAsync(7_200_000);
     expect(runs).to.deep.equal([]);
     expect(timers.countTimers()).to.equal(0);
-  });
-});
-
-describe('setting a schedule', () => {
-  const former: Schedule = {
-    configurationId: 'a',
-    enabled: true,
-    rule: HOURLY,
-    nextDueAt: START,
-    lastRunAt: START,
-    totalRuns: 7,
-  };
-
-  it('keeps the counters and counts the next due time from now', () => {
-    const set = setSchedule('a', { enabled: true, rule: { kind: 'interval', everyMs: 1_000 } }, former, START);
-    expect(set).to.deep.equal({
-      ...former,
-      rule: { kind: 'interval', everyMs: 1_000 },
-      nextDueAt: new Date('2026-03-01T10:00:31Z'),
-    });
-  });
-
-  it('S5: forgets the last run when it is disabled, so that enabling it again catches nothing up', () => {
-    const disabled = setSchedule('a', { enabled: false, rule: HOURLY }, former, START);
-    expect(disabled).to.include({ nextDueAt: null, lastRunAt: null, totalRuns: 7 });
-    const enabled = setSchedule('a', { enabled: true, rule: HOURLY }, disabled, new Date('2026-04-01T00:00:01Z'));
-    expect(enabled.nextDueAt).to.deep.equal(new Date('2026-04-01T01:00:00Z'));
-  });
-
-  it('X6: refuses a rule that cannot be used, also when it is disabled', () => {
-    const rule: Schedule['rule'] = { kind: 'crontab', expression: '0 0 31 2 *', timeZone: 'UTC' };
-    expect(() => setSchedule('a', { enabled: false, rule }, null, START)).to.throw(
-      'expression: "0 0 31 2 *" names a date that never comes',
-    );
   });
 });

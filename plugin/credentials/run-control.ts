@@ -1,0 +1,69 @@
+/** What people do to a run that was recorded: end it, let it go on, try again for those whom it failed. */
+
+import { ConflictError, NotFoundError } from '../errors.ts';
+import type { CredentialRun, CredentialStore } from '../ports/credential-store.ts';
+import type { Clock } from '../ports/runtime.ts';
+import type { CredentialRunner } from './credential-runner.ts';
+
+export interface RunControl {
+  /** Ends a run after the learner it is at; what was made stays. @throws NotFoundError, ConflictError `conflict.run-ended` */
+  cancel(runId: string): Promise<CredentialRun>;
+  /** Lets a cancelled or failed run go on: it meets what it made, and makes what is missing.
+   *  @throws NotFoundError, ConflictError `conflict.run-not-resumable`, `conflict.run-going` */
+  resume(runId: string): Promise<CredentialRun>;
+  /** Begins a run for those learners only whose last attempt failed, or joins the one that is going.
+   *  @returns the run's id @throws NotFoundError `not-found.configuration` */
+  retryFailed(configurationId: string): Promise<string>;
+}
+
+export interface RunControlParts {
+  readonly store: CredentialStore;
+  readonly runner: Pick<CredentialRunner, 'runNow' | 'takeOverAbandoned'>;
+  readonly clock: Clock;
+}
+
+const RUNS_LOOKED_AT = 100;
+
+/** Whether `resume` takes it. */
+export function isResumable({ state }: Pick<CredentialRun, 'state'>): boolean {
+  return state === 'cancelled' || state === 'failed';
+}
+
+export function createRunControl({ store, runner, clock }: RunControlParts): RunControl {
+  async function find(runId: string): Promise<CredentialRun> {
+    const run = await store.run(runId);
+    if (run === null) throw new NotFoundError('run', 'there is no such run; the list of runs shows those there are');
+    return run;
+  }
+
+  return {
+    async cancel(runId) {
+      const run = await find(runId);
+      if (!(await store.cancelRun(runId, clock.now())))
+        throw new ConflictError('run-ended', 'the run has ended already; reload the page to see how');
+      return run;
+    },
+
+    async resume(runId) {
+      const run = await find(runId);
+      if (!isResumable(run))
+        throw new ConflictError(
+          'run-not-resumable',
+          'only a run that was cancelled or has failed can go on; reload the page to see how it is',
+        );
+      const others = await store.runs({ configurationId: run.configurationId, limit: RUNS_LOOKED_AT });
+      if (others.some(({ state }) => state === 'running'))
+        throw new ConflictError(
+          'run-going',
+          'another run of this configuration is going; it makes what is missing, wait for its end',
+        );
+      if (!(await store.reopenRun(run, clock.now())))
+        throw new ConflictError('run-not-resumable', 'somebody was faster; reload the page to see how the run is');
+      // whichever process looks first carries it out: this one at once, another within seconds
+      await runner.takeOverAbandoned();
+      return run;
+    },
+
+    retryFailed: (configurationId) => runner.runNow(configurationId, 'retry', clock.now()),
+  };
+}

@@ -1,0 +1,138 @@
+/** Runs: how far each is, what became of every learner, and the buttons to cancel, resume and try again. */
+
+import { isResumable } from '../../../plugin/credentials/run-control.ts';
+import { NotFoundError } from '../../../plugin/errors.ts';
+import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
+import { createAudit } from '../audit.ts';
+import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { credentialsCrumb } from './credentials.ts';
+
+const RUNS_SHOWN = 100;
+const PAGE_SIZE = 50;
+const OUTCOMES = ['available', 'error', 'generating', 'invalidated'] as const;
+const LATE_AFTER_MS = 60_000;
+
+const TRIGGERS: Readonly<Record<CredentialRun['trigger'], string>> = {
+  schedule: 'Schedule',
+  manual: 'Button',
+  retry: 'Retry of the failed',
+};
+
+export function runPath(id: string): string {
+  return `/runs/${encodeURIComponent(id)}`;
+}
+
+export function runRoutes(services: Services): readonly Route[] {
+  const { credentials, runControl } = services;
+  const audit = createAudit(services);
+
+  return [
+    get('/runs', 'viewer', async (req, res) => {
+      const [runs, configurations] = await Promise.all([
+        credentials.runs({ limit: RUNS_SHOWN }),
+        credentials.configurations(),
+      ]);
+      const contextOf = new Map(configurations.map((configuration) => [configuration.id, configuration.contextKey]));
+      const frame = { title: 'Runs', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
+      await renderPage(req, res, 'runs', frame, {
+        limit: RUNS_SHOWN,
+        runs: runs.map((run) => ({ ...shownRun(run), contextKey: contextOf.get(run.configurationId) ?? REMOVED })),
+      });
+    }),
+
+    get('/runs/:id', 'viewer', async (req, res) => {
+      const run = await credentials.run(pathText(req, 'id'));
+      if (run === null) throw new NotFoundError('run', 'there is no such run; the list of runs shows those there are');
+      const outcome = queryChoice(req, 'outcome', OUTCOMES);
+      const after = queryText(req, 'after');
+      const [configuration, page] = await Promise.all([
+        credentials.configuration(run.configurationId),
+        credentials.credentials({
+          runId: run.id,
+          limit: PAGE_SIZE,
+          ...(outcome === undefined ? {} : { status: outcome }),
+          ...(after === undefined ? {} : { after }),
+        }),
+      ]);
+      const contextKey = configuration?.contextKey ?? REMOVED;
+      const breadcrumbs = [credentialsCrumb, { text: 'Runs', href: '/runs' }];
+      await renderPage(
+        req,
+        res,
+        'run',
+        { title: `Run for ${contextKey}`, section: 'credentials', breadcrumbs },
+        {
+          ...shownRun(run),
+          contextKey,
+          outcome,
+          outcomes: OUTCOMES.map((value) => ({ value, word: shownStatus(value).word })),
+          canRetry: configuration !== null && run.state !== 'running' && run.counts.failed > 0,
+          rows: page.items.map((credential) => ({
+            href: `/credentials/${credential.id}`,
+            learnerName: credential.learnerName,
+            username: credential.username,
+            status: shownStatus(credential.status),
+            reason: credential.reason,
+            attempts: shownNumber(credential.attempts),
+            updatedAt: shownTime(credential.updatedAt),
+          })),
+          nextHref: page.next === null ? null : `${runPath(run.id)}${queryString({ outcome, after: page.next })}`,
+          firstHref: after === undefined ? null : `${runPath(run.id)}${queryString({ outcome })}`,
+        },
+      );
+    }),
+
+    post('/runs/:id/cancel', 'administrator', async (req, res) => {
+      const run = await runControl.cancel(pathText(req, 'id'));
+      await audit(actorOf(res).name, 'run.cancelled', `run:${run.id}`, { configuration: run.configurationId });
+      res.redirect(303, `${runPath(run.id)}?done=run-cancelled`);
+    }),
+
+    post('/runs/:id/resume', 'administrator', async (req, res) => {
+      const run = await runControl.resume(pathText(req, 'id'));
+      await audit(actorOf(res).name, 'run.resumed', `run:${run.id}`, { configuration: run.configurationId });
+      res.redirect(303, `${runPath(run.id)}?done=run-resumed`);
+    }),
+
+    post('/runs/:id/retry', 'administrator', async (req, res) => {
+      const run = await credentials.run(pathText(req, 'id'));
+      if (run === null) throw new NotFoundError('run', 'there is no such run; the list of runs shows those there are');
+      const { configurationId } = run;
+      const started = await runControl.retryFailed(configurationId);
+      await audit(actorOf(res).name, 'configuration.run', `configuration:${configurationId}`, {
+        run: started,
+        only: 'failed',
+      });
+      res.redirect(303, `${runPath(started)}?done=run-started`);
+    }),
+  ];
+}
+
+const REMOVED = 'removed configuration';
+
+export function shownRun(run: CredentialRun) {
+  const { counts } = run;
+  const lateMs = run.startedAt.getTime() - run.dueAt.getTime();
+  return {
+    href: runPath(run.id),
+    status: shownStatus(run.state),
+    isOpen: run.state === 'running',
+    canResume: isResumable(run),
+    trigger: TRIGGERS[run.trigger],
+    dueAt: shownTime(run.dueAt),
+    isLate: run.trigger === 'schedule' && lateMs > LATE_AFTER_MS,
+    startedAt: shownTime(run.startedAt),
+    finishedAt: shownTime(run.finishedAt),
+    seen: shownNumber(counts.seen),
+    eligible: shownNumber(counts.eligible),
+    generated: shownNumber(counts.generated),
+    skipped: shownNumber(counts.skipped),
+    failed: shownNumber(counts.failed),
+    error: run.error?.message ?? null,
+  };
+}

@@ -1,0 +1,171 @@
+/** When a configuration runs by itself: its schedule with the next times, and the form to set it. */
+
+import type { Request, Response } from 'express';
+import { NotFoundError } from '../../../plugin/errors.ts';
+import type { CredentialConfiguration, Schedule } from '../../../plugin/ports/credential-store.ts';
+import {
+  setSchedule,
+  storedDues,
+  USUAL_SCHEDULE,
+  upcomingDues,
+  type WantedSchedule,
+} from '../../scheduler/set-schedule.ts';
+import { createAudit } from '../audit.ts';
+import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import { type FieldError, pathText, textField } from '../forms.ts';
+import { actorOf } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { get, post, type Route } from '../routes.ts';
+import { fieldErrorOf, fieldsOf, type ScheduleFields, sentFields, wantedOf } from '../schedule-form.ts';
+import { ruleText, skippedText, wallText } from '../schedule-words.ts';
+import type { Services } from '../services.ts';
+import { credentialsCrumb } from './credentials.ts';
+
+const PATH = '/configurations/:id/schedule';
+const TIMES_SHOWN = 5;
+
+const STALE: FieldError = {
+  field: 'kind',
+  message:
+    'Somebody changed this schedule, or it ran, while you were at it. Look at it again below, then save once more',
+};
+
+export function schedulePath(configurationId: string): string {
+  return `/configurations/${encodeURIComponent(configurationId)}/schedule`;
+}
+
+export function scheduleRoutes(services: Services): readonly Route[] {
+  const { credentials, clock } = services;
+  const audit = createAudit(services);
+
+  const load = async (
+    req: Request,
+  ): Promise<{ readonly configuration: CredentialConfiguration; readonly stored: Schedule | null }> => {
+    const configuration = await credentials.configuration(pathText(req, 'id'));
+    if (configuration !== null) return { configuration, stored: await credentials.schedule(configuration.id) };
+    throw new NotFoundError('configuration', 'there is no such configuration; the list shows those that exist');
+  };
+
+  interface Shown {
+    readonly fields?: ScheduleFields;
+    /** What the times are shown of; null: the form is wrong. */
+    readonly wanted?: WantedSchedule | null;
+    readonly errors?: readonly FieldError[];
+    readonly status?: number;
+  }
+
+  const show = async (req: Request, res: Response, shown: Shown = {}): Promise<void> => {
+    const { configuration, stored } = await load(req);
+    const { errors = [], wanted = stored ?? USUAL_SCHEDULE } = shown;
+    const breadcrumbs = [credentialsCrumb, { text: 'Configurations', href: '/configurations' }];
+    const frame = {
+      title: `Schedule of ${configuration.contextKey}`,
+      section: 'credentials',
+      breadcrumbs,
+      errors,
+    } as const;
+    const model = {
+      href: schedulePath(configuration.id),
+      contextKey: configuration.contextKey,
+      stored: stored && shownSchedule(stored),
+      version: stored?.updatedAt.toISOString() ?? '',
+      fields: shown.fields ?? fieldsOf(stored ?? USUAL_SCHEDULE),
+      isPreview: shown.fields !== undefined,
+      times: wanted === null ? null : timesOf(wanted, stored, clock.now()),
+      pastNote: wanted?.rule.kind === 'clocked' && wanted.rule.at <= clock.now(),
+      warnings: [],
+      focus: null,
+    };
+    await renderPage(req, res, 'schedule', frame, model, shown.status ?? 200);
+  };
+
+  /** @returns what the form asks for, or null where the page has shown what is wrong */
+  const readForm = async (req: Request, res: Response): Promise<WantedSchedule | null> => {
+    const fields = sentFields(req);
+    try {
+      const wanted = wantedOf(fields);
+      // also what is switched off must be able to come due, unless it has expired
+      setSchedule('', wanted, null, clock.now());
+      return wanted;
+    } catch (error) {
+      await show(req, res, { fields, wanted: null, errors: [fieldErrorOf(error)], status: 422 });
+      return null;
+    }
+  };
+
+  const save = async (req: Request, res: Response, wanted: WantedSchedule, fields: ScheduleFields): Promise<void> => {
+    const { configuration, stored } = await load(req);
+    const schedule = setSchedule(configuration.id, wanted, stored, clock.now());
+    const isSeen = textField(req, 'version') === (stored?.updatedAt.toISOString() ?? '');
+    if (!isSeen || !(await credentials.replaceSchedule(schedule, stored)))
+      return show(req, res, { fields, wanted, errors: [STALE], status: 409 });
+    await audit(actorOf(res).name, 'schedule.saved', `configuration:${configuration.id}`, {
+      enabled: schedule.enabled,
+      rule: ruleText(schedule.rule),
+    });
+    res.redirect(303, `${schedulePath(configuration.id)}?done=schedule-saved`);
+  };
+
+  const switchTo = (enabled: boolean) => async (req: Request, res: Response) => {
+    const { stored } = await load(req);
+    if (stored === null) throw noSchedule();
+    const wanted = { ...stored, enabled };
+    try {
+      await save(req, res, wanted, fieldsOf(wanted));
+    } catch (error) {
+      await show(req, res, { errors: [fieldErrorOf(error)], status: 422 });
+    }
+  };
+
+  return [
+    get(PATH, 'viewer', (req, res) => show(req, res)),
+
+    post(`${PATH}/preview`, 'administrator', async (req, res) => {
+      const wanted = await readForm(req, res);
+      if (wanted !== null) await show(req, res, { fields: sentFields(req), wanted });
+    }),
+
+    post(PATH, 'administrator', async (req, res) => {
+      const wanted = await readForm(req, res);
+      if (wanted !== null) await save(req, res, wanted, sentFields(req));
+    }),
+
+    post(`${PATH}/enable`, 'administrator', switchTo(true)),
+    post(`${PATH}/disable`, 'administrator', switchTo(false)),
+
+    post(`${PATH}/remove`, 'administrator', async (req, res) => {
+      const { configuration } = await load(req);
+      if (!(await credentials.removeSchedule(configuration.id))) throw noSchedule();
+      await audit(actorOf(res).name, 'schedule.removed', `configuration:${configuration.id}`, {});
+      res.redirect(303, `${schedulePath(configuration.id)}?done=schedule-removed`);
+    }),
+  ];
+}
+
+function noSchedule(): NotFoundError {
+  return new NotFoundError('schedule', 'this configuration has no schedule; set one with the form on its page');
+}
+
+function shownSchedule(schedule: Schedule) {
+  const { enabled, rule, lastSkipped } = schedule;
+  return {
+    text: ruleText(rule),
+    enabled,
+    status: shownStatus(enabled ? 'active' : 'inactive'),
+    nextDueAt: shownTime(schedule.nextDueAt),
+    lastRunAt: shownTime(schedule.lastRunAt),
+    totalRuns: shownNumber(schedule.totalRuns),
+    skipped: lastSkipped && { at: shownTime(lastSkipped.dueAt), text: skippedText(lastSkipped) },
+  };
+}
+
+/** The next times; of the stored schedule as they are due, of another one as they would be if it were enabled now. */
+function timesOf(wanted: WantedSchedule, stored: Schedule | null, now: Date) {
+  const { rule, oneOff, startAt, expiresAt } = { ...USUAL_SCHEDULE, ...wanted };
+  const zone = rule.kind === 'crontab' ? rule.timeZone : 'UTC';
+  const dues =
+    stored !== null && wanted === stored
+      ? storedDues(stored, now, TIMES_SHOWN)
+      : upcomingDues({ rule, oneOff, startAt, expiresAt }, now, TIMES_SHOWN);
+  return dues.map((at) => ({ zone: wallText(at, zone), utc: shownTime(at) }));
+}

@@ -1,0 +1,114 @@
+/** The form of a schedule: what its fields hold, and what they mean. */
+
+import type { Request } from 'express';
+import { InputError } from '../../plugin/errors.ts';
+import type { Schedule, ScheduleRule } from '../../plugin/ports/credential-store.ts';
+import type { WantedSchedule } from '../scheduler/set-schedule.ts';
+import { type FieldError, textField } from './forms.ts';
+
+const UNITS = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
+type Unit = keyof typeof UNITS;
+
+const FIELDS = [
+  ...['enabled', 'kind', 'every', 'unit', 'expression', 'timeZone', 'gap', 'repeated', 'at'],
+  ...['oneOff', 'startAt', 'expiresAt', 'overlap', 'catchUp'],
+] as const;
+export type ScheduleFields = Readonly<Record<string, string>>;
+
+/** What is wrong names its field by this prefix; the form has an interval in two fields. */
+const FIELD_OF: Readonly<Record<string, string>> = { everyMs: 'every' };
+
+export function sentFields(req: Request): ScheduleFields {
+  return Object.fromEntries(FIELDS.map((name) => [name, textField(req, name).trim()]));
+}
+
+export function fieldsOf(schedule: WantedSchedule): ScheduleFields {
+  const { rule } = schedule;
+  const everyMs = rule.kind === 'interval' ? rule.everyMs : 10 * UNITS.days;
+  const unit = (['days', 'hours'] as const).find((name) => everyMs % UNITS[name] === 0) ?? 'minutes';
+  const crontab = rule.kind === 'crontab' ? rule : null;
+  return {
+    enabled: schedule.enabled ? 'yes' : '',
+    kind: rule.kind,
+    every: String(everyMs / UNITS[unit]),
+    unit,
+    expression: crontab?.expression ?? '',
+    timeZone: crontab?.timeZone ?? 'UTC',
+    gap: crontab?.gap ?? 'after',
+    repeated: crontab?.repeated ?? 'first',
+    at: rule.kind === 'clocked' ? momentText(rule.at) : '',
+    oneOff: schedule.oneOff ? 'yes' : '',
+    startAt: momentText(schedule.startAt ?? null),
+    expiresAt: momentText(schedule.expiresAt ?? null),
+    overlap: schedule.overlap ?? 'skip',
+    catchUp: schedule.catchUp ?? 'one',
+  };
+}
+
+/** @throws InputError `input.schedule`, its message beginning with the field */
+export function wantedOf(fields: ScheduleFields): WantedSchedule {
+  return {
+    enabled: fields.enabled === 'yes',
+    rule: ruleOf(fields),
+    oneOff: fields.oneOff === 'yes',
+    startAt: momentOf('startAt', fields),
+    expiresAt: momentOf('expiresAt', fields),
+    overlap: choiceOf<Schedule['overlap']>('overlap', fields, ['skip', 'queue']),
+    catchUp: choiceOf<Schedule['catchUp']>('catchUp', fields, ['one', 'none']),
+  };
+}
+
+/** @returns the error beside its field @throws what is no mistake in the form */
+export function fieldErrorOf(error: unknown): FieldError {
+  if (!(error instanceof InputError)) throw error;
+  const [, name = 'kind', text = error.message] = /^(\w+): (.*)$/s.exec(error.message) ?? [];
+  return { field: FIELD_OF[name] ?? name, message: text.charAt(0).toUpperCase() + text.slice(1) };
+}
+
+function ruleOf(fields: ScheduleFields): ScheduleRule {
+  const { kind, every = '', expression = '', timeZone = '' } = fields;
+  if (kind === 'crontab') {
+    const gap = choiceOf('gap', fields, ['after', 'skip']);
+    const repeated = choiceOf('repeated', fields, ['first', 'both']);
+    return { kind, expression, timeZone, gap, repeated };
+  }
+  if (kind === 'clocked') {
+    const at = momentOf('at', fields);
+    if (at === null) throw wrong('at', 'write the moment of the run, like 2026-11-30 09:00');
+    return { kind, at };
+  }
+  if (kind !== 'interval') throw wrong('kind', 'choose an interval, a crontab or a given moment');
+  const unit: Unit = choiceOf('unit', fields, ['minutes', 'hours', 'days']);
+  if (!/^[1-9]\d{0,6}$/.test(every)) throw wrong('every', 'write a whole number of at least 1');
+  return { kind, everyMs: Number(every) * UNITS[unit] };
+}
+
+function choiceOf<const Choice extends string>(
+  name: string,
+  fields: ScheduleFields,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  const found = choices.find((choice) => choice === fields[name]);
+  if (found === undefined) throw wrong(name, `choose ${choices.join(' or ')}`);
+  return found;
+}
+
+/** `2026-11-30 09:00` in UTC; null: the field is empty. */
+function momentOf(name: string, fields: ScheduleFields): Date | null {
+  const text = fields[name] ?? '';
+  if (text === '') return null;
+  const [, date, time] = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?: ?(?:UTC|Z))?$/.exec(text) ?? [];
+  const moment = new Date(`${date}T${time}:00Z`);
+  // 31 April would become 1 May
+  if (Number.isNaN(moment.getTime()) || momentText(moment) !== `${date} ${time}`)
+    throw wrong(name, `"${text}" is no moment; write it in UTC like 2026-11-30 09:00`);
+  return moment;
+}
+
+function momentText(moment: Schedule['startAt']): string {
+  return moment === null ? '' : moment.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function wrong(field: string, text: string): InputError {
+  return new InputError('schedule', `${field}: ${text}`);
+}

@@ -1,0 +1,91 @@
+/** Pure: a schedule's due times within its limits, and how it is stored when somebody sets it. */
+
+import { InputError } from '../../plugin/errors.ts';
+import type { Schedule } from '../../plugin/ports/credential-store.ts';
+import { nextDue } from './next-due.ts';
+
+type Timing = Pick<Schedule, 'rule' | 'oneOff' | 'startAt' | 'expiresAt'>;
+
+/** What a person decides; what is left out has the default. */
+export type WantedSchedule = Pick<Schedule, 'enabled' | 'rule'> &
+  Partial<Pick<Schedule, 'oneOff' | 'startAt' | 'expiresAt' | 'overlap' | 'catchUp'>>;
+
+/** What a configuration has until somebody sets it. */
+export const USUAL_SCHEDULE = {
+  enabled: false,
+  rule: { kind: 'interval', everyMs: 10 * 86_400_000 },
+  oneOff: false,
+  startAt: null,
+  expiresAt: null,
+  overlap: 'skip',
+  catchUp: 'one',
+} as const satisfies WantedSchedule;
+
+/** The first due time of a schedule that is set or enabled at `now`; null: it has none before it expires.
+ *  @throws InputError `input.schedule` */
+export function firstDue({ rule, startAt, expiresAt }: Timing, now: Date): Date | null {
+  const from = startAt !== null && startAt > now ? startAt : null;
+  if (rule.kind === 'clocked') return within(rule.at, expiresAt);
+  const next = nextDue(rule, from === null ? now : new Date(from.getTime() - 1));
+  return within(rule.kind === 'interval' && from !== null ? from : next, expiresAt);
+}
+
+/** The due time after one that was met, or passed over, at `now`; null: there is none.
+ *  @param ran whether there was a run: it uses a one-off up @throws InputError `input.schedule` */
+export function followingDue({ rule, oneOff, expiresAt }: Timing, now: Date, ran = true): Date | null {
+  if (rule.kind === 'clocked' || (oneOff && ran)) return null;
+  return within(nextDue(rule, now), expiresAt);
+}
+
+/** As the scheduler would meet them, each at its time. @returns fewer than `count` where no more follow */
+export function upcomingDues(timing: Timing, now: Date, count: number): readonly Date[] {
+  const dues: Date[] = [];
+  for (let due = firstDue(timing, now); due !== null && dues.length < count; due = followingDue(timing, due))
+    dues.push(due);
+  return dues;
+}
+
+/** Of a schedule as it is stored: the due time it waits for comes first. */
+export function storedDues(schedule: Schedule, now: Date, count: number): readonly Date[] {
+  const { nextDueAt: due, rule, oneOff } = schedule;
+  if (due === null) return upcomingDues(schedule, now, count);
+  const isLast = oneOff || rule.kind === 'clocked';
+  return isLast ? [due] : [due, ...upcomingDues({ ...schedule, startAt: null }, due, count - 1)];
+}
+
+function within(due: Date, expiresAt: Date | null): Date | null {
+  return expiresAt === null || due < expiresAt ? due : null;
+}
+
+/** A schedule as it is stored when somebody sets it. Changing or enabling it never catches up what it missed.
+ *  @param former keeps the counters @throws InputError `input.schedule` naming the field */
+export function setSchedule(
+  configurationId: string,
+  wanted: WantedSchedule,
+  former: Schedule | null,
+  now: Date,
+): Schedule {
+  const { oneOff, startAt, expiresAt, overlap, catchUp } = { ...USUAL_SCHEDULE, ...wanted };
+  const { enabled, rule } = wanted;
+  const timing = { rule, oneOff: oneOff || rule.kind === 'clocked', startAt, expiresAt };
+  if (startAt !== null && expiresAt !== null && expiresAt <= startAt)
+    throw new InputError('schedule', 'expiresAt: the end must be later than the start');
+  if (rule.kind === 'clocked' && startAt !== null && rule.at < startAt)
+    throw new InputError('schedule', 'at: the moment lies before the start; leave the start empty');
+  const next = firstDue(timing, now);
+  if (enabled && next === null)
+    throw new InputError('schedule', 'expiresAt: no run would be due before this end; choose a later one');
+  return {
+    configurationId,
+    enabled,
+    ...timing,
+    overlap,
+    catchUp,
+    nextDueAt: enabled ? next : null,
+    lastRunAt: enabled ? (former?.lastRunAt ?? null) : null,
+    lastSkipped: enabled ? (former?.lastSkipped ?? null) : null,
+    totalRuns: former?.totalRuns ?? 0,
+    // later than the former in any case: it tells the two apart
+    updatedAt: former !== null && former.updatedAt >= now ? new Date(former.updatedAt.getTime() + 1) : now,
+  };
+}

@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import { fieldsOnPage } from '../../support/page-form.ts';
+import { seed } from '../../support/seed.ts';
+import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
+
+const PATH = '/configurations/configuration-1/schedule';
+const CRONTAB = { kind: 'crontab', expression: '30 2 * * *', timeZone: 'America/New_York' };
+
+describe('the page of a schedule', () => {
+  let site: Site;
+  let administrator: Browser;
+  beforeEach(async () => {
+    site = makeSite();
+    await seed(site);
+    administrator = await site.signIn('administrator');
+  });
+
+  const stored = () => site.services.credentials.schedule('configuration-1');
+  const fields = async (changes: Record<string, string>) => {
+    const { _csrf: _, ...others } = fieldsOnPage((await administrator.get(PATH)).text, PATH);
+    return { ...others, ...changes };
+  };
+  const send = async (changes: Record<string, string>, action = PATH) =>
+    submit(administrator, PATH, action, await fields(changes));
+
+  it('shows how it is and its next five times, the due one first', async () => {
+    const viewer = await site.signIn('viewer');
+    const { text } = await viewer.get(PATH);
+    expect(textOf(text)).to.contain('Runs Every 10 days State Active Next 30 Nov 2026, 09:00 UTC');
+    expect(textOf(text)).to.contain('Mon, 30 Nov 2026, 09:00 UTC 30 Nov 2026, 09:00 UTC');
+    expect(text.match(/<tr><td>/g)).to.have.length(5);
+    expect(text).not.to.contain('<form method="post" action="/conf');
+  });
+
+  it('S10: proposes ten days, switched off, where there is none, and takes a first schedule', async () => {
+    const page = '/configurations/configuration-2/schedule';
+    const form = fieldsOnPage((await administrator.get(page)).text, page);
+    expect(form)
+      .to.include({ kind: 'interval', every: '10', unit: 'days', version: '' })
+      .and.not.have.property('enabled');
+    const { _csrf: _, ...others } = form;
+    const answer = await submit(administrator, page, page, { ...others, enabled: 'yes' });
+    expect(answer.headers.location).to.equal(`${page}?done=schedule-saved`);
+    expect(await site.services.credentials.schedule('configuration-2')).to.deep.include({
+      enabled: true,
+      rule: { kind: 'interval', everyMs: 864_000_000 },
+    });
+  });
+
+  it('X12: previews times in the zone of the schedule and in UTC, and saves nothing', async () => {
+    const former = await stored();
+    const answer = await send({ ...CRONTAB, startAt: '2027-03-13 12:00' }, `${PATH}/preview`);
+    const text = textOf(answer.text);
+    expect(text).to.contain('Not saved yet.');
+    // clocks jump over 02:30 on 14 March
+    expect(text).to.contain('Sun, 14 Mar 2027, 03:00 GMT-4 14 Mar 2027, 07:00 UTC');
+    expect(text).to.contain('Mon, 15 Mar 2027, 02:30 GMT-4 15 Mar 2027, 06:30 UTC');
+    expect(answer.text).to.contain('value="30 2 * * *"');
+    expect(await stored()).to.deep.equal(former);
+  });
+
+  it('saves every part of the form, keeps the counters, and shows it again', async () => {
+    const changes = {
+      ...{ ...CRONTAB, gap: 'skip', repeated: 'both', startAt: '2027-03-13 12:00', expiresAt: '2028-01-01 00:00' },
+      ...{ overlap: 'queue', catchUp: 'none', oneOff: 'yes' },
+    };
+    expect((await send(changes)).headers.location).to.equal(`${PATH}?done=schedule-saved`);
+    expect(await stored()).to.deep.include({
+      ...{ enabled: true, oneOff: true, overlap: 'queue', catchUp: 'none', totalRuns: 3 },
+      rule: { ...CRONTAB, gap: 'skip', repeated: 'both' },
+      startAt: new Date('2027-03-13T12:00:00Z'),
+      expiresAt: new Date('2028-01-01T00:00:00Z'),
+      nextDueAt: new Date('2027-03-15T06:30:00Z'),
+    });
+    expect(await fields({})).to.include(changes);
+    const { items } = await site.services.access.audit({ limit: 1 });
+    expect(items[0]).to.deep.include({
+      action: 'schedule.saved',
+      object: 'configuration:configuration-1',
+      details: { enabled: true, rule: '30 2 * * * (America/New_York)' },
+    });
+  });
+
+  for (const [field, changes, message] of [
+    ['every', { every: '0' }, 'Write a whole number of at least 1'],
+    ['every', { every: '9999999' }, 'The interval must be from one second to ten years, in milliseconds'],
+    ['expression', { ...CRONTAB, expression: '0 0 31 2 *' }, '"0 0 31 2 *" names a date that never comes'],
+    ['timeZone', { ...CRONTAB, timeZone: 'Kyiv' }, 'There is no time zone "Kyiv"; write it like Europe/Kyiv or UTC'],
+    ['at', { kind: 'clocked' }, 'Write the moment of the run, like 2026-11-30 09:00'],
+    [
+      'startAt',
+      { startAt: '2027-04-31 10:00' },
+      '"2027-04-31 10:00" is no moment; write it in UTC like 2026-11-30 09:00',
+    ],
+    ['expiresAt', { expiresAt: '2026-01-01 00:00' }, 'No run would be due before this end; choose a later one'],
+    ['kind', { kind: 'never' }, 'Choose an interval, a crontab or a given moment'],
+    ['overlap', { overlap: 'all' }, 'Choose skip or queue'],
+  ] as const) {
+    it(`X6: names the field ${field}: ${message}`, async () => {
+      const former = await stored();
+      const answer = await send(changes);
+      expect(answer.status).to.equal(422);
+      expect(textOf(answer.text)).to.contain(message);
+      expect(answer.text).to.contain(`href="#${field}"`);
+      expect(await stored()).to.deep.equal(former);
+    });
+  }
+
+  it('refuses what was begun from an older state, and shows what was typed', async () => {
+    const old = await fields({ every: '3' });
+    await send({ every: '5' });
+    const answer = await submit(administrator, PATH, PATH, old);
+    expect(answer.status).to.equal(409);
+    expect(textOf(answer.text)).to.contain('Somebody changed this schedule, or it ran, while you were at it.');
+    expect(answer.text).to.contain('value="3"');
+    expect((await stored())?.rule).to.deep.equal({ kind: 'interval', everyMs: 5 * 86_400_000 });
+  });
+
+  it('S5: disables, enables and removes it, and writes that down', async () => {
+    const version = async () => ({ version: (await stored())?.updatedAt.toISOString() ?? '' });
+    await submit(administrator, PATH, `${PATH}/disable`, await version());
+    expect(await stored()).to.include({ enabled: false, nextDueAt: null, lastRunAt: null });
+    await submit(administrator, PATH, `${PATH}/enable`, await version());
+    expect((await stored())?.nextDueAt).to.not.equal(null);
+    const { headers } = await submit(administrator, PATH, `${PATH}/remove`);
+    expect(headers.location).to.equal(`${PATH}?done=schedule-removed`);
+    expect(await stored()).to.equal(null);
+    expect((await submit(administrator, PATH, `${PATH}/remove`)).status).to.equal(404);
+    expect((await submit(administrator, PATH, `${PATH}/enable`)).status).to.equal(404);
+    const { items } = await site.services.access.audit({ limit: 3 });
+    expect(items.map(({ action }) => action)).to.deep.equal(['schedule.removed', 'schedule.saved', 'schedule.saved']);
+  });
+
+  it('warns of a moment that has passed', async () => {
+    const answer = await send({ kind: 'clocked', at: '2020-01-01 00:00' }, `${PATH}/preview`);
+    expect(textOf(answer.text)).to.contain('This moment has passed: the run begins at once.');
+  });
+});

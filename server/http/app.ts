@@ -9,6 +9,7 @@ import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts'
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
+import { openApiRoutes } from './api/openapi-route.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
@@ -56,6 +57,7 @@ import { bringsFiles, fileForm } from './uploads.ts';
 export function openRoutes(services: Services): readonly Route[] {
   return [
     ...healthRoutes(services),
+    ...openApiRoutes(),
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
     ...verificationRoutes(services),

@@ -11,6 +11,7 @@ import { pathText, queryText } from '../forms.ts';
 import { RequestError } from '../request-error.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { answer } from './answer.ts';
 
 const figures = {
   /** In per cent, categories in lower case. */
@@ -84,8 +85,7 @@ export function eligibilityRoutes({ credentials, eligibility }: Services): reado
     get('/api/learning_credentials/v1/configured/:key', 'api-token', async (req, res) => {
       const contextKey = readKey(pathText(req, 'key'));
       const count = (await credentials.configurations()).filter((one) => one.contextKey === contextKey).length;
-      res.set('Cache-Control', 'no-store');
-      res.json(configuredSchema.parse({ has_credentials: count > 0, credential_count: count }));
+      answer(res, configuredSchema, { has_credentials: count > 0, credential_count: count });
     }),
 
     get('/api/learning_credentials/v1/eligibility/:key', 'api-token', async (req, res) => {
@@ -107,8 +107,7 @@ export function eligibilityRoutes({ credentials, eligibility }: Services): reado
         const enabled = schedules.some((one) => one.configurationId === configuration.id && one.enabled);
         entries.push(await entry(configuration, type, username, enabled));
       }
-      res.set('Cache-Control', 'no-store');
-      res.json(eligibilitySchema.parse({ context_key: contextKey, credentials: entries }));
+      answer(res, eligibilitySchema, { context_key: contextKey, credentials: entries });
     }),
   ];
 }

@@ -12,6 +12,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /healthz': 'public',
   'get /readyz': 'public',
   'post /events': 'ingest-token',
+  'get /api/openapi.json': 'public',
   'get /api/laurel/v1/badges': 'api-token',
   'get /api/laurel/v1/learners/:username/badges': 'api-token',
   'get /api/laurel/v1/learners/:username/badges/:badge': 'api-token',

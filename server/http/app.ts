@@ -5,6 +5,7 @@ import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
+import { requireCaller } from './api/caller.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
@@ -118,6 +119,7 @@ export function createApp(services: Services): Express {
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   mount(app, openRoutes(services), {
     'api-token': requireApiToken({ access, clock }),
+    'learner-token': requireCaller(services),
     'ingest-token': requireIngestToken(settings),
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/.well-known'], nothingHere);

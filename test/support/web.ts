@@ -254,6 +254,7 @@ export function makeSite(
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     lms: null,
+    lmsTokens: null,
     eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,

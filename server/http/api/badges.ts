@@ -10,6 +10,7 @@ import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { answer } from './answer.ts';
+import { learnerAskedFor } from './caller.ts';
 import { badgeLinesSchema, badgesSchema, whySchema } from './schemas.ts';
 
 export function badgeApiRoutes(services: Services): readonly Route[] {
@@ -29,8 +30,8 @@ export function badgeApiRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/api/laurel/v1/learners/:username/badges', 'api-token', async (req, res) => {
-      const learner = await learners.findByUsername(pathText(req, 'username'));
+    get('/api/laurel/v1/learners/:username/badges', 'learner-token', async (req, res) => {
+      const learner = await learners.findByUsername(learnerAskedFor(res, pathText(req, 'username')));
       if (!learner)
         throw new NotFoundError('learner', 'no event has told of a learner with this username; check the spelling');
       const [definitions, documents] = await Promise.all([badges.list(), progress.ofLearner(learner.id)]);

@@ -7,12 +7,19 @@ import { namedSchemas, type Operation, operations, schemaReference } from './ope
 
 const SECURITY_SCHEMES = {
   apiToken: { type: 'http', scheme: 'bearer', description: 'made by `laurel token create`' },
+  lmsToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'token of the LMS, where LAUREL_LMS_JWT_KEYS is set; also as `Authorization: JWT <token>`',
+  },
   ingestToken: { type: 'http', scheme: 'bearer', description: 'LAUREL_INGEST_TOKEN' },
 } as const;
 
 /** Names of security schemes, any of which opens the door. */
 const KEYS: Readonly<Partial<Record<Access, readonly (keyof typeof SECURITY_SCHEMES)[]>>> = {
   'api-token': ['apiToken'],
+  'learner-token': ['apiToken', 'lmsToken'],
   'ingest-token': ['ingestToken'],
 };
 
@@ -59,7 +66,8 @@ function operationObject({ id, tag, summary, access, path, query, body, success,
     ...failures,
   };
   if (keys.length > 0) problems[401] = 'no token, or a wrong one';
-  if (tag !== 'About') problems[503] = 'the database is away; `Retry-After` says when to try again';
+  if (tag !== 'About')
+    problems[503] = 'the database is away, or the keys of the LMS are; `Retry-After` says when to try again';
   return {
     operationId: id,
     tags: [tag],

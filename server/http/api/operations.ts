@@ -57,6 +57,8 @@ const KEY = 'key of a course, CCX or learning path, e.g. `course-v1:org+course+r
 const VERIFY_ID = 'the id that stands on the credential';
 const UNKNOWN_ID = 'there is nothing with this id; also where it is malformed';
 const NO_LEARNER = 'no event has told of a learner with this username';
+const RESTRICTED = 'the token is of a restricted application of the LMS';
+const NOT_YOURS = `the learner is another, and the token not of staff; or ${RESTRICTED}`;
 const ONE_EVENT = schemaReference('CloudEvent');
 const MANY_EVENTS = { type: 'array', items: ONE_EVENT };
 
@@ -101,10 +103,10 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'listLearnerBadges',
     tag: 'Badges',
     summary: "One learner's badges",
-    access: 'api-token',
+    access: 'learner-token',
     path: { username: 'username in the LMS' },
     success: { status: 200, doc: 'an object for every badge in force or with progress', schema: badgeLinesSchema },
-    failures: { 404: NO_LEARNER },
+    failures: { 403: NOT_YOURS, 404: NO_LEARNER },
   },
   'get /api/laurel/v1/learners/:username/badges/:badge': {
     id: 'explainLearnerBadge',
@@ -146,22 +148,25 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'getConfigured',
     tag: 'Credentials',
     summary: 'How many credentials a course or learning path gives',
-    access: 'api-token',
+    access: 'learner-token',
     path: { key: KEY },
     success: { status: 200, doc: 'the number', schema: configuredSchema },
-    failures: { 400: 'the key is none' },
+    failures: { 400: 'the key is none', 403: RESTRICTED },
   },
   'get /api/learning_credentials/v1/eligibility/:key': {
     id: 'getEligibility',
     tag: 'Credentials',
     summary: 'How one learner stands towards each credential of a course or learning path',
-    access: 'api-token',
+    access: 'learner-token',
     path: { key: KEY },
     query: {
-      username: { doc: 'the learner', required: true },
+      username: {
+        doc: 'the learner; may be left out by who asks about herself with a token of the LMS',
+        required: false,
+      },
       retrieval_func: { doc: 'leaves the credentials of other retrieval functions out', required: false },
     },
     success: { status: 200, doc: 'an entry for each credential', schema: eligibilitySchema },
-    failures: { 400: 'the key is none, or no username is given', 502: 'the LMS did not cooperate' },
+    failures: { 400: 'the key is none, or no username is given', 403: NOT_YOURS, 502: 'the LMS did not cooperate' },
   },
 };

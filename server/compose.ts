@@ -64,6 +64,7 @@ import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { openLms, watchLms } from './lms-setup.ts';
+import { openLmsTokens } from './lms-tokens.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
@@ -345,6 +346,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
+    lmsTokens: openLmsTokens(settings, clock),
     lms:
       lms && settings.lmsUrl !== null
         ? {

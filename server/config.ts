@@ -153,6 +153,25 @@ function sender(value: string): void {
     throw new Error('must be an address, or a name and an address like Example <credentials@example.org>');
 }
 
+/** A JWK set, or where there is one. */
+function publicKeys(value: string): void {
+  if (!value.startsWith('{')) {
+    url(['https', 'http'])(value);
+    return;
+  }
+  let keys: unknown;
+  try {
+    keys = (JSON.parse(value) as { readonly keys?: unknown }).keys;
+  } catch {
+    throw new Error('must be a JWK set in JSON, like {"keys":[...]}, or an address that has one');
+  }
+  if (!Array.isArray(keys) || keys.length === 0) throw new Error('must have a list of keys, like {"keys":[...]}');
+  for (const key of keys as readonly (Readonly<Record<string, unknown>> | null)[]) {
+    if (key?.kty !== 'RSA' && key?.kty !== 'EC') throw new Error('must hold RSA and EC keys only: those can be public');
+    if ('d' in key) throw new Error('holds a private key; put only the public half here, and treat the other as known');
+  }
+}
+
 function longEnough(value: string): void {
   if (value.length < 16) throw new Error('must have at least 16 characters; `openssl rand -hex 32` makes a good one');
 }
@@ -387,6 +406,13 @@ export const settingsTable = {
     16,
     'Requests to the LMS side by side where learners are asked for one by one',
   ),
+  lmsJwtKeys: optional(
+    'LAUREL_LMS_JWT_KEYS',
+    'Public keys of the LMS, as a JWK set or the address of one: its users may ask the API about themselves with the tokens that the LMS gives them; unset: they may not',
+    publicKeys,
+  ),
+  lmsJwtIssuer: optional('LAUREL_LMS_JWT_ISSUER', 'Issuer in those tokens; unset: `/oauth2` at LAUREL_LMS_URL'),
+  lmsJwtAudience: text('LAUREL_LMS_JWT_AUDIENCE', 'openedx', 'Audience in those tokens'),
   ingestToken: secret('LAUREL_INGEST_TOKEN', 'Bearer token of `POST /events`; unset: that door is shut', longEnough),
   maxBodyBytes: whole(
     'LAUREL_MAX_BODY_BYTES',
@@ -505,7 +531,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       `${name} is not a setting; ${near ? `did you mean ${near}?` : 'remove it, or see docs/reference/settings.md'}`,
     );
   }
-  problems.push(...lmsProblems(values));
+  problems.push(...lmsProblems(values), ...lmsTokenProblems(values));
   if (typeof values.smtpUrl === 'string' && values.mailFrom === null)
     problems.push('LAUREL_MAIL_FROM must be set where LAUREL_SMTP_URL is');
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -529,6 +555,24 @@ function lmsProblems({
   if (typeof lmsUrl === 'string' && lmsAllowHttp === false && !isConfidential(new URL(lmsUrl)))
     problems.push(
       'LAUREL_LMS_URL must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: the client secret travels to it',
+    );
+  return problems;
+}
+
+function lmsTokenProblems({
+  lmsUrl,
+  lmsAllowHttp,
+  lmsJwtKeys,
+  lmsJwtIssuer,
+}: Readonly<Record<string, unknown>>): string[] {
+  if (typeof lmsJwtKeys !== 'string') return [];
+  const problems =
+    lmsUrl === null && lmsJwtIssuer === null
+      ? ['LAUREL_LMS_JWT_ISSUER must be set where LAUREL_LMS_JWT_KEYS is and LAUREL_LMS_URL is not']
+      : [];
+  if (!lmsJwtKeys.startsWith('{') && lmsAllowHttp === false && !isConfidential(new URL(lmsJwtKeys)))
+    problems.push(
+      'LAUREL_LMS_JWT_KEYS must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: who changes the keys on their way can be anybody',
     );
   return problems;
 }

@@ -5,11 +5,13 @@ import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
+import { requireCaller } from './api/caller.ts';
 import { downloadRoutes } from './api/downloads.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
 import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
+import { openApiRoutes } from './api/openapi-route.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
@@ -64,6 +66,7 @@ import { bringsFiles, fileForm } from './uploads.ts';
 export function openRoutes(services: Services): readonly Route[] {
   return [
     ...healthRoutes(services),
+    ...openApiRoutes(),
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
     ...verificationRoutes(services),
@@ -133,6 +136,7 @@ export function createApp(services: Services): Express {
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   mount(app, openRoutes(services), {
     'api-token': requireApiToken({ access, clock }),
+    'learner-token': requireCaller(services),
     'ingest-token': requireIngestToken(settings),
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);

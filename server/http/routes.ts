@@ -12,6 +12,8 @@ export type Access =
   | 'administrator'
   /** Bearer token made by `laurel token create`. */
   | 'api-token'
+  /** API token, or a token that the LMS gave the learner or a member of its staff; the handler asks `learnerAskedFor`. */
+  | 'learner-token'
   /** Bearer token of the LMS. */
   | 'ingest-token';
 

@@ -81,6 +81,17 @@ export interface MailServices {
   readonly giveUp: MailDispatcher['giveUp'];
 }
 
+/** A user of the LMS, as its token says. */
+export interface LmsUser {
+  readonly username: string;
+  readonly isStaff: boolean;
+}
+
+export interface LmsTokens {
+  /** @throws RequestError 401 with what to do, 403 for a restricted application, 503 while the keys cannot be had */
+  verify(token: string): Promise<LmsUser>;
+}
+
 /** Changes of many badges and the way back, audited; the history of a badge is `badges.history`. */
 export interface RuleServices {
   readonly planRules: RuleChanges['plan'];
@@ -158,5 +169,7 @@ export interface Services extends RuleServices {
   giveUpEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
   /** null: imported learner records are used. */
   readonly lms: LmsServices | null;
+  /** null: tokens of the LMS are not taken. */
+  readonly lmsTokens: LmsTokens | null;
   health(): Promise<HealthReport>;
 }

@@ -32,7 +32,7 @@ export interface Verification {
   /** RFC 3339 */
   readonly awardedAt: string;
   /** Of a badge: the signed document. */
-  readonly credential: object | null;
+  readonly credential: Readonly<Record<string, unknown>> | null;
 }
 
 export const BADGE_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

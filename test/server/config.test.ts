@@ -83,6 +83,36 @@ describe('readSettings', () => {
     expect(readSettings(allowed).lmsUrl).to.equal('http://local.openedx.io');
   });
 
+  it('takes public keys of the LMS, or an address of them that nobody can change on the way', () => {
+    const own = { LAUREL_LMS_JWT_ISSUER: 'https://lms.example.org/oauth2' };
+    const problem = (LAUREL_LMS_JWT_KEYS: string) => problemsOf({ ...own, LAUREL_LMS_JWT_KEYS });
+    const keys = '{"keys":[{"kty":"RSA","n":"x","e":"AQAB"}]}';
+    expect(readSettings({ ...own, LAUREL_LMS_JWT_KEYS: keys }).lmsJwtKeys).to.equal(keys);
+    const address = 'https://lms.example.org/jwks';
+    expect(readSettings({ ...own, LAUREL_LMS_JWT_KEYS: address }).lmsJwtKeys).to.equal(address);
+    expect(problem('{"keys":')).to.deep.equal([
+      'LAUREL_LMS_JWT_KEYS must be a JWK set in JSON, like {"keys":[...]}, or an address that has one',
+    ]);
+    for (const empty of ['{}', '{"keys":[]}', '{"keys":7}'])
+      expect(problem(empty)).to.deep.equal(['LAUREL_LMS_JWT_KEYS must have a list of keys, like {"keys":[...]}']);
+    for (const key of ['{"kty":"oct","k":"c2VjcmV0"}', 'null', '7'])
+      expect(problem(`{"keys":[${key}]}`)).to.deep.equal([
+        'LAUREL_LMS_JWT_KEYS must hold RSA and EC keys only: those can be public',
+      ]);
+    expect(problem('{"keys":[{"kty":"RSA","n":"x","e":"AQAB","d":"hunter2"}]}')).to.deep.equal([
+      'LAUREL_LMS_JWT_KEYS holds a private key; put only the public half here, and treat the other as known',
+    ]);
+    expect(problem('http://lms.example.org/jwks')).to.deep.equal([
+      'LAUREL_LMS_JWT_KEYS must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: who changes the keys on their way can be anybody',
+    ]);
+    expect(problem('lms.example.org')).to.deep.equal([
+      'LAUREL_LMS_JWT_KEYS must be an address that starts with https:// or http://',
+    ]);
+    expect(problemsOf({ LAUREL_LMS_JWT_KEYS: keys })).to.deep.equal([
+      'LAUREL_LMS_JWT_ISSUER must be set where LAUREL_LMS_JWT_KEYS is and LAUREL_LMS_URL is not',
+    ]);
+  });
+
   it('takes some of the sources, in the order given', () => {
     expect(readSettings({ LAUREL_LMS_GRADE_SOURCES: 'subsections, gradebook' }).lmsGradeSources).to.deep.equal([
       'subsections',

@@ -284,6 +284,7 @@ export function makeSite(
     giveUpEffect: dispatcher.giveUpEffect,
     lms: null,
     extensions: registry,
+    lmsTokens: null,
     eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,

@@ -9,6 +9,9 @@ import { pathText } from '../forms.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
+import { answer } from './answer.ts';
+import { learnerAskedFor } from './caller.ts';
+import { badgeLinesSchema, badgesSchema, whySchema } from './schemas.ts';
 
 export function badgeApiRoutes(services: Services): readonly Route[] {
   const { badges, progress, learners, environment } = services;
@@ -17,18 +20,18 @@ export function badgeApiRoutes(services: Services): readonly Route[] {
 
   return [
     get('/api/laurel/v1/badges', 'api-token', async (_req, res) => {
-      res.set('Cache-Control', 'no-store');
       const definitions = await badges.list();
-      res.json(
+      answer(
+        res,
+        badgesSchema,
         definitions.map(({ id, name, template, active, version, updatedAt, source }) => {
           return { id, name, template, active, version, updatedAt: updatedAt.toISOString(), source };
         }),
       );
     }),
 
-    get('/api/laurel/v1/learners/:username/badges', 'api-token', async (req, res) => {
-      res.set('Cache-Control', 'no-store');
-      const learner = await learners.findByUsername(pathText(req, 'username'));
+    get('/api/laurel/v1/learners/:username/badges', 'learner-token', async (req, res) => {
+      const learner = await learners.findByUsername(learnerAskedFor(res, pathText(req, 'username')));
       if (!learner)
         throw new NotFoundError('learner', 'no event has told of a learner with this username; check the spelling');
       const [definitions, documents] = await Promise.all([badges.list(), progress.ofLearner(learner.id)]);
@@ -40,13 +43,16 @@ export function badgeApiRoutes(services: Services): readonly Route[] {
         const rules = definition.active ? readRules(definition) : null;
         return rules && !rules.evaluate ? [toBadgeLine(learner.username, definition.id, outcome(rules, []))] : [];
       });
-      res.json(lines.sort((a, b) => (a.badge < b.badge ? -1 : 1)));
+      answer(
+        res,
+        badgeLinesSchema,
+        lines.sort((a, b) => (a.badge < b.badge ? -1 : 1)),
+      );
     }),
 
     get('/api/laurel/v1/learners/:username/badges/:badge', 'api-token', async (req, res) => {
-      res.set('Cache-Control', 'no-store');
       const learner = await findIdentity(services, pathText(req, 'username'));
-      res.json(await why(learner, pathText(req, 'badge')));
+      answer(res, whySchema, await why(learner, pathText(req, 'badge')));
     }),
   ];
 }

@@ -7,6 +7,8 @@ import { wrongTokenLimit } from '../limits.ts';
 import { unauthorized } from '../request-error.ts';
 import { hashToken } from '../tokens.ts';
 
+export const API_TOKEN_ADVICE = 'send a token made by "laurel token create" as "Authorization: Bearer ..."';
+
 /** Lets callers through whose token is right.
  *  @param advice what the others are told to send */
 export function requireToken(isRight: (token: string) => boolean | Promise<boolean>, advice: string): RequestHandler {
@@ -20,8 +22,14 @@ export function requireToken(isRight: (token: string) => boolean | Promise<boole
 
 /** Lets holders of an API token in that is not revoked. */
 export function requireApiToken({ access, clock }: { readonly access: AccessStore; readonly clock: Clock }) {
-  const isRight = async (token: string) => (await access.useApiToken(hashToken(token), clock.now())) !== null;
-  return requireToken(isRight, 'send a token made by "laurel token create" as "Authorization: Bearer ..."');
+  return requireToken((token) => isApiToken({ access, clock }, token), API_TOKEN_ADVICE);
+}
+
+export async function isApiToken(
+  { access, clock }: { readonly access: AccessStore; readonly clock: Clock },
+  token: string,
+): Promise<boolean> {
+  return (await access.useApiToken(hashToken(token), clock.now())) !== null;
 }
 
 function bearerToken(req: Request): string | null {

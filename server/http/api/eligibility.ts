@@ -11,6 +11,8 @@ import { pathText, queryText } from '../forms.ts';
 import { RequestError } from '../request-error.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { answer } from './answer.ts';
+import { learnerAskedFor } from './caller.ts';
 
 const figures = {
   /** In per cent, categories in lower case. */
@@ -81,18 +83,15 @@ export function eligibilityRoutes({ credentials, eligibility }: Services): reado
   }
 
   return [
-    get('/api/learning_credentials/v1/configured/:key', 'api-token', async (req, res) => {
+    get('/api/learning_credentials/v1/configured/:key', 'learner-token', async (req, res) => {
       const contextKey = readKey(pathText(req, 'key'));
       const count = (await credentials.configurations()).filter((one) => one.contextKey === contextKey).length;
-      res.set('Cache-Control', 'no-store');
-      res.json(configuredSchema.parse({ has_credentials: count > 0, credential_count: count }));
+      answer(res, configuredSchema, { has_credentials: count > 0, credential_count: count });
     }),
 
-    get('/api/learning_credentials/v1/eligibility/:key', 'api-token', async (req, res) => {
+    get('/api/learning_credentials/v1/eligibility/:key', 'learner-token', async (req, res) => {
       const contextKey = readKey(pathText(req, 'key'));
-      const username = queryText(req, 'username');
-      if (username === undefined)
-        throw new RequestError(400, 'username', 'the query must name the learner, as in ?username=ada');
+      const username = learnerAskedFor(res, queryText(req, 'username'));
       const retrieval = queryText(req, 'retrieval_func');
       const [configurations, types, schedules] = await Promise.all([
         credentials.configurations(),
@@ -107,8 +106,7 @@ export function eligibilityRoutes({ credentials, eligibility }: Services): reado
         const enabled = schedules.some((one) => one.configurationId === configuration.id && one.enabled);
         entries.push(await entry(configuration, type, username, enabled));
       }
-      res.set('Cache-Control', 'no-store');
-      res.json(eligibilitySchema.parse({ context_key: contextKey, credentials: entries }));
+      answer(res, eligibilitySchema, { context_key: contextKey, credentials: entries });
     }),
   ];
 }

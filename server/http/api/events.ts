@@ -8,7 +8,9 @@ import { forbidden, RequestError } from '../request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { equalSecrets } from '../tokens.ts';
+import { answer } from './answer.ts';
 import { requireToken } from './bearer.ts';
+import { acceptedSchema } from './schemas.ts';
 
 const ONE = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
@@ -29,7 +31,7 @@ export function eventRoutes(services: Services): readonly Route[] {
       const events = values.map((value, index) => decode(services, value, Array.isArray(req.body) ? index : null));
       // `laurel events send` says so; to everything else it is the same door.
       await processAll(services, events, req.get('laurel-door') === 'file' ? 'file' : 'http');
-      res.status(202).json({ accepted: events.length });
+      answer(res.status(202), acceptedSchema, { accepted: events.length });
     }),
   ];
 }

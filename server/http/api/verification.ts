@@ -6,26 +6,30 @@ import { verifyLimit } from '../limits.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { verifyById } from '../verification.ts';
+import { answer } from './answer.ts';
+import { metadataSchema, verificationFactsSchema, verificationSchema } from './schemas.ts';
 
 export function verificationRoutes(services: Services): readonly Route[] {
   const { credentials } = services;
   const limit = verifyLimit();
   return [
     get('/api/verify/:uuid', 'public', limit, async (req, res) => {
-      res.set({ 'X-Robots-Tag': 'noindex, nofollow', 'Cache-Control': 'no-store' });
-      res.json(await verifyById(services, pathText(req, 'uuid')));
+      res.set('X-Robots-Tag', 'noindex, nofollow');
+      answer(res, verificationSchema, await verifyById(services, pathText(req, 'uuid')));
     }),
     get('/api/laurel/v1/verify/:uuid', 'public', limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');
       const credential = await findVerifiable(credentials, pathText(req, 'uuid'));
-      res
-        .set('Cache-Control', 'no-store')
-        .json(verificationFacts(credential, { showName: true, now: services.clock.now() }));
+      answer(
+        res,
+        verificationFactsSchema,
+        verificationFacts(credential, { showName: true, now: services.clock.now() }),
+      );
     }),
     get('/api/learning_credentials/v1/metadata/:uuid', 'public', limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');
       const credential = await findVerifiable(credentials, pathText(req, 'uuid'));
-      res.set('Cache-Control', 'no-store').json(credentialMetadata(credential));
+      answer(res, metadataSchema, credentialMetadata(credential));
     }),
   ];
 }

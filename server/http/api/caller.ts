@@ -1,0 +1,70 @@
+/** Who calls the API: the holder of an API token, who may ask about everybody, or a user of the LMS with a token of the LMS, who may
+ *  ask about herself, and as staff about everybody. */
+
+import type { Request, RequestHandler, Response } from 'express';
+import { InvariantError } from '../../../plugin/errors.ts';
+import { wrongTokenLimit } from '../limits.ts';
+import { forbidden, RequestError, unauthorized } from '../request-error.ts';
+import type { LmsUser, Services } from '../services.ts';
+import { API_TOKEN_ADVICE, isApiToken } from './bearer.ts';
+
+type Caller = { readonly kind: 'api-token' } | ({ readonly kind: 'lms-user' } & LmsUser);
+
+const LMS_TOKEN_ADVICE = ', or your token of the LMS as "Authorization: JWT ..."';
+
+/** Lets holders of an API token or of a token of the LMS in, for `callerOf`. */
+export function requireCaller(services: Pick<Services, 'access' | 'clock' | 'lmsTokens'>): RequestHandler {
+  const slowDown = wrongTokenLimit();
+  return async (req, res, next) => {
+    try {
+      res.locals.caller = await recognise(req, services);
+    } catch (error) {
+      // That keys cannot be had is nobody's guess.
+      if (!(error instanceof RequestError) || error.httpStatus === 503) throw error;
+      return slowDown(req, res, (limited?: unknown) => next(limited ?? error));
+    }
+    next();
+  };
+}
+
+async function recognise(
+  req: Request,
+  { access, clock, lmsTokens }: Pick<Services, 'access' | 'clock' | 'lmsTokens'>,
+): Promise<Caller> {
+  const [, scheme = '', token = ''] =
+    /^(Bearer|JWT) +([\w.~+/=-]{1,8192})$/i.exec(req.get('authorization') ?? '') ?? [];
+  // Frontends of the LMS say JWT, most other clients can say nothing but Bearer.
+  if (scheme.toLowerCase() === 'jwt' || token.split('.').length === 3) {
+    if (lmsTokens === null)
+      throw unauthorized(
+        'lms-token',
+        `tokens of the LMS are not taken here, because LAUREL_LMS_JWT_KEYS is not set; ${API_TOKEN_ADVICE}`,
+      );
+    return { kind: 'lms-user', ...(await lmsTokens.verify(token)) };
+  }
+  if (token !== '' && (await isApiToken({ access, clock }, token))) return { kind: 'api-token' };
+  throw unauthorized('token', `${API_TOKEN_ADVICE}${lmsTokens === null ? '' : LMS_TOKEN_ADVICE}`);
+}
+
+function callerOf(res: Response): Caller {
+  const caller = res.locals.caller as Caller | undefined;
+  if (!caller) throw new InvariantError('a route without a guard asked who calls');
+  return caller;
+}
+
+/** The learner whom the caller asks about and may ask about.
+ *  @param username as the request names her; undefined: herself
+ *  @throws RequestError 403 for another, whether there is such a learner or not */
+export function learnerAskedFor(res: Response, username: string | undefined): string {
+  const caller = callerOf(res);
+  if (caller.kind === 'lms-user') {
+    const asked = username ?? caller.username;
+    if (asked === caller.username || caller.isStaff) return asked;
+    throw forbidden(
+      'other-learner',
+      'with your token of the LMS you may ask about yourself; staff may ask about others',
+    );
+  }
+  if (username !== undefined) return username;
+  throw new RequestError(400, 'username', 'the query must name the learner, as in ?username=ada');
+}

@@ -1,0 +1,103 @@
+/** Tokens that the LMS gives its users (JWT), checked against its public keys. */
+
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
+import type { Clock } from '../plugin/ports/runtime.ts';
+import type { Settings } from './config.ts';
+import { forbidden, RequestError, unauthorized } from './http/request-error.ts';
+import type { LmsTokens, LmsUser } from './http/services.ts';
+
+/** Never HS256: who can check such a token can make one. */
+const ALGORITHMS = ['RS256', 'RS512', 'ES256'];
+/** By how much the clocks may differ. */
+const CLOCK_SKEW_SECONDS = 30;
+const FETCH_MS = 5_000;
+
+type TokenSettings = Pick<Settings, 'lmsJwtKeys' | 'lmsJwtIssuer' | 'lmsJwtAudience' | 'lmsUrl'>;
+
+/** @returns null: LAUREL_LMS_JWT_KEYS is not set */
+export function openLmsTokens(settings: TokenSettings, clock: Clock): LmsTokens | null {
+  const { lmsJwtKeys: keys, lmsJwtAudience: audience, lmsUrl } = settings;
+  if (keys === null) return null;
+  const issuer = settings.lmsJwtIssuer ?? `${lmsUrl}/oauth2`;
+  const keySet = keys.startsWith('{')
+    ? createLocalJWKSet(JSON.parse(keys) as JSONWebKeySet)
+    : createRemoteJWKSet(new URL(keys), { timeoutDuration: FETCH_MS });
+
+  const keyOf: JWTVerifyGetKey = async (header, token) => {
+    try {
+      return await keySet(header, token);
+    } catch (error) {
+      if (refusalOf(error) !== null) throw error;
+      throw new RequestError(
+        503,
+        'lms-keys',
+        'the keys of the LMS cannot be had at the moment; try again later, or have LAUREL_LMS_JWT_KEYS checked',
+      );
+    }
+  };
+
+  return {
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, keyOf, {
+          algorithms: ALGORITHMS,
+          issuer,
+          audience,
+          requiredClaims: ['exp', 'preferred_username'],
+          clockTolerance: CLOCK_SKEW_SECONDS,
+          currentDate: clock.now(),
+        });
+        return userOf(payload);
+      } catch (error) {
+        throw refusalOf(error) ?? error;
+      }
+    },
+  };
+}
+
+function userOf(payload: JWTPayload): LmsUser {
+  const { preferred_username: username, administrator, superuser, is_restricted: restricted } = payload;
+  if (typeof username !== 'string' || username === '') throw refused('names no user; ask the LMS for one of a user');
+  if (restricted === true)
+    throw forbidden(
+      'restricted',
+      'the token is of a restricted application of the LMS, which may see courses only; use another application',
+    );
+  return { username, isStaff: administrator === true || superuser === true };
+}
+
+/** First match wins. */
+const refusals: readonly (readonly [new (...args: never[]) => Error, string])[] = [
+  [errors.JWTExpired, 'has expired; ask the LMS for a new one'],
+  [
+    errors.JOSEAlgNotAllowed,
+    `is not signed with ${ALGORITHMS.join(', ')}; ask the LMS for one with asymmetric_jwt=true`,
+  ],
+  [
+    errors.JWTClaimValidationFailed,
+    'is not from this LMS, not for this audience, not valid yet, or names no user; compare its claims with LAUREL_LMS_JWT_ISSUER and LAUREL_LMS_JWT_AUDIENCE',
+  ],
+  [errors.JWKSNoMatchingKey, 'is signed with none of the keys of the LMS; ask the LMS for a new one'],
+  [errors.JWKSMultipleMatchingKeys, 'does not say which key it is signed with; ask the LMS for a new one'],
+  [errors.JWSSignatureVerificationFailed, 'has a signature that does not fit; ask the LMS for a new one'],
+  [errors.JWSInvalid, 'cannot be read; send it whole, as the LMS gave it'],
+  [errors.JWTInvalid, 'cannot be read; send it whole, as the LMS gave it'],
+  [errors.JOSENotSupported, 'asks for something that is not supported; ask the LMS for a new one'],
+];
+
+function refusalOf(error: unknown): RequestError | null {
+  const words = refusals.find(([type]) => error instanceof type)?.[1];
+  return words === undefined ? null : refused(words);
+}
+
+function refused(words: string): RequestError {
+  return unauthorized('lms-token', `the token of the LMS ${words}`);
+}

@@ -31,8 +31,11 @@ const calls: Readonly<Record<string, readonly string[]>> = {
     '/api/laurel/v1/learners/ada/badges',
     '/api/laurel/v1/learners/linh/badges',
   ],
-  'get /api/laurel/v1/learners/:username/badges/:badge': ['ada', 'linh', 'edsger', 'grace'].map(
-    (learner) => `/api/laurel/v1/learners/${learner}/badges/demo-course`,
+  'get /api/laurel/v1/learners/:username/badges/:badge': ['ada', 'linh', 'edsger', 'grace', 'barbara'].flatMap(
+    (learner) =>
+      ['demo-course', 'data-track', 'explorer', 'mentor'].map(
+        (badge) => `/api/laurel/v1/learners/${learner}/badges/${badge}`,
+      ),
   ),
   'get /api/verify/:uuid': [`/api/verify/${uuid}`, `/api/verify/${OWN_BADGE}`],
   'get /api/laurel/v1/verify/:uuid': [`/api/laurel/v1/verify/${uuid}`],

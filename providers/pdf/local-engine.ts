@@ -11,16 +11,20 @@ import { type CompiledTemplate, compileTemplate } from './template/compile-templ
 import { embedImage } from './template/embed-image.ts';
 import { createFontShelf } from './text/bundled-fonts.ts';
 import { type Font, openFont } from './text/font.ts';
+import type { ShapedLine } from './text/shape-line.ts';
 import { subsetFont } from './text/subset-font.ts';
 
 /** Templates and fonts kept, each. */
 const KEPT = 16;
+const KEPT_LINES = 1_000;
 
 /** @param fontsFolder where the fonts that come with Laurel are */
 export function createLocalEngine(fontsFolder: string): PdfEngine {
   const templates = new RecentlyUsed<Promise<CompiledTemplate>>(KEPT);
   const fonts = new RecentlyUsed<Font>(KEPT);
   const shelf = createFontShelf(fontsFolder);
+  // Of this engine alone: a line holds the fonts it was set with, and another engine has opened its own.
+  const shapedLines = new RecentlyUsed<ShapedLine>(KEPT_LINES);
   const canvas = new Canvas();
 
   function template(slug: string, { options, assets }: PdfJob): Promise<CompiledTemplate> {
@@ -46,6 +50,7 @@ export function createLocalEngine(fontsFolder: string): PdfEngine {
       const { overlay, facts } = drawPage(canvas, compiled, job, {
         named: (name) => font(name, job),
         fallback: (character) => shelf.for(character),
+        shapedLines,
       });
       return writeDocument(compiled, overlay, facts);
     },

@@ -5,7 +5,7 @@ import type { DocumentFacts, Link, Overlay } from '../document.ts';
 import { type ImageElement, imageElements, qrElements, type TextElement, textElements } from '../elements.ts';
 import type { PdfJob } from '../engine.ts';
 import { fillPlaceholders, formatIssueDate, type Placeholder } from '../placeholders.ts';
-import { RecentlyUsed } from '../recently-used.ts';
+import type { RecentlyUsed } from '../recently-used.ts';
 import type { CompiledTemplate, PlacedImage } from '../template/compile-template.ts';
 import { cleanText } from '../text/clean-text.ts';
 import type { Font } from '../text/font.ts';
@@ -18,6 +18,8 @@ import { drawQrCode } from './qr-code.ts';
 export interface Fonts {
   named(slug: string): Font;
   fallback(character: string): Iterable<Font>;
+  /** Lines set with these fonts, kept: course names, dates and lines of one's own are the same from document to document. */
+  readonly shapedLines: RecentlyUsed<ShapedLine>;
 }
 
 type Facts = Readonly<Record<Placeholder, string>>;
@@ -82,9 +84,6 @@ export function drawPage(
   };
 }
 
-/** Course names, dates and lines of one's own are the same from document to document. */
-const shapedLines = new RecentlyUsed<ShapedLine>(1_000);
-
 function shaper(element: TextElement, language: string, fonts: Fonts) {
   const style = {
     fonts: element.fonts.map((slug) => fonts.named(slug)),
@@ -94,7 +93,7 @@ function shaper(element: TextElement, language: string, fonts: Fonts) {
   };
   const key = `${style.fonts.map(({ id }) => id)} ${language} ${style.spaced}`;
   return (text: string, direction: 'ltr' | 'rtl') =>
-    shapedLines.get(`${key} ${direction} ${text}`, () => shapeLine(text, style, direction));
+    fonts.shapedLines.get(`${key} ${direction} ${text}`, () => shapeLine(text, style, direction));
 }
 
 function boxOf({ xPt, yPt, widthPt, heightPt }: ImageElement, { width, height }: PlacedImage) {

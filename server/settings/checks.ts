@@ -1,0 +1,58 @@
+/** What texts in settings must be. Each throws an Error whose message completes "<env> ...". */
+
+export function url(schemes: readonly string[]): (value: string) => void {
+  return (value) => {
+    let scheme: string;
+    try {
+      scheme = new URL(value).protocol.slice(0, -1);
+    } catch {
+      // mongodb:// with several hosts is no WHATWG URL
+      scheme = /^(mongodb(?:\+srv)?):\/\/[^/\s]+/.exec(value)?.[1] ?? '';
+    }
+    if (!schemes.includes(scheme))
+      throw new Error(`must be an address that starts with ${schemes.map((s) => `${s}://`).join(' or ')}`);
+  };
+}
+
+/** The pages and cookies are made for the root of a host. */
+export function siteAddress(value: string): void {
+  url(['http', 'https'])(value);
+  const { pathname, search, hash, username } = new URL(value);
+  if (/[/?#]$/.test(value) || pathname !== '/' || search + hash + username !== '')
+    throw new Error('must be scheme and host only, without a slash at the end, like https://badges.example.org');
+}
+
+export function smtpAddress(value: string): void {
+  url(['smtp', 'smtps'])(value);
+  const { hostname, pathname, search, hash } = new URL(value);
+  if (hostname === '' || !['', '/'].includes(pathname) || search + hash !== '')
+    throw new Error('must be like smtp://user:password@mail.example.org:587, and nothing after it');
+}
+
+export function sender(value: string): void {
+  if (!/^(?:[^<>\r\n]+ <[^\s@<>,]+@[^\s@<>,]+>|[^\s@<>,]+@[^\s@<>,]+)$/.test(value))
+    throw new Error('must be an address, or a name and an address like Example <credentials@example.org>');
+}
+
+/** A JWK set, or where there is one. */
+export function publicKeys(value: string): void {
+  if (!value.startsWith('{')) {
+    url(['https', 'http'])(value);
+    return;
+  }
+  let keys: unknown;
+  try {
+    keys = (JSON.parse(value) as { readonly keys?: unknown }).keys;
+  } catch {
+    throw new Error('must be a JWK set in JSON, like {"keys":[...]}, or an address that has one');
+  }
+  if (!Array.isArray(keys) || keys.length === 0) throw new Error('must have a list of keys, like {"keys":[...]}');
+  for (const key of keys as readonly (Readonly<Record<string, unknown>> | null)[]) {
+    if (key?.kty !== 'RSA' && key?.kty !== 'EC') throw new Error('must hold RSA and EC keys only: those can be public');
+    if ('d' in key) throw new Error('holds a private key; put only the public half here, and treat the other as known');
+  }
+}
+
+export function longEnough(value: string): void {
+  if (value.length < 16) throw new Error('must have at least 16 characters; `openssl rand -hex 32` makes a good one');
+}

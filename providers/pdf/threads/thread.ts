@@ -18,11 +18,15 @@ const files = new RecentlyUsed<AssetFile>(KEPT);
 parentPort?.on('message', async (task: Task) => {
   allocations.reset();
   const answer = await perform(task).catch((error: unknown): Answer => ({ kind: 'failed', error: toPlain(error) }));
-  const transfer = answer.kind === 'made' ? [answer.bytes.buffer as ArrayBuffer] : [];
-  parentPort?.postMessage(answer, transfer);
+  parentPort?.postMessage(answer, answer.kind === 'made' ? transferable(answer.bytes) : []);
 });
 
 parentPort?.postMessage({ kind: 'ready' } satisfies Answer);
+
+/** A small document may lie in the pool that Node cuts buffers from: that one is copied, since a pool cannot be given away. */
+function transferable({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
+}
 
 async function perform(task: Task): Promise<Answer> {
   if (task.kind === 'check') {

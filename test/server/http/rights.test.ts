@@ -56,7 +56,10 @@ describe('an editor', () => {
   it('does not change rules that are in force, as text or by the form, and does not switch them off so', async () => {
     const browser = await site.signIn('editor');
     const { source = '', version = 0 } = (await site.services.badges.get('demo-course')) ?? {};
-    for (const rules of [source.replace('Demo course completion', 'Another name'), source.replace('active true', 'active false')]) {
+    for (const rules of [
+      source.replace('Demo course completion', 'Another name'),
+      source.replace('active true', 'active false'),
+    ]) {
       const fields = { rules, version: String(version), intent: 'save' };
       const answer = await submit(browser, '/badges/demo-course/edit', '/badges/demo-course/edit', fields);
       expect(answer.status).to.equal(422);

@@ -11,6 +11,7 @@ import { findActor } from './identity.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { csrfToken } from './security.ts';
+import { findLearnerSession } from './sso/lms-identity.ts';
 
 export type Section =
   | 'dashboard'
@@ -101,6 +102,7 @@ export async function renderPage(
   status = 200,
 ): Promise<void> {
   const actor = findActor(res);
+  const learner = findLearnerSession(res);
   const page = {
     title: frame.title,
     section: frame.section,
@@ -110,7 +112,9 @@ export async function renderPage(
     notice: notices.get(queryText(req, 'done') ?? '') ?? null,
     actor,
     canChange: actor?.role === 'administrator',
-    csrfToken: actor || frame.formForVisitors ? csrfToken(req) : '',
+    /** Who signed in with the LMS, and so has a page of their own. */
+    learner,
+    csrfToken: actor || learner || frame.formForVisitors ? csrfToken(req) : '',
     requestId: requestIdOf(res),
     /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */
     ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,

@@ -10,6 +10,8 @@ export type Access =
   | 'viewer'
   /** Signed in and allowed to change things. */
   | 'administrator'
+  /** Signed in with the LMS, as learner or as staff. */
+  | 'learner'
   /** Bearer token made by `laurel token create`. */
   | 'api-token'
   /** API token, or a token that the LMS gave the learner or a member of its staff; the handler asks `learnerAskedFor`. */

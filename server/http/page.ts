@@ -7,9 +7,10 @@ import { assetAddress } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
-import { findActor } from './identity.ts';
+import { findActor, may } from './identity.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
+import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
 import { findLearnerSession } from './sso/lms-identity.ts';
 
@@ -111,7 +112,8 @@ export async function renderPage(
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
     notice: notices.get(queryText(req, 'done') ?? '') ?? null,
     actor,
-    canChange: actor?.role === 'administrator',
+    /** Whether who is signed in has the right; a word that is none is our mistake. */
+    can: (word: string) => may(res, rightOf(word)),
     /** Who signed in with the LMS, and so has a page of their own. */
     learner,
     csrfToken: actor || learner || frame.formForVisitors ? csrfToken(req) : '',

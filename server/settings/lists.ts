@@ -1,7 +1,7 @@
 /** Settings of a form of their own: lists, and addresses of providers. */
 
 import type { GivenAccount } from '../../plugin/providers/given-accounts.ts';
-import { ROLES, type Role } from '../http/access-store.ts';
+import { ROLES, type Role } from '../http/rights.ts';
 import { longEnough, url } from './checks.ts';
 import type { Setting } from './kinds.ts';
 

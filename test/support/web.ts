@@ -285,6 +285,7 @@ export function makeSite(
     lms: null,
     extensions: registry,
     lmsTokens: null,
+    lmsSignIn: null,
     eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,
@@ -332,6 +333,8 @@ async function createAccount({ access }: Site['services'], role: Role): Promise<
     name: role,
     role,
     passwordHash: await hashPassword(PASSWORD, { logN: 4, blockSize: 8, parallel: 1 }),
+    lmsUsername: null,
+    disabledAt: null,
     createdAt: new Date('2026-11-01T08:00:00Z'),
   });
 }

@@ -53,8 +53,7 @@ export function challengeOf(verifier: string): string {
 
 export function createLmsSignIn(parts: LmsSignInParts): LmsSignIn {
   const { publicUrl, internalUrl, clientId, clientSecret, redirectUri } = parts;
-  const send =
-    parts.send ?? createTransport({ baseUrl: internalUrl, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
+  const send = parts.send ?? createTransport({ baseUrl: internalUrl, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
   const address = (path: string, query: Readonly<Record<string, string>>): string =>
     `${publicUrl}${path}?${new URLSearchParams(query)}`;
 

@@ -110,12 +110,7 @@ export function requireRight(right: Right | null): RequestHandler {
 }
 
 /** Starts a session under a new id: one that was planted before the sign-in is worth nothing after it. */
-export async function startSession(
-  req: Request,
-  accountId: string | null,
-  now: Date,
-  lms?: LmsClaims,
-): Promise<void> {
+export async function startSession(req: Request, accountId: string | null, now: Date, lms?: LmsClaims): Promise<void> {
   await new Promise<void>((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())));
   req.session.identity = { accountId, since: now.getTime(), ...(lms && { lms }) };
   req.session.cookie.maxAge = IDLE_LIMIT_MS;

@@ -59,9 +59,7 @@ function lmsSignInProblems(values: Readonly<Record<string, unknown>>): string[] 
       'LAUREL_LMS_JWT_KEYS must be set where LAUREL_LMS_SIGN_IN_CLIENT_ID is: who signs in is told by a token, which is checked with them',
     );
   if (lmsUrl === null && lmsPublicUrl === null)
-    problems.push(
-      'LAUREL_LMS_PUBLIC_URL must be set where LAUREL_LMS_SIGN_IN_CLIENT_ID is and LAUREL_LMS_URL is not',
-    );
+    problems.push('LAUREL_LMS_PUBLIC_URL must be set where LAUREL_LMS_SIGN_IN_CLIENT_ID is and LAUREL_LMS_URL is not');
   if (typeof lmsPublicUrl === 'string' && lmsAllowHttp === false && !isConfidential(new URL(lmsPublicUrl)))
     problems.push(
       'LAUREL_LMS_PUBLIC_URL must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: people enter their passwords there',

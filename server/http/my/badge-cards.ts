@@ -35,7 +35,8 @@ export async function badgeCards(
       cards.push({ at: issued.awardedAt, standing, card });
     }
     const rules = definition?.active ? await rulesThatDecided(badges, readRules, definition, document) : null;
-    if (definition && rules && isBegun(document, rules)) begun.push(begunCard(services, definition, rules, document, names));
+    if (definition && rules && isBegun(document, rules))
+      begun.push(begunCard(services, definition, rules, document, names));
   }
   const newestFirst = cards.toSorted((a, b) => (a.at < b.at ? 1 : -1));
   return {

@@ -149,7 +149,9 @@ function figureLacks(facts: CourseDecision['facts'], required: CourseDecision['r
   if (typeof required.completion === 'number') {
     const has = typeof facts.completion === 'number' ? facts.completion : 0;
     if (has < required.completion)
-      lacks.push(`You have completed ${percent(has * 100)} of the course; ${percent(required.completion * 100)} is needed`);
+      lacks.push(
+        `You have completed ${percent(has * 100)} of the course; ${percent(required.completion * 100)} is needed`,
+      );
   }
   for (const [category, least] of Object.entries(isRecord(required.grades) ? required.grades : {})) {
     const grade = isRecord(facts.grades) ? facts.grades[category] : undefined;

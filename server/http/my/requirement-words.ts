@@ -62,7 +62,11 @@ export function taskGroups(
       .map((requirement) => {
         const state = explained.find((one) => one.requirement === requirement.id)?.state ?? 'missing';
         const title = titles.get(requirement.id) ?? requirement.id;
-        return { title, done: state === 'fulfilled', standing: standingOf(requirement, state, { outcome, titles, now }) };
+        return {
+          title,
+          done: state === 'fulfilled',
+          standing: standingOf(requirement, state, { outcome, titles, now }),
+        };
       }),
   }));
 }
@@ -108,7 +112,8 @@ function titleOf(requirement: Requirement, nameOf: (badgeId: string) => string):
   const perCourse = distinct !== null && isCourse(distinct);
   const course = read.courses ?? (perCourse && count > 1 ? `${count} different courses` : 'a course');
   const doing = DOINGS[shortEventType(on.type)];
-  const does = doing?.replace('…', course) ?? `Take part in the LMS (${shortEventType(on.type).replaceAll(/[._]/g, ' ')})`;
+  const does =
+    doing?.replace('…', course) ?? `Take part in the LMS (${shortEventType(on.type).replaceAll(/[._]/g, ' ')})`;
   const times =
     count === 1 || (perCourse && read.courses === null)
       ? ''
@@ -165,4 +170,3 @@ function list(texts: readonly string[]): string {
   const last = texts.at(-1) ?? '';
   return texts.length > 1 ? `one of ${texts.slice(0, -1).join(', ')} or ${last}` : last;
 }
-

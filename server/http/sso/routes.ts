@@ -20,7 +20,11 @@ export function lmsSignInRoutes(services: Services): readonly Route[] {
 
   const configured = (): LmsSignInServices => {
     if (lmsSignIn) return lmsSignIn;
-    throw new RequestError(404, 'no-lms-sign-in', 'signing in with the LMS is not set up here; sign in with a password');
+    throw new RequestError(
+      404,
+      'no-lms-sign-in',
+      'signing in with the LMS is not set up here; sign in with a password',
+    );
   };
 
   const showProblem = async (req: Request, res: Response, problem: SignInProblem, to: string): Promise<void> => {
@@ -46,8 +50,7 @@ export function lmsSignInRoutes(services: Services): readonly Route[] {
     const { verifier, to } = attempt;
     const error = queryText(req, 'error');
     const code = queryText(req, 'code');
-    if (error !== undefined || code === undefined)
-      return showProblem(req, res, problemOfAnswer(error ?? ''), to);
+    if (error !== undefined || code === undefined) return showProblem(req, res, problemOfAnswer(error ?? ''), to);
     let claims: LmsClaims;
     try {
       claims = await readToken(await client.exchange(code, verifier));

@@ -3,14 +3,14 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { createAudit } from '../audit.ts';
 import { queryText } from '../forms.ts';
-import { safeDestination, startSession } from '../identity.ts';
+import { findActor, safeDestination, startSession } from '../identity.ts';
 import { lmsReturnLimit, lmsSignInLimit } from '../limits.ts';
 import { renderPage } from '../page.ts';
 import { RequestError } from '../request-error.ts';
 import { get, type Route } from '../routes.ts';
 import type { LmsClaims, LmsSignInServices, Services } from '../services.ts';
 import { beginAttempt, takeAttempt } from './attempts.ts';
-import { linkedAccount, lmsActor } from './lms-identity.ts';
+import { findLearnerSession, linkedAccount, lmsActor } from './lms-identity.ts';
 import { LMS_END_PATH, LMS_RETURN_PATH, LMS_SIGN_IN_PATH, lmsSignInPath, MY_PATH } from './paths.ts';
 import { problemNamed, problemOfAnswer, problemOfError, type SignInProblem } from './problems.ts';
 
@@ -29,8 +29,6 @@ export function lmsSignInRoutes(services: Services): readonly Route[] {
 
   const showProblem = async (req: Request, res: Response, problem: SignInProblem, to: string): Promise<void> => {
     const { status, title } = problem;
-    logger.warn('a sign-in with the LMS failed', { title, forOperator: problem.forOperator });
-    await audit('anonymous', 'session.refused', 'session', { by: 'lms', because: title });
     if (status === 503) res.set('Retry-After', '60');
     const frame = { title, section: null, failed: true } as const;
     const model = { ...problem, retryHref: lmsSignInPath(to), signInHref: '/sign-in' };
@@ -46,18 +44,31 @@ export function lmsSignInRoutes(services: Services): readonly Route[] {
   const finish: RequestHandler = async (req, res) => {
     const { client, readToken } = configured();
     const attempt = await takeAttempt(req, queryText(req, 'state') ?? '', clock.now());
-    if (attempt === 'unknown' || attempt === 'expired') return showProblem(req, res, problemNamed(attempt), '/');
+    if (attempt === 'unknown') {
+      // Somebody who went back in the browser is where they wanted to be.
+      if (findActor(res)) return res.redirect(303, '/');
+      if (findLearnerSession(res)) return res.redirect(303, MY_PATH);
+      // Not written down: anybody may call this as often as they like.
+      return showProblem(req, res, problemNamed('unknown'), '/');
+    }
+    const fail = async (problem: SignInProblem): Promise<void> => {
+      const { title, forOperator } = problem;
+      logger.warn('a sign-in with the LMS failed', { title, forOperator });
+      await audit('anonymous', 'session.refused', 'session', { by: 'lms', because: title });
+      await showProblem(req, res, problem, attempt === 'expired' ? '/' : attempt.to);
+    };
+    if (attempt === 'expired') return fail(problemNamed('expired'));
     const { verifier, to } = attempt;
     const error = queryText(req, 'error');
     const code = queryText(req, 'code');
-    if (error !== undefined || code === undefined) return showProblem(req, res, problemOfAnswer(error ?? ''), to);
+    if (error !== undefined || code === undefined) return fail(problemOfAnswer(error ?? ''));
     let claims: LmsClaims;
     try {
       claims = await readToken(await client.exchange(code, verifier));
     } catch (thrown) {
       const problem = problemOfError(thrown);
       if (problem === null) throw thrown;
-      return showProblem(req, res, problem, to);
+      return fail(problem);
     }
     res.redirect(303, await enter(req, claims, to));
   };

@@ -47,9 +47,13 @@ interface Grant {
 const CODE_LIFE_MS = 60_000;
 export const SESSION_COOKIE = 'stand-in-lms';
 
+/** Making one takes long; every stand-in of a process signs with the same. */
+let keyPair: Promise<{ readonly publicKey: KeyObject; readonly privateKey: KeyObject }> | undefined;
+
 export async function createSignInDesk(parts: DeskParts): Promise<SignInDesk> {
   const { campus, now, url, redirectUris } = parts;
-  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  keyPair ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const { publicKey, privateKey } = await keyPair;
   const grants = new Map<string, Grant>();
 
   const isRegistered = (uri: string): boolean => {

@@ -2,7 +2,7 @@
 
 import type { Logger } from '../../plugin/ports/runtime.ts';
 import { readSettings } from '../../server/config.ts';
-import type { Services } from '../../server/http/services.ts';
+import type { LmsSignInServices, Services } from '../../server/http/services.ts';
 import { LMS_RETURN_PATH } from '../../server/http/sso/paths.ts';
 import { openLmsSignIn } from '../../server/lms-setup.ts';
 import { openLmsTokens } from '../../server/lms-tokens.ts';
@@ -10,6 +10,19 @@ import { Campus } from '../../server/stand-ins/lms/campus.ts';
 import { SIGN_IN_CLIENT } from '../../server/stand-ins/lms/sign-in.ts';
 import { type StandInLms, startStandInLms } from '../../server/stand-ins/lms/stand-in-lms.ts';
 import { type Browser, makeSite, type Site } from './web.ts';
+
+/** Of an LMS that nobody ever comes back from. */
+export const idleLmsSignIn: LmsSignInServices = {
+  client: {
+    authorizeUrl: () => 'https://lms.example.org/oauth2/authorize',
+    exchange: () => Promise.reject(new Error('nobody has signed in')),
+    signOutUrl: () => 'https://lms.example.org/logout',
+  },
+  readToken: () => Promise.reject(new Error('nobody has signed in')),
+  roles: [],
+  recheckMs: 60 * 60_000,
+  signsOut: false,
+};
 
 export interface LmsSite {
   readonly site: Site;

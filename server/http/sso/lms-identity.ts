@@ -6,7 +6,7 @@ import type { Clock } from '../../../plugin/ports/runtime.ts';
 import type { ClaimRole } from '../../settings/lists.ts';
 import type { AccessStore, Account, Role } from '../access-store.ts';
 import type { Actor } from '../identity.ts';
-import { forbidden } from '../request-error.ts';
+import { RequestError } from '../request-error.ts';
 import type { LmsClaims, LmsSignInServices } from '../services.ts';
 import { lmsSignInPath } from './paths.ts';
 
@@ -55,8 +55,9 @@ export function requireLearner(lmsSignIn: LmsSignInServices | null): RequestHand
   return (req, res, next) => {
     if (findLearnerSession(res)) return next();
     if (lmsSignIn === null)
-      throw forbidden(
-        'no-lms',
+      throw new RequestError(
+        404,
+        'no-lms-sign-in',
         'this page is for learners who have signed in with the LMS, and signing in with it is not set up here (LAUREL_LMS_SIGN_IN_CLIENT_ID)',
       );
     res.redirect(303, lmsSignInPath(req.originalUrl));

@@ -201,7 +201,7 @@ describe('signing in with the LMS', () => {
       expect(textOf(answer.text)).to.include('Signing in with the LMS is not set up here; sign in with a password.');
     }
     const mine = await browser.get('/my');
-    expect(mine.status).to.equal(403);
+    expect(mine.status).to.equal(404);
     expect(textOf(mine.text)).to.include(
       'This page is for learners who have signed in with the LMS, and signing in with it is not set up here (LAUREL_LMS_SIGN_IN_CLIENT_ID).',
     );

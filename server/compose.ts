@@ -63,7 +63,7 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { openLms, watchLms } from './lms-setup.ts';
+import { openLms, openLmsSignIn, watchLms } from './lms-setup.ts';
 import { openLmsTokens } from './lms-tokens.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
@@ -253,6 +253,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
   const lms = openLms(settings, logger);
+  const lmsTokens = openLmsTokens(settings, clock);
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
   const registry = extensionRegistry(settings, plugins, lifecycle);
@@ -346,7 +347,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
-    lmsTokens: openLmsTokens(settings, clock),
+    lmsTokens,
+    lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl }),
     lms:
       lms && settings.lmsUrl !== null
         ? {

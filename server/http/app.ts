@@ -41,6 +41,7 @@ import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
 import { mailRoutes } from './pages/mails.ts';
+import { myRoutes } from './pages/my.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { progressRoutes } from './pages/progress.ts';
@@ -61,6 +62,8 @@ import { byRight } from './rights.ts';
 import { mount, type Route } from './routes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
+import { renewLmsSession, requireLearner } from './sso/lms-identity.ts';
+import { lmsSignInRoutes } from './sso/routes.ts';
 import { bringsFiles, fileForm } from './uploads.ts';
 
 /** What answers without a session: doors for machines, and the public verification page. */
@@ -83,7 +86,10 @@ export function openRoutes(services: Services): readonly Route[] {
 /** The pages. */
 export function pageRoutes(services: Services): readonly Route[] {
   return [
+    // Before those of the local sign-in: `lms` would be taken for a one-time link.
+    ...lmsSignInRoutes(services),
     ...signInRoutes(services),
+    ...myRoutes(services),
     ...accountRoutes(services),
     ...dashboardRoutes(services),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
@@ -126,7 +132,7 @@ export function pageRoutes(services: Services): readonly Route[] {
 }
 
 export function createApp(services: Services): Express {
-  const { settings, logger, access, sessions, clock } = services;
+  const { settings, logger, access, sessions, clock, lmsSignIn } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
@@ -142,11 +148,12 @@ export function createApp(services: Services): Express {
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
-  app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
+  app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
   app.use(parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
     'signed-in': requireRight(null),
     ...byRight((right) => requireRight(right)),
+    learner: requireLearner(lmsSignIn),
   });
 
   app.use(nothingHere);

@@ -285,6 +285,7 @@ export function makeSite(
     lms: null,
     extensions: registry,
     lmsTokens: null,
+    lmsSignIn: null,
     eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,

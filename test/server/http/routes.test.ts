@@ -4,6 +4,7 @@ import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import { mayDo, RIGHTS, type Right, ROLES, rights } from '../../../server/http/rights.ts';
 import type { Access, Route } from '../../../server/http/routes.ts';
 import { storedTemplate } from '../../support/credly-world.ts';
+import { idleLmsSignIn } from '../../support/lms-sign-in.ts';
 import { anAccount } from '../../support/provider-accounts.ts';
 import { aCredential, LETTERS, OWN_BADGE, OWN_IMAGE, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site, textOf } from '../../support/web.ts';
@@ -34,6 +35,10 @@ const table: Readonly<Record<string, Access>> = {
   'get /open-badges/:uuid/badge.png': 'public',
   'get /open-badges/:uuid': 'public',
   'post /open-badges/:uuid/holder': 'public',
+  'get /sign-in/lms': 'public',
+  'get /sign-in/lms/done': 'public',
+  'get /sign-in/lms/end': 'public',
+  'get /my': 'learner',
   'get /sign-in': 'public',
   'post /sign-in': 'public',
   'get /sign-in/:token': 'public',
@@ -42,7 +47,7 @@ const table: Readonly<Record<string, Access>> = {
   'post /setup': 'administer',
   'get /accounts/new': 'administer',
   'post /accounts/new': 'administer',
-  'post /sign-out': 'signed-in',
+  'post /sign-out': 'public',
   'get /': 'look',
   'get /badges': 'look',
   'get /badges/new': 'edit',
@@ -198,7 +203,7 @@ describe('routes', () => {
   let learnerId: string;
 
   before(async () => {
-    site = makeSite();
+    site = makeSite({ lmsSignIn: idleLmsSignIn });
     await seedAll(site);
     routes = [...openRoutes(site.services), ...pageRoutes(site.services)];
     learnerId = (await site.services.learners.findByUsername('ada'))?.id ?? '';

@@ -42,16 +42,17 @@ function settingsPage(): string {
     cell(doc),
   ]);
   return page('Settings', [
-    'Environment variables, read once at start. A start with wrong values or misspelt `LAUREL_` names ends with code 78 and names all of',
-    'them. A secret may also come from a file: `<name>_FILE` holds its path. `npx laurel settings` prints what is in force.',
+    'Environment variables, read once at start. A start with wrong values ends with code 78 and names all of them; a misspelt `LAUREL_` name',
+    'is a warning that says which was probably meant. A secret may also come from a file: `<name>_FILE` holds its path.',
+    '`npx laurel settings` prints what is in force and where each value comes from; so does the page _System_.',
     '',
     table(['Variable', 'Default', 'Meaning'], rows),
   ]);
 }
 
 function environmentExample(): string {
-  const lines = Object.values(settingsTable).flatMap(({ env, defaultText, doc }) => [
-    `# ${doc}`,
+  const lines = Object.values(settingsTable).flatMap(({ env, defaultText, doc, secret }) => [
+    `# ${doc}${secret ? `. Or ${env}_FILE=<path of a file that holds it>` : ''}`,
     `#${env}=${defaultText.startsWith('(') ? '' : defaultText}`,
     '',
   ]);

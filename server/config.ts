@@ -5,7 +5,7 @@ import { ConfigurationError } from '../plugin/errors.ts';
 import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
 import { CREDLY_LOCALES } from '../providers/index.ts';
 import { MAIL_LANGUAGES, type MailLanguage } from './mail/catalogue.ts';
-import { longEnough, publicKeys, sender, siteAddress, smtpAddress, url } from './settings/checks.ts';
+import { listenAddress, longEnough, publicKeys, sender, siteAddress, smtpAddress, url } from './settings/checks.ts';
 import {
   type Environment,
   flag,
@@ -223,6 +223,11 @@ export const settingsTable = {
     'LAUREL_DOWNLOAD_URL',
     'Host that learners download documents from, e.g. `https://files.example.org`, which must lead to this server; unset: LAUREL_PUBLIC_URL',
     siteAddress,
+  ),
+  metricsAddress: optional(
+    'LAUREL_METRICS_ADDRESS',
+    'Where Prometheus may ask this process for `/metrics`, and a supervisor for `/healthz` and `/readyz`, e.g. `127.0.0.1:9464`: not to be reached from outside; unset: nowhere',
+    listenAddress,
   ),
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',

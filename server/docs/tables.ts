@@ -5,9 +5,11 @@ import { operators, syntaxTokens } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
 import { openApiDocument } from '../http/api/openapi.ts';
+import { dashboard } from './dashboard.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
 import { grammarDiagrams, grammarSection } from './grammar.ts';
 import { cell, page, table } from './markdown.ts';
+import { alertRules, metricsPage } from './metrics-page.ts';
 import { pdfOptionsPage } from './pdf-options-page.ts';
 import { fillRegion } from './regions.ts';
 
@@ -21,6 +23,9 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ...grammarDiagrams(),
     ['docs/reference/settings.md', settingsPage()],
     ['.env.example', environmentExample()],
+    ['docs/reference/metrics.md', metricsPage()],
+    ['examples/operations/alerts.yml', alertRules()],
+    ['examples/operations/dashboard.json', dashboard()],
     ['docs/reference/diagnostics.md', diagnosticsPage()],
     ['docs/reference/event-types.md', eventTypesPage()],
     ['docs/reference/pdf-options.md', pdfOptionsPage()],

@@ -172,4 +172,12 @@ export interface Services extends RuleServices {
   /** null: tokens of the LMS are not taken. */
   readonly lmsTokens: LmsTokens | null;
   health(): Promise<HealthReport>;
+  /** Told of every answer; absent: nobody measures. */
+  readonly answered?: (answer: Answered) => void;
+}
+
+export interface Answered {
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
 }

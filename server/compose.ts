@@ -65,6 +65,15 @@ import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { openLms, openLmsSignIn, watchLms } from './lms-setup.ts';
 import { openLmsTokens } from './lms-tokens.ts';
+import {
+  measuredConnect,
+  measuredGeneration,
+  measuredIntake,
+  measuredMailer,
+  measuredRuns,
+} from './metrics/measure.ts';
+import type { Meters } from './metrics/meters.ts';
+import { composeMetrics } from './metrics-setup.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
@@ -147,6 +156,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
 
+  const metrics = await composeMetrics({ settings, roles, lifecycle, health: () => health() });
+  const { meters } = metrics;
+
   const jobs = createJobs({
     store: stores.jobs,
     clock,
@@ -177,7 +189,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       accounts: accountDirectory,
       secrets,
       openBadges,
-      connect: createConnect(settings, clock),
+      connect: measuredConnect(createConnect(settings, clock), meters),
       publicUrl: () => publicUrl,
       clock,
       logger,
@@ -223,18 +235,21 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   });
   const writer = createEventLogWriter({ log: stores.events, logger });
   lifecycle.onStop('event log', () => writer.stop());
-  const intake = createEventIntake({
-    processor: settings.badgesEnabled ? processor : null,
-    writer,
-    ruleRevision: () => ruleBook.revision(),
-    latestRuleRevision: async () => {
-      await ruleBook.refresh();
-      return ruleBook.revision();
-    },
-    onOutdated: (event, result) => replay.catchUpWith(event, result),
-    clock,
-    logger,
-  });
+  const intake = measuredIntake(
+    createEventIntake({
+      processor: settings.badgesEnabled ? processor : null,
+      writer,
+      ruleRevision: () => ruleBook.revision(),
+      latestRuleRevision: async () => {
+        await ruleBook.refresh();
+        return ruleBook.revision();
+      },
+      onOutdated: (event, result) => replay.catchUpWith(event, result),
+      clock,
+      logger,
+    }),
+    meters,
+  );
 
   const replays = createReplays({
     store: stores.deadLetters,
@@ -256,9 +271,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const lmsTokens = openLmsTokens(settings, clock);
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
-  const registry = extensionRegistry(settings, plugins, lifecycle);
+  const registry = extensionRegistry(settings, plugins, lifecycle, meters);
   const generation = {
-    store: stores.credentials,
+    store: measuredRuns(stores.credentials, meters),
     files: stores.files,
     registry,
     records,
@@ -271,7 +286,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   lifecycle.onStop('credential runs', () => runner.stop());
   const mailer =
     settings.smtpUrl !== null && settings.mailFrom !== null
-      ? createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom })
+      ? measuredMailer(createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }), meters)
       : null;
   lifecycle.onStop('mail server', async () => mailer?.close());
   const credentialLife = composeCredentialLife({
@@ -300,6 +315,23 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   if (roles.length > 0) await accountsSetup.prepare();
 
   let stopping = false;
+  const health = () =>
+    healthReport({
+      database: stores.database,
+      progress: stores.progress,
+      deadLetters: stores.deadLetters,
+      accounts: () => stores.providers.accounts(),
+      clock,
+      bus,
+      lanes: dispatcher.lanes,
+      lms: lmsHealth,
+      mails: mailer && {
+        failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
+        server: credentialLife.dispatcher.state,
+      },
+      stopping: () => stopping,
+    });
+  metrics.watch({ ...stores, bus, lanes: dispatcher.lanes, clock });
   const services: Services = {
     settings: {
       publicUrl,
@@ -366,22 +398,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
-    health: () =>
-      healthReport({
-        database: stores.database,
-        progress: stores.progress,
-        deadLetters: stores.deadLetters,
-        accounts: () => stores.providers.accounts(),
-        clock,
-        bus,
-        lanes: dispatcher.lanes,
-        lms: lmsHealth,
-        mails: mailer && {
-          failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
-          server: credentialLife.dispatcher.state,
-        },
-        stopping: () => stopping,
-      }),
+    health,
+    answered: metrics.answered,
   };
 
   if (does('dispatcher')) {
@@ -487,6 +505,7 @@ function extensionRegistry(
   { pdfThreads }: Settings,
   plugins: readonly Registered[],
   lifecycle: Lifecycle,
+  meters: Meters,
 ): ExtensionRegistry {
   const threads = pdfThreads || Math.max(1, availableParallelism() - 1);
   const pdfEngine = createThreadPool({ threads, fontsFolder: projectPath('fonts') });
@@ -495,7 +514,7 @@ function extensionRegistry(
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration(pdfEngine));
+    .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine), meters));
   addPluginFunctions(registry, plugins);
   return registry.freeze();
 }

@@ -16,6 +16,7 @@ import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
+import { addSettingsCommand } from './settings.ts';
 import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
 import { addWhyCommand } from './why.ts';
@@ -31,6 +32,7 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
+  addSettingsCommand(program);
   addRulesCommands(program);
   addWhyCommand(program);
   addEventsCommands(program);

@@ -198,4 +198,12 @@ export interface Services extends RuleServices {
   /** null: nobody signs in with the LMS. */
   readonly lmsSignIn: LmsSignInServices | null;
   health(): Promise<HealthReport>;
+  /** Told of every answer; absent: nobody measures. */
+  readonly answered?: (answer: Answered) => void;
+}
+
+export interface Answered {
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
 }

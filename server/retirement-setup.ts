@@ -52,11 +52,13 @@ export function composeRetirement(
   const { stores, secrets, clock, jobs, providers, people, settleMs } = parts;
   const { connection } = stores.database;
   const traces = new MongoLearnerTraces(connection, { files: stores.files, decode: eventFromDeadLetter });
-  const common = { store: stores.retirements, traces, people, secrets, clock };
+  const common = {
+    ...{ store: stores.retirements, traces, people, secrets, clock },
+    ...(settleMs !== undefined && { settleMs }),
+  };
   return {
     kind: createRetire({
       ...{ ...common, progress: stores.progress, providers },
-      ...(settleMs !== undefined && { settleMs }),
     }),
     retirements: createRetirements({ ...common, jobs, jobStore: stores.jobs, newId: randomUUID }),
   };

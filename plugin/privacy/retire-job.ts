@@ -35,7 +35,7 @@ export function sealedFor(id: string): string {
 
 type Cursor = { readonly part: 'badges' | TracePart; readonly after: string | null } | null;
 
-const SETTLE_MS = FRESH_MS + 3_000;
+export const SETTLE_MS = FRESH_MS + 3_000;
 const SAVE_ATTEMPTS = 20;
 const REASON = 'the learner was retired';
 

@@ -8,7 +8,7 @@ import type { BadgesThere, Retirement, RetirementStore } from '../ports/retireme
 import type { Clock } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
 import type { Person } from './person.ts';
-import { RETIRE, sealedFor } from './retire-job.ts';
+import { RETIRE, SETTLE_MS, sealedFor } from './retire-job.ts';
 import type { RetiredPeople } from './retired-people.ts';
 
 export interface RetirementRequest {
@@ -38,12 +38,14 @@ export interface RetirementsParts {
   readonly secrets: SecretBox;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** As of the job. */
+  readonly settleMs?: number;
 }
 
 const TITLE = 'Retire a learner';
 
 export function createRetirements(parts: RetirementsParts): Retirements {
-  const { store, traces, jobs, people, secrets, clock, newId } = parts;
+  const { store, traces, jobs, people, secrets, clock, newId, settleMs = SETTLE_MS } = parts;
 
   async function request({ username, badgesThere, by, reason = null }: RetirementRequest): Promise<Job | null> {
     const found = await traces.find(username);
@@ -66,10 +68,11 @@ export function createRetirements(parts: RetirementsParts): Retirements {
     return jobOf(retirement, reason);
   }
 
-  function jobOf({ id, requestedBy }: Retirement, reason: string | null = null): Promise<Job> {
+  function jobOf({ id, requestedBy, requestedAt }: Retirement, reason: string | null = null): Promise<Job> {
     return jobs.request({
       ...{ kind: RETIRE, id: `retire-${id}`, title: TITLE, requestedBy, reason },
       parameters: { retirement: id },
+      dueAt: new Date(requestedAt.getTime() + settleMs),
     });
   }
 

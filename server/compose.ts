@@ -59,6 +59,8 @@ import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
 import { createAudit } from './http/audit.ts';
 import { auditedRules } from './http/audited-rules.ts';
+import { createListActions } from './http/lists/act.ts';
+import { allLists } from './http/lists/all.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -291,6 +293,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       ...accountsSetup.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
+      createListActions(() => allLists(services)),
     ],
     clock,
     logger,

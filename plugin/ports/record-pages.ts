@@ -30,6 +30,8 @@ export function recordsOf<Row>(shape: RecordShape<Row>, reader: RecordReader<Row
   const cursorOf = (row: Row, { field }: RecordOrder): string => toCursor(field, placeOf(shape, row, field));
 
   return {
+    shape,
+
     async page({ where, order, limit, after, before }: PageQuery): Promise<RecordPage<Row>> {
       if (before !== undefined) {
         const opposite = { ...order, descending: !order.descending };

@@ -37,6 +37,7 @@ export interface RecordPage<Row> {
 }
 
 export interface Records<Row> {
+  readonly shape: RecordShape<Row>;
   /** A page costs the same wherever it lies. @throws InputError `input.cursor-invalid` */
   page(query: PageQuery): Promise<RecordPage<Row>>;
   /** How many there are; no more than `atMost` are looked for. */

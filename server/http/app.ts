@@ -17,6 +17,8 @@ import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRole } from './identity.ts';
+import { allLists } from './lists/all.ts';
+import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
 import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
@@ -43,7 +45,6 @@ import { lmsRoutes } from './pages/lms.ts';
 import { mailRoutes } from './pages/mails.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
-import { progressRoutes } from './pages/progress.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
@@ -85,6 +86,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...signInRoutes(services),
     ...accountRoutes(services),
     ...dashboardRoutes(services),
+    ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
     ...ruleVocabularyRoutes(services),
@@ -93,7 +95,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
     ...ruleFileRoutes(services),
-    ...progressRoutes(services),
     ...learnerRoutes(services),
     ...whyRoutes(services),
     ...eventLogRoutes(services),

@@ -58,6 +58,8 @@ import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
+import { createListActions } from '../../server/http/lists/act.ts';
+import { allLists } from '../../server/http/lists/all.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
@@ -222,6 +224,7 @@ export function makeSite(
       ...replay.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
+      createListActions(() => allLists(services)),
     ],
   });
   const processed: LmsEvent[] = [];

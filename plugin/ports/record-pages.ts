@@ -87,7 +87,7 @@ function fromCursor<Row>(shape: RecordShape<Row>, field: string, cursor: string)
   try {
     const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
     if (Array.isArray(parts) && parts[0] === field && parts.length === shape.id.length + 2) {
-      const [value, ...id] = parts.slice(1).map(valueOf);
+      const [value, ...id] = parts.slice(1).map(fieldValueOf);
       const mayBeNull = Object.hasOwn(shape.optional ?? {}, field);
       if (value !== undefined && (value !== null || mayBeNull) && id.every((one) => one !== undefined && one !== null))
         return { value, id: id as FieldValue[] };
@@ -99,7 +99,7 @@ function fromCursor<Row>(shape: RecordShape<Row>, field: string, cursor: string)
 }
 
 /** @returns undefined for what no cursor of ours holds */
-function valueOf(part: unknown): FieldValue | null | undefined {
+function fieldValueOf(part: unknown): FieldValue | null | undefined {
   if (part === null || typeof part === 'string' || typeof part === 'number' || typeof part === 'boolean') return part;
   const time: unknown = typeof part === 'object' && 'time' in part ? part.time : null;
   const date = typeof time === 'number' ? new Date(time) : null;

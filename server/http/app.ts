@@ -20,7 +20,6 @@ import { findActor, recogniseActor, requireRole } from './identity.ts';
 import { allLists } from './lists/all.ts';
 import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
-import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
@@ -119,7 +118,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...issuerRoutes(services),
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
-    ...auditRoutes(services),
     ...systemRoutes(services),
     ...lmsRoutes(services),
   ];

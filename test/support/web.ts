@@ -57,9 +57,9 @@ import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts'
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
-import { hashPassword } from '../../server/http/passwords.ts';
 import { createListActions } from '../../server/http/lists/act.ts';
 import { allLists } from '../../server/http/lists/all.ts';
+import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';

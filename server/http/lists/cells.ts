@@ -4,7 +4,7 @@ import { type ShownStatus, type ShownTime, shownNumber } from '../format.ts';
 
 export type CellPart =
   | { readonly kind: 'text'; readonly text: string; readonly href?: string | null; readonly breaksAtDots?: boolean }
-  | { readonly kind: 'time'; readonly time: ShownTime }
+  | { readonly kind: 'time'; readonly time: ShownTime; readonly href?: string }
   | { readonly kind: 'status'; readonly status: ShownStatus }
   | { readonly kind: 'number'; readonly number: number; readonly href?: string | null }
   /** A group of a rule, fulfilled or not. */

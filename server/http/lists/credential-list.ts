@@ -96,6 +96,7 @@ export function credentialList(services: ListServices): List<Credential> {
       text: 'They are made from configurations: on their schedule, or at the button there.',
       links: [{ text: 'See the configurations', href: '/configurations' }],
     },
+    actionAccess: needs.publish,
     actions: credentialActions(services),
   };
 }
@@ -114,7 +115,6 @@ function credentialActions({ credentialLife }: ListServices): readonly BulkActio
     {
       name: 'reissue',
       label: 'Reissue',
-      access: needs.publish,
       audited: 'credentials.reissue',
       consequence:
         'Each that is available gets a new document with what is known of the learner now; the date of the award stays. When it is made, it takes the place of the former one, which becomes invalid, and the learner is told by mail. Others are left alone.',
@@ -127,7 +127,6 @@ function credentialActions({ credentialLife }: ListServices): readonly BulkActio
     {
       name: 'retry',
       label: 'Retry the failed',
-      access: needs.publish,
       audited: 'credentials.retry',
       consequence: 'Each that failed is made again for whoever still is eligible. Others are left alone.',
       run: async (credential, { runId }) =>
@@ -136,7 +135,6 @@ function credentialActions({ credentialLife }: ListServices): readonly BulkActio
     {
       name: 'invalidate',
       label: 'Invalidate',
-      access: needs.publish,
       audited: 'credentials.invalidate',
       needsReason: true,
       consequence:

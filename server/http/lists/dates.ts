@@ -23,7 +23,7 @@ function spanOf(text: string): readonly [Date, Date] | null {
   const hasMonth = text.length > 4;
   const hasDay = text.length > 7;
   const start = utc(year, hasMonth ? (month ?? 0) - 1 : 0, hasDay ? (day ?? 0) : 1);
-  if (valueOf(start, text.length) !== text) return null;
+  if (choiceOf(start, text.length) !== text) return null;
   const end = hasDay
     ? new Date(start.getTime() + 86_400_000)
     : utc(hasMonth ? year : year + 1, hasMonth ? (month ?? 0) : 0, 1);
@@ -36,7 +36,7 @@ function utc(year: number, month: number, day: number): Date {
   return date;
 }
 
-function valueOf(date: Date, length: number): string {
+function choiceOf(date: Date, length: number): string {
   return date.toISOString().slice(0, length);
 }
 

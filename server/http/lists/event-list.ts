@@ -98,6 +98,15 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
     },
     filters: [
       {
+        name: 'id',
+        label: 'Event id',
+        any: '',
+        isWritten: true,
+        looksEverywhere: true,
+        choices: () => [],
+        where: (id) => [{ field: 'id', in: [id] }],
+      },
+      {
         name: 'type',
         label: 'Type',
         any: 'All types',

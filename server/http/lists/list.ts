@@ -35,8 +35,10 @@ export interface Filter {
   readonly isOpen?: boolean;
   /** Chosen where the address says nothing; `any` is then a choice by the value `all`. */
   readonly initial?: string;
-  /** How many there are of each is not counted. */
-  readonly isUncounted?: boolean;
+  /** Written rather than chosen, and compared in full. */
+  readonly isWritten?: boolean;
+  /** Whoever asks for this looks everywhere: filters that choose something at first do not. */
+  readonly looksEverywhere?: boolean;
 }
 
 export interface Search {
@@ -60,7 +62,6 @@ export interface BulkAction<Row> {
   readonly name: string;
   /** e.g. `Invalidate`. */
   readonly label: string;
-  readonly access: Access;
   /** What it means, before it is done. */
   readonly consequence: string;
   /** It asks why. */
@@ -99,6 +100,8 @@ export interface List<Row, Context = unknown> {
     readonly access?: Access;
     readonly isPrimary?: boolean;
   }[];
+  /** Next to the heading: what is done by a button of its own. */
+  readonly buttons?: readonly { readonly text: string; readonly action: string; readonly access: Access }[];
   /** One and many. */
   readonly noun: readonly [string, string];
   readonly records: Records<Row>;
@@ -121,6 +124,8 @@ export interface List<Row, Context = unknown> {
   notes?(state: { readonly search: string | undefined }): Promise<readonly Note[]>;
   /** Only in lists with the single field `id`, and an order by what the actions do not change. */
   readonly actions?: readonly BulkAction<Row>[];
+  /** Who may do them. */
+  readonly actionAccess?: Access;
 }
 
 /** For registers that hold lists of every kind. */

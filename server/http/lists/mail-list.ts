@@ -88,6 +88,7 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
               text: 'No mail server is set up: mails are kept here and sent as soon as LAUREL_SMTP_URL is set. Give up those that nobody needs any more.',
             },
           ],
+    actionAccess: needs.operate,
     actions: [
       mailAction('retry', 'Retry', 'pending again', 'mails.retried', 'Each is tried again shortly.', mails.retry),
       mailAction('give-up', 'Give up', 'given up', 'mails.given-up', 'They are not tried again.', mails.giveUp),
@@ -107,7 +108,6 @@ function mailAction(
   const ofState = states.map((state) => shownStatus(state).word.toLowerCase()).join(' or ');
   return {
     ...{ name, label, audited },
-    access: needs.operate,
     consequence: `${consequence} This is for mails that are ${ofState}; others are left alone.`,
     async run({ id, mail }) {
       if (!mail || !states.includes(mail.state)) return 'left alone';

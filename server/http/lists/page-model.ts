@@ -3,7 +3,7 @@
 import type { Condition } from '../../../plugin/ports/records.ts';
 import { counted, shownNumber } from '../format.ts';
 import { dateChoices, dateTrail, dateWord } from './dates.ts';
-import type { AnyList, BulkAction, Filter } from './list.ts';
+import type { AnyList, Filter } from './list.ts';
 import { ALL, chosenValue, isNarrowed, type ListState, orderOf, queryOf, whereOf } from './state.ts';
 
 /** No count goes on beyond; the page says `10,000+`. */
@@ -11,7 +11,7 @@ export const MOST_COUNTED = 10_000;
 const MOST_COUNTED_CHOICES = 60;
 export const PAGE_SIZE = 50;
 
-export async function listModel(list: AnyList, state: ListState, mayDo: (action: BulkAction<never>) => boolean) {
+export async function listModel(list: AnyList, state: ListState, mayAct: boolean) {
   const where = await whereOf(list, state);
   const order = orderOf(list, state.order);
   const { after, before } = state;
@@ -26,7 +26,7 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
     list.notes?.(state) ?? [],
   ]);
   const context = await list.load(page.items);
-  const actions = (list.actions ?? []).filter(mayDo);
+  const actions = mayAct ? (list.actions ?? []) : [];
   const at = (changes: Record<string, string | undefined>): string => `${list.path}${queryOf(list, state, changes)}`;
   return {
     path: list.path,
@@ -83,15 +83,15 @@ function countWord(count: number): string {
 }
 
 async function filterModel(list: AnyList, filter: Filter, state: ListState) {
-  const chosen = chosenValue(filter, state);
+  const chosen = chosenValue(list, filter, state);
   const choices = await filter.choices();
-  const isKnown = chosen === undefined || choices.some(({ value }) => value === chosen);
+  const isKnown = chosen === undefined || filter.isWritten || choices.some(({ value }) => value === chosen);
   const offered = isKnown ? choices : [...choices, { value: chosen, word: chosen }];
-  const where =
-    filter.isUncounted || offered.length > MOST_COUNTED_CHOICES ? null : await whereOf(list, state, filter.name);
+  const where = offered.length > MOST_COUNTED_CHOICES ? null : await whereOf(list, state, filter.name);
   const counts = where && (await Promise.all(offered.map(({ value }) => countOf([...where, ...filter.where(value)]))));
   return {
     name: filter.name,
+    written: filter.isWritten ? (chosen ?? '') : null,
     label: filter.label,
     any: { value: filter.initial === undefined ? '' : ALL, word: filter.any, isChosen: chosen === undefined },
     choices: offered.flatMap(({ value, word }, n) => {

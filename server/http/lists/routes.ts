@@ -9,7 +9,6 @@ import { textField, textFields } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { jobPath } from '../pages/jobs.ts';
-import { forbidden } from '../request-error.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
@@ -26,6 +25,7 @@ const LONGEST_REASON = 500;
 export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'clock' | 'jobs'>): readonly Route[] {
   const audit = createAudit(services);
   const word = list.path.slice(1);
+  const actionAccess = list.actionAccess ?? list.access;
 
   const queryFrom = (req: Request): URLSearchParams => new URL(req.originalUrl, 'http://here').searchParams;
 
@@ -35,8 +35,8 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     return { query, ids: textField(req, 'which') === 'all' ? null : textFields(req, 'selected') };
   }
 
-  /** @throws NotFoundError; RequestError 403 */
-  function actionFrom(req: Request, res: Response): BulkAction<unknown> {
+  /** @throws NotFoundError */
+  function actionFrom(req: Request): BulkAction<unknown> {
     const name = textField(req, 'action');
     const action = (list.actions as readonly BulkAction<unknown>[] | undefined)?.find((one) => one.name === name);
     if (!action) {
@@ -45,13 +45,11 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         'there is no such action; go back to the list and choose one that it offers',
       );
     }
-    if (!isAllowed(res, action.access))
-      throw forbidden('role', 'your account may look but not change; ask an administrator to do this');
     return action;
   }
 
   async function showChosen(req: Request, res: Response, errors: readonly string[] = []): Promise<void> {
-    const action = actionFrom(req, res);
+    const action = actionFrom(req);
     const chosen = await chosenFrom(req);
     const where = await whereChosen(list, chosen);
     const nothing = where === null || chosen.ids?.length === 0;
@@ -93,10 +91,17 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     get(list.path, list.access, async (req, res) => {
       const state = await readState(list, queryFrom(req));
       keepAddress(req, list.path, queryOf(list, state));
-      const model = await listModel(list, state, (action) => isAllowed(res, action.access));
+      const model = await listModel(list, state, isAllowed(res, actionAccess));
       const links = (list.links ?? []).filter(({ access }) => access === undefined || isAllowed(res, access));
+      const buttons = (list.buttons ?? []).filter(({ access }) => isAllowed(res, access));
       const { title, section, breadcrumbs } = list;
-      await renderPage(req, res, 'list', { title, section, ...(breadcrumbs && { breadcrumbs }) }, { ...model, links });
+      await renderPage(
+        req,
+        res,
+        'list',
+        { title, section, ...(breadcrumbs && { breadcrumbs }) },
+        { ...model, links, buttons },
+      );
     }),
 
     ...FORMATS.map((format) =>
@@ -116,13 +121,13 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     ...((list.actions ?? []).length === 0
       ? []
       : [
-          post(`/actions${list.path}`, list.access, (req, res) => showChosen(req, res)),
-          post(`/actions${list.path}/done`, list.access, act),
+          post(`/actions${list.path}`, actionAccess, (req, res) => showChosen(req, res)),
+          post(`/actions${list.path}/done`, actionAccess, act),
         ]),
   ];
 
   async function act(req: Request, res: Response): Promise<void> {
-    const action = actionFrom(req, res);
+    const action = actionFrom(req);
     const reason = textField(req, 'reason').trim();
     if (action.needsReason && (reason === '' || reason.length > LONGEST_REASON)) {
       return showChosen(req, res, [`the reason must have 1 to ${LONGEST_REASON} characters`]);

@@ -30,7 +30,8 @@ export async function readState(list: AnyList, query: URLSearchParams): Promise<
   for (const filter of list.filters) {
     const value = text(filter.name);
     filters[filter.name] = value;
-    if (value === undefined || filter.isOpen || (filter.initial !== undefined && value === ALL)) continue;
+    if (value === undefined || filter.isOpen || filter.isWritten || (filter.initial !== undefined && value === ALL))
+      continue;
     const choices = await filter.choices();
     if (!choices.some((choice) => choice.value === value)) throw odd(filter.label, value, choices);
   }
@@ -73,8 +74,9 @@ export function orderOf(list: AnyList, order: string | undefined): RecordOrder {
   );
 }
 
-export function chosenValue(filter: Filter, state: ListState): string | undefined {
-  const value = state.filters[filter.name] ?? filter.initial;
+export function chosenValue(list: AnyList, filter: Filter, state: ListState): string | undefined {
+  const isEverywhere = list.filters.some(({ name, looksEverywhere }) => looksEverywhere && state.filters[name]);
+  const value = state.filters[filter.name] ?? (isEverywhere ? undefined : filter.initial);
   return filter.initial !== undefined && value === ALL ? undefined : value;
 }
 
@@ -91,7 +93,7 @@ export async function whereOf(list: AnyList, state: ListState, without?: string)
   const chosen = list.filters
     .filter(({ name }) => name !== without)
     .flatMap((filter) => {
-      const value = chosenValue(filter, state);
+      const value = chosenValue(list, filter, state);
       return value === undefined ? [] : filter.where(value);
     });
   const period = list.date && state.date !== undefined && without !== 'date' ? [dateRange(list.date, state.date)] : [];

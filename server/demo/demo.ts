@@ -130,6 +130,8 @@ async function signIn({ services }: Laurel): Promise<string> {
     name: 'demo',
     role: 'administrator',
     passwordHash: await hashPassword(randomBytes(24).toString('base64url')),
+    lmsUsername: null,
+    disabledAt: null,
     createdAt: services.clock.now(),
   });
   return signInLink(services.settings.publicUrl, await createOneTimeSignIn(services));

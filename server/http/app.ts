@@ -16,7 +16,7 @@ import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
-import { findActor, recogniseActor, requireRole } from './identity.ts';
+import { findActor, recogniseActor, requireRight } from './identity.ts';
 import { allLists } from './lists/all.ts';
 import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
@@ -57,6 +57,7 @@ import { templateRoutes } from './pages/templates.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
+import { byRight } from './rights.ts';
 import { mount, type Route } from './routes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
@@ -143,8 +144,8 @@ export function createApp(services: Services): Express {
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
   app.use(parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
-    viewer: requireRole('viewer'),
-    administrator: requireRole('administrator'),
+    'signed-in': requireRight(null),
+    ...byRight((right) => requireRight(right)),
   });
 
   app.use(nothingHere);

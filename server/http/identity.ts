@@ -1,10 +1,11 @@
-/** Who is asking: what a session remembers, and the guards that ask for a role. */
+/** Who is asking: what a session remembers, and the guards that ask for a right. */
 
 import type { Request, RequestHandler, Response } from 'express';
 import { InvariantError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
-import type { AccessStore, Role } from './access-store.ts';
+import type { AccessStore } from './access-store.ts';
 import { forbidden } from './request-error.ts';
+import { mayDo, type Right, type Role, rights, rolesWith } from './rights.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -45,29 +46,44 @@ export function recogniseActor({
 async function actorFor(access: AccessStore, accountId: string | null): Promise<Actor | null> {
   if (accountId === null) return { accountId: null, name: 'one-time sign-in', role: 'administrator' };
   const account = await access.account(accountId);
-  return account && { accountId, name: account.name, role: account.role };
+  return account && account.disabledAt === null ? { accountId, name: account.name, role: account.role } : null;
 }
 
 export function findActor(res: Response): Actor | null {
   return (res.locals.actor as Actor | null | undefined) ?? null;
 }
 
-/** For handlers behind `requireRole`. */
+/** For handlers behind `requireRight`. */
 export function actorOf(res: Response): Actor {
   const actor = findActor(res);
   if (!actor) throw new InvariantError('a route without a guard asked who is signed in');
   return actor;
 }
 
-/** Lets the role through; sends strangers to the sign-in page and refuses everybody else. */
-export function requireRole(role: Role): RequestHandler {
+export function may(res: Response, right: Right): boolean {
+  const actor = findActor(res);
+  return actor !== null && mayDo(actor.role, right);
+}
+
+/** @throws RequestError 403 which says who may */
+export function assertMay(res: Response, right: Right): void {
+  const { role } = actorOf(res);
+  if (mayDo(role, right)) return;
+  throw forbidden(
+    'right',
+    `your role is ${role}; to ${rights[right]}, one must be ${rolesWith(right).join(' or ')}: ask an administrator`,
+  );
+}
+
+/** Lets who has the right through; sends strangers to the sign-in page and refuses everybody else.
+ *  @param right null: whoever has signed in */
+export function requireRight(right: Right | null): RequestHandler {
   return (req, res, next) => {
     const actor = findActor(res);
     if (!actor) {
       res.redirect(303, `/sign-in${req.method === 'GET' ? `?to=${encodeURIComponent(req.originalUrl)}` : ''}`);
-    } else if (role === 'administrator' && actor.role !== 'administrator') {
-      throw forbidden('role', 'your account may look but not change; ask an administrator to do this');
     } else {
+      if (right !== null) assertMay(res, right);
       next();
     }
   };

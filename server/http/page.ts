@@ -7,10 +7,11 @@ import { assetAddress } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
-import { findActor } from './identity.ts';
+import { findActor, may } from './identity.ts';
 import { keptAddress } from './lists/kept-address.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
+import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
 
 export type Section =
@@ -110,7 +111,8 @@ export async function renderPage(
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
     notice: notices.get(queryText(req, 'done') ?? '') ?? null,
     actor,
-    canChange: actor?.role === 'administrator',
+    /** Whether who is signed in has the right; a word that is none is our mistake. */
+    can: (word: string) => may(res, rightOf(word)),
     csrfToken: actor || frame.formForVisitors ? csrfToken(req) : '',
     requestId: requestIdOf(res),
     /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */

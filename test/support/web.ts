@@ -335,6 +335,8 @@ async function createAccount({ access }: Site['services'], role: Role): Promise<
     name: role,
     role,
     passwordHash: await hashPassword(PASSWORD, { logN: 4, blockSize: 8, parallel: 1 }),
+    lmsUsername: null,
+    disabledAt: null,
     createdAt: new Date('2026-11-01T08:00:00Z'),
   });
 }

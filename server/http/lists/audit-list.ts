@@ -6,12 +6,11 @@ import { queryString } from '../forms.ts';
 import type { Services } from '../services.ts';
 import { textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
-import { needs } from './rights.ts';
 
 export function auditList({ access }: Pick<Services, 'access'>): List<AuditEntry> {
   return {
     path: '/audit',
-    access: needs.administer,
+    access: 'administer',
     title: 'Audit',
     section: 'audit',
     noun: ['entry', 'entries'],

@@ -11,7 +11,6 @@ import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell } from './cells.ts';
 import type { Column, List } from './list.ts';
-import { needs } from './rights.ts';
 
 type Context = readonly ProgressCount[];
 type State = 'active' | 'evaluating' | 'inactive';
@@ -47,14 +46,14 @@ export function badgeList(
   });
   return {
     path: '/badges',
-    access: needs.look,
+    access: 'look',
     title: 'Badges',
     section: 'badges',
     noun: ['badge', 'badges'],
     links: [
       { text: 'Templates', href: '/templates' },
       { text: 'Rule files', href: '/rules' },
-      { text: 'New badge', href: '/badges/new/start', access: needs.edit, isPrimary: true },
+      { text: 'New badge', href: '/badges/new/start', access: 'edit', isPrimary: true },
     ],
     records: memoryRecords(shape, () => badges.list()),
     load: () => progress.counts(),
@@ -112,7 +111,7 @@ export function badgeList(
     nothingMatches: 'Write less of the name, or choose another state.',
     empty: {
       title: 'No badges yet',
-      text: 'A badge is a few lines of rules: which events count, and what must come together. Press New badge to start from an example, or open Rule files to bring badges from files. An account that may only look asks an administrator to add one.',
+      text: 'A badge is a few lines of rules: which events count, and what must come together. Press New badge to start from an example, or open Rule files to bring badges from files. Editors, publishers and administrators can add one.',
       links: [{ text: 'Bring badges from files', href: '/rules' }],
     },
   };

@@ -8,7 +8,6 @@ import { CREDENTIAL_STATUSES, credentialPath } from '../pages/credentials.ts';
 import type { Services } from '../services.ts';
 import { statusCell, textCell, timeCell } from './cells.ts';
 import type { BulkAction, List } from './list.ts';
-import { needs } from './rights.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -18,7 +17,7 @@ export function credentialList(services: ListServices): List<Credential> {
   const { credentials } = services;
   return {
     path: '/credentials',
-    access: needs.look,
+    access: 'look',
     title: 'Credentials',
     section: 'credentials',
     noun: ['credential', 'credentials'],
@@ -96,7 +95,7 @@ export function credentialList(services: ListServices): List<Credential> {
       text: 'They are made from configurations: on their schedule, or at the button there.',
       links: [{ text: 'See the configurations', href: '/configurations' }],
     },
-    actionAccess: needs.publish,
+    actionAccess: 'publish',
     actions: credentialActions(services),
   };
 }

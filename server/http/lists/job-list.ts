@@ -7,19 +7,18 @@ import { jobPath, shownJob } from '../pages/jobs.ts';
 import type { Services } from '../services.ts';
 import { statusCell, textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
-import { needs } from './rights.ts';
 
 const STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
 
 export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>): List<Job> {
   return {
     path: '/jobs',
-    access: needs.look,
+    access: 'look',
     title: 'Jobs',
     section: 'system',
     noun: ['job', 'jobs'],
-    links: [{ text: 'Replay events', href: '/replays/new', access: needs.operate }],
-    buttons: [{ text: 'Check all progress', action: '/progress/check', access: needs.operate }],
+    links: [{ text: 'Replay events', href: '/replays/new', access: 'operate' }],
+    buttons: [{ text: 'Check all progress', action: '/progress/check', access: 'operate' }],
     records: jobStore.records,
     load: async () => null,
     idOf: ({ id }) => id,
@@ -53,7 +52,7 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
       text: 'Work that takes long, such as a replay of events, runs as a job: its progress is shown here, and it can be cancelled and resumed.',
       links: [],
     },
-    actionAccess: needs.operate,
+    actionAccess: 'operate',
     actions: [
       {
         name: 'cancel',

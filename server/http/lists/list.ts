@@ -3,7 +3,7 @@
 
 import type { Condition, FieldValue, RecordOrder, Records } from '../../../plugin/ports/records.ts';
 import type { Section } from '../page.ts';
-import type { Access } from '../routes.ts';
+import type { Right } from '../rights.ts';
 import type { Cell } from './cells.ts';
 
 export interface Column<Row, Context> {
@@ -88,7 +88,7 @@ export interface Empty {
 export interface List<Row, Context = unknown> {
   /** e.g. `/events`; exports lie below `/exports`, actions below `/actions`. */
   readonly path: string;
-  readonly access: Access;
+  readonly access: Right;
   readonly title: string;
   readonly section: Section;
   readonly breadcrumbs?: readonly { readonly text: string; readonly href: string }[];
@@ -97,11 +97,11 @@ export interface List<Row, Context = unknown> {
   readonly links?: readonly {
     readonly text: string;
     readonly href: string;
-    readonly access?: Access;
+    readonly access?: Right;
     readonly isPrimary?: boolean;
   }[];
   /** Next to the heading: what is done by a button of its own. */
-  readonly buttons?: readonly { readonly text: string; readonly action: string; readonly access: Access }[];
+  readonly buttons?: readonly { readonly text: string; readonly action: string; readonly access: Right }[];
   /** One and many. */
   readonly noun: readonly [string, string];
   readonly records: Records<Row>;
@@ -125,7 +125,7 @@ export interface List<Row, Context = unknown> {
   /** Only in lists with the single field `id`, and an order by what the actions do not change. */
   readonly actions?: readonly BulkAction<Row>[];
   /** Who may do them. */
-  readonly actionAccess?: Access;
+  readonly actionAccess?: Right;
 }
 
 /** For registers that hold lists of every kind. */

@@ -9,14 +9,13 @@ import { MAIL_STATES, maskedAddress } from '../pages/mails.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import type { BulkAction, List } from './list.ts';
-import { needs } from './rights.ts';
 
 type ListServices = Pick<Services, 'credentials' | 'mails'>;
 
 export function mailList({ credentials, mails }: ListServices): List<Credential> {
   return {
     path: '/mails',
-    access: needs.look,
+    access: 'look',
     title: 'Mails',
     section: 'credentials',
     breadcrumbs: [credentialsCrumb],
@@ -88,7 +87,7 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
               text: 'No mail server is set up: mails are kept here and sent as soon as LAUREL_SMTP_URL is set. Give up those that nobody needs any more.',
             },
           ],
-    actionAccess: needs.operate,
+    actionAccess: 'operate',
     actions: [
       mailAction('retry', 'Retry', 'pending again', 'mails.retried', 'Each is tried again shortly.', mails.retry),
       mailAction('give-up', 'Give up', 'given up', 'mails.given-up', 'They are not tried again.', mails.giveUp),

@@ -8,7 +8,7 @@ import { ALL, chosenValue, isNarrowed, type ListState, orderOf, queryOf, whereOf
 
 /** No count goes on beyond; the page says `10,000+`. */
 export const MOST_COUNTED = 10_000;
-const MOST_COUNTED_CHOICES = 60;
+const MOST_COUNTED_CHOICES = 200;
 export const PAGE_SIZE = 50;
 
 export async function listModel(list: AnyList, state: ListState, mayAct: boolean) {

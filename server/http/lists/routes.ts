@@ -6,7 +6,7 @@ import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import { createAudit } from '../audit.ts';
 import { counted, shownNumber } from '../format.ts';
 import { textField, textFields } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { actorOf, may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { jobPath } from '../pages/jobs.ts';
 import { get, post, type Route } from '../routes.ts';
@@ -16,7 +16,6 @@ import { FORMATS, sendList } from './export.ts';
 import { keepAddress } from './kept-address.ts';
 import type { AnyList, BulkAction } from './list.ts';
 import { listModel } from './page-model.ts';
-import { isAllowed } from './rights.ts';
 import { queryOf, readState } from './state.ts';
 
 const SAMPLE = 5;
@@ -91,9 +90,9 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     get(list.path, list.access, async (req, res) => {
       const state = await readState(list, queryFrom(req));
       keepAddress(req, list.path, queryOf(list, state));
-      const model = await listModel(list, state, isAllowed(res, actionAccess));
-      const links = (list.links ?? []).filter(({ access }) => access === undefined || isAllowed(res, access));
-      const buttons = (list.buttons ?? []).filter(({ access }) => isAllowed(res, access));
+      const model = await listModel(list, state, may(res, actionAccess));
+      const links = (list.links ?? []).filter(({ access }) => access === undefined || may(res, access));
+      const buttons = (list.buttons ?? []).filter(({ access }) => may(res, access));
       const { title, section, breadcrumbs } = list;
       await renderPage(
         req,

@@ -8,7 +8,6 @@ import { RUN_TRIGGERS, runPath } from '../pages/runs.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import type { Column, List } from './list.ts';
-import { needs } from './rights.ts';
 
 const STATES: readonly CredentialRun['state'][] = ['running', 'done', 'done-with-errors', 'failed', 'cancelled'];
 const REMOVED = 'removed configuration';
@@ -24,7 +23,7 @@ export function runList({
     new Map((await credentials.configurations()).map(({ id, contextKey }) => [id, contextKey]));
   return {
     path: '/runs',
-    access: needs.look,
+    access: 'look',
     title: 'Runs',
     section: 'credentials',
     breadcrumbs: [credentialsCrumb],
@@ -87,7 +86,7 @@ export function runList({
       text: 'A configuration runs on its schedule, or when its button is pressed.',
       links: [{ text: 'See the configurations', href: '/configurations' }],
     },
-    actionAccess: needs.run,
+    actionAccess: 'run',
     actions: [
       {
         name: 'cancel',

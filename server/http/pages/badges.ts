@@ -23,7 +23,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
   const readRules = createRuleReader(environment);
 
   return [
-    get('/badges/:id', 'viewer', async (req, res) => {
+    get('/badges/:id', 'look', async (req, res) => {
       const id = pathText(req, 'id');
       const [definition, history, counts] = await Promise.all([
         badges.get(id),

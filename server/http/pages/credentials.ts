@@ -30,7 +30,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/credentials/:id', 'viewer', async (req, res) => {
+    get('/credentials/:id', 'look', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
       const frame = {
         title: `${credential.contextName} for ${credential.username}`,
@@ -63,7 +63,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    get('/credentials/:id/download', 'viewer', async (req, res) => {
+    get('/credentials/:id/download', 'look', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
       const downloadable = credential.status === 'available' && credential.fileKey !== null;
       const file = downloadable ? await files.get(credential.fileKey) : null;

@@ -29,7 +29,7 @@ export function learnerRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/learners/:id', 'viewer', async (req, res) => {
+    get('/learners/:id', 'look', async (req, res) => {
       const learner = await findLearner(services, pathText(req, 'id'));
       const [definitions, documents, issued] = await Promise.all([
         badges.list(),
@@ -67,14 +67,14 @@ export function learnerRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/learners/:id/badges/:badge/effects/:effect/retry', 'administrator', async (req, res) => {
+    post('/learners/:id/badges/:badge/effects/:effect/retry', 'operate', async (req, res) => {
       const [learnerId, badgeId, effectId] = [pathText(req, 'id'), pathText(req, 'badge'), pathText(req, 'effect')];
       await services.retryEffect(learnerId, badgeId, effectId);
       await audit(actorOf(res).name, 'effect.retried', `learner:${learnerId}`, { badge: badgeId, effect: effectId });
       res.redirect(303, `${learnerPath(learnerId)}?done=effect-retried`);
     }),
 
-    post('/learners/:id/badges/:badge/effects/:effect/give-up', 'administrator', async (req, res) => {
+    post('/learners/:id/badges/:badge/effects/:effect/give-up', 'operate', async (req, res) => {
       const [learnerId, badgeId, effectId] = [pathText(req, 'id'), pathText(req, 'badge'), pathText(req, 'effect')];
       await services.giveUpEffect(learnerId, badgeId, effectId);
       await audit(actorOf(res).name, 'effect.given-up', `learner:${learnerId}`, { badge: badgeId, effect: effectId });

@@ -28,7 +28,7 @@ export function signInRoutes(services: Services): readonly Route[] {
     const to = safeDestination(textField(req, 'to'));
     const account = await access.accountByName(name);
     const matches = await verifyPassword(textField(req, 'password'), account?.passwordHash ?? null);
-    if (account && matches) {
+    if (account && matches && account.disabledAt === null) {
       await startSession(req, account.id, clock.now());
       await audit(account.name, 'session.started', 'session', { by: 'password' });
       return res.redirect(303, to);
@@ -68,6 +68,6 @@ export function signInRoutes(services: Services): readonly Route[] {
     post('/sign-in', 'public', ...signInLimits(), signIn),
     get('/sign-in/:token', 'public', showOneTimeSignIn),
     post('/sign-in/:token', 'public', oneTimeSignInLimit(), useOneTimeSignIn),
-    post('/sign-out', 'viewer', signOut),
+    post('/sign-out', 'signed-in', signOut),
   ];
 }

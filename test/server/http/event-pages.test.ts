@@ -65,7 +65,7 @@ describe('event pages', () => {
     const answer = await browser.get('/events?outcome=nonsense');
     expect(answer.status).to.equal(422);
     expect(textOf(answer.text)).to.include(
-      'the list has no “nonsense” under Outcome; choose one of matched, ignored, dead, failed',
+      'The list has no “nonsense” under Outcome; choose one of matched, ignored, dead, failed',
     );
   });
 

@@ -261,7 +261,7 @@ describe('pages', () => {
       const answer = await browser.get('/progress?status=%24ne&badge=');
       expect(answer.status).to.equal(422);
       expect(textOf(answer.text)).to.include(
-        'the list has no “$ne” under Status; choose one of in-progress, awarded, revoked, none',
+        'The list has no “$ne” under Status; choose one of in-progress, awarded, revoked, none',
       );
       expect(await read('/progress?badge=&effects[]=failed&status[$ne]=x')).to.include('barbara');
     });

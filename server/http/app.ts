@@ -18,8 +18,9 @@ import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRight } from './identity.ts';
+import { allLists } from './lists/all.ts';
+import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
-import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
@@ -45,7 +46,6 @@ import { mailRoutes } from './pages/mails.ts';
 import { myRoutes } from './pages/my.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
-import { progressRoutes } from './pages/progress.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
@@ -95,6 +95,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...myRoutes(services),
     ...accountRoutes(services),
     ...dashboardRoutes(services),
+    ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
     ...ruleVocabularyRoutes(services),
@@ -103,7 +104,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
     ...ruleFileRoutes(services),
-    ...progressRoutes(services),
     ...learnerRoutes(services),
     ...retireRoutes(services),
     ...whyRoutes(services),
@@ -129,7 +129,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...issuerRoutes(services),
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
-    ...auditRoutes(services),
     ...systemRoutes(services),
     ...lmsRoutes(services),
   ];

@@ -8,6 +8,7 @@ import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
 import { findActor, may } from './identity.ts';
+import { keptAddress } from './lists/kept-address.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { rightOf } from './rights.ts';
@@ -108,7 +109,7 @@ export async function renderPage(
   const page = {
     title: frame.title,
     section: frame.section,
-    breadcrumbs: frame.breadcrumbs ?? [],
+    breadcrumbs: (frame.breadcrumbs ?? []).map(({ text, href }) => ({ text, href: keptAddress(req, href) })),
     errors: frame.errors ?? [],
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
     notice: notices.get(queryText(req, 'done') ?? '') ?? null,

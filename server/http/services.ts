@@ -71,6 +71,8 @@ export interface CredentialLife {
   reissue(credentialId: string, actor: string): Promise<Credential>;
   /** @throws as `invalidateCredential` */
   invalidate(credentialId: string, reason: string): Promise<Credential>;
+  /** Makes it again for whoever still is eligible. @returns what came of it, in a word or two */
+  retry(credential: Credential, runId: string): Promise<string>;
   /** Where the learner gets the document; null: nowhere. */
   downloadUrl(credential: Credential): string | null;
 }

@@ -2,6 +2,7 @@
 
 import mongoose from 'mongoose';
 import type { Page } from '../../plugin/ports/learner-store.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import {
   type AccessStore,
   type Account,
@@ -9,20 +10,29 @@ import {
   type AuditEntry,
   accountNameKey,
   auditCursor,
+  auditShape,
   LAST_USE_PRECISION_MS,
   type OneTimeSignIn,
   parseAuditCursor,
 } from '../http/access-store.ts';
 import { type AccessModels, type AccountDocument, accessModels } from './access-models.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
 
 export class MongoAccessStore implements AccessStore {
   readonly #models: AccessModels;
+  readonly auditRecords: Records<AuditEntry>;
 
   constructor(connection: mongoose.Connection) {
     this.#models = accessModels(connection);
+    this.auditRecords = mongoRecords({
+      shape: auditShape,
+      model: this.#models.audit,
+      paths: { id: '_id' },
+      toRow: toAuditEntry,
+    });
   }
 
   async createAccount({ id, lmsUsername, ...facts }: Account): Promise<boolean> {

@@ -61,6 +61,8 @@ import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts'
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
+import { createListActions } from '../../server/http/lists/act.ts';
+import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
@@ -234,6 +236,7 @@ export function makeSite(
       ...comparison.kinds,
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
+      createListActions(() => allLists(services)),
     ],
   });
   const processed: LmsEvent[] = [];

@@ -201,6 +201,29 @@ const table: Readonly<Record<string, Access>> = {
   'post /tokens/:id/revoke': 'administer',
 };
 
+/** Who may look at each list and take it along as a file, and who may do something to many of it. */
+const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Access }>> = {
+  audit: { look: 'administer' },
+  badges: { look: 'look' },
+  credentials: { look: 'look', act: 'publish' },
+  events: { look: 'look' },
+  jobs: { look: 'look', act: 'operate' },
+  mails: { look: 'look', act: 'operate' },
+  progress: { look: 'look' },
+  runs: { look: 'look', act: 'run' },
+};
+
+const listTable: Readonly<Record<string, Access>> = Object.fromEntries(
+  Object.entries(lists).flatMap(([name, { look, act }]): [string, Access][] => [
+    [`get /${name}`, look],
+    [`get /exports/${name}.csv`, look],
+    [`get /exports/${name}.json`, look],
+    ...(act === undefined
+      ? []
+      : [[`post /actions/${name}`, act] as [string, Access], [`post /actions/${name}/done`, act] as [string, Access]]),
+  ]),
+);
+
 describe('routes', () => {
   let site: Site;
   let routes: readonly Route[];
@@ -248,8 +271,8 @@ describe('routes', () => {
 
   it('are exactly those of the table', () => {
     const actual = Object.fromEntries(routes.map(({ method, path, access }) => [`${method} ${path}`, access]));
-    expect(actual).to.deep.equal(table);
-    expect(routes).to.have.length(Object.keys(table).length);
+    expect(actual).to.deep.equal({ ...table, ...listTable });
+    expect(routes).to.have.length(Object.keys({ ...table, ...listTable }).length);
   });
 
   it('send strangers to the sign-in page wherever somebody must be signed in', async () => {
@@ -347,7 +370,7 @@ describe('routes', () => {
     const before = await everything(site);
     for (const { method, path, access } of routes) {
       if (method !== 'get' || access.endsWith('token')) continue;
-      if (path.endsWith('/download')) continue;
+      if (path.endsWith('/download') || path.startsWith('/exports/')) continue;
       const answer = await administrator.get(addressOf(path));
       expect(answer.status, path).to.be.oneOf([200, 303]);
     }

@@ -1,14 +1,22 @@
 /** The settings: one table, read once at start from the environment, every problem reported at once.
  *  docs/reference/settings.md and .env.example are made from the table (`npm run generate`). */
 
-import { readFileSync } from 'node:fs';
-import { suggest } from '../dsl/index.ts';
 import { ConfigurationError } from '../plugin/errors.ts';
 import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
 import { CREDLY_LOCALES } from '../providers/index.ts';
 import { MAIL_LANGUAGES, type MailLanguage } from './mail/catalogue.ts';
-import { longEnough, publicKeys, sender, siteAddress, smtpAddress, url } from './settings/checks.ts';
-import { flag, oneOf, optional, type Setting, secret, someOf, text, whole } from './settings/kinds.ts';
+import { listenAddress, longEnough, publicKeys, sender, siteAddress, smtpAddress, url } from './settings/checks.ts';
+import {
+  type Environment,
+  flag,
+  oneOf,
+  optional,
+  type Setting,
+  secret,
+  someOf,
+  text,
+  whole,
+} from './settings/kinds.ts';
 import {
   eventTypes,
   formerSecretKeys,
@@ -19,6 +27,7 @@ import {
   providerAccounts,
   providerUrl,
 } from './settings/lists.ts';
+import { textOf } from './settings/reading.ts';
 import { problemsTogether } from './settings/together.ts';
 
 export const settingsTable = {
@@ -242,6 +251,11 @@ export const settingsTable = {
     'Host that learners download documents from, e.g. `https://files.example.org`, which must lead to this server; unset: LAUREL_PUBLIC_URL',
     siteAddress,
   ),
+  metricsAddress: optional(
+    'LAUREL_METRICS_ADDRESS',
+    'Where Prometheus may ask this process for `/metrics`, and a supervisor for `/healthz` and `/readyz`, e.g. `127.0.0.1:9464`: not to be reached from outside; unset: nowhere',
+    listenAddress,
+  ),
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',
     ['debug', 'info', 'warn', 'error', 'silent'],
@@ -256,52 +270,21 @@ export type Settings = {
     : never;
 };
 
-/** Variables of the test suite that may stand beside the settings. */
-const FOREIGN = /^LAUREL_TEST_/;
-
 /** @param environment usually process.env
- *  @throws ConfigurationError that lists every problem: bad values, unreadable files, misspelt names */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+ *  @throws ConfigurationError that lists every problem: bad values, unreadable files, settings that do not go together */
+export function readSettings(environment: Environment): Settings {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  const known = new Set<string>();
   for (const [key, setting] of Object.entries(settingsTable) as [string, Setting<unknown>][]) {
-    known.add(setting.env);
-    if (setting.secret) known.add(`${setting.env}_FILE`);
     try {
-      values[key] = setting.parse(raw(setting, environment));
+      values[key] = setting.parse(textOf(setting, environment));
     } catch (error) {
       problems.push(`${setting.env} ${(error as Error).message}`);
     }
   }
-  for (const name of Object.keys(environment)) {
-    if (!name.startsWith('LAUREL_') || known.has(name) || FOREIGN.test(name)) continue;
-    const near = suggest(name, known);
-    problems.push(
-      `${name} is not a setting; ${near ? `did you mean ${near}?` : 'remove it, or see docs/reference/settings.md'}`,
-    );
-  }
   problems.push(...problemsTogether(values));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return values as unknown as Settings;
-}
-
-function raw(setting: Setting<unknown>, environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  const direct = blankAsUnset(environment[setting.env]);
-  const file = setting.secret ? blankAsUnset(environment[`${setting.env}_FILE`]) : undefined;
-  if (file === undefined) return direct;
-  if (direct !== undefined) throw new Error(`and ${setting.env}_FILE are both set; keep one`);
-  try {
-    return blankAsUnset(readFileSync(file, 'utf8').trim());
-  } catch (error) {
-    throw new Error(
-      `cannot be read from the file that ${setting.env}_FILE names (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-    );
-  }
-}
-
-function blankAsUnset(value: string | undefined): string | undefined {
-  return value === undefined || value.trim() === '' ? undefined : value;
 }
 
 /** Where the server answers on this machine. */

@@ -12,6 +12,7 @@ import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { openApiRoutes } from './api/openapi-route.ts';
+import { retirementApiRoutes } from './api/retirement.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
@@ -48,6 +49,7 @@ import { progressRoutes } from './pages/progress.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
+import { retireRoutes } from './pages/retire.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { runRoutes } from './pages/runs.ts';
@@ -73,6 +75,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...openApiRoutes(),
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
+    ...retirementApiRoutes(services),
     ...verificationRoutes(services),
     ...eligibilityApiRoutes(services),
     ...verifyPageRoutes(services),
@@ -102,6 +105,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...ruleFileRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
+    ...retireRoutes(services),
     ...whyRoutes(services),
     ...eventLogRoutes(services),
     // The actions on many first: `settle` would be taken for the id of a credential or a mail.
@@ -137,7 +141,7 @@ export function createApp(services: Services): Express {
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
 
-  app.use(requestContext(logger));
+  app.use(requestContext(services));
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));

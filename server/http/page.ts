@@ -87,6 +87,7 @@ const notices: ReadonlyMap<string, string> = new Map(
     'provider-account-enabled': 'The account is enabled.',
     'provider-account-disabled': 'The account is disabled.',
     'provider-account-removed': 'The account was removed.',
+    'retirement-started': 'The retirement has begun. Reload this page to see how far it is.',
     'signed-out': 'You have signed out.',
   }),
 );

@@ -25,6 +25,7 @@ import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { Lms, LmsSignIn } from '../../providers/index.ts';
@@ -191,6 +192,8 @@ export interface Services extends RuleServices {
   retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
   /** Ends an open effect for good. @throws NotFoundError, ConflictError */
   giveUpEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  /** Forgets learners, and calls them by another username. */
+  readonly retirements: Retirements;
   /** null: imported learner records are used. */
   readonly lms: LmsServices | null;
   /** null: tokens of the LMS are not taken. */
@@ -198,4 +201,12 @@ export interface Services extends RuleServices {
   /** null: nobody signs in with the LMS. */
   readonly lmsSignIn: LmsSignInServices | null;
   health(): Promise<HealthReport>;
+  /** Told of every answer; absent: nobody measures. */
+  readonly answered?: (answer: Answered) => void;
+}
+
+export interface Answered {
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
 }

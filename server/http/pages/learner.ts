@@ -45,6 +45,7 @@ export function learnerRoutes(services: Services): readonly Route[] {
       }
       const frame = { title: learner.username, section: 'progress', breadcrumbs: [progressCrumb] } as const;
       await renderPage(req, res, 'learner', frame, {
+        retireHref: `${learnerPath(learner.id)}/retire`,
         learner: {
           username: learner.username,
           name: learner.name,

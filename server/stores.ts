@@ -18,6 +18,7 @@ import type { Settings } from './config.ts';
 import { DirectoryFileStore } from './files/directory-file-store.ts';
 import { GridFsFileStore } from './files/gridfs-file-store.ts';
 import type { AccessStore } from './http/access-store.ts';
+import type { AccountSessions } from './http/account-sessions.ts';
 import { SESSION_TTL_SECONDS } from './http/security.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { accessModels } from './mongo/access-models.ts';
@@ -39,7 +40,7 @@ import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
-import { createSessionStore } from './mongo/session-store.ts';
+import { createSessionStore, MongoAccountSessions } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
 
 export interface Stores {
@@ -63,6 +64,7 @@ export interface Stores {
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
+  readonly accountSessions: AccountSessions;
 }
 
 const never = new Promise<never>(() => {});
@@ -123,6 +125,7 @@ export async function openStores(
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
+    accountSessions: new MongoAccountSessions(connection),
   };
 }
 

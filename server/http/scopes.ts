@@ -1,0 +1,23 @@
+/** What API tokens open: every route of the API names the scope that it needs. */
+
+export type Scope = 'badges:read' | 'credentials:read' | 'events:write';
+
+/** What each scope lets its holder do, as it stands after "may". */
+export const scopes: Readonly<Record<Scope, string>> = {
+  'badges:read': 'read badges, how learners stand towards them, and why',
+  'credentials:read': 'read which credentials courses give, and who is eligible',
+  'events:write': 'send events of the LMS, as the holder of LAUREL_INGEST_TOKEN may',
+};
+
+export const SCOPES = Object.keys(scopes) as readonly Scope[];
+
+/** Of tokens made before there were scopes: what those opened. They could only read. */
+export const FORMER_SCOPES: readonly Scope[] = ['badges:read', 'credentials:read'];
+
+export function isScope(word: string): word is Scope {
+  return Object.hasOwn(scopes, word);
+}
+
+export function scopesOf(token: { readonly scopes: readonly Scope[] | null }): readonly Scope[] {
+  return token.scopes ?? FORMER_SCOPES;
+}

@@ -11,13 +11,13 @@ export const scopes: Readonly<Record<Scope, string>> = {
 
 export const SCOPES = Object.keys(scopes) as readonly Scope[];
 
-/** Of tokens made before there were scopes: what those opened. They could only read. */
-export const FORMER_SCOPES: readonly Scope[] = ['badges:read', 'credentials:read'];
+/** What a token opens for which nobody chose; those made before there were scopes could do no more either. */
+export const READING_SCOPES: readonly Scope[] = ['badges:read', 'credentials:read'];
 
 export function isScope(word: string): word is Scope {
   return Object.hasOwn(scopes, word);
 }
 
 export function scopesOf(token: { readonly scopes: readonly Scope[] | null }): readonly Scope[] {
-  return token.scopes ?? FORMER_SCOPES;
+  return token.scopes ?? READING_SCOPES;
 }

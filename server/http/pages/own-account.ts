@@ -13,6 +13,7 @@ import { forbidden } from '../request-error.ts';
 import { mayDo, RIGHTS, rights, roles } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { findLearnerSession } from '../sso/lms-identity.ts';
 
 const HOME = '/account';
 
@@ -31,6 +32,7 @@ export function ownAccountRoutes(services: Services): readonly Route[] {
       roleWord: roles[role].word,
       rights: RIGHTS.filter((right) => mayDo(role, right)).map((right) => rights[right]),
       isAccount: account !== null,
+      isByLms: findLearnerSession(res) !== null,
       hasPassword: account !== null && account.passwordHash !== null,
       minLength: MIN_PASSWORD_LENGTH,
       sessions: sessions.map((session) => ({ ...shownSession(session), isThis: session.key === own })),

@@ -6,25 +6,29 @@ import { createAccountDesk } from '../accounts.ts';
 import { createAttempts } from '../attempts.ts';
 import { createAudit } from '../audit.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
-import { actorOf, endSession, findActor, safeDestination, startSession } from '../identity.ts';
+import { endSession, findActor, safeDestination, startSession } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../passwords.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { findLearnerSession } from '../sso/lms-identity.ts';
+import { LMS_END_PATH, lmsSignInPath, MY_PATH } from '../sso/paths.ts';
 import { hashToken } from '../tokens.ts';
 
 export function signInRoutes(services: Services): readonly Route[] {
-  const { access, clock } = services;
+  const { access, clock, lmsSignIn } = services;
   const audit = createAudit(services);
   const attempts = createAttempts(services);
   const desk = createAccountDesk(services);
+  const byLms = (to: string) => ({ lmsHref: lmsSignIn && lmsSignInPath(to) });
 
   const showSignIn: RequestHandler = async (req, res) => {
     const to = safeDestination(queryText(req, 'to'));
     if (findActor(res)) return res.redirect(303, to);
+    if (findLearnerSession(res)) return res.redirect(303, MY_PATH);
     const noAccounts = (await access.accounts()).length === 0;
     const frame = { title: 'Sign in', section: null, formForVisitors: true } as const;
-    await renderPage(req, res, 'sign-in', frame, { name: '', to, noAccounts });
+    await renderPage(req, res, 'sign-in', frame, { name: '', to, noAccounts, ...byLms(to) });
   };
 
   const signIn: RequestHandler = async (req, res) => {
@@ -47,7 +51,7 @@ export function signInRoutes(services: Services): readonly Route[] {
         : 'Name and password do not belong together. Check both and try again.';
     const errors = [{ field: 'name', message }];
     const frame = { title: 'Sign in', section: null, errors, formForVisitors: true } as const;
-    await renderPage(req, res, 'sign-in', frame, { name, to, noAccounts: false }, 422);
+    await renderPage(req, res, 'sign-in', frame, { name, to, noAccounts: false, ...byLms(to) }, 422);
   };
 
   /** The link of the address, and whose it is. @returns null where it cannot be used */
@@ -104,9 +108,11 @@ export function signInRoutes(services: Services): readonly Route[] {
   const consume = ({ tokenHash }: OneTimeSignIn) => access.consumeOneTimeSignIn(tokenHash, clock.now());
 
   const signOut: RequestHandler = async (req, res) => {
-    await audit(actorOf(res).name, 'session.ended', 'session');
+    const actor = findActor(res);
+    const isByLms = lmsSignIn !== null && findLearnerSession(res) !== null;
+    if (actor) await audit(actor.name, 'session.ended', 'session');
     await endSession(req);
-    res.redirect(303, '/sign-in?done=signed-out');
+    res.redirect(303, isByLms ? LMS_END_PATH : '/sign-in?done=signed-out');
   };
 
   return [
@@ -114,6 +120,6 @@ export function signInRoutes(services: Services): readonly Route[] {
     post('/sign-in', 'public', signIn),
     get('/sign-in/:token', 'public', showOneTimeSignIn),
     post('/sign-in/:token', 'public', useOneTimeSignIn),
-    post('/sign-out', 'signed-in', signOut),
+    post('/sign-out', 'public', signOut),
   ];
 }

@@ -5,6 +5,7 @@ import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import { RIGHTS } from '../../../server/http/rights.ts';
 import { type Access, type Route, scopeOf } from '../../../server/http/routes.ts';
 import { projectPath } from '../../../server/paths.ts';
+import { idleLmsSignIn } from '../../support/lms-sign-in.ts';
 import { LETTERS, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site, textOf } from '../../support/web.ts';
 
@@ -51,7 +52,7 @@ describe('odd input', function () {
   let token: string;
   let routes: readonly Route[];
   before(async () => {
-    site = makeSite();
+    site = makeSite({ lmsSignIn: idleLmsSignIn });
     await seed(site);
     routes = [...openRoutes(site.services), ...pageRoutes(site.services)];
     browser = await site.signIn('administrator');

@@ -7,6 +7,7 @@ import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { mergeOptions } from '../../../plugin/extensions/options.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
+import { designerOf } from '../certificate-designer.ts';
 import { configurationErrors, samplePlan, schemaOf } from '../credential-check.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
@@ -23,6 +24,7 @@ import {
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { CONFIGURATION_PREVIEW } from './certificate-preview-paths.ts';
 import { isAnswerable } from './credential-types.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { expectedOf } from './expected.ts';
@@ -73,6 +75,13 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       ...shownEntry(entry, schemaOf(extensions, type), type.options, errors),
       effective: merged && JSON.stringify(merged, null, 2),
       samples: SAMPLES,
+      designer: designerOf(extensions, type, {
+        ...{
+          preview: CONFIGURATION_PREVIEW,
+          stored: former?.id ?? null,
+          uses: 'Documents made from now on follow it.',
+        },
+      }),
       warnings: [],
       focus: null,
     };

@@ -5,6 +5,7 @@ import type { Request, Response } from 'express';
 import { CredentialError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
+import { designerOf } from '../certificate-designer.ts';
 import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
 import { shownNumber, shownTime } from '../format.ts';
@@ -22,6 +23,7 @@ import {
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { TYPE_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { expectedOf } from './expected.ts';
 
@@ -49,7 +51,13 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
   const functionOf = (known: readonly { readonly name: string }[], name: string): string =>
     (known.find((one) => one.name === name) ?? known[0])?.name ?? '';
 
-  const showForm = (
+  const usesOf = async (former: CredentialType | null): Promise<string> => {
+    const used = (await credentials.configurations()).filter(({ credentialTypeId }) => credentialTypeId === former?.id);
+    if (used.length === 0) return 'No configuration uses it yet.';
+    return used.length === 1 ? 'One configuration uses it.' : `${shownNumber(used.length)} configurations use it.`;
+  };
+
+  const showForm = async (
     req: Request,
     res: Response,
     former: CredentialType | null,
@@ -69,6 +77,9 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       ...shownEntry(entry, schemaOf(extensions, type), null, errors),
       effective: null,
       samples: SAMPLES,
+      designer: designerOf(extensions, type, {
+        ...{ preview: TYPE_PREVIEW, stored: former?.id ?? null, uses: await usesOf(former) },
+      }),
       warnings: [],
       focus: null,
     };

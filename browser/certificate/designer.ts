@@ -9,11 +9,11 @@ import {
   type Guide,
   guidesOf,
   move,
+  nudged,
   type Point,
   placeInWords,
   rounded,
   shifted,
-  within,
 } from './geometry.ts';
 import { Moves, type Said } from './moves.ts';
 import { part, setUsable } from './parts.ts';
@@ -135,9 +135,7 @@ export class Designer {
         { field: 'options', message: 'This browser cannot draw the page; open a sample below instead.' },
       ];
     }
-    this.#chosen = this.#elements().some(({ path }) => path === this.#chosen)
-      ? this.#chosen
-      : (this.#elements()[0]?.path ?? null);
+    this.#chosen = (this.#find(this.#chosen) ?? this.#mainElement())?.path ?? null;
     this.#side.list(this.#elements(), this.#chosen);
     this.#side.say(preview.notes, this.#problems);
     for (const one of this.#elements()) this.#stage.describe(one.path, this.#words(one));
@@ -151,6 +149,11 @@ export class Designer {
 
   #find(path: string | null): PlacedElement | null {
     return this.#elements().find((one) => one.path === path) ?? null;
+  }
+
+  /** What people come for. */
+  #mainElement(): PlacedElement | undefined {
+    return this.#elements().find(({ kind }) => kind === 'text') ?? this.#elements()[0];
   }
 
   #placeOf(one: PlacedElement): Point {
@@ -249,7 +252,7 @@ export class Designer {
     if (!one || this.#preview === null || this.#isLocked()) return;
     const { x, y } = this.#placeOf(one);
     const { widthPt, heightPt } = this.#preview;
-    this.#moveTo(path, { x: within(x + by.x, widthPt), y: within(y + by.y, heightPt) }, true);
+    this.#moveTo(path, { x: nudged(x, by.x, widthPt), y: nudged(y, by.y, heightPt) }, true);
   }
 
   #enter({ x, y }: Partial<Point>): void {

@@ -115,7 +115,12 @@ export function alignments(element: Movable, guides: readonly Guide[]): readonly
   return [...standingAt('x', element, 0, guides), ...standingAt('y', element, 0, guides)];
 }
 
-export function within(value: number, length: number): number {
+/** By keys, to whole points. What is not moved stays where it is, to the fraction. */
+export function nudged(from: number, by: number, length: number): number {
+  return by === 0 ? from : within(Math.round(from + by), length);
+}
+
+function within(value: number, length: number): number {
   return Math.min(Math.max(0, value), Math.max(0, rounded(length)));
 }
 

@@ -21,6 +21,8 @@ export interface StageEvents {
 const STILL_PX = 3;
 /** What is smaller cannot be met with a finger. Source: WCAG 2.2, 2.5.8. */
 const TARGET_PX = 24;
+/** In a narrow window the page is moved about rather than too small to take hold of anything. */
+const LEAST_SCALE = 0.5;
 /** Of letters that reach beyond their box. */
 const BLEED_PX = 4;
 
@@ -67,7 +69,7 @@ export class Stage {
   /** CSS pixels a point. */
   get scale(): number {
     if (this.#zoom !== null) return this.#zoom * (96 / 72);
-    return Math.max(0.05, this.#view.clientWidth / this.#size.widthPt);
+    return Math.max(LEAST_SCALE, this.#view.clientWidth / this.#size.widthPt);
   }
 
   get dragging(): boolean {
@@ -197,6 +199,8 @@ export class Stage {
     button.style.top = `${(this.#size.heightPt - top) * scale - (target.height - size.height) / 2}px`;
     button.style.width = `${target.width}px`;
     button.style.height = `${target.height}px`;
+    // its name reaches to where there is room
+    button.dataset.side = left + right > this.#size.widthPt * 1.2 ? 'right' : 'left';
     const frame = button.firstElementChild as HTMLElement;
     frame.style.width = `${size.width}px`;
     frame.style.height = `${size.height}px`;

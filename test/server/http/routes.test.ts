@@ -111,6 +111,8 @@ const table: Readonly<Record<string, Access>> = {
   'post /credential-assets/:asset/delete': 'administrator',
   'get /credential-types': 'viewer',
   'get /credential-types/new': 'administrator',
+  'post /credential-types/preview': 'administrator',
+  'post /configurations/preview': 'administrator',
   'post /credential-types/new': 'administrator',
   'get /credential-types/:type': 'viewer',
   'get /credential-types/:type/edit': 'administrator',

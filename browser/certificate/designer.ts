@@ -101,7 +101,7 @@ export class Designer {
     zoom.addEventListener('change', rescale);
     let width = innerWidth;
     addEventListener('resize', () => {
-      if (innerWidth !== width && zoom.value === 'fit') rescale();
+      if (innerWidth !== width && zoom.value === 'fit' && !this.#stage.dragging) rescale();
       width = innerWidth;
     });
   }

@@ -195,7 +195,7 @@ describe('placing elements of a certificate in a browser', function () {
   it('moves an element by pointer: the fields say so, and so does the document', async () => {
     const page = await openDrawn();
     await drag(page, NAME, { x: -37, y: 60 }, true);
-    if (pictures) await page.locator('#designer').screenshot({ path: join(pictures, 'designer-drag.png') });
+    if (pictures) await page.screenshot({ path: join(pictures, 'designer-drag.png') });
     await afterwards(page, () => page.mouse.up());
     await page.keyboard.up('Alt');
     const [x, y] = [Number(await field(page, `o.${NAME}.x`)), Number(await field(page, `o.${NAME}.y`))];

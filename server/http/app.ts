@@ -34,6 +34,7 @@ import { credentialTypeRoutes } from './pages/credential-types.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
+import { designVersionRoutes } from './pages/design-versions.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
@@ -105,6 +106,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...mailRoutes(services),
     ...credentialAssetRoutes(services),
     ...certificatePreviewRoutes(services),
+    ...designVersionRoutes(services),
     ...credentialTypeRoutes(services),
     ...configurationRoutes(services),
     ...configurationFormRoutes(services),

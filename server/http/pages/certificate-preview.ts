@@ -101,8 +101,8 @@ export function certificatePreviewRoutes(services: Services): readonly Route[] {
     };
 
   return [
-    post(TYPE_PREVIEW, 'administrator', previewLimit(), answer(typeDraft, storedType)),
-    post(CONFIGURATION_PREVIEW, 'administrator', previewLimit(), answer(configurationDraft, storedConfiguration)),
+    post(TYPE_PREVIEW, 'edit', previewLimit(), answer(typeDraft, storedType)),
+    post(CONFIGURATION_PREVIEW, 'edit', previewLimit(), answer(configurationDraft, storedConfiguration)),
   ];
 }
 

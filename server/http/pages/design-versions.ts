@@ -126,13 +126,13 @@ function routesOf<Object extends Design>(kind: Kind<Object>, services: Services)
   };
 
   return [
-    get(`${kind.home}/:${kind.param}/versions`, 'viewer', async (req, res) => {
+    get(`${kind.home}/:${kind.param}/versions`, 'look', async (req, res) => {
       const { object, href, history } = await find(req);
       await renderPage(req, res, 'design-versions', frameOf(object, href, 'Versions'), {
         ...{ href, name: kind.nameOf(object), versions: history.map(shownVersion) },
       });
     }),
-    get(`${kind.home}/:${kind.param}/compare`, 'viewer', async (req, res) => {
+    get(`${kind.home}/:${kind.param}/compare`, 'look', async (req, res) => {
       const { object, href, history } = await find(req);
       const [latest, before = latest] = history;
       const from = versionOf(history, queryText(req, 'from') ?? String(before.number));
@@ -142,11 +142,11 @@ function routesOf<Object extends Design>(kind: Kind<Object>, services: Services)
         changes: changesBetween(from.snapshot, to.snapshot),
       });
     }),
-    get(`${kind.home}/:${kind.param}/versions/:version/restore`, 'administrator', async (req, res) => {
+    get(`${kind.home}/:${kind.param}/versions/:version/restore`, 'edit', async (req, res) => {
       const found = await find(req);
       await showRestore(req, res, found, versionOf(found.history, pathText(req, 'version')));
     }),
-    post(`${kind.home}/:${kind.param}/versions/:version/restore`, 'administrator', async (req, res) => {
+    post(`${kind.home}/:${kind.param}/versions/:version/restore`, 'edit', async (req, res) => {
       const found = await find(req);
       const { object, href } = found;
       const version = versionOf(found.history, pathText(req, 'version'));

@@ -146,7 +146,7 @@ describe('the preview of a certificate', () => {
     expect(await state()).to.deep.equal(before);
   });
 
-  it('is for administrators, with the token of the page, and not larger than a form can be', async () => {
+  it('is for who may edit, with the token of the page, and not larger than a form can be', async () => {
     const viewer = await site.signIn('viewer');
     const viewersToken = csrfOf((await viewer.get('/')).text);
     expect((await ask(TYPE, fields, viewer, viewersToken)).status).to.equal(403);

@@ -369,8 +369,8 @@ export const dataMap: readonly CollectionEntry[] = [
     collection: 'credential_versions',
     purpose: 'what kinds of credentials and credentials of courses said, save by save',
     retention: FOR_EVER,
-    personal: {},
-    other: ['_id', 'objectId', 'at', 'before', 'number', 'by', 'comment', 'snapshot'],
+    personal: { by: staff('who saved it'), comment: mention('what changed, in their words') },
+    other: ['_id', 'objectId', 'at', 'before', 'number', 'snapshot'],
   },
   {
     collection: 'credential_schedules',

@@ -12,6 +12,7 @@ import { addEventsCommands } from './events.ts';
 import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addLmsCommands } from './lms.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
   addSettingsCommand(program);
+  addMigrateCommand(program);
   addRulesCommands(program);
   addWhyCommand(program);
   addEventsCommands(program);

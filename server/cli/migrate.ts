@@ -2,13 +2,11 @@
 
 import type { Command } from 'commander';
 import { systemClock } from '../../plugin/ports/runtime.ts';
-import { readSettings } from '../config.ts';
-import { Lifecycle } from '../lifecycle.ts';
 import { createLogger } from '../logger.ts';
 import { packageVersion } from '../paths.ts';
-import type { OpenedDatabase } from '../stores.ts';
 import { plural, printLine } from './rule-report.ts';
 import { explainUsage } from './usage.ts';
+import { withDatabaseOnly } from './with-database.ts';
 
 interface MigrateOptions {
   readonly plan?: boolean;
@@ -66,19 +64,4 @@ function printPlan(plan: Plan, { json }: MigrateOptions): void {
     printLine(`${number}  ${name}${breaking ? '; former versions cannot use the database after it' : ''}`);
   for (const index of plan.missingIndexes) printLine(`index  ${index}`);
   if (plan.pending.length + plan.missingIndexes.length === 0) printLine('nothing to do');
-}
-
-async function withDatabaseOnly(
-  how: { readonly build: boolean },
-  work: (opened: OpenedDatabase) => Promise<void>,
-): Promise<void> {
-  const settings = readSettings(process.env);
-  const logger = createLogger('warn', 2);
-  const lifecycle = new Lifecycle(logger);
-  try {
-    const { openDatabase } = await import('../stores.ts');
-    await work(await openDatabase(settings, { logger, lifecycle, join: true }, how));
-  } finally {
-    await lifecycle.stop();
-  }
 }

@@ -5,6 +5,7 @@ import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
+import { addBackupCommands } from './backup.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addServerCommands(program);
   addSettingsCommand(program);
   addMigrateCommand(program);
+  addBackupCommands(program);
   addRulesCommands(program);
   addWhyCommand(program);
   addEventsCommands(program);

@@ -23,6 +23,8 @@ export interface FormDocument {
   readonly applied: readonly AppliedMigration[];
   /** Grows with everyone who takes the lock: a holder of an older one must not record anything. */
   readonly fence: number;
+  /** A backup is being put back, or was not put back to its end. */
+  readonly restoring: boolean;
   /** Past: free. */
   readonly lockedUntil: Date;
 }
@@ -37,6 +39,7 @@ const schema = new mongoose.Schema<FormDocument>(
     breaking: { type: Number, required: true },
     applied: { type: mongoose.Schema.Types.Mixed, required: true },
     fence: { type: Number, required: true },
+    restoring: { type: Boolean, required: true },
     lockedUntil: { type: Date, required: true },
   },
   { ...schemaOptions, collection: 'database_form' },
@@ -47,7 +50,15 @@ export function formModels(connection: mongoose.Connection): mongoose.Model<Form
 }
 
 /** Of a database that no migration has seen: a new one, or one of before there were any. */
-const NONE: FormDocument = { _id: ID, number: 0, breaking: 0, applied: [], fence: 0, lockedUntil: FREE };
+const NONE: FormDocument = {
+  _id: ID,
+  number: 0,
+  breaking: 0,
+  applied: [],
+  fence: 0,
+  restoring: false,
+  lockedUntil: FREE,
+};
 
 export class Ledger {
   readonly #forms: mongoose.Model<FormDocument>;
@@ -84,6 +95,17 @@ export class Ledger {
 
   async unlock(fence: number): Promise<void> {
     await this.#change({ fence }, { $set: { lockedUntil: FREE } });
+  }
+
+  /** Of an empty database. Until `endRestore` no process uses it. */
+  async beginRestore(): Promise<void> {
+    await withDatabase(() => this.#forms.create([{ ...NONE, restoring: true }]));
+  }
+
+  /** @param form what the backup remembers; null: it was made before there were migrations */
+  async endRestore(form: FormDocument | null): Promise<void> {
+    const { number, breaking, applied } = form ?? NONE;
+    await this.#change({ restoring: true }, { $set: { number, breaking, applied, restoring: false } });
   }
 
   async #change(filter: object, update: object): Promise<FormDocument | null> {

@@ -27,13 +27,13 @@ export interface MigrationPlan {
 const LEASE_MS = 30_000;
 const LOOK_AGAIN_MS = 200;
 
-/** @throws ConfigurationError when the database is too new for this program */
+/** @throws ConfigurationError when the database is too new for this program, or half restored */
 export async function planMigrations({
   connection,
   migrations = ours,
 }: Pick<MigrateParts, 'connection' | 'migrations'>): Promise<MigrationPlan> {
   const form = await new Ledger(connection).read();
-  refuseNewer(form, migrations);
+  refuseUnusable(form, migrations);
   const pending = migrations.filter(({ number }) => number > form.number);
   return {
     applied: form.applied,
@@ -49,7 +49,7 @@ export async function migrate(parts: MigrateParts): Promise<readonly AppliedMigr
   const done: AppliedMigration[] = [];
   for (;;) {
     const form = await ledger.read();
-    refuseNewer(form, migrations);
+    refuseUnusable(form, migrations);
     if (migrations.every(({ number }) => number <= form.number)) return done;
     const now = clock.now();
     const locked = await ledger.lock(now, new Date(now.getTime() + leaseMs));
@@ -108,7 +108,11 @@ export async function migrateAgain(parts: MigrateParts): Promise<void> {
   }
 }
 
-function refuseNewer({ breaking, applied }: FormDocument, migrations: readonly Migration[]): void {
+function refuseUnusable({ breaking, applied, restoring }: FormDocument, migrations: readonly Migration[]): void {
+  if (restoring)
+    throw new ConfigurationError([
+      'a backup is being restored into the database, or its restore was interrupted; in the latter case drop the database and restore again',
+    ]);
   const latest = migrations.at(-1)?.number ?? 0;
   if (breaking <= latest) return;
   const { name, by } = applied.find(({ number }) => number === breaking) ?? { name: 'unknown', by: 'unknown' };

@@ -15,7 +15,7 @@ export { createRateLimiter } from './http/rate-limiter.ts';
 export type { CheckLine } from './lms/check.ts';
 export { type CompletionSourceName, createLms, type GradeSourceName, type Lms } from './lms/lms.ts';
 // Mail
-export { createSmtpMailer } from './mail/smtp-mailer.ts';
+export { checkSmtp, createSmtpMailer } from './mail/smtp-mailer.ts';
 export { MemoryProvider } from './memory/provider.ts';
 
 // Open Badges: Laurel as an issuer

@@ -6,6 +6,7 @@ import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
 import { addBackupCommands } from './backup.ts';
+import { addCheckCommand } from './check.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
   addSettingsCommand(program);
+  addCheckCommand(program);
   addMigrateCommand(program);
   addBackupCommands(program);
   addRulesCommands(program);

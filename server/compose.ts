@@ -63,7 +63,7 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { openLms, watchLms } from './lms-setup.ts';
+import { openLms, openLmsSignIn, watchLms } from './lms-setup.ts';
 import { openLmsTokens } from './lms-tokens.ts';
 import {
   measuredConnect,
@@ -79,6 +79,7 @@ import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
 import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
+import { composeRetiredPeople, composeRetirement, isAboutRetired } from './retirement-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
@@ -96,7 +97,8 @@ export interface ComposeOptions {
   /** In place of the badge providers of the settings. */
   readonly providers?: ReadonlyMap<string, BadgeProvider>;
   /** In place of the usual patience with providers and the bus, and with the silence of a process that makes credentials. */
-  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> & Pick<RunnerParts, 'leaseMs'>;
+  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> &
+    Pick<RunnerParts, 'leaseMs'> & { readonly settleMs?: number };
 }
 
 export interface Laurel {
@@ -235,10 +237,12 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   });
   const writer = createEventLogWriter({ log: stores.events, logger });
   lifecycle.onStop('event log', () => writer.stop());
+  const retired = composeRetiredPeople({ stores, secretKey, formerSecretKeys: settings.formerSecretKeys, clock });
   const intake = measuredIntake(
     createEventIntake({
       processor: settings.badgesEnabled ? processor : null,
       writer,
+      isRetired: retired.has,
       ruleRevision: () => ruleBook.revision(),
       latestRuleRevision: async () => {
         await ruleBook.refresh();
@@ -268,6 +272,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
   const lms = openLms(settings, logger);
+  const lmsTokens = openLmsTokens(settings, clock);
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
   const registry = extensionRegistry(settings, plugins, lifecycle, meters);
@@ -279,6 +284,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
     verifyUrl: (verifyId: string) => `${publicUrl}/verify/${verifyId}`,
+    isRetired: retired.has,
     ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
   };
   const runner = createCredentialRunner(generation);
@@ -297,6 +303,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     patience: options.patience,
   });
 
+  const retirement = composeRetirement({
+    ...{ stores, secretKey, formerSecretKeys: settings.formerSecretKeys, secrets, clock, jobs, providers },
+    ...{ people: retired, settleMs: options.patience?.settleMs },
+  });
   const jobRunner = createJobRunner({
     store: stores.jobs,
     kinds: [
@@ -306,12 +316,14 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       ...accountsSetup.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
+      retirement.kind,
     ],
     clock,
     logger,
   });
   // After the job runner: a new secret of the settings asks for a job.
   if (roles.length > 0) await accountsSetup.prepare();
+  if (roles.length > 0) await retirement.retirements.takeUp();
 
   let stopping = false;
   const health = () =>
@@ -378,7 +390,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
-    lmsTokens: openLmsTokens(settings, clock),
+    lmsTokens,
+    lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl }),
     lms:
       lms && settings.lmsUrl !== null
         ? {
@@ -394,6 +407,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     mails: credentialLife.mails,
     runControl: createRunControl({ store: stores.credentials, runner, clock }),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
+    retirements: retirement.retirements,
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     health,
@@ -430,7 +444,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       onDeadEvent: (event, failure) => intake.giveUp(event, 'amqp', failure),
     });
     lifecycle.onStop('consumer', () => consumer.stop());
-    const drain = bus.drain((message) => stores.deadLetters.add(message));
+    const drain = bus.drain(async (message) => {
+      if (!(await isAboutRetired(message, retired))) await stores.deadLetters.add(message);
+    });
     lifecycle.onStop('dead letters', () => drain.stop());
   }
   web?.serve(createApp(services));

@@ -22,6 +22,7 @@ import {
   formerSecretKeys,
   hiddenKeyPaths,
   internalHosts,
+  lmsRoles,
   plugins,
   providerAccounts,
   providerUrl,
@@ -143,8 +144,34 @@ export const settingsTable = {
     'Public keys of the LMS, as a JWK set or the address of one: its users may ask the API about themselves with the tokens that the LMS gives them; unset: they may not',
     publicKeys,
   ),
-  lmsJwtIssuer: optional('LAUREL_LMS_JWT_ISSUER', 'Issuer in those tokens; unset: `/oauth2` at LAUREL_LMS_URL'),
+  lmsJwtIssuer: optional(
+    'LAUREL_LMS_JWT_ISSUER',
+    'Issuer in those tokens; unset: `/oauth2` at LAUREL_LMS_PUBLIC_URL, or else at LAUREL_LMS_URL',
+  ),
   lmsJwtAudience: text('LAUREL_LMS_JWT_AUDIENCE', 'openedx', 'Audience in those tokens'),
+  lmsPublicUrl: optional(
+    'LAUREL_LMS_PUBLIC_URL',
+    'Where browsers reach the LMS, e.g. `https://lms.example.org`; unset: LAUREL_LMS_URL, at which this server reaches it',
+    siteAddress,
+  ),
+  lmsSignInClientId: optional(
+    'LAUREL_LMS_SIGN_IN_CLIENT_ID',
+    'Client id of the OAuth application in the LMS (grant: authorization code) through which people sign in here; unset: they do not. Needs LAUREL_LMS_JWT_KEYS. See docs/how-to/sign-in-with-the-lms.md',
+  ),
+  lmsSignInClientSecret: secret('LAUREL_LMS_SIGN_IN_CLIENT_SECRET', 'Its client secret'),
+  lmsRoles,
+  lmsRecheckMinutes: whole(
+    'LAUREL_LMS_RECHECK_MINUTES',
+    60,
+    2,
+    1_440,
+    'Minutes after which the LMS is asked again who somebody is that signed in with it: so long a role that was taken away there may last here',
+  ),
+  lmsSignOut: flag(
+    'LAUREL_LMS_SIGN_OUT',
+    false,
+    'Whether signing out here leads on to signing out of the LMS; otherwise that is offered',
+  ),
   ingestToken: secret('LAUREL_INGEST_TOKEN', 'Bearer token of `POST /events`; unset: that door is shut', longEnough),
   maxBodyBytes: whole(
     'LAUREL_MAX_BODY_BYTES',

@@ -13,6 +13,7 @@ import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../plugin/ports/provider-store.ts';
 import type { RateLimits } from '../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
+import type { RetirementStore } from '../plugin/ports/retirement-store.ts';
 import { type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
 import { DirectoryFileStore } from './files/directory-file-store.ts';
@@ -39,6 +40,7 @@ import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
+import { MongoRetirementStore, retirementModels } from './mongo/retirement-store.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { packageVersion } from './paths.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
@@ -64,6 +66,7 @@ export interface Stores {
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
+  readonly retirements: RetirementStore;
 }
 
 const never = new Promise<never>(() => {});
@@ -109,6 +112,7 @@ export async function openDatabase(
       deadLetterModels,
       issuerModels,
       providerModels,
+      retirementModels,
     ],
   });
   lifecycle.onStop('database', () => database.close());
@@ -139,6 +143,7 @@ export async function openStores(settings: Settings, parts: OpenParts): Promise<
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
+    retirements: new MongoRetirementStore(connection),
   };
 }
 

@@ -198,6 +198,8 @@ export type MailState = CredentialMail['state'];
 export interface CredentialFilter {
   /** The beginning of username, name or e-mail, or the whole of a UUID. */
   readonly search?: string | undefined;
+  /** To the letter. */
+  readonly username?: string | undefined;
   readonly contextKey?: string | undefined;
   /** Name of the type. */
   readonly credentialType?: string | undefined;

@@ -240,8 +240,9 @@ export class MemoryCredentialStore implements CredentialStore {
 }
 
 function matches(credential: Credential, filter: CredentialFilter): boolean {
-  const { contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = filter;
+  const { username, contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = filter;
   return (
+    (username === undefined || credential.username === username) &&
     (contextKey === undefined || credential.contextKey === contextKey) &&
     (credentialType === undefined || credential.credentialType === credentialType) &&
     (status === undefined || credential.status === status) &&

@@ -13,6 +13,7 @@ import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
+import { addLearnersCommands } from './learners.ts';
 import { addLmsCommands } from './lms.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addProgressCommands } from './progress.ts';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
   addLmsCommands(program);
   addTemplatesCommands(program);
   addProgressCommands(program);
+  addLearnersCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);
   addProvidersCommands(program);

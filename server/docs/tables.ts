@@ -11,6 +11,7 @@ import { grammarDiagrams, grammarSection } from './grammar.ts';
 import { cell, page, table } from './markdown.ts';
 import { alertRules, metricsPage } from './metrics-page.ts';
 import { pdfOptionsPage } from './pdf-options-page.ts';
+import { personalDataPage } from './personal-data-page.ts';
 import { fillRegion } from './regions.ts';
 
 const MANUAL = 'docs/rule-language.md';
@@ -29,6 +30,7 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ['docs/reference/diagnostics.md', diagnosticsPage()],
     ['docs/reference/event-types.md', eventTypesPage()],
     ['docs/reference/pdf-options.md', pdfOptionsPage()],
+    ['docs/reference/personal-data.md', personalDataPage()],
     ['docs/reference/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`],
   ]);
 }

@@ -1,17 +1,22 @@
-/** Who may enter: administrators and viewers, one-time sign-ins, API tokens; and the record of what they did.
+/** Who may enter: accounts with their roles, one-time sign-ins, API tokens; and the record of what they did.
  *  Secrets never reach the store: it sees hashes only. */
 
 import type { Page } from '../../plugin/ports/learner-store.ts';
+import type { Role } from './rights.ts';
 
-export type Role = 'administrator' | 'viewer';
+export type { Role } from './rights.ts';
 
 export interface Account {
   readonly id: string;
   /** What one signs in with; unique whatever the case of its letters. */
   readonly name: string;
   readonly role: Role;
-  /** As `hashPassword` makes it: algorithm, parameters, salt and hash in one text. */
-  readonly passwordHash: string;
+  /** As `hashPassword` makes it: algorithm, parameters, salt and hash in one text; null: signs in without a password of ours. */
+  readonly passwordHash: string | null;
+  /** Username in the LMS of who may sign in there instead; unique; null: none. */
+  readonly lmsUsername: string | null;
+  /** null: may sign in. */
+  readonly disabledAt: Date | null;
   readonly createdAt: Date;
 }
 
@@ -50,7 +55,7 @@ export interface AuditEntry {
 }
 
 export interface AccessStore {
-  /** @returns false when the name is taken; nothing was changed */
+  /** @returns false when the name, or the username in the LMS, is taken; nothing was changed */
   createAccount(account: Account): Promise<boolean>;
   account(id: string): Promise<Account | null>;
   accountByName(name: string): Promise<Account | null>;
@@ -108,7 +113,9 @@ export class MemoryAccessStore implements AccessStore {
   readonly #audit: AuditEntry[] = [];
 
   async createAccount(account: Account): Promise<boolean> {
-    if (this.#byName(account.name)) return false;
+    const taken = [...this.#accounts.values()].map(({ lmsUsername }) => lmsUsername);
+    if (this.#byName(account.name) || (account.lmsUsername !== null && taken.includes(account.lmsUsername)))
+      return false;
     this.#accounts.set(account.id, account);
     return true;
   }

@@ -12,11 +12,12 @@ import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { openApiRoutes } from './api/openapi-route.ts';
+import { retirementApiRoutes } from './api/retirement.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
-import { findActor, recogniseActor, requireRole } from './identity.ts';
+import { findActor, recogniseActor, requireRight } from './identity.ts';
 import { accountRoutes } from './pages/accounts.ts';
 import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
@@ -41,12 +42,14 @@ import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
 import { mailRoutes } from './pages/mails.ts';
+import { myRoutes } from './pages/my.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { progressRoutes } from './pages/progress.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
+import { retireRoutes } from './pages/retire.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { runRoutes } from './pages/runs.ts';
@@ -57,9 +60,12 @@ import { templateRoutes } from './pages/templates.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
+import { byRight } from './rights.ts';
 import { mount, type Route } from './routes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
+import { renewLmsSession, requireLearner } from './sso/lms-identity.ts';
+import { lmsSignInRoutes } from './sso/routes.ts';
 import { bringsFiles, fileForm } from './uploads.ts';
 
 /** What answers without a session: doors for machines, and the public verification page. */
@@ -69,6 +75,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...openApiRoutes(),
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
+    ...retirementApiRoutes(services),
     ...verificationRoutes(services),
     ...eligibilityApiRoutes(services),
     ...verifyPageRoutes(services),
@@ -82,7 +89,10 @@ export function openRoutes(services: Services): readonly Route[] {
 /** The pages. */
 export function pageRoutes(services: Services): readonly Route[] {
   return [
+    // Before those of the local sign-in: `lms` would be taken for a one-time link.
+    ...lmsSignInRoutes(services),
     ...signInRoutes(services),
+    ...myRoutes(services),
     ...accountRoutes(services),
     ...dashboardRoutes(services),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
@@ -95,6 +105,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...ruleFileRoutes(services),
     ...progressRoutes(services),
     ...learnerRoutes(services),
+    ...retireRoutes(services),
     ...whyRoutes(services),
     ...eventLogRoutes(services),
     // The actions on many first: `settle` would be taken for the id of a credential or a mail.
@@ -125,7 +136,7 @@ export function pageRoutes(services: Services): readonly Route[] {
 }
 
 export function createApp(services: Services): Express {
-  const { settings, logger, access, sessions, clock } = services;
+  const { settings, logger, access, sessions, clock, lmsSignIn } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
@@ -141,11 +152,12 @@ export function createApp(services: Services): Express {
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
-  app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
+  app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
   app.use(parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
-    viewer: requireRole('viewer'),
-    administrator: requireRole('administrator'),
+    'signed-in': requireRight(null),
+    ...byRight((right) => requireRight(right)),
+    learner: requireLearner(lmsSignIn),
   });
 
   app.use(nothingHere);

@@ -13,7 +13,7 @@ import {
   type OneTimeSignIn,
   parseAuditCursor,
 } from '../http/access-store.ts';
-import { type AccessModels, accessModels } from './access-models.ts';
+import { type AccessModels, type AccountDocument, accessModels } from './access-models.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
 
 const { trusted } = mongoose;
@@ -25,10 +25,11 @@ export class MongoAccessStore implements AccessStore {
     this.#models = accessModels(connection);
   }
 
-  async createAccount({ id, ...facts }: Account): Promise<boolean> {
+  async createAccount({ id, lmsUsername, ...facts }: Account): Promise<boolean> {
+    const known = lmsUsername === null ? {} : { lmsUsername };
     try {
       await withDatabase(() =>
-        this.#models.accounts.create([{ _id: id, ...facts, nameKey: accountNameKey(facts.name) }]),
+        this.#models.accounts.create([{ _id: id, ...facts, ...known, nameKey: accountNameKey(facts.name) }]),
       );
       return true;
     } catch (error) {
@@ -118,8 +119,9 @@ export class MongoAccessStore implements AccessStore {
 
 type Stored<Item extends { readonly id: string }> = Omit<Item, 'id'> & { readonly _id: string };
 
-function toAccount({ _id, name, role, passwordHash, createdAt }: Stored<Account>): Account {
-  return { id: _id, name, role, passwordHash, createdAt };
+function toAccount(stored: AccountDocument): Account {
+  const { _id, name, role, passwordHash, lmsUsername = null, disabledAt = null, createdAt } = stored;
+  return { id: _id, name, role, passwordHash, lmsUsername, disabledAt, createdAt };
 }
 
 function toToken({ _id, tokenHash, label, createdAt, createdBy, lastUsedAt, revokedAt }: Stored<ApiToken>): ApiToken {

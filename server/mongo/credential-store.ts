@@ -253,7 +253,8 @@ type CredentialQuery = Parameters<CredentialStore['credentials']>[0];
 
 function filterOf(query: Partial<CredentialQuery>): mongoose.QueryFilter<CredentialRecord> {
   const wanted: mongoose.QueryFilter<CredentialRecord>[] = [];
-  const { contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = query;
+  const { username, contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = query;
+  if (username !== undefined) wanted.push({ username });
   if (credentialType !== undefined) wanted.push({ credentialType });
   if (createdBefore !== undefined) wanted.push({ createdAt: trusted({ $lt: createdBefore }) });
   if (mail !== undefined) wanted.push({ 'mail.state': mail });

@@ -10,7 +10,7 @@ const PAGE_SIZE = 50;
 
 export function auditRoutes({ access }: Services): readonly Route[] {
   return [
-    get('/audit', 'administrator', async (req, res) => {
+    get('/audit', 'administer', async (req, res) => {
       const filters = { actor: queryText(req, 'actor'), object: queryText(req, 'object') };
       const after = queryText(req, 'after');
       const page = await access.audit({ ...filters, after, limit: PAGE_SIZE });

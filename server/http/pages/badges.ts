@@ -24,7 +24,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
   const readRules = createRuleReader(environment);
 
   return [
-    get('/badges', 'viewer', async (req, res) => {
+    get('/badges', 'look', async (req, res) => {
       const [definitions, counts] = await Promise.all([badges.list(), progress.counts()]);
       const rows = definitions.map((badge) => {
         const count = statusCounts(counts, badge.id);
@@ -39,7 +39,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'badges', { title: 'Badges', section: 'badges' }, { badges: rows });
     }),
 
-    get('/badges/:id', 'viewer', async (req, res) => {
+    get('/badges/:id', 'look', async (req, res) => {
       const id = pathText(req, 'id');
       const [definition, history, counts] = await Promise.all([
         badges.get(id),

@@ -37,7 +37,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/credentials', 'viewer', async (req, res) => {
+    get('/credentials', 'look', async (req, res) => {
       const filters = {
         status: queryChoice(req, 'status', CREDENTIAL_STATUSES),
         context: queryText(req, 'context'),
@@ -82,7 +82,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/credentials/:id', 'viewer', async (req, res) => {
+    get('/credentials/:id', 'look', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
       const frame = {
         title: `${credential.contextName} for ${credential.username}`,
@@ -115,7 +115,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    get('/credentials/:id/download', 'viewer', async (req, res) => {
+    get('/credentials/:id/download', 'look', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
       const downloadable = credential.status === 'available' && credential.fileKey !== null;
       const file = downloadable ? await files.get(credential.fileKey) : null;

@@ -102,7 +102,7 @@ export function eventLogRoutes(services: Services): readonly Route[] {
     ({ title: `Event ${shortEventType(event.type)}`, section: 'events', breadcrumbs: [eventsCrumb] }) as const;
 
   return [
-    get('/events', 'viewer', async (req, res) => {
+    get('/events', 'look', async (req, res) => {
       const filters = {
         id: queryText(req, 'id'),
         search: queryText(req, 'search'),
@@ -155,12 +155,12 @@ export function eventLogRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/events/:id', 'viewer', async (req, res) => {
+    get('/events/:id', 'look', async (req, res) => {
       const entry = await findEvent(pathText(req, 'id'));
       await renderPage(req, res, 'event', frameOf(entry), await eventModel(entry, false));
     }),
 
-    post('/events/:id/reveal', 'administrator', async (req, res) => {
+    post('/events/:id/reveal', 'reveal', async (req, res) => {
       const entry = await findEvent(pathText(req, 'id'));
       await audit(actorOf(res).name, 'event.revealed', `event:${entry.event.id}`);
       // Answered at once rather than by a redirect: whoever wants to see it again asks again, and that is audited too.

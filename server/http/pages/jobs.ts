@@ -25,7 +25,7 @@ export function jobRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/jobs', 'viewer', async (req, res) => {
+    get('/jobs', 'look', async (req, res) => {
       const state = queryChoice(req, 'state', STATES);
       const after = queryText(req, 'after');
       const page = await jobStore.list({ state, after, limit: PAGE_SIZE });
@@ -39,7 +39,7 @@ export function jobRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    get('/jobs/:id', 'viewer', async (req, res) => {
+    get('/jobs/:id', 'look', async (req, res) => {
       const job = await jobStore.get(pathText(req, 'id'));
       if (job === null) throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
       const frame = { title: job.title, section: 'system', breadcrumbs: [jobsCrumb] } as const;
@@ -48,13 +48,13 @@ export function jobRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'job', frame, { ...shown, replay });
     }),
 
-    post('/jobs/:id/cancel', 'administrator', async (req, res) => {
+    post('/jobs/:id/cancel', 'operate', async (req, res) => {
       const job = await jobs.cancel(pathText(req, 'id'));
       await audit(actorOf(res).name, 'job.cancelled', `job:${job.id}`, { kind: job.kind });
       res.redirect(303, `${jobPath(job.id)}?done=job-cancelled`);
     }),
 
-    post('/jobs/:id/resume', 'administrator', async (req, res) => {
+    post('/jobs/:id/resume', 'operate', async (req, res) => {
       const job = await jobs.resume(pathText(req, 'id'));
       await audit(actorOf(res).name, 'job.resumed', `job:${job.id}`, { kind: job.kind });
       res.redirect(303, `${jobPath(job.id)}?done=job-resumed`);

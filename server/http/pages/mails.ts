@@ -40,7 +40,7 @@ export function mailRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/mails', 'viewer', async (req, res) => {
+    get('/mails', 'look', async (req, res) => {
       const counts = await credentials.mailCounts();
       const state = queryChoice(req, 'state', STATES) ?? STATES.find((one) => counts[one] > 0) ?? 'pending';
       const after = queryText(req, 'after');
@@ -61,7 +61,7 @@ export function mailRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    get('/mails/settle', 'administrator', async (req, res) => {
+    get('/mails/settle', 'operate', async (req, res) => {
       const action = queryChoice(req, 'action', ACTIONS) ?? 'retry';
       const state = queryChoice(req, 'state', STATES) ?? 'failed';
       const count = isFor(action, state) ? await credentials.countCredentials({ mail: state }) : 0;
@@ -77,7 +77,7 @@ export function mailRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/mails/settle', 'administrator', async (req, res) => {
+    post('/mails/settle', 'operate', async (req, res) => {
       const action = ACTIONS.find((one) => one === textField(req, 'action'));
       const state = STATES.find((one) => one === textField(req, 'state'));
       if (!action || !state || !isFor(action, state)) throw incompleteForm();
@@ -92,7 +92,7 @@ export function mailRoutes(services: Services): readonly Route[] {
       res.redirect(303, jobPath(job.id));
     }),
 
-    get('/mails/:id', 'viewer', async (req, res) => {
+    get('/mails/:id', 'look', async (req, res) => {
       const credential = await findMail(pathText(req, 'id'));
       const { subject, text } = await mails.write(credential);
       const frame = { title: subject, section: 'credentials', breadcrumbs: [credentialsCrumb, mailsCrumb] } as const;
@@ -105,14 +105,14 @@ export function mailRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/mails/:id/retry', 'administrator', async (req, res) => {
+    post('/mails/:id/retry', 'operate', async (req, res) => {
       const { id } = await findMail(pathText(req, 'id'));
       await mails.retry(id);
       await audit(actorOf(res).name, 'mail.retried', `credential:${id}`);
       res.redirect(303, `/mails/${id}?done=mail-retried`);
     }),
 
-    post('/mails/:id/give-up', 'administrator', async (req, res) => {
+    post('/mails/:id/give-up', 'operate', async (req, res) => {
       const { id } = await findMail(pathText(req, 'id'));
       await mails.giveUp(id);
       await audit(actorOf(res).name, 'mail.given-up', `credential:${id}`);

@@ -24,7 +24,7 @@ export function whyPath(learnerId: string, badgeId: string): string {
 
 export function progressRoutes({ badges, progress, learners }: Services): readonly Route[] {
   return [
-    get('/progress', 'viewer', async (req, res) => {
+    get('/progress', 'look', async (req, res) => {
       const filters = {
         badge: queryText(req, 'badge'),
         status: queryChoice(req, 'status', STATUSES),

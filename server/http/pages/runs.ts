@@ -32,7 +32,7 @@ export function runRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/runs', 'viewer', async (req, res) => {
+    get('/runs', 'look', async (req, res) => {
       const [runs, configurations] = await Promise.all([
         credentials.runs({ limit: RUNS_SHOWN }),
         credentials.configurations(),
@@ -45,7 +45,7 @@ export function runRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    get('/runs/:id', 'viewer', async (req, res) => {
+    get('/runs/:id', 'look', async (req, res) => {
       const run = await credentials.run(pathText(req, 'id'));
       if (run === null) throw new NotFoundError('run', 'there is no such run; the list of runs shows those there are');
       const outcome = queryChoice(req, 'outcome', OUTCOMES);
@@ -87,19 +87,19 @@ export function runRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    post('/runs/:id/cancel', 'administrator', async (req, res) => {
+    post('/runs/:id/cancel', 'run', async (req, res) => {
       const run = await runControl.cancel(pathText(req, 'id'));
       await audit(actorOf(res).name, 'run.cancelled', `run:${run.id}`, { configuration: run.configurationId });
       res.redirect(303, `${runPath(run.id)}?done=run-cancelled`);
     }),
 
-    post('/runs/:id/resume', 'administrator', async (req, res) => {
+    post('/runs/:id/resume', 'run', async (req, res) => {
       const run = await runControl.resume(pathText(req, 'id'));
       await audit(actorOf(res).name, 'run.resumed', `run:${run.id}`, { configuration: run.configurationId });
       res.redirect(303, `${runPath(run.id)}?done=run-resumed`);
     }),
 
-    post('/runs/:id/retry', 'administrator', async (req, res) => {
+    post('/runs/:id/retry', 'run', async (req, res) => {
       const run = await credentials.run(pathText(req, 'id'));
       if (run === null) throw new NotFoundError('run', 'there is no such run; the list of runs shows those there are');
       const { configurationId } = run;

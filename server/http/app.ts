@@ -56,6 +56,7 @@ import { runRoutes } from './pages/runs.ts';
 import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
+import { systemStateRoutes } from './pages/system-state.ts';
 import { templateRoutes } from './pages/templates.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
@@ -131,6 +132,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...providerAccountRoutes(services),
     ...auditRoutes(services),
     ...systemRoutes(services),
+    ...systemStateRoutes(services),
     ...lmsRoutes(services),
   ];
 }

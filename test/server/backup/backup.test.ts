@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger, systemClock } from '../../../plugin/ports/runtime.ts';
+import { documentsIn } from '../../../server/backup/format.ts';
 import { hold } from '../../../server/backup/hold.ts';
 import { restoreBackup } from '../../../server/backup/restore.ts';
 import { verifyBackup } from '../../../server/backup/verify.ts';
@@ -14,12 +15,19 @@ import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-
 import { formModels } from '../../../server/mongo/migrations/ledger.ts';
 import { migrate } from '../../../server/mongo/migrations/migrate.ts';
 import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';
+import { createSecretBox, keyName } from '../../../server/secret-box.ts';
 import { aWorld, courseBadge, passing } from '../../support/badge-world.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 const NOW = new Date('2026-03-01T10:00:00Z');
 const clock = { now: () => NOW };
 const models = [formModels, learnerModels, progressModels];
+
+async function arrayOf<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
 
 describe('backups', function () {
   this.timeout(30_000);
@@ -124,6 +132,22 @@ describe('backups', function () {
     await writeBackup(at('b'), partsOf(source));
     const { missing, orphans } = await verifyBackup(at('b'));
     expect({ missing, orphans }).to.deep.equal({ missing: ['credential/one'], orphans: ['credential/lost'] });
+  });
+
+  it('say under which keys secrets are sealed, and hold none that can be read', async () => {
+    const source = await filled();
+    const box = createSecretBox('a-secret-key-for-these-tests');
+    const accounts = source.connection.collection<{ _id: string; secret: string }>('provider_accounts');
+    await accounts.insertOne({ _id: 'a', secret: box.seal('hunter2', 'account:a') });
+    const { sealedUnder } = await writeBackup(at('b'), partsOf(source));
+    expect(sealedUnder).to.deep.equal([keyName('a-secret-key-for-these-tests')]);
+    expect(JSON.stringify(await arrayOf(documentsIn(join(at('b'), 'provider_accounts.jsonl.gz'))))).not.to.contain(
+      'hunter2',
+    );
+    const target = await aDatabase();
+    await restoreBackup(at('b'), partsOf(target));
+    const [account] = await all(target, 'provider_accounts');
+    expect(box.open(String(account?.secret), 'account:a')).to.equal('hunter2');
   });
 
   it('that were changed are found out, and not restored', async () => {

@@ -1,6 +1,7 @@
 /** Everything PDF credentials are made from and the credentials themselves. */
 
 import type { Page } from './learner-store.ts';
+import type { Records } from './records.ts';
 
 /** JSON options of a type or a configuration, checked against the functions' option schemas. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -233,6 +234,11 @@ export interface DesignVersion {
 }
 
 export interface CredentialStore {
+  /** By `credentialShape`. */
+  readonly credentialRecords: Records<Credential>;
+  /** By `runShape`. */
+  readonly runRecords: Records<CredentialRun>;
+
   saveAsset(asset: Asset): Promise<void>;
   /** Replaces the stored one if its `updatedAt` still is `expected`; null: only if there is none. */
   changeAsset(asset: Asset, expected: Date | null): Promise<ChangeResult>;

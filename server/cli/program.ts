@@ -5,6 +5,7 @@ import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
+import { addAccountsCommands } from './accounts.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
   addJobsCommands(program);
   addProvidersCommands(program);
   addIssuerCommands(program);
+  addAccountsCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

@@ -8,7 +8,7 @@ import { requireApiToken } from './api/bearer.ts';
 import { requireCaller } from './api/caller.ts';
 import { downloadRoutes } from './api/downloads.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
-import { eventRoutes, requireIngestToken } from './api/events.ts';
+import { eventRoutes, requireEventSender } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { openApiRoutes } from './api/openapi-route.ts';
@@ -18,8 +18,9 @@ import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRight } from './identity.ts';
+import { allLists } from './lists/all.ts';
+import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
-import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
@@ -48,7 +49,7 @@ import { mailRoutes } from './pages/mails.ts';
 import { myRoutes } from './pages/my.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
-import { progressRoutes } from './pages/progress.ts';
+import { ownAccountRoutes } from './pages/own-account.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
@@ -60,11 +61,13 @@ import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { templateRoutes } from './pages/templates.ts';
+import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
 import { byRight } from './rights.ts';
 import { mount, type Route } from './routes.ts';
+import { SCOPES } from './scopes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
 import { renewLmsSession, requireLearner } from './sso/lms-identity.ts';
@@ -97,7 +100,10 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...signInRoutes(services),
     ...myRoutes(services),
     ...accountRoutes(services),
+    ...ownAccountRoutes(services),
+    ...tokenRoutes(services),
     ...dashboardRoutes(services),
+    ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
     ...ruleVocabularyRoutes(services),
@@ -106,7 +112,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
     ...ruleFileRoutes(services),
-    ...progressRoutes(services),
     ...learnerRoutes(services),
     ...retireRoutes(services),
     ...whyRoutes(services),
@@ -134,14 +139,13 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...issuerRoutes(services),
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
-    ...auditRoutes(services),
     ...systemRoutes(services),
     ...lmsRoutes(services),
   ];
 }
 
 export function createApp(services: Services): Express {
-  const { settings, logger, access, sessions, clock, lmsSignIn } = services;
+  const { settings, logger, sessions, clock, lmsSignIn } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
@@ -151,9 +155,9 @@ export function createApp(services: Services): Express {
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   mount(app, openRoutes(services), {
-    'api-token': requireApiToken({ access, clock }),
-    'learner-token': requireCaller(services),
-    'ingest-token': requireIngestToken(settings),
+    ...Object.fromEntries(SCOPES.map((scope) => [`token ${scope}`, requireApiToken(services, scope)])),
+    ...Object.fromEntries(SCOPES.map((scope) => [`learner or token ${scope}`, requireCaller(services, scope)])),
+    'token events:write': requireEventSender(services),
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 

@@ -1,9 +1,8 @@
-/** How often things may be tried. Counted per process: several processes allow that many times more. */
+/** How often things may be tried. Counted per process: several processes allow that many times more. Signing in is counted by
+ *  all of them together: attempts.ts. */
 
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import { accountNameKey } from './access-store.ts';
-import { textField } from './forms.ts';
 import { actorOf } from './identity.ts';
 import { tooManyRequests } from './request-error.ts';
 
@@ -37,24 +36,6 @@ function limiter({ limit, windowMs, keyOf, counts }: Limit): RequestHandler {
 
 function address(req: Request): string {
   return ipKeyGenerator(req.ip ?? '');
-}
-
-/** Failed sign-ins: from one address, and for one account from anywhere. */
-export function signInLimits(): readonly RequestHandler[] {
-  return [
-    limiter({ limit: 30, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address }),
-    limiter({
-      limit: 10,
-      windowMs: 15 * MINUTE_MS,
-      counts: 'failures',
-      keyOf: (req) => `account ${accountNameKey(textField(req, 'name').slice(0, 200))}`,
-    }),
-  ];
-}
-
-/** One-time links tried from one address. */
-export function oneTimeSignInLimit(): RequestHandler {
-  return limiter({ limit: 30, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address });
 }
 
 /** Sign-ins with the LMS that are begun from one address: a whole school may stand behind it. */

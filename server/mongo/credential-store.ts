@@ -18,6 +18,8 @@ import type {
 } from '../../plugin/ports/credential-store.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { duplicateConfiguration, duplicateType } from '../../plugin/ports/memory-credential-store.ts';
+import { credentialShape, runShape } from '../../plugin/ports/record-shapes.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import { type CredentialModels, type CredentialRecord, credentialModels } from './credential-models.ts';
 import {
   fromAsset,
@@ -37,6 +39,7 @@ import {
   toVersion,
 } from './credential-records.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
 
@@ -44,9 +47,23 @@ const MAX_ABANDONED = 100;
 
 export class MongoCredentialStore implements CredentialStore {
   readonly #models: CredentialModels;
+  readonly credentialRecords: Records<Credential>;
+  readonly runRecords: Records<CredentialRun>;
 
   constructor(connection: mongoose.Connection) {
     this.#models = credentialModels(connection);
+    this.credentialRecords = mongoRecords({
+      shape: credentialShape,
+      model: this.#models.credentials,
+      paths: { id: '_id', type: 'credentialType', context: 'contextKey', mail: 'mail.state', words: 'search' },
+      toRow: toCredential,
+    });
+    this.runRecords = mongoRecords({
+      shape: runShape,
+      model: this.#models.runs,
+      paths: { id: '_id', configuration: 'configurationId' },
+      toRow: toRun,
+    });
   }
 
   async saveAsset(asset: Asset): Promise<void> {

@@ -348,6 +348,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     foreseeRules: replay.foresee,
     access: stores.access,
     sessions: stores.sessions,
+    rateLimits: stores.rateLimits,
     decodeCloudEvent: (value) => decodeCloudEvent(value),
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),

@@ -18,6 +18,7 @@ import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRole } from './identity.ts';
+import { costlyLimit, countAttempts } from './limits.ts';
 import { accountRoutes } from './pages/accounts.ts';
 import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
@@ -133,6 +134,7 @@ export function createApp(services: Services): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
+  countAttempts(app, services);
 
   app.use(requestContext(logger));
   app.use(securityHeaders(settings));
@@ -146,7 +148,7 @@ export function createApp(services: Services): Express {
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
-  app.use(parseForm, refuseForeignForms(settings));
+  app.use(costlyLimit(), parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
     viewer: requireRole('viewer'),
     administrator: requireRole('administrator'),

@@ -23,6 +23,7 @@ import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Retirements } from '../../plugin/privacy/retirements.ts';
@@ -141,6 +142,8 @@ export interface Services extends RuleServices {
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;
+  /** Counts how often things are tried, over all processes. */
+  readonly rateLimits: RateLimits;
   /** Keeps the sessions of signed-in people; several processes share it. */
   readonly sessions: SessionStore;
   /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */

@@ -31,9 +31,16 @@ export class MongoRateLimits implements RateLimits {
     this.#periods = rateLimitModels(connection);
   }
 
+  async giveBack(key: string, limit: RateLimit, takenAt: Date): Promise<void> {
+    const _id = idOf(key, limit, takenAt);
+    await withDatabase(() =>
+      this.#periods.updateOne({ _id, calls: mongoose.trusted({ $gt: 0 }) }, { $inc: { calls: -1 } }),
+    );
+  }
+
   async take(key: string, limit: RateLimit, now: Date): Promise<Date | null> {
-    const { start, end } = periodOf(now, limit);
-    const _id = `${key} ${start.toISOString()}`;
+    const { end } = periodOf(now, limit);
+    const _id = idOf(key, limit, now);
     return withDatabase(async () => {
       // Two tries: of two processes that begin a period at the same time one meets the document of the other.
       for (let tries = 0; tries < 2; tries++) {
@@ -52,4 +59,8 @@ export class MongoRateLimits implements RateLimits {
       return end;
     });
   }
+}
+
+function idOf(key: string, limit: RateLimit, now: Date): string {
+  return `${key} ${periodOf(now, limit).start.toISOString()}`;
 }

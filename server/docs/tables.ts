@@ -6,6 +6,7 @@ import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
 import { openApiDocument } from '../http/api/openapi.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
+import { errorsPage } from './errors-page.ts';
 import { grammarDiagrams, grammarSection } from './grammar.ts';
 import { cell, page, table } from './markdown.ts';
 import { pdfOptionsPage } from './pdf-options-page.ts';
@@ -23,6 +24,7 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ['docs/reference/settings.md', settingsPage()],
     ['.env.example', environmentExample()],
     ['docs/reference/diagnostics.md', diagnosticsPage()],
+    ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/event-types.md', eventTypesPage()],
     ['docs/reference/pdf-options.md', pdfOptionsPage()],
     ['docs/reference/personal-data.md', personalDataPage()],

@@ -59,12 +59,23 @@ import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
 import { createAudit } from './http/audit.ts';
 import { auditedRules } from './http/audited-rules.ts';
+import { createListActions } from './http/lists/act.ts';
+import { allLists } from './http/lists/all.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { openLms, watchLms } from './lms-setup.ts';
+import { openLms, openLmsSignIn, watchLms } from './lms-setup.ts';
 import { openLmsTokens } from './lms-tokens.ts';
+import {
+  measuredConnect,
+  measuredGeneration,
+  measuredIntake,
+  measuredMailer,
+  measuredRuns,
+} from './metrics/measure.ts';
+import type { Meters } from './metrics/meters.ts';
+import { composeMetrics } from './metrics-setup.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
@@ -149,6 +160,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
 
+  const metrics = await composeMetrics({ settings, roles, lifecycle, health: () => health() });
+  const { meters } = metrics;
+
   const jobs = createJobs({
     store: stores.jobs,
     clock,
@@ -179,7 +193,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       accounts: accountDirectory,
       secrets,
       openBadges,
-      connect: createConnect(settings, clock),
+      connect: measuredConnect(createConnect(settings, clock), meters),
       publicUrl: () => publicUrl,
       clock,
       logger,
@@ -226,19 +240,22 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const writer = createEventLogWriter({ log: stores.events, logger });
   lifecycle.onStop('event log', () => writer.stop());
   const retired = composeRetiredPeople({ stores, secretKey, formerSecretKeys: settings.formerSecretKeys, clock });
-  const intake = createEventIntake({
-    processor: settings.badgesEnabled ? processor : null,
-    writer,
-    isRetired: retired.has,
-    ruleRevision: () => ruleBook.revision(),
-    latestRuleRevision: async () => {
-      await ruleBook.refresh();
-      return ruleBook.revision();
-    },
-    onOutdated: (event, result) => replay.catchUpWith(event, result),
-    clock,
-    logger,
-  });
+  const intake = measuredIntake(
+    createEventIntake({
+      processor: settings.badgesEnabled ? processor : null,
+      writer,
+      isRetired: retired.has,
+      ruleRevision: () => ruleBook.revision(),
+      latestRuleRevision: async () => {
+        await ruleBook.refresh();
+        return ruleBook.revision();
+      },
+      onOutdated: (event, result) => replay.catchUpWith(event, result),
+      clock,
+      logger,
+    }),
+    meters,
+  );
 
   const replays = createReplays({
     store: stores.deadLetters,
@@ -257,11 +274,12 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
   const lms = openLms(settings, logger);
+  const lmsTokens = openLmsTokens(settings, clock);
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
-  const registry = extensionRegistry(settings, plugins, lifecycle);
+  const registry = extensionRegistry(settings, plugins, lifecycle, meters);
   const generation = {
-    store: stores.credentials,
+    store: measuredRuns(stores.credentials, meters),
     files: stores.files,
     registry,
     records,
@@ -275,7 +293,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   lifecycle.onStop('credential runs', () => runner.stop());
   const mailer =
     settings.smtpUrl !== null && settings.mailFrom !== null
-      ? createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom })
+      ? measuredMailer(createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }), meters)
       : null;
   lifecycle.onStop('mail server', async () => mailer?.close());
   const credentialLife = composeCredentialLife({
@@ -301,6 +319,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       ...comparison.kinds,
       ...credentialLife.kinds,
       retirement.kind,
+      createListActions(() => allLists(services)),
     ],
     clock,
     logger,
@@ -310,6 +329,23 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   if (roles.length > 0) await retirement.retirements.takeUp();
 
   let stopping = false;
+  const health = () =>
+    healthReport({
+      database: stores.database,
+      progress: stores.progress,
+      deadLetters: stores.deadLetters,
+      accounts: () => stores.providers.accounts(),
+      clock,
+      bus,
+      lanes: dispatcher.lanes,
+      lms: lmsHealth,
+      mails: mailer && {
+        failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
+        server: credentialLife.dispatcher.state,
+      },
+      stopping: () => stopping,
+    });
+  metrics.watch({ ...stores, bus, lanes: dispatcher.lanes, clock });
   const services: Services = {
     settings: {
       publicUrl,
@@ -348,6 +384,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     foreseeRules: replay.foresee,
     access: stores.access,
     sessions: stores.sessions,
+    accountSessions: stores.accountSessions,
     rateLimits: stores.rateLimits,
     decodeCloudEvent: (value) => decodeCloudEvent(value),
     processEvent: async (event, door) => void (await intake.take(event, door)),
@@ -358,7 +395,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
-    lmsTokens: openLmsTokens(settings, clock),
+    lmsTokens,
+    lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl }),
     lms:
       lms && settings.lmsUrl !== null
         ? {
@@ -377,22 +415,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     retirements: retirement.retirements,
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
-    health: () =>
-      healthReport({
-        database: stores.database,
-        progress: stores.progress,
-        deadLetters: stores.deadLetters,
-        accounts: () => stores.providers.accounts(),
-        clock,
-        bus,
-        lanes: dispatcher.lanes,
-        lms: lmsHealth,
-        mails: mailer && {
-          failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
-          server: credentialLife.dispatcher.state,
-        },
-        stopping: () => stopping,
-      }),
+    health,
+    answered: metrics.answered,
   };
 
   if (does('dispatcher')) {
@@ -500,6 +524,7 @@ function extensionRegistry(
   { pdfThreads }: Settings,
   plugins: readonly Registered[],
   lifecycle: Lifecycle,
+  meters: Meters,
 ): ExtensionRegistry {
   const threads = pdfThreads || Math.max(1, availableParallelism() - 1);
   const pdfEngine = createThreadPool({ threads, fontsFolder: projectPath('fonts') });
@@ -508,7 +533,7 @@ function extensionRegistry(
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration(pdfEngine));
+    .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine), meters));
   addPluginFunctions(registry, plugins);
   return registry.freeze();
 }

@@ -69,6 +69,13 @@ export function createEventIntake(parts: EventIntakeParts): EventIntake {
     }
     const learnerId = result.outcome === 'processed' ? result.learnerId : null;
     await writer.record({ ...entry, learnerId, outcome: outcomeOf(result) });
+    logger.debug('an event was taken', {
+      eventId: event.id,
+      eventType: event.type,
+      door,
+      learnerId,
+      outcome: result.outcome,
+    });
     if (parts.onOutdated && (await revisionNow(entry.receivedAt)) !== entry.ruleRevision)
       await parts.onOutdated(event, result);
     return result;

@@ -1,5 +1,5 @@
-/** Counts calls, over all processes: ours to somebody who limits them, and those of others to us. Who asks first may call first.
- *  The in-memory twin below is the reference behaviour. */
+/** Counts calls to somebody who limits them, over all processes: who asks first may call first. The in-memory twin below is
+ *  the reference behaviour. */
 
 export interface RateLimit {
   readonly calls: number;
@@ -12,8 +12,8 @@ export interface RateLimits {
    *  @returns null: it may be made; else when the next period begins
    *  @throws StoreError nothing is known, so nothing may be called */
   take(key: string, limit: RateLimit, now: Date): Promise<Date | null>;
-  /** The call that was taken at this time does not count after all. */
-  giveBack(key: string, limit: RateLimit, takenAt: Date): Promise<void>;
+  /** Undoes a `take` of the same period: the call turned out to be one that does not count. */
+  giveBack(key: string, limit: RateLimit, now: Date): Promise<void>;
 }
 
 export function periodOf(now: Date, { periodMs }: RateLimit): { readonly start: Date; readonly end: Date } {
@@ -34,8 +34,8 @@ export class MemoryRateLimits implements RateLimits {
     return null;
   }
 
-  async giveBack(key: string, limit: RateLimit, takenAt: Date): Promise<void> {
+  async giveBack(key: string, limit: RateLimit, now: Date): Promise<void> {
     const latest = this.#taken.get(key);
-    if (latest && latest.start === periodOf(takenAt, limit).start.getTime() && latest.calls > 0) latest.calls -= 1;
+    if (latest?.start === periodOf(now, limit).start.getTime() && latest.calls > 0) latest.calls -= 1;
   }
 }

@@ -5,6 +5,7 @@ import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
+import { addAccountsCommands } from './accounts.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
@@ -17,6 +18,7 @@ import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
+import { addSettingsCommand } from './settings.ts';
 import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
 import { addWhyCommand } from './why.ts';
@@ -32,6 +34,7 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
+  addSettingsCommand(program);
   addRulesCommands(program);
   addWhyCommand(program);
   addEventsCommands(program);
@@ -45,6 +48,7 @@ export function createProgram(): Command {
   addJobsCommands(program);
   addProvidersCommands(program);
   addIssuerCommands(program);
+  addAccountsCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

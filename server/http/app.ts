@@ -8,7 +8,7 @@ import { requireApiToken } from './api/bearer.ts';
 import { requireCaller } from './api/caller.ts';
 import { downloadRoutes } from './api/downloads.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
-import { eventRoutes, requireIngestToken } from './api/events.ts';
+import { eventRoutes, requireEventSender } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { openApiRoutes } from './api/openapi-route.ts';
@@ -17,10 +17,11 @@ import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
-import { findActor, recogniseActor, requireRole } from './identity.ts';
+import { findActor, recogniseActor, requireRight } from './identity.ts';
 import { costlyLimit, countAttempts } from './limits.ts';
+import { allLists } from './lists/all.ts';
+import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
-import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
@@ -43,9 +44,10 @@ import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
 import { mailRoutes } from './pages/mails.ts';
+import { myRoutes } from './pages/my.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
-import { progressRoutes } from './pages/progress.ts';
+import { ownAccountRoutes } from './pages/own-account.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
@@ -57,12 +59,17 @@ import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { templateRoutes } from './pages/templates.ts';
+import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
+import { byRight } from './rights.ts';
 import { mount, type Route } from './routes.ts';
+import { SCOPES } from './scopes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
+import { renewLmsSession, requireLearner } from './sso/lms-identity.ts';
+import { lmsSignInRoutes } from './sso/routes.ts';
 import { bringsFiles, fileForm } from './uploads.ts';
 
 /** What answers without a session: doors for machines, and the public verification page. */
@@ -86,9 +93,15 @@ export function openRoutes(services: Services): readonly Route[] {
 /** The pages. */
 export function pageRoutes(services: Services): readonly Route[] {
   return [
+    // Before those of the local sign-in: `lms` would be taken for a one-time link.
+    ...lmsSignInRoutes(services),
     ...signInRoutes(services),
+    ...myRoutes(services),
     ...accountRoutes(services),
+    ...ownAccountRoutes(services),
+    ...tokenRoutes(services),
     ...dashboardRoutes(services),
+    ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
     ...ruleVocabularyRoutes(services),
@@ -97,7 +110,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
     ...ruleFileRoutes(services),
-    ...progressRoutes(services),
     ...learnerRoutes(services),
     ...retireRoutes(services),
     ...whyRoutes(services),
@@ -123,35 +135,35 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...issuerRoutes(services),
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
-    ...auditRoutes(services),
     ...systemRoutes(services),
     ...lmsRoutes(services),
   ];
 }
 
 export function createApp(services: Services): Express {
-  const { settings, logger, access, sessions, clock } = services;
+  const { settings, logger, sessions, clock, lmsSignIn } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
   countAttempts(app, services);
 
-  app.use(requestContext(logger));
+  app.use(requestContext(services));
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   mount(app, openRoutes(services), {
-    'api-token': requireApiToken({ access, clock }),
-    'learner-token': requireCaller(services),
-    'ingest-token': requireIngestToken(settings),
+    ...Object.fromEntries(SCOPES.map((scope) => [`token ${scope}`, requireApiToken(services, scope)])),
+    ...Object.fromEntries(SCOPES.map((scope) => [`learner or token ${scope}`, requireCaller(services, scope)])),
+    'token events:write': requireEventSender(services),
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
-  app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
+  app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
   app.use(costlyLimit(), parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
-    viewer: requireRole('viewer'),
-    administrator: requireRole('administrator'),
+    'signed-in': requireRight(null),
+    ...byRight((right) => requireRight(right)),
+    learner: requireLearner(lmsSignIn),
   });
 
   app.use(nothingHere);

@@ -1,12 +1,10 @@
-/** How often things may be tried, counted over all processes. */
+/** How often things may be tried, counted over all processes. Signing in has its own counts: attempts.ts. */
 
 import { createHmac } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 import { InvariantError } from '../../plugin/errors.ts';
 import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
-import { accountNameKey } from './access-store.ts';
-import { textField } from './forms.ts';
 import { findActor } from './identity.ts';
 import { tooManyRequests } from './request-error.ts';
 import type { Services } from './services.ts';
@@ -69,23 +67,25 @@ function address(req: Request): string {
   return ipKeyGenerator(req.ip ?? '');
 }
 
-/** Failed sign-ins: from one address, and for one account from anywhere. */
-export function signInLimits(): readonly RequestHandler[] {
-  return [
-    limiter({ name: 'sign-in-address', limit: 30, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address }),
-    limiter({
-      name: 'sign-in-account',
-      limit: 10,
-      windowMs: 15 * MINUTE_MS,
-      counts: 'failures',
-      keyOf: (req) => `account ${accountNameKey(textField(req, 'name').slice(0, 200))}`,
-    }),
-  ];
+/** Sign-ins with the LMS that are begun from one address: a whole school may stand behind it. */
+export function lmsSignInLimit(): RequestHandler {
+  return limiter({ name: 'lms-sign-in', limit: 600, windowMs: 5 * MINUTE_MS, counts: 'all', keyOf: address });
 }
 
-/** One-time links tried from one address. */
-export function oneTimeSignInLimit(): RequestHandler {
-  return limiter({ name: 'one-time', limit: 30, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address });
+/** Those that come back and fail. Each that was begun here costs a call to the LMS; guessing leads nowhere at any pace. */
+export function lmsReturnLimit(): RequestHandler {
+  return limiter({ name: 'lms-return', limit: 300, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address });
+}
+
+/** A learner's own page, which may ask the LMS how they stand. */
+export function myLimit(): RequestHandler {
+  return limiter({
+    name: 'my',
+    limit: 60,
+    windowMs: MINUTE_MS,
+    counts: 'all',
+    keyOf: (req) => `learner ${req.session.identity?.lms?.username ?? address(req)}`,
+  });
 }
 
 /** The public verification pages: plenty for people, too few for guessing. */

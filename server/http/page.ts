@@ -7,10 +7,13 @@ import { assetAddress } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
-import { findActor } from './identity.ts';
+import { findActor, may } from './identity.ts';
+import { keptAddress } from './lists/kept-address.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
+import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
+import { findLearnerSession } from './sso/lms-identity.ts';
 
 export type Section =
   | 'dashboard'
@@ -73,6 +76,13 @@ const notices: ReadonlyMap<string, string> = new Map(
     'configuration-saved': 'The configuration was saved. Documents made from now on follow it.',
     'configuration-deleted': 'The configuration and its schedule were deleted. Its credentials stand.',
     'account-created': 'The account was created.',
+    'account-role-changed': 'The role was changed: it counts from the next page on that is opened.',
+    'account-disabled': 'The account is disabled, and its sessions have ended.',
+    'account-enabled': 'The account is enabled.',
+    'account-sessions-ended': 'All sessions of the account have ended.',
+    'password-chosen': 'Welcome. From now on you sign in with your name and this password.',
+    'password-changed': 'The password was changed. Other sessions of your account have ended.',
+    'other-sessions-ended': 'All other sessions of your account have ended.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
     'template-saved': 'The template was saved. Badges that were issued before keep what they say.',
     'issuer-saved': 'The issuer was saved. Badges issued from now on say so.',
@@ -102,16 +112,20 @@ export async function renderPage(
   status = 200,
 ): Promise<void> {
   const actor = findActor(res);
+  const learner = findLearnerSession(res);
   const page = {
     title: frame.title,
     section: frame.section,
-    breadcrumbs: frame.breadcrumbs ?? [],
+    breadcrumbs: (frame.breadcrumbs ?? []).map(({ text, href }) => ({ text, href: keptAddress(req, href) })),
     errors: frame.errors ?? [],
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
     notice: notices.get(queryText(req, 'done') ?? '') ?? null,
     actor,
-    canChange: actor?.role === 'administrator',
-    csrfToken: actor || frame.formForVisitors ? csrfToken(req) : '',
+    /** Whether who is signed in has the right; a word that is none is our mistake. */
+    can: (word: string) => may(res, rightOf(word)),
+    /** Who signed in with the LMS, and so has a page of their own. */
+    learner,
+    csrfToken: actor || learner || frame.formForVisitors ? csrfToken(req) : '',
     requestId: requestIdOf(res),
     /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */
     ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,

@@ -24,18 +24,15 @@ export function rateLimitModels(connection: mongoose.Connection): mongoose.Model
   return (connection.models.RateLimit ?? connection.model('RateLimit', schema)) as mongoose.Model<Period>;
 }
 
+function idOf(key: string, limit: RateLimit, now: Date): string {
+  return `${key} ${periodOf(now, limit).start.toISOString()}`;
+}
+
 export class MongoRateLimits implements RateLimits {
   readonly #periods: mongoose.Model<Period>;
 
   constructor(connection: mongoose.Connection) {
     this.#periods = rateLimitModels(connection);
-  }
-
-  async giveBack(key: string, limit: RateLimit, takenAt: Date): Promise<void> {
-    const _id = idOf(key, limit, takenAt);
-    await withDatabase(() =>
-      this.#periods.updateOne({ _id, calls: mongoose.trusted({ $gt: 0 }) }, { $inc: { calls: -1 } }),
-    );
   }
 
   async take(key: string, limit: RateLimit, now: Date): Promise<Date | null> {
@@ -59,8 +56,11 @@ export class MongoRateLimits implements RateLimits {
       return end;
     });
   }
-}
 
-function idOf(key: string, limit: RateLimit, now: Date): string {
-  return `${key} ${periodOf(now, limit).start.toISOString()}`;
+  async giveBack(key: string, limit: RateLimit, now: Date): Promise<void> {
+    const _id = idOf(key, limit, now);
+    await withDatabase(() =>
+      this.#periods.updateOne({ _id, calls: mongoose.trusted({ $gt: 0 }) }, { $inc: { calls: -1 } }),
+    );
+  }
 }

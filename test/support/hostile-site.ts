@@ -96,6 +96,7 @@ export async function hostileSite(evil: string): Promise<HostileSite> {
     ...{ id: 'a', at: now, actor: evil, action: evil, object: evil, details: { [evil]: evil } },
   });
   await services.access.createApiToken({
+    ...{ scopes: null, expiresAt: null },
     ...{ id: 'x', tokenHash: 'x', label: evil, createdAt: now, createdBy: evil, lastUsedAt: null, revokedAt: null },
   });
   return {

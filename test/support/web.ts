@@ -59,9 +59,12 @@ import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
 import { composeCredentialLife } from '../../server/credential-life-setup.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
+import { MemoryAccountSessions } from '../../server/http/account-sessions.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
+import { createListActions } from '../../server/http/lists/act.ts';
+import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
@@ -144,6 +147,7 @@ export function makeSite(
   const deadLetters = new MemoryDeadLetterStore();
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
+  const sessions = new session.MemoryStore();
   const provider = new MemoryProvider();
   const hall = new HallProvider();
   const secrets = openSecretBox();
@@ -235,6 +239,7 @@ export function makeSite(
       ...comparison.kinds,
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
+      createListActions(() => allLists(services)),
     ],
   });
   const processed: LmsEvent[] = [];
@@ -268,7 +273,8 @@ export function makeSite(
     replays,
     notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
     files,
-    sessions: new session.MemoryStore(),
+    sessions,
+    accountSessions: new MemoryAccountSessions(sessions, clock),
     rateLimits: new MemoryRateLimits(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
     processEvent: async (event: LmsEvent, door: Door) => {
@@ -300,6 +306,7 @@ export function makeSite(
     lms: null,
     extensions: registry,
     lmsTokens: null,
+    lmsSignIn: null,
     eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,
@@ -347,6 +354,8 @@ async function createAccount({ access }: Site['services'], role: Role): Promise<
     name: role,
     role,
     passwordHash: await hashPassword(PASSWORD, { logN: 4, blockSize: 8, parallel: 1 }),
+    lmsUsername: null,
+    disabledAt: null,
     createdAt: new Date('2026-11-01T08:00:00Z'),
   });
 }

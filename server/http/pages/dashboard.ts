@@ -14,7 +14,7 @@ const MOST_BADGES = 6;
 
 export function dashboardRoutes(services: Services): readonly Route[] {
   return [
-    get('/', 'viewer', async (req, res) => {
+    get('/', 'look', async (req, res) => {
       await renderPage(req, res, 'dashboard', { title: 'Dashboard', section: 'dashboard' }, await dashboard(services));
     }),
   ];

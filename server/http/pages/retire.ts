@@ -73,11 +73,11 @@ export function retireRoutes(services: Services): readonly Route[] {
   }
 
   return [
-    get('/learners/:id/retire', 'administrator', async (req, res) => {
+    get('/learners/:id/retire', 'administer', async (req, res) => {
       await ask(req, res, await findLearner(services, pathText(req, 'id')), {});
     }),
 
-    post('/learners/:id/retire', 'administrator', async (req, res) => {
+    post('/learners/:id/retire', 'administer', async (req, res) => {
       const learner = await findLearner(services, pathText(req, 'id'));
       const reason = textField(req, 'reason');
       const badges = textField(req, 'badges') === 'revoke' ? 'revoke' : 'leave';

@@ -58,6 +58,7 @@ describe('secrets and personal data', function () {
     token = (await createApiToken(laurel.services, 'tests', 'cli')).token;
     await laurel.stores.access.createAccount({
       ...{ id: 'a1', name: 'root', role: 'administrator', createdAt: new Date() },
+      ...{ lmsUsername: null, disabledAt: null },
       passwordHash: await hashPassword(password, { logN: 4, blockSize: 8, parallel: 1 }),
     });
     browser = supertest.agent(app);

@@ -15,6 +15,8 @@ export interface Column<Row, Context> {
   /** Name of the small text below in exports; left out: they do not have it. */
   readonly noteLabel?: string;
   readonly isNumber?: boolean;
+  /** Links and the like, which no file has. */
+  readonly isOnPageOnly?: boolean;
   cell(row: Row, context: Context): Cell;
 }
 

@@ -7,7 +7,7 @@ import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
 import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
-import { shownNumber, shownTime } from '../format.ts';
+import { shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
@@ -134,21 +134,6 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(HOME, 'look', async (req, res) => {
-      const [types, configurations] = await Promise.all([credentials.types(), credentials.configurations()]);
-      const frame = { title: 'Types', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
-      await renderPage(req, res, 'credential-types', frame, {
-        newHref: `${HOME}/new`,
-        rows: types.map((type) => ({
-          ...type,
-          href: pathOf(type),
-          configurations: shownNumber(
-            configurations.filter(({ credentialTypeId }) => credentialTypeId === type.id).length,
-          ),
-          updatedAt: shownTime(type.updatedAt),
-        })),
-      });
-    }),
     get(`${HOME}/new`, 'edit', (req, res) => {
       const type = emptyType();
       return showForm(req, res, null, type, optionsEntry(schemaOf(extensions, type), {}));

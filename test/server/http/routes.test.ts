@@ -195,6 +195,10 @@ const table: Readonly<Record<string, Access>> = {
 /** Who may look at each list and take it along as a file, and who may do something to many of it. */
 const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Access }>> = {
   audit: { look: 'administer' },
+  configurations: { look: 'look', act: 'run' },
+  'credential-assets': { look: 'look' },
+  'credential-types': { look: 'look' },
+  templates: { look: 'look' },
   badges: { look: 'look' },
   credentials: { look: 'look', act: 'publish' },
   events: { look: 'look' },

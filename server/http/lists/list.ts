@@ -119,7 +119,7 @@ export interface List<Row, Context = unknown> {
   readonly date?: DateFilter;
   readonly order: RecordOrder;
   readonly pageSize?: number;
-  readonly empty: Empty;
+  readonly empty: Empty | (() => Promise<Empty>);
   /** Said where filters leave nothing. */
   readonly nothingMatches: string;
   /** Said above the list, if anything. */

@@ -140,10 +140,20 @@ export function templateList({
     ],
     order: { field: 'name', descending: false },
     nothingMatches: 'No template is like this.',
-    empty: {
-      title: 'No templates yet',
-      text: 'Add an account at a provider first. Synchronise it then: the templates that the provider lists stand here.',
-      links: [{ text: 'See the providers', href: '/providers' }],
+    async empty() {
+      const title = 'No templates yet';
+      const hasAccounts = (await providerStore.accounts()).length > 0;
+      return hasAccounts
+        ? {
+            title,
+            text: 'Synchronise the accounts: the templates that each provider lists then stand here.',
+            links: [],
+          }
+        : {
+            title,
+            text: 'Add an account at a provider first, then synchronise it.',
+            links: [{ text: 'See the providers', href: '/providers' }],
+          };
     },
   };
 }

@@ -10,7 +10,6 @@ import { ruleText } from '../schedule-words.ts';
 import type { Services } from '../services.ts';
 import { runPath } from './runs.ts';
 
-
 export function configurationRoutes(services: Services): readonly Route[] {
   const { credentials } = services;
   const audit = createAudit(services);

@@ -13,6 +13,7 @@ import { scheduleText } from '../pages/configurations.ts';
 import { ASSET_KINDS } from '../pages/credential-assets.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { eligibilityPath } from '../pages/eligibility.ts';
+import { historyPath } from '../pages/history.ts';
 import { runPath } from '../pages/runs.ts';
 import { schedulePath } from '../pages/schedule.ts';
 import type { Services } from '../services.ts';
@@ -248,6 +249,7 @@ export function configurationList({
         cell: ({ id, contextKey }) =>
           linksCell([
             { text: 'Who is eligible', href: eligibilityPath(id), hidden: ` in ${contextKey}` },
+            { text: 'History', href: historyPath('configuration', id), hidden: ` of ${contextKey}` },
             { text: 'Edit', href: `/configurations/${encodeURIComponent(id)}/edit`, hidden: ` ${contextKey}` },
           ]),
       },

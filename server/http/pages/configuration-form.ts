@@ -9,6 +9,7 @@ import type { CredentialConfiguration, CredentialType } from '../../../plugin/po
 import { createAudit } from '../audit.ts';
 import { configurationErrors, samplePlan, schemaOf } from '../credential-check.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
+import { fieldChanges } from '../field-changes.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
@@ -120,7 +121,11 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
     if (result === 'stale')
       return showForm(req, res, former, entered, [{ field: 'options', message: changedMeanwhile }]);
     const done = former ? 'configuration.changed' : 'configuration.created';
-    await audit(actorOf(res).name, done, `configuration:${wanted.id}`, { contextKey, type: type.name });
+    await audit(actorOf(res).name, done, `configuration:${wanted.id}`, {
+      contextKey,
+      type: type.name,
+      ...fieldChanges(former && { options: former.options }, { options }),
+    });
     res.redirect(303, `${HOME}?done=configuration-saved`);
   };
 

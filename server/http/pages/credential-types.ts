@@ -7,6 +7,7 @@ import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
 import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
+import { fieldChanges } from '../field-changes.ts';
 import { shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -24,6 +25,7 @@ import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { expectedOf } from './expected.ts';
+import { historyPath } from './history.ts';
 
 const HOME = '/credential-types';
 const crumb = { text: 'Types', href: HOME } as const;
@@ -129,7 +131,10 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       return showForm(req, res, former, entered, entry, [{ field: 'name', message }]);
     }
     const done = former ? 'credential-type.changed' : 'credential-type.created';
-    await audit(actorOf(res).name, done, `credential-type:${id}`, { name: wanted.name });
+    await audit(actorOf(res).name, done, `credential-type:${id}`, {
+      name: wanted.name,
+      ...fieldChanges(former && comparable(former), comparable(wanted)),
+    });
     res.redirect(303, `${pathOf(wanted)}?done=credential-type-saved`);
   };
 
@@ -152,6 +157,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         ...type,
         json: JSON.stringify(type.options, null, 2),
         updatedAt: shownTime(type.updatedAt),
+        historyHref: historyPath('credential-type', type.id),
         editHref: `${pathOf(type)}/edit`,
         newHref: `/configurations/new?type=${encodeURIComponent(type.id)}`,
         configurations: configurations
@@ -160,6 +166,11 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       });
     }),
   ];
+}
+
+/** What of a type a person changes. */
+function comparable({ name, retrievalFunction, generationFunction, options }: CredentialType) {
+  return { name, retrievalFunction, generationFunction, options };
 }
 
 /** What the person at the form can put right. */

@@ -140,6 +140,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /effects/settle': 'operate',
   'post /effects/settle': 'operate',
   'get /issued-badges': 'look',
+  'get /history/:kind/:id': 'look',
   'get /comparisons': 'look',
   'post /comparisons': 'operate',
   'get /comparisons/:id': 'look',
@@ -199,7 +200,7 @@ const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Acc
   'credential-assets': { look: 'look' },
   'credential-types': { look: 'look' },
   templates: { look: 'look' },
-  badges: { look: 'look' },
+  badges: { look: 'look', act: 'publish' },
   credentials: { look: 'look', act: 'publish' },
   events: { look: 'look' },
   jobs: { look: 'look', act: 'operate' },
@@ -239,6 +240,7 @@ describe('routes', () => {
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace(':asset', 'certificate')
+      .replace(':kind', 'badge')
       .replace(':type', 'type-1')
       .replace('/runs/:id', '/runs/run-1')
       .replace('/jobs/:id', '/jobs/job-failed')

@@ -258,3 +258,31 @@ describe('lists', () => {
     });
   });
 });
+
+describe('the list of badges', () => {
+  it('activates and deactivates many, each as a version of its own', async () => {
+    const site = makeSite();
+    await seed(site);
+    const browser = await site.signIn('administrator');
+    const fields = { action: 'deactivate', which: 'selected', selected: ['demo-course', 'data-track'], query: '' };
+    const send = async (changes: object) => {
+      const _csrf = csrfOf((await browser.get('/badges')).text);
+      return textOf(
+        (
+          await browser
+            .post('/actions/badges/done')
+            .type('form')
+            .send({ _csrf, ...fields, ...changes })
+        ).text,
+      );
+    };
+    const activeOf = async (id: string) => (await site.services.badges.get(id))?.active;
+    const former = (await site.services.badges.get('demo-course'))?.version ?? 0;
+    expect(await send({})).to.include('Of 2 badges: deactivated 2 failed 0');
+    expect(await activeOf('demo-course')).to.equal(false);
+    expect((await site.services.badges.get('demo-course'))?.version).to.equal(former + 1);
+    expect(await send({})).to.include('Of 2 badges: left alone 2 failed 0');
+    expect(await send({ action: 'activate', selected: ['data-track'] })).to.include('activated 1 failed 0');
+    expect(await activeOf('data-track')).to.equal(true);
+  });
+});

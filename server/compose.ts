@@ -65,13 +65,23 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { openLms, watchLms } from './lms-setup.ts';
+import { openLms, openLmsSignIn, watchLms } from './lms-setup.ts';
 import { openLmsTokens } from './lms-tokens.ts';
+import {
+  measuredConnect,
+  measuredGeneration,
+  measuredIntake,
+  measuredMailer,
+  measuredRuns,
+} from './metrics/measure.ts';
+import type { Meters } from './metrics/meters.ts';
+import { composeMetrics } from './metrics-setup.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
 import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
+import { composeRetiredPeople, composeRetirement, isAboutRetired } from './retirement-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
@@ -89,7 +99,8 @@ export interface ComposeOptions {
   /** In place of the badge providers of the settings. */
   readonly providers?: ReadonlyMap<string, BadgeProvider>;
   /** In place of the usual patience with providers and the bus, and with the silence of a process that makes credentials. */
-  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> & Pick<RunnerParts, 'leaseMs'>;
+  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> &
+    Pick<RunnerParts, 'leaseMs'> & { readonly settleMs?: number };
 }
 
 export interface Laurel {
@@ -149,6 +160,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
 
   if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
 
+  const metrics = await composeMetrics({ settings, roles, lifecycle, health: () => health() });
+  const { meters } = metrics;
+
   const jobs = createJobs({
     store: stores.jobs,
     clock,
@@ -179,7 +193,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       accounts: accountDirectory,
       secrets,
       openBadges,
-      connect: createConnect(settings, clock),
+      connect: measuredConnect(createConnect(settings, clock), meters),
       publicUrl: () => publicUrl,
       clock,
       logger,
@@ -225,18 +239,23 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   });
   const writer = createEventLogWriter({ log: stores.events, logger });
   lifecycle.onStop('event log', () => writer.stop());
-  const intake = createEventIntake({
-    processor: settings.badgesEnabled ? processor : null,
-    writer,
-    ruleRevision: () => ruleBook.revision(),
-    latestRuleRevision: async () => {
-      await ruleBook.refresh();
-      return ruleBook.revision();
-    },
-    onOutdated: (event, result) => replay.catchUpWith(event, result),
-    clock,
-    logger,
-  });
+  const retired = composeRetiredPeople({ stores, secretKey, formerSecretKeys: settings.formerSecretKeys, clock });
+  const intake = measuredIntake(
+    createEventIntake({
+      processor: settings.badgesEnabled ? processor : null,
+      writer,
+      isRetired: retired.has,
+      ruleRevision: () => ruleBook.revision(),
+      latestRuleRevision: async () => {
+        await ruleBook.refresh();
+        return ruleBook.revision();
+      },
+      onOutdated: (event, result) => replay.catchUpWith(event, result),
+      clock,
+      logger,
+    }),
+    meters,
+  );
 
   const replays = createReplays({
     store: stores.deadLetters,
@@ -255,24 +274,26 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
   const lms = openLms(settings, logger);
+  const lmsTokens = openLmsTokens(settings, clock);
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
-  const registry = extensionRegistry(settings, plugins, lifecycle);
+  const registry = extensionRegistry(settings, plugins, lifecycle, meters);
   const generation = {
-    store: stores.credentials,
+    store: measuredRuns(stores.credentials, meters),
     files: stores.files,
     registry,
     records,
     clock,
     logger,
     verifyUrl: (verifyId: string) => `${publicUrl}/verify/${verifyId}`,
+    isRetired: retired.has,
     ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
   };
   const runner = createCredentialRunner(generation);
   lifecycle.onStop('credential runs', () => runner.stop());
   const mailer =
     settings.smtpUrl !== null && settings.mailFrom !== null
-      ? createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom })
+      ? measuredMailer(createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }), meters)
       : null;
   lifecycle.onStop('mail server', async () => mailer?.close());
   const credentialLife = composeCredentialLife({
@@ -284,6 +305,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     patience: options.patience,
   });
 
+  const retirement = composeRetirement({
+    ...{ stores, secretKey, formerSecretKeys: settings.formerSecretKeys, secrets, clock, jobs, providers },
+    ...{ people: retired, settleMs: options.patience?.settleMs },
+  });
   const jobRunner = createJobRunner({
     store: stores.jobs,
     kinds: [
@@ -293,6 +318,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       ...accountsSetup.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
+      retirement.kind,
       createListActions(() => allLists(services)),
     ],
     clock,
@@ -300,8 +326,26 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   });
   // After the job runner: a new secret of the settings asks for a job.
   if (roles.length > 0) await accountsSetup.prepare();
+  if (roles.length > 0) await retirement.retirements.takeUp();
 
   let stopping = false;
+  const health = () =>
+    healthReport({
+      database: stores.database,
+      progress: stores.progress,
+      deadLetters: stores.deadLetters,
+      accounts: () => stores.providers.accounts(),
+      clock,
+      bus,
+      lanes: dispatcher.lanes,
+      lms: lmsHealth,
+      mails: mailer && {
+        failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
+        server: credentialLife.dispatcher.state,
+      },
+      stopping: () => stopping,
+    });
+  metrics.watch({ ...stores, bus, lanes: dispatcher.lanes, clock });
   const services: Services = {
     settings: {
       publicUrl,
@@ -340,6 +384,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     foreseeRules: replay.foresee,
     access: stores.access,
     sessions: stores.sessions,
+    accountSessions: stores.accountSessions,
+    rateLimits: stores.rateLimits,
     decodeCloudEvent: (value) => decodeCloudEvent(value),
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
@@ -349,7 +395,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
-    lmsTokens: openLmsTokens(settings, clock),
+    lmsTokens,
+    lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl }),
     lms:
       lms && settings.lmsUrl !== null
         ? {
@@ -365,24 +412,11 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     mails: credentialLife.mails,
     runControl: createRunControl({ store: stores.credentials, runner, clock }),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
+    retirements: retirement.retirements,
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
-    health: () =>
-      healthReport({
-        database: stores.database,
-        progress: stores.progress,
-        deadLetters: stores.deadLetters,
-        accounts: () => stores.providers.accounts(),
-        clock,
-        bus,
-        lanes: dispatcher.lanes,
-        lms: lmsHealth,
-        mails: mailer && {
-          failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
-          server: credentialLife.dispatcher.state,
-        },
-        stopping: () => stopping,
-      }),
+    health,
+    answered: metrics.answered,
   };
 
   if (does('dispatcher')) {
@@ -415,7 +449,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       onDeadEvent: (event, failure) => intake.giveUp(event, 'amqp', failure),
     });
     lifecycle.onStop('consumer', () => consumer.stop());
-    const drain = bus.drain((message) => stores.deadLetters.add(message));
+    const drain = bus.drain(async (message) => {
+      if (!(await isAboutRetired(message, retired))) await stores.deadLetters.add(message);
+    });
     lifecycle.onStop('dead letters', () => drain.stop());
   }
   web?.serve(createApp(services));
@@ -488,6 +524,7 @@ function extensionRegistry(
   { pdfThreads }: Settings,
   plugins: readonly Registered[],
   lifecycle: Lifecycle,
+  meters: Meters,
 ): ExtensionRegistry {
   const threads = pdfThreads || Math.max(1, availableParallelism() - 1);
   const pdfEngine = createThreadPool({ threads, fontsFolder: projectPath('fonts') });
@@ -496,7 +533,7 @@ function extensionRegistry(
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration(pdfEngine));
+    .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine), meters));
   addPluginFunctions(registry, plugins);
   return registry.freeze();
 }

@@ -13,11 +13,13 @@ import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../plugin/ports/provider-store.ts';
 import type { RateLimits } from '../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
+import type { RetirementStore } from '../plugin/ports/retirement-store.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
 import { DirectoryFileStore } from './files/directory-file-store.ts';
 import { GridFsFileStore } from './files/gridfs-file-store.ts';
 import type { AccessStore } from './http/access-store.ts';
+import type { AccountSessions } from './http/account-sessions.ts';
 import { SESSION_TTL_SECONDS } from './http/security.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { accessModels } from './mongo/access-models.ts';
@@ -39,7 +41,8 @@ import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
-import { createSessionStore } from './mongo/session-store.ts';
+import { MongoRetirementStore, retirementModels } from './mongo/retirement-store.ts';
+import { createSessionStore, MongoAccountSessions } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
 
 export interface Stores {
@@ -63,6 +66,8 @@ export interface Stores {
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
+  readonly accountSessions: AccountSessions;
+  readonly retirements: RetirementStore;
 }
 
 const never = new Promise<never>(() => {});
@@ -98,6 +103,7 @@ export async function openStores(
       deadLetterModels,
       issuerModels,
       providerModels,
+      retirementModels,
     ],
   });
   lifecycle.onStop('database', () => database.close());
@@ -123,6 +129,8 @@ export async function openStores(
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
+    accountSessions: new MongoAccountSessions(connection),
+    retirements: new MongoRetirementStore(connection),
   };
 }
 

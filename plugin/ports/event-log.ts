@@ -9,7 +9,7 @@ import type { Records } from './records.ts';
 export const doors = ['amqp', 'http', 'file', 'demo'] as const;
 export type Door = (typeof doors)[number];
 
-export type IgnoredReason = 'no-learner' | 'no-match' | 'badges-disabled';
+export type IgnoredReason = 'no-learner' | 'no-match' | 'badges-disabled' | 'retired-learner';
 
 /** From the least to the most that may be known: a later delivery completes an entry, and never takes back. */
 export const outcomeKinds = ['failed', 'dead', 'ignored', 'matched'] as const;

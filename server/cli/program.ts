@@ -5,17 +5,20 @@ import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
+import { addAccountsCommands } from './accounts.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
+import { addLearnersCommands } from './learners.ts';
 import { addLmsCommands } from './lms.ts';
 import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
+import { addSettingsCommand } from './settings.ts';
 import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
 import { addWhyCommand } from './why.ts';
@@ -31,6 +34,7 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
+  addSettingsCommand(program);
   addRulesCommands(program);
   addWhyCommand(program);
   addEventsCommands(program);
@@ -39,10 +43,12 @@ export function createProgram(): Command {
   addLmsCommands(program);
   addTemplatesCommands(program);
   addProgressCommands(program);
+  addLearnersCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);
   addProvidersCommands(program);
   addIssuerCommands(program);
+  addAccountsCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

@@ -8,10 +8,11 @@ import { requireApiToken } from './api/bearer.ts';
 import { requireCaller } from './api/caller.ts';
 import { downloadRoutes } from './api/downloads.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
-import { eventRoutes, requireIngestToken } from './api/events.ts';
+import { eventRoutes, requireEventSender } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { openApiRoutes } from './api/openapi-route.ts';
+import { retirementApiRoutes } from './api/retirement.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
@@ -24,6 +25,8 @@ import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
+import { certificatePreviewRoutes } from './pages/certificate-preview.ts';
+import { CONFIGURATION_PREVIEW, TYPE_PREVIEW } from './pages/certificate-preview-paths.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationFormRoutes } from './pages/configuration-form.ts';
 import { configurationRoutes } from './pages/configurations.ts';
@@ -33,6 +36,7 @@ import { credentialTypeRoutes } from './pages/credential-types.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
+import { designVersionRoutes } from './pages/design-versions.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
@@ -43,11 +47,14 @@ import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
 import { mailRoutes } from './pages/mails.ts';
+import { myRoutes } from './pages/my.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
+import { ownAccountRoutes } from './pages/own-account.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
+import { retireRoutes } from './pages/retire.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { runRoutes } from './pages/runs.ts';
@@ -55,13 +62,17 @@ import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { templateRoutes } from './pages/templates.ts';
+import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
 import { byRight } from './rights.ts';
 import { mount, type Route } from './routes.ts';
+import { SCOPES } from './scopes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
+import { renewLmsSession, requireLearner } from './sso/lms-identity.ts';
+import { lmsSignInRoutes } from './sso/routes.ts';
 import { bringsFiles, fileForm } from './uploads.ts';
 
 /** What answers without a session: doors for machines, and the public verification page. */
@@ -71,6 +82,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...openApiRoutes(),
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
+    ...retirementApiRoutes(services),
     ...verificationRoutes(services),
     ...eligibilityApiRoutes(services),
     ...verifyPageRoutes(services),
@@ -84,8 +96,13 @@ export function openRoutes(services: Services): readonly Route[] {
 /** The pages. */
 export function pageRoutes(services: Services): readonly Route[] {
   return [
+    // Before those of the local sign-in: `lms` would be taken for a one-time link.
+    ...lmsSignInRoutes(services),
     ...signInRoutes(services),
+    ...myRoutes(services),
     ...accountRoutes(services),
+    ...ownAccountRoutes(services),
+    ...tokenRoutes(services),
     ...dashboardRoutes(services),
     ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
@@ -97,6 +114,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...templateRoutes(services),
     ...ruleFileRoutes(services),
     ...learnerRoutes(services),
+    ...retireRoutes(services),
     ...whyRoutes(services),
     ...eventLogRoutes(services),
     // The actions on many first: `settle` would be taken for the id of a credential or a mail.
@@ -104,6 +122,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...credentialRoutes(services),
     ...mailRoutes(services),
     ...credentialAssetRoutes(services),
+    ...certificatePreviewRoutes(services),
+    ...designVersionRoutes(services),
     ...credentialTypeRoutes(services),
     ...configurationRoutes(services),
     ...configurationFormRoutes(services),
@@ -127,27 +147,28 @@ export function pageRoutes(services: Services): readonly Route[] {
 }
 
 export function createApp(services: Services): Express {
-  const { settings, logger, access, sessions, clock } = services;
+  const { settings, logger, sessions, clock, lmsSignIn } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
 
-  app.use(requestContext(logger));
+  app.use(requestContext(services));
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   mount(app, openRoutes(services), {
-    'api-token': requireApiToken({ access, clock }),
-    'learner-token': requireCaller(services),
-    'ingest-token': requireIngestToken(settings),
+    ...Object.fromEntries(SCOPES.map((scope) => [`token ${scope}`, requireApiToken(services, scope)])),
+    ...Object.fromEntries(SCOPES.map((scope) => [`learner or token ${scope}`, requireCaller(services, scope)])),
+    'token events:write': requireEventSender(services),
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
-  app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
+  app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
   app.use(parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
     'signed-in': requireRight(null),
     ...byRight((right) => requireRight(right)),
+    learner: requireLearner(lmsSignIn),
   });
 
   app.use(nothingHere);
@@ -164,9 +185,16 @@ const neverStore: RequestHandler = (_req, res, next) => {
 const strangersForm = express.urlencoded({ extended: false, limit: 16 * 1024, parameterLimit: 20 });
 /** A rule file of 1 MiB may grow threefold when a browser encodes it. */
 const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: FORM_PARAMETERS });
+/** Options of a certificate, asked for again and again. */
+const previewForm = express.urlencoded({ extended: false, limit: 256 * 1024, parameterLimit: FORM_PARAMETERS });
+const PREVIEWS: readonly string[] = [TYPE_PREVIEW, CONFIGURATION_PREVIEW];
 
 const parseForm: RequestHandler = (req: Request, res, next) => {
   const actor = findActor(res);
-  const parse = actor === null ? strangersForm : bringsFiles(req, actor) ? fileForm : signedInForm;
+  const parse = actor === null ? strangersForm : bringsFiles(req, actor) ? fileForm : formOf(req);
   parse(req, res, next);
 };
+
+function formOf({ path }: Request): RequestHandler {
+  return PREVIEWS.includes(path) ? previewForm : signedInForm;
+}

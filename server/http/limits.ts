@@ -1,9 +1,9 @@
-/** How often things may be tried. Counted per process: several processes allow that many times more. */
+/** How often things may be tried. Counted per process: several processes allow that many times more. Signing in is counted by
+ *  all of them together: attempts.ts. */
 
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import { accountNameKey } from './access-store.ts';
-import { textField } from './forms.ts';
+import { actorOf } from './identity.ts';
 import { tooManyRequests } from './request-error.ts';
 
 const MINUTE_MS = 60_000;
@@ -38,22 +38,24 @@ function address(req: Request): string {
   return ipKeyGenerator(req.ip ?? '');
 }
 
-/** Failed sign-ins: from one address, and for one account from anywhere. */
-export function signInLimits(): readonly RequestHandler[] {
-  return [
-    limiter({ limit: 30, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address }),
-    limiter({
-      limit: 10,
-      windowMs: 15 * MINUTE_MS,
-      counts: 'failures',
-      keyOf: (req) => `account ${accountNameKey(textField(req, 'name').slice(0, 200))}`,
-    }),
-  ];
+/** Sign-ins with the LMS that are begun from one address: a whole school may stand behind it. */
+export function lmsSignInLimit(): RequestHandler {
+  return limiter({ limit: 600, windowMs: 5 * MINUTE_MS, counts: 'all', keyOf: address });
 }
 
-/** One-time links tried from one address. */
-export function oneTimeSignInLimit(): RequestHandler {
-  return limiter({ limit: 30, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address });
+/** Those that come back and fail. Each that was begun here costs a call to the LMS; guessing leads nowhere at any pace. */
+export function lmsReturnLimit(): RequestHandler {
+  return limiter({ limit: 300, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address });
+}
+
+/** A learner's own page, which may ask the LMS how they stand. */
+export function myLimit(): RequestHandler {
+  return limiter({
+    limit: 60,
+    windowMs: MINUTE_MS,
+    counts: 'all',
+    keyOf: (req) => `learner ${req.session.identity?.lms?.username ?? address(req)}`,
+  });
 }
 
 /** The public verification pages: plenty for people, too few for guessing. */
@@ -69,6 +71,12 @@ export function webhookLimit(): RequestHandler {
 /** Badges that strangers bring: each costs a signature, and perhaps calls to others. */
 export function broughtBadgeLimit(): RequestHandler {
   return limiter({ limit: 20, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+}
+
+/** Pictures of a certificate while somebody moves things on it: as fast as they can be looked at. */
+export function previewLimit(): RequestHandler {
+  const keyOf = ({ res }: Request) => `account ${res ? actorOf(res).name : ''}`;
+  return limiter({ limit: 240, windowMs: MINUTE_MS, counts: 'all', keyOf });
 }
 
 /** Calls with a wrong token. It stands behind the check: who holds a right one is never slowed down. */

@@ -13,6 +13,7 @@ import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
+import { findLearnerSession } from './sso/lms-identity.ts';
 
 export type Section =
   | 'dashboard'
@@ -72,9 +73,17 @@ const notices: ReadonlyMap<string, string> = new Map(
     'asset-saved': 'The asset was saved. Documents made from now on use it.',
     'asset-deleted': 'The asset was deleted.',
     'credential-type-saved': 'The type was saved. Documents made from now on follow it.',
+    'version-restored': 'The former version is in force again, as a new version. Documents made from now on follow it.',
     'configuration-saved': 'The configuration was saved. Documents made from now on follow it.',
     'configuration-deleted': 'The configuration and its schedule were deleted. Its credentials stand.',
     'account-created': 'The account was created.',
+    'account-role-changed': 'The role was changed: it counts from the next page on that is opened.',
+    'account-disabled': 'The account is disabled, and its sessions have ended.',
+    'account-enabled': 'The account is enabled.',
+    'account-sessions-ended': 'All sessions of the account have ended.',
+    'password-chosen': 'Welcome. From now on you sign in with your name and this password.',
+    'password-changed': 'The password was changed. Other sessions of your account have ended.',
+    'other-sessions-ended': 'All other sessions of your account have ended.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
     'template-saved': 'The template was saved. Badges that were issued before keep what they say.',
     'issuer-saved': 'The issuer was saved. Badges issued from now on say so.',
@@ -87,6 +96,7 @@ const notices: ReadonlyMap<string, string> = new Map(
     'provider-account-enabled': 'The account is enabled.',
     'provider-account-disabled': 'The account is disabled.',
     'provider-account-removed': 'The account was removed.',
+    'retirement-started': 'The retirement has begun. Reload this page to see how far it is.',
     'signed-out': 'You have signed out.',
   }),
 );
@@ -103,6 +113,7 @@ export async function renderPage(
   status = 200,
 ): Promise<void> {
   const actor = findActor(res);
+  const learner = findLearnerSession(res);
   const page = {
     title: frame.title,
     section: frame.section,
@@ -113,7 +124,9 @@ export async function renderPage(
     actor,
     /** Whether who is signed in has the right; a word that is none is our mistake. */
     can: (word: string) => may(res, rightOf(word)),
-    csrfToken: actor || frame.formForVisitors ? csrfToken(req) : '',
+    /** Who signed in with the LMS, and so has a page of their own. */
+    learner,
+    csrfToken: actor || learner || frame.formForVisitors ? csrfToken(req) : '',
     requestId: requestIdOf(res),
     /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */
     ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,

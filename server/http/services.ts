@@ -23,13 +23,17 @@ import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
-import type { Lms } from '../../providers/index.ts';
+import type { Lms, LmsSignIn } from '../../providers/index.ts';
 import type { OpenBadges } from '../open-badges-setup.ts';
+import type { ClaimRole } from '../settings/lists.ts';
 import type { AccessStore } from './access-store.ts';
+import type { AccountSessions } from './account-sessions.ts';
 
 export interface WebSettings {
   /** Where people reach the pages, without a slash at the end, e.g. `https://badges.example.org`. */
@@ -89,9 +93,32 @@ export interface LmsUser {
   readonly isStaff: boolean;
 }
 
+/** What its token says of them, as far as it matters here: neither name nor e-mail address is kept. */
+export interface LmsClaims extends Pick<LmsUser, 'username'> {
+  /** null: the application may not ask for it. */
+  readonly lmsUserId: number | null;
+  /** Staff of the LMS. */
+  readonly administrator: boolean;
+  readonly superuser: boolean;
+}
+
 export interface LmsTokens {
+  /** @throws as `verify` */
+  read(token: string): Promise<LmsClaims>;
   /** @throws RequestError 401 with what to do, 403 for a restricted application, 503 while the keys cannot be had */
   verify(token: string): Promise<LmsUser>;
+}
+
+/** How the LMS signs people in here. */
+export interface LmsSignInServices {
+  readonly client: LmsSignIn;
+  readonly readToken: LmsTokens['read'];
+  /** Which claim gives which role; the first that applies counts. */
+  readonly roles: readonly ClaimRole[];
+  /** After so long the LMS is asked again who somebody is. */
+  readonly recheckMs: number;
+  /** Signing out here leads to signing out there. */
+  readonly signsOut: boolean;
 }
 
 /** Changes of many badges and the way back, audited; the history of a badge is `badges.history`. */
@@ -144,6 +171,10 @@ export interface Services extends RuleServices {
   readonly access: AccessStore;
   /** Keeps the sessions of signed-in people; several processes share it. */
   readonly sessions: SessionStore;
+  /** The same sessions, by account. */
+  readonly accountSessions: AccountSessions;
+  /** Counted by all processes together. */
+  readonly rateLimits: RateLimits;
   /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */
   decodeCloudEvent(value: unknown): LmsEvent;
   /** The pipeline all doors share; resolves when the effect of the event and its record are durable. @throws StoreError */
@@ -169,9 +200,21 @@ export interface Services extends RuleServices {
   retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
   /** Ends an open effect for good. @throws NotFoundError, ConflictError */
   giveUpEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  /** Forgets learners, and calls them by another username. */
+  readonly retirements: Retirements;
   /** null: imported learner records are used. */
   readonly lms: LmsServices | null;
   /** null: tokens of the LMS are not taken. */
   readonly lmsTokens: LmsTokens | null;
+  /** null: nobody signs in with the LMS. */
+  readonly lmsSignIn: LmsSignInServices | null;
   health(): Promise<HealthReport>;
+  /** Told of every answer; absent: nobody measures. */
+  readonly answered?: (answer: Answered) => void;
+}
+
+export interface Answered {
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
 }

@@ -178,6 +178,19 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
     expect(await store.schedules()).to.deep.equal([]);
   });
 
+  it('keeps versions as they were written, one for a time, the latest first', async () => {
+    const version = {
+      ...{ objectId: 'type-1', at: T0, before: null, number: 1, by: null, comment: '' },
+      snapshot: { name: 'Old', options: { a: { 'b.c': [1, { $d: null }] } } },
+    };
+    const next = { ...version, at: later(1), before: T0, number: 2, by: 'ada', comment: 'Larger' };
+    expect(await store.versions('type-1')).to.deep.equal([]);
+    expect([await store.addVersion(version), await store.addVersion(next)]).to.deep.equal([true, true]);
+    expect(await store.addVersion({ ...version, comment: 'Another' })).to.equal(false);
+    expect(await store.addVersion({ ...version, objectId: 'type-2' })).to.equal(true);
+    expect(await store.versions('type-1')).to.deep.equal([next, version]);
+  });
+
   it('keeps types with options of any shape and keys of any characters', async () => {
     await store.saveType(aType());
     await store.saveType(aType({ options: { a: { 'b.c': [1, { $d: null }] } } }));
@@ -444,6 +457,20 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       expect(await ids('id-1')).to.deep.equal(['id-1']);
       expect(await ids('verify-')).to.deep.equal([]);
       expect(await ids('')).to.deep.equal(['id-1', 'id-2']);
+    });
+
+    it('are found by the username to the letter, and not by one that begins with it', async () => {
+      await store.createCredential(numbered(1));
+      await store.createCredential(numbered(2, { username: 'Ada', configurationId: 'configuration-2' }));
+      await store.createCredential(numbered(3, { username: 'ada2' }));
+      await store.createCredential(numbered(4, { configurationId: 'configuration-2', status: 'error' }));
+      const ids = async (username: string) =>
+        (await store.credentials({ username, limit: 9 })).items.map(({ id }) => id).sort();
+      expect(await ids('ada')).to.deep.equal(['id-1', 'id-4']);
+      expect(await ids('Ada')).to.deep.equal(['id-2']);
+      expect(await ids('ad')).to.deep.equal([]);
+      expect(await ids('')).to.deep.equal([]);
+      expect(await store.countCredentials({ username: 'ada', status: 'error' })).to.equal(1);
     });
 
     it('hold the place of their learner also when they are invalidated, and are live without it', async () => {

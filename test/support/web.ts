@@ -39,9 +39,14 @@ import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts
 import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts';
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
+import { MemoryRateLimits } from '../../plugin/ports/rate-limits.ts';
+import { MemoryRetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
 import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
+import { createRetire } from '../../plugin/privacy/retire-job.ts';
+import { createRetiredPeople } from '../../plugin/privacy/retired-people.ts';
+import { createRetirements } from '../../plugin/privacy/retirements.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
@@ -54,6 +59,7 @@ import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
 import { composeCredentialLife } from '../../server/credential-life-setup.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
+import { MemoryAccountSessions } from '../../server/http/account-sessions.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
@@ -65,6 +71,7 @@ import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
+import { memoryTraces } from './memory-traces.ts';
 import { openSecretBox } from './secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
@@ -140,6 +147,7 @@ export function makeSite(
   const deadLetters = new MemoryDeadLetterStore();
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
+  const sessions = new session.MemoryStore();
   const provider = new MemoryProvider();
   const hall = new HallProvider();
   const secrets = openSecretBox();
@@ -216,6 +224,12 @@ export function makeSite(
     publicUrl: () => settings.publicUrl,
     downloadBase: null,
   });
+  const retirementParts = {
+    store: new MemoryRetirementStore(),
+    traces: memoryTraces({ learners, events, progress }),
+    ...{ secrets, clock, settleMs: 0 },
+  };
+  const people = createRetiredPeople({ ...retirementParts, hashesOf: (text) => [`hash of ${text}`] });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
     kinds: [
@@ -224,6 +238,7 @@ export function makeSite(
       ...replay.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
+      createRetire({ ...retirementParts, people, progress, providers }),
       createListActions(() => allLists(services)),
     ],
   });
@@ -258,7 +273,9 @@ export function makeSite(
     replays,
     notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
     files,
-    sessions: new session.MemoryStore(),
+    sessions,
+    accountSessions: new MemoryAccountSessions(sessions, clock),
+    rateLimits: new MemoryRateLimits(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
     processEvent: async (event: LmsEvent, door: Door) => {
       processed.push(event);
@@ -283,11 +300,13 @@ export function makeSite(
         takeOverAbandoned: async () => 0,
       },
     }),
+    retirements: createRetirements({ ...retirementParts, people, jobs, jobStore, newId: () => randomUUID() }),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     lms: null,
     extensions: registry,
     lmsTokens: null,
+    lmsSignIn: null,
     eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,

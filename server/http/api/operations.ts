@@ -9,8 +9,12 @@ import {
   badgesSchema,
   cloudEventSchema,
   failedPartSchema,
+  mappingsSchema,
   metadataSchema,
   problemSchema,
+  renamedSchema,
+  retirementSchema,
+  retireSchema,
   verificationFactsSchema,
   verificationSchema,
   whySchema,
@@ -19,7 +23,7 @@ import {
 export interface Operation {
   /** Name of the operation in generated clients. */
   readonly id: string;
-  readonly tag: 'Badges' | 'Credentials' | 'Verification' | 'Events' | 'About';
+  readonly tag: 'Badges' | 'Learners' | 'Credentials' | 'Verification' | 'Events' | 'About';
   readonly summary: string;
   readonly access: Access;
   /** What the parts of the path are. */
@@ -46,6 +50,10 @@ export const namedSchemas = {
   Eligibility: eligibilitySchema,
   CloudEvent: cloudEventSchema,
   Accepted: acceptedSchema,
+  Retire: retireSchema,
+  Retirement: retirementSchema,
+  UsernameMappings: mappingsSchema,
+  ReplacedUsernames: renamedSchema,
   OpenApi: z.looseObject({ openapi: z.string() }),
 } as const;
 
@@ -76,7 +84,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'sendEvents',
     tag: 'Events',
     summary: 'Take events of the LMS: the whole list or none of it',
-    access: 'ingest-token',
+    access: 'token events:write',
     body: {
       'application/cloudevents+json': ONE_EVENT,
       'application/cloudevents-batch+json': MANY_EVENTS,
@@ -95,7 +103,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'listBadges',
     tag: 'Badges',
     summary: 'Every badge with its rules',
-    access: 'api-token',
+    access: 'token badges:read',
     success: { status: 200, doc: 'the badges, by id', schema: badgesSchema },
     failures: {},
   },
@@ -103,7 +111,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'listLearnerBadges',
     tag: 'Badges',
     summary: "One learner's badges",
-    access: 'learner-token',
+    access: 'learner or token badges:read',
     path: { username: 'username in the LMS' },
     success: { status: 200, doc: 'an object for every badge in force or with progress', schema: badgeLinesSchema },
     failures: { 403: NOT_YOURS, 404: NO_LEARNER },
@@ -112,10 +120,32 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'explainLearnerBadge',
     tag: 'Badges',
     summary: 'Why a learner has a badge, or has it not',
-    access: 'api-token',
+    access: 'token badges:read',
     path: { username: 'username in the LMS', badge: 'id of the badge' },
     success: { status: 200, doc: 'the explanation', schema: whySchema },
     failures: { 404: `${NO_LEARNER}, or there never was the badge` },
+  },
+  'post /api/v2/user/retire': {
+    id: 'retireLearner',
+    tag: 'Learners',
+    summary: 'Forget a learner; repeating it changes nothing more',
+    access: 'token learners:retire',
+    body: { 'application/json': schemaReference('Retire') },
+    success: { status: 202, doc: 'on record; a job removes what is kept', schema: retirementSchema },
+    failures: { 400: 'not such a body' },
+  },
+  'post /api/v2/replace_usernames': {
+    id: 'replaceUsernames',
+    tag: 'Learners',
+    summary: 'Put new usernames in place of former ones; an unknown one is a success',
+    access: 'token learners:retire',
+    body: { 'application/json': schemaReference('UsernameMappings') },
+    success: {
+      status: 200,
+      doc: 'which were replaced; failed: another learner has the new one',
+      schema: renamedSchema,
+    },
+    failures: { 400: 'not such a body' },
   },
   'get /api/verify/:uuid': {
     id: 'verify',
@@ -148,7 +178,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'getConfigured',
     tag: 'Credentials',
     summary: 'How many credentials a course or learning path gives',
-    access: 'learner-token',
+    access: 'learner or token credentials:read',
     path: { key: KEY },
     success: { status: 200, doc: 'the number', schema: configuredSchema },
     failures: { 400: 'the key is none', 403: RESTRICTED },
@@ -157,7 +187,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     id: 'getEligibility',
     tag: 'Credentials',
     summary: 'How one learner stands towards each credential of a course or learning path',
-    access: 'learner-token',
+    access: 'learner or token credentials:read',
     path: { key: KEY },
     query: {
       username: {

@@ -5,6 +5,7 @@ import { documentPath, openApiDocument } from '../../../server/http/api/openapi.
 import { operations } from '../../../server/http/api/operations.ts';
 import { cloudEventSchema, problemSchema } from '../../../server/http/api/schemas.ts';
 import { openRoutes } from '../../../server/http/app.ts';
+import { SCOPES } from '../../../server/http/scopes.ts';
 import { createApiToken } from '../../../server/http/tokens.ts';
 import { aConfiguration, aType } from '../../contracts/credential-store.ts';
 import { aLearnerRecord, DEMO_COURSE } from '../../contracts/learner-records.ts';
@@ -37,6 +38,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
         (badge) => `/api/laurel/v1/learners/${learner}/badges/${badge}`,
       ),
   ),
+  'post /api/v2/user/retire': ['/api/v2/user/retire'],
+  'post /api/v2/replace_usernames': ['/api/v2/replace_usernames/'],
   'get /api/verify/:uuid': [`/api/verify/${uuid}`, `/api/verify/${OWN_BADGE}`],
   'get /api/laurel/v1/verify/:uuid': [`/api/laurel/v1/verify/${uuid}`],
   'get /api/learning_credentials/v1/metadata/:uuid': [`/api/learning_credentials/v1/metadata/${uuid}/`],
@@ -47,13 +50,19 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+const bodies: Readonly<Record<string, object>> = {
+  '/events': passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z' }),
+  '/api/v2/user/retire': { username: 'margaret' },
+  '/api/v2/replace_usernames/': { username_mappings: [{ nobody: 'somebody' }, { ada: 'grace' }] },
+};
+
 describe('the OpenAPI document', () => {
   let site: Site;
   let token: string;
   before(async () => {
     site = makeSite();
     await seed(site);
-    token = (await createApiToken(site.services, 'tests', 'cli')).token;
+    token = (await createApiToken(site.services, 'tests', 'cli', { scopes: SCOPES })).token;
     site.records.add(DEMO_COURSE, 'Demo', [aLearnerRecord({ completion: 0.7, grades: { total: 0.3 } })]);
     await site.services.credentials.saveType(aType({ id: 'open-api', name: 'Completed', options: {} }));
     await site.services.credentials.saveConfiguration(
@@ -65,8 +74,8 @@ describe('the OpenAPI document', () => {
     route.startsWith('post')
       ? supertest(site.app)
           .post(address)
-          .set('Authorization', `Bearer ${INGEST_TOKEN}`)
-          .send(passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z' }))
+          .set('Authorization', `Bearer ${address === '/events' ? INGEST_TOKEN : token}`)
+          .send(bodies[address])
       : supertest(site.app).get(address).set('Authorization', `Bearer ${token}`);
 
   it('has every route below /api and the door for events, each with who may call it', () => {

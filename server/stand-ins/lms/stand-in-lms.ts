@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Campus } from './campus.ts';
 import { answer, type Switches } from './routes.ts';
+import { createSignInDesk, type Reply, SESSION_COOKIE } from './sign-in.ts';
 
 export const CLIENT = { clientId: 'laurel-backend', clientSecret: 'a secret of the stand-in' } as const;
 
@@ -17,6 +18,10 @@ export interface StandInLms {
   readonly requests: string[];
   /** Seconds that tokens last. */
   tokenLife: number;
+  /** Where people may be sent back to after they signed in; null: anywhere on this machine. */
+  redirectUris: readonly string[] | null;
+  /** What tokens of people say beside, or in place of, what they would. */
+  claims: Readonly<Record<string, unknown>>;
   /** Requests a minute that are answered; null: all. */
   perMinute: number | null;
   /** The next requests whose path has `path` in it are answered with `status` (0: the connection breaks). */
@@ -51,6 +56,14 @@ export async function startStandInLms(campus: Campus, options: StandInOptions = 
   const requests: string[] = [];
   const failures: { readonly path: string; readonly status: number; left: number }[] = [];
   let recent: number[] = [];
+  const desk = await createSignInDesk({
+    campus,
+    now,
+    url: () => lms.url,
+    redirectUris: () => lms.redirectUris,
+    tokenLife: () => lms.tokenLife,
+    claims: () => lms.claims,
+  });
 
   function issue(form: URLSearchParams): { readonly status: number; readonly body: object } {
     if (form.get('grant_type') !== 'client_credentials')
@@ -67,6 +80,22 @@ export async function startStandInLms(campus: Campus, options: StandInOptions = 
       scope: 'read',
     };
     return { status: 200, body };
+  }
+
+  /** @returns null: it is for machines */
+  function deskAnswer(path: string, query: URLSearchParams, { headers }: IncomingMessage): Reply | null {
+    switch (path) {
+      case '/oauth2/authorize': {
+        const cookie = new RegExp(`(?:^|; )${SESSION_COOKIE}=([^;]+)`).exec(headers.cookie ?? '')?.[1] ?? null;
+        return desk.authorize(query, cookie && decodeURIComponent(cookie));
+      }
+      case '/oauth2/jwks':
+        return desk.keys();
+      case '/logout':
+        return desk.signOut(query);
+      default:
+        return null;
+    }
   }
 
   /** @returns seconds to wait; null: let through */
@@ -88,9 +117,12 @@ export async function startStandInLms(campus: Campus, options: StandInOptions = 
       return send(response, failure.status, failure.status >= 500 ? '<h1>Server error</h1>' : { detail: 'No.' });
     }
     if (path.replace(/\/$/, '') === '/oauth2/access_token' && request.method === 'POST') {
-      const { status, body } = issue(new URLSearchParams(await read(request)));
+      const form = new URLSearchParams(await read(request));
+      const { status, body } = form.get('grant_type') === 'authorization_code' ? desk.exchange(form) : issue(form);
       return send(response, status, body);
     }
+    const forPeople = request.method === 'GET' ? deskAnswer(path.replace(/\/$/, ''), query, request) : null;
+    if (forPeople) return send(response, forPeople.status, forPeople.body, forPeople.headers);
     if (request.method !== 'GET') return send(response, 405, { detail: 'Method not allowed.' });
     // only JWT, as the views of the plugins want it
     const until = tokens.get(request.headers.authorization ?? '');
@@ -117,6 +149,8 @@ export async function startStandInLms(campus: Campus, options: StandInOptions = 
     switches,
     requests,
     tokenLife: 3600,
+    redirectUris: null,
+    claims: {},
     perMinute: null,
     failNext(path, status, times = 1) {
       failures.push({ path, status, left: times });
@@ -130,7 +164,12 @@ export async function startStandInLms(campus: Campus, options: StandInOptions = 
   return lms;
 }
 
-function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const isPage = typeof body === 'string';
   response.writeHead(status, { 'content-type': isPage ? 'text/html' : 'application/json', ...headers });
   response.end(isPage ? body : JSON.stringify(body));

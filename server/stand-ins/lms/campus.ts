@@ -6,6 +6,8 @@ export interface User {
   name: string;
   email: string;
   isActive: boolean;
+  isStaff: boolean;
+  isSuperuser: boolean;
 }
 
 export interface Subsection {
@@ -56,6 +58,8 @@ export class Campus {
       name: `Learner ${username}`,
       email: `${username}@example.com`,
       isActive: true,
+      isStaff: false,
+      isSuperuser: false,
       ...facts,
     };
     this.users.set(username, user);

@@ -61,6 +61,7 @@ import { runRoutes } from './pages/runs.ts';
 import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
+import { systemStateRoutes } from './pages/system-state.ts';
 import { templateRoutes } from './pages/templates.ts';
 import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
@@ -142,6 +143,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
     ...systemRoutes(services),
+    ...systemStateRoutes(services),
     ...lmsRoutes(services),
   ];
 }

@@ -217,7 +217,7 @@ describe('placing elements of a certificate in a browser', function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it('draws an element to a guide, and not where snapping is switched off', async () => {
+  it('draws an element to a guide, gives a drag up, and leaves guides alone where snapping is switched off', async () => {
     const page = await openDrawn();
     await drag(page, 'qr_codes.verification', { x: -325, y: 0 });
     expect(await page.locator('.designer-guide.x').count()).to.equal(1);
@@ -225,6 +225,11 @@ describe('placing elements of a certificate in a browser', function () {
     expect(Number(await field(page, 'o.qr_codes.0.x')) + 45).to.be.closeTo(421, 0.5);
     expect(await said(page)).to.include('aligned with the middle of the page');
     await afterwards(page, () => page.getByRole('button', { name: 'Undo' }).click());
+    expect(await field(page, 'o.qr_codes.0.x')).to.equal('700');
+    await drag(page, 'qr_codes.verification', { x: -100, y: 0 });
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    expect(await said(page)).to.equal('verification stays where it was.');
     expect(await field(page, 'o.qr_codes.0.x')).to.equal('700');
     await page.getByLabel('Snap to guides').uncheck();
     await drag(page, 'qr_codes.verification', { x: -325, y: 0 });

@@ -496,6 +496,7 @@ async function views({ services }: Site, address: string): Promise<readonly View
     fillIn('verify-mistake', '/verify', { badge: 'no badge' }, 'Verify'),
     path('audit', '/audit'),
     path('system', '/system'),
+    path('system-state', '/system/state'),
     path('lms', '/lms'),
     path('account-new', '/accounts/new'),
     path('not-found', '/nowhere'),

@@ -224,6 +224,7 @@ const table: Readonly<Record<string, Access>> = {
   'post /providers/:provider/accounts/:slug/remove': 'administer',
   'get /audit': 'administer',
   'get /system': 'look',
+  'get /system/state': 'operate',
   'post /tokens/:id/revoke': 'administer',
 };
 

@@ -41,6 +41,7 @@ import { designVersionRoutes } from './pages/design-versions.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
+import { historyRoutes } from './pages/history.ts';
 import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
@@ -134,6 +135,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
     ...issuedBadgeRoutes(services),
+    ...historyRoutes(services),
     ...comparisonRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),

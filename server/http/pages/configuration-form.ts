@@ -12,6 +12,7 @@ import { designerOf } from '../certificate-designer.ts';
 import { configurationErrors, samplePlan, schemaOf } from '../credential-check.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
 import { type Conflict, conflictOf } from '../design-conflict.ts';
+import { fieldChanges } from '../field-changes.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
@@ -146,7 +147,11 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       return showForm(req, res, former, entered, errors, conflict);
     }
     const done = former ? 'configuration.changed' : 'configuration.created';
-    await audit(actorOf(res).name, done, `configuration:${wanted.id}`, { contextKey, type: type.name });
+    await audit(actorOf(res).name, done, `configuration:${wanted.id}`, {
+      contextKey,
+      type: type.name,
+      ...fieldChanges(former && { options: former.options }, { options }),
+    });
     res.redirect(303, `${HOME}?done=configuration-saved`);
   };
 

@@ -21,7 +21,7 @@ import { expectedOf } from './expected.ts';
 const HOME = '/credential-assets';
 const crumb = { text: 'Assets', href: HOME } as const;
 
-const KINDS: Readonly<Record<Asset['kind'], string>> = {
+export const ASSET_KINDS: Readonly<Record<Asset['kind'], string>> = {
   'pdf-template': 'PDF template',
   font: 'Font (TrueType)',
   image: 'Image (PNG or JPEG)',
@@ -74,12 +74,12 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     const model = {
       entry,
       isNew: former === null,
-      kind: former && KINDS[former.kind],
+      kind: former && ASSET_KINDS[former.kind],
       expected: former?.updatedAt.toISOString() ?? '',
       action: former ? `${pathOf(former)}/replace` : `${HOME}/new`,
       cancelHref: former ? pathOf(former) : HOME,
       limit: shownSize(MAX_ASSET_BYTES),
-      kinds: [{ label: '', choices: Object.entries(KINDS).map(([value, text]) => ({ value, text })) }],
+      kinds: [{ label: '', choices: Object.entries(ASSET_KINDS).map(([value, text]) => ({ value, text })) }],
       warnings: [],
       focus: null,
     };
@@ -92,7 +92,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       description: textField(req, 'description').trim(),
       kind: former?.kind ?? textField(req, 'kind'),
     };
-    const kind = Object.keys(KINDS).find((known): known is Asset['kind'] => known === entry.kind);
+    const kind = Object.keys(ASSET_KINDS).find((known): known is Asset['kind'] => known === entry.kind);
     const [file] = Array.isArray(req.files) ? req.files : [];
     const errors: FieldError[] = [];
     if (kind === undefined) errors.push({ field: 'kind', message: 'Choose what the file is.' });
@@ -124,21 +124,6 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(HOME, 'look', async (req, res) => {
-      const assets = await credentials.assets();
-      const frame = { title: 'Assets', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
-      await renderPage(req, res, 'credential-assets', frame, {
-        newHref: `${HOME}/new`,
-        rows: assets.map((asset) => ({
-          href: pathOf(asset),
-          slug: asset.slug,
-          description: asset.description,
-          kind: KINDS[asset.kind],
-          size: shownSize(asset.sizeBytes),
-          updatedAt: shownTime(asset.updatedAt),
-        })),
-      });
-    }),
     get(`${HOME}/new`, 'edit', (req, res) =>
       showForm(req, res, null, { slug: '', description: '', kind: 'pdf-template' }),
     ),
@@ -196,7 +181,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       const frame = { title: asset.slug, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] } as const;
       await renderPage(req, res, 'credential-asset', frame, {
         ...asset,
-        kind: KINDS[asset.kind],
+        kind: ASSET_KINDS[asset.kind],
         size: shownSize(asset.sizeBytes),
         updatedAt: shownTime(asset.updatedAt),
         href: pathOf(asset),

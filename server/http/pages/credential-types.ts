@@ -10,6 +10,7 @@ import { designerOf } from '../certificate-designer.ts';
 import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
 import { type Conflict, conflictOf } from '../design-conflict.ts';
+import { fieldChanges } from '../field-changes.ts';
 import { shownNumber, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -29,6 +30,7 @@ import { TYPE_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { commentOf } from './design-versions.ts';
 import { expectedOf, keptExpected } from './expected.ts';
+import { historyPath } from './history.ts';
 
 const HOME = '/credential-types';
 const crumb = { text: 'Types', href: HOME } as const;
@@ -155,26 +157,14 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       return showForm(req, res, former, entered, entry, errors, conflict);
     }
     const done = former ? 'credential-type.changed' : 'credential-type.created';
-    await audit(actorOf(res).name, done, `credential-type:${id}`, { name: wanted.name });
+    await audit(actorOf(res).name, done, `credential-type:${id}`, {
+      name: wanted.name,
+      ...fieldChanges(former && comparable(former), comparable(wanted)),
+    });
     res.redirect(303, `${pathOf(wanted)}?done=credential-type-saved`);
   };
 
   return [
-    get(HOME, 'look', async (req, res) => {
-      const [types, configurations] = await Promise.all([credentials.types(), credentials.configurations()]);
-      const frame = { title: 'Types', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
-      await renderPage(req, res, 'credential-types', frame, {
-        newHref: `${HOME}/new`,
-        rows: types.map((type) => ({
-          ...type,
-          href: pathOf(type),
-          configurations: shownNumber(
-            configurations.filter(({ credentialTypeId }) => credentialTypeId === type.id).length,
-          ),
-          updatedAt: shownTime(type.updatedAt),
-        })),
-      });
-    }),
     get(`${HOME}/new`, 'edit', (req, res) => {
       const type = emptyType();
       return showForm(req, res, null, type, optionsEntry(schemaOf(extensions, type), {}));
@@ -193,6 +183,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         ...type,
         json: JSON.stringify(type.options, null, 2),
         updatedAt: shownTime(type.updatedAt),
+        historyHref: historyPath('credential-type', type.id),
         editHref: `${pathOf(type)}/edit`,
         versionsHref: `${pathOf(type)}/versions`,
         newHref: `/configurations/new?type=${encodeURIComponent(type.id)}`,
@@ -202,6 +193,11 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       });
     }),
   ];
+}
+
+/** What of a type a person changes. */
+function comparable({ name, retrievalFunction, generationFunction, options }: CredentialType) {
+  return { name, retrievalFunction, generationFunction, options };
 }
 
 /** What the person at the form can put right. */

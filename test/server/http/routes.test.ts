@@ -174,6 +174,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /effects/settle': 'operate',
   'post /effects/settle': 'operate',
   'get /issued-badges': 'look',
+  'get /history/:kind/:id': 'look',
   'get /comparisons': 'look',
   'post /comparisons': 'operate',
   'get /comparisons/:id': 'look',
@@ -230,7 +231,11 @@ const table: Readonly<Record<string, Access>> = {
 /** Who may look at each list and take it along as a file, and who may do something to many of it. */
 const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Access }>> = {
   audit: { look: 'administer' },
-  badges: { look: 'look' },
+  configurations: { look: 'look', act: 'run' },
+  'credential-assets': { look: 'look' },
+  'credential-types': { look: 'look' },
+  templates: { look: 'look' },
+  badges: { look: 'look', act: 'publish' },
   credentials: { look: 'look', act: 'publish' },
   events: { look: 'look' },
   jobs: { look: 'look', act: 'operate' },
@@ -271,6 +276,7 @@ describe('routes', () => {
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace(':asset', 'certificate')
+      .replace(':kind', 'badge')
       .replace(':type', 'type-1')
       .replace('/runs/:id', '/runs/run-1')
       .replace('/jobs/:id', '/jobs/job-failed')

@@ -139,13 +139,8 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
     });
 
     it('are linked with one user of the LMS each, and never left without a way in', async () => {
-      const account = (name: string, facts: Partial<Account> = {}): Account => ({
-        ...{ id: randomUUID(), name, role: 'viewer', passwordHash: 'hash', lmsUsername: null, disabledAt: null },
-        createdAt: new Date('2026-11-01T08:00:00Z'),
-        ...facts,
-      });
-      const first = account('link one');
-      const second = account('link two', { passwordHash: null, lmsUsername: 'two' });
+      const first = anAccount({ name: 'one' });
+      const second = anAccount({ name: 'two', passwordHash: null, lmsUsername: 'two' });
       for (const one of [first, second]) expect(await store.createAccount(one)).to.equal(true);
       expect(await store.linkAccount(first.id, 'one')).to.equal('changed');
       expect(await store.linkAccount(first.id, 'one')).to.equal('changed');

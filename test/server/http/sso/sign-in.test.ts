@@ -97,7 +97,7 @@ describe('signing in with the LMS', () => {
     const browser = world.site.browser();
     await world.enter(browser, 'principal');
     expect(textOf((await browser.get('/account')).text)).to.include(
-      'You signed in with the LMS, and no account here is linked with you: what you may do comes from what you are there.',
+      'You signed in with the LMS, and your role comes from there: what is changed there counts here before long.',
     );
   });
 

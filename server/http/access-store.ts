@@ -2,6 +2,8 @@
  *  Secrets never reach the store: it sees hashes only. */
 
 import type { Page } from '../../plugin/ports/learner-store.ts';
+import { memoryRecords } from '../../plugin/ports/memory-records.ts';
+import type { RecordShape, Records } from '../../plugin/ports/records.ts';
 import type { Role } from './rights.ts';
 import type { Scope } from './scopes.ts';
 
@@ -69,7 +71,20 @@ export interface AuditEntry {
   readonly details: AuditDetails;
 }
 
+export const auditShape: RecordShape<AuditEntry> = {
+  id: ['id'],
+  fields: {
+    id: ({ id }) => id,
+    at: ({ at }) => at,
+    actor: ({ actor }) => actor,
+    action: ({ action }) => action,
+    object: ({ object }) => object,
+  },
+};
+
 export interface AccessStore {
+  /** By `auditShape`. */
+  readonly auditRecords: Records<AuditEntry>;
   /** @returns false when the name, or the username in the LMS, is taken; nothing was changed */
   createAccount(account: Account): Promise<boolean>;
   account(id: string): Promise<KnownAccount | null>;
@@ -155,6 +170,7 @@ export class MemoryAccessStore implements AccessStore {
   readonly #signIns = new Map<string, OneTimeSignIn>();
   readonly #tokens = new Map<string, ApiToken>();
   readonly #audit: AuditEntry[] = [];
+  readonly auditRecords = memoryRecords(auditShape, () => this.#audit);
 
   async createAccount(account: Account): Promise<boolean> {
     const taken = [...this.#accounts.values()].map(({ lmsUsername }) => lmsUsername);

@@ -3,6 +3,7 @@
 
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { actorOf } from './identity.ts';
 import { tooManyRequests } from './request-error.ts';
 
 const MINUTE_MS = 60_000;
@@ -70,6 +71,12 @@ export function webhookLimit(): RequestHandler {
 /** Badges that strangers bring: each costs a signature, and perhaps calls to others. */
 export function broughtBadgeLimit(): RequestHandler {
   return limiter({ limit: 20, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+}
+
+/** Pictures of a certificate while somebody moves things on it: as fast as they can be looked at. */
+export function previewLimit(): RequestHandler {
+  const keyOf = ({ res }: Request) => `account ${res ? actorOf(res).name : ''}`;
+  return limiter({ limit: 240, windowMs: MINUTE_MS, counts: 'all', keyOf });
 }
 
 /** Calls with a wrong token. It stands behind the check: who holds a right one is never slowed down. */

@@ -8,6 +8,7 @@ import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
 import { findActor, may } from './identity.ts';
+import { keptAddress } from './lists/kept-address.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { rightOf } from './rights.ts';
@@ -72,6 +73,7 @@ const notices: ReadonlyMap<string, string> = new Map(
     'asset-saved': 'The asset was saved. Documents made from now on use it.',
     'asset-deleted': 'The asset was deleted.',
     'credential-type-saved': 'The type was saved. Documents made from now on follow it.',
+    'version-restored': 'The former version is in force again, as a new version. Documents made from now on follow it.',
     'configuration-saved': 'The configuration was saved. Documents made from now on follow it.',
     'configuration-deleted': 'The configuration and its schedule were deleted. Its credentials stand.',
     'account-created': 'The account was created.',
@@ -116,7 +118,7 @@ export async function renderPage(
   const page = {
     title: frame.title,
     section: frame.section,
-    breadcrumbs: frame.breadcrumbs ?? [],
+    breadcrumbs: (frame.breadcrumbs ?? []).map(({ text, href }) => ({ text, href: keptAddress(req, href) })),
     errors: frame.errors ?? [],
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
     notice: notices.get(queryText(req, 'done') ?? '') ?? null,

@@ -13,6 +13,7 @@ import { alertRules, metricsPage } from './metrics-page.ts';
 import { pdfOptionsPage } from './pdf-options-page.ts';
 import { personalDataPage } from './personal-data-page.ts';
 import { fillRegion } from './regions.ts';
+import { rolesPage } from './roles-page.ts';
 
 const MANUAL = 'docs/rule-language.md';
 
@@ -31,6 +32,7 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ['docs/reference/event-types.md', eventTypesPage()],
     ['docs/reference/pdf-options.md', pdfOptionsPage()],
     ['docs/reference/personal-data.md', personalDataPage()],
+    ['docs/reference/roles.md', rolesPage()],
     ['docs/reference/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`],
   ]);
 }

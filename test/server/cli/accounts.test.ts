@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { projectPath } from '../../../server/paths.ts';
 import { runInProcess } from '../../support/in-process.ts';
 
 describe('laurel accounts and laurel token', () => {
@@ -88,4 +90,18 @@ describe('laurel accounts and laurel token', () => {
     expect(JSON.stringify(tokens)).to.not.include(token).and.not.include('tokenHash');
     expect((await laurel('token', 'list')).stdout).to.include('valid  badges:read,events:write  lms\n');
   }).timeout(30_000);
+
+  it('do what the manual says', async () => {
+    const manual = readFileSync(projectPath('docs', 'how-to', 'manage-people-and-tokens.md'), 'utf8');
+    const blocks = [...manual.matchAll(/```sh\nnpx laurel (.*)\n```/g)].map(([, line = '']) => line);
+    // In a table or a sentence: they name an account that the first block makes.
+    const inline = [...manual.matchAll(/`npx laurel (accounts (?!create)[^`]*)`/g)].map(([, line = '']) => line);
+    expect([blocks.length, inline.length]).to.deep.equal([2, 5]);
+    for (const line of [...blocks, ...inline]) {
+      const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+      const known = args.map((word) => (word === 'Grace' ? 'Grace of the manual' : word));
+      const { code, stderr } = await laurel(...known);
+      expect([code, stderr], line).to.deep.equal([0, '']);
+    }
+  }).timeout(60_000);
 });

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Store as SessionStore } from 'express-session';
+import type { ActivityStore } from '../plugin/ports/activity-store.ts';
 import type { FileStore } from '../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../plugin/ports/credential-store.ts';
@@ -22,6 +23,7 @@ import { SESSION_TTL_SECONDS } from './http/security.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { accessModels } from './mongo/access-models.ts';
 import { MongoAccessStore } from './mongo/access-store.ts';
+import { activityModels, MongoActivityStore } from './mongo/activity-store.ts';
 import { badgeModels } from './mongo/badge-documents.ts';
 import { MongoBadgeStore } from './mongo/badge-store.ts';
 import { carryOverBadges } from './mongo/carry-over-badges.ts';
@@ -60,6 +62,7 @@ export interface Stores {
   readonly broken: Promise<Error>;
   readonly issuer: IssuerStore;
   readonly access: AccessStore;
+  readonly activity: ActivityStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
@@ -92,6 +95,7 @@ export async function openStores(
       learnerRecordModels,
       jobModels,
       accessModels,
+      activityModels,
       eventModels,
       replayScratchModels,
       rateLimitModels,
@@ -120,6 +124,7 @@ export async function openStores(
     broken,
     issuer: new MongoIssuerStore(connection),
     access: new MongoAccessStore(connection),
+    activity: new MongoActivityStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),

@@ -7,6 +7,7 @@ import { fromIssuedCursor, type IssuedPlace, toIssuedCursor } from '../badges/is
 import { fromCursor, type ProgressPlace, toCursor } from '../badges/progress-cursor.ts';
 import type { Page } from './learner-store.ts';
 import type {
+  BadgeStages,
   Effect,
   EffectGroup,
   IssuedGroup,
@@ -74,6 +75,25 @@ export class MemoryProgressStore implements ProgressStore {
         compareCodePoints(a.status, b.status) ||
         Number(a.evaluated) - Number(b.evaluated),
     );
+  }
+
+  async stages(): Promise<readonly BadgeStages[]> {
+    const stages = new Map<string, BadgeStages>();
+    for (const { badgeId, outcome, evaluated, issued } of this.#documents.values()) {
+      if (evaluated) continue;
+      const known = issued.filter(({ revokedAt, externalId }) => revokedAt === null && externalId !== null);
+      const isComplete = outcome.status === 'awarded';
+      const former = stages.get(badgeId) ?? { badgeId, begun: 0, partDone: 0, complete: 0, issued: 0, accepted: 0 };
+      stages.set(badgeId, {
+        badgeId,
+        begun: former.begun + Number(outcome.status !== 'none'),
+        partDone: former.partDone + Number(outcome.status !== 'none' && (isComplete || outcome.progress > 0)),
+        complete: former.complete + Number(isComplete),
+        issued: former.issued + Number(known.length > 0),
+        accepted: former.accepted + Number(known.some(({ externalState }) => externalState === 'accepted')),
+      });
+    }
+    return [...stages.values()].toSorted((a, b) => compareCodePoints(a.badgeId, b.badgeId));
   }
 
   async effectGroups(): Promise<readonly EffectGroup[]> {

@@ -120,6 +120,20 @@ export interface ProgressCount {
   readonly count: number;
 }
 
+/** How far learners have come on a badge; each number is part of the one before. */
+export interface BadgeStages {
+  readonly badgeId: string;
+  /** An event has counted. */
+  readonly begun: number;
+  /** A group of requirements is complete now. */
+  readonly partDone: number;
+  readonly complete: number;
+  /** A badge of theirs stands, and its provider knows it. */
+  readonly issued: number;
+  /** The provider says that they have accepted it. */
+  readonly accepted: number;
+}
+
 /** One lane, or everything that has none of these. */
 export type LaneChoice = { readonly only: string } | { readonly except: readonly string[] };
 
@@ -173,6 +187,8 @@ export interface ProgressStore {
   list(query: ProgressQuery): Promise<Page<Progress>>;
   /** Documents per badge and status, those of badges that are only evaluated by themselves. */
   counts(): Promise<readonly ProgressCount[]>;
+  /** Of every badge that learners have progress on and that is not only evaluated, by its id. */
+  stages(): Promise<readonly BadgeStages[]>;
   /** How many documents have an effect in each of the states. */
   effectCounts(): Promise<{ readonly pending: number; readonly failed: number }>;
   /** The open effects, by what they have in common. */

@@ -2,6 +2,7 @@
 
 import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
+import type { LaneState } from '../../plugin/badges/dispatcher.ts';
 import type { Impact } from '../../plugin/badges/replay/impact.ts';
 import type { SaveBadgeOptions, SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
@@ -12,6 +13,7 @@ import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { MailDispatcher, WriteMail } from '../../plugin/mail/mail-dispatcher.ts';
+import type { ActivityStore } from '../../plugin/ports/activity-store.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
@@ -140,6 +142,12 @@ export interface Services extends RuleServices {
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;
+  /** How much happened in each hour. */
+  readonly activity: Pick<ActivityStore, 'between'>;
+  /** How this process sees each badge provider and the bus. */
+  lanes(): readonly LaneState[];
+  /** Whether events come in over RabbitMQ; null: they are not asked for there. */
+  isReceiving(): boolean | null;
   /** Keeps the sessions of signed-in people; several processes share it. */
   readonly sessions: SessionStore;
   /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */

@@ -2,10 +2,12 @@
  *  same moment, which are those of different learners, share a command. */
 
 import mongoose from 'mongoose';
+import { compareCodePoints } from '../../dsl/index.ts';
 import { fromIssuedCursor, toIssuedCursor } from '../../plugin/badges/issued-cursor.ts';
 import { fromCursor, toCursor } from '../../plugin/badges/progress-cursor.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import type {
+  BadgeStages,
   EffectFilter,
   EffectGroup,
   IssuedFilter,
@@ -58,6 +60,11 @@ schema.index({ 'issued.template.provider': 1, learnerId: 1, badgeId: 1 });
 
 export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
+}
+
+interface StageKey extends Pick<ProgressDocument, 'badgeId' | 'evaluated'> {
+  readonly status: string;
+  readonly progress: number;
 }
 
 interface ProgressKey {
@@ -136,6 +143,55 @@ export class MongoProgressStore implements ProgressStore {
     return groups.map(({ _id: { badgeId, status, evaluated }, count }) => {
       return { badgeId, status, evaluated: evaluated ?? false, count };
     });
+  }
+
+  async stages(): Promise<readonly BadgeStages[]> {
+    const known = { revokedAt: null, externalId: { $ne: null } };
+    const [reached, issued, accepted] = await withDatabase(() =>
+      Promise.all([
+        this.#progress.aggregate<{ _id: StageKey; count: number }>([
+          {
+            $group: {
+              _id: {
+                badgeId: '$badgeId',
+                status: '$outcome.status',
+                progress: '$outcome.progress',
+                evaluated: '$evaluated',
+              },
+              count: { $sum: 1 },
+            },
+          },
+        ]),
+        this.#learnersWith({ ...known, number: { $gte: 1 } }),
+        this.#learnersWith({ ...known, externalState: 'accepted' }),
+      ]),
+    );
+    const stages = new Map<string, BadgeStages>();
+    for (const { _id, count } of reached) {
+      const { badgeId, status, progress, evaluated } = _id;
+      if (evaluated) continue;
+      const former = stages.get(badgeId) ?? { badgeId, begun: 0, partDone: 0, complete: 0, issued: 0, accepted: 0 };
+      const hasBegun = status !== 'none';
+      const isComplete = status === 'awarded';
+      stages.set(badgeId, {
+        badgeId,
+        begun: former.begun + (hasBegun ? count : 0),
+        partDone: former.partDone + (hasBegun && (isComplete || progress > 0) ? count : 0),
+        complete: former.complete + (isComplete ? count : 0),
+        issued: issued.get(badgeId) ?? 0,
+        accepted: accepted.get(badgeId) ?? 0,
+      });
+    }
+    return [...stages.values()].toSorted((a, b) => compareCodePoints(a.badgeId, b.badgeId));
+  }
+
+  /** @returns for each badge that is not only evaluated, how many learners have one issued that is such */
+  async #learnersWith(issued: object): Promise<ReadonlyMap<string, number>> {
+    const groups = await this.#progress.aggregate<{ _id: { badgeId: string; evaluated?: boolean }; count: number }>([
+      { $match: { issued: { $elemMatch: issued } } },
+      { $group: { _id: { badgeId: '$badgeId', evaluated: '$evaluated' }, count: { $sum: 1 } } },
+    ]);
+    return new Map(groups.flatMap(({ _id, count }) => (_id.evaluated ? [] : [[_id.badgeId, count]])));
   }
 
   async effectCounts(): Promise<{ readonly pending: number; readonly failed: number }> {

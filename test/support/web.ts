@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Express } from 'express';
 import session from 'express-session';
 import supertest from 'supertest';
+import { createActivityTally } from '../../plugin/activity/tally.ts';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
 import { createEventProcessor } from '../../plugin/badges/process-event.ts';
 import { createRuleFollower } from '../../plugin/badges/replay/follow-rules.ts';
@@ -28,6 +29,7 @@ import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
 import type { OutgoingMail } from '../../plugin/ports/mailer.ts';
+import { MemoryActivityStore } from '../../plugin/ports/memory-activity-store.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
@@ -156,7 +158,9 @@ export function makeSite(
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
   const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
-  const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() } };
+  const activity = new MemoryActivityStore();
+  const tally = createActivityTally({ store: activity, clock });
+  const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() }, onSaved: tally.progress };
   const replayScratch = new MemoryReplayScratch();
   const replay = composeReplay({
     stores: { events, learners, progress, badges, replayScratch },
@@ -173,6 +177,7 @@ export function makeSite(
     processor: pipeline,
     writer: createEventLogWriter({ log: events, logger }),
     ruleRevision: () => rules.revision(),
+    onRecorded: tally.event,
     clock,
     logger,
   });
@@ -182,6 +187,7 @@ export function makeSite(
     clock,
     logger,
     providers,
+    onFailedAttempt: tally.failedCall,
     publisher: new MemoryPublisher(),
     badgeName: (id) => rules.badgeName(id),
   });
@@ -236,6 +242,14 @@ export function makeSite(
     learners,
     credentials,
     access,
+    activity: {
+      between: async (...range: Parameters<MemoryActivityStore['between']>) => {
+        await tally.flush();
+        return activity.between(...range);
+      },
+    },
+    lanes: dispatcher.lanes,
+    isReceiving: () => null,
     jobStore,
     comparisonNotes: replayScratch,
     jobs,

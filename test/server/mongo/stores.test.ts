@@ -1,4 +1,5 @@
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { activityModels, MongoActivityStore } from '../../../server/mongo/activity-store.ts';
 import { badgeModels } from '../../../server/mongo/badge-documents.ts';
 import { MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
@@ -9,6 +10,7 @@ import { MongoProgressStore, progressModels } from '../../../server/mongo/progre
 import { MongoProviderStore, providerModels } from '../../../server/mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from '../../../server/mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from '../../../server/mongo/replay-scratch.ts';
+import { activityStoreContract } from '../../contracts/activity-store.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
 import { jobStoreContract } from '../../contracts/job-store.ts';
@@ -35,6 +37,7 @@ describe('MongoDB', () => {
       replayScratchModels,
       providerModels,
       rateLimitModels,
+      activityModels,
     ];
     database = await connectDatabase({ uri: server.uri, logger: silentLogger, models });
   });
@@ -58,5 +61,6 @@ describe('MongoDB', () => {
     const connection = await emptyConnection();
     return [new MongoRateLimits(connection), new MongoRateLimits(connection)];
   });
+  activityStoreContract('mongoose', async () => new MongoActivityStore(await emptyConnection()));
   jobStoreContract('mongoose', async () => new MongoJobStore(await emptyConnection()));
 });

@@ -354,6 +354,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     foreseeRules: replay.foresee,
     access: stores.access,
     activity: stores.activity,
+    installation: stores.installation,
+    importRecords: (lines) => stores.records.importLines(lines),
     lanes: dispatcher.lanes,
     isReceiving: () => (bus === null ? null : bus.status().consuming.connected && bus.status().subscribed !== false),
     sessions: stores.sessions,

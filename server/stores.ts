@@ -7,6 +7,7 @@ import type { FileStore } from '../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
+import type { InstallationStore } from '../plugin/ports/installation-store.ts';
 import type { IssuerStore } from '../plugin/ports/issuer-store.ts';
 import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
@@ -32,6 +33,7 @@ import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
 import { deadLetterModels, MongoDeadLetterStore } from './mongo/dead-letter-store.ts';
 import { eventModels, MongoEventLog } from './mongo/event-log.ts';
+import { installationModels, MongoInstallationStore } from './mongo/installation-store.ts';
 import { issuerModels, MongoIssuerStore } from './mongo/issuer-store.ts';
 import { jobModels, MongoJobStore } from './mongo/job-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
@@ -63,6 +65,7 @@ export interface Stores {
   readonly issuer: IssuerStore;
   readonly access: AccessStore;
   readonly activity: ActivityStore;
+  readonly installation: InstallationStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
@@ -96,6 +99,7 @@ export async function openStores(
       jobModels,
       accessModels,
       activityModels,
+      installationModels,
       eventModels,
       replayScratchModels,
       rateLimitModels,
@@ -125,6 +129,7 @@ export async function openStores(
     issuer: new MongoIssuerStore(connection),
     access: new MongoAccessStore(connection),
     activity: new MongoActivityStore(connection),
+    installation: new MongoInstallationStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),

@@ -35,6 +35,7 @@ import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
+import { firstStepsRoutes } from './pages/first-steps.ts';
 import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
@@ -54,6 +55,7 @@ import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { templateRoutes } from './pages/templates.ts';
+import { testEventRoutes } from './pages/test-event.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
@@ -85,6 +87,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...signInRoutes(services),
     ...accountRoutes(services),
     ...dashboardRoutes(services),
+    ...firstStepsRoutes(services),
+    ...testEventRoutes(services),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
     ...ruleVocabularyRoutes(services),

@@ -20,6 +20,7 @@ import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { Credential, CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
+import type { InstallationStore } from '../../plugin/ports/installation-store.ts';
 import type { IssuerStore } from '../../plugin/ports/issuer-store.ts';
 import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
@@ -29,7 +30,7 @@ import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
-import type { Lms } from '../../providers/index.ts';
+import type { LearnerLine, Lms } from '../../providers/index.ts';
 import type { OpenBadges } from '../open-badges-setup.ts';
 import type { AccessStore } from './access-store.ts';
 
@@ -144,6 +145,9 @@ export interface Services extends RuleServices {
   readonly access: AccessStore;
   /** How much happened in each hour. */
   readonly activity: Pick<ActivityStore, 'between'>;
+  readonly installation: InstallationStore;
+  /** Adds to what is known of learners where there is no LMS to ask. */
+  importRecords(lines: readonly LearnerLine[]): Promise<unknown>;
   /** How this process sees each badge provider and the bus. */
   lanes(): readonly LaneState[];
   /** Whether events come in over RabbitMQ; null: they are not asked for there. */

@@ -308,6 +308,10 @@ async function views({ services }: Site, address: string): Promise<readonly View
   };
   return [
     path('dashboard', '/'),
+    path('dashboard-month-live', '/?period=month&live=on'),
+    path('first-steps', '/first-steps'),
+    path('test-event', '/test-event'),
+    fillIn('test-event-mistake', '/test-event', { username: 'two words', courseKey: 'DemoX' }, 'Send the event'),
     path('badges', '/badges'),
     path('badge', '/badges/demo-course?done=badge-saved'),
     path('badge-sequence', '/badges/explorer'),

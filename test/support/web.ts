@@ -27,6 +27,7 @@ import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
+import { MemoryInstallationStore } from '../../plugin/ports/installation-store.ts';
 import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
 import type { OutgoingMail } from '../../plugin/ports/mailer.ts';
 import { MemoryActivityStore } from '../../plugin/ports/memory-activity-store.ts';
@@ -47,7 +48,7 @@ import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
-import { completionsAndGrades, courseCompletions } from '../../providers/index.ts';
+import { completionsAndGrades, courseCompletions, type LearnerLine } from '../../providers/index.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
@@ -249,6 +250,13 @@ export function makeSite(
       },
     },
     lanes: dispatcher.lanes,
+    installation: new MemoryInstallationStore(),
+    importRecords: async (lines: readonly LearnerLine[]) => {
+      for (const line of lines) {
+        if (line.kind === 'context') records.add(line.contextKey, line.name, []);
+        else records.add(line.contextKey, (await records.contextName(line.contextKey)) ?? '', [line.learner]);
+      }
+    },
     isReceiving: () => null,
     jobStore,
     comparisonNotes: replayScratch,

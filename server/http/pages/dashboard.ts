@@ -2,11 +2,13 @@
 
 import { hourOf } from '../../../plugin/ports/activity-store.ts';
 import { hoursOf, type Period, periods, shownActivity } from '../dashboard/activity.ts';
+import { firstSteps, shownSteps } from '../dashboard/first-steps.ts';
 import { shownFunnels } from '../dashboard/funnel.ts';
 import { readPulse } from '../dashboard/pulse.ts';
 import { thrifty } from '../dashboard/thrifty.ts';
 import { shownInstant, shownNumber, shownStatus, shownTime } from '../format.ts';
 import { queryChoice, queryString } from '../forms.ts';
+import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -102,6 +104,8 @@ export function dashboardRoutes(services: Services): readonly Route[] {
   return [
     get('/', 'viewer', async (req, res) => {
       const period = queryChoice(req, 'period', periods) ?? 'day';
+      const canStep = actorOf(res).role === 'administrator';
+      const stepsHidden = canStep && (await services.installation.areStepsHidden());
       const isLive = queryChoice(req, 'live', ['on']) === 'on';
       const address = (chosen: Period, live: boolean) =>
         `/${queryString({ period: chosen === 'day' ? undefined : chosen, live: live ? 'on' : undefined })}`;
@@ -112,6 +116,8 @@ export function dashboardRoutes(services: Services): readonly Route[] {
         { title: 'Dashboard', section: 'dashboard' },
         {
           ...(await dashboard(period)),
+          steps: canStep && !stepsHidden ? shownSteps(await firstSteps(services)) : null,
+          stepsHidden,
           isLive,
           here: address(period, isLive),
           otherLive: address(period, !isLive),

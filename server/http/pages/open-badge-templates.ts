@@ -6,7 +6,7 @@ import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../../providers/index.ts';
 import { createAudit } from '../audit.ts';
 import { safeUrl, shownNumber, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryText, wholeNumberField } from '../forms.ts';
+import { type FieldError, pathText, queryString, queryText, wholeNumberField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
   emptyEntry,
@@ -155,6 +155,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         tags: details.tags,
         alignments: details.alignments.map(({ name, url }) => ({ name, href: safeUrl(url) })),
         editHref: `${pathOf(template)}/edit`,
+        rulesHref: `/badges/new/form${queryString({ template: `${OPEN_BADGES}:${template.templateId}`, name: template.name })}`,
         achievementHref: new URL(openBadges.issuer.addresses.achievement(templateId)).pathname,
         issued: shownNumber(counts.get(templateId) ?? 0),
         badges: items.map(({ uuid, learnerId, issuedAt, revokedAt }) => ({

@@ -77,23 +77,26 @@ export class MemoryProgressStore implements ProgressStore {
     );
   }
 
-  async stages(): Promise<readonly BadgeStages[]> {
-    const stages = new Map<string, BadgeStages>();
-    for (const { badgeId, outcome, evaluated, issued } of this.#documents.values()) {
-      if (evaluated) continue;
-      const known = issued.filter(({ revokedAt, externalId }) => revokedAt === null && externalId !== null);
-      const isComplete = outcome.status === 'awarded';
-      const former = stages.get(badgeId) ?? { badgeId, begun: 0, partDone: 0, complete: 0, issued: 0, accepted: 0 };
-      stages.set(badgeId, {
+  async stages(badgeIds: readonly string[]): Promise<readonly BadgeStages[]> {
+    return badgeIds.map((badgeId) => {
+      const own = [...this.#documents.values()].filter((one) => one.badgeId === badgeId && !one.evaluated);
+      const count = (isSuch: (progress: Progress) => boolean) => own.filter(isSuch).length;
+      const knows = ({ issued }: Progress, isSuch: (state: string) => boolean) =>
+        issued.some(
+          ({ revokedAt, externalState }) => revokedAt === null && externalState !== null && isSuch(externalState),
+        );
+      return {
         badgeId,
-        begun: former.begun + Number(outcome.status !== 'none'),
-        partDone: former.partDone + Number(outcome.status !== 'none' && (isComplete || outcome.progress > 0)),
-        complete: former.complete + Number(isComplete),
-        issued: former.issued + Number(known.length > 0),
-        accepted: former.accepted + Number(known.some(({ externalState }) => externalState === 'accepted')),
-      });
-    }
-    return [...stages.values()].toSorted((a, b) => compareCodePoints(a.badgeId, b.badgeId));
+        begun: count(({ outcome }) => outcome.status !== 'none'),
+        partDone: count(
+          ({ outcome: { status, progress } }) => status === 'awarded' || (status !== 'none' && progress > 0),
+        ),
+        complete: count(({ outcome }) => outcome.status === 'awarded'),
+        revoked: count(({ outcome }) => outcome.status === 'revoked'),
+        issued: count((one) => knows(one, () => true)),
+        accepted: count((one) => knows(one, (state) => state === 'accepted')),
+      };
+    });
   }
 
   async effectGroups(): Promise<readonly EffectGroup[]> {

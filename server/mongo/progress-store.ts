@@ -2,7 +2,6 @@
  *  same moment, which are those of different learners, share a command. */
 
 import mongoose from 'mongoose';
-import { compareCodePoints } from '../../dsl/index.ts';
 import { fromIssuedCursor, toIssuedCursor } from '../../plugin/badges/issued-cursor.ts';
 import { fromCursor, toCursor } from '../../plugin/badges/progress-cursor.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
@@ -62,9 +61,24 @@ export function progressModels(connection: mongoose.Connection): mongoose.Model<
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
 }
 
-interface StageKey extends Pick<ProgressDocument, 'badgeId' | 'evaluated'> {
-  readonly status: string;
-  readonly progress: number;
+const STAGES_AT_ONCE = 1_000;
+const STAGE_FIELDS = {
+  ...{ _id: 0, learnerId: 1, evaluated: 1, 'outcome.status': 1, 'outcome.progress': 1 },
+  ...{ 'issued.externalState': 1, 'issued.revokedAt': 1 },
+};
+
+function addStages(
+  stages: { -readonly [Stage in keyof BadgeStages]: BadgeStages[Stage] },
+  { evaluated, outcome: { status, progress }, issued }: ProgressDocument,
+): void {
+  if (evaluated || status === 'none') return;
+  const known = issued.filter(({ externalState, revokedAt }) => externalState !== null && revokedAt === null);
+  stages.begun += 1;
+  if (status === 'awarded' || progress > 0) stages.partDone += 1;
+  if (status === 'awarded') stages.complete += 1;
+  if (status === 'revoked') stages.revoked += 1;
+  if (known.length > 0) stages.issued += 1;
+  if (known.some(({ externalState }) => externalState === 'accepted')) stages.accepted += 1;
 }
 
 interface ProgressKey {
@@ -145,53 +159,29 @@ export class MongoProgressStore implements ProgressStore {
     });
   }
 
-  async stages(): Promise<readonly BadgeStages[]> {
-    const known = { revokedAt: null, externalId: { $ne: null } };
-    const [reached, issued, accepted] = await withDatabase(() =>
-      Promise.all([
-        this.#progress.aggregate<{ _id: StageKey; count: number }>([
-          {
-            $group: {
-              _id: {
-                badgeId: '$badgeId',
-                status: '$outcome.status',
-                progress: '$outcome.progress',
-                evaluated: '$evaluated',
-              },
-              count: { $sum: 1 },
-            },
-          },
-        ]),
-        this.#learnersWith({ ...known, number: { $gte: 1 } }),
-        this.#learnersWith({ ...known, externalState: 'accepted' }),
-      ]),
-    );
-    const stages = new Map<string, BadgeStages>();
-    for (const { _id, count } of reached) {
-      const { badgeId, status, progress, evaluated } = _id;
-      if (evaluated) continue;
-      const former = stages.get(badgeId) ?? { badgeId, begun: 0, partDone: 0, complete: 0, issued: 0, accepted: 0 };
-      const hasBegun = status !== 'none';
-      const isComplete = status === 'awarded';
-      stages.set(badgeId, {
-        badgeId,
-        begun: former.begun + (hasBegun ? count : 0),
-        partDone: former.partDone + (hasBegun && (isComplete || progress > 0) ? count : 0),
-        complete: former.complete + (isComplete ? count : 0),
-        issued: issued.get(badgeId) ?? 0,
-        accepted: accepted.get(badgeId) ?? 0,
-      });
-    }
-    return [...stages.values()].toSorted((a, b) => compareCodePoints(a.badgeId, b.badgeId));
+  async stages(badgeIds: readonly string[]): Promise<readonly BadgeStages[]> {
+    const all: BadgeStages[] = [];
+    // One after the other: whoever waits for something else is served in between.
+    for (const badgeId of badgeIds) all.push(await this.#stagesOf(badgeId));
+    return all;
   }
 
-  /** @returns for each badge that is not only evaluated, how many learners have one issued that is such */
-  async #learnersWith(issued: object): Promise<ReadonlyMap<string, number>> {
-    const groups = await this.#progress.aggregate<{ _id: { badgeId: string; evaluated?: boolean }; count: number }>([
-      { $match: { issued: { $elemMatch: issued } } },
-      { $group: { _id: { badgeId: '$badgeId', evaluated: '$evaluated' }, count: { $sum: 1 } } },
-    ]);
-    return new Map(groups.flatMap(({ _id, count }) => (_id.evaluated ? [] : [[_id.badgeId, count]])));
+  async #stagesOf(badgeId: string): Promise<BadgeStages> {
+    const stages = { badgeId, begun: 0, partDone: 0, complete: 0, revoked: 0, issued: 0, accepted: 0 };
+    const collection = this.#progress.collection as unknown as mongoose.mongo.Collection<ProgressDocument>;
+    for (let after = ''; ; ) {
+      const found = await withDatabase(() =>
+        collection
+          .find({ badgeId, learnerId: { $gt: after } }, { projection: STAGE_FIELDS })
+          .sort({ badgeId: 1, learnerId: 1 })
+          .limit(STAGES_AT_ONCE)
+          .toArray(),
+      );
+      for (const document of found) addStages(stages, document);
+      const last = found.at(-1);
+      if (last === undefined || found.length < STAGES_AT_ONCE) return stages;
+      after = last.learnerId;
+    }
   }
 
   async effectCounts(): Promise<{ readonly pending: number; readonly failed: number }> {

@@ -4,7 +4,7 @@ import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { BadgeStages } from '../../../plugin/ports/progress-store.ts';
 import { shownNumber } from '../format.ts';
 
-type Stage = Exclude<keyof BadgeStages, 'badgeId'>;
+type Stage = Exclude<keyof BadgeStages, 'badgeId' | 'revoked'>;
 
 const stageWords: readonly (readonly [Stage, string])[] = [
   ['begun', 'Begun'],

@@ -1,6 +1,7 @@
 /** The first page: what there is, what moves, what waits, what went wrong, what happened last. */
 
 import { hourOf } from '../../../plugin/ports/activity-store.ts';
+import type { BadgeStages } from '../../../plugin/ports/progress-store.ts';
 import { hoursOf, type Period, periods, shownActivity } from '../dashboard/activity.ts';
 import { firstSteps, shownSteps } from '../dashboard/first-steps.ts';
 import { shownFunnels } from '../dashboard/funnel.ts';
@@ -13,7 +14,6 @@ import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { shownTroubles } from '../template-troubles.ts';
-import { statusCounts } from './progress-counts.ts';
 
 const RECENT = 6;
 
@@ -22,13 +22,13 @@ export function dashboardRoutes(services: Services): readonly Route[] {
   // What is counted over everything that is kept.
   const totals = thrifty(
     async () => {
-      const [counts, stages, learnerCount, credentialCounts] = await Promise.all([
-        progress.counts(),
-        progress.stages(),
+      const ids = (await badges.list()).map(({ id }) => id);
+      const [stages, learnerCount, made] = await Promise.all([
+        progress.stages(ids),
         learners.count(),
         credentials.credentialCounts(),
       ]);
-      return { counts, stages, learnerCount, credentialCounts };
+      return { stages, learnerCount, made };
     },
     { date: () => services.clock.now() },
   );
@@ -49,16 +49,16 @@ export function dashboardRoutes(services: Services): readonly Route[] {
       readPulse(services),
       totals(),
     ]);
-    const { counts, stages, learnerCount, credentialCounts } = known.result;
+    const { stages, learnerCount, made } = known?.result ?? { stages: null, learnerCount: null, made: null };
+    const total = stages && sumOf(stages);
     const people = await learners.findManyByIds(awarded.items.map((item) => item.learnerId));
     const configurations = await credentials.configurations();
     const names = new Map(definitions.map((badge) => [badge.id, badge.name ?? badge.id]));
-    const total = statusCounts(counts);
     return {
       noAccount: accounts.length === 0,
       templateTroubles: await shownTroubles(definitions, services),
       health: { status: shownStatus(report.status), troubles: troublesOf(report.checks) },
-      asOf: shownTime(known.at),
+      asOf: known && shownTime(known.at),
       figures: [
         figure(
           'Active badges',
@@ -73,16 +73,21 @@ export function dashboardRoutes(services: Services): readonly Route[] {
           'this hour',
         ),
         figure('Learners', learnerCount, '/progress', 'seen in events'),
-        figure('In progress', total['in-progress'], '/progress?status=in-progress', 'begun, not complete'),
-        figure('Awarded', total.awarded, '/progress?status=awarded', 'standing'),
-        figure('Revoked', total.revoked, '/progress?status=revoked', 'taken back'),
-        figure('Credentials', credentialCounts.available, '/credentials?status=available', 'PDFs available'),
+        figure(
+          'In progress',
+          total && total.begun - total.complete - total.revoked,
+          '/progress?status=in-progress',
+          'begun, not complete',
+        ),
+        figure('Awarded', total?.complete ?? null, '/progress?status=awarded', 'standing'),
+        figure('Revoked', total?.revoked ?? null, '/progress?status=revoked', 'taken back'),
+        figure('Credentials', made?.available ?? null, '/credentials?status=available', 'PDFs available'),
       ],
       activity: shownActivity(happened, period, now),
-      funnels: shownFunnels(definitions, stages),
+      funnels: stages && shownFunnels(definitions, stages),
       pulse,
       effects: { failed: shownNumber(effects.failed), hasFailed: effects.failed > 0 },
-      failedCredentials: shownNumber(credentialCounts.error),
+      failedCredentials: made && shownNumber(made.error),
       awards: awarded.items
         .flatMap((item) => (item.evaluated ? [] : [item]))
         .map((item) => ({
@@ -134,8 +139,19 @@ export function dashboardRoutes(services: Services): readonly Route[] {
 
 const PERIOD_WORDS = { day: '24 hours', month: '30 days' } as const satisfies Record<Period, string>;
 
-function figure(label: string, value: number, href: string, note: string) {
-  return { label, value: shownNumber(value), href, note };
+/** @param value null: it is still being counted */
+function figure(label: string, value: number | null, href: string, note: string) {
+  return { label, value: value === null ? '...' : shownNumber(value), href, note };
+}
+
+function sumOf(stages: readonly BadgeStages[]) {
+  const sum = { begun: 0, complete: 0, revoked: 0 };
+  for (const { begun, complete, revoked } of stages) {
+    sum.begun += begun;
+    sum.complete += complete;
+    sum.revoked += revoked;
+  }
+  return sum;
 }
 
 function troublesOf(checks: Awaited<ReturnType<Services['health']>>['checks']) {

@@ -33,7 +33,23 @@ describe('a thrifty question', () => {
   it('asks once for all who wait at the same time', async () => {
     const one = thriftyOf(() => 10);
     const answers = await Promise.all([one(), one(), one()]);
-    expect(answers.map(({ result }) => result)).to.deep.equal([1, 1, 1]);
+    expect(answers.map((answer) => answer?.result)).to.deep.equal([1, 1, 1]);
+  });
+
+  it('lets nobody wait long: what was known before comes at once, or that nothing is known yet', async () => {
+    let answer: (text: string) => void = () => {};
+    const one = thrifty(() => new Promise<string>((resolve) => (answer = resolve)), {
+      now: () => time,
+      date: () => new Date(time),
+      patienceMs: 5,
+    });
+    expect(await one()).to.equal(null);
+    answer('first');
+    expect((await one())?.result).to.equal('first');
+    time = 1;
+    expect((await one())?.result).to.equal('first');
+    answer('second');
+    expect((await one())?.result).to.equal('second');
   });
 
   it('asks again after a failure', async () => {
@@ -48,6 +64,6 @@ describe('a thrifty question', () => {
     });
     expect(refused).to.be.instanceOf(Error);
     fails = false;
-    expect((await one()).result).to.equal('there');
+    expect((await one())?.result).to.equal('there');
   });
 });

@@ -5,6 +5,7 @@ import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
+import { addConfigCommands } from './config.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addWhyCommand(program);
   addEventsCommands(program);
   addDeadLettersCommands(program);
+  addConfigCommands(program);
   addCredentialsCommands(program);
   addLmsCommands(program);
   addTemplatesCommands(program);

@@ -24,6 +24,7 @@ import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
+import { configurationFileRoutes } from './pages/configuration-file.ts';
 import { configurationFormRoutes } from './pages/configuration-form.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialAssetRoutes } from './pages/credential-assets.ts';
@@ -123,6 +124,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
     ...auditRoutes(services),
+    ...configurationFileRoutes(services),
     ...systemRoutes(services),
     ...lmsRoutes(services),
   ];

@@ -44,6 +44,7 @@ export interface Frame {
 const notices: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'test-event-sent': 'The event went through the pipeline; below is what became of it.',
+    'configuration-imported': 'The configuration was imported and is in force.',
     'sample-template': 'The sample certificate and its font are here. They are assets like any other.',
     'sample-course': 'The sample course has a type, a configuration and one learner, who has reached everything.',
     'steps-hidden': 'The first steps are hidden. "First steps" above brings them back.',

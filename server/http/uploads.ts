@@ -27,9 +27,10 @@ const TAKES_FILES: readonly RegExp[] = [
   /^\/open-badge-templates\/(new|[^/]+\/edit)$/,
   /^\/issuer$/,
   /^\/credential-assets\/(new|[^/]+\/replace)$/,
+  /^\/configuration-file\/plan$/,
 ];
-/** One file for documents may be larger than all that others bring. */
-const TAKES_AN_ASSET = /^\/credential-assets\//;
+/** One file for documents, or one that holds such files, may be larger than all that others bring. */
+const TAKES_AN_ASSET = /^\/(credential-assets|configuration-file)\//;
 
 export function bringsFiles(req: Request, actor: Actor): boolean {
   return (

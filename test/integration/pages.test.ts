@@ -488,6 +488,8 @@ async function views({ services }: Site, address: string): Promise<readonly View
     fillIn('verify-mistake', '/verify', { badge: 'no badge' }, 'Verify'),
     path('audit', '/audit'),
     path('system', '/system'),
+    path('configuration-file', '/configuration-file'),
+    fillIn('configuration-file-mistake', '/configuration-file', {}, SHOW_PLAN),
     path('lms', '/lms'),
     path('account-new', '/accounts/new'),
     path('not-found', '/nowhere'),

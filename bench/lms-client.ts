@@ -2,7 +2,7 @@
 
 import { readOptions } from '../plugin/extensions/options.ts';
 import { completionsAndGrades, createLms } from '../providers/index.ts';
-import { CLIENT } from '../test/stand-ins/lms/stand-in-lms.ts';
+import { CLIENT } from '../server/stand-ins/lms/stand-in-lms.ts';
 
 const [, , baseUrl = '', contextKey = ''] = process.argv;
 

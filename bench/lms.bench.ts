@@ -4,14 +4,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { BIG_COURSE, BIG_PATH } from '../test/stand-ins/lms/campus.ts';
+import { BIG_COURSE, BIG_PATH } from '../server/stand-ins/lms/campus.ts';
 
 export const name = 'retrieval from an LMS';
 
 const LEARNERS = 50_000;
 
 export async function measure(print: (line: string) => void): Promise<void> {
-  const lms = run('../test/stand-ins/lms/main.ts', '--port', '0', '--learners', String(LEARNERS));
+  const lms = run('../server/stand-ins/lms/main.ts', '--port', '0', '--learners', String(LEARNERS));
   try {
     const address = await lineWith(lms, /answers at (\S+)\./);
     for (const [what, key] of [

@@ -12,7 +12,7 @@ export const limits = Object.freeze({
   /** Diagnostics reported for one text. */
   diagnostics: 100,
   /** Syntax errors after which the rest of a text is not read. */
-  syntaxErrors: 1_000,
+  syntaxErrors: 200,
 });
 
 /** @returns how many bytes the text takes in UTF-8; a lone surrogate counts as the replacement character */

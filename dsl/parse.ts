@@ -8,6 +8,7 @@ import { Grammar } from './grammar.ts';
 import { exceedsBytes, limits } from './limits.ts';
 import { endOf, spanOf } from './nodes.ts';
 import { Reporter } from './reporter.ts';
+import { notRead } from './syntax-messages.ts';
 import { K, LeftParen, type Lexed, lex, RightParen } from './tokens.ts';
 
 /** Made on first use: Chevrotain analyses the grammar then. */
@@ -94,7 +95,7 @@ function withoutStacks<Result>(work: () => Result): Result {
 
 /** @param faulty where the grammar has a complaint: what has no place there needs no advice how to write it */
 function reportLexical({ strayCharacters, mistaken }: Lexed, faulty: ReadonlySet<number>, reporter: Reporter): void {
-  for (const { offset, length } of strayCharacters) {
+  for (const { offset, length } of strayCharacters.slice(0, limits.syntaxErrors)) {
     const span = { start: offset, end: offset + length };
     const seen = JSON.stringify(reporter.text.slice(offset, offset + Math.min(length, 20)));
     reporter.report(
@@ -104,7 +105,7 @@ function reportLexical({ strayCharacters, mistaken }: Lexed, faulty: ReadonlySet
       'remove it, or put text in double quotes',
     );
   }
-  for (const { kind, token, meant } of mistaken) {
+  for (const { kind, token, meant } of mistaken.slice(0, limits.syntaxErrors)) {
     const span = { start: token.startOffset, end: endOf(token) };
     if (faulty.has(span.start)) continue;
     if (kind === 'operator')
@@ -113,6 +114,11 @@ function reportLexical({ strayCharacters, mistaken }: Lexed, faulty: ReadonlySet
       reporter.report('syntax.number', span, 'this is not a number', 'write it as in JSON, such as 5, 0.8 or -1.5e3');
     else reporter.report('syntax.string', span, ...explainString(token.image));
   }
+  const beyond = [strayCharacters[limits.syntaxErrors]?.offset, mistaken[limits.syntaxErrors]?.token.startOffset];
+  const start = Math.min(...beyond.map((offset) => offset ?? Number.POSITIVE_INFINITY));
+  if (start === Number.POSITIVE_INFINITY) return;
+  const { code, span, message, hint } = notRead({ start, end: reporter.text.length });
+  reporter.report(code, span, message, hint);
 }
 
 function explainString(image: string): readonly [string, string] {

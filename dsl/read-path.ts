@@ -39,9 +39,10 @@ function readPayload(segments: readonly string[]): Read {
 }
 
 function own(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const found = (value as Readonly<Record<string, unknown>>)[key];
+  // most is absent, and what is absent altogether is not the value's own
+  return found !== undefined && Object.hasOwn(value, key) ? found : undefined;
 }
 
 function instantOf(value: unknown): unknown {

@@ -14,7 +14,15 @@ import type { Span } from './ast.ts';
 import { limits } from './limits.ts';
 import { endOf, spanOf } from './nodes.ts';
 import { suggest } from './suggest.ts';
-import { errorMessages, type Fault, spellings, splitMessage, TOP_LEVEL, unexpected } from './syntax-messages.ts';
+import {
+  errorMessages,
+  type Fault,
+  notRead,
+  spellings,
+  splitMessage,
+  TOP_LEVEL,
+  unexpected,
+} from './syntax-messages.ts';
 import {
   Dot,
   Equals,
@@ -119,6 +127,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     if (this.#unread !== null) return;
     const end = endOf(this.LA(0));
     this.faults.push({ ...this.#fault(unexpected(brace, this.LA(1)), this.#here()), inside: { start: end, end } });
+    this.#giveUpAfterTooMany();
   }
 
   /** Everything up to the closing brace, which is left out too, or up to the next clause where it is missing. */
@@ -181,13 +190,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   #giveUpAfterTooMany(): void {
     const { startOffset, tokenType } = this.LA(1);
     if (this.#recognized + this.faults.length < limits.syntaxErrors || tokenType === EOF) return;
-    const end = this.#end();
-    this.#unread = {
-      code: 'limit.diagnostics',
-      span: { start: startOffset, end },
-      message: `there are ${limits.syntaxErrors} mistakes above, so what follows was not read`,
-      hint: 'mend those that are shown first',
-    };
+    this.#unread = notRead({ start: startOffset, end: this.#end() });
     while (this.LA(1).tokenType !== EOF) this.SKIP_TOKEN();
   }
 

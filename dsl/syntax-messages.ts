@@ -3,6 +3,7 @@
 import { EOF, type IParserErrorMessageProvider, type IToken, type TokenType } from 'chevrotain';
 import type { Span } from './ast.ts';
 import type { Code } from './diagnostic-codes.ts';
+import { limits } from './limits.ts';
 import { didYouMean } from './suggest.ts';
 import { AnyWord, K, Text } from './tokens.ts';
 
@@ -14,6 +15,17 @@ export interface Fault {
   readonly hint: string | null;
   /** The place inside the block that is spoilt, where it is not `span`. */
   readonly inside?: Span;
+}
+
+/** What comes after more mistakes than anybody makes.
+ *  @param span all of it */
+export function notRead(span: Span): Fault {
+  return {
+    code: 'limit.diagnostics',
+    span,
+    message: `there are ${limits.syntaxErrors} mistakes above, so what follows was not read`,
+    hint: 'mend those that are shown first',
+  };
 }
 
 /** Between message and hint in the one string that Chevrotain carries for us. */

@@ -14,6 +14,7 @@ export { createRateLimiter } from './http/rate-limiter.ts';
 // Learner records of a real LMS
 export type { CheckLine } from './lms/check.ts';
 export { type CompletionSourceName, createLms, type GradeSourceName, type Lms } from './lms/lms.ts';
+export { createLmsSignIn, type LmsSignIn, newSignInSecrets, type SignInSecrets } from './lms/sign-in.ts';
 // Mail
 export { createSmtpMailer } from './mail/smtp-mailer.ts';
 export { MemoryProvider } from './memory/provider.ts';

@@ -60,17 +60,29 @@ import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
 import { createAudit } from './http/audit.ts';
 import { auditedRules } from './http/audited-rules.ts';
+import { createListActions } from './http/lists/act.ts';
+import { allLists } from './http/lists/all.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { openLms, watchLms } from './lms-setup.ts';
+import { openLms, openLmsSignIn, watchLms } from './lms-setup.ts';
 import { openLmsTokens } from './lms-tokens.ts';
+import {
+  measuredConnect,
+  measuredGeneration,
+  measuredIntake,
+  measuredMailer,
+  measuredRuns,
+} from './metrics/measure.ts';
+import type { Meters } from './metrics/meters.ts';
+import { composeMetrics } from './metrics-setup.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
 import { createConnect, setUpProviders } from './provider-setup.ts';
 import { composeReplay } from './replay-setup.ts';
+import { composeRetiredPeople, composeRetirement, isAboutRetired } from './retirement-setup.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
@@ -88,7 +100,8 @@ export interface ComposeOptions {
   /** In place of the badge providers of the settings. */
   readonly providers?: ReadonlyMap<string, BadgeProvider>;
   /** In place of the usual patience with providers and the bus, and with the silence of a process that makes credentials. */
-  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> & Pick<RunnerParts, 'leaseMs'>;
+  readonly patience?: Pick<DispatcherParts, 'policy' | 'breakerPolicy'> &
+    Pick<RunnerParts, 'leaseMs'> & { readonly settleMs?: number };
 }
 
 export interface Laurel {
@@ -161,6 +174,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       }),
     );
 
+  const metrics = await composeMetrics({ settings, roles, lifecycle, health: () => health() });
+  const { meters } = metrics;
+
   const jobs = createJobs({
     store: stores.jobs,
     clock,
@@ -191,7 +207,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       accounts: accountDirectory,
       secrets,
       openBadges,
-      connect: createConnect(settings, clock),
+      connect: measuredConnect(createConnect(settings, clock), meters),
       publicUrl: () => publicUrl,
       clock,
       logger,
@@ -239,19 +255,24 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   });
   const writer = createEventLogWriter({ log: stores.events, logger });
   lifecycle.onStop('event log', () => writer.stop());
-  const intake = createEventIntake({
-    processor: settings.badgesEnabled ? processor : null,
-    writer,
-    ruleRevision: () => ruleBook.revision(),
-    latestRuleRevision: async () => {
-      await ruleBook.refresh();
-      return ruleBook.revision();
-    },
-    onOutdated: (event, result) => replay.catchUpWith(event, result),
-    onRecorded: tally.event,
-    clock,
-    logger,
-  });
+  const retired = composeRetiredPeople({ stores, secretKey, formerSecretKeys: settings.formerSecretKeys, clock });
+  const intake = measuredIntake(
+    createEventIntake({
+      processor: settings.badgesEnabled ? processor : null,
+      writer,
+      isRetired: retired.has,
+      ruleRevision: () => ruleBook.revision(),
+      latestRuleRevision: async () => {
+        await ruleBook.refresh();
+        return ruleBook.revision();
+      },
+      onOutdated: (event, result) => replay.catchUpWith(event, result),
+      onRecorded: tally.event,
+      clock,
+      logger,
+    }),
+    meters,
+  );
 
   const replays = createReplays({
     store: stores.deadLetters,
@@ -270,24 +291,26 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
   const lms = openLms(settings, logger);
+  const lmsTokens = openLmsTokens(settings, clock);
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
-  const registry = extensionRegistry(settings, plugins, lifecycle);
+  const registry = extensionRegistry(settings, plugins, lifecycle, meters);
   const generation = {
-    store: stores.credentials,
+    store: measuredRuns(stores.credentials, meters),
     files: stores.files,
     registry,
     records,
     clock,
     logger,
     verifyUrl: (verifyId: string) => `${publicUrl}/verify/${verifyId}`,
+    isRetired: retired.has,
     ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
   };
   const runner = createCredentialRunner(generation);
   lifecycle.onStop('credential runs', () => runner.stop());
   const mailer =
     settings.smtpUrl !== null && settings.mailFrom !== null
-      ? createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom })
+      ? measuredMailer(createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }), meters)
       : null;
   lifecycle.onStop('mail server', async () => mailer?.close());
   const credentialLife = composeCredentialLife({
@@ -299,6 +322,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     patience: options.patience,
   });
 
+  const retirement = composeRetirement({
+    ...{ stores, secretKey, formerSecretKeys: settings.formerSecretKeys, secrets, clock, jobs, providers },
+    ...{ people: retired, settleMs: options.patience?.settleMs },
+  });
   const jobRunner = createJobRunner({
     store: stores.jobs,
     kinds: [
@@ -308,14 +335,34 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       ...accountsSetup.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
+      retirement.kind,
+      createListActions(() => allLists(services)),
     ],
     clock,
     logger,
   });
   // After the job runner: a new secret of the settings asks for a job.
   if (roles.length > 0) await accountsSetup.prepare();
+  if (roles.length > 0) await retirement.retirements.takeUp();
 
   let stopping = false;
+  const health = () =>
+    healthReport({
+      database: stores.database,
+      progress: stores.progress,
+      deadLetters: stores.deadLetters,
+      accounts: () => stores.providers.accounts(),
+      clock,
+      bus,
+      lanes: dispatcher.lanes,
+      lms: lmsHealth,
+      mails: mailer && {
+        failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
+        server: credentialLife.dispatcher.state,
+      },
+      stopping: () => stopping,
+    });
+  metrics.watch({ ...stores, bus, lanes: dispatcher.lanes, clock });
   const services: Services = {
     settings: {
       publicUrl,
@@ -368,7 +415,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createAudit({ access: stores.access, clock }),
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
-    lmsTokens: openLmsTokens(settings, clock),
+    lmsTokens,
+    lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl }),
     lms:
       lms && settings.lmsUrl !== null
         ? {
@@ -384,24 +432,11 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     mails: credentialLife.mails,
     runControl: createRunControl({ store: stores.credentials, runner, clock }),
     generateNow: (configurationId) => runner.runNow(configurationId, 'manual', clock.now()),
+    retirements: retirement.retirements,
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
-    health: () =>
-      healthReport({
-        database: stores.database,
-        progress: stores.progress,
-        deadLetters: stores.deadLetters,
-        accounts: () => stores.providers.accounts(),
-        clock,
-        bus,
-        lanes: dispatcher.lanes,
-        lms: lmsHealth,
-        mails: mailer && {
-          failed: () => stores.credentials.countCredentials({ mail: 'failed' }),
-          server: credentialLife.dispatcher.state,
-        },
-        stopping: () => stopping,
-      }),
+    health,
+    answered: metrics.answered,
   };
 
   if (does('dispatcher')) {
@@ -434,7 +469,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       onDeadEvent: (event, failure) => intake.giveUp(event, 'amqp', failure),
     });
     lifecycle.onStop('consumer', () => consumer.stop());
-    const drain = bus.drain((message) => stores.deadLetters.add(message));
+    const drain = bus.drain(async (message) => {
+      if (!(await isAboutRetired(message, retired))) await stores.deadLetters.add(message);
+    });
     lifecycle.onStop('dead letters', () => drain.stop());
   }
   web?.serve(createApp(services));
@@ -507,6 +544,7 @@ function extensionRegistry(
   { pdfThreads }: Settings,
   plugins: readonly Registered[],
   lifecycle: Lifecycle,
+  meters: Meters,
 ): ExtensionRegistry {
   const threads = pdfThreads || Math.max(1, availableParallelism() - 1);
   const pdfEngine = createThreadPool({ threads, fontsFolder: projectPath('fonts') });
@@ -515,7 +553,7 @@ function extensionRegistry(
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(createPdfGeneration(pdfEngine));
+    .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine), meters));
   addPluginFunctions(registry, plugins);
   return registry.freeze();
 }

@@ -1,23 +1,33 @@
 /** The settings: one table, read once at start from the environment, every problem reported at once.
  *  docs/reference/settings.md and .env.example are made from the table (`npm run generate`). */
 
-import { readFileSync } from 'node:fs';
-import { suggest } from '../dsl/index.ts';
 import { ConfigurationError } from '../plugin/errors.ts';
 import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
 import { CREDLY_LOCALES } from '../providers/index.ts';
 import { MAIL_LANGUAGES, type MailLanguage } from './mail/catalogue.ts';
-import { longEnough, publicKeys, sender, siteAddress, smtpAddress, url } from './settings/checks.ts';
-import { flag, oneOf, optional, type Setting, secret, someOf, text, whole } from './settings/kinds.ts';
+import { listenAddress, longEnough, publicKeys, sender, siteAddress, smtpAddress, url } from './settings/checks.ts';
+import {
+  type Environment,
+  flag,
+  oneOf,
+  optional,
+  type Setting,
+  secret,
+  someOf,
+  text,
+  whole,
+} from './settings/kinds.ts';
 import {
   eventTypes,
   formerSecretKeys,
   hiddenKeyPaths,
   internalHosts,
+  lmsRoles,
   plugins,
   providerAccounts,
   providerUrl,
 } from './settings/lists.ts';
+import { textOf } from './settings/reading.ts';
 import { problemsTogether } from './settings/together.ts';
 
 export const settingsTable = {
@@ -134,8 +144,34 @@ export const settingsTable = {
     'Public keys of the LMS, as a JWK set or the address of one: its users may ask the API about themselves with the tokens that the LMS gives them; unset: they may not',
     publicKeys,
   ),
-  lmsJwtIssuer: optional('LAUREL_LMS_JWT_ISSUER', 'Issuer in those tokens; unset: `/oauth2` at LAUREL_LMS_URL'),
+  lmsJwtIssuer: optional(
+    'LAUREL_LMS_JWT_ISSUER',
+    'Issuer in those tokens; unset: `/oauth2` at LAUREL_LMS_PUBLIC_URL, or else at LAUREL_LMS_URL',
+  ),
   lmsJwtAudience: text('LAUREL_LMS_JWT_AUDIENCE', 'openedx', 'Audience in those tokens'),
+  lmsPublicUrl: optional(
+    'LAUREL_LMS_PUBLIC_URL',
+    'Where browsers reach the LMS, e.g. `https://lms.example.org`; unset: LAUREL_LMS_URL, at which this server reaches it',
+    siteAddress,
+  ),
+  lmsSignInClientId: optional(
+    'LAUREL_LMS_SIGN_IN_CLIENT_ID',
+    'Client id of the OAuth application in the LMS (grant: authorization code) through which people sign in here; unset: they do not. Needs LAUREL_LMS_JWT_KEYS. See docs/how-to/sign-in-with-the-lms.md',
+  ),
+  lmsSignInClientSecret: secret('LAUREL_LMS_SIGN_IN_CLIENT_SECRET', 'Its client secret'),
+  lmsRoles,
+  lmsRecheckMinutes: whole(
+    'LAUREL_LMS_RECHECK_MINUTES',
+    60,
+    2,
+    1_440,
+    'Minutes after which the LMS is asked again who somebody is that signed in with it: so long a role that was taken away there may last here',
+  ),
+  lmsSignOut: flag(
+    'LAUREL_LMS_SIGN_OUT',
+    false,
+    'Whether signing out here leads on to signing out of the LMS; otherwise that is offered',
+  ),
   ingestToken: secret('LAUREL_INGEST_TOKEN', 'Bearer token of `POST /events`; unset: that door is shut', longEnough),
   maxBodyBytes: whole(
     'LAUREL_MAX_BODY_BYTES',
@@ -215,6 +251,11 @@ export const settingsTable = {
     'Host that learners download documents from, e.g. `https://files.example.org`, which must lead to this server; unset: LAUREL_PUBLIC_URL',
     siteAddress,
   ),
+  metricsAddress: optional(
+    'LAUREL_METRICS_ADDRESS',
+    'Where Prometheus may ask this process for `/metrics`, and a supervisor for `/healthz` and `/readyz`, e.g. `127.0.0.1:9464`: not to be reached from outside; unset: nowhere',
+    listenAddress,
+  ),
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',
     ['debug', 'info', 'warn', 'error', 'silent'],
@@ -229,52 +270,21 @@ export type Settings = {
     : never;
 };
 
-/** Variables of the test suite that may stand beside the settings. */
-const FOREIGN = /^LAUREL_TEST_/;
-
 /** @param environment usually process.env
- *  @throws ConfigurationError that lists every problem: bad values, unreadable files, misspelt names */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+ *  @throws ConfigurationError that lists every problem: bad values, unreadable files, settings that do not go together */
+export function readSettings(environment: Environment): Settings {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  const known = new Set<string>();
   for (const [key, setting] of Object.entries(settingsTable) as [string, Setting<unknown>][]) {
-    known.add(setting.env);
-    if (setting.secret) known.add(`${setting.env}_FILE`);
     try {
-      values[key] = setting.parse(raw(setting, environment));
+      values[key] = setting.parse(textOf(setting, environment));
     } catch (error) {
       problems.push(`${setting.env} ${(error as Error).message}`);
     }
   }
-  for (const name of Object.keys(environment)) {
-    if (!name.startsWith('LAUREL_') || known.has(name) || FOREIGN.test(name)) continue;
-    const near = suggest(name, known);
-    problems.push(
-      `${name} is not a setting; ${near ? `did you mean ${near}?` : 'remove it, or see docs/reference/settings.md'}`,
-    );
-  }
   problems.push(...problemsTogether(values));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return values as unknown as Settings;
-}
-
-function raw(setting: Setting<unknown>, environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  const direct = blankAsUnset(environment[setting.env]);
-  const file = setting.secret ? blankAsUnset(environment[`${setting.env}_FILE`]) : undefined;
-  if (file === undefined) return direct;
-  if (direct !== undefined) throw new Error(`and ${setting.env}_FILE are both set; keep one`);
-  try {
-    return blankAsUnset(readFileSync(file, 'utf8').trim());
-  } catch (error) {
-    throw new Error(
-      `cannot be read from the file that ${setting.env}_FILE names (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-    );
-  }
-}
-
-function blankAsUnset(value: string | undefined): string | undefined {
-  return value === undefined || value.trim() === '' ? undefined : value;
 }
 
 /** Where the server answers on this machine. */

@@ -1,4 +1,4 @@
-/** What `/readyz` and the system page say: each part with its state, the whole as bad as its worst necessary part. */
+/** What `/readyz`, `laurel check` and the system page say: each part with its state, the whole as bad as its worst necessary part. */
 
 import type { BreakerState } from '../plugin/badges/circuit-breaker.ts';
 import type { LaneState } from '../plugin/badges/dispatcher.ts';
@@ -30,6 +30,19 @@ export interface HealthParts {
 }
 
 type Check = HealthReport['checks'][string];
+
+/** What strangers may know: states without words, which may name hosts and versions. */
+export interface Readiness {
+  readonly status: HealthReport['status'];
+  readonly checks: Readonly<Record<string, { readonly status: Check['status'] }>>;
+}
+
+export function readinessOf({ status, checks }: HealthReport): Readiness {
+  return {
+    status,
+    checks: Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, { status: check.status }])),
+  };
+}
 
 const unknown: Check = { status: 'down', message: 'not known without the database' };
 

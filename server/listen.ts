@@ -28,10 +28,7 @@ export async function listen({
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (request, response) =>
     app(request, response),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, port, host)));
-    server.listen(port, host, resolve);
-  });
+  await bind(server, { port, host, names: { port: 'PORT', host: 'LAUREL_HOST' } });
   lifecycle.onStop('HTTP', () => close(server));
   return {
     port: (server.address() as AddressInfo).port,
@@ -41,21 +38,38 @@ export async function listen({
   };
 }
 
-function explained(error: NodeJS.ErrnoException, port: number, host: string): Error {
+export interface Binding {
+  readonly port: number;
+  readonly host: string;
+  /** The settings that they come from. */
+  readonly names: { readonly port: string; readonly host: string };
+}
+
+/** @throws as `listen` */
+export function bind(server: Server, binding: Binding): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, binding)));
+    server.listen(binding.port, binding.host, resolve);
+  });
+}
+
+function explained(error: NodeJS.ErrnoException, { port, host, names }: Binding): Error {
   switch (error.code) {
     case 'EADDRINUSE':
       return new StoreError(
         'port-in-use',
-        `port ${port} is in use by another program; stop it, or set PORT to a free one`,
+        `port ${port} is in use by another program; stop it, or set ${names.port} to a free one`,
         {
           cause: error,
         },
       );
     case 'EACCES':
-      return new ConfigurationError([`PORT ${port} needs privileges; choose one from 1024 on`], { cause: error });
+      return new ConfigurationError([`${names.port} ${port} needs privileges; choose one from 1024 on`], {
+        cause: error,
+      });
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new ConfigurationError([`LAUREL_HOST ${host} is not an address of this machine`], { cause: error });
+      return new ConfigurationError([`${names.host} ${host} is not an address of this machine`], { cause: error });
     default:
       return error;
   }

@@ -2,9 +2,10 @@
 
 import { CredentialsError } from '../plugin/errors.ts';
 import type { Clock, Logger } from '../plugin/ports/runtime.ts';
-import { createLms, type Lms } from '../providers/index.ts';
+import { createLms, createLmsSignIn, type Lms } from '../providers/index.ts';
 import type { Settings } from './config.ts';
-import type { HealthReport } from './http/services.ts';
+import type { HealthReport, LmsSignInServices, LmsTokens } from './http/services.ts';
+import { LMS_RETURN_PATH } from './http/sso/paths.ts';
 
 type Check = HealthReport['checks'][string];
 
@@ -26,6 +27,27 @@ export function openLms(settings: Settings, logger: Logger): Lms | null {
     atATime: settings.lmsParallel,
     logger,
   });
+}
+
+/** @param publicUrl where people reach our pages
+ *  @returns null: LAUREL_LMS_SIGN_IN_CLIENT_ID is not set */
+export function openLmsSignIn(
+  settings: Settings,
+  { tokens, publicUrl }: { readonly tokens: LmsTokens | null; readonly publicUrl: string },
+): LmsSignInServices | null {
+  const { lmsSignInClientId: clientId, lmsSignInClientSecret: clientSecret } = settings;
+  const lmsPublicUrl = settings.lmsPublicUrl ?? settings.lmsUrl;
+  if (clientId === null || clientSecret === null || lmsPublicUrl === null || tokens === null) return null;
+  return {
+    client: createLmsSignIn({
+      ...{ publicUrl: lmsPublicUrl, internalUrl: settings.lmsUrl ?? lmsPublicUrl, clientId, clientSecret },
+      redirectUri: publicUrl + LMS_RETURN_PATH,
+    }),
+    readToken: tokens.read,
+    roles: settings.lmsRoles,
+    recheckMs: settings.lmsRecheckMinutes * 60_000,
+    signsOut: settings.lmsSignOut,
+  };
 }
 
 /** @returns what the health report says of the LMS, from an answer that is a minute old at most */

@@ -12,7 +12,7 @@ import {
 import type { Clock } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
 import { forbidden, RequestError, unauthorized } from './http/request-error.ts';
-import type { LmsTokens, LmsUser } from './http/services.ts';
+import type { LmsClaims, LmsTokens } from './http/services.ts';
 
 /** Never HS256: who can check such a token can make one. */
 const ALGORITHMS = ['RS256', 'RS512', 'ES256'];
@@ -20,13 +20,13 @@ const ALGORITHMS = ['RS256', 'RS512', 'ES256'];
 const CLOCK_SKEW_SECONDS = 30;
 const FETCH_MS = 5_000;
 
-type TokenSettings = Pick<Settings, 'lmsJwtKeys' | 'lmsJwtIssuer' | 'lmsJwtAudience' | 'lmsUrl'>;
+type TokenSettings = Pick<Settings, 'lmsJwtKeys' | 'lmsJwtIssuer' | 'lmsJwtAudience' | 'lmsUrl' | 'lmsPublicUrl'>;
 
 /** @returns null: LAUREL_LMS_JWT_KEYS is not set */
 export function openLmsTokens(settings: TokenSettings, clock: Clock): LmsTokens | null {
-  const { lmsJwtKeys: keys, lmsJwtAudience: audience, lmsUrl } = settings;
+  const { lmsJwtKeys: keys, lmsJwtAudience: audience, lmsUrl, lmsPublicUrl } = settings;
   if (keys === null) return null;
-  const issuer = settings.lmsJwtIssuer ?? `${lmsUrl}/oauth2`;
+  const issuer = settings.lmsJwtIssuer ?? `${lmsPublicUrl ?? lmsUrl}/oauth2`;
   const keySet = keys.startsWith('{')
     ? createLocalJWKSet(JSON.parse(keys) as JSONWebKeySet)
     : createRemoteJWKSet(new URL(keys), { timeoutDuration: FETCH_MS });
@@ -44,34 +44,46 @@ export function openLmsTokens(settings: TokenSettings, clock: Clock): LmsTokens 
     }
   };
 
+  const read = async (token: string): Promise<LmsClaims> => {
+    try {
+      const { payload } = await jwtVerify(token, keyOf, {
+        algorithms: ALGORITHMS,
+        issuer,
+        audience,
+        requiredClaims: ['exp', 'preferred_username'],
+        clockTolerance: CLOCK_SKEW_SECONDS,
+        currentDate: clock.now(),
+      });
+      return claimsOf(payload);
+    } catch (error) {
+      throw refusalOf(error) ?? error;
+    }
+  };
+
   return {
+    read,
     async verify(token) {
-      try {
-        const { payload } = await jwtVerify(token, keyOf, {
-          algorithms: ALGORITHMS,
-          issuer,
-          audience,
-          requiredClaims: ['exp', 'preferred_username'],
-          clockTolerance: CLOCK_SKEW_SECONDS,
-          currentDate: clock.now(),
-        });
-        return userOf(payload);
-      } catch (error) {
-        throw refusalOf(error) ?? error;
-      }
+      const { username, administrator, superuser } = await read(token);
+      return { username, isStaff: administrator || superuser };
     },
   };
 }
 
-function userOf(payload: JWTPayload): LmsUser {
-  const { preferred_username: username, administrator, superuser, is_restricted: restricted } = payload;
+function claimsOf(payload: JWTPayload): LmsClaims {
+  const { preferred_username: username, is_restricted: restricted, user_id: id } = payload;
   if (typeof username !== 'string' || username === '') throw refused('names no user; ask the LMS for one of a user');
   if (restricted === true)
     throw forbidden(
       'restricted',
       'the token is of a restricted application of the LMS, which may see courses only; use another application',
     );
-  return { username, isStaff: administrator === true || superuser === true };
+  return {
+    username,
+    lmsUserId: Number.isSafeInteger(id) ? (id as number) : null,
+    // Only `true` is: a token without the scope `profile` has neither claim, and a text is no promise.
+    administrator: payload.administrator === true,
+    superuser: payload.superuser === true,
+  };
 }
 
 /** First match wins. */

@@ -15,6 +15,7 @@ import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../plugin/ports/provider-store.ts';
 import type { RateLimits } from '../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
+import type { RetirementStore } from '../plugin/ports/retirement-store.ts';
 import type { Logger } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
 import { DirectoryFileStore } from './files/directory-file-store.ts';
@@ -43,6 +44,7 @@ import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
+import { MongoRetirementStore, retirementModels } from './mongo/retirement-store.ts';
 import { createSessionStore } from './mongo/session-store.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
 
@@ -69,6 +71,7 @@ export interface Stores {
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
+  readonly retirements: RetirementStore;
 }
 
 const never = new Promise<never>(() => {});
@@ -106,6 +109,7 @@ export async function openStores(
       deadLetterModels,
       issuerModels,
       providerModels,
+      retirementModels,
     ],
   });
   lifecycle.onStop('database', () => database.close());
@@ -133,6 +137,7 @@ export async function openStores(
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
+    retirements: new MongoRetirementStore(connection),
   };
 }
 

@@ -86,11 +86,14 @@ export interface BadgeMatches extends Iterable<BadgeMatch> {
   readonly length: number;
 }
 
-/** The matches of one event, as its rules are found. */
+/** A rule that is alone stands for the match it will be. */
+type Found = Rule | Match;
+
+/** The matches of one event, as its rules are found. Most events meet none or one: only the second needs a list. */
 export class Matches implements BadgeMatches {
   readonly event: RuleEvent;
-  /** A rule that is alone stands for the match it will be. */
-  readonly #found: (Rule | Match)[] = [];
+  #first: Found | null = null;
+  #others: Found[] | null = null;
   readonly #round: number;
 
   /** @param round another one for each event */
@@ -100,25 +103,41 @@ export class Matches implements BadgeMatches {
   }
 
   get length(): number {
-    return this.#found.length;
+    if (this.#others !== null) return 1 + this.#others.length;
+    return this.#first === null ? 0 : 1;
   }
 
   *[Symbol.iterator](): Iterator<BadgeMatch> {
-    for (const found of this.#found) yield found instanceof Match ? found : new LoneMatch(found, this.event);
+    if (this.#first !== null) yield this.#matchOf(this.#first);
+    for (const found of this.#others ?? []) yield this.#matchOf(found);
   }
 
   add(rule: Rule): void {
     if (rule.isAlone) {
-      this.#found.push(rule);
+      this.#put(rule);
       return;
     }
     const { owner } = rule;
-    if (owner.foundIn === this.#round) (this.#found[owner.foundAt] as Match).add(rule);
+    if (owner.foundIn === this.#round) this.#at(owner.foundAt).add(rule);
     else {
       owner.foundIn = this.#round;
-      owner.foundAt = this.#found.length;
-      this.#found.push(new Match(rule, this.event));
+      owner.foundAt = this.length;
+      this.#put(new Match(rule, this.event));
     }
+  }
+
+  #put(found: Found): void {
+    if (this.#first === null) this.#first = found;
+    else if (this.#others === null) this.#others = [found];
+    else this.#others.push(found);
+  }
+
+  #at(position: number): Match {
+    return (position === 0 ? this.#first : this.#others?.[position - 1]) as Match;
+  }
+
+  #matchOf(found: Found): BadgeMatch {
+    return found instanceof Match ? found : new LoneMatch(found, this.event);
   }
 }
 

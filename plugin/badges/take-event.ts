@@ -4,7 +4,7 @@
  *  processing it again changes nothing. */
 
 import { CredentialsError } from '../errors.ts';
-import type { LmsEvent } from '../events/event.ts';
+import type { EventUser, LmsEvent } from '../events/event.ts';
 import type { EventLogWriter } from '../events/event-log-writer.ts';
 import type { Door, EventEntry, EventOutcome } from '../ports/event-log.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
@@ -14,6 +14,8 @@ export interface EventIntakeParts {
   /** null: badges are switched off. */
   readonly processor: EventProcessor | null;
   readonly writer: Pick<EventLogWriter, 'record'>;
+  /** Whether the learner was retired: then nothing of the event is kept but that it came. Left out: nobody was. */
+  isRetired?(user: Pick<EventUser, 'username' | 'lmsUserId'>): boolean | Promise<boolean>;
   /** Revision of the rules in force. */
   ruleRevision(): number;
   /** Looks at the store first. */
@@ -45,7 +47,19 @@ export function createEventIntake(parts: EventIntakeParts): EventIntake {
     return { event, door, receivedAt: clock.now(), ruleRevision: ruleRevision() };
   }
 
+  async function isOfNobody({ user }: LmsEvent): Promise<boolean> {
+    return user !== null && parts.isRetired !== undefined && (await parts.isRetired(user));
+  }
+
+  async function ignoreRetired(event: LmsEvent, door: Door): Promise<ProcessResult> {
+    const reason = 'retired-learner';
+    const entry = entryOf({ ...event, user: null, payload: {} }, door);
+    await writer.record({ ...entry, learnerId: null, outcome: { kind: 'ignored', reason } });
+    return { outcome: 'ignored', reason };
+  }
+
   async function take(event: LmsEvent, door: Door): Promise<ProcessResult> {
+    if (await isOfNobody(event)) return ignoreRetired(event, door);
     // The rules it meets are those of this moment, and processing looks at them before it first waits.
     const entry = entryOf(event, door);
     let result: ProcessResult;
@@ -57,6 +71,13 @@ export function createEventIntake(parts: EventIntakeParts): EventIntake {
     }
     const learnerId = result.outcome === 'processed' ? result.learnerId : null;
     await record({ ...entry, learnerId, outcome: outcomeOf(result) });
+    logger.debug('an event was taken', {
+      eventId: event.id,
+      eventType: event.type,
+      door,
+      learnerId,
+      outcome: result.outcome,
+    });
     if (parts.onOutdated && (await revisionNow(entry.receivedAt)) !== entry.ruleRevision)
       await parts.onOutdated(event, result);
     return result;
@@ -68,7 +89,9 @@ export function createEventIntake(parts: EventIntakeParts): EventIntake {
     return tookLong && parts.latestRuleRevision ? parts.latestRuleRevision() : ruleRevision();
   }
 
-  function giveUp(event: LmsEvent, door: Door, failure: unknown): Promise<void> {
+  async function giveUp(event: LmsEvent, door: Door, failure: unknown): Promise<void> {
+    // Where it cannot be found out, nothing is recorded: the event lies with the dead letters.
+    if (await isOfNobody(event).catch(() => true)) return;
     return recordFailure({ ...entryOf(event, door), learnerId: null, outcome: failureOf('dead', failure) });
   }
 

@@ -38,14 +38,16 @@ export interface GenerationJob extends CredentialPlan {
   readonly logger: Logger;
   readonly newId: () => string;
   readonly verifyUrl: (verifyId: string) => string | null;
+  readonly isRetired: (learner: Pick<Learner, 'username' | 'lmsUserId'>) => boolean | Promise<boolean>;
 }
 
-/** `skipped`: has one already, or another run is at it. */
+/** `skipped`: has one already, was retired, or another run is at it. */
 export type GenerationOutcome = 'generated' | 'skipped' | 'failed';
 
 /** @throws CredentialsError when no document of this job can be made (missing asset, store away); the learner's credential
  *    is `error` then, to be retried by a later run */
 export async function generateCredential(job: GenerationJob, learner: Learner): Promise<GenerationOutcome> {
+  if (await job.isRetired(learner)) return 'skipped';
   const claimed = await claim(job, learner);
   if (typeof claimed === 'string') return claimed;
   const { store, files, clock } = job;

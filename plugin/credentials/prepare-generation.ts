@@ -18,6 +18,8 @@ export interface GenerationParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId?: () => string;
+  /** Whether the learner was retired: then nothing is made. Left out: nobody was. */
+  readonly isRetired?: (learner: Pick<Learner, 'username' | 'lmsUserId'>) => boolean | Promise<boolean>;
   /** Address of the public verification page. */
   readonly verifyUrl?: (verifyId: string) => string | null;
 }
@@ -44,6 +46,7 @@ export async function prepareGeneration(
     logger,
     newId: parts.newId ?? (() => crypto.randomUUID()),
     verifyUrl: parts.verifyUrl ?? (() => null),
+    isRetired: parts.isRetired ?? (() => false),
   };
 }
 

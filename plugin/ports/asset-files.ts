@@ -15,6 +15,8 @@ export interface FileStore {
   get(key: string): Promise<StoredFile | null>;
   /** Deleting what is not there is success. */
   delete(key: string): Promise<void>;
+  /** Deletes every file whose key begins with these segments, also what nothing else knows of any more. */
+  deleteUnder(segments: string): Promise<void>;
 }
 
 export class MemoryFileStore implements FileStore {
@@ -30,6 +32,10 @@ export class MemoryFileStore implements FileStore {
   }
   async delete(key: string): Promise<void> {
     this.#files.delete(key);
+  }
+  async deleteUnder(segments: string): Promise<void> {
+    assertFileKey(segments);
+    for (const key of this.keys()) if (`${key}/`.startsWith(`${segments}/`)) this.#files.delete(key);
   }
   /** Every key, sorted; for tests that look for what should be gone. */
   keys(): readonly string[] {

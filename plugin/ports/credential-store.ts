@@ -1,6 +1,7 @@
 /** Everything PDF credentials are made from and the credentials themselves. */
 
 import type { Page } from './learner-store.ts';
+import type { Records } from './records.ts';
 
 /** JSON options of a type or a configuration, checked against the functions' option schemas. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -198,6 +199,8 @@ export type MailState = CredentialMail['state'];
 export interface CredentialFilter {
   /** The beginning of username, name or e-mail, or the whole of a UUID. */
   readonly search?: string | undefined;
+  /** To the letter. */
+  readonly username?: string | undefined;
   readonly contextKey?: string | undefined;
   /** Name of the type. */
   readonly credentialType?: string | undefined;
@@ -214,6 +217,11 @@ export interface CredentialFilter {
 export type ChangeResult = 'saved' | 'stale' | 'duplicate';
 
 export interface CredentialStore {
+  /** By `credentialShape`. */
+  readonly credentialRecords: Records<Credential>;
+  /** By `runShape`. */
+  readonly runRecords: Records<CredentialRun>;
+
   saveAsset(asset: Asset): Promise<void>;
   /** Replaces the stored one if its `updatedAt` still is `expected`; null: only if there is none. */
   changeAsset(asset: Asset, expected: Date | null): Promise<ChangeResult>;

@@ -3,12 +3,13 @@
 import type { Instant } from '../../dsl/index.ts';
 import type { LmsEvent } from '../events/event.ts';
 import type { Learner, Page } from './learner-store.ts';
+import type { Records } from './records.ts';
 
 /** How an event came in. */
 export const doors = ['amqp', 'http', 'file', 'demo', 'test'] as const;
 export type Door = (typeof doors)[number];
 
-export type IgnoredReason = 'no-learner' | 'no-match' | 'badges-disabled';
+export type IgnoredReason = 'no-learner' | 'no-match' | 'badges-disabled' | 'retired-learner';
 
 /** From the least to the most that may be known: a later delivery completes an entry, and never takes back. */
 export const outcomeKinds = ['failed', 'dead', 'ignored', 'matched'] as const;
@@ -92,6 +93,8 @@ export interface Recorded {
 }
 
 export interface EventLog {
+  /** By `eventShape`. */
+  readonly records: Records<EventEntry>;
   /** Adds what is new. An event that is there already (by its id) keeps its entry; only an outcome that says less than
    *  the new one (`outcomeKinds`) is completed, with the learner and the revision of the rules that belong to it.
    *  @returns when all of it is durable @throws StoreError; some of the entries may be stored then */

@@ -1,5 +1,6 @@
 /** In-memory twin of the CredentialStore: the reference behaviour, for tests and trials; not for production. */
 
+import { credentialWords } from '../credentials/search-words.ts';
 import { ConflictError } from '../errors.ts';
 import type {
   Asset,
@@ -15,6 +16,8 @@ import type {
   ScheduleStep,
 } from './credential-store.ts';
 import type { Page } from './learner-store.ts';
+import { memoryRecords } from './memory-records.ts';
+import { credentialShape, runShape } from './record-shapes.ts';
 
 /** Values are never changed in place, so handing out the stored ones is safe: all fields are readonly. */
 export class MemoryCredentialStore implements CredentialStore {
@@ -24,6 +27,8 @@ export class MemoryCredentialStore implements CredentialStore {
   readonly #schedules = new Map<string, Schedule>();
   readonly #runs = new Map<string, CredentialRun>();
   readonly #credentials = new Map<string, Credential>();
+  readonly credentialRecords = memoryRecords(credentialShape, () => this.#credentials.values());
+  readonly runRecords = memoryRecords(runShape, () => this.#runs.values());
 
   async saveAsset(asset: Asset): Promise<void> {
     this.#assets.set(asset.slug, asset);
@@ -240,8 +245,9 @@ export class MemoryCredentialStore implements CredentialStore {
 }
 
 function matches(credential: Credential, filter: CredentialFilter): boolean {
-  const { contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = filter;
+  const { username, contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = filter;
   return (
+    (username === undefined || credential.username === username) &&
     (contextKey === undefined || credential.contextKey === contextKey) &&
     (credentialType === undefined || credential.credentialType === credentialType) &&
     (status === undefined || credential.status === status) &&
@@ -282,7 +288,7 @@ export function duplicateConfiguration(): ConflictError {
 
 function isFound({ id, verifyId, username, learnerName, email }: Credential, search: string): boolean {
   if (search === '' || search === id || search === verifyId) return true;
-  return [username, learnerName, email].some((text) => text.toLowerCase().startsWith(search));
+  return credentialWords({ username, learnerName, email }).some((text) => text.startsWith(search));
 }
 
 /** By code units, as the stores compare texts. */

@@ -40,9 +40,9 @@ export function createTokenSource({ send, clientId, clientSecret, now = Date.now
       },
     });
     if (status !== 200) throw refused(status, body, retryAfterMs);
-    const token = isRecord(body) ? body.access_token : null;
+    const token = readAccessToken(body);
     // an opaque token is not accepted by half of the views, and `Bearer <jwt>` by none
-    if (!isRecord(body) || typeof token !== 'string' || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) {
+    if (!isRecord(body) || token === null) {
       throw new LmsError(
         'unexpected-reply',
         'the LMS gave no JWT as access token; is LAUREL_LMS_URL the address of an LMS?',
@@ -68,9 +68,19 @@ export function createTokenSource({ send, clientId, clientSecret, now = Date.now
   };
 }
 
+/** @returns null: there is none, or it is no JWT */
+export function readAccessToken(body: unknown): string | null {
+  const token = isRecord(body) ? body.access_token : null;
+  return typeof token === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) ? token : null;
+}
+
+/** The word of OAuth for what was wrong, e.g. `invalid_client`. */
+export function saidBy(body: unknown): string | null {
+  return isRecord(body) && typeof body.error === 'string' && /^[a-z_]{1,60}$/.test(body.error) ? body.error : null;
+}
+
 function refused(status: number, body: unknown, retryAfterMs: number | null): LmsError {
-  const said =
-    isRecord(body) && typeof body.error === 'string' && /^[a-z_]{1,60}$/.test(body.error) ? body.error : null;
+  const said = saidBy(body);
   const facts = { status, code: said };
   // the LMS limits this address to some requests a minute for each caller
   if (status === 403 || status === 429 || status >= 500) {

@@ -64,7 +64,16 @@ export function startConsumer({
   catalogue = eventCatalogue,
   clock = systemClock,
 }: ConsumerOptions): Consumer {
-  const counts = { received: 0, handled: 0, ignored: 0, deadLettered: 0, retried: 0, abandoned: 0, inFlight: 0 };
+  const counts = {
+    received: 0,
+    redelivered: 0,
+    handled: 0,
+    ignored: 0,
+    deadLettered: 0,
+    retried: 0,
+    abandoned: 0,
+    inFlight: 0,
+  };
   const gate = new Gate(storePauses);
   const inOrder = new InOrder();
   const stopping = new AbortController();
@@ -126,6 +135,7 @@ export function startConsumer({
       return;
     }
     counts.received += 1;
+    if (message.fields.redelivered) counts.redelivered += 1;
     settler.delivered(message);
     const delivery = new Delivery(settler, message, giveUp);
     const read = readMessage(delivery, catalogue);

@@ -13,6 +13,8 @@ import type { Gate } from './gate.ts';
 
 export interface ConsumerCounts {
   readonly received: number;
+  /** Of those, the ones that the broker had handed out before. */
+  readonly redelivered: number;
   readonly handled: number;
   /** Of a type that the catalogue does not know. */
   readonly ignored: number;

@@ -12,11 +12,13 @@ import { addEffectsCommands } from './effects.ts';
 import { addEventsCommands } from './events.ts';
 import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
+import { addLearnersCommands } from './learners.ts';
 import { addLmsCommands } from './lms.ts';
 import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
+import { addSettingsCommand } from './settings.ts';
 import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
 import { addWhyCommand } from './why.ts';
@@ -32,6 +34,7 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
+  addSettingsCommand(program);
   addRulesCommands(program);
   addWhyCommand(program);
   addEventsCommands(program);
@@ -41,6 +44,7 @@ export function createProgram(): Command {
   addLmsCommands(program);
   addTemplatesCommands(program);
   addProgressCommands(program);
+  addLearnersCommands(program);
   addEffectsCommands(program);
   addJobsCommands(program);
   addProvidersCommands(program);

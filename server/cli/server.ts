@@ -1,10 +1,11 @@
-/** The commands that run Laurel: serve, consume, demo, settings. */
+/** The commands that run Laurel: serve, consume, demo. */
 
 import type { Command } from 'commander';
 import { ConfigurationError } from '../../plugin/errors.ts';
 import type { Laurel, Role } from '../compose.ts';
-import { readSettings, type Settings, settingsTable } from '../config.ts';
+import { readSettings, type Settings } from '../config.ts';
 import { createLogger } from '../logger.ts';
+import { unknownSettings } from '../settings/report.ts';
 import { waitForSignal } from './signals.ts';
 import { startBanner } from './start-banner.ts';
 
@@ -46,19 +47,6 @@ export function addServerCommands(program: Command): void {
       const { runDemo } = await import('../demo/demo.ts');
       await runDemo({ exit: options.exit === true, write: (line) => process.stdout.write(`${line}\n`) });
     });
-
-  program
-    .command('settings')
-    .description('print the settings in force; secrets are shown as set or unset only')
-    .action(() => {
-      const settings = readSettings(process.env) as Readonly<Record<string, unknown>>;
-      for (const [key, setting] of Object.entries(settingsTable)) {
-        const value = settings[key];
-        const isUnset = value === null || (Array.isArray(value) && value.length === 0);
-        const shown = isUnset ? '(unset)' : setting.secret ? '(set)' : String(value);
-        process.stdout.write(`${setting.env}=${shown}\n`);
-      }
-    });
 }
 
 /** @throws StoreError when the embedded store can serve no longer: ending is what makes a supervisor start us again */
@@ -71,5 +59,7 @@ async function serveUntil(asked: Promise<void>, laurel: Laurel): Promise<void> {
 /** Loaded on demand: commands that only look at files start without the server's libraries. */
 async function start(settings: Settings, roles: readonly Role[]): Promise<Laurel> {
   const { compose } = await import('../compose.ts');
-  return compose(settings, { logger: createLogger(settings.logLevel), roles });
+  const logger = createLogger(settings.logLevel);
+  for (const problem of unknownSettings(process.env)) logger.warn('a variable is no setting', { problem });
+  return compose(settings, { logger, roles });
 }

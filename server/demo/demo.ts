@@ -20,6 +20,7 @@ import { projectPath } from '../paths.ts';
 import { badgeAccount, credentialAccount, openBadgeAccount } from './account.ts';
 import { connectDemoCredly, credlyAccount, type DemoCredly, startDemoCredly } from './credly.ts';
 import { feedEvents } from './feed-events.ts';
+import { type DemoLms, enrolDemoLearners, lmsAccount, startDemoLms } from './lms.ts';
 import { makeOpenBadgeTemplate } from './open-badge.ts';
 
 export interface DemoOptions {
@@ -33,14 +34,15 @@ const PREFERRED_PORT = 8080;
 export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
   const begun = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'laurel-demo-'));
-  const credly = await startDemoCredly();
+  const [credly, lms] = await Promise.all([startDemoCredly(), startDemoLms()]);
   let laurel: Laurel | null = null;
   try {
-    laurel = await startOn(folder, credly);
+    laurel = await startOn(folder, credly, lms);
     await connectDemoCredly(laurel, credly);
     await makeOpenBadgeTemplate(laurel);
     const rules = await loadRules(laurel);
     const fed = await feedEvents(laurel, readJsonLines(projectPath('examples', 'events', 'demo.jsonl')));
+    await enrolDemoLearners(laurel, lms);
     await laurel.settleEffects();
     await setUpCredentials(laurel);
     const runs = await runDueSchedules(laurel);
@@ -55,23 +57,29 @@ export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
     write(`Pages: ${laurel.services.settings.publicUrl}`);
     if (exit) return;
     for (const line of credlyAccount(credly)) write(line);
-    write(`Sign in (once): ${await signIn(laurel)}`);
+    for (const line of lmsAccount(laurel)) write(line);
+    write(`Sign in (once) without it: ${await signIn(laurel)}`);
     write('Ctrl+C ends the demo.');
     await waitForSignal();
   } finally {
     await laurel?.stop();
-    await credly.standIn.close();
+    await Promise.all([credly.standIn.close(), lms.standIn.close()]);
   }
 }
 
 /** The environment's own settings stay out of it, all but PORT: the demo must not touch a real installation. */
-async function startOn(folder: string, { settings: ofCredly }: DemoCredly): Promise<Laurel> {
+async function startOn(
+  folder: string,
+  { settings: ofCredly }: DemoCredly,
+  { settings: ofLms }: DemoLms,
+): Promise<Laurel> {
   const settings = readSettings({
     PORT: process.env.PORT ?? String((await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0),
     LAUREL_DATA_DIR: folder,
     LAUREL_INGEST_TOKEN: randomBytes(16).toString('hex'),
     LAUREL_LOG_LEVEL: 'warn',
     ...ofCredly,
+    ...ofLms,
   });
   return compose(settings, { logger: createLogger('warn', 2), roles: ['web', 'dispatcher'] });
 }
@@ -130,6 +138,8 @@ async function signIn({ services }: Laurel): Promise<string> {
     name: 'demo',
     role: 'administrator',
     passwordHash: await hashPassword(randomBytes(24).toString('base64url')),
+    lmsUsername: null,
+    disabledAt: null,
     createdAt: services.clock.now(),
   });
   return signInLink(services.settings.publicUrl, await createOneTimeSignIn(services));

@@ -5,10 +5,13 @@ import { operators, syntaxTokens } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
 import { openApiDocument } from '../http/api/openapi.ts';
+import { dashboard } from './dashboard.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
 import { grammarDiagrams, grammarSection } from './grammar.ts';
 import { cell, page, table } from './markdown.ts';
+import { alertRules, metricsPage } from './metrics-page.ts';
 import { pdfOptionsPage } from './pdf-options-page.ts';
+import { personalDataPage } from './personal-data-page.ts';
 import { fillRegion } from './regions.ts';
 
 const MANUAL = 'docs/rule-language.md';
@@ -21,9 +24,13 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ...grammarDiagrams(),
     ['docs/reference/settings.md', settingsPage()],
     ['.env.example', environmentExample()],
+    ['docs/reference/metrics.md', metricsPage()],
+    ['examples/operations/alerts.yml', alertRules()],
+    ['examples/operations/dashboard.json', dashboard()],
     ['docs/reference/diagnostics.md', diagnosticsPage()],
     ['docs/reference/event-types.md', eventTypesPage()],
     ['docs/reference/pdf-options.md', pdfOptionsPage()],
+    ['docs/reference/personal-data.md', personalDataPage()],
     ['docs/reference/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`],
   ]);
 }
@@ -42,16 +49,17 @@ function settingsPage(): string {
     cell(doc),
   ]);
   return page('Settings', [
-    'Environment variables, read once at start. A start with wrong values or misspelt `LAUREL_` names ends with code 78 and names all of',
-    'them. A secret may also come from a file: `<name>_FILE` holds its path. `npx laurel settings` prints what is in force.',
+    'Environment variables, read once at start. A start with wrong values ends with code 78 and names all of them; a misspelt `LAUREL_` name',
+    'is a warning that says which was probably meant. A secret may also come from a file: `<name>_FILE` holds its path.',
+    '`npx laurel settings` prints what is in force and where each value comes from; so does the page _System_.',
     '',
     table(['Variable', 'Default', 'Meaning'], rows),
   ]);
 }
 
 function environmentExample(): string {
-  const lines = Object.values(settingsTable).flatMap(({ env, defaultText, doc }) => [
-    `# ${doc}`,
+  const lines = Object.values(settingsTable).flatMap(({ env, defaultText, doc, secret }) => [
+    `# ${doc}${secret ? `. Or ${env}_FILE=<path of a file that holds it>` : ''}`,
     `#${env}=${defaultText.startsWith('(') ? '' : defaultText}`,
     '',
   ]);

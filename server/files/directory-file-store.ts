@@ -41,6 +41,10 @@ export class DirectoryFileStore implements FileStore {
     });
   }
 
+  deleteUnder(segments: string): Promise<void> {
+    return this.#withDisk(() => rm(this.#folder(segments), { recursive: true, force: true }));
+  }
+
   /** Where the bytes of a key lie on the disk; null: nowhere. */
   async pathOf(key: string): Promise<string | null> {
     const meta = await readOrNull(join(this.#folder(key), META));

@@ -53,6 +53,14 @@ export class GridFsFileStore implements FileStore {
     });
   }
 
+  async deleteUnder(segments: string): Promise<void> {
+    assertFileKey(segments);
+    const filename = { $regex: `^${segments.replaceAll('.', '\\.')}(/|$)` };
+    await withDatabase(async () => {
+      for (const { _id } of await this.#bucket.find({ filename }).toArray()) await this.#remove(_id);
+    });
+  }
+
   /** Newest first. */
   #versions(key: string): Promise<mongo.GridFSFile[]> {
     return this.#bucket.find({ filename: key }).sort({ uploadDate: -1, _id: -1 }).toArray();

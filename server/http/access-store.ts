@@ -1,17 +1,24 @@
-/** Who may enter: administrators and viewers, one-time sign-ins, API tokens; and the record of what they did.
+/** Who may enter: accounts with their roles, one-time sign-ins, API tokens; and the record of what they did.
  *  Secrets never reach the store: it sees hashes only. */
 
 import type { Page } from '../../plugin/ports/learner-store.ts';
+import { memoryRecords } from '../../plugin/ports/memory-records.ts';
+import type { RecordShape, Records } from '../../plugin/ports/records.ts';
+import type { Role } from './rights.ts';
 
-export type Role = 'administrator' | 'viewer';
+export type { Role } from './rights.ts';
 
 export interface Account {
   readonly id: string;
   /** What one signs in with; unique whatever the case of its letters. */
   readonly name: string;
   readonly role: Role;
-  /** As `hashPassword` makes it: algorithm, parameters, salt and hash in one text. */
-  readonly passwordHash: string;
+  /** As `hashPassword` makes it: algorithm, parameters, salt and hash in one text; null: signs in without a password of ours. */
+  readonly passwordHash: string | null;
+  /** Username in the LMS of who may sign in there instead; unique; null: none. */
+  readonly lmsUsername: string | null;
+  /** null: may sign in. */
+  readonly disabledAt: Date | null;
   readonly createdAt: Date;
 }
 
@@ -49,8 +56,21 @@ export interface AuditEntry {
   readonly details: AuditDetails;
 }
 
+export const auditShape: RecordShape<AuditEntry> = {
+  id: ['id'],
+  fields: {
+    id: ({ id }) => id,
+    at: ({ at }) => at,
+    actor: ({ actor }) => actor,
+    action: ({ action }) => action,
+    object: ({ object }) => object,
+  },
+};
+
 export interface AccessStore {
-  /** @returns false when the name is taken; nothing was changed */
+  /** By `auditShape`. */
+  readonly auditRecords: Records<AuditEntry>;
+  /** @returns false when the name, or the username in the LMS, is taken; nothing was changed */
   createAccount(account: Account): Promise<boolean>;
   account(id: string): Promise<Account | null>;
   accountByName(name: string): Promise<Account | null>;
@@ -106,9 +126,12 @@ export class MemoryAccessStore implements AccessStore {
   readonly #signIns = new Map<string, OneTimeSignIn>();
   readonly #tokens = new Map<string, ApiToken>();
   readonly #audit: AuditEntry[] = [];
+  readonly auditRecords = memoryRecords(auditShape, () => this.#audit);
 
   async createAccount(account: Account): Promise<boolean> {
-    if (this.#byName(account.name)) return false;
+    const taken = [...this.#accounts.values()].map(({ lmsUsername }) => lmsUsername);
+    if (this.#byName(account.name) || (account.lmsUsername !== null && taken.includes(account.lmsUsername)))
+      return false;
     this.#accounts.set(account.id, account);
     return true;
   }

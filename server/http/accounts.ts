@@ -41,6 +41,8 @@ export async function createAccount(
     name: wanted.name.normalize('NFC').trim(),
     role: wanted.role,
     passwordHash: await hashPassword(wanted.password),
+    lmsUsername: null,
+    disabledAt: null,
     createdAt: clock.now(),
   };
   if (!(await access.createAccount(account)))

@@ -12,13 +12,15 @@ import { eventRoutes, requireIngestToken } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { openApiRoutes } from './api/openapi-route.ts';
+import { retirementApiRoutes } from './api/retirement.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
-import { findActor, recogniseActor, requireRole } from './identity.ts';
+import { findActor, recogniseActor, requireRight } from './identity.ts';
+import { allLists } from './lists/all.ts';
+import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
-import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
@@ -43,12 +45,13 @@ import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
 import { mailRoutes } from './pages/mails.ts';
+import { myRoutes } from './pages/my.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
-import { progressRoutes } from './pages/progress.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
+import { retireRoutes } from './pages/retire.ts';
 import { ruleFileRoutes } from './pages/rule-files.ts';
 import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { runRoutes } from './pages/runs.ts';
@@ -60,9 +63,12 @@ import { testEventRoutes } from './pages/test-event.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
+import { byRight } from './rights.ts';
 import { mount, type Route } from './routes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
+import { renewLmsSession, requireLearner } from './sso/lms-identity.ts';
+import { lmsSignInRoutes } from './sso/routes.ts';
 import { bringsFiles, fileForm } from './uploads.ts';
 
 /** What answers without a session: doors for machines, and the public verification page. */
@@ -72,6 +78,7 @@ export function openRoutes(services: Services): readonly Route[] {
     ...openApiRoutes(),
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
+    ...retirementApiRoutes(services),
     ...verificationRoutes(services),
     ...eligibilityApiRoutes(services),
     ...verifyPageRoutes(services),
@@ -85,11 +92,15 @@ export function openRoutes(services: Services): readonly Route[] {
 /** The pages. */
 export function pageRoutes(services: Services): readonly Route[] {
   return [
+    // Before those of the local sign-in: `lms` would be taken for a one-time link.
+    ...lmsSignInRoutes(services),
     ...signInRoutes(services),
+    ...myRoutes(services),
     ...accountRoutes(services),
     ...dashboardRoutes(services),
     ...firstStepsRoutes(services),
     ...testEventRoutes(services),
+    ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
     ...ruleVocabularyRoutes(services),
@@ -98,8 +109,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
     ...ruleFileRoutes(services),
-    ...progressRoutes(services),
     ...learnerRoutes(services),
+    ...retireRoutes(services),
     ...whyRoutes(services),
     ...eventLogRoutes(services),
     // The actions on many first: `settle` would be taken for the id of a credential or a mail.
@@ -123,7 +134,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...issuerRoutes(services),
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
-    ...auditRoutes(services),
     ...configurationFileRoutes(services),
     ...systemRoutes(services),
     ...lmsRoutes(services),
@@ -131,12 +141,12 @@ export function pageRoutes(services: Services): readonly Route[] {
 }
 
 export function createApp(services: Services): Express {
-  const { settings, logger, access, sessions, clock } = services;
+  const { settings, logger, access, sessions, clock, lmsSignIn } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
 
-  app.use(requestContext(logger));
+  app.use(requestContext(services));
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
@@ -147,11 +157,12 @@ export function createApp(services: Services): Express {
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
-  app.use(neverStore, pageSessions(settings, sessions), recogniseActor({ access, clock }));
+  app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
   app.use(parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
-    viewer: requireRole('viewer'),
-    administrator: requireRole('administrator'),
+    'signed-in': requireRight(null),
+    ...byRight((right) => requireRight(right)),
+    learner: requireLearner(lmsSignIn),
   });
 
   app.use(nothingHere);

@@ -14,6 +14,7 @@ const ignoredWords: Readonly<Record<IgnoredReason, string>> = {
   'no-match': 'No requirement or penalty of an active badge matched it.',
   'no-learner': 'Its type names no learner, so no rule can use it.',
   'badges-disabled': 'Badges were switched off (LAUREL_BADGES_ENABLED).',
+  'retired-learner': 'Its learner was retired: nothing of it is kept but that it came.',
 };
 
 export function shownDoor(door: Door): string {

@@ -1,15 +1,23 @@
-/** Who is asking: what a session remembers, and the guards that ask for a role. */
+/** Who is asking: what a session remembers, and the guards that ask for a right. */
 
 import type { Request, RequestHandler, Response } from 'express';
 import { InvariantError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
-import type { AccessStore, Role } from './access-store.ts';
+import type { AccessStore } from './access-store.ts';
 import { forbidden } from './request-error.ts';
+import { mayDo, type Right, type Role, rights, rolesWith } from './rights.ts';
+import type { LmsClaims, LmsSignInServices } from './services.ts';
+import { findLearnerSession, lmsActor } from './sso/lms-identity.ts';
 
 declare module 'express-session' {
   interface SessionData {
     /** Only the account's id is remembered; name and role are read afresh, so that a change takes effect at once. */
-    identity: { readonly accountId: string | null; readonly since: number };
+    identity: {
+      readonly accountId: string | null;
+      readonly since: number;
+      /** Of who signed in with the LMS, which is asked again before long; `accountId` is then the account linked with the user. */
+      readonly lms?: LmsClaims;
+    };
   }
 }
 
@@ -25,17 +33,25 @@ const ABSOLUTE_LIMIT_MS = 24 * 60 * 60 * 1000;
 /** Without a request for this long the session ends. */
 export const IDLE_LIMIT_MS = 8 * 60 * 60 * 1000;
 
-/** Finds out who is asking, for `actorOf`. */
+/** Finds out who is asking, for `actorOf` and `learnerOf`. */
 export function recogniseActor({
   access,
   clock,
+  lmsSignIn,
 }: {
   readonly access: AccessStore;
   readonly clock: Clock;
+  readonly lmsSignIn: LmsSignInServices | null;
 }): RequestHandler {
   return async (req, res, next) => {
     const identity = req.session.identity;
-    if (identity && clock.now().getTime() - identity.since < ABSOLUTE_LIMIT_MS) {
+    const age = clock.now().getTime() - (identity?.since ?? 0);
+    if (identity?.lms) {
+      if (lmsSignIn && age < lmsSignIn.recheckMs) {
+        res.locals.learner = identity.lms;
+        res.locals.actor = await lmsActor(access, { accountId: identity.accountId, claims: identity.lms }, lmsSignIn);
+      }
+    } else if (identity && age < ABSOLUTE_LIMIT_MS) {
       res.locals.actor = await actorFor(access, identity.accountId);
     }
     next();
@@ -45,38 +61,58 @@ export function recogniseActor({
 async function actorFor(access: AccessStore, accountId: string | null): Promise<Actor | null> {
   if (accountId === null) return { accountId: null, name: 'one-time sign-in', role: 'administrator' };
   const account = await access.account(accountId);
-  return account && { accountId, name: account.name, role: account.role };
+  return account && account.disabledAt === null ? { accountId, name: account.name, role: account.role } : null;
 }
 
 export function findActor(res: Response): Actor | null {
   return (res.locals.actor as Actor | null | undefined) ?? null;
 }
 
-/** For handlers behind `requireRole`. */
+/** For handlers behind `requireRight`. */
 export function actorOf(res: Response): Actor {
   const actor = findActor(res);
   if (!actor) throw new InvariantError('a route without a guard asked who is signed in');
   return actor;
 }
 
-/** Lets the role through; sends strangers to the sign-in page and refuses everybody else. */
-export function requireRole(role: Role): RequestHandler {
+export function may(res: Response, right: Right): boolean {
+  const actor = findActor(res);
+  return actor !== null && mayDo(actor.role, right);
+}
+
+/** @throws RequestError 403 which says who may */
+export function assertMay(res: Response, right: Right): void {
+  const { role } = actorOf(res);
+  if (mayDo(role, right)) return;
+  throw forbidden(
+    'right',
+    `your role is ${role}; to ${rights[right]}, one must be ${rolesWith(right).join(' or ')}: ask an administrator`,
+  );
+}
+
+/** Lets who has the right through; sends strangers to the sign-in page and refuses everybody else.
+ *  @param right null: whoever has signed in */
+export function requireRight(right: Right | null): RequestHandler {
   return (req, res, next) => {
     const actor = findActor(res);
-    if (!actor) {
+    if (!actor && findLearnerSession(res)) {
+      throw forbidden(
+        'learner',
+        'this page is for the people who run this site; you have signed in as a learner, and your own badges and credentials are on your page',
+      );
+    } else if (!actor) {
       res.redirect(303, `/sign-in${req.method === 'GET' ? `?to=${encodeURIComponent(req.originalUrl)}` : ''}`);
-    } else if (role === 'administrator' && actor.role !== 'administrator') {
-      throw forbidden('role', 'your account may look but not change; ask an administrator to do this');
     } else {
+      if (right !== null) assertMay(res, right);
       next();
     }
   };
 }
 
 /** Starts a session under a new id: one that was planted before the sign-in is worth nothing after it. */
-export async function startSession(req: Request, accountId: string | null, now: Date): Promise<void> {
+export async function startSession(req: Request, accountId: string | null, now: Date, lms?: LmsClaims): Promise<void> {
   await new Promise<void>((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())));
-  req.session.identity = { accountId, since: now.getTime() };
+  req.session.identity = { accountId, since: now.getTime(), ...(lms && { lms }) };
   req.session.cookie.maxAge = IDLE_LIMIT_MS;
   await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
 }

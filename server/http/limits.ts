@@ -56,6 +56,26 @@ export function oneTimeSignInLimit(): RequestHandler {
   return limiter({ limit: 30, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address });
 }
 
+/** Sign-ins with the LMS that are begun from one address: a whole school may stand behind it. */
+export function lmsSignInLimit(): RequestHandler {
+  return limiter({ limit: 600, windowMs: 5 * MINUTE_MS, counts: 'all', keyOf: address });
+}
+
+/** Those that come back and fail. Each that was begun here costs a call to the LMS; guessing leads nowhere at any pace. */
+export function lmsReturnLimit(): RequestHandler {
+  return limiter({ limit: 300, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address });
+}
+
+/** A learner's own page, which may ask the LMS how they stand. */
+export function myLimit(): RequestHandler {
+  return limiter({
+    limit: 60,
+    windowMs: MINUTE_MS,
+    counts: 'all',
+    keyOf: (req) => `learner ${req.session.identity?.lms?.username ?? address(req)}`,
+  });
+}
+
 /** The public verification pages: plenty for people, too few for guessing. */
 export function verifyLimit(): RequestHandler {
   return limiter({ limit: 120, windowMs: MINUTE_MS, counts: 'all', keyOf: address });

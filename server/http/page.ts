@@ -7,10 +7,13 @@ import { assetAddress } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
-import { findActor } from './identity.ts';
+import { findActor, may } from './identity.ts';
+import { keptAddress } from './lists/kept-address.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
+import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
+import { findLearnerSession } from './sso/lms-identity.ts';
 
 export type Section =
   | 'dashboard'
@@ -91,6 +94,7 @@ const notices: ReadonlyMap<string, string> = new Map(
     'provider-account-enabled': 'The account is enabled.',
     'provider-account-disabled': 'The account is disabled.',
     'provider-account-removed': 'The account was removed.',
+    'retirement-started': 'The retirement has begun. Reload this page to see how far it is.',
     'signed-out': 'You have signed out.',
   }),
 );
@@ -107,16 +111,20 @@ export async function renderPage(
   status = 200,
 ): Promise<void> {
   const actor = findActor(res);
+  const learner = findLearnerSession(res);
   const page = {
     title: frame.title,
     section: frame.section,
-    breadcrumbs: frame.breadcrumbs ?? [],
+    breadcrumbs: (frame.breadcrumbs ?? []).map(({ text, href }) => ({ text, href: keptAddress(req, href) })),
     errors: frame.errors ?? [],
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
     notice: notices.get(queryText(req, 'done') ?? '') ?? null,
     actor,
-    canChange: actor?.role === 'administrator',
-    csrfToken: actor || frame.formForVisitors ? csrfToken(req) : '',
+    /** Whether who is signed in has the right; a word that is none is our mistake. */
+    can: (word: string) => may(res, rightOf(word)),
+    /** Who signed in with the LMS, and so has a page of their own. */
+    learner,
+    csrfToken: actor || learner || frame.formForVisitors ? csrfToken(req) : '',
     requestId: requestIdOf(res),
     /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */
     ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,

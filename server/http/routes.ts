@@ -2,14 +2,17 @@
 
 import type { Express, RequestHandler } from 'express';
 import { invariant } from '../../plugin/errors.ts';
+import type { Right } from './rights.ts';
 
 export type Access =
   /** Anybody. */
   | 'public'
-  /** Signed in. */
-  | 'viewer'
-  /** Signed in and allowed to change things. */
-  | 'administrator'
+  /** Whoever has signed in, in any role. */
+  | 'signed-in'
+  /** Signed in with the LMS, as learner or as staff. */
+  | 'learner'
+  /** Signed in, in a role that has the right. */
+  | Right
   /** Bearer token made by `laurel token create`. */
   | 'api-token'
   /** API token, or a token that the LMS gave the learner or a member of its staff; the handler asks `learnerAskedFor`. */

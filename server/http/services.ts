@@ -28,10 +28,12 @@ import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
-import type { LearnerLine, Lms } from '../../providers/index.ts';
+import type { LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
 import type { OpenBadges } from '../open-badges-setup.ts';
+import type { ClaimRole } from '../settings/lists.ts';
 import type { AccessStore } from './access-store.ts';
 
 export interface WebSettings {
@@ -72,6 +74,8 @@ export interface CredentialLife {
   reissue(credentialId: string, actor: string): Promise<Credential>;
   /** @throws as `invalidateCredential` */
   invalidate(credentialId: string, reason: string): Promise<Credential>;
+  /** Makes it again for whoever still is eligible. @returns what came of it, in a word or two */
+  retry(credential: Credential, runId: string): Promise<string>;
   /** Where the learner gets the document; null: nowhere. */
   downloadUrl(credential: Credential): string | null;
 }
@@ -90,9 +94,32 @@ export interface LmsUser {
   readonly isStaff: boolean;
 }
 
+/** What its token says of them, as far as it matters here: neither name nor e-mail address is kept. */
+export interface LmsClaims extends Pick<LmsUser, 'username'> {
+  /** null: the application may not ask for it. */
+  readonly lmsUserId: number | null;
+  /** Staff of the LMS. */
+  readonly administrator: boolean;
+  readonly superuser: boolean;
+}
+
 export interface LmsTokens {
+  /** @throws as `verify` */
+  read(token: string): Promise<LmsClaims>;
   /** @throws RequestError 401 with what to do, 403 for a restricted application, 503 while the keys cannot be had */
   verify(token: string): Promise<LmsUser>;
+}
+
+/** How the LMS signs people in here. */
+export interface LmsSignInServices {
+  readonly client: LmsSignIn;
+  readonly readToken: LmsTokens['read'];
+  /** Which claim gives which role; the first that applies counts. */
+  readonly roles: readonly ClaimRole[];
+  /** After so long the LMS is asked again who somebody is. */
+  readonly recheckMs: number;
+  /** Signing out here leads to signing out there. */
+  readonly signsOut: boolean;
 }
 
 /** Changes of many badges and the way back, audited; the history of a badge is `badges.history`. */
@@ -179,9 +206,21 @@ export interface Services extends RuleServices {
   retryEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
   /** Ends an open effect for good. @throws NotFoundError, ConflictError */
   giveUpEffect(learnerId: string, badgeId: string, effectId: string): Promise<void>;
+  /** Forgets learners, and calls them by another username. */
+  readonly retirements: Retirements;
   /** null: imported learner records are used. */
   readonly lms: LmsServices | null;
   /** null: tokens of the LMS are not taken. */
   readonly lmsTokens: LmsTokens | null;
+  /** null: nobody signs in with the LMS. */
+  readonly lmsSignIn: LmsSignInServices | null;
   health(): Promise<HealthReport>;
+  /** Told of every answer; absent: nobody measures. */
+  readonly answered?: (answer: Answered) => void;
+}
+
+export interface Answered {
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
 }

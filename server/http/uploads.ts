@@ -1,11 +1,12 @@
 /** Forms that bring files. They are read into memory, within limits, before the token in them can be looked at; so only
- *  administrators are listened to, and only at the addresses that take files. */
+ *  who may use the address is listened to, and only at the addresses that take files. */
 
 import type { Request, RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import { MAX_ASSET_BYTES } from '../../plugin/credentials/assets.ts';
 import type { Actor } from './identity.ts';
 import { RequestError } from './request-error.ts';
+import { mayDo, type Right } from './rights.ts';
 
 export const MIB = 1024 * 1024;
 
@@ -22,20 +23,20 @@ const BODY_BYTES = 2 * uploadLimits.allBytes + MIB;
 const FIELDS = 2 * uploadLimits.files + 20;
 
 /** The addresses whose forms are sent as `multipart/form-data`. */
-const TAKES_FILES: readonly RegExp[] = [
-  /^\/rules\/(plan|plan\/preview|apply)$/,
-  /^\/open-badge-templates\/(new|[^/]+\/edit)$/,
-  /^\/issuer$/,
-  /^\/credential-assets\/(new|[^/]+\/replace)$/,
-  /^\/configuration-file\/plan$/,
+const TAKES_FILES: readonly (readonly [path: RegExp, right: Right])[] = [
+  [/^\/rules\/plan(\/preview)?$/, 'edit'],
+  [/^\/rules\/apply$/, 'publish'],
+  [/^\/open-badge-templates\/(new|[^/]+\/edit)$/, 'edit'],
+  [/^\/issuer$/, 'administer'],
+  [/^\/credential-assets\/(new|[^/]+\/replace)$/, 'edit'],
+  [/^\/configuration-file\/plan$/, 'administer'],
 ];
 /** One file for documents, or one that holds such files, may be larger than all that others bring. */
 const TAKES_AN_ASSET = /^\/(credential-assets|configuration-file)\//;
 
 export function bringsFiles(req: Request, actor: Actor): boolean {
   return (
-    actor.role === 'administrator' &&
-    TAKES_FILES.some((path) => path.test(req.path)) &&
+    TAKES_FILES.some(([path, right]) => path.test(req.path) && mayDo(actor.role, right)) &&
     Boolean(req.is('multipart/form-data'))
   );
 }

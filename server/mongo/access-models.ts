@@ -4,8 +4,11 @@ import mongoose from 'mongoose';
 import type { Account, ApiToken, AuditEntry, OneTimeSignIn } from '../http/access-store.ts';
 import { schemaOptions } from './connect.ts';
 
-interface AccountDocument extends Omit<Account, 'id'> {
+export interface AccountDocument extends Omit<Account, 'id' | 'lmsUsername' | 'disabledAt'> {
   readonly _id: string;
+  /** Left out where there is none; accounts made by earlier versions have neither of the two. */
+  readonly lmsUsername?: string;
+  readonly disabledAt?: Date | null;
   /** The name as it is compared. */
   readonly nameKey: string;
 }
@@ -27,10 +30,20 @@ const date = { type: Date, required: true } as const;
 const later = { type: Date, default: null } as const;
 
 const accountSchema = new mongoose.Schema<AccountDocument>(
-  { _id: id, name: text, nameKey: text, role: text, passwordHash: text, createdAt: date },
+  {
+    _id: id,
+    name: text,
+    nameKey: text,
+    role: text,
+    passwordHash: { type: String, default: null },
+    lmsUsername: { type: String },
+    disabledAt: later,
+    createdAt: date,
+  },
   { ...schemaOptions, collection: 'accounts' },
 );
 accountSchema.index({ nameKey: 1 }, { unique: true });
+accountSchema.index({ lmsUsername: 1 }, { unique: true, partialFilterExpression: { lmsUsername: { $exists: true } } });
 
 const signInSchema = new mongoose.Schema<SignInDocument>(
   { _id: id, createdAt: date, expiresAt: date, usedAt: later },
@@ -49,6 +62,7 @@ const auditSchema = new mongoose.Schema<AuditDocument>(
   { ...schemaOptions, collection: 'audit' },
 );
 auditSchema.index({ at: -1, _id: -1 });
+auditSchema.index({ action: 1, at: -1, _id: -1 });
 auditSchema.index({ object: 1, at: -1, _id: -1 });
 auditSchema.index({ actor: 1, at: -1, _id: -1 });
 

@@ -2,6 +2,7 @@
 
 import mongoose from 'mongoose';
 import type { Page } from '../../plugin/ports/learner-store.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import {
   type AccessStore,
   type Account,
@@ -9,26 +10,36 @@ import {
   type AuditEntry,
   accountNameKey,
   auditCursor,
+  auditShape,
   LAST_USE_PRECISION_MS,
   type OneTimeSignIn,
   parseAuditCursor,
 } from '../http/access-store.ts';
-import { type AccessModels, accessModels } from './access-models.ts';
+import { type AccessModels, type AccountDocument, accessModels } from './access-models.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
 
 export class MongoAccessStore implements AccessStore {
   readonly #models: AccessModels;
+  readonly auditRecords: Records<AuditEntry>;
 
   constructor(connection: mongoose.Connection) {
     this.#models = accessModels(connection);
+    this.auditRecords = mongoRecords({
+      shape: auditShape,
+      model: this.#models.audit,
+      paths: { id: '_id' },
+      toRow: toAuditEntry,
+    });
   }
 
-  async createAccount({ id, ...facts }: Account): Promise<boolean> {
+  async createAccount({ id, lmsUsername, ...facts }: Account): Promise<boolean> {
+    const known = lmsUsername === null ? {} : { lmsUsername };
     try {
       await withDatabase(() =>
-        this.#models.accounts.create([{ _id: id, ...facts, nameKey: accountNameKey(facts.name) }]),
+        this.#models.accounts.create([{ _id: id, ...facts, ...known, nameKey: accountNameKey(facts.name) }]),
       );
       return true;
     } catch (error) {
@@ -118,8 +129,9 @@ export class MongoAccessStore implements AccessStore {
 
 type Stored<Item extends { readonly id: string }> = Omit<Item, 'id'> & { readonly _id: string };
 
-function toAccount({ _id, name, role, passwordHash, createdAt }: Stored<Account>): Account {
-  return { id: _id, name, role, passwordHash, createdAt };
+function toAccount(stored: AccountDocument): Account {
+  const { _id, name, role, passwordHash, lmsUsername = null, disabledAt = null, createdAt } = stored;
+  return { id: _id, name, role, passwordHash, lmsUsername, disabledAt, createdAt };
 }
 
 function toToken({ _id, tokenHash, label, createdAt, createdBy, lastUsedAt, revokedAt }: Stored<ApiToken>): ApiToken {

@@ -126,7 +126,9 @@ const runSchema = new Schema<RunRecord>(
   { ...schemaOptions, collection: 'credential_runs' },
 )
   .index({ configurationId: 1, dueAt: 1 }, { unique: true })
-  .index({ startedAt: -1 })
+  .index({ startedAt: 1, _id: 1 })
+  .index({ configurationId: 1, startedAt: 1, _id: 1 })
+  .index({ state: 1, startedAt: 1, _id: 1 })
   .index({ state: 1, leaseUntil: 1 });
 
 const mailSchema = new Schema(
@@ -211,7 +213,16 @@ const credentialSchema = new Schema<CredentialRecord>(
   .index({ createdAt: -1, _id: -1 })
   .index({ search: 1 })
   .index({ runId: 1, createdAt: -1 })
-  .index({ status: 1 });
+  .index({ username: 1, _id: 1 })
+  .index({ status: 1, createdAt: 1, _id: 1 })
+  .index({ status: 1, username: 1, _id: 1 })
+  .index({ credentialType: 1, createdAt: 1, _id: 1 })
+  .index({ credentialType: 1, username: 1, _id: 1 })
+  .index({ credentialType: 1, status: 1, createdAt: 1, _id: 1 })
+  .index({ contextKey: 1, createdAt: 1, _id: 1 })
+  .index({ contextKey: 1, username: 1, _id: 1 })
+  .index({ contextKey: 1, status: 1, createdAt: 1, _id: 1 })
+  .index({ 'mail.state': 1, createdAt: 1, _id: 1 });
 
 /** Registers the models on the connection; calling it again gives the same ones. */
 export function credentialModels(connection: Connection): CredentialModels {

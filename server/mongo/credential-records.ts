@@ -1,5 +1,6 @@
 /** Between the port's values and what lies in the collections. */
 
+import { credentialWords } from '../../plugin/credentials/search-words.ts';
 import { InvariantError } from '../../plugin/errors.ts';
 import type {
   Asset,
@@ -159,7 +160,7 @@ export function fromCredential({ id, holdsPlace, ...rest }: Credential): Credent
     _id: id,
     ...rest,
     live: holdsPlace,
-    search: [username, learnerName, email].map((text) => text.toLowerCase()),
+    search: [...credentialWords({ username, learnerName, email })],
   };
 }
 /** Former versions wrote some fields not. */

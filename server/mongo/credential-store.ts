@@ -17,6 +17,8 @@ import type {
 } from '../../plugin/ports/credential-store.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { duplicateConfiguration, duplicateType } from '../../plugin/ports/memory-credential-store.ts';
+import { credentialShape, runShape } from '../../plugin/ports/record-shapes.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import { type CredentialModels, type CredentialRecord, credentialModels } from './credential-models.ts';
 import {
   fromAsset,
@@ -34,6 +36,7 @@ import {
   toType,
 } from './credential-records.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
 
@@ -41,9 +44,23 @@ const MAX_ABANDONED = 100;
 
 export class MongoCredentialStore implements CredentialStore {
   readonly #models: CredentialModels;
+  readonly credentialRecords: Records<Credential>;
+  readonly runRecords: Records<CredentialRun>;
 
   constructor(connection: mongoose.Connection) {
     this.#models = credentialModels(connection);
+    this.credentialRecords = mongoRecords({
+      shape: credentialShape,
+      model: this.#models.credentials,
+      paths: { id: '_id', type: 'credentialType', context: 'contextKey', mail: 'mail.state', words: 'search' },
+      toRow: toCredential,
+    });
+    this.runRecords = mongoRecords({
+      shape: runShape,
+      model: this.#models.runs,
+      paths: { id: '_id', configuration: 'configurationId' },
+      toRow: toRun,
+    });
   }
 
   async saveAsset(asset: Asset): Promise<void> {
@@ -253,7 +270,8 @@ type CredentialQuery = Parameters<CredentialStore['credentials']>[0];
 
 function filterOf(query: Partial<CredentialQuery>): mongoose.QueryFilter<CredentialRecord> {
   const wanted: mongoose.QueryFilter<CredentialRecord>[] = [];
-  const { contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = query;
+  const { username, contextKey, credentialType, status, configurationId, createdBefore, mail, runId } = query;
+  if (username !== undefined) wanted.push({ username });
   if (credentialType !== undefined) wanted.push({ credentialType });
   if (createdBefore !== undefined) wanted.push({ createdAt: trusted({ $lt: createdBefore }) });
   if (mail !== undefined) wanted.push({ 'mail.state': mail });

@@ -22,6 +22,12 @@ export function siteAddress(value: string): void {
     throw new Error('must be scheme and host only, without a slash at the end, like https://badges.example.org');
 }
 
+/** To listen on. */
+export function listenAddress(value: string): void {
+  const port = Number(/^(?:[\w.-]+|\[[\da-f:.]+\]):(\d{1,5})$/i.exec(value)?.[1] ?? Number.NaN);
+  if (!(port <= 65_535)) throw new Error('must be an address and a port, like 127.0.0.1:9464');
+}
+
 export function smtpAddress(value: string): void {
   url(['smtp', 'smtps'])(value);
   const { hostname, pathname, search, hash } = new URL(value);

@@ -1,5 +1,8 @@
 /** One setting: where it comes from, what it may be and what is said of it; and the usual kinds. */
 
+/** Variables by name, usually process.env. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface Setting<Value> {
   readonly env: string;
   /** Shown in the documentation instead of a value. */

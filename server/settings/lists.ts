@@ -1,6 +1,7 @@
 /** Settings of a form of their own: lists, and addresses of providers. */
 
 import type { GivenAccount } from '../../plugin/providers/given-accounts.ts';
+import { ROLES, type Role } from '../http/rights.ts';
 import { longEnough, url } from './checks.ts';
 import type { Setting } from './kinds.ts';
 
@@ -57,6 +58,33 @@ export const plugins: Setting<readonly string[]> = {
     if (names.some((name) => name === '' || /\s/.test(name))) throw new Error('must be packages separated by commas');
     if (new Set(names).size < names.length) throw new Error('names a package twice; keep one');
     return names;
+  },
+};
+
+export interface ClaimRole {
+  readonly claim: 'administrator' | 'superuser';
+  readonly role: Role;
+}
+
+const CLAIMS: readonly ClaimRole['claim'][] = ['administrator', 'superuser'];
+
+export const lmsRoles: Setting<readonly ClaimRole[]> = {
+  env: 'LAUREL_LMS_ROLES',
+  secret: false,
+  defaultText: 'superuser=administrator,administrator=administrator',
+  doc: `Which role somebody has here who signs in with the LMS and has no account that is linked with the user there: \`<claim>=<role>\` separated by commas, the first that applies counts; the claim \`administrator\` is staff of the LMS, \`superuser\` a superuser; roles: ${ROLES.join(', ')}; \`none\`: none, such people see their own badges only`,
+  parse(value = 'superuser=administrator,administrator=administrator') {
+    if (value.trim() === 'none') return [];
+    return value.split(',').map((entry) => {
+      const [left = '', right = ''] = entry.split('=').map((part) => part.trim());
+      const claim = CLAIMS.find((one) => one === left);
+      const role = ROLES.find((one) => one === right);
+      if (claim === undefined || role === undefined)
+        throw new Error(
+          `must be entries like superuser=administrator, separated by commas, or none; claims are ${CLAIMS.join(', ')}, roles ${ROLES.join(', ')}`,
+        );
+      return { claim, role };
+    });
   },
 };
 

@@ -2,7 +2,7 @@
 
 /** @param values by the keys of the table; one that is undefined has been reported already */
 export function problemsTogether(values: Readonly<Record<string, unknown>>): readonly string[] {
-  const problems = [...lmsProblems(values), ...lmsTokenProblems(values)];
+  const problems = [...lmsProblems(values), ...lmsTokenProblems(values), ...lmsSignInProblems(values)];
   if (typeof values.smtpUrl === 'string' && values.mailFrom === null)
     problems.push('LAUREL_MAIL_FROM must be set where LAUREL_SMTP_URL is');
   return problems;
@@ -33,15 +33,36 @@ function lmsTokenProblems({
   lmsAllowHttp,
   lmsJwtKeys,
   lmsJwtIssuer,
+  lmsPublicUrl,
 }: Readonly<Record<string, unknown>>): string[] {
   if (typeof lmsJwtKeys !== 'string') return [];
   const problems =
-    lmsUrl === null && lmsJwtIssuer === null
+    lmsUrl === null && lmsPublicUrl === null && lmsJwtIssuer === null
       ? ['LAUREL_LMS_JWT_ISSUER must be set where LAUREL_LMS_JWT_KEYS is and LAUREL_LMS_URL is not']
       : [];
   if (!lmsJwtKeys.startsWith('{') && lmsAllowHttp === false && !isConfidential(new URL(lmsJwtKeys)))
     problems.push(
       'LAUREL_LMS_JWT_KEYS must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: who changes the keys on their way can be anybody',
+    );
+  return problems;
+}
+
+function lmsSignInProblems(values: Readonly<Record<string, unknown>>): string[] {
+  const { lmsUrl, lmsPublicUrl, lmsAllowHttp, lmsSignInClientId: id, lmsSignInClientSecret: secret } = values;
+  if (id === null && secret === null) return [];
+  const problems: string[] = [];
+  if (id === null) problems.push('LAUREL_LMS_SIGN_IN_CLIENT_ID must be set where LAUREL_LMS_SIGN_IN_CLIENT_SECRET is');
+  if (secret === null)
+    problems.push('LAUREL_LMS_SIGN_IN_CLIENT_SECRET must be set where LAUREL_LMS_SIGN_IN_CLIENT_ID is');
+  if (values.lmsJwtKeys === null)
+    problems.push(
+      'LAUREL_LMS_JWT_KEYS must be set where LAUREL_LMS_SIGN_IN_CLIENT_ID is: who signs in is told by a token, which is checked with them',
+    );
+  if (lmsUrl === null && lmsPublicUrl === null)
+    problems.push('LAUREL_LMS_PUBLIC_URL must be set where LAUREL_LMS_SIGN_IN_CLIENT_ID is and LAUREL_LMS_URL is not');
+  if (typeof lmsPublicUrl === 'string' && lmsAllowHttp === false && !isConfidential(new URL(lmsPublicUrl)))
+    problems.push(
+      'LAUREL_LMS_PUBLIC_URL must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: people enter their passwords there',
     );
   return problems;
 }

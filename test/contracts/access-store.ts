@@ -16,6 +16,8 @@ function anAccount(facts: Partial<Account> = {}): Account {
     name: 'Ada',
     role: 'administrator',
     passwordHash: '$scrypt$ln=1,r=1,p=1$c2FsdA$aGFzaA',
+    lmsUsername: null,
+    disabledAt: null,
     createdAt: noon,
     ...facts,
   };
@@ -69,6 +71,14 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
       ]);
       expect(made.filter(Boolean)).to.have.length(1);
       expect(await store.accounts()).to.have.length(1);
+    });
+
+    it('keeps an account without a password, and gives a username of the LMS to one account only', async () => {
+      const ada = anAccount({ passwordHash: null, lmsUsername: 'ada' });
+      expect(await store.createAccount(ada)).to.equal(true);
+      expect(await store.account(ada.id)).to.deep.equal(ada);
+      expect(await store.createAccount(anAccount({ name: 'Grace', lmsUsername: 'ada' }))).to.equal(false);
+      for (const name of ['Edsger', 'Barbara']) expect(await store.createAccount(anAccount({ name }))).to.equal(true);
     });
 
     it('lists accounts by name', async () => {

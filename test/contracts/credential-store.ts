@@ -446,6 +446,20 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       expect(await ids('')).to.deep.equal(['id-1', 'id-2']);
     });
 
+    it('are found by the username to the letter, and not by one that begins with it', async () => {
+      await store.createCredential(numbered(1));
+      await store.createCredential(numbered(2, { username: 'Ada', configurationId: 'configuration-2' }));
+      await store.createCredential(numbered(3, { username: 'ada2' }));
+      await store.createCredential(numbered(4, { configurationId: 'configuration-2', status: 'error' }));
+      const ids = async (username: string) =>
+        (await store.credentials({ username, limit: 9 })).items.map(({ id }) => id).sort();
+      expect(await ids('ada')).to.deep.equal(['id-1', 'id-4']);
+      expect(await ids('Ada')).to.deep.equal(['id-2']);
+      expect(await ids('ad')).to.deep.equal([]);
+      expect(await ids('')).to.deep.equal([]);
+      expect(await store.countCredentials({ username: 'ada', status: 'error' })).to.equal(1);
+    });
+
     it('hold the place of their learner also when they are invalidated, and are live without it', async () => {
       const first = numbered(1, { status: 'invalidated', reissuedAs: 'id-2', holdsPlace: true });
       const second = numbered(2, { reissueOf: 'id-1', holdsPlace: false });

@@ -70,6 +70,14 @@ export function fileStoreContract(open: () => Promise<FileStore>): void {
     expect(await contentOf('a/b/c')).to.equal('y');
   });
 
+  it('deletes everything below a place, and nothing beside it', async () => {
+    for (const key of ['a/b', 'a/b/c', 'a/b/d/e', 'a/bc', 'a/b.c']) await store.put(key, file(Buffer.from(key)));
+    await store.deleteUnder('a/b');
+    await store.deleteUnder('never/was');
+    for (const key of ['a/b', 'a/b/c', 'a/b/d/e']) expect(await store.get(key), key).to.equal(null);
+    for (const key of ['a/bc', 'a/b.c']) expect(await contentOf(key)).to.equal(key);
+  });
+
   it('takes no key that could lead out of its place', async () => {
     for (const key of ['', '/etc/passwd', '../secret', 'a/../b', 'a//b', 'a/.', 'a\\b', 'a\0b', 'ä']) {
       const outcome = await store.put(key, file(Buffer.from('x'))).then(

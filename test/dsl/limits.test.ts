@@ -70,18 +70,36 @@ describe('limits', () => {
     });
   });
 
-  it('stop reading after 1,000 syntax errors, say so, and take nothing of the rest for understood', () => {
+  it('stop reading after 200 syntax errors, say so, and take nothing of the rest for understood', () => {
     const text = `badge "b" { ${'on '.repeat(5_000)} } badge "c" { requirement r { on org.example.course.passed.v1 } }`;
     const { file, diagnostics } = parse(text);
-    expect(diagnostics).to.have.length(1_001);
+    expect(diagnostics).to.have.length(201);
     expect(diagnostics.at(-1)).to.deep.include({
       code: 'limit.diagnostics',
-      message: 'there are 1000 mistakes above, so what follows was not read',
-      span: { start: 12 + 3 * 1_000, end: text.length },
+      message: 'there are 200 mistakes above, so what follows was not read',
+      span: { start: 12 + 3 * 200, end: text.length },
     });
     expect(file.broken.some(({ end }) => end === text.length)).to.equal(true);
     const loaded = loadRules(text, environment);
     expect(loaded.badges).to.deep.equal([]);
-    expect(loaded.diagnostics.at(-1)?.message).to.equal('there are more than 900 more problems');
+    expect(loaded.diagnostics.at(-1)?.message).to.equal('there are more than 100 more problems');
+  });
+
+  it('count what is no token, and braces that are missing, among the mistakes after which reading stops', () => {
+    const message = 'there are 200 mistakes above, so what follows was not read';
+    for (const [text, start] of [
+      ['?\n'.repeat(5_000), 400],
+      ["''".repeat(5_000), 400],
+      ['badge "b" {\n'.repeat(5_000), 2_400],
+    ] as const) {
+      const { file, diagnostics } = parse(text);
+      expect(diagnostics).to.have.length.below(420);
+      expect(diagnostics.find((diagnostic) => diagnostic.message === message)?.span).to.deep.equal({
+        start,
+        end: text.length - (text.endsWith('{\n') ? 1 : 0),
+      });
+      expect(file.broken.some(({ end }) => end >= text.length - 1)).to.equal(true);
+      expect(loadRules(text, environment).badges).to.deep.equal([]);
+    }
   });
 });

@@ -1,11 +1,12 @@
 /** From the sign-in link that the server prints to a first badge and a first PDF, by what the pages say alone: every step
  *  presses a link or a button by the text that it shows. The tutorial tells the same walk. */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { projectPath } from '../../server/paths.ts';
 import { type RunningLaurel, serveLaurel } from '../support/command.ts';
 
 const executablePath = process.env.LAUREL_CHROMIUM ?? '/usr/bin/chromium';
@@ -90,10 +91,16 @@ describe('the first run', function () {
     await walk.sees('First steps: all done');
     await walk.press('Credentials');
     await walk.sees('Test Learner');
-    console.log(`      ${walk.presses()} links and buttons, ${Math.round((Date.now() - begun) / 1000)} s`);
+    console.log(`      ${walk.presses().length} links and buttons, ${Math.round((Date.now() - begun) / 1000)} s`);
+    expect(walk.presses()).to.deep.equal(pressedIn('docs/tutorial/first-badge-and-certificate.md'));
     await page.context().close();
   });
 });
+
+/** The bold texts of the page, in order. */
+function pressedIn(page: string): readonly string[] {
+  return [...readFileSync(projectPath(page), 'utf8').matchAll(/\*\*([^*]+)\*\*/g)].map(([, text = '']) => text);
+}
 
 /** What people see: without what is folded away. */
 function shownOn(page: Page): Promise<string> {
@@ -107,14 +114,15 @@ interface Walker {
   fill(fields: Readonly<Record<string, string>>, button: string): Promise<void>;
   /** Waits for the text: some things take a moment, and who walks loads the page again. */
   sees(text: string): Promise<void>;
-  presses(): number;
+  /** What was pressed, in order. */
+  presses(): readonly string[];
 }
 
 function walkerOn(page: Page): Walker {
-  let presses = 0;
+  const presses: string[] = [];
   const walker: Walker = {
     async press(text) {
-      presses += 1;
+      presses.push(text);
       const found = page
         .getByRole('link', { name: text })
         .or(page.getByRole('button', { name: text }))
@@ -126,7 +134,7 @@ function walkerOn(page: Page): Walker {
           cause: error,
         });
       }
-      if (pictures) await page.screenshot({ path: join(pictures, `first-run-${presses}.png`), fullPage: true });
+      if (pictures) await page.screenshot({ path: join(pictures, `first-run-${presses.length}.png`), fullPage: true });
     },
     async fill(fields, button) {
       for (const [label, text] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(text);

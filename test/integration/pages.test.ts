@@ -367,6 +367,7 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('learner-waiting', `/learners/${await idOf('linh')}`),
     path('learner-revoked', `/learners/${await idOf('edsger')}`),
     path('learner-failed', `/learners/${await idOf('barbara')}`),
+    path('learner-retire', `/learners/${await idOf('ada')}/retire`),
     path('why-awarded', `/learners/${await idOf('ada')}/badges/demo-course`),
     path('why-not', `/learners/${await idOf('linh')}/badges/data-track`),
     path('why-revoked', `/learners/${await idOf('edsger')}/badges/demo-course`),

@@ -124,13 +124,6 @@ describe('readSettings', () => {
       ]);
   });
 
-  it('refuses a misspelt setting and says which was probably meant', () => {
-    expect(problemsOf({ LAUREL_INGEST_TOKN: 'x', LAUREL_COLOUR: 'green' })).to.deep.equal([
-      'LAUREL_INGEST_TOKN is not a setting; did you mean LAUREL_INGEST_TOKEN?',
-      'LAUREL_COLOUR is not a setting; remove it, or see docs/reference/settings.md',
-    ]);
-  });
-
   it('never quotes the value of a secret', () => {
     expect(problemsOf({ LAUREL_SECRET_KEY: 'hunter2', AMQP_URL: 'http://me:hunter2@broker' }).join()).not.to.contain(
       'hunter2',

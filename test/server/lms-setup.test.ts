@@ -9,8 +9,8 @@ import { readSettings } from '../../server/config.ts';
 import { applyCredentialsSetup } from '../../server/credentials-setup.ts';
 import { openLms, watchLms } from '../../server/lms-setup.ts';
 import { projectPath } from '../../server/paths.ts';
+import { CLIENT } from '../../server/stand-ins/lms/stand-in-lms.ts';
 import { DEMO_COURSE } from '../contracts/learner-records.ts';
-import { CLIENT } from '../stand-ins/lms/stand-in-lms.ts';
 import { COURSE, type LmsWorld, lmsWorld } from '../support/lms-world.ts';
 // Loaded ahead: the PDF library leaves helpers in the global object, which would count as a leak of the test.
 import '../support/pdf.ts';

@@ -52,7 +52,7 @@ describe('tokens of the LMS', () => {
 
   function open(lmsJwtKeys: string, lmsJwtIssuer: string | null = null): LmsTokens {
     const opened = openLmsTokens(
-      { lmsJwtKeys, lmsJwtIssuer, lmsJwtAudience: 'openedx', lmsUrl: 'https://lms.example.org' },
+      { lmsJwtKeys, lmsJwtIssuer, lmsJwtAudience: 'openedx', lmsUrl: 'https://lms.example.org', lmsPublicUrl: null },
       { now: () => NOW },
     );
     if (opened === null) throw new Error('tokens are taken where there are keys');

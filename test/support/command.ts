@@ -82,6 +82,8 @@ export interface RunningLaurel {
   /** Address of the pages, from the banner. */
   readonly url: string;
   readonly banner: string;
+  /** What it has logged so far. */
+  log(): string;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -90,6 +92,10 @@ export function serveLaurel(environment: Readonly<Record<string, string>>): Prom
   const child = startLaurel(['serve'], { PORT: '0', LAUREL_LOG_LEVEL: 'error', ...environment });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let banner = '';
+  let log = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
   return new Promise((resolve, reject) => {
     child.stderr?.on('data', (chunk: Buffer) => {
       banner += chunk.toString();
@@ -98,6 +104,7 @@ export function serveLaurel(environment: Readonly<Record<string, string>>): Prom
       resolve({
         url,
         banner,
+        log: () => log,
         stop(signal = 'SIGTERM') {
           child.kill(signal);
           return ended;

@@ -3,8 +3,8 @@
 import type { EnrolledLearner, FiguresWanted } from '../../plugin/ports/learner-records.ts';
 import { createLms, type Lms } from '../../providers/index.ts';
 import type { LmsOptions } from '../../providers/lms/lms.ts';
-import { Campus } from '../stand-ins/lms/campus.ts';
-import { CLIENT, type StandInLms, startStandInLms } from '../stand-ins/lms/stand-in-lms.ts';
+import { Campus } from '../../server/stand-ins/lms/campus.ts';
+import { CLIENT, type StandInLms, startStandInLms } from '../../server/stand-ins/lms/stand-in-lms.ts';
 
 export const COURSE = 'course-v1:Acme+CS1+2026';
 export const OTHER = 'course-v1:Acme+CS2+2026';

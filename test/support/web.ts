@@ -42,9 +42,13 @@ import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts
 import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts';
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
+import { MemoryRetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
 import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
+import { createRetire } from '../../plugin/privacy/retire-job.ts';
+import { createRetiredPeople } from '../../plugin/privacy/retired-people.ts';
+import { createRetirements } from '../../plugin/privacy/retirements.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
@@ -60,12 +64,15 @@ import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts'
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
+import { createListActions } from '../../server/http/lists/act.ts';
+import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
+import { memoryTraces } from './memory-traces.ts';
 import { openSecretBox } from './secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
@@ -221,6 +228,12 @@ export function makeSite(
     publicUrl: () => settings.publicUrl,
     downloadBase: null,
   });
+  const retirementParts = {
+    store: new MemoryRetirementStore(),
+    traces: memoryTraces({ learners, events, progress }),
+    ...{ secrets, clock, settleMs: 0 },
+  };
+  const people = createRetiredPeople({ ...retirementParts, hashesOf: (text) => [`hash of ${text}`] });
   const jobRunner = createJobRunner({
     ...{ store: jobStore, clock, logger },
     kinds: [
@@ -229,6 +242,8 @@ export function makeSite(
       ...replay.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
+      createRetire({ ...retirementParts, people, progress, providers }),
+      createListActions(() => allLists(services)),
     ],
   });
   const processed: LmsEvent[] = [];
@@ -302,11 +317,13 @@ export function makeSite(
         takeOverAbandoned: async () => 0,
       },
     }),
+    retirements: createRetirements({ ...retirementParts, people, jobs, jobStore, newId: () => randomUUID() }),
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     lms: null,
     extensions: registry,
     lmsTokens: null,
+    lmsSignIn: null,
     eligibility: createEligibility({ store: credentials, registry, records }),
     health: async () => ({
       status: 'degraded' as const,
@@ -354,6 +371,8 @@ async function createAccount({ access }: Site['services'], role: Role): Promise<
     name: role,
     role,
     passwordHash: await hashPassword(PASSWORD, { logN: 4, blockSize: 8, parallel: 1 }),
+    lmsUsername: null,
+    disabledAt: null,
     createdAt: new Date('2026-11-01T08:00:00Z'),
   });
 }

@@ -9,8 +9,12 @@ import {
   badgesSchema,
   cloudEventSchema,
   failedPartSchema,
+  mappingsSchema,
   metadataSchema,
   problemSchema,
+  renamedSchema,
+  retirementSchema,
+  retireSchema,
   verificationFactsSchema,
   verificationSchema,
   whySchema,
@@ -19,7 +23,7 @@ import {
 export interface Operation {
   /** Name of the operation in generated clients. */
   readonly id: string;
-  readonly tag: 'Badges' | 'Credentials' | 'Verification' | 'Events' | 'About';
+  readonly tag: 'Badges' | 'Learners' | 'Credentials' | 'Verification' | 'Events' | 'About';
   readonly summary: string;
   readonly access: Access;
   /** What the parts of the path are. */
@@ -46,6 +50,10 @@ export const namedSchemas = {
   Eligibility: eligibilitySchema,
   CloudEvent: cloudEventSchema,
   Accepted: acceptedSchema,
+  Retire: retireSchema,
+  Retirement: retirementSchema,
+  UsernameMappings: mappingsSchema,
+  ReplacedUsernames: renamedSchema,
   OpenApi: z.looseObject({ openapi: z.string() }),
 } as const;
 
@@ -116,6 +124,28 @@ export const operations: Readonly<Record<string, Operation>> = {
     path: { username: 'username in the LMS', badge: 'id of the badge' },
     success: { status: 200, doc: 'the explanation', schema: whySchema },
     failures: { 404: `${NO_LEARNER}, or there never was the badge` },
+  },
+  'post /api/v2/user/retire': {
+    id: 'retireLearner',
+    tag: 'Learners',
+    summary: 'Forget a learner; repeating it changes nothing more',
+    access: 'api-token',
+    body: { 'application/json': schemaReference('Retire') },
+    success: { status: 202, doc: 'on record; a job removes what is kept', schema: retirementSchema },
+    failures: { 400: 'not such a body' },
+  },
+  'post /api/v2/replace_usernames': {
+    id: 'replaceUsernames',
+    tag: 'Learners',
+    summary: 'Put new usernames in place of former ones; an unknown one is a success',
+    access: 'api-token',
+    body: { 'application/json': schemaReference('UsernameMappings') },
+    success: {
+      status: 200,
+      doc: 'which were replaced; failed: another learner has the new one',
+      schema: renamedSchema,
+    },
+    failures: { 400: 'not such a body' },
   },
   'get /api/verify/:uuid': {
     id: 'verify',

@@ -241,3 +241,36 @@ export const whySchema = z.strictObject({
   inForce: ruling.nullable(),
   looked: list(z.strictObject({ type: z.string(), events: count, more: z.boolean() })),
 });
+
+/** As long as a username of the LMS may be, and more. */
+const username = z.string().trim().min(1).max(255);
+
+/** Body for `POST /api/v2/user/retire`; the retirement pipeline sends more, which is not looked at. */
+export const retireSchema = z.object({
+  username: username.optional(),
+  original_username: username.optional().meta({ description: 'in place of username' }),
+  badges: z
+    .enum(['leave', 'revoke'])
+    .optional()
+    .meta({ description: 'what is to happen to badges at providers; leave unless given' }),
+});
+
+/** Body of `POST /api/v2/user/retire` */
+export const retirementSchema = z.strictObject({
+  state: z.enum(['accepted', 'nothing-known']),
+  job: z.string().nullable().meta({ description: 'id of the job that does it' }),
+});
+
+const pair = z
+  .record(username, username)
+  .refine((names) => Object.keys(names).length === 1)
+  .meta({ description: 'one pair: the former username, the new one' });
+
+/** Body for `POST /api/v2/replace_usernames` */
+export const mappingsSchema = z.object({ username_mappings: z.array(pair).max(1_000) });
+
+/** Body of `POST /api/v2/replace_usernames` */
+export const renamedSchema = z.strictObject({
+  successful_replacements: z.array(z.record(z.string(), z.string())),
+  failed_replacements: z.array(z.record(z.string(), z.string())),
+});

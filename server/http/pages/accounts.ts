@@ -2,20 +2,17 @@
 
 import type { Request, Response } from 'express';
 import { ConflictError } from '../../../plugin/errors.ts';
-import type { Role } from '../access-store.ts';
 import { accountErrors, createAccount } from '../accounts.ts';
 import { createAudit } from '../audit.ts';
 import { type FieldError, textField } from '../forms.ts';
 import { actorOf, startSession } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { MIN_PASSWORD_LENGTH } from '../passwords.ts';
+import { isRole, ROLES, type Role, roles } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 
-const ROLES: readonly { readonly value: Role; readonly word: string }[] = [
-  { value: 'viewer', word: 'Viewer' },
-  { value: 'administrator', word: 'Administrator' },
-];
+const CHOICES = ROLES.map((value) => ({ value, word: roles[value].word, doc: roles[value].doc }));
 
 export function accountRoutes(services: Services): readonly Route[] {
   const { access, clock } = services;
@@ -30,7 +27,7 @@ export function accountRoutes(services: Services): readonly Route[] {
   const showNew = (req: Request, res: Response, name = '', errors: readonly FieldError[] = []): Promise<void> => {
     const breadcrumbs = [{ text: 'System', href: '/system' }];
     const frame = { title: 'New account', section: 'system', breadcrumbs, errors } as const;
-    const model = { name, minLength: MIN_PASSWORD_LENGTH, roles: ROLES, role: roleField(req) };
+    const model = { name, minLength: MIN_PASSWORD_LENGTH, roles: CHOICES, role: roleField(req) };
     return renderPage(req, res, 'account-new', frame, model, errors.length > 0 ? 422 : 200);
   };
 
@@ -60,19 +57,19 @@ export function accountRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/setup', 'administrator', async (req, res) => {
+    get('/setup', 'administer', async (req, res) => {
       if ((await access.accounts()).length > 0) return res.redirect(303, '/');
       await showSetup(req, res);
     }),
-    post('/setup', 'administrator', async (req, res) => {
+    post('/setup', 'administer', async (req, res) => {
       if ((await access.accounts()).length > 0) return res.redirect(303, '/');
       const id = await createFrom(req, res, 'administrator', showSetup);
       if (id === null) return;
       await startSession(req, id, clock.now());
       res.redirect(303, '/?done=account-created');
     }),
-    get('/accounts/new', 'administrator', (req, res) => showNew(req, res)),
-    post('/accounts/new', 'administrator', async (req, res) => {
+    get('/accounts/new', 'administer', (req, res) => showNew(req, res)),
+    post('/accounts/new', 'administer', async (req, res) => {
       const id = await createFrom(req, res, roleField(req), showNew);
       if (id !== null) res.redirect(303, '/system?done=account-created');
     }),
@@ -80,5 +77,6 @@ export function accountRoutes(services: Services): readonly Route[] {
 }
 
 function roleField(req: Request): Role {
-  return textField(req, 'role') === 'administrator' ? 'administrator' : 'viewer';
+  const role = textField(req, 'role');
+  return isRole(role) ? role : 'viewer';
 }

@@ -16,6 +16,7 @@ import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { badgeExampleRoutes, exampleDraft } from './badge-examples.ts';
 import { badgeFormRoutes, textSentAsForm } from './badge-form.ts';
+import { inForceError } from './in-force.ts';
 import { jobPath } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines, shown } from './rule-text.ts';
@@ -28,7 +29,7 @@ interface Draft {
   /** The version the author started from; 0: a new badge. */
   readonly version: number;
   /** null: a new badge. */
-  readonly badge: Pick<BadgeDefinition, 'id' | 'name'> | null;
+  readonly badge: Pick<BadgeDefinition, 'id' | 'name' | 'active'> | null;
   /** Why, as far as it was typed. */
   readonly reason?: string;
 }
@@ -92,6 +93,8 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       return show(req, res, draft, result, result.errors.length > 0 ? 422 : 200);
     }
     if (textField(req, 'intent') === 'try') return showTrial(req, res, draft);
+    const inForce = inForceError(res, draft.text, { field: 'rules', isActive: draft.badge?.active === true });
+    if (inForce) return show(req, res, draft, { diagnostics: [], errors: [inForce] }, 422);
     const refused = await store(req, res, draft);
     if (refused) return show(req, res, draft, checkResult(refused), 422);
   };
@@ -187,26 +190,26 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
   return [
     ...badgeExampleRoutes(services),
     ...badgeFormRoutes(services, { store, preview, showUnfit, starterText: (req) => starterText(req, services) }),
-    get('/badges/new', 'administrator', (req, res) => {
+    get('/badges/new', 'edit', (req, res) => {
       const text = exampleDraft(req, services) ?? starterText(req, services);
       return show(req, res, { text, version: 0, badge: null }, null);
     }),
-    post('/badges/new', 'administrator', (req, res) => {
+    post('/badges/new', 'edit', (req, res) => {
       const text = sentText(req, services, null);
       return save(req, res, { text, version: 0, badge: null, reason: textField(req, 'reason') });
     }),
-    get('/badges/:id/edit', 'administrator', async (req, res) => {
+    get('/badges/:id/edit', 'edit', async (req, res) => {
       const badge = await findBadge(services, pathText(req, 'id'));
       await show(req, res, { text: badge.source, version: badge.version, badge }, null);
     }),
-    post('/badges/:id/edit', 'administrator', async (req, res) => {
+    post('/badges/:id/edit', 'edit', async (req, res) => {
       const badge = await findBadge(services, pathText(req, 'id'));
       const text = sentText(req, services, badge.id);
       const reason = textField(req, 'reason');
       await save(req, res, { text, version: wholeNumberField(req, 'version'), badge, reason });
     }),
-    post('/badges/:id/activate', 'administrator', toggle(true)),
-    post('/badges/:id/deactivate', 'administrator', toggle(false)),
+    post('/badges/:id/activate', 'publish', toggle(true)),
+    post('/badges/:id/deactivate', 'publish', toggle(false)),
   ];
 }
 

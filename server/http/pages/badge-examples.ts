@@ -14,7 +14,7 @@ const crumbs = [{ text: 'Badges', href: '/badges' }] as const;
 export function badgeExampleRoutes(services: Services): readonly Route[] {
   const { environment } = services;
   return [
-    get('/badges/new/start', 'administrator', async (req, res) => {
+    get('/badges/new/start', 'edit', async (req, res) => {
       const frame = { title: 'New badge', section: 'badges', breadcrumbs: crumbs } as const;
       const rows = examples.map((one) => ({
         href: pathOf(one),
@@ -24,7 +24,7 @@ export function badgeExampleRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'badge-start', frame, { examples: rows });
     }),
 
-    get('/badges/new/examples/:name', 'administrator', async (req, res) => {
+    get('/badges/new/examples/:name', 'edit', async (req, res) => {
       const chosen = findExample(pathText(req, 'name'));
       if (!chosen)
         throw new NotFoundError('example', 'there is no example of this name; choose one on the page for a new badge');

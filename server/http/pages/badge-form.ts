@@ -17,6 +17,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { exampleDraft, takenId } from './badge-examples.ts';
+import { inForceError } from './in-force.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines } from './rule-text.ts';
 import { createTrial, trialFields } from './rule-trial.ts';
@@ -24,7 +25,7 @@ import { createTrial, trialFields } from './rule-trial.ts';
 interface Draft {
   readonly text: string;
   readonly version: number;
-  readonly badge: Pick<BadgeDefinition, 'id' | 'name'> | null;
+  readonly badge: Pick<BadgeDefinition, 'id' | 'name' | 'active'> | null;
   readonly reason?: string;
 }
 
@@ -118,6 +119,8 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
     if (checked.errors.length === 0 && intent === 'preview')
       return texts.preview(req, res, { ...draft, text: checked.text });
     if (checked.errors.length > 0 || intent !== 'save') return show(req, res, draft, base, form, { checked });
+    const inForce = inForceError(res, checked.text, { field: 'active', isActive: badge?.active === true });
+    if (inForce) return show(req, res, draft, base, form, { errors: [inForce] });
     const refused = await texts.store(req, res, { ...draft, text: checked.text });
     // What is in force may have changed since the check.
     if (refused)
@@ -131,15 +134,15 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
   };
 
   return [
-    get('/badges/new/form', 'administrator', (req, res) => {
+    get('/badges/new/form', 'edit', (req, res) => {
       return open(req, res, { text: exampleDraft(req, services) ?? texts.starterText(req), version: 0, badge: null });
     }),
-    post('/badges/new/form', 'administrator', (req, res) => work(req, res, null)),
-    get('/badges/:id/form', 'administrator', async (req, res) => {
+    post('/badges/new/form', 'edit', (req, res) => work(req, res, null)),
+    get('/badges/:id/form', 'edit', async (req, res) => {
       const badge = await findBadge(services, pathText(req, 'id'));
       await open(req, res, { text: badge.source, version: badge.version, badge });
     }),
-    post('/badges/:id/form', 'administrator', async (req, res) => {
+    post('/badges/:id/form', 'edit', async (req, res) => {
       await work(req, res, await findBadge(services, pathText(req, 'id')));
     }),
   ];

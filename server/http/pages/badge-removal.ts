@@ -53,7 +53,7 @@ export function badgeRemovalRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/rules/removed', 'viewer', async (req, res) => {
+    get('/rules/removed', 'look', async (req, res) => {
       const breadcrumbs = [badgesCrumb, { text: 'Rule files', href: RULE_FILES_PATH }];
       const removed = await badges.removed();
       await renderPage(
@@ -71,11 +71,11 @@ export function badgeRemovalRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/badges/:id/remove', 'administrator', async (req, res) => {
+    get('/badges/:id/remove', 'publish', async (req, res) => {
       await ask(req, res, { badge: await findBadge(services, pathText(req, 'id')) });
     }),
 
-    post('/badges/:id/remove', 'administrator', async (req, res) => {
+    post('/badges/:id/remove', 'publish', async (req, res) => {
       const badge = await findBadge(services, pathText(req, 'id'));
       const reason = textField(req, 'reason');
       const wrong = reasonError(reason, requiredReason);

@@ -54,7 +54,7 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/badges/:id/versions/:version', 'viewer', async (req, res) => {
+    get('/badges/:id/versions/:version', 'look', async (req, res) => {
       const history = await findHistory(services, pathText(req, 'id'));
       const version = findVersion(history, pathText(req, 'version'));
       await renderPage(
@@ -75,7 +75,7 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/badges/:id/compare', 'viewer', async (req, res) => {
+    get('/badges/:id/compare', 'look', async (req, res) => {
       const history = await findHistory(services, pathText(req, 'id'));
       const [latest, before = latest] = history;
       const from = findVersion(history, queryText(req, 'from') ?? String(before.version));
@@ -96,7 +96,7 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/badges/:id/versions/:version/restore', 'administrator', async (req, res) => {
+    get('/badges/:id/versions/:version/restore', 'publish', async (req, res) => {
       const history = await findHistory(services, pathText(req, 'id'));
       const wanted = findVersion(history, pathText(req, 'version'));
       if (!isRestorable(wanted, history))
@@ -104,7 +104,7 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
       await showRestore(req, res, { history, wanted });
     }),
 
-    post('/badges/:id/versions/:version/restore', 'administrator', async (req, res) => {
+    post('/badges/:id/versions/:version/restore', 'publish', async (req, res) => {
       const history = await findHistory(services, pathText(req, 'id'));
       const wanted = findVersion(history, pathText(req, 'version'));
       const reason = textField(req, 'reason');

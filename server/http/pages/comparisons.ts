@@ -49,7 +49,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
   }
 
   return [
-    get('/comparisons', 'viewer', async (req, res) => {
+    get('/comparisons', 'look', async (req, res) => {
       const accounts = (await providerStore.accounts()).filter(
         ({ provider, enabled }) => enabled && providers.get(provider)?.listIssued !== undefined,
       );
@@ -67,7 +67,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/comparisons', 'administrator', async (req, res) => {
+    post('/comparisons', 'operate', async (req, res) => {
       const account = await providerStore.account(textField(req, 'account'));
       if (account === null) throw new NotFoundError('account', 'there is no such account; choose one of the list');
       const provider = assertComparable(account, providers.get(account.provider));
@@ -82,7 +82,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       res.redirect(303, comparisonPath(job.id));
     }),
 
-    get('/comparisons/:id', 'viewer', async (req, res) => {
+    get('/comparisons/:id', 'look', async (req, res) => {
       const job = await comparisonJob(pathText(req, 'id'));
       const asked = queryText(req, 'kind') ?? '';
       const kind = isFindingKind(asked) ? asked : undefined;
@@ -128,7 +128,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    get('/comparisons/:id/download', 'viewer', async (req, res) => {
+    get('/comparisons/:id/download', 'look', async (req, res) => {
       const job = await comparisonJob(pathText(req, 'id'));
       const format = queryChoice(req, 'format', FORMATS) ?? 'csv';
       const asked = queryText(req, 'kind') ?? '';
@@ -139,7 +139,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       res.end();
     }),
 
-    get('/comparisons/:id/mend', 'administrator', async (req, res) => {
+    get('/comparisons/:id/mend', 'operate', async (req, res) => {
       const job = await comparisonJob(pathText(req, 'id'));
       const href = comparisonPath(job.id);
       const frame = {
@@ -156,7 +156,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/comparisons/:id/mend', 'administrator', async (req, res) => {
+    post('/comparisons/:id/mend', 'operate', async (req, res) => {
       const job = await comparisonJob(pathText(req, 'id'));
       if (isOpen(job.state))
         throw new InputError('comparison-open', 'the comparison has not ended yet; wait until it has, then put right');

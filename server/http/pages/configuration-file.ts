@@ -81,16 +81,16 @@ export function configurationFileRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(CONFIGURATION_FILE_PATH, 'administrator', (req, res) => showStart(req, res)),
+    get(CONFIGURATION_FILE_PATH, 'administer', (req, res) => showStart(req, res)),
 
-    get(`${CONFIGURATION_FILE_PATH}/export`, 'administrator', async (_req, res) => {
+    get(`${CONFIGURATION_FILE_PATH}/export`, 'administer', async (_req, res) => {
       res
         .attachment('laurel.json')
         .type('application/json')
         .send(bundleText(await exportBundle(services)));
     }),
 
-    post(`${CONFIGURATION_FILE_PATH}/plan`, 'administrator', async (req, res) => {
+    post(`${CONFIGURATION_FILE_PATH}/plan`, 'administer', async (req, res) => {
       const [file] = Array.isArray(req.files) ? req.files : [];
       if (!file || file.size === 0) return showStart(req, res, [{ field: 'files', message: 'Choose a file.' }]);
       await orSayWhy(req, res, async () => {
@@ -103,7 +103,7 @@ export function configurationFileRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post(`${CONFIGURATION_FILE_PATH}/import`, 'administrator', async (req, res) => {
+    post(`${CONFIGURATION_FILE_PATH}/import`, 'administer', async (req, res) => {
       const { name: actor } = actorOf(res);
       const file = await files.get(keyFor(actor));
       if (!file)

@@ -125,7 +125,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(`${HOME}/new`, 'administrator', async (req, res) => {
+    get(`${HOME}/new`, 'edit', async (req, res) => {
       const id = queryText(req, 'type');
       if (id !== undefined) {
         const type = await typeOf(id);
@@ -142,15 +142,15 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
         types: types.map((type) => ({ name: type.name, href: `${HOME}/new?type=${encodeURIComponent(type.id)}` })),
       });
     }),
-    post(`${HOME}/new`, 'administrator', (req, res) => take(req, res, null)),
-    get(`${HOME}/:id/edit`, 'administrator', async (req, res) => {
+    post(`${HOME}/new`, 'edit', (req, res) => take(req, res, null)),
+    get(`${HOME}/:id/edit`, 'edit', async (req, res) => {
       const former = await find(req);
       const type = await typeOf(former.credentialTypeId);
       const entry = optionsEntry(schemaOf(extensions, type), former.options);
       await showForm(req, res, former, { type, contextKey: former.contextKey, entry });
     }),
-    post(`${HOME}/:id/edit`, 'administrator', async (req, res) => take(req, res, await find(req))),
-    get(`${HOME}/:id/delete`, 'administrator', async (req, res) => {
+    post(`${HOME}/:id/edit`, 'edit', async (req, res) => take(req, res, await find(req))),
+    get(`${HOME}/:id/delete`, 'edit', async (req, res) => {
       const { id, contextKey, updatedAt } = await find(req);
       const [{ items, next }, schedule, runs] = await Promise.all([
         credentials.credentials({ configurationId: id, limit: COUNTED }),
@@ -171,7 +171,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
         running: runs[0]?.state === 'running',
       });
     }),
-    post(`${HOME}/:id/delete`, 'administrator', async (req, res) => {
+    post(`${HOME}/:id/delete`, 'edit', async (req, res) => {
       const { id, contextKey } = await find(req);
       if (!(await credentials.deleteConfiguration(id, expectedOf(req))))
         throw new ConflictError(

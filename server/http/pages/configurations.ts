@@ -22,7 +22,7 @@ export function configurationRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/configurations', 'viewer', async (req, res) => {
+    get('/configurations', 'look', async (req, res) => {
       const [configurations, types, schedules, runs] = await Promise.all([
         credentials.configurations(),
         credentials.types(),
@@ -53,7 +53,7 @@ export function configurationRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'configurations', frame, { configurations: rows });
     }),
 
-    post('/configurations/:id/generate', 'administrator', async (req, res) => {
+    post('/configurations/:id/generate', 'run', async (req, res) => {
       const configuration = await credentials.configuration(pathText(req, 'id'));
       if (!configuration)
         throw new NotFoundError('configuration', 'there is no such configuration; the list shows those that exist');

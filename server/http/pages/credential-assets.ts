@@ -109,7 +109,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(HOME, 'viewer', async (req, res) => {
+    get(HOME, 'look', async (req, res) => {
       const assets = await credentials.assets();
       const frame = { title: 'Assets', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
       await renderPage(req, res, 'credential-assets', frame, {
@@ -124,16 +124,16 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
         })),
       });
     }),
-    get(`${HOME}/new`, 'administrator', (req, res) =>
+    get(`${HOME}/new`, 'edit', (req, res) =>
       showForm(req, res, null, { slug: '', description: '', kind: 'pdf-template' }),
     ),
-    post(`${HOME}/new`, 'administrator', (req, res) => save(req, res, null)),
-    get(`${HOME}/:asset/replace`, 'administrator', async (req, res) => {
+    post(`${HOME}/new`, 'edit', (req, res) => save(req, res, null)),
+    get(`${HOME}/:asset/replace`, 'edit', async (req, res) => {
       const asset = await find(req);
       await showForm(req, res, asset, asset);
     }),
-    post(`${HOME}/:asset/replace`, 'administrator', async (req, res) => save(req, res, await find(req))),
-    get(`${HOME}/:asset/file`, 'viewer', async (req, res) => {
+    post(`${HOME}/:asset/replace`, 'edit', async (req, res) => save(req, res, await find(req))),
+    get(`${HOME}/:asset/file`, 'look', async (req, res) => {
       const { asset, bytes } = await load(req);
       const name = asset.fileName.replace(/[^\w.-]+/g, '_');
       res
@@ -141,7 +141,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
         .type(contentTypeOf(asset, bytes))
         .send(Buffer.from(bytes));
     }),
-    get(`${HOME}/:asset/sample`, 'viewer', async (req, res) => {
+    get(`${HOME}/:asset/sample`, 'look', async (req, res) => {
       const loaded = await load(req);
       const generation = extensions.generations().find(({ assetSample }) => assetSample);
       const sample = await generation?.assetSample?.(loaded);
@@ -149,7 +149,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       res.set('Content-Disposition', `inline; filename="${sample.fileName}"`);
       res.type(sample.contentType).send(Buffer.from(sample.bytes));
     }),
-    get(`${HOME}/:asset/delete`, 'administrator', async (req, res) => {
+    get(`${HOME}/:asset/delete`, 'edit', async (req, res) => {
       const asset = await find(req);
       const uses = await usesOf(asset.slug);
       const frame = {
@@ -163,7 +163,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
         ...shownUses(uses),
       });
     }),
-    post(`${HOME}/:asset/delete`, 'administrator', async (req, res) => {
+    post(`${HOME}/:asset/delete`, 'edit', async (req, res) => {
       const asset = await find(req);
       const { types, configurations } = await usesOf(asset.slug);
       if (types.length + configurations.length > 0) throw stillUsed();
@@ -176,7 +176,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       await audit(actorOf(res).name, 'asset.deleted', `asset:${asset.slug}`, { kind: asset.kind });
       res.redirect(303, `${HOME}?done=asset-deleted`);
     }),
-    get(`${HOME}/:asset`, 'viewer', async (req, res) => {
+    get(`${HOME}/:asset`, 'look', async (req, res) => {
       const asset = await find(req);
       const frame = { title: asset.slug, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] } as const;
       await renderPage(req, res, 'credential-asset', frame, {

@@ -44,7 +44,7 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/credentials/settle', 'administrator', async (req, res) => {
+    get('/credentials/settle', 'publish', async (req, res) => {
       const action = queryChoice(req, 'action', ACTIONS) ?? 'reissue';
       const choice: CredentialChoice = {
         contextKey: queryText(req, 'context'),
@@ -73,7 +73,7 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/credentials/settle', 'administrator', async (req, res) => {
+    post('/credentials/settle', 'publish', async (req, res) => {
       const field = (name: string): string | undefined => textField(req, name).trim() || undefined;
       const action = ACTIONS.find((one) => one === field('action'));
       if (!action) throw incompleteForm();
@@ -99,7 +99,7 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
       res.redirect(303, jobPath(job.id));
     }),
 
-    get('/credentials/:id/reissue', 'administrator', async (req, res) => {
+    get('/credentials/:id/reissue', 'publish', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
       await renderPage(req, res, 'credential-reissue', frameOf(credential, 'Reissue'), {
         ...shown(credential),
@@ -108,7 +108,7 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/credentials/:id/reissue', 'administrator', async (req, res) => {
+    post('/credentials/:id/reissue', 'publish', async (req, res) => {
       const { id } = await findCredential(services, pathText(req, 'id'));
       const actor = actorOf(res).name;
       const successor = await credentialLife.reissue(id, actor);
@@ -116,7 +116,7 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${credentialPath(successor.id)}?done=credential-reissued`);
     }),
 
-    get('/credentials/:id/invalidate', 'administrator', async (req, res) => {
+    get('/credentials/:id/invalidate', 'publish', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
       await renderPage(req, res, 'credential-invalidate', frameOf(credential, 'Invalidate'), {
         ...shown(credential),
@@ -126,7 +126,7 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/credentials/:id/invalidate', 'administrator', async (req, res) => {
+    post('/credentials/:id/invalidate', 'publish', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
       const reason = textField(req, 'reason');
       try {

@@ -134,7 +134,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(HOME, 'viewer', async (req, res) => {
+    get(HOME, 'look', async (req, res) => {
       const [types, configurations] = await Promise.all([credentials.types(), credentials.configurations()]);
       const frame = { title: 'Types', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
       await renderPage(req, res, 'credential-types', frame, {
@@ -149,17 +149,17 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         })),
       });
     }),
-    get(`${HOME}/new`, 'administrator', (req, res) => {
+    get(`${HOME}/new`, 'edit', (req, res) => {
       const type = emptyType();
       return showForm(req, res, null, type, optionsEntry(schemaOf(extensions, type), {}));
     }),
-    post(`${HOME}/new`, 'administrator', (req, res) => take(req, res, null)),
-    get(`${HOME}/:type/edit`, 'administrator', async (req, res) => {
+    post(`${HOME}/new`, 'edit', (req, res) => take(req, res, null)),
+    get(`${HOME}/:type/edit`, 'edit', async (req, res) => {
       const type = await find(req);
       await showForm(req, res, type, type, optionsEntry(schemaOf(extensions, type), type.options));
     }),
-    post(`${HOME}/:type/edit`, 'administrator', async (req, res) => take(req, res, await find(req))),
-    get(`${HOME}/:type`, 'viewer', async (req, res) => {
+    post(`${HOME}/:type/edit`, 'edit', async (req, res) => take(req, res, await find(req))),
+    get(`${HOME}/:type`, 'look', async (req, res) => {
       const type = await find(req);
       const configurations = await credentials.configurations();
       const frame = { title: type.name, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] } as const;

@@ -9,7 +9,7 @@ import { readPulse } from '../dashboard/pulse.ts';
 import { thrifty } from '../dashboard/thrifty.ts';
 import { shownInstant, shownNumber, shownStatus, shownTime } from '../format.ts';
 import { queryChoice, queryString } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -107,9 +107,9 @@ export function dashboardRoutes(services: Services): readonly Route[] {
   }
 
   return [
-    get('/', 'viewer', async (req, res) => {
+    get('/', 'look', async (req, res) => {
       const period = queryChoice(req, 'period', periods) ?? 'day';
-      const canStep = actorOf(res).role === 'administrator';
+      const canStep = may(res, 'administer');
       const stepsHidden = canStep && (await services.installation.areStepsHidden());
       const isLive = queryChoice(req, 'live', ['on']) === 'on';
       const address = (chosen: Period, live: boolean) =>

@@ -122,7 +122,7 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
   const noteOf = (req: Request): string => textField(req, 'note').trim().slice(0, MAX_NOTE);
 
   return [
-    get('/dead-letters', 'viewer', async (req, res) => {
+    get('/dead-letters', 'look', async (req, res) => {
       const query = letterQuery(req);
       const [page, counts, jobs, open] = await Promise.all([
         deadLetters.letters({ ...filterOf(query, clock.now()), after: queryText(req, 'after'), limit: PAGE_SIZE }),
@@ -167,21 +167,21 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/dead-letters/check', 'viewer', async (req, res) => {
+    get('/dead-letters/check', 'look', async (req, res) => {
       const now = clock.now();
       const { state: _, ...filter } = filterOf(letterQuery(req), now);
       const ids = chosenIds(req);
       await showCheck(req, res, { ...(ids ? { ids } : filter), diedUntil: ids ? now : (filter.diedUntil ?? now) });
     }),
 
-    post('/dead-letters/replay', 'administrator', async (req, res) => {
+    post('/dead-letters/replay', 'operate', async (req, res) => {
       const actor = actorOf(res).name;
       const job = await replays.begin(chosen(req), actor);
       await audit(actor, 'dead-letters.replayed', `replay:${job.id}`, { letters: job.total });
       res.redirect(303, '/dead-letters?done=replay-started');
     }),
 
-    post('/dead-letters/discard', 'administrator', async (req, res) => {
+    post('/dead-letters/discard', 'operate', async (req, res) => {
       const filter = chosen(req);
       const note = noteOf(req);
       if (note === '') return showCheck(req, res, filter, [noteMissing]);
@@ -191,7 +191,7 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
       res.redirect(303, '/dead-letters?done=letters-discarded');
     }),
 
-    post('/dead-letters/replays/:id/cancel', 'administrator', async (req, res) => {
+    post('/dead-letters/replays/:id/cancel', 'operate', async (req, res) => {
       const id = pathText(req, 'id');
       if (!(await deadLetters.cancelJob(id, clock.now())))
         throw new ConflictError('replay-ended', 'the replay has ended already; reload the page to see how');
@@ -199,9 +199,9 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
       res.redirect(303, '/dead-letters?done=replay-cancelled');
     }),
 
-    get('/dead-letters/:id', 'viewer', async (req, res) => showLetter(req, res, await find(req))),
+    get('/dead-letters/:id', 'look', async (req, res) => showLetter(req, res, await find(req))),
 
-    post('/dead-letters/:id/replay', 'administrator', async (req, res) => {
+    post('/dead-letters/:id/replay', 'operate', async (req, res) => {
       const id = pathText(req, 'id');
       const actor = actorOf(res).name;
       const { outcome } = await replays.letter(id, actor);
@@ -209,7 +209,7 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${letterPath(id)}?done=letter-replayed`);
     }),
 
-    post('/dead-letters/:id/discard', 'administrator', async (req, res) => {
+    post('/dead-letters/:id/discard', 'operate', async (req, res) => {
       const letter = await find(req);
       const note = noteOf(req);
       if (note === '') return showLetter(req, res, letter, [noteMissing]);

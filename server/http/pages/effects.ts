@@ -29,7 +29,7 @@ export function effectRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/effects', 'viewer', async (req, res) => {
+    get('/effects', 'look', async (req, res) => {
       const filter = filterOf({
         state: queryChoice(req, 'state', STATES),
         kind: queryChoice(req, 'kind', KINDS),
@@ -79,7 +79,7 @@ export function effectRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/effects/settle', 'administrator', async (req, res) => {
+    get('/effects/settle', 'operate', async (req, res) => {
       const settlement = queryChoice(req, 'action', SETTLEMENTS) ?? 'retry';
       const filter = filterOf({
         state: queryChoice(req, 'state', STATES),
@@ -110,7 +110,7 @@ export function effectRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/effects/settle', 'administrator', async (req, res) => {
+    post('/effects/settle', 'operate', async (req, res) => {
       const settlement: Settlement = textField(req, 'action') === 'give-up' ? 'give-up' : 'retry';
       const field = (name: string): string | undefined => textField(req, name) || undefined;
       const filter = filterOf({

@@ -18,7 +18,7 @@ export function eligibilityPath(configurationId: string): string {
 
 export function eligibilityRoutes({ credentials, eligibility }: Services): readonly Route[] {
   return [
-    get('/configurations/:id/eligibility', 'viewer', async (req, res) => {
+    get('/configurations/:id/eligibility', 'look', async (req, res) => {
       const { configuration, type } = await loadConfiguration(credentials, pathText(req, 'id'));
       const username = queryText(req, 'username')?.trim();
       const frame = {

@@ -40,7 +40,7 @@ export function firstStepsRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/first-steps', 'administrator', async (req, res) => {
+    get('/first-steps', 'administer', async (req, res) => {
       const frame = { title: 'First steps', section: 'dashboard' } as const;
       await renderPage(req, res, 'first-steps', frame, {
         steps: shownSteps(await firstSteps(services)),
@@ -48,18 +48,18 @@ export function firstStepsRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post(SAMPLE_TEMPLATE_ACTION, 'administrator', async (_req, res) => {
+    post(SAMPLE_TEMPLATE_ACTION, 'administer', async (_req, res) => {
       await bringTemplate(actorOf(res).name);
       res.redirect(303, '/?done=sample-template');
     }),
 
-    post(SAMPLE_COURSE_ACTION, 'administrator', async (_req, res) => {
+    post(SAMPLE_COURSE_ACTION, 'administer', async (_req, res) => {
       await bringTemplate(actorOf(res).name);
       await bringCourse(actorOf(res).name);
       res.redirect(303, '/?done=sample-course');
     }),
 
-    post('/first-steps', 'administrator', async (req, res) => {
+    post('/first-steps', 'administer', async (req, res) => {
       const hidden = textField(req, 'show') !== 'yes';
       await installation.hideSteps(hidden);
       await audit(actorOf(res).name, hidden ? 'first-steps.hidden' : 'first-steps.shown', 'installation');

@@ -30,7 +30,7 @@ export function issuedBadgeRoutes(services: Services): readonly Route[] {
   const { progress, learners, badges, providers } = services;
 
   return [
-    get('/issued-badges', 'viewer', async (req, res) => {
+    get('/issued-badges', 'look', async (req, res) => {
       const filters: Filters = defined({
         provider: queryText(req, 'provider'),
         template: queryText(req, 'template'),

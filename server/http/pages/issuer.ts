@@ -67,9 +67,9 @@ export function issuerRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/issuer', 'viewer', (req, res) => show(req, res, null)),
+    get('/issuer', 'look', (req, res) => show(req, res, null)),
 
-    post('/issuer', 'administrator', async (req, res) => {
+    post('/issuer', 'administer', async (req, res) => {
       const entry = {
         name: textField(req, 'name').trim(),
         url: textField(req, 'url').trim(),
@@ -104,13 +104,13 @@ export function issuerRoutes(services: Services): readonly Route[] {
       res.redirect(303, '/issuer?done=issuer-saved');
     }),
 
-    post('/issuer/keys/rotate', 'administrator', async (_req, res) => {
+    post('/issuer/keys/rotate', 'administer', async (_req, res) => {
       const number = await keyRing.rotate();
       await audit(actorOf(res).name, 'issuer-key.rotated', `issuer-key:${number}`);
       res.redirect(303, '/issuer?done=key-rotated');
     }),
 
-    post('/issuer/keys/:number/distrust', 'administrator', async (req, res) => {
+    post('/issuer/keys/:number/distrust', 'administer', async (req, res) => {
       const number = Number(pathText(req, 'number'));
       if (textField(req, 'sure') !== 'yes') {
         const message = `Tick the box beside key ${number} to say that you mean it.`;

@@ -1,18 +1,15 @@
 /** Jobs: how far each is, what came of it, and the buttons to cancel and resume. */
 
 import { NotFoundError } from '../../../plugin/errors.ts';
-import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
+import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
-import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
+import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { otherCounts, replayModel } from './replay-result.ts';
-
-const PAGE_SIZE = 50;
-const STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
 
 export const jobsCrumb = { text: 'Jobs', href: '/jobs' } as const;
 
@@ -25,21 +22,7 @@ export function jobRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/jobs', 'viewer', async (req, res) => {
-      const state = queryChoice(req, 'state', STATES);
-      const after = queryText(req, 'after');
-      const page = await jobStore.list({ state, after, limit: PAGE_SIZE });
-      const frame = { title: 'Jobs', section: 'system' } as const;
-      await renderPage(req, res, 'jobs', frame, {
-        state,
-        states: STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        rows: page.items.map(shownJob),
-        nextHref: page.next === null ? null : `/jobs${queryString({ state, after: page.next })}`,
-        firstHref: after === undefined ? null : `/jobs${queryString({ state })}`,
-      });
-    }),
-
-    get('/jobs/:id', 'viewer', async (req, res) => {
+    get('/jobs/:id', 'look', async (req, res) => {
       const job = await jobStore.get(pathText(req, 'id'));
       if (job === null) throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
       const frame = { title: job.title, section: 'system', breadcrumbs: [jobsCrumb] } as const;
@@ -48,13 +31,13 @@ export function jobRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'job', frame, { ...shown, replay });
     }),
 
-    post('/jobs/:id/cancel', 'administrator', async (req, res) => {
+    post('/jobs/:id/cancel', 'operate', async (req, res) => {
       const job = await jobs.cancel(pathText(req, 'id'));
       await audit(actorOf(res).name, 'job.cancelled', `job:${job.id}`, { kind: job.kind });
       res.redirect(303, `${jobPath(job.id)}?done=job-cancelled`);
     }),
 
-    post('/jobs/:id/resume', 'administrator', async (req, res) => {
+    post('/jobs/:id/resume', 'operate', async (req, res) => {
       const job = await jobs.resume(pathText(req, 'id'));
       await audit(actorOf(res).name, 'job.resumed', `job:${job.id}`, { kind: job.kind });
       res.redirect(303, `${jobPath(job.id)}?done=job-resumed`);

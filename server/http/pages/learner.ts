@@ -2,7 +2,7 @@
 
 import { type Badge, explainOutcome, outcome } from '../../../dsl/index.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import type { BadgeDefinition, BadgeStore } from '../../../plugin/ports/badge-store.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
 import { createAudit } from '../audit.ts';
@@ -29,7 +29,7 @@ export function learnerRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/learners/:id', 'viewer', async (req, res) => {
+    get('/learners/:id', 'look', async (req, res) => {
       const learner = await findLearner(services, pathText(req, 'id'));
       const [definitions, documents, issued] = await Promise.all([
         badges.list(),
@@ -45,6 +45,7 @@ export function learnerRoutes(services: Services): readonly Route[] {
       }
       const frame = { title: learner.username, section: 'progress', breadcrumbs: [progressCrumb] } as const;
       await renderPage(req, res, 'learner', frame, {
+        retireHref: `${learnerPath(learner.id)}/retire`,
         learner: {
           username: learner.username,
           name: learner.name,
@@ -67,14 +68,14 @@ export function learnerRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/learners/:id/badges/:badge/effects/:effect/retry', 'administrator', async (req, res) => {
+    post('/learners/:id/badges/:badge/effects/:effect/retry', 'operate', async (req, res) => {
       const [learnerId, badgeId, effectId] = [pathText(req, 'id'), pathText(req, 'badge'), pathText(req, 'effect')];
       await services.retryEffect(learnerId, badgeId, effectId);
       await audit(actorOf(res).name, 'effect.retried', `learner:${learnerId}`, { badge: badgeId, effect: effectId });
       res.redirect(303, `${learnerPath(learnerId)}?done=effect-retried`);
     }),
 
-    post('/learners/:id/badges/:badge/effects/:effect/give-up', 'administrator', async (req, res) => {
+    post('/learners/:id/badges/:badge/effects/:effect/give-up', 'operate', async (req, res) => {
       const [learnerId, badgeId, effectId] = [pathText(req, 'id'), pathText(req, 'badge'), pathText(req, 'effect')];
       await services.giveUpEffect(learnerId, badgeId, effectId);
       await audit(actorOf(res).name, 'effect.given-up', `learner:${learnerId}`, { badge: badgeId, effect: effectId });
@@ -90,13 +91,7 @@ async function begunBadge(
   document: Progress,
   learnerId: string,
 ) {
-  // What is stored was decided by the rules of its time, and only they explain it.
-  const then =
-    document.ruleVersion === definition.version
-      ? definition
-      : ((await badges.history(definition.id)).find((version) => version.version === document.ruleVersion) ??
-        definition);
-  const rules = readRules(then);
+  const rules = await rulesThatDecided(badges, readRules, definition, document);
   return {
     ...badgeHead(definition, learnerId),
     ...progressSummary(document),
@@ -104,6 +99,18 @@ async function begunBadge(
     requirements: rules ? requirementReasons(rules, document) : [],
     issued: document.issued.map((badge) => issuedRow(badge, document.effects, learnerId, definition.id)),
   };
+}
+
+/** What is stored was decided by the rules of its time, and only they explain it. @returns null: they can no longer be read */
+export async function rulesThatDecided(
+  badges: Pick<BadgeStore, 'history'>,
+  readRules: RuleReader,
+  definition: BadgeDefinition,
+  { ruleVersion }: Pick<Progress, 'ruleVersion'>,
+): Promise<Badge | null> {
+  if (ruleVersion === definition.version) return readRules(definition);
+  const history = await badges.history(definition.id);
+  return readRules(history.find(({ version }) => version === ruleVersion) ?? definition);
 }
 
 function untouchedBadge(readRules: RuleReader, definition: BadgeDefinition, learnerId: string) {

@@ -14,13 +14,13 @@ export function lmsRoutes({ lms }: Services): readonly Route[] {
   const frame = { title: 'LMS', section: 'system', breadcrumbs: [systemCrumb] } as const;
 
   return [
-    get('/lms', 'viewer', async (req, res) => {
+    get('/lms', 'look', async (req, res) => {
       const course = queryText(req, 'course') ?? '';
       await renderPage(req, res, 'lms', frame, { ...facts(lms), course, lines: null });
     }),
 
     // it changes nothing, but asks another system for a while: not for whoever follows a link
-    post('/lms/check', 'administrator', async (req, res) => {
+    post('/lms/check', 'operate', async (req, res) => {
       if (lms === null)
         throw new NotFoundError(
           'lms',

@@ -108,7 +108,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(HOME, 'viewer', async (req, res) => {
+    get(HOME, 'look', async (req, res) => {
       const after = queryText(req, 'after');
       const query = { provider: OPEN_BADGES, accountId: OWN_ACCOUNT, limit: PAGE_SIZE, ...(after && { after }) };
       const [{ items, next }, counts] = await Promise.all([providerStore.templates(query), issuerStore.badgeCounts()]);
@@ -126,14 +126,14 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         nextHref: next && `${HOME}?after=${encodeURIComponent(next)}`,
       });
     }),
-    get(`${HOME}/new`, 'administrator', (req, res) => showForm(req, res, { former: null, entry: emptyEntry })),
-    post(`${HOME}/new`, 'administrator', (req, res) => save(req, res, null)),
-    get(`${HOME}/:template/edit`, 'administrator', async (req, res) => {
+    get(`${HOME}/new`, 'edit', (req, res) => showForm(req, res, { former: null, entry: emptyEntry })),
+    post(`${HOME}/new`, 'edit', (req, res) => save(req, res, null)),
+    get(`${HOME}/:template/edit`, 'edit', async (req, res) => {
       const former = await find(req);
       await showForm(req, res, { former, entry: entryOf(former) });
     }),
-    post(`${HOME}/:template/edit`, 'administrator', async (req, res) => save(req, res, await find(req))),
-    get(`${HOME}/:template`, 'viewer', async (req, res) => {
+    post(`${HOME}/:template/edit`, 'edit', async (req, res) => save(req, res, await find(req))),
+    get(`${HOME}/:template`, 'look', async (req, res) => {
       const template = await find(req);
       const { templateId } = template;
       const [counts, { items }] = await Promise.all([

@@ -9,7 +9,7 @@ import { accountPath, shownAccount } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
 import { counted, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
-import { actorOf, findActor } from '../identity.ts';
+import { actorOf, may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -34,7 +34,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
     const account = await accountOf(req);
     const provider = providers.get(account.provider);
     const form = formOf(provider);
-    const mayRead = findActor(res)?.role === 'administrator';
+    const mayRead = may(res, 'administer');
     const [counts, history] = await Promise.all([
       providerStore.templateCounts(),
       mayRead ? access.audit({ object: objectOf(account), limit: HISTORY }) : { items: [] },
@@ -76,9 +76,9 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
     };
 
   return [
-    get(PATH, 'viewer', (req, res) => show(req, res)),
+    get(PATH, 'look', (req, res) => show(req, res)),
 
-    post(`${PATH}/check`, 'administrator', async (req, res) => {
+    post(`${PATH}/check`, 'operate', async (req, res) => {
       const account = await accountOf(req);
       const { facts } = await accounts.check(account.id);
       res.redirect(303, `${accountPath(account)}${facts === null ? '' : '?done=provider-account-works'}`);
@@ -86,7 +86,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
 
     post(
       `${PATH}/secret`,
-      'administrator',
+      'administer',
       change('provider-account.secret-replaced', 'secret', 'provider-secret-replaced', ({ id }, req) =>
         accounts.replaceSecret(id, textField(req, 'secret')),
       ),
@@ -94,13 +94,13 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
 
     post(
       `${PATH}/rotate`,
-      'administrator',
+      'administer',
       change('provider-account.secret-rotated', 'rotate', 'provider-secret-rotated', ({ id }) => accounts.rotate(id)),
     ),
 
     post(
       `${PATH}/enable`,
-      'administrator',
+      'administer',
       change('provider-account.enabled', 'enable', 'provider-account-enabled', ({ id }) =>
         accounts.setEnabled(id, true),
       ),
@@ -108,13 +108,13 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
 
     post(
       `${PATH}/disable`,
-      'administrator',
+      'administer',
       change('provider-account.disabled', 'disable', 'provider-account-disabled', ({ id }) =>
         accounts.setEnabled(id, false),
       ),
     ),
 
-    get(`${PATH}/remove`, 'administrator', async (req, res) => {
+    get(`${PATH}/remove`, 'administer', async (req, res) => {
       const account = await accountOf(req);
       const counts = (await providerStore.templateCounts()).filter(({ accountId }) => accountId === account.id);
       const groups = (await progress.effectGroups()).filter(({ lane }) => lane === account.provider);
@@ -131,7 +131,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post(`${PATH}/remove`, 'administrator', async (req, res) => {
+    post(`${PATH}/remove`, 'administer', async (req, res) => {
       const account = await accountOf(req);
       await accounts.remove(account.id);
       const { provider, slug, host } = account;

@@ -55,7 +55,7 @@ export function providerRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/providers', 'viewer', async (req, res) => {
+    get('/providers', 'look', async (req, res) => {
       const [all, counts] = await Promise.all([providerStore.accounts(), providerStore.templateCounts()]);
       const names = [...new Set([...providers.keys(), ...all.map(({ provider }) => provider)])].sort();
       await renderPage(
@@ -86,11 +86,11 @@ export function providerRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/providers/:provider/add', 'administrator', (req, res) =>
+    get('/providers/:provider/add', 'administer', (req, res) =>
       showForm(req, res, { slug: '', host: '', externalId: '' }),
     ),
 
-    post('/providers/:provider/add', 'administrator', async (req, res) => {
+    post('/providers/:provider/add', 'administer', async (req, res) => {
       const { provider, form } = withAccounts(req);
       const entry = trimmedEntry(form, {
         slug: textField(req, 'slug'),

@@ -47,12 +47,12 @@ export function replayRoutes(services: Services): readonly Route[] {
   }
 
   return [
-    get('/replays/new', 'administrator', (req, res) => {
+    get('/replays/new', 'operate', (req, res) => {
       const badge = queryText(req, 'badge') ?? '';
       return show(req, res, { badge, type: '', from: '', to: '', backfill: false, reason: '' });
     }),
 
-    post('/replays', 'administrator', async (req, res) => {
+    post('/replays', 'operate', async (req, res) => {
       const field = (name: string): string => textField(req, name).trim();
       const asked = {
         ...{ badge: field('badge'), type: field('type'), from: field('from'), to: field('to') },
@@ -73,7 +73,7 @@ export function replayRoutes(services: Services): readonly Route[] {
       res.redirect(303, jobPath(job.id));
     }),
 
-    post('/progress/check', 'administrator', async (_req, res) => {
+    post('/progress/check', 'operate', async (_req, res) => {
       const actor = actorOf(res).name;
       const job = await jobs.request({
         kind: CHECK_PROGRESS,

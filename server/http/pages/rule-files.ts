@@ -121,17 +121,17 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(RULE_FILES_PATH, 'viewer', (req, res) => showStart(req, res, null)),
-    get(`${RULE_FILES_PATH}/export`, 'viewer', async (_req, res) => {
+    get(RULE_FILES_PATH, 'look', (req, res) => showStart(req, res, null)),
+    get(`${RULE_FILES_PATH}/export`, 'look', async (_req, res) => {
       sendText(res, 'laurel.rules', (await services.exportRules()).text);
     }),
-    get('/badges/:id/export', 'viewer', async (req, res) => {
+    get('/badges/:id/export', 'look', async (req, res) => {
       const { id, source } = await findBadge(services, pathText(req, 'id'));
       sendText(res, fileNameOf(id), source);
     }),
-    post(`${RULE_FILES_PATH}/plan`, 'administrator', plan),
-    post(`${RULE_FILES_PATH}/plan/preview`, 'administrator', planAgain),
-    post(`${RULE_FILES_PATH}/apply`, 'administrator', apply),
+    post(`${RULE_FILES_PATH}/plan`, 'edit', plan),
+    post(`${RULE_FILES_PATH}/plan/preview`, 'edit', planAgain),
+    post(`${RULE_FILES_PATH}/apply`, 'publish', apply),
   ];
 }
 

@@ -9,7 +9,7 @@ export const VOCABULARY_PATH = '/rules/vocabulary.json';
 
 export function ruleVocabularyRoutes(services: Services): readonly Route[] {
   return [
-    get(VOCABULARY_PATH, 'viewer', (_req, res) => {
+    get(VOCABULARY_PATH, 'look', (_req, res) => {
       // Kept by the browser, and asked for anew each time: it changes with every badge that is saved.
       res.set('Cache-Control', 'private, no-cache');
       res.json(writeVocabulary(services.environment, services.badgeUpstreams(), knownValues));

@@ -118,22 +118,22 @@ export function scheduleRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(PATH, 'viewer', (req, res) => show(req, res)),
+    get(PATH, 'look', (req, res) => show(req, res)),
 
-    post(`${PATH}/preview`, 'administrator', async (req, res) => {
+    post(`${PATH}/preview`, 'run', async (req, res) => {
       const wanted = await readForm(req, res);
       if (wanted !== null) await show(req, res, { fields: sentFields(req), wanted });
     }),
 
-    post(PATH, 'administrator', async (req, res) => {
+    post(PATH, 'run', async (req, res) => {
       const wanted = await readForm(req, res);
       if (wanted !== null) await save(req, res, wanted, sentFields(req));
     }),
 
-    post(`${PATH}/enable`, 'administrator', switchTo(true)),
-    post(`${PATH}/disable`, 'administrator', switchTo(false)),
+    post(`${PATH}/enable`, 'run', switchTo(true)),
+    post(`${PATH}/disable`, 'run', switchTo(false)),
 
-    post(`${PATH}/remove`, 'administrator', async (req, res) => {
+    post(`${PATH}/remove`, 'run', async (req, res) => {
       const { configuration } = await load(req);
       if (!(await credentials.removeSchedule(configuration.id))) throw noSchedule();
       await audit(actorOf(res).name, 'schedule.removed', `configuration:${configuration.id}`, {});

@@ -3,24 +3,28 @@
 import type { RequestHandler } from 'express';
 import { createAudit } from '../audit.ts';
 import { pathText, queryText, textField } from '../forms.ts';
-import { actorOf, endSession, findActor, safeDestination, startSession } from '../identity.ts';
+import { endSession, findActor, safeDestination, startSession } from '../identity.ts';
 import { oneTimeSignInLimit, signInLimits } from '../limits.ts';
 import { renderPage } from '../page.ts';
 import { verifyPassword } from '../passwords.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { findLearnerSession } from '../sso/lms-identity.ts';
+import { LMS_END_PATH, lmsSignInPath, MY_PATH } from '../sso/paths.ts';
 import { hashToken } from '../tokens.ts';
 
 export function signInRoutes(services: Services): readonly Route[] {
-  const { access, clock } = services;
+  const { access, clock, lmsSignIn } = services;
   const audit = createAudit(services);
+  const byLms = (to: string) => ({ lmsHref: lmsSignIn && lmsSignInPath(to) });
 
   const showSignIn: RequestHandler = async (req, res) => {
     const to = safeDestination(queryText(req, 'to'));
     if (findActor(res)) return res.redirect(303, to);
+    if (findLearnerSession(res)) return res.redirect(303, MY_PATH);
     const noAccounts = (await access.accounts()).length === 0;
     const frame = { title: 'Sign in', section: null, formForVisitors: true } as const;
-    await renderPage(req, res, 'sign-in', frame, { name: '', to, noAccounts });
+    await renderPage(req, res, 'sign-in', frame, { name: '', to, noAccounts, ...byLms(to) });
   };
 
   const signIn: RequestHandler = async (req, res) => {
@@ -28,7 +32,7 @@ export function signInRoutes(services: Services): readonly Route[] {
     const to = safeDestination(textField(req, 'to'));
     const account = await access.accountByName(name);
     const matches = await verifyPassword(textField(req, 'password'), account?.passwordHash ?? null);
-    if (account && matches) {
+    if (account && matches && account.disabledAt === null) {
       await startSession(req, account.id, clock.now());
       await audit(account.name, 'session.started', 'session', { by: 'password' });
       return res.redirect(303, to);
@@ -37,7 +41,7 @@ export function signInRoutes(services: Services): readonly Route[] {
     await audit('anonymous', 'session.refused', 'session', { by: 'password' });
     const errors = [{ field: 'name', message: 'Name and password do not belong together. Check both and try again.' }];
     const frame = { title: 'Sign in', section: null, errors, formForVisitors: true } as const;
-    await renderPage(req, res, 'sign-in', frame, { name, to, noAccounts: false }, 422);
+    await renderPage(req, res, 'sign-in', frame, { name, to, noAccounts: false, ...byLms(to) }, 422);
   };
 
   const showOneTimeSignIn: RequestHandler = async (req, res) => {
@@ -58,9 +62,11 @@ export function signInRoutes(services: Services): readonly Route[] {
   };
 
   const signOut: RequestHandler = async (req, res) => {
-    await audit(actorOf(res).name, 'session.ended', 'session');
+    const actor = findActor(res);
+    const isByLms = lmsSignIn !== null && findLearnerSession(res) !== null;
+    if (actor) await audit(actor.name, 'session.ended', 'session');
     await endSession(req);
-    res.redirect(303, '/sign-in?done=signed-out');
+    res.redirect(303, isByLms ? LMS_END_PATH : '/sign-in?done=signed-out');
   };
 
   return [
@@ -68,6 +74,6 @@ export function signInRoutes(services: Services): readonly Route[] {
     post('/sign-in', 'public', ...signInLimits(), signIn),
     get('/sign-in/:token', 'public', showOneTimeSignIn),
     post('/sign-in/:token', 'public', oneTimeSignInLimit(), useOneTimeSignIn),
-    post('/sign-out', 'viewer', signOut),
+    post('/sign-out', 'public', signOut),
   ];
 }

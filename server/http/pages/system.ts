@@ -14,7 +14,7 @@ export function systemRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/system', 'viewer', async (req, res) => {
+    get('/system', 'look', async (req, res) => {
       const [report, accounts, tokens] = await Promise.all([services.health(), access.accounts(), access.apiTokens()]);
       await renderPage(
         req,
@@ -46,7 +46,7 @@ export function systemRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    post('/tokens/:id/revoke', 'administrator', async (req, res) => {
+    post('/tokens/:id/revoke', 'administer', async (req, res) => {
       const id = pathText(req, 'id');
       if (!(await access.revokeApiToken(id, clock.now())))
         throw new NotFoundError('token', 'there is no such token that could be revoked; the system page lists them');

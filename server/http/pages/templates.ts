@@ -48,7 +48,7 @@ export function templateRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/templates', 'viewer', async (req, res) => {
+    get('/templates', 'look', async (req, res) => {
       const all = await providerStore.accounts();
       const state = queryChoice(req, 'state', STATES);
       const search = queryText(req, 'search');
@@ -93,12 +93,12 @@ export function templateRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    get('/templates/sync', 'administrator', (req, res) => {
+    get('/templates/sync', 'operate', (req, res) => {
       const account = queryText(req, 'account');
       return showSync(req, res, account === undefined ? null : new Set([account]), []);
     }),
 
-    post('/templates/sync', 'administrator', async (req, res) => {
+    post('/templates/sync', 'operate', async (req, res) => {
       const chosen = textFields(req, 'account');
       if (chosen.length === 0) {
         const message = 'Choose at least one account.';
@@ -113,7 +113,7 @@ export function templateRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${jobPath(job.id)}?done=sync-started`);
     }),
 
-    get('/templates/:provider/:account/:template', 'viewer', async (req, res) => {
+    get('/templates/:provider/:account/:template', 'look', async (req, res) => {
       const accounts = await providerStore.accounts();
       const account = accounts.find(
         ({ provider, slug }) => provider === pathText(req, 'provider') && slug === pathText(req, 'account'),

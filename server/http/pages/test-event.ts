@@ -56,7 +56,7 @@ export function testEventRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/test-event', 'administrator', async (req, res) => {
+    get('/test-event', 'operate', async (req, res) => {
       const wanted = queryText(req, 'type') ?? USUAL_TYPE;
       const type = types.find(({ name }) => name === wanted) ?? types[0];
       await show(req, res, {
@@ -68,7 +68,7 @@ export function testEventRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    post('/test-event', 'administrator', async (req, res) => {
+    post('/test-event', 'operate', async (req, res) => {
       const entry = {
         type: textField(req, 'type'),
         username: textField(req, 'username').trim(),

@@ -21,7 +21,7 @@ export function whyRoutes(services: Services): readonly Route[] {
   const why = createWhy(services);
 
   return [
-    get('/learners', 'viewer', async (req, res) => {
+    get('/learners', 'look', async (req, res) => {
       const search = queryText(req, 'search') ?? '';
       const badge = queryText(req, 'badge') ?? '';
       const hrefOf = ({ id }: Learner): string => (badge === '' ? learnerPath(id) : whyPath(id, badge));
@@ -39,7 +39,7 @@ export function whyRoutes(services: Services): readonly Route[] {
       });
     }),
 
-    get('/learners/:id/badges/:badge', 'viewer', async (req, res) => {
+    get('/learners/:id/badges/:badge', 'look', async (req, res) => {
       const learner = await findLearner(services, pathText(req, 'id'));
       const answer = await why(learner, pathText(req, 'badge'));
       const name = answer.badge.name ?? answer.badge.id;

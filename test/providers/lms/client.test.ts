@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { createLmsClient, type LmsClientParts } from '../../../providers/lms/client.ts';
 import { LmsError } from '../../../providers/lms/lms-error.ts';
-import { CLIENT } from '../../stand-ins/lms/stand-in-lms.ts';
+import { CLIENT } from '../../../server/stand-ins/lms/stand-in-lms.ts';
 import { COURSE, type LmsWorld, lmsWorld } from '../../support/lms-world.ts';
 
 const ME = { what: 'the user of our application', path: '/api/user/v1/me' };

@@ -36,7 +36,16 @@ function options(handle: (event: LmsEvent) => Promise<void>, send: () => Promise
     catalogue: eventCatalogue,
     logger: silentLogger,
     clock: systemClock,
-    counts: { received: 0, handled: 0, ignored: 0, deadLettered: 0, retried: 0, abandoned: 0, inFlight: 0 },
+    counts: {
+      received: 0,
+      redelivered: 0,
+      handled: 0,
+      ignored: 0,
+      deadLettered: 0,
+      retried: 0,
+      abandoned: 0,
+      inFlight: 0,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CLIENT } from '../../stand-ins/lms/stand-in-lms.ts';
+import { CLIENT } from '../../../server/stand-ins/lms/stand-in-lms.ts';
 import { runInProcess } from '../../support/in-process.ts';
 import { COURSE, type LmsWorld, lmsWorld } from '../../support/lms-world.ts';
 

@@ -38,6 +38,7 @@ describe('a user of the LMS who calls the API', () => {
           lmsJwtIssuer: null,
           lmsJwtAudience: 'openedx',
           lmsUrl: 'https://lms.example.org',
+          lmsPublicUrl: null,
         },
         { now: () => new Date() },
       ),

@@ -31,7 +31,7 @@ describe('the page of the LMS', () => {
     expect(text).to.contain(
       'Address https://lms.example.org Completions from aggregator, blocks Grades from gradebook',
     );
-    expect(text).to.contain('Administrators can test the connection here.');
+    expect(text).to.contain('Operators and administrators can test the connection here.');
     expect((await submit(browser, '/lms', '/lms/check', { course: '' })).status).to.equal(403);
   });
 

@@ -37,6 +37,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
         (badge) => `/api/laurel/v1/learners/${learner}/badges/${badge}`,
       ),
   ),
+  'post /api/v2/user/retire': ['/api/v2/user/retire'],
+  'post /api/v2/replace_usernames': ['/api/v2/replace_usernames/'],
   'get /api/verify/:uuid': [`/api/verify/${uuid}`, `/api/verify/${OWN_BADGE}`],
   'get /api/laurel/v1/verify/:uuid': [`/api/laurel/v1/verify/${uuid}`],
   'get /api/learning_credentials/v1/metadata/:uuid': [`/api/learning_credentials/v1/metadata/${uuid}/`],
@@ -45,6 +47,12 @@ const calls: Readonly<Record<string, readonly string[]>> = {
     `/api/learning_credentials/v1/eligibility/${DEMO_COURSE}/?username=ada`,
     `/api/learning_credentials/v1/eligibility/${DEMO_COURSE}/?username=nobody`,
   ],
+};
+
+const bodies: Readonly<Record<string, object>> = {
+  '/events': passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z' }),
+  '/api/v2/user/retire': { username: 'margaret' },
+  '/api/v2/replace_usernames/': { username_mappings: [{ nobody: 'somebody' }, { ada: 'grace' }] },
 };
 
 describe('the OpenAPI document', () => {
@@ -65,8 +73,8 @@ describe('the OpenAPI document', () => {
     route.startsWith('post')
       ? supertest(site.app)
           .post(address)
-          .set('Authorization', `Bearer ${INGEST_TOKEN}`)
-          .send(passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z' }))
+          .set('Authorization', `Bearer ${address === '/events' ? INGEST_TOKEN : token}`)
+          .send(bodies[address])
       : supertest(site.app).get(address).set('Authorization', `Bearer ${token}`);
 
   it('has every route below /api and the door for events, each with who may call it', () => {

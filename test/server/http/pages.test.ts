@@ -285,8 +285,13 @@ describe('pages', () => {
       expect(await read('/progress?search=nobody')).to.include('Nothing matches');
     });
 
-    it('takes an unknown filter value for none', async () => {
-      expect(await read('/progress?status=%24ne&badge=&effects[]=failed')).to.include('barbara');
+    it('refuses an unknown filter value, and does not look at parameters that are none of its own', async () => {
+      const answer = await browser.get('/progress?status=%24ne&badge=');
+      expect(answer.status).to.equal(422);
+      expect(textOf(answer.text)).to.include(
+        'The list has no “$ne” under Status; choose one of in-progress, awarded, revoked, none',
+      );
+      expect(await read('/progress?badge=&effects[]=failed&status[$ne]=x')).to.include('barbara');
     });
 
     it('says for every requirement of a learner why it stands where it stands', async () => {

@@ -1,0 +1,104 @@
+/** Asking for the retirement of a learner. From then on nothing new about the person is stored, and a job removes what is there. */
+
+import { NotFoundError } from '../errors.ts';
+import type { Jobs } from '../jobs/request-job.ts';
+import type { Job, JobStore } from '../ports/job-store.ts';
+import type { LearnerTraces, TracePart } from '../ports/learner-traces.ts';
+import type { BadgesThere, Retirement, RetirementStore } from '../ports/retirement-store.ts';
+import type { Clock } from '../ports/runtime.ts';
+import type { SecretBox } from '../ports/secret-box.ts';
+import type { Person } from './person.ts';
+import { RETIRE, SETTLE_MS, sealedFor } from './retire-job.ts';
+import type { RetiredPeople } from './retired-people.ts';
+
+export interface RetirementRequest {
+  readonly username: string;
+  readonly badgesThere: BadgesThere;
+  readonly by: string;
+  /** Why; must not name the learner. */
+  readonly reason?: string | null;
+}
+
+export interface Retirements {
+  /** What there is about the learner; null: nothing. Changes nothing. */
+  preview(username: string): Promise<Readonly<Partial<Record<TracePart, number>>> | null>;
+  /** Repeating it while the work is going on gives the same job. @returns null: nothing is known of such a learner */
+  request(request: RetirementRequest): Promise<Job | null>;
+  /** Asks again for the work of those whose process died before it had asked. @returns how many there are */
+  takeUp(): Promise<number>;
+  rename: LearnerTraces['rename'];
+}
+
+export interface RetirementsParts {
+  readonly store: RetirementStore;
+  readonly traces: LearnerTraces;
+  readonly jobs: Pick<Jobs, 'request'>;
+  readonly jobStore: Pick<JobStore, 'get'>;
+  readonly people: RetiredPeople;
+  readonly secrets: SecretBox;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** As of the job. */
+  readonly settleMs?: number;
+}
+
+const TITLE = 'Retire a learner';
+
+export function createRetirements(parts: RetirementsParts): Retirements {
+  const { store, traces, jobs, people, secrets, clock, newId, settleMs = SETTLE_MS } = parts;
+
+  async function request({ username, badgesThere, by, reason = null }: RetirementRequest): Promise<Job | null> {
+    const found = await traces.find(username);
+    const keys = people.keysOf({ username, lmsUserId: found?.lmsUserId ?? null });
+    const before = await store.withKeys(keys);
+    const underWay = before.find(({ finishedAt }) => finishedAt === null);
+    if (underWay) return jobOf(underWay, reason);
+    // Of somebody who was retired, traces may be left that only a search of everything finds.
+    if (found === null && before.length === 0) return null;
+    const isNew = found?.learnerId != null && (await store.get(found.learnerId)) === null;
+    const id = isNew && found?.learnerId ? found.learnerId : newId();
+    const person: Person = found ?? unknownPerson(username);
+    const retirement: Retirement = {
+      ...{ id, keys, badgesThere, requestedBy: by, requestedAt: clock.now(), finishedAt: null, awards: [] },
+      sealedPerson: secrets.seal(JSON.stringify(person), sealedFor(id)),
+    };
+    // Somebody else was faster: it is the same work.
+    if (!(await store.add(retirement))) return jobOf((await store.get(id)) ?? retirement, reason);
+    await people.refresh();
+    return jobOf(retirement, reason);
+  }
+
+  function jobOf({ id, requestedBy, requestedAt }: Retirement, reason: string | null = null): Promise<Job> {
+    return jobs.request({
+      ...{ kind: RETIRE, id: `retire-${id}`, title: TITLE, requestedBy, reason },
+      parameters: { retirement: id },
+      dueAt: new Date(requestedAt.getTime() + settleMs),
+    });
+  }
+
+  return {
+    request,
+    async preview(username) {
+      const found = await traces.find(username);
+      return found && traces.count(await traces.gather(found));
+    },
+    async takeUp() {
+      const unfinished = await store.unfinished();
+      for (const retirement of unfinished) {
+        if ((await parts.jobStore.get(`retire-${retirement.id}`)) === null) await jobOf(retirement);
+      }
+      return unfinished.length;
+    },
+    rename: traces.rename,
+  };
+}
+
+function unknownPerson(username: string): Person {
+  return { learnerId: null, lmsUserId: null, username, usernames: [username], emails: [], names: [] };
+}
+
+/** @throws NotFoundError for those who want to be told that there is nobody */
+export function knownOnly<Found>(found: Found | null): Found {
+  if (found !== null) return found;
+  throw new NotFoundError('learner', 'nothing is stored about a learner with this username; check the spelling');
+}

@@ -1,0 +1,32 @@
+/** `laurel settings`: what is in force and where each value comes from. */
+
+import type { Command } from 'commander';
+import { readSettings } from '../config.ts';
+import { settingRows, unknownSettings } from '../settings/report.ts';
+import { printLine } from './rule-report.ts';
+import { explainUsage } from './usage.ts';
+
+export function addSettingsCommand(program: Command): void {
+  explainUsage(
+    program
+      .command('settings')
+      .description('print the settings in force and where each comes from; secrets are shown as set or unset only')
+      .option('--json', 'print JSON')
+      .action((options: { json?: boolean }) => {
+        const rows = settingRows(readSettings(process.env), process.env);
+        const warnings = unknownSettings(process.env);
+        if (options.json) {
+          printLine(JSON.stringify({ settings: rows, warnings }));
+          return;
+        }
+        for (const { env, value, source } of rows)
+          printLine(`${env}=${value}${source === 'default' ? '' : `  # ${source}`}`);
+        for (const warning of warnings) process.stderr.write(`laurel: ${warning}\n`);
+      }),
+    {
+      json: '{settings: [{env, value, source: environment | file | default, secret}], warnings: [sentence]}',
+      exits: '0 printed, 78 settings have problems; all are listed',
+      examples: ['settings', 'settings --json'],
+    },
+  );
+}

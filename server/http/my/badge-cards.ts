@@ -1,0 +1,158 @@
+/** The badges of one learner as they see them: earned, in progress, taken back. */
+
+import { type Badge, explainOutcome, instantFromDate } from '../../../dsl/index.ts';
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import type { IssuedOpenBadge } from '../../../plugin/ports/issuer-store.ts';
+import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
+import { readTemplateText } from '../../../plugin/providers/template-text.ts';
+import { OPEN_BADGES } from '../../../providers/index.ts';
+import { safeUrl, shownInstant } from '../format.ts';
+import { rulesThatDecided } from '../pages/learner.ts';
+import type { RuleReader } from '../rule-reader.ts';
+import type { Services } from '../services.ts';
+import { taskGroups } from './requirement-words.ts';
+
+/** @param showImage lets the page show a picture of another site; false: it may not */
+export async function badgeCards(
+  services: Services,
+  readRules: RuleReader,
+  learnerId: string,
+  showImage: (address: string) => boolean,
+) {
+  const { badges, progress } = services;
+  const [definitions, all] = await Promise.all([badges.list(), progress.ofLearner(learnerId)]);
+  // What is only evaluated is nobody's badge.
+  const documents = all.filter(({ evaluated }) => !evaluated);
+  const names = new Map(definitions.map(({ id, name }) => [id, name ?? id]));
+  const cards: { readonly at: string; readonly standing: boolean; readonly card: object }[] = [];
+  const begun: object[] = [];
+  for (const document of documents) {
+    const definition = definitions.find(({ id }) => id === document.badgeId) ?? null;
+    const name = names.get(document.badgeId) ?? (await formerName(services, document.badgeId));
+    for (const issued of document.issued) {
+      const standing = issued.revokedAt === null;
+      const card = await issuedCard(services, { name, issued, effects: document.effects, showImage });
+      cards.push({ at: issued.awardedAt, standing, card });
+    }
+    const rules = definition?.active ? await rulesThatDecided(badges, readRules, definition, document) : null;
+    if (definition && rules && isBegun(document, rules))
+      begun.push(begunCard(services, definition, rules, document, names));
+  }
+  const newestFirst = cards.toSorted((a, b) => (a.at < b.at ? 1 : -1));
+  return {
+    earned: newestFirst.filter(({ standing }) => standing).map(({ card }) => card),
+    takenBack: newestFirst.filter(({ standing }) => !standing).map(({ card }) => card),
+    begun,
+  };
+}
+
+/** Of a badge that was removed: what was earned stays earned. */
+async function formerName({ badges }: Services, badgeId: string): Promise<string> {
+  const [latest] = await badges.history(badgeId);
+  return latest?.name ?? badgeId;
+}
+
+function isBegun({ outcome }: Progress, rules: Badge): boolean {
+  if (outcome.status === 'in-progress') return true;
+  return outcome.status === 'revoked' && rules.reAward === 'allowed';
+}
+
+function begunCard(
+  { clock }: Services,
+  { id, name }: BadgeDefinition,
+  rules: Badge,
+  { contributions, outcome }: Progress,
+  names: ReadonlyMap<string, string>,
+) {
+  const groups = taskGroups(rules, outcome, explainOutcome(rules, contributions, outcome), {
+    now: instantFromDate(clock.now()),
+    nameOf: (badgeId) => names.get(badgeId) ?? badgeId,
+  });
+  return {
+    id,
+    name: name ?? id,
+    percent: Math.round(outcome.progress * 100),
+    done: groups.filter(({ done }) => done).length,
+    groups,
+  };
+}
+
+interface Given {
+  readonly name: string;
+  readonly issued: IssuedBadge;
+  readonly effects: readonly Effect[];
+  readonly showImage: (address: string) => boolean;
+}
+
+async function issuedCard(services: Services, { name, issued, effects, showImage }: Given) {
+  const own = issued.template?.provider === OPEN_BADGES ? await services.issuerStore.badge(issued.uuid) : null;
+  const provider = issued.template ? (services.providers.get(issued.template.provider)?.title ?? null) : null;
+  return {
+    name,
+    image: (await imageOf(services, issued, own, showImage)) ?? '/assets/badge.png',
+    awardedAt: shownInstant(issued.awardedAt),
+    revokedAt: shownInstant(issued.revokedAt),
+    reason: issued.revokedAt === null ? null : (own?.revocationReason ?? LATER_RESULT),
+    ...(own ? ownLinks(services, own) : { pageHref: null, pngHref: null, jsonHref: null, verifyHref: null }),
+    ...(own || provider === null ? { atProvider: null } : { atProvider: providerLink(provider, issued) }),
+    note: noteOn(issued, effects),
+  };
+}
+
+const LATER_RESULT = 'A later result in the LMS no longer meets what the badge asks for.';
+
+function ownLinks({ openBadges }: Services, { uuid }: IssuedOpenBadge) {
+  const { addresses } = openBadges.issuer;
+  const page = new URL(addresses.page(uuid)).pathname;
+  return {
+    pageHref: page,
+    pngHref: `${page}/badge.png`,
+    jsonHref: `${page}/credential.json?download`,
+    verifyHref: `/verify/${uuid}`,
+  };
+}
+
+/** What a learner has to do with it there. */
+const STATES: Readonly<Record<string, string>> = {
+  pending: 'waits there for you to accept it',
+  accepted: 'you have accepted it there',
+  rejected: 'you have turned it down there',
+  expired: 'it has expired there',
+  revoked: 'it was taken back there',
+};
+
+function providerLink(provider: string, { externalState, externalUrl, revokedAt }: IssuedBadge) {
+  const href = safeUrl(externalUrl);
+  const isPending = externalState === 'pending' && revokedAt === null;
+  return {
+    href,
+    text: isPending ? `Accept it at ${provider}` : `See it at ${provider}`,
+    state: revokedAt === null && externalState !== null ? (STATES[externalState] ?? null) : null,
+    provider,
+  };
+}
+
+function noteOn({ number, externalId, revokedAt, template }: IssuedBadge, effects: readonly Effect[]): string | null {
+  if (template === null || revokedAt !== null || externalId !== null) return null;
+  const award = effects.find(({ kind, badgeNumber }) => kind === 'award' && badgeNumber === number);
+  return award?.state === 'failed' || award?.state === 'given-up'
+    ? 'It could not be issued yet. You have earned it all the same; the people who run this site can see what went wrong.'
+    : 'It is being issued. Look again in a few minutes.';
+}
+
+async function imageOf(
+  { providerStore }: Services,
+  { template }: IssuedBadge,
+  own: IssuedOpenBadge | null,
+  showImage: (address: string) => boolean,
+): Promise<string | null> {
+  if (own) {
+    const { image } = JSON.parse(own.content) as { readonly image?: { readonly id?: string } };
+    return image?.id !== undefined && URL.canParse(image.id) ? new URL(image.id).pathname : null;
+  }
+  if (template === null) return null;
+  const { account, templateId } = readTemplateText(template.id, await providerStore.accounts(template.provider));
+  const held = await providerStore.templatesById(template.provider, templateId);
+  const address = safeUrl(held.find(({ accountId }) => account === null || accountId === account.id)?.imageUrl ?? null);
+  return address !== null && showImage(address) ? address : null;
+}

@@ -1,0 +1,81 @@
+/** Who has signed in with the LMS: staff with a role here, or a learner. */
+
+import type { RequestHandler, Response } from 'express';
+import { InvariantError } from '../../../plugin/errors.ts';
+import type { Clock } from '../../../plugin/ports/runtime.ts';
+import type { ClaimRole } from '../../settings/lists.ts';
+import type { AccessStore, Account, Role } from '../access-store.ts';
+import type { Actor } from '../identity.ts';
+import { RequestError } from '../request-error.ts';
+import type { LmsClaims, LmsSignInServices } from '../services.ts';
+import { lmsSignInPath } from './paths.ts';
+
+/** @returns null: none of the claims gives one */
+export function roleOf(claims: LmsClaims, roles: readonly ClaimRole[]): Role | null {
+  return roles.find(({ claim }) => claims[claim])?.role ?? null;
+}
+
+/** The account that somebody linked with the user of the LMS: it alone decides, also where the LMS would give more. */
+export async function linkedAccount(access: AccessStore, { username }: LmsClaims): Promise<Account | null> {
+  return (await access.accounts()).find(({ lmsUsername }) => lmsUsername === username) ?? null;
+}
+
+/** @param accountId of the linked account; null: none was linked at the sign-in
+ *  @returns null: no role here */
+export async function lmsActor(
+  access: AccessStore,
+  { accountId, claims }: { readonly accountId: string | null; readonly claims: LmsClaims },
+  { roles }: LmsSignInServices,
+): Promise<Actor | null> {
+  if (accountId === null) {
+    const role = roleOf(claims, roles);
+    return role && { accountId: null, name: `lms:${claims.username}`, role };
+  }
+  const account = await access.account(accountId);
+  // It may have been closed, or linked with somebody else, since.
+  return account && account.disabledAt === null && account.lmsUsername === claims.username
+    ? { accountId, name: account.name, role: account.role }
+    : null;
+}
+
+/** @returns null: nobody who signed in with the LMS */
+export function findLearnerSession(res: Response): LmsClaims | null {
+  return (res.locals.learner as LmsClaims | null | undefined) ?? null;
+}
+
+/** For handlers behind `requireLearner`. */
+export function learnerOf(res: Response): LmsClaims {
+  const learner = findLearnerSession(res);
+  if (!learner) throw new InvariantError('a route without a guard asked which learner is signed in');
+  return learner;
+}
+
+/** Lets through who has signed in with the LMS, as learner or as staff; sends everybody else there. */
+export function requireLearner(lmsSignIn: LmsSignInServices | null): RequestHandler {
+  return (req, res, next) => {
+    if (findLearnerSession(res)) return next();
+    if (lmsSignIn === null)
+      throw new RequestError(
+        404,
+        'no-lms-sign-in',
+        'this page is for learners who have signed in with the LMS, and signing in with it is not set up here (LAUREL_LMS_SIGN_IN_CLIENT_ID)',
+      );
+    res.redirect(303, lmsSignInPath(req.originalUrl));
+  };
+}
+
+/** Sends who signed in with the LMS there again in good time: whoever still is signed in there comes back at once, to the page
+ *  asked for and with the role of today. Half of the time is left then for a form to be sent. */
+export function renewLmsSession(lmsSignIn: LmsSignInServices | null, clock: Clock): RequestHandler {
+  return (req, res, next) => {
+    const { identity } = req.session;
+    const isDue =
+      lmsSignIn !== null &&
+      identity?.lms !== undefined &&
+      clock.now().getTime() - identity.since >= lmsSignIn.recheckMs / 2;
+    // A script that looks after a page cannot follow to another site.
+    const isNavigation = req.method === 'GET' && (req.get('sec-fetch-mode') ?? 'navigate') === 'navigate';
+    if (isDue && isNavigation && !req.path.startsWith('/sign-')) res.redirect(303, lmsSignInPath(req.originalUrl));
+    else next();
+  };
+}

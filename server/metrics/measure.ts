@@ -1,0 +1,111 @@
+/** Ports that count what goes through them. What they do is left alone. */
+
+import type { EventIntake } from '../../plugin/badges/take-event.ts';
+import { CredentialsError } from '../../plugin/errors.ts';
+import { eventCatalogue } from '../../plugin/events/catalogue.ts';
+import type { GenerationFunction } from '../../plugin/extensions/generation-function.ts';
+import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
+import type { HttpClientFactory } from '../../plugin/ports/http-client.ts';
+import type { Mailer } from '../../plugin/ports/mailer.ts';
+import type { Meters } from './meters.ts';
+
+export function measuredIntake(intake: EventIntake, meters: Meters): EventIntake {
+  return overriding(intake, {
+    take: async (event, door) => {
+      const type = eventCatalogue.has(event.type) ? event.type : 'other';
+      const outcome = (kind: string, seconds: number): void => {
+        meters.add('events', { type, outcome: kind });
+        meters.observe('eventSeconds', { outcome: kind }, seconds);
+      };
+      return timed(
+        () => intake.take(event, door),
+        (result, seconds) => outcome(result.outcome === 'processed' ? 'matched' : 'ignored', seconds),
+        (_, seconds) => outcome('failed', seconds),
+      );
+    },
+  });
+}
+
+export function measuredConnect(connect: HttpClientFactory, meters: Meters): HttpClientFactory {
+  return (options) => {
+    const client = connect(options);
+    const provider = options.peer;
+    const answered = (code: string, seconds: number): void => {
+      meters.add('providerRequests', { provider, code });
+      meters.observe('providerSeconds', { provider }, seconds);
+    };
+    return {
+      call: (request) =>
+        timed(
+          () => client.call(request),
+          ({ status }, seconds) => answered(String(status), seconds),
+          (error, seconds) => answered(codeOf(error), seconds),
+        ),
+    };
+  };
+}
+
+export function measuredMailer(mailer: Mailer, meters: Meters): Mailer {
+  return overriding(mailer, {
+    send: (mail) =>
+      timed(
+        () => mailer.send(mail),
+        () => meters.add('mailsSent', { outcome: 'sent' }),
+        (error) => meters.add('mailsSent', { outcome: codeOf(error).replace(/^mail\./, '') }),
+      ),
+  });
+}
+
+export function measuredGeneration(generation: GenerationFunction, meters: Meters): GenerationFunction {
+  return overriding(generation, {
+    generate: (request) =>
+      timed(
+        () => generation.generate(request),
+        (_, seconds) => meters.observe('documentSeconds', { outcome: 'made' }, seconds),
+        (_, seconds) => meters.observe('documentSeconds', { outcome: 'failed' }, seconds),
+      ),
+  });
+}
+
+/** Counts the runs that end. */
+export function measuredRuns(store: CredentialStore, meters: Meters): CredentialStore {
+  return overriding(store, {
+    updateRun: async (run) => {
+      const isOurs = await store.updateRun(run);
+      if (isOurs && run.state !== 'running') meters.add('runs', { status: run.state });
+      return isOurs;
+    },
+  });
+}
+
+async function timed<Result>(
+  work: () => Promise<Result>,
+  done: (result: Result, seconds: number) => void,
+  failed: (error: unknown, seconds: number) => void,
+): Promise<Result> {
+  const begin = performance.now();
+  const seconds = (): number => (performance.now() - begin) / 1_000;
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    failed(error, seconds());
+    throw error;
+  }
+  done(result, seconds());
+  return result;
+}
+
+/** The same object with some methods replaced; those of a class keep their private fields. */
+function overriding<Target extends object>(target: Target, methods: Partial<Target>): Target {
+  return new Proxy(target, {
+    get(_, name) {
+      const own = Reflect.get(methods, name) ?? Reflect.get(target, name, target);
+      return typeof own === 'function' ? own.bind(target) : own;
+    },
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof CredentialsError ? error.code : 'bug.unexpected';
+}

@@ -1,0 +1,116 @@
+/** Every metric of Laurel. docs/reference/metrics.md is made from this table, and the alert rules may name nothing else.
+ *
+ *  A label never holds what grows with use: no learner, course, badge or account. */
+
+export interface Metric {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly name: string;
+  readonly help: string;
+  /** Name to what it may be. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whose number it is: of this process since it started, or of the database and so the same in every process. */
+  readonly of: 'process' | 'database';
+  /** Upper bounds in seconds; histograms only. */
+  readonly buckets?: readonly number[];
+}
+
+type Labels = Metric['labels'];
+
+const counter = (name: string, help: string, labels: Labels = {}): Metric => ({
+  ...{ kind: 'counter', name, help, labels, of: 'process' },
+});
+const gauge = (name: string, help: string, labels: Labels = {}): Metric => ({
+  ...{ kind: 'gauge', name, help, labels, of: 'process' },
+});
+const stored = (name: string, help: string, labels: Labels = {}): Metric => ({
+  ...gauge(name, help, labels),
+  of: 'database',
+});
+const seconds = (name: string, help: string, labels: Labels, buckets: readonly number[]): Metric => ({
+  ...{ kind: 'histogram', name, help, labels, of: 'process', buckets },
+});
+
+const QUICK = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const SLOW = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+const PROVIDER = 'a badge provider, e.g. `Credly`';
+const LANE = 'the word of a provider in rules, or `(event bus)`';
+
+export const metricsTable = {
+  events: counter('laurel_events_total', 'Events taken in, by what became of them', {
+    type: 'event type of the catalogue, or `other`',
+    outcome: '`matched`, `ignored`, `failed` (tried again)',
+  }),
+  eventSeconds: seconds(
+    'laurel_event_seconds',
+    'Time from taking an event to its effect and record being durable',
+    { outcome: 'as above' },
+    QUICK,
+  ),
+  messages: counter('laurel_amqp_messages_total', 'Messages from RabbitMQ, by how they were settled', {
+    outcome: '`handled`, `ignored` (unknown type), `dead`, `abandoned` (the broker delivers them again)',
+  }),
+  redeliveries: counter('laurel_amqp_redeliveries_total', 'Messages that RabbitMQ had handed out before'),
+  connected: gauge('laurel_amqp_connected', '1 while connected to RabbitMQ, else 0', {
+    connection: '`publishing`, `consuming`',
+  }),
+  deadLetters: stored('laurel_dead_letters_open', 'Dead letters that wait for a person'),
+  effects: stored('laurel_effects_open', 'Awards, revocations and announcements that are not carried out yet', {
+    state: '`pending`, `failed` (waits for a person), `held` (after a restore)',
+    lane: LANE,
+  }),
+  effectsOverdue: stored(
+    'laurel_effects_overdue_seconds',
+    'How long the effect that has been due longest has waited; 0: none is overdue',
+  ),
+  breaker: gauge(
+    'laurel_breaker_open',
+    '1 while a lane is left alone because it does not answer, 0.5 while it is tried, else 0',
+    {
+      lane: LANE,
+    },
+  ),
+  providerRequests: counter('laurel_provider_requests_total', 'Requests to badge providers', {
+    provider: PROVIDER,
+    code: 'status of the answer, or code of the error',
+  }),
+  providerSeconds: seconds(
+    'laurel_provider_request_seconds',
+    'Time of a request to a badge provider',
+    { provider: PROVIDER },
+    SLOW,
+  ),
+  runs: counter('laurel_runs_total', 'Runs of credential configurations that ended in this process', {
+    status: '`done`, `done-with-errors`, `failed`, `cancelled`',
+  }),
+  scheduleLag: stored(
+    'laurel_schedule_lag_seconds',
+    'How long the schedule that has been due longest has waited; 0: none is due',
+  ),
+  documentSeconds: seconds(
+    'laurel_document_seconds',
+    'Time of making one document of a credential',
+    { outcome: '`made`, `failed`' },
+    SLOW,
+  ),
+  mailsSent: counter('laurel_mails_sent_total', 'Attempts at sending a mail', {
+    outcome: '`sent`, `refused`, `deferred`, `unavailable`',
+  }),
+  mails: stored('laurel_mails', 'Mails to learners, by their state', {
+    state: '`none`, `pending`, `sent`, `failed` (waits for a person), and the like',
+  }),
+  http: seconds(
+    'laurel_http_seconds',
+    'Time of answering a request to the pages or the API, without the health questions',
+    { method: '`GET`, `POST`, `other`', status: '`2xx`, `3xx`, `4xx`, `5xx`' },
+    QUICK,
+  ),
+  store: gauge(
+    'laurel_store_up',
+    '1 while the database answers, else 0; the numbers of the database are left out then',
+  ),
+  storeSeconds: gauge('laurel_store_ping_seconds', 'Time of the last ping of the database'),
+  started: gauge('laurel_info', 'Always 1', { roles: 'what this process does' }),
+} as const satisfies Readonly<Record<string, Metric>>;
+
+export type MetricKey = keyof typeof metricsTable;

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'chai';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { compose, type Laurel } from '../../../server/compose.ts';
+import { readSettings } from '../../../server/config.ts';
+import { type CommandResult, runHere, startLaurel } from '../../support/command.ts';
+import { bystander, dump, meet, mentioned, zelda } from '../../support/person-world.ts';
+
+describe('retiring and renaming learners on the command line', function () {
+  this.timeout(120_000);
+  let dataDir: string;
+  let env: Record<string, string>;
+  const laurel = (...args: readonly string[]): Promise<CommandResult> => runHere(args, env);
+  const within = async <Result>(work: (running: Laurel) => Promise<Result>): Promise<Result> => {
+    const running = await compose(readSettings(env), { logger: silentLogger, roles: [] });
+    try {
+      return await work(running);
+    } finally {
+      await running.stop();
+    }
+  };
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'laurel-learners-'));
+    env = { LAUREL_DATA_DIR: dataDir };
+    await within((running) => meet(running, zelda));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true, maxRetries: 5 }));
+
+  it('shows what there is before anything is done, and says who is unknown', async () => {
+    const shown = await laurel('learners', 'retire', zelda.username, '--dry-run');
+    expect(shown.stdout).to.equal('progress: 1\ncredentials: 3\nrecords: 1\nevents: 5\n');
+    const json = await laurel('learners', 'retire', zelda.username, '--dry-run', '--json');
+    expect(JSON.parse(json.stdout)).to.deep.equal({ progress: 1, credentials: 3, records: 1, events: 5 });
+    expect(await laurel('learners', 'retire', 'nobody-at-all')).to.deep.equal({
+      code: 66,
+      stdout: '',
+      stderr: 'laurel: nothing is stored about a learner with this username; check the spelling\n',
+    });
+    expect((await laurel('learners', 'retire', zelda.username, '--badges', 'burn')).stderr).to.equal(
+      'laurel: --badges burn is not known; write leave or revoke\n',
+    );
+  });
+
+  it('renames', async () => {
+    expect((await laurel('learners', 'rename', zelda.username, 'link')).stdout).to.equal('renamed\n');
+    expect((await laurel('learners', 'rename', 'link', bystander.username)).stderr).to.equal(
+      'laurel: another learner has the new username; see which of the two is meant\n',
+    );
+    expect((await laurel('learners', 'rename', zelda.username, 'link')).code).to.equal(66);
+  });
+
+  it('is finished by the next process when one is killed at any time', async () => {
+    const statesSeen: string[] = [];
+    for (const afterMs of [4_000, 6_500, 7_500]) {
+      const child = startLaurel(['learners', 'retire', zelda.username], env);
+      await Promise.race([pause(afterMs), new Promise((done) => child.once('exit', done))]);
+      child.kill('SIGKILL');
+      await new Promise((done) =>
+        child.exitCode === null && child.signalCode === null ? child.once('exit', done) : done(null),
+      );
+      statesSeen.push(String(child.signalCode ?? child.exitCode));
+    }
+    // Whatever the last one left: its lease ends in time, here at once.
+    await within(async (running) => {
+      const { items } = await running.stores.jobs.list({ kind: 'retire-learner', limit: 5 });
+      const db = running.stores.database.connection.db;
+      await db?.collection('jobs').updateMany({ state: 'running' }, { $set: { dueAt: new Date(0) } });
+      for (const job of items) await running.carryOut(job.id);
+      await running.services.retirements.takeUp();
+    });
+    const ended = await laurel('learners', 'retire', zelda.username);
+    expect([0, 66], `${ended.stderr} after ${statesSeen}`).to.include(ended.code);
+    await within(async (running) => {
+      expect(mentioned(await dump(running), zelda)).to.deep.equal([]);
+      expect(await running.stores.retirements.unfinished()).to.deep.equal([]);
+    });
+  });
+});

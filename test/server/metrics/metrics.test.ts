@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { MailError, ProviderError } from '../../../plugin/errors.ts';
+import type { LmsEvent } from '../../../plugin/events/event.ts';
+import type { Mailer, OutgoingMail } from '../../../plugin/ports/mailer.ts';
+import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
+import { MemoryDeadLetterStore } from '../../../plugin/ports/memory-dead-letters.ts';
+import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
+import { alerts } from '../../../server/metrics/alerts.ts';
+import { lookUpGauges } from '../../../server/metrics/gauges.ts';
+import { measuredConnect, measuredIntake, measuredMailer, measuredRuns } from '../../../server/metrics/measure.ts';
+import { createMeters, type ScrapedMeters } from '../../../server/metrics/meters.ts';
+import { type Metric, metricsTable } from '../../../server/metrics/table.ts';
+import { projectPath } from '../../../server/paths.ts';
+
+const KNOWN = 'org.openedx.learning.course.passing.status.updated.v1';
+
+/** The samples of a text exposition; throws on a line that is none. */
+function samplesOf(text: string): ReadonlyMap<string, number> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => {
+      const [, series = '', value = ''] =
+        /^([a-zA-Z_:][\w:]*(?:\{(?:\w+="(?:[^"\\\n]|\\.)*",?)*\})?) (\S+)$/.exec(line) ?? [];
+      if (series === '') throw new Error(`not a sample: ${line}`);
+      return [series, Number(value)];
+    }),
+  );
+}
+
+async function samples(meters: ScrapedMeters): Promise<ReadonlyMap<string, number>> {
+  return samplesOf((await meters.exposition()).text);
+}
+
+const gaugeParts = (changes: object = {}) => ({
+  database: { ping: async () => {} },
+  progress: new MemoryProgressStore(),
+  deadLetters: new MemoryDeadLetterStore(),
+  credentials: new MemoryCredentialStore(),
+  bus: null,
+  lanes: () => [{ lane: 'credly', state: 'open' as const, failures: 5, until: null }],
+  clock: { now: () => new Date('2026-03-01T10:00:00Z') },
+  ...changes,
+});
+
+describe('metrics', () => {
+  it('count events by known types and outcomes only', async () => {
+    const meters = await createMeters();
+    const answers = [
+      { outcome: 'processed', learnerId: 'l', matched: [] },
+      { outcome: 'ignored', reason: 'no-match' },
+    ];
+    const intake = measuredIntake(
+      {
+        take: async () => (answers.shift() ?? Promise.reject(new Error('broken'))) as never,
+        giveUp: async () => {},
+      },
+      meters,
+    );
+    const event = (type: string) => ({ type, id: 'e' }) as LmsEvent;
+    await intake.take(event(KNOWN), 'http');
+    await intake.take(event('a.stranger.made.this.up'), 'http');
+    const failure = await intake.take(event(KNOWN), 'http').catch((error: Error) => error.message);
+    expect(failure).to.equal('broken');
+    const found = await samples(meters);
+    expect(found.get(`laurel_events_total{type="${KNOWN}",outcome="matched"}`)).to.equal(1);
+    expect(found.get('laurel_events_total{type="other",outcome="ignored"}')).to.equal(1);
+    expect(found.get(`laurel_events_total{type="${KNOWN}",outcome="failed"}`)).to.equal(1);
+    expect(found.get('laurel_event_seconds_count{outcome="failed"}')).to.equal(1);
+  });
+
+  it('count requests to providers by what was answered', async () => {
+    const meters = await createMeters();
+    const connect = measuredConnect(
+      () => ({
+        call: async ({ path }) => {
+          if (path === '/away') throw new ProviderError('unavailable', 'Credly does not answer');
+          return { status: 201, headers: {}, data: null };
+        },
+      }),
+      meters,
+    );
+    const client = connect({ peer: 'Credly', baseUrl: 'https://api.credly.com/v1/' });
+    await client.call({ method: 'POST', path: '/badges' });
+    await client.call({ method: 'GET', path: '/away' }).catch(() => {});
+    const found = await samples(meters);
+    expect(found.get('laurel_provider_requests_total{provider="Credly",code="201"}')).to.equal(1);
+    expect(found.get('laurel_provider_requests_total{provider="Credly",code="provider.unavailable"}')).to.equal(1);
+  });
+
+  it('count mails and runs without changing what they say', async () => {
+    const meters = await createMeters();
+    let refuses = false;
+    const mailer: Mailer = {
+      domain: 'example.org',
+      send: async () => {
+        if (refuses) throw new MailError('refused', 'no such person');
+      },
+      close() {},
+    };
+    const measured = measuredMailer(mailer, meters);
+    expect(measured.domain).to.equal('example.org');
+    await measured.send({} as OutgoingMail);
+    refuses = true;
+    await measured.send({} as OutgoingMail).catch(() => {});
+    const store = measuredRuns({ updateRun: async () => true } as unknown as MemoryCredentialStore, meters);
+    await store.updateRun({ state: 'running' } as never);
+    await store.updateRun({ state: 'done' } as never);
+    const found = await samples(meters);
+    expect(found.get('laurel_mails_sent_total{outcome="sent"}')).to.equal(1);
+    expect(found.get('laurel_mails_sent_total{outcome="refused"}')).to.equal(1);
+    expect(found.get('laurel_runs_total{status="done"}')).to.equal(1);
+    expect([...found.keys()].join()).not.to.contain('status="running"');
+  });
+
+  it('look the state up at every scrape', async () => {
+    const meters = await createMeters();
+    meters.beforeScrape(() => lookUpGauges(gaugeParts(), meters));
+    const found = await samples(meters);
+    expect(found.get('laurel_store_up')).to.equal(1);
+    expect(found.get('laurel_dead_letters_open')).to.equal(0);
+    expect(found.get('laurel_effects_overdue_seconds')).to.equal(0);
+    expect(found.get('laurel_breaker_open{lane="credly"}')).to.equal(1);
+    expect(found.get('nodejs_eventloop_lag_p99_seconds')).to.be.a('number');
+  });
+
+  it('leave out what is not known while the database is away, instead of showing what was', async () => {
+    const meters = await createMeters();
+    let isAway = false;
+    const database = { ping: async () => (isAway ? Promise.reject(new Error('away')) : undefined) };
+    meters.beforeScrape(() => lookUpGauges(gaugeParts({ database }), meters));
+    await meters.exposition();
+    isAway = true;
+    const found = await samples(meters);
+    expect(found.get('laurel_store_up')).to.equal(0);
+    expect(found.has('laurel_dead_letters_open')).to.equal(false);
+    expect(found.has('laurel_schedule_lag_seconds')).to.equal(false);
+  });
+
+  it('have no label that grows with learners, courses or badges', () => {
+    const labels = Object.values<Metric>(metricsTable).flatMap((metric) => Object.keys(metric.labels));
+    expect([...new Set(labels)].sort()).to.deep.equal([
+      ...['code', 'connection', 'lane', 'method', 'outcome', 'provider', 'roles', 'state', 'status', 'type'],
+    ]);
+  });
+});
+
+describe('alerts', () => {
+  const names = new Set(Object.values<Metric>(metricsTable).map(({ name }) => name));
+  /** What a histogram or the library exposes beside its own name. */
+  const isExposed = (series: string) => names.has(series) || names.has(series.replace(/_(bucket|count|sum)$/, ''));
+  const seriesOf = (expr: string) => expr.match(/\b(?:laurel|nodejs|process)_\w+/g) ?? [];
+
+  it('and the dashboard ask for metrics that there are', async () => {
+    const dashboard = JSON.parse(readFileSync(projectPath('examples/operations/dashboard.json'), 'utf8')) as {
+      panels: { targets: { expr: string }[] }[];
+    };
+    const queries = [
+      ...alerts.map(({ expr }) => expr),
+      ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ];
+    const usual = (await (await createMeters()).exposition()).text;
+    for (const series of queries.flatMap(seriesOf))
+      expect(isExposed(series) || usual.includes(`# TYPE ${series} `), series).to.equal(true);
+    expect(queries.every((query) => seriesOf(query).length > 0)).to.equal(true);
+  });
+
+  it('each have a section in the runbooks, and no section is left over', () => {
+    const page = readFileSync(projectPath('docs/how-to/runbooks.md'), 'utf8');
+    const sections = [...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
+    expect(sections).to.deep.equal(alerts.map(({ name }) => name));
+  });
+});

@@ -128,7 +128,7 @@ function walkerOn(page: Page): Walker {
         .or(page.getByRole('button', { name: text }))
         .first();
       try {
-        await Promise.all([page.waitForEvent('load'), found.click({ timeout: 5_000 })]);
+        await Promise.all([page.waitForEvent('load'), found.click({ timeout: 20_000 })]);
       } catch (error) {
         throw new Error(`nothing "${text}" to press on ${page.url()}:\n${await shownOn(page)}`, {
           cause: error,

@@ -36,7 +36,7 @@ describe('the configuration file on the pages', () => {
     const done = await submit(browser, '/configuration-file', '/configuration-file/import', { plan: hash });
     expect([done.status, done.headers.location]).to.deep.equal([303, '/providers?done=configuration-imported']);
     expect((await browser.get('/configuration-file/export')).text).to.equal(bundle);
-    const [entry] = (await site.services.access.audit({ limit: 1 })).items;
+    const [entry] = (await site.services.access.audit({ object: 'installation', limit: 1 })).items;
     expect(entry).to.deep.include({ actor: 'administrator', action: 'configuration.imported' });
     expect(textOf((await bring(bundle)).text)).to.include('There is nothing to do');
   });

@@ -28,7 +28,7 @@ const NOTED: Readonly<Record<string, string>> = {
 const MAKES_KEY = '/.well-known/did.json';
 /** Fields and entries that are notes of the reading itself. */
 const isNote = (collection: string, text: string) =>
-  collection === 'audit' && text.includes('"action":"credential.downloaded"');
+  collection === 'audit' && /"action":"(credential\.downloaded|list\.exported)"/.test(text);
 const withoutUse = (text: string) => text.replace(/"lastUsedAt":("[^"]*"|null)/, '');
 
 describe('reading', function () {

@@ -59,6 +59,8 @@ import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
 import { createAudit } from './http/audit.ts';
 import { auditedRules } from './http/audited-rules.ts';
+import { createListActions } from './http/lists/act.ts';
+import { allLists } from './http/lists/all.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -318,6 +320,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       ...comparison.kinds,
       ...credentialLife.kinds,
       retirement.kind,
+      createListActions(() => allLists(services)),
     ],
     clock,
     logger,
@@ -382,6 +385,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     foreseeRules: replay.foresee,
     access: stores.access,
     sessions: stores.sessions,
+    accountSessions: stores.accountSessions,
+    rateLimits: stores.rateLimits,
     decodeCloudEvent: (value) => decodeCloudEvent(value),
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),

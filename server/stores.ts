@@ -19,6 +19,7 @@ import type { Settings } from './config.ts';
 import { DirectoryFileStore } from './files/directory-file-store.ts';
 import { GridFsFileStore } from './files/gridfs-file-store.ts';
 import type { AccessStore } from './http/access-store.ts';
+import type { AccountSessions } from './http/account-sessions.ts';
 import { SESSION_TTL_SECONDS } from './http/security.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { accessModels } from './mongo/access-models.ts';
@@ -41,7 +42,7 @@ import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
 import { MongoRetirementStore, retirementModels } from './mongo/retirement-store.ts';
-import { createSessionStore } from './mongo/session-store.ts';
+import { createSessionStore, MongoAccountSessions } from './mongo/session-store.ts';
 import { packageVersion } from './paths.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
 
@@ -66,6 +67,7 @@ export interface Stores {
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
+  readonly accountSessions: AccountSessions;
   readonly retirements: RetirementStore;
 }
 
@@ -143,6 +145,7 @@ export async function openStores(settings: Settings, parts: OpenParts): Promise<
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
+    accountSessions: new MongoAccountSessions(connection),
     retirements: new MongoRetirementStore(connection),
   };
 }

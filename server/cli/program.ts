@@ -5,6 +5,7 @@ import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
+import { addAccountsCommands } from './accounts.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCheckCommand } from './check.ts';
 import { addCredentialsCommands } from './credentials.ts';
@@ -53,6 +54,7 @@ export function createProgram(): Command {
   addJobsCommands(program);
   addProvidersCommands(program);
   addIssuerCommands(program);
+  addAccountsCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

@@ -23,6 +23,7 @@ import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Retirements } from '../../plugin/privacy/retirements.ts';
@@ -33,6 +34,7 @@ import type { OpenBadges } from '../open-badges-setup.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
 import type { AccessStore } from './access-store.ts';
+import type { AccountSessions } from './account-sessions.ts';
 
 export interface WebSettings {
   /** Where people reach the pages, without a slash at the end, e.g. `https://badges.example.org`. */
@@ -72,6 +74,8 @@ export interface CredentialLife {
   reissue(credentialId: string, actor: string): Promise<Credential>;
   /** @throws as `invalidateCredential` */
   invalidate(credentialId: string, reason: string): Promise<Credential>;
+  /** Makes it again for whoever still is eligible. @returns what came of it, in a word or two */
+  retry(credential: Credential, runId: string): Promise<string>;
   /** Where the learner gets the document; null: nowhere. */
   downloadUrl(credential: Credential): string | null;
 }
@@ -168,6 +172,10 @@ export interface Services extends RuleServices {
   readonly access: AccessStore;
   /** Keeps the sessions of signed-in people; several processes share it. */
   readonly sessions: SessionStore;
+  /** The same sessions, by account. */
+  readonly accountSessions: AccountSessions;
+  /** Counted by all processes together. */
+  readonly rateLimits: RateLimits;
   /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */
   decodeCloudEvent(value: unknown): LmsEvent;
   /** The pipeline all doors share; resolves when the effect of the event and its record are durable. @throws StoreError */

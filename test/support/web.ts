@@ -39,6 +39,7 @@ import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts
 import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts';
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
+import { MemoryRateLimits } from '../../plugin/ports/rate-limits.ts';
 import { MemoryRetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
@@ -58,9 +59,12 @@ import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
 import { composeCredentialLife } from '../../server/credential-life-setup.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
+import { MemoryAccountSessions } from '../../server/http/account-sessions.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
+import { createListActions } from '../../server/http/lists/act.ts';
+import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
@@ -144,6 +148,7 @@ export function makeSite(
   const deadLetters = new MemoryDeadLetterStore();
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
+  const sessions = new session.MemoryStore();
   const provider = new MemoryProvider();
   const hall = new HallProvider();
   const secrets = openSecretBox();
@@ -235,6 +240,7 @@ export function makeSite(
       ...comparison.kinds,
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
+      createListActions(() => allLists(services)),
     ],
   });
   const processed: LmsEvent[] = [];
@@ -268,7 +274,9 @@ export function makeSite(
     replays,
     notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
     files,
-    sessions: new session.MemoryStore(),
+    sessions,
+    accountSessions: new MemoryAccountSessions(sessions, clock),
+    rateLimits: new MemoryRateLimits(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
     processEvent: async (event: LmsEvent, door: Door) => {
       processed.push(event);

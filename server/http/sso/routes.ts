@@ -10,7 +10,7 @@ import { RequestError } from '../request-error.ts';
 import { get, type Route } from '../routes.ts';
 import type { LmsClaims, LmsSignInServices, Services } from '../services.ts';
 import { beginAttempt, takeAttempt } from './attempts.ts';
-import { findLearnerSession, linkedAccount, lmsActor } from './lms-identity.ts';
+import { findLearnerSession, linkedAccount, personOf } from './lms-identity.ts';
 import { LMS_END_PATH, LMS_RETURN_PATH, LMS_SIGN_IN_PATH, lmsSignInPath, MY_PATH } from './paths.ts';
 import { problemNamed, problemOfAnswer, problemOfError, type SignInProblem } from './problems.ts';
 
@@ -75,9 +75,9 @@ export function lmsSignInRoutes(services: Services): readonly Route[] {
 
   /** @returns where to go */
   const enter = async (req: Request, claims: LmsClaims, to: string): Promise<string> => {
-    const accountId = (await linkedAccount(access, claims))?.id ?? null;
-    const actor = await lmsActor(access, { accountId, claims }, configured());
-    await startSession(req, accountId, clock.now(), claims);
+    const account = await linkedAccount(access, claims);
+    const { actor } = personOf(claims, account, configured());
+    await startSession(req, account, clock.now(), claims);
     if (actor === null) return to === MY_PATH || to.startsWith(`${MY_PATH}?`) ? to : MY_PATH;
     await audit(actor.name, 'session.started', 'session', { by: 'lms', role: actor.role });
     return to;

@@ -61,7 +61,7 @@ export async function systemState({ settings, stores, bus, roles, clock }: Syste
       ...leases,
     ],
     queues: queues ?? [],
-    settings: settingRows(settings, process.env),
+    settings: settingRows(process.env),
   };
 }
 

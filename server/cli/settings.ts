@@ -13,7 +13,8 @@ export function addSettingsCommand(program: Command): void {
       .description('print the settings in force and where each comes from; secrets are shown as set or unset only')
       .option('--json', 'print JSON')
       .action((options: { json?: boolean }) => {
-        const rows = settingRows(readSettings(process.env), process.env);
+        readSettings(process.env);
+        const rows = settingRows(process.env);
         const warnings = unknownSettings(process.env);
         if (options.json) {
           printLine(JSON.stringify({ settings: rows, warnings }));

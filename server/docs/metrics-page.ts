@@ -41,16 +41,15 @@ export function metricsPage(): string {
   ]);
 }
 
-/** JSON is YAML: a quoted string needs no other escaping. */
 export function alertRules(): string {
   const rules = alerts.flatMap(({ name, expr, holds, severity, summary }) => [
     `      - alert: ${name}`,
-    `        expr: ${JSON.stringify(expr)}`,
+    `        expr: ${quoted(expr)}`,
     `        for: ${holds}`,
     '        labels:',
     `          severity: ${severity}`,
     '        annotations:',
-    `          summary: ${JSON.stringify(summary)}`,
+    `          summary: ${quoted(summary)}`,
     `          runbook: ${RUNBOOKS}#${name.toLowerCase()}`,
   ]);
   return [
@@ -61,4 +60,9 @@ export function alertRules(): string {
     ...rules,
     '',
   ].join('\n');
+}
+
+/** As YAML. */
+function quoted(text: string): string {
+  return text.includes('"') ? `'${text.replaceAll("'", "''")}'` : JSON.stringify(text);
 }

@@ -15,21 +15,14 @@ export interface SettingRow {
   readonly secret: boolean;
 }
 
-/** One row per setting, in the order of the table.
- *  @param settings what `readSettings` made of the same environment */
-export function settingRows(settings: Readonly<Record<string, unknown>>, environment: Environment): SettingRow[] {
-  return (Object.entries(settingsTable) as [string, Setting<unknown>][]).map(([key, setting]) => ({
-    env: setting.env,
-    value: shownValue(settings[key], setting.secret),
-    source: sourceOf(setting, environment),
-    secret: setting.secret,
-  }));
-}
-
-function shownValue(value: unknown, secret: boolean): string {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return '(unset)';
-  if (secret) return '(set)';
-  return value === '' ? '(empty)' : String(value);
+/** One row per setting, in the order of the table. A value stands as it was written, or as the documentation shows it. */
+export function settingRows(environment: Environment): SettingRow[] {
+  return (Object.values(settingsTable) as Setting<unknown>[]).map((setting) => {
+    const { env, secret, defaultText } = setting;
+    const source = sourceOf(setting, environment);
+    const written = secret ? '(set)' : (environment[env] ?? '');
+    return { env, value: source === 'default' ? defaultText : written, source, secret };
+  });
 }
 
 function sourceOf({ env, secret }: Setting<unknown>, environment: Environment): SettingSource {

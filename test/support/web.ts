@@ -345,7 +345,7 @@ export function makeSite(
         { name: 'effects', value: 'the oldest is due for 700 s', isTrouble: true },
       ],
       queues: [{ queue: 'laurel.events', messages: 3, consumers: 1 }],
-      settings: settingRows(readSettings({ PORT: '9000' }), { PORT: '9000' }),
+      settings: settingRows({ PORT: '9000' }),
     }),
     ...changes,
     settings: { ...settings, ...changes.settings },

@@ -23,7 +23,7 @@ async function freePort(): Promise<number> {
 }
 
 describe('the log of a whole run', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: string;
   let text: string;
   let lines: readonly Line[];
@@ -33,7 +33,7 @@ describe('the log of a whole run', function () {
     folder = mkdtempSync(join(tmpdir(), 'laurel-log-'));
     const watch = `127.0.0.1:${await freePort()}`;
     const env = {
-      LAUREL_DATA_DIR: folder,
+      LAUREL_DATA_DIR: join(folder, 'data'),
       LAUREL_INGEST_TOKEN: TOKEN,
       LAUREL_LOG_LEVEL: 'debug',
       LAUREL_COLOUR: 'green',
@@ -46,6 +46,10 @@ describe('the log of a whole run', function () {
     await fetch(`${running.url}/healthz`);
     const form = new URLSearchParams({ name: 'ada', password: 'hunter2-hunter2' });
     await fetch(`${running.url}/sign-in`, { method: 'POST', body: form });
+    const backup = join(folder, 'backup');
+    const made = await runLaurel(['backup', backup], { env });
+    expect([made.code, made.stderr]).to.deep.equal([0, '']);
+    expect((await runLaurel(['backup', 'verify', backup], { env })).code).to.equal(0);
     metrics = await (await fetch(`http://${watch}/metrics`)).text();
     expect((await fetch(`http://${watch}/readyz`)).status).to.equal(200);
     // metrics are nothing for the public

@@ -20,19 +20,21 @@ describe('the report of settings', () => {
 
   it('says where each value comes from and shows no secret', () => {
     const environment = { PORT: '9000', LAUREL_SECRET_KEY_FILE: file, AMQP_URL: `amqp://me:${SECRET}@broker` };
-    const rows = settingRows(readSettings(environment), environment);
+    const rows = settingRows(environment);
     const row = (name: string) => rows.find(({ env }) => env === name);
     expect(row('PORT')).to.deep.equal({ env: 'PORT', value: '9000', source: 'environment', secret: false });
     expect(row('LAUREL_SECRET_KEY')).to.deep.include({ value: '(set)', source: 'file' });
     expect(row('AMQP_URL')).to.deep.include({ value: '(set)', source: 'environment' });
     expect(row('MONGODB_URI')).to.deep.include({ value: '(unset)', source: 'default' });
     expect(row('LAUREL_HOST')).to.deep.include({ value: '127.0.0.1', source: 'default' });
+    // a value that is no text was shown as [object Object]
+    expect(rows.filter(({ value }) => value.includes('object'))).to.deep.equal([]);
     expect(JSON.stringify(rows)).not.to.contain('hunter2');
   });
 
   it('counts a blank value as none', () => {
     const environment = { PORT: ' ' };
-    expect(settingRows(readSettings(environment), environment)[0]).to.deep.include({
+    expect(settingRows(environment)[0]).to.deep.include({
       value: '8080',
       source: 'default',
     });

@@ -59,6 +59,8 @@ import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
 import { createAudit } from './http/audit.ts';
 import { auditedRules } from './http/audited-rules.ts';
+import { createListActions } from './http/lists/act.ts';
+import { allLists } from './http/lists/all.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -84,6 +86,7 @@ import { createScheduler } from './scheduler/scheduler.ts';
 import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
 import { openStores, type Stores } from './stores.ts';
+import { systemState } from './system-state.ts';
 
 export type Role = 'web' | 'consumer' | 'dispatcher' | 'scheduler';
 
@@ -317,6 +320,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       ...comparison.kinds,
       ...credentialLife.kinds,
       retirement.kind,
+      createListActions(() => allLists(services)),
     ],
     clock,
     logger,
@@ -413,6 +417,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     health,
+    systemState: () => systemState({ settings, stores, bus, roles, clock }),
     answered: metrics.answered,
   };
 

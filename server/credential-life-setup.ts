@@ -4,7 +4,7 @@ import { downloadPath } from '../plugin/credentials/download.ts';
 import { invalidateCredential } from '../plugin/credentials/invalidate-credential.ts';
 import type { GenerationParts } from '../plugin/credentials/prepare-generation.ts';
 import { createReissuer } from '../plugin/credentials/reissue-credential.ts';
-import { createSettleCredentials } from '../plugin/credentials/settle-credentials.ts';
+import { createSettleCredentials, retryCredential } from '../plugin/credentials/settle-credentials.ts';
 import type { JobKind } from '../plugin/jobs/job-runner.ts';
 import { createMailDispatcher, type MailDispatcher, type MailDispatcherParts } from '../plugin/mail/mail-dispatcher.ts';
 import { createSettleMails } from '../plugin/mail/settle-mails.ts';
@@ -52,6 +52,7 @@ export function composeCredentialLife(parts: CredentialLifeParts): ComposedCrede
         return successor;
       },
       invalidate: (id, reason) => invalidateCredential(id, reason, { store, files, clock, newId }),
+      retry: (credential, runId) => retryCredential(parts, credential, runId),
       downloadUrl,
     },
     mails: { areSent: mailer !== null, write, retry: dispatcher.retry, giveUp: dispatcher.giveUp },

@@ -66,6 +66,19 @@ function statusesOf(action: CredentialAction, { status }: CredentialChoice): rea
   return status === undefined ? statuses : statuses.filter((one) => one === status);
 }
 
+/** Makes it again for whoever still is eligible. @returns what came of it, in a word or two */
+export async function retryCredential(
+  parts: GenerationParts,
+  { configurationId, username }: Pick<Credential, 'configurationId' | 'username'>,
+  runId: string,
+): Promise<string> {
+  const prepared = await prepareGeneration(parts, configurationId);
+  const found = await currentLearner(parts, prepared, username);
+  if (!found?.eligible) return 'not eligible now';
+  const outcome = await generateCredential({ ...prepared, runId }, found.learner);
+  return outcome === 'generated' ? 'generated' : outcome === 'failed' ? 'failed' : 'left alone';
+}
+
 export function createSettleCredentials(parts: GenerationParts & { readonly reissuer: Reissuer }): JobKind {
   const { store, files, clock, reissuer } = parts;
   const newId = parts.newId ?? (() => crypto.randomUUID());
@@ -79,13 +92,7 @@ export function createSettleCredentials(parts: GenerationParts & { readonly reis
       await reissuer.reissue(id, job.requestedBy);
       return 'reissued';
     },
-    async retry({ configurationId, username }, job) {
-      const prepared = await prepareGeneration(parts, configurationId);
-      const found = await currentLearner(parts, prepared, username);
-      if (!found?.eligible) return 'not eligible now';
-      const outcome = await generateCredential({ ...prepared, runId: job.id }, found.learner);
-      return outcome === 'generated' ? 'generated' : outcome === 'failed' ? 'failed' : 'left alone';
-    },
+    retry: (credential, job) => retryCredential(parts, credential, job.id),
   };
 
   async function settle(credential: Credential, action: CredentialAction, job: Job): Promise<string> {

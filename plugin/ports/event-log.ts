@@ -3,6 +3,7 @@
 import type { Instant } from '../../dsl/index.ts';
 import type { LmsEvent } from '../events/event.ts';
 import type { Learner, Page } from './learner-store.ts';
+import type { Records } from './records.ts';
 
 /** How an event came in. */
 export const doors = ['amqp', 'http', 'file', 'demo'] as const;
@@ -92,6 +93,8 @@ export interface Recorded {
 }
 
 export interface EventLog {
+  /** By `eventShape`. */
+  readonly records: Records<EventEntry>;
   /** Adds what is new. An event that is there already (by its id) keeps its entry; only an outcome that says less than
    *  the new one (`outcomeKinds`) is completed, with the learner and the revision of the rules that belong to it.
    *  @returns when all of it is durable @throws StoreError; some of the entries may be stored then */

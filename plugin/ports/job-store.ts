@@ -2,6 +2,7 @@
  *  failed. One document each; every step of one is recorded by one conditional update. */
 
 import type { Page } from './learner-store.ts';
+import type { Records } from './records.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -57,6 +58,8 @@ export type JobChange = Partial<
 >;
 
 export interface JobStore {
+  /** By `jobShape`. */
+  readonly records: Records<Job>;
   /** @returns false when there is one with this id already; nothing was changed */
   create(job: Job): Promise<boolean>;
   get(id: string): Promise<Job | null>;

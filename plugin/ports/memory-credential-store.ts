@@ -1,5 +1,6 @@
 /** In-memory twin of the CredentialStore: the reference behaviour, for tests and trials; not for production. */
 
+import { credentialWords } from '../credentials/search-words.ts';
 import { ConflictError } from '../errors.ts';
 import type {
   Asset,
@@ -10,20 +11,26 @@ import type {
   CredentialRun,
   CredentialStore,
   CredentialType,
+  DesignVersion,
   MailState,
   Schedule,
   ScheduleStep,
 } from './credential-store.ts';
 import type { Page } from './learner-store.ts';
+import { memoryRecords } from './memory-records.ts';
+import { credentialShape, runShape } from './record-shapes.ts';
 
 /** Values are never changed in place, so handing out the stored ones is safe: all fields are readonly. */
 export class MemoryCredentialStore implements CredentialStore {
   readonly #assets = new Map<string, Asset>();
   readonly #types = new Map<string, CredentialType>();
   readonly #configurations = new Map<string, CredentialConfiguration>();
+  readonly #versions: DesignVersion[] = [];
   readonly #schedules = new Map<string, Schedule>();
   readonly #runs = new Map<string, CredentialRun>();
   readonly #credentials = new Map<string, Credential>();
+  readonly credentialRecords = memoryRecords(credentialShape, () => this.#credentials.values());
+  readonly runRecords = memoryRecords(runShape, () => this.#runs.values());
 
   async saveAsset(asset: Asset): Promise<void> {
     this.#assets.set(asset.slug, asset);
@@ -72,6 +79,18 @@ export class MemoryCredentialStore implements CredentialStore {
     const problem = refusal(this.#configurations.get(configuration.id), expected);
     return problem ?? unlessTaken(() => this.saveConfiguration(configuration));
   }
+  async addVersion(version: DesignVersion): Promise<boolean> {
+    const { objectId, at } = version;
+    if (this.#versions.some((one) => one.objectId === objectId && one.at.getTime() === at.getTime())) return false;
+    this.#versions.push(structuredClone(version));
+    return true;
+  }
+  async versions(objectId: string): Promise<readonly DesignVersion[]> {
+    return this.#versions
+      .filter((version) => version.objectId === objectId)
+      .sort((one, other) => other.at.getTime() - one.at.getTime());
+  }
+
   async deleteConfiguration(id: string, expected: Date): Promise<boolean> {
     if (refusal(this.#configurations.get(id), expected) !== null) return false;
     this.#schedules.delete(id);
@@ -283,7 +302,7 @@ export function duplicateConfiguration(): ConflictError {
 
 function isFound({ id, verifyId, username, learnerName, email }: Credential, search: string): boolean {
   if (search === '' || search === id || search === verifyId) return true;
-  return [username, learnerName, email].some((text) => text.toLowerCase().startsWith(search));
+  return credentialWords({ username, learnerName, email }).some((text) => text.startsWith(search));
 }
 
 /** By code units, as the stores compare texts. */

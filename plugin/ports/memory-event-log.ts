@@ -23,9 +23,12 @@ import type {
   ScannedEvent,
 } from './event-log.ts';
 import type { Page } from './learner-store.ts';
+import { memoryRecords } from './memory-records.ts';
+import { eventShape } from './record-shapes.ts';
 
 export class MemoryEventLog implements EventLog {
   readonly #entries = new Map<string, EventEntry>();
+  readonly records = memoryRecords(eventShape, () => this.#entries.values());
 
   async record(entries: readonly EventEntry[]): Promise<Recorded> {
     const otherSource: string[] = [];

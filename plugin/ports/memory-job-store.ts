@@ -2,9 +2,12 @@
 
 import { isOpen, type Job, type JobChange, type JobStore } from './job-store.ts';
 import type { Page } from './learner-store.ts';
+import { memoryRecords } from './memory-records.ts';
+import { jobShape } from './record-shapes.ts';
 
 export class MemoryJobStore implements JobStore {
   readonly #jobs = new Map<string, Job>();
+  readonly records = memoryRecords(jobShape, () => this.#jobs.values());
 
   async create(job: Job): Promise<boolean> {
     if (this.#jobs.has(job.id)) return false;

@@ -6,6 +6,7 @@ import { isIssued } from '../badges/is-issued.ts';
 import { fromIssuedCursor, type IssuedPlace, toIssuedCursor } from '../badges/issued-cursor.ts';
 import { fromCursor, type ProgressPlace, toCursor } from '../badges/progress-cursor.ts';
 import type { Page } from './learner-store.ts';
+import { memoryRecords } from './memory-records.ts';
 import type {
   Effect,
   EffectGroup,
@@ -18,9 +19,11 @@ import type {
   ProgressQuery,
   ProgressStore,
 } from './progress-store.ts';
+import { progressShape } from './record-shapes.ts';
 
 export class MemoryProgressStore implements ProgressStore {
   readonly #documents = new Map<string, Progress>();
+  readonly records = memoryRecords(progressShape, () => this.#documents.values());
 
   async load(learnerId: string, badgeId: string): Promise<Progress | null> {
     return this.#documents.get(keyOf({ learnerId, badgeId })) ?? null;

@@ -2,6 +2,7 @@
 
 import type { Badge, Contribution, Instant, Outcome } from '../../dsl/index.ts';
 import type { Page } from './learner-store.ts';
+import type { Records } from './records.ts';
 
 /** Something that must happen outside because of a change of progress. Recorded with the change, carried out later by a
  *  dispatcher, any number of times until it is done. */
@@ -161,6 +162,8 @@ export interface IssuedGroup {
 }
 
 export interface ProgressStore {
+  /** By `progressShape`. */
+  readonly records: Records<Progress>;
   load(learnerId: string, badgeId: string): Promise<Progress | null>;
   /** Stores `progress` as version `progress.version + 1` if the stored version still is `progress.version`.
    *  @returns false when somebody else was faster; nothing was changed: load again and redo */

@@ -2,6 +2,8 @@
  *  Secrets never reach the store: it sees hashes only. */
 
 import type { Page } from '../../plugin/ports/learner-store.ts';
+import { memoryRecords } from '../../plugin/ports/memory-records.ts';
+import type { RecordShape, Records } from '../../plugin/ports/records.ts';
 import type { Role } from './rights.ts';
 import type { Scope } from './scopes.ts';
 
@@ -69,7 +71,20 @@ export interface AuditEntry {
   readonly details: AuditDetails;
 }
 
+export const auditShape: RecordShape<AuditEntry> = {
+  id: ['id'],
+  fields: {
+    id: ({ id }) => id,
+    at: ({ at }) => at,
+    actor: ({ actor }) => actor,
+    action: ({ action }) => action,
+    object: ({ object }) => object,
+  },
+};
+
 export interface AccessStore {
+  /** By `auditShape`. */
+  readonly auditRecords: Records<AuditEntry>;
   /** @returns false when the name, or the username in the LMS, is taken; nothing was changed */
   createAccount(account: Account): Promise<boolean>;
   account(id: string): Promise<KnownAccount | null>;
@@ -79,6 +94,9 @@ export interface AccessStore {
   /** Gives another role, lets in, or shuts out, which ends all sessions. The last administrator who can sign in stays one, however
    *  many processes change accounts at the same time. */
   changeAccount(id: string, change: AccountChange, now: Date): Promise<'changed' | 'unknown' | 'last-administrator'>;
+  /** Lets the user of the LMS in as this account; null: nobody.
+   *  @returns `taken` when another account is linked with the user, `no-password` when nobody could sign in any more */
+  linkAccount(id: string, lmsUsername: string | null): Promise<'changed' | 'unknown' | 'taken' | 'no-password'>;
   /** Ends all sessions too. @returns null when there is no such account */
   setPassword(id: string, passwordHash: string): Promise<KnownAccount | null>;
   /** @returns null when there is no such account */
@@ -152,6 +170,7 @@ export class MemoryAccessStore implements AccessStore {
   readonly #signIns = new Map<string, OneTimeSignIn>();
   readonly #tokens = new Map<string, ApiToken>();
   readonly #audit: AuditEntry[] = [];
+  readonly auditRecords = memoryRecords(auditShape, () => this.#audit);
 
   async createAccount(account: Account): Promise<boolean> {
     const taken = [...this.#accounts.values()].map(({ lmsUsername }) => lmsUsername);
@@ -180,6 +199,16 @@ export class MemoryAccessStore implements AccessStore {
     if (endsAdministrator(account, change) && !others.some(isAbleAdministrator)) return 'last-administrator';
     const generation = account.generation + Number(Boolean(change.disabledAt));
     this.#accounts.set(id, { ...account, ...change, generation });
+    return 'changed';
+  }
+
+  async linkAccount(id: string, lmsUsername: string | null) {
+    const account = this.#accounts.get(id);
+    if (!account) return 'unknown';
+    if (lmsUsername === null && account.passwordHash === null) return 'no-password';
+    const others = [...this.#accounts.values()].filter((other) => other.id !== id);
+    if (lmsUsername !== null && others.some((other) => other.lmsUsername === lmsUsername)) return 'taken';
+    this.#accounts.set(id, { ...account, lmsUsername });
     return 'changed';
   }
 

@@ -18,12 +18,16 @@ import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRight } from './identity.ts';
+import { costlyLimit, countAttempts } from './limits.ts';
+import { allLists } from './lists/all.ts';
+import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
-import { auditRoutes } from './pages/audit.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
+import { certificatePreviewRoutes } from './pages/certificate-preview.ts';
+import { CONFIGURATION_PREVIEW, TYPE_PREVIEW } from './pages/certificate-preview-paths.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationFormRoutes } from './pages/configuration-form.ts';
 import { configurationRoutes } from './pages/configurations.ts';
@@ -33,9 +37,11 @@ import { credentialTypeRoutes } from './pages/credential-types.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
+import { designVersionRoutes } from './pages/design-versions.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
+import { historyRoutes } from './pages/history.ts';
 import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
@@ -46,7 +52,6 @@ import { myRoutes } from './pages/my.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { ownAccountRoutes } from './pages/own-account.ts';
-import { progressRoutes } from './pages/progress.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
@@ -57,6 +62,7 @@ import { runRoutes } from './pages/runs.ts';
 import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
+import { systemStateRoutes } from './pages/system-state.ts';
 import { templateRoutes } from './pages/templates.ts';
 import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
@@ -100,6 +106,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...ownAccountRoutes(services),
     ...tokenRoutes(services),
     ...dashboardRoutes(services),
+    ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
     ...ruleVocabularyRoutes(services),
@@ -108,7 +115,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
     ...ruleFileRoutes(services),
-    ...progressRoutes(services),
     ...learnerRoutes(services),
     ...retireRoutes(services),
     ...whyRoutes(services),
@@ -118,6 +124,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...credentialRoutes(services),
     ...mailRoutes(services),
     ...credentialAssetRoutes(services),
+    ...certificatePreviewRoutes(services),
+    ...designVersionRoutes(services),
     ...credentialTypeRoutes(services),
     ...configurationRoutes(services),
     ...configurationFormRoutes(services),
@@ -127,6 +135,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
     ...issuedBadgeRoutes(services),
+    ...historyRoutes(services),
     ...comparisonRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),
@@ -134,8 +143,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...issuerRoutes(services),
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
-    ...auditRoutes(services),
     ...systemRoutes(services),
+    ...systemStateRoutes(services),
     ...lmsRoutes(services),
   ];
 }
@@ -145,6 +154,7 @@ export function createApp(services: Services): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
+  countAttempts(app, services);
 
   app.use(requestContext(services));
   app.use(securityHeaders(settings));
@@ -158,7 +168,7 @@ export function createApp(services: Services): Express {
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
-  app.use(parseForm, refuseForeignForms(settings));
+  app.use(costlyLimit(), parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
     'signed-in': requireRight(null),
     ...byRight((right) => requireRight(right)),
@@ -179,9 +189,16 @@ const neverStore: RequestHandler = (_req, res, next) => {
 const strangersForm = express.urlencoded({ extended: false, limit: 16 * 1024, parameterLimit: 20 });
 /** A rule file of 1 MiB may grow threefold when a browser encodes it. */
 const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: FORM_PARAMETERS });
+/** Options of a certificate, asked for again and again. */
+const previewForm = express.urlencoded({ extended: false, limit: 256 * 1024, parameterLimit: FORM_PARAMETERS });
+const PREVIEWS: readonly string[] = [TYPE_PREVIEW, CONFIGURATION_PREVIEW];
 
 const parseForm: RequestHandler = (req: Request, res, next) => {
   const actor = findActor(res);
-  const parse = actor === null ? strangersForm : bringsFiles(req, actor) ? fileForm : signedInForm;
+  const parse = actor === null ? strangersForm : bringsFiles(req, actor) ? fileForm : formOf(req);
   parse(req, res, next);
 };
+
+function formOf({ path }: Request): RequestHandler {
+  return PREVIEWS.includes(path) ? previewForm : signedInForm;
+}

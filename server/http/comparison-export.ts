@@ -3,6 +3,7 @@
 import type { Learner, LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import { type Finding, type FindingKind, listFindings } from '../../plugin/providers/comparison/findings.ts';
+import { csvField } from './lists/export.ts';
 
 export interface NamedFinding extends Finding {
   /** null: nobody who is known. */
@@ -72,11 +73,4 @@ export async function* exportOf(
 
 function toCsvLine(finding: NamedFinding): string {
   return `${COLUMNS.map((column) => csvField(finding[column])).join(',')}\r\n`;
-}
-
-/** What a spreadsheet would take for a formula is text. */
-function csvField(value: string | number | null): string {
-  if (value === null) return '';
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -8,6 +8,7 @@ import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
 import { findActor, may } from './identity.ts';
+import { keptAddress } from './lists/kept-address.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { rightOf } from './rights.ts';
@@ -72,10 +73,12 @@ const notices: ReadonlyMap<string, string> = new Map(
     'asset-saved': 'The asset was saved. Documents made from now on use it.',
     'asset-deleted': 'The asset was deleted.',
     'credential-type-saved': 'The type was saved. Documents made from now on follow it.',
+    'version-restored': 'The former version is in force again, as a new version. Documents made from now on follow it.',
     'configuration-saved': 'The configuration was saved. Documents made from now on follow it.',
     'configuration-deleted': 'The configuration and its schedule were deleted. Its credentials stand.',
     'account-created': 'The account was created.',
     'account-role-changed': 'The role was changed: it counts from the next page on that is opened.',
+    'account-linked': 'Saved. Whoever signs in with the LMS from now on finds it so.',
     'account-disabled': 'The account is disabled, and its sessions have ended.',
     'account-enabled': 'The account is enabled.',
     'account-sessions-ended': 'All sessions of the account have ended.',
@@ -115,7 +118,7 @@ export async function renderPage(
   const page = {
     title: frame.title,
     section: frame.section,
-    breadcrumbs: frame.breadcrumbs ?? [],
+    breadcrumbs: (frame.breadcrumbs ?? []).map(({ text, href }) => ({ text, href: keptAddress(req, href) })),
     errors: frame.errors ?? [],
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
     notice: notices.get(queryText(req, 'done') ?? '') ?? null,

@@ -68,6 +68,7 @@ const auditSchema = new mongoose.Schema<AuditDocument>(
   { ...schemaOptions, collection: 'audit' },
 );
 auditSchema.index({ at: -1, _id: -1 });
+auditSchema.index({ action: 1, at: -1, _id: -1 });
 auditSchema.index({ object: 1, at: -1, _id: -1 });
 auditSchema.index({ actor: 1, at: -1, _id: -1 });
 

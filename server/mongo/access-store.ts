@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
 import type { Page } from '../../plugin/ports/learner-store.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import {
   type AccessStore,
   type Account,
@@ -11,6 +12,7 @@ import {
   type AuditEntry,
   accountNameKey,
   auditCursor,
+  auditShape,
   endsAdministrator,
   hasExpired,
   type KnownAccount,
@@ -26,6 +28,7 @@ import {
   type TokenDocument,
 } from './access-models.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
 
@@ -34,9 +37,16 @@ const ABANDONED_MS = 60_000;
 
 export class MongoAccessStore implements AccessStore {
   readonly #models: AccessModels;
+  readonly auditRecords: Records<AuditEntry>;
 
   constructor(connection: mongoose.Connection) {
     this.#models = accessModels(connection);
+    this.auditRecords = mongoRecords({
+      shape: auditShape,
+      model: this.#models.audit,
+      paths: { id: '_id' },
+      toRow: toAuditEntry,
+    });
   }
 
   async createAccount({ id, lmsUsername, ...facts }: Account): Promise<boolean> {
@@ -118,6 +128,22 @@ export class MongoAccessStore implements AccessStore {
       }),
     );
     return matchedCount === 1;
+  }
+
+  async linkAccount(id: string, lmsUsername: string | null) {
+    const { accounts } = this.#models;
+    try {
+      const { matchedCount } = await withDatabase(() =>
+        lmsUsername === null
+          ? accounts.updateOne({ _id: id, passwordHash: trusted({ $ne: null }) }, { $unset: { lmsUsername: 1 } })
+          : accounts.updateOne({ _id: id }, { $set: { lmsUsername } }),
+      );
+      if (matchedCount > 0) return 'changed';
+    } catch (error) {
+      if (isDuplicateKey(error)) return 'taken';
+      throw error;
+    }
+    return (await this.account(id)) === null ? 'unknown' : 'no-password';
   }
 
   async setPassword(id: string, passwordHash: string): Promise<KnownAccount | null> {

@@ -1,5 +1,6 @@
 /** Between the port's values and what lies in the collections. */
 
+import { credentialWords } from '../../plugin/credentials/search-words.ts';
 import { InvariantError } from '../../plugin/errors.ts';
 import type {
   Asset,
@@ -7,6 +8,7 @@ import type {
   CredentialConfiguration,
   CredentialRun,
   CredentialType,
+  DesignVersion,
   Options,
   Schedule,
   ScheduleRule,
@@ -18,6 +20,7 @@ import type {
   RunRecord,
   ScheduleRecord,
   TypeRecord,
+  VersionRecord,
 } from './credential-models.ts';
 
 /** Of a schedule from before this was kept. */
@@ -46,6 +49,13 @@ export function toAsset({
     sha256,
     updatedAt,
   };
+}
+
+export function fromVersion({ snapshot, ...rest }: DesignVersion): VersionRecord {
+  return { _id: `${rest.objectId} ${rest.at.getTime()}`, ...rest, snapshot: JSON.stringify(snapshot) };
+}
+export function toVersion({ objectId, at, before, number, by, comment, snapshot }: VersionRecord): DesignVersion {
+  return { objectId, at, before, number, by, comment, snapshot: JSON.parse(snapshot) as Options };
 }
 
 export function fromType({ id, options, ...rest }: CredentialType): TypeRecord {
@@ -159,7 +169,7 @@ export function fromCredential({ id, holdsPlace, ...rest }: Credential): Credent
     _id: id,
     ...rest,
     live: holdsPlace,
-    search: [username, learnerName, email].map((text) => text.toLowerCase()),
+    search: [...credentialWords({ username, learnerName, email })],
   };
 }
 /** Former versions wrote some fields not. */

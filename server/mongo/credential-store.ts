@@ -11,12 +11,15 @@ import type {
   CredentialRun,
   CredentialStore,
   CredentialType,
+  DesignVersion,
   MailState,
   Schedule,
   ScheduleStep,
 } from '../../plugin/ports/credential-store.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { duplicateConfiguration, duplicateType } from '../../plugin/ports/memory-credential-store.ts';
+import { credentialShape, runShape } from '../../plugin/ports/record-shapes.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import { type CredentialModels, type CredentialRecord, credentialModels } from './credential-models.ts';
 import {
   fromAsset,
@@ -25,6 +28,7 @@ import {
   fromRun,
   fromSchedule,
   fromType,
+  fromVersion,
   NEVER_SET,
   toAsset,
   toConfiguration,
@@ -32,8 +36,10 @@ import {
   toRun,
   toSchedule,
   toType,
+  toVersion,
 } from './credential-records.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
 
@@ -41,9 +47,23 @@ const MAX_ABANDONED = 100;
 
 export class MongoCredentialStore implements CredentialStore {
   readonly #models: CredentialModels;
+  readonly credentialRecords: Records<Credential>;
+  readonly runRecords: Records<CredentialRun>;
 
   constructor(connection: mongoose.Connection) {
     this.#models = credentialModels(connection);
+    this.credentialRecords = mongoRecords({
+      shape: credentialShape,
+      model: this.#models.credentials,
+      paths: { id: '_id', type: 'credentialType', context: 'contextKey', mail: 'mail.state', words: 'search' },
+      toRow: toCredential,
+    });
+    this.runRecords = mongoRecords({
+      shape: runShape,
+      model: this.#models.runs,
+      paths: { id: '_id', configuration: 'configurationId' },
+      toRow: toRun,
+    });
   }
 
   async saveAsset(asset: Asset): Promise<void> {
@@ -93,6 +113,13 @@ export class MongoCredentialStore implements CredentialStore {
   }
   async configurations(): Promise<readonly CredentialConfiguration[]> {
     return all(this.#models.configurations.find().sort({ contextKey: 1, _id: 1 }).lean(), toConfiguration);
+  }
+
+  async addVersion(version: DesignVersion): Promise<boolean> {
+    return unlessDuplicate(() => this.#models.versions.create(fromVersion(version)));
+  }
+  async versions(objectId: string): Promise<readonly DesignVersion[]> {
+    return all(this.#models.versions.find({ objectId }).sort({ at: -1 }).lean(), toVersion);
   }
 
   async saveSchedule(schedule: Schedule): Promise<void> {

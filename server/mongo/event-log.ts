@@ -24,9 +24,12 @@ import {
   type ScannedEvent,
 } from '../../plugin/ports/event-log.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
+import { eventShape } from '../../plugin/ports/record-shapes.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import { schemaOptions } from './connect.ts';
 import { unavailable, withDatabase } from './errors.ts';
 import { type EventDocument, outcomeFields, toDocument, toEntry } from './event-document.ts';
+import { mongoRecords } from './records.ts';
 
 type Filter = mongoose.QueryFilter<EventDocument>;
 
@@ -55,6 +58,7 @@ schema.index({ subject: 1, time: 1, _id: 1 });
 schema.index({ username: 1, receivedAt: 1, _id: 1 });
 schema.index({ type: 1, receivedAt: 1, _id: 1 });
 schema.index({ outcome: 1, receivedAt: 1, _id: 1 });
+schema.index({ type: 1, outcome: 1, receivedAt: 1, _id: 1 });
 
 const PAGE = 500;
 
@@ -68,9 +72,11 @@ const ATTEMPTS = 5;
 
 export class MongoEventLog implements EventLog {
   readonly #events: mongoose.Model<EventDocument>;
+  readonly records: Records<EventEntry>;
 
   constructor(connection: mongoose.Connection) {
     this.#events = eventModels(connection);
+    this.records = mongoRecords({ shape: eventShape, model: this.#events, paths: { id: '_id' }, toRow: toEntry });
   }
 
   /** Lets events expire so many days after they were received, those that are there already too. For the server's own

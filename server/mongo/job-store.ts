@@ -4,8 +4,11 @@ import mongoose from 'mongoose';
 import { JOB_RETENTION_DAYS, type Job, type JobChange, type JobStore } from '../../plugin/ports/job-store.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { jobCursor, reopened } from '../../plugin/ports/memory-job-store.ts';
+import { jobShape } from '../../plugin/ports/record-shapes.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import { schemaOptions } from './connect.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
 
@@ -43,6 +46,8 @@ const jobSchema = new mongoose.Schema<JobRecord>(
 )
   .index({ state: 1, dueAt: 1 })
   .index({ createdAt: -1, _id: -1 })
+  .index({ state: 1, createdAt: 1, _id: 1 })
+  .index({ kind: 1, createdAt: 1, _id: 1 })
   .index({ finishedAt: 1 }, { expireAfterSeconds: JOB_RETENTION_DAYS * 86_400 });
 
 export function jobModels(connection: mongoose.Connection): { readonly jobs: mongoose.Model<JobRecord> } {
@@ -53,9 +58,11 @@ export function jobModels(connection: mongoose.Connection): { readonly jobs: mon
 
 export class MongoJobStore implements JobStore {
   readonly #jobs: mongoose.Model<JobRecord>;
+  readonly records: Records<Job>;
 
   constructor(connection: mongoose.Connection) {
     this.#jobs = jobModels(connection).jobs;
+    this.records = mongoRecords({ shape: jobShape, model: this.#jobs, paths: { id: '_id' }, toRow: toJob });
   }
 
   async create(job: Job): Promise<boolean> {

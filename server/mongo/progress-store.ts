@@ -18,11 +18,14 @@ import type {
   ProgressQuery,
   ProgressStore,
 } from '../../plugin/ports/progress-store.ts';
+import { progressShape } from '../../plugin/ports/record-shapes.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import { refusalError, updateMany } from './bulk.ts';
 import { schemaOptions } from './connect.ts';
 import { withDatabase } from './errors.ts';
 import { type Answer, gather } from './gather.ts';
 import { type ProgressDocument, toDocument, toProgress } from './progress-document.ts';
+import { mongoRecords } from './records.ts';
 
 const { Mixed } = mongoose.Schema.Types;
 
@@ -48,9 +51,12 @@ const schema = new mongoose.Schema<ProgressDocument>(
 schema.index({ learnerId: 1, badgeId: 1 }, { unique: true });
 schema.index({ nextEffectAt: 1 }, { partialFilterExpression: { nextEffectAt: { $exists: true } } });
 schema.index({ updatedAt: -1, learnerId: 1, badgeId: 1 });
-schema.index({ badgeId: 1, 'outcome.status': 1 });
+schema.index({ updatedAt: 1, learnerId: 1, badgeId: 1 });
+schema.index({ badgeId: 1, updatedAt: 1, learnerId: 1 });
+schema.index({ 'outcome.status': 1, updatedAt: 1, learnerId: 1, badgeId: 1 });
+schema.index({ badgeId: 1, 'outcome.status': 1, updatedAt: 1, learnerId: 1 });
 schema.index({ 'openEffects.lane': 1, 'openEffects.dueAt': 1 });
-schema.index({ 'openEffects.state': 1 });
+schema.index({ 'openEffects.state': 1, 'outcome.status': 1, badgeId: 1 });
 schema.index({ badgeId: 1, learnerId: 1 });
 schema.index({ badgeId: 1, ruleVersion: 1 });
 schema.index({ 'issued.externalId': 1 }, { sparse: true });
@@ -67,6 +73,7 @@ interface ProgressKey {
 
 export class MongoProgressStore implements ProgressStore {
   readonly #progress: mongoose.Model<ProgressDocument>;
+  readonly records: Records<Progress>;
   readonly #load = gather<ProgressKey, Progress | null>({ ask: (keys) => withDatabase(() => this.#find(keys)) });
   readonly #save = gather<ProgressDocument, boolean>({
     ask: (documents) => withDatabase(() => this.#store(documents)),
@@ -75,6 +82,12 @@ export class MongoProgressStore implements ProgressStore {
 
   constructor(connection: mongoose.Connection) {
     this.#progress = progressModels(connection);
+    this.records = mongoRecords({
+      shape: progressShape,
+      model: this.#progress,
+      paths: { status: 'outcome.status', effects: 'openEffects.state' },
+      toRow: toProgress,
+    });
   }
 
   load(learnerId: string, badgeId: string): Promise<Progress | null> {

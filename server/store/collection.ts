@@ -83,6 +83,19 @@ export class Collection implements RecordHome {
     return skip > 0 || limit > 0 ? ordered.slice(skip, limit > 0 ? skip + limit : undefined) : ordered;
   }
 
+  /** How many match. Where an index alone can tell, no document is looked at. */
+  count({ filter, skip, limit }: Omit<QueryOptions, 'sort'>): number {
+    const plan = planQuery(this.#indexes, filter, []);
+    if (!plan?.exact) return this.find({ filter, sort: [], skip, limit }).length;
+    const wanted = limit > 0 ? skip + limit : Number.POSITIVE_INFINITY;
+    let found = 0;
+    for (const range of plan.ranges) {
+      found += plan.index.keys.count(range, wanted - found);
+      if (found >= wanted) break;
+    }
+    return Math.max(0, found - skip);
+  }
+
   /** @param body the document as it was sent, which is stored as it is where nothing has to be added
    *  @returns the stored document, `_id` first
    *  @throws CommandError 11000, 10334, 53 */

@@ -18,6 +18,8 @@ export interface IndexPlan {
   readonly reverse: boolean;
   /** The documents come in the order of the sort. */
   readonly sorted: boolean;
+  /** Every document it finds is a match, and it finds each once. */
+  readonly exact: boolean;
 }
 
 /** Where a range of keys begins or ends; `after`: behind everything that starts like `key`. */
@@ -52,11 +54,12 @@ export function planQuery(
   sort: readonly KeyField[],
 ): IndexPlan | null {
   const constraints = collectConstraints(filter, '', 0, { last: 0 });
+  const isPlain = isSaidByConstraints(filter);
   let best: IndexPlan | null = null;
   let bestScore = 0;
   for (const index of indexes) {
     if (!holdsEveryMatch(index, filter, constraints)) continue;
-    const { plan, score } = planWith(index, constraints, sort);
+    const { plan, score } = planWith(index, constraints, sort, isPlain);
     // At most one document: nothing can be better.
     if (score >= ONE_DOCUMENT && plan.ranges.length === 1) return plan;
     if (score > bestScore) {
@@ -100,6 +103,28 @@ function constraintsOn(path: string, value: BsonValue, element: number, ids: { l
     found.push({ path, element, points: null, ...bracketed(range), needsValue: true });
   }
   return found;
+}
+
+const COMPARISONS = ['$eq', '$in', '$gt', '$gte', '$lt', '$lte'];
+
+/** Whether the constraints say all that the filter says: comparisons with values whose keys are exact. */
+function isSaidByConstraints(filter: BsonDocument): boolean {
+  const isExact = (value: BsonValue): boolean =>
+    ['string', 'number', 'boolean'].includes(typeof value) ? !isNaNValue(value) : value instanceof Date;
+  return [...filter].every(([name, value]) => {
+    if (name === '$and' && Array.isArray(value))
+      return value.every((branch) => isDocument(branch) && isSaidByConstraints(branch));
+    if (name.startsWith('$')) return false;
+    if (!isOperatorDocument(value)) return isExact(value);
+    // Two ends on the same side are read as one.
+    if (value.has('$gt') && value.has('$gte')) return false;
+    if (value.has('$lt') && value.has('$lte')) return false;
+    if (new Set([...value.values()].map((operand) => encodeKey(operand)[0])).size > 1) return false;
+    return [...value].every(([operator, operand]) => {
+      if (!COMPARISONS.includes(operator)) return false;
+      return operator === '$in' && Array.isArray(operand) ? operand.every(isExact) : isExact(operand);
+    });
+  });
 }
 
 function elementConstraints(path: string, operand: BsonDocument, ids: { last: number }): Constraint[] {
@@ -189,6 +214,7 @@ function planWith(
   index: CollectionIndex,
   constraints: readonly Constraint[],
   sort: readonly KeyField[],
+  isPlain: boolean,
 ): { plan: IndexPlan; score: number } {
   let prefixes = [''];
   let ranges: KeyRange[] | null = null;
@@ -218,6 +244,7 @@ function planWith(
       ranges: ranges ?? prefixes.map((prefix) => ({ lower: prefix, upper: prefix + AFTER })),
       reverse: order === -1,
       sorted: order !== null,
+      exact: isPlain && !index.multikey && used.length === constraints.length,
     },
     score: prefixes.length === 0 ? 1000 : score,
   };

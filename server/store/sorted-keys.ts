@@ -94,6 +94,20 @@ export class SortedKeys {
     }
   }
 
+  /** How many there are; it stops at `atMost`. Blocks that lie within the range are not looked into. */
+  count({ lower, upper }: KeyRange, atMost: number): number {
+    let found = 0;
+    for (let at = this.#blockFor(lower, -1); at < this.#blocks.length && found < atMost; at++) {
+      const block = this.#blocks[at]!;
+      const { keys } = block;
+      if (keys.length > 0 && keys[0]! >= upper) break;
+      const from = (keys[0] ?? '') >= lower ? 0 : firstAtOrAfter(block, lower, -1);
+      const to = (keys.at(-1) ?? '') < upper ? keys.length : firstAtOrAfter(block, upper, -1);
+      found += Math.max(0, to - from);
+    }
+    return Math.min(found, atMost);
+  }
+
   /** Every key with its sequence, ascending. */
   *entries(): Generator<readonly [string, number]> {
     for (const { keys, sequences } of this.#blocks) {

@@ -4,7 +4,6 @@ import type { Request, Response } from 'express';
 import { fromParameters, REPLAY } from '../../../plugin/badges/replay/replay-request.ts';
 import { isOpen } from '../../../plugin/ports/job-store.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
-import { shownNumber } from '../format.ts';
 import { pathText, queryString } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
@@ -13,7 +12,7 @@ import type { Services } from '../services.ts';
 import { shownTroubles } from '../template-troubles.ts';
 import { findHistory, type History, summaryOf, versionOf, versionRows } from './badge-history.ts';
 import { jobPath } from './jobs.ts';
-import { statusCounts, statusShares } from './progress-counts.ts';
+import { statusShares } from './progress-counts.ts';
 import { penaltyRows, policySentences, requirementRows } from './rule-tables.ts';
 import { ruleLines } from './rule-text.ts';
 
@@ -24,21 +23,6 @@ export function badgeRoutes(services: Services): readonly Route[] {
   const readRules = createRuleReader(environment);
 
   return [
-    get('/badges', 'look', async (req, res) => {
-      const [definitions, counts] = await Promise.all([badges.list(), progress.counts()]);
-      const rows = definitions.map((badge) => {
-        const count = statusCounts(counts, badge.id);
-        return {
-          ...summaryOf(badge, readRules(badge)?.evaluate),
-          href: badgePath(badge.id),
-          inProgress: shownNumber(count['in-progress']),
-          awarded: shownNumber(count.awarded),
-          revoked: shownNumber(count.revoked),
-        };
-      });
-      await renderPage(req, res, 'badges', { title: 'Badges', section: 'badges' }, { badges: rows });
-    }),
-
     get('/badges/:id', 'look', async (req, res) => {
       const id = pathText(req, 'id');
       const [definition, history, counts] = await Promise.all([

@@ -1,23 +1,16 @@
-/** PDF credentials: the list, one of them, its document. */
+/** PDF credentials: one of them, its document. */
 
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
-import { shownNumber, shownSize, shownStatus, shownTime } from '../format.ts';
-import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
+import { shownSize, shownStatus, shownTime } from '../format.ts';
+import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 
-const PAGE_SIZE = 50;
 export const CREDENTIAL_STATUSES = ['available', 'generating', 'error', 'invalidated'] as const;
-
-const ACTION_WORDS = [
-  ['reissue', 'Reissue these'],
-  ['retry', 'Retry the failed'],
-  ['invalidate', 'Invalidate these'],
-] as const;
 
 export const credentialsCrumb = { text: 'Credentials', href: '/credentials' } as const;
 
@@ -33,55 +26,10 @@ export async function findCredential({ credentials }: Pick<Services, 'credential
 }
 
 export function credentialRoutes(services: Services): readonly Route[] {
-  const { credentials, files, settings } = services;
+  const { files, settings } = services;
   const audit = createAudit(services);
 
   return [
-    get('/credentials', 'look', async (req, res) => {
-      const filters = {
-        status: queryChoice(req, 'status', CREDENTIAL_STATUSES),
-        context: queryText(req, 'context'),
-        type: queryText(req, 'type'),
-        search: queryText(req, 'search'),
-      };
-      const [page, counts, configurations, types] = await Promise.all([
-        credentials.credentials({
-          status: filters.status,
-          contextKey: filters.context,
-          credentialType: filters.type,
-          search: filters.search,
-          after: queryText(req, 'after'),
-          limit: PAGE_SIZE,
-        }),
-        credentials.credentialCounts(),
-        credentials.configurations(),
-        credentials.types(),
-      ]);
-      await renderPage(
-        req,
-        res,
-        'credentials',
-        { title: 'Credentials', section: 'credentials' },
-        {
-          filters,
-          filtered: Object.values(filters).some((value) => value !== undefined),
-          statuses: CREDENTIAL_STATUSES.map((status) => ({
-            value: status,
-            word: `${shownStatus(status).word} (${shownNumber(counts[status])})`,
-          })),
-          contexts: [...new Set(configurations.map(({ contextKey }) => contextKey))].sort(),
-          types: types.map(({ name }) => name),
-          settlements: ACTION_WORDS.map(([action, word]) => ({
-            word,
-            href: `/credentials/settle${queryString({ action, ...filters })}`,
-          })),
-          rows: page.items.map((credential) => ({ ...summaryOf(credential), href: credentialPath(credential.id) })),
-          nextHref: page.next === null ? null : `/credentials${queryString({ ...filters, after: page.next })}`,
-          firstHref: queryText(req, 'after') === undefined ? null : `/credentials${queryString(filters)}`,
-        },
-      );
-    }),
-
     get('/credentials/:id', 'look', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
       const frame = {

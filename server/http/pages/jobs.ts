@@ -1,18 +1,15 @@
 /** Jobs: how far each is, what came of it, and the buttons to cancel and resume. */
 
 import { NotFoundError } from '../../../plugin/errors.ts';
-import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
+import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
-import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
+import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { otherCounts, replayModel } from './replay-result.ts';
-
-const PAGE_SIZE = 50;
-const STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
 
 export const jobsCrumb = { text: 'Jobs', href: '/jobs' } as const;
 
@@ -25,20 +22,6 @@ export function jobRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/jobs', 'look', async (req, res) => {
-      const state = queryChoice(req, 'state', STATES);
-      const after = queryText(req, 'after');
-      const page = await jobStore.list({ state, after, limit: PAGE_SIZE });
-      const frame = { title: 'Jobs', section: 'system' } as const;
-      await renderPage(req, res, 'jobs', frame, {
-        state,
-        states: STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        rows: page.items.map(shownJob),
-        nextHref: page.next === null ? null : `/jobs${queryString({ state, after: page.next })}`,
-        firstHref: after === undefined ? null : `/jobs${queryString({ state })}`,
-      });
-    }),
-
     get('/jobs/:id', 'look', async (req, res) => {
       const job = await jobStore.get(pathText(req, 'id'));
       if (job === null) throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');

@@ -9,8 +9,8 @@ import {
 } from '../../../plugin/mail/settle-mails.ts';
 import type { Credential, CredentialMail, MailState } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
-import { counted, shownNumber, shownStatus, shownTime } from '../format.ts';
-import { incompleteForm, pathText, queryChoice, queryString, queryText, textField } from '../forms.ts';
+import { counted, shownStatus, shownTime } from '../format.ts';
+import { incompleteForm, pathText, queryChoice, queryString, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
@@ -18,14 +18,8 @@ import type { Services } from '../services.ts';
 import { credentialPath, credentialsCrumb } from './credentials.ts';
 import { jobPath } from './jobs.ts';
 
-const PAGE_SIZE = 50;
-const STATES: readonly MailState[] = ['pending', 'sent', 'failed', 'given-up', 'superseded'];
+export const MAIL_STATES: readonly MailState[] = ['pending', 'sent', 'failed', 'given-up', 'superseded'];
 const ACTIONS = Object.keys(MAIL_ACTIONS) as readonly MailAction[];
-const actionWords: Readonly<Record<MailAction, string>> = {
-  retry: 'Retry all of these',
-  'give-up': 'Give up all of these',
-};
-
 const mailsCrumb = { text: 'Mails', href: '/mails' } as const;
 
 export function mailRoutes(services: Services): readonly Route[] {
@@ -40,30 +34,9 @@ export function mailRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/mails', 'look', async (req, res) => {
-      const counts = await credentials.mailCounts();
-      const state = queryChoice(req, 'state', STATES) ?? STATES.find((one) => counts[one] > 0) ?? 'pending';
-      const after = queryText(req, 'after');
-      const page = await credentials.credentials({ mail: state, after, limit: PAGE_SIZE });
-      const frame = { title: 'Mails', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
-      await renderPage(req, res, 'mails', frame, {
-        state,
-        areSent: mails.areSent,
-        states: STATES.map((value) => ({ value, word: `${shownStatus(value).word} (${shownNumber(counts[value])})` })),
-        total: counted(counts[state], 'mail'),
-        rows: page.items.flatMap((credential) => (credential.mail ? [rowOf(credential, credential.mail)] : [])),
-        settlements: ACTIONS.filter((action) => isFor(action, state)).map((action) => ({
-          word: actionWords[action],
-          href: `/mails/settle${queryString({ action, state })}`,
-        })),
-        nextHref: page.next === null ? null : `/mails${queryString({ state, after: page.next })}`,
-        firstHref: after === undefined ? null : `/mails${queryString({ state })}`,
-      });
-    }),
-
     get('/mails/settle', 'operate', async (req, res) => {
       const action = queryChoice(req, 'action', ACTIONS) ?? 'retry';
-      const state = queryChoice(req, 'state', STATES) ?? 'failed';
+      const state = queryChoice(req, 'state', MAIL_STATES) ?? 'failed';
       const count = isFor(action, state) ? await credentials.countCredentials({ mail: state }) : 0;
       const title = action === 'retry' ? 'Retry mails' : 'Give up mails';
       const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, mailsCrumb] } as const;
@@ -79,7 +52,7 @@ export function mailRoutes(services: Services): readonly Route[] {
 
     post('/mails/settle', 'operate', async (req, res) => {
       const action = ACTIONS.find((one) => one === textField(req, 'action'));
-      const state = STATES.find((one) => one === textField(req, 'state'));
+      const state = MAIL_STATES.find((one) => one === textField(req, 'state'));
       if (!action || !state || !isFor(action, state)) throw incompleteForm();
       const actor = actorOf(res).name;
       const job = await jobs.request({

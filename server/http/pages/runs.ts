@@ -12,12 +12,11 @@ import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { credentialsCrumb } from './credentials.ts';
 
-const RUNS_SHOWN = 100;
 const PAGE_SIZE = 50;
 const OUTCOMES = ['available', 'error', 'generating', 'invalidated'] as const;
 const LATE_AFTER_MS = 60_000;
 
-const TRIGGERS: Readonly<Record<CredentialRun['trigger'], string>> = {
+export const RUN_TRIGGERS: Readonly<Record<CredentialRun['trigger'], string>> = {
   schedule: 'Schedule',
   manual: 'Button',
   retry: 'Retry of the failed',
@@ -32,19 +31,6 @@ export function runRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   return [
-    get('/runs', 'look', async (req, res) => {
-      const [runs, configurations] = await Promise.all([
-        credentials.runs({ limit: RUNS_SHOWN }),
-        credentials.configurations(),
-      ]);
-      const contextOf = new Map(configurations.map((configuration) => [configuration.id, configuration.contextKey]));
-      const frame = { title: 'Runs', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
-      await renderPage(req, res, 'runs', frame, {
-        limit: RUNS_SHOWN,
-        runs: runs.map((run) => ({ ...shownRun(run), contextKey: contextOf.get(run.configurationId) ?? REMOVED })),
-      });
-    }),
-
     get('/runs/:id', 'look', async (req, res) => {
       const run = await credentials.run(pathText(req, 'id'));
       if (run === null) throw new NotFoundError('run', 'there is no such run; the list of runs shows those there are');
@@ -123,7 +109,7 @@ export function shownRun(run: CredentialRun) {
     status: shownStatus(run.state),
     isOpen: run.state === 'running',
     canResume: isResumable(run),
-    trigger: TRIGGERS[run.trigger],
+    trigger: RUN_TRIGGERS[run.trigger],
     dueAt: shownTime(run.dueAt),
     isLate: run.trigger === 'schedule' && lateMs > LATE_AFTER_MS,
     startedAt: shownTime(run.startedAt),

@@ -66,8 +66,7 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
     checkHint(collection, command.raw('hint'));
     const filter = command.document('query');
     compileFilter(filter);
-    const options = { filter, sort: NO_SORT, skip: command.count('skip', 0), limit: command.count('limit', 0) };
-    return { n: collection?.find(options).length ?? 0 };
+    return { n: collection?.count({ filter, skip: command.count('skip', 0), limit: command.count('limit', 0) }) ?? 0 };
   },
 
   distinct(context) {

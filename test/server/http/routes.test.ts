@@ -55,6 +55,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /accounts': 'administer',
   'get /accounts/:id': 'administer',
   'post /accounts/:id/link': 'administer',
+  'post /accounts/:id/lms': 'administer',
   'post /accounts/:id/role': 'administer',
   'post /accounts/:id/disable': 'administer',
   'post /accounts/:id/enable': 'administer',
@@ -135,6 +136,16 @@ const table: Readonly<Record<string, Access>> = {
   'get /credential-assets/:asset/delete': 'edit',
   'post /credential-assets/:asset/delete': 'edit',
   'get /credential-types': 'look',
+  'get /credential-types/:type/versions': 'look',
+  'get /credential-types/:type/compare': 'look',
+  'get /credential-types/:type/versions/:version/restore': 'edit',
+  'post /credential-types/:type/versions/:version/restore': 'edit',
+  'post /credential-types/preview': 'edit',
+  'get /configurations/:id/versions': 'look',
+  'get /configurations/:id/compare': 'look',
+  'get /configurations/:id/versions/:version/restore': 'edit',
+  'post /configurations/:id/versions/:version/restore': 'edit',
+  'post /configurations/preview': 'edit',
   'get /credential-types/new': 'edit',
   'post /credential-types/new': 'edit',
   'get /credential-types/:type': 'look',
@@ -164,6 +175,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /effects/settle': 'operate',
   'post /effects/settle': 'operate',
   'get /issued-badges': 'look',
+  'get /history/:kind/:id': 'look',
   'get /comparisons': 'look',
   'post /comparisons': 'operate',
   'get /comparisons/:id': 'look',
@@ -213,8 +225,36 @@ const table: Readonly<Record<string, Access>> = {
   'post /providers/:provider/accounts/:slug/remove': 'administer',
   'get /audit': 'administer',
   'get /system': 'look',
+  'get /system/state': 'operate',
   'post /tokens/:id/revoke': 'administer',
 };
+
+/** Who may look at each list and take it along as a file, and who may do something to many of it. */
+const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Access }>> = {
+  audit: { look: 'administer' },
+  configurations: { look: 'look', act: 'run' },
+  'credential-assets': { look: 'look' },
+  'credential-types': { look: 'look' },
+  templates: { look: 'look' },
+  badges: { look: 'look', act: 'publish' },
+  credentials: { look: 'look', act: 'publish' },
+  events: { look: 'look' },
+  jobs: { look: 'look', act: 'operate' },
+  mails: { look: 'look', act: 'operate' },
+  progress: { look: 'look' },
+  runs: { look: 'look', act: 'run' },
+};
+
+const listTable: Readonly<Record<string, Access>> = Object.fromEntries(
+  Object.entries(lists).flatMap(([name, { look, act }]): [string, Access][] => [
+    [`get /${name}`, look],
+    [`get /exports/${name}.csv`, look],
+    [`get /exports/${name}.json`, look],
+    ...(act === undefined
+      ? []
+      : [[`post /actions/${name}`, act] as [string, Access], [`post /actions/${name}/done`, act] as [string, Access]]),
+  ]),
+);
 
 describe('routes', () => {
   let site: Site;
@@ -237,6 +277,7 @@ describe('routes', () => {
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace(':asset', 'certificate')
+      .replace(':kind', 'badge')
       .replace(':type', 'type-1')
       .replace('/runs/:id', '/runs/run-1')
       .replace('/jobs/:id', '/jobs/job-failed')
@@ -264,8 +305,8 @@ describe('routes', () => {
 
   it('are exactly those of the table', () => {
     const actual = Object.fromEntries(routes.map(({ method, path, access }) => [`${method} ${path}`, access]));
-    expect(actual).to.deep.equal(table);
-    expect(routes).to.have.length(Object.keys(table).length);
+    expect(actual).to.deep.equal({ ...table, ...listTable });
+    expect(routes).to.have.length(Object.keys({ ...table, ...listTable }).length);
   });
 
   it('send strangers to the sign-in page wherever somebody must be signed in', async () => {
@@ -407,7 +448,7 @@ describe('routes', () => {
     const before = await everything(site);
     for (const { method, path, access } of routes) {
       if (method !== 'get' || scopeOf(access) !== null) continue;
-      if (path.endsWith('/download')) continue;
+      if (path.endsWith('/download') || path.startsWith('/exports/')) continue;
       const answer = await administrator.get(addressOf(path));
       expect(answer.status, path).to.be.oneOf([200, 303]);
     }

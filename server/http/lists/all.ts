@@ -1,0 +1,31 @@
+/** Every list there is. */
+
+import type { Services } from '../services.ts';
+import { auditList } from './audit-list.ts';
+import { badgeList } from './badge-list.ts';
+import { credentialList } from './credential-list.ts';
+import { eventList } from './event-list.ts';
+import { jobList } from './job-list.ts';
+import type { AnyList } from './list.ts';
+import { mailList } from './mail-list.ts';
+import { assetList, configurationList, typeList } from './making-lists.ts';
+import { progressList } from './progress-list.ts';
+import { runList } from './run-list.ts';
+import { templateList } from './template-list.ts';
+
+export function allLists(services: Services): readonly AnyList[] {
+  return [
+    badgeList(services),
+    progressList(services),
+    eventList(services),
+    credentialList(services),
+    mailList(services),
+    runList(services),
+    configurationList(services),
+    typeList(services),
+    assetList(services),
+    templateList(services),
+    jobList(services),
+    auditList(services),
+  ];
+}

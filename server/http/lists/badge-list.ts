@@ -1,0 +1,150 @@
+/** Badges as a list. */
+
+import { switchedSource } from '../../../plugin/badges/badge-text.ts';
+import { ConflictError, InputError } from '../../../plugin/errors.ts';
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
+import type { ProgressCount } from '../../../plugin/ports/progress-store.ts';
+import type { RecordShape } from '../../../plugin/ports/records.ts';
+import { badgePath } from '../badge-links.ts';
+import { summaryOf } from '../pages/badge-history.ts';
+import { statusCounts } from '../pages/progress-counts.ts';
+import { createRuleReader } from '../rule-reader.ts';
+import type { Services } from '../services.ts';
+import { numberCell, statusCell, textCell } from './cells.ts';
+import type { BulkAction, Column, List } from './list.ts';
+
+type Context = readonly ProgressCount[];
+type ListServices = Pick<Services, 'badges' | 'progress' | 'environment' | 'saveBadge' | 'foreseeRules'>;
+type State = 'active' | 'evaluating' | 'inactive';
+
+const STATES: Readonly<Record<State, string>> = { active: 'Active', evaluating: 'Evaluating', inactive: 'Inactive' };
+
+export function badgeList(services: ListServices): List<BadgeDefinition, Context> {
+  const { badges, progress, environment } = services;
+  const readRules = createRuleReader(environment);
+  const isEvaluated = (badge: BadgeDefinition): boolean => readRules(badge)?.evaluate ?? false;
+  const stateOf = (badge: BadgeDefinition): State =>
+    badge.active ? (isEvaluated(badge) ? 'evaluating' : 'active') : 'inactive';
+  const nameOf = ({ id, name }: BadgeDefinition): string => name ?? id;
+  const shape: RecordShape<BadgeDefinition> = {
+    id: ['id'],
+    fields: {
+      id: ({ id }) => id,
+      name: (badge) => nameOf(badge).toLowerCase(),
+      words: (badge) => [badge.id, ...nameOf(badge).split(/\s+/)].map((word) => word.toLowerCase()),
+      state: stateOf,
+      provider: ({ template }) => template?.split(' ')[0] ?? null,
+      updatedAt: ({ updatedAt }) => updatedAt,
+    },
+  };
+  const count = (status: 'in-progress' | 'awarded' | 'revoked', label: string): Column<BadgeDefinition, Context> => ({
+    name: status,
+    label,
+    isNumber: true,
+    cell: ({ id }, counts) =>
+      numberCell(statusCounts(counts, id)[status], `/progress?badge=${encodeURIComponent(id)}&status=${status}`),
+  });
+  return {
+    path: '/badges',
+    access: 'look',
+    title: 'Badges',
+    section: 'badges',
+    noun: ['badge', 'badges'],
+    links: [
+      { text: 'Templates', href: '/templates' },
+      { text: 'Rule files', href: '/rules' },
+      { text: 'New badge', href: '/badges/new/start', access: 'edit', isPrimary: true },
+    ],
+    records: memoryRecords(shape, () => badges.list()),
+    load: () => progress.counts(),
+    idOf: ({ id }) => id,
+    columns: [
+      {
+        name: 'badge',
+        label: 'Badge',
+        order: 'name',
+        noteLabel: 'Id',
+        cell: (badge) => textCell(nameOf(badge), badgePath(badge.id), { note: { text: badge.id } }),
+      },
+      {
+        name: 'state',
+        label: 'State',
+        order: 'state',
+        cell: (badge) => statusCell(summaryOf(badge, isEvaluated(badge)).status),
+      },
+      { name: 'template', label: 'Template', cell: ({ template }) => textCell(template) },
+      count('in-progress', 'In progress'),
+      count('awarded', 'Awarded'),
+      count('revoked', 'Revoked'),
+      {
+        name: 'changed',
+        label: 'Last change',
+        order: 'updatedAt',
+        noteLabel: 'Version',
+        cell(badge) {
+          const { updatedAt, version, updatedBy } = summaryOf(badge);
+          const note = { text: `version ${version} by ${updatedBy}` };
+          return { parts: [{ kind: 'time', time: updatedAt }], otherwise: 'never', note };
+        },
+      },
+    ],
+    search: {
+      label: 'Name or id',
+      help: 'The beginnings of words, all of which must be found.',
+      where: async (text) =>
+        text
+          .toLowerCase()
+          .split(/\s+/)
+          .map((word) => ({ field: 'words', startsWith: word })),
+    },
+    filters: [
+      {
+        name: 'state',
+        label: 'State',
+        any: 'Any state',
+        choices: () => Object.entries(STATES).map(([value, word]) => ({ value, word })),
+        where: (state) => [{ field: 'state', in: [state] }],
+      },
+    ],
+    actionAccess: 'publish',
+    actions: [switching(services, true), switching(services, false)],
+    order: { field: 'name', descending: false },
+    pageSize: 100,
+    nothingMatches: 'Write less of the name, or choose another state.',
+    empty: {
+      title: 'No badges yet',
+      text: 'A badge is a few lines of rules: which events count, and what must come together. Press New badge to start from an example, or open Rule files to bring badges from files. Editors, publishers and administrators can add one.',
+      links: [{ text: 'Bring badges from files', href: '/rules' }],
+    },
+  };
+}
+
+/** Activates, or deactivates. What would take badges back is asked for on the badge's own page, which shows what it means. */
+function switching({ saveBadge, foreseeRules }: ListServices, active: boolean): BulkAction<BadgeDefinition> {
+  return {
+    name: active ? 'activate' : 'deactivate',
+    label: active ? 'Activate' : 'Deactivate',
+    audited: active ? 'badges.activated' : 'badges.deactivated',
+    consequence: active
+      ? 'Events count for each of them from now on. One that would take badges back is not activated here, but on its own page. Those that are active are left alone.'
+      : 'Events no longer count for any of them. Badges already awarded stand. Those that are inactive are left alone.',
+    async run(badge, { actor }) {
+      if (badge.active === active) return 'left alone';
+      const text = switchedSource(badge.source, active);
+      if (text === null)
+        throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');
+      const impact = active ? await foreseeRules([text]) : null;
+      if (impact !== null && (!impact.complete || impact.badges.some(({ loses }) => loses > 0))) {
+        throw new ConflictError(
+          'takes-badges-back',
+          'it may take badges back; activate it on its own page, which shows what it means',
+        );
+      }
+      const saved = await saveBadge(text, { expectedVersion: badge.version, actor });
+      if (!saved.ok)
+        throw new InputError('rule-invalid', 'the stored rules have mistakes; open the editor and mend them');
+      return active ? 'activated' : 'deactivated';
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** The list of events. */
+
+import { subjectsOf } from '../../../plugin/events/event-outcome.ts';
+import { type EventEntry, type OutcomeKind, outcomeKinds } from '../../../plugin/ports/event-log.ts';
+import type { Learner } from '../../../plugin/ports/learner-store.ts';
+import type { Condition } from '../../../plugin/ports/records.ts';
+import { badgePath } from '../badge-links.ts';
+import { outcomeReason } from '../event-words.ts';
+import { shortEventType, shownInstant, shownStatus, shownTime } from '../format.ts';
+import { eventPath, shownLearner } from '../pages/events.ts';
+import type { Services } from '../services.ts';
+import { linksCell, statusCell, textCell, timeCell } from './cells.ts';
+import { badgeNames, findLearners, LEARNER_HELP, LEARNER_SEARCH, learnersById } from './find-learners.ts';
+import type { List } from './list.ts';
+
+const HOUR = 3_600_000;
+/** What the list looks at unless asked for more. */
+const PERIODS = { hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR };
+const PERIOD_WORDS = { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days' };
+const shownOutcomes: readonly OutcomeKind[] = [...outcomeKinds].reverse();
+
+interface Context {
+  readonly people: ReadonlyMap<string, Learner>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+type ListServices = Pick<Services, 'events' | 'learners' | 'badges' | 'clock' | 'environment'>;
+
+export function eventList(services: ListServices): List<EventEntry, Context> {
+  const { events, clock, environment } = services;
+  const types = [...environment.eventTypes.keys()].sort();
+  return {
+    path: '/events',
+    access: 'look',
+    title: 'Events',
+    section: 'events',
+    noun: ['event', 'events'],
+    lead: 'What came in from the LMS and what became of it.',
+    links: [{ text: 'Dead letters', href: '/dead-letters' }],
+    records: events.records,
+    load: async (rows) => ({
+      people: await learnersById(
+        services,
+        rows.map(({ learnerId }) => learnerId),
+      ),
+      names: await badgeNames(services),
+    }),
+    idOf: ({ event }) => event.id,
+    columns: [
+      {
+        name: 'type',
+        label: 'Event',
+        cell: ({ event }) => ({
+          parts: [
+            { kind: 'text', text: shortEventType(event.type), href: eventPath(event.id), breaksAtDots: true } as const,
+          ],
+          otherwise: 'none',
+        }),
+      },
+      {
+        name: 'learner',
+        label: 'Learner',
+        cell: (entry, { people }) => {
+          const learner = shownLearner(entry, people);
+          return textCell(learner?.name ?? null, learner?.href, { otherwise: 'nobody' });
+        },
+      },
+      {
+        name: 'outcome',
+        label: 'Outcome',
+        noteLabel: 'Reason',
+        cell: ({ outcome }) => statusCell(shownStatus(outcome.kind), outcomeReason(outcome)),
+      },
+      {
+        name: 'badges',
+        label: 'Badges',
+        cell: ({ outcome }, { names }) =>
+          linksCell(
+            (outcome.kind === 'matched' ? outcome.badgeIds : []).map((id) => ({
+              text: names.get(id) ?? id,
+              href: names.has(id) ? badgePath(id) : null,
+            })),
+          ),
+      },
+      {
+        name: 'received',
+        label: 'Received',
+        order: 'receivedAt',
+        cell: ({ receivedAt }) => timeCell(shownTime(receivedAt)),
+      },
+      { name: 'happened', label: 'Happened', cell: ({ event }) => timeCell(shownInstant(event.time)) },
+    ],
+    search: {
+      label: LEARNER_SEARCH,
+      help: `${LEARNER_HELP} Somebody whose events never counted for a badge is found by the whole username.`,
+      where: (text) => whose(services, text),
+    },
+    filters: [
+      {
+        name: 'id',
+        label: 'Event id',
+        any: '',
+        isWritten: true,
+        looksEverywhere: true,
+        choices: () => [],
+        where: (id) => [{ field: 'id', in: [id] }],
+      },
+      {
+        name: 'type',
+        label: 'Type',
+        any: 'All types',
+        isOpen: true,
+        choices: () => types.map((type) => ({ value: type, word: shortEventType(type) })),
+        where: (type) => [{ field: 'type', in: [type] }],
+      },
+      {
+        name: 'outcome',
+        label: 'Outcome',
+        any: 'Any outcome',
+        choices: () => shownOutcomes.map((kind) => ({ value: kind, word: shownStatus(kind).word })),
+        where: (outcome) => [{ field: 'outcome', in: [outcome] }],
+      },
+      {
+        name: 'period',
+        label: 'Received',
+        any: 'All that is kept',
+        initial: 'week',
+        choices: () => Object.entries(PERIOD_WORDS).map(([value, word]) => ({ value, word })),
+        where: (period) => [
+          {
+            field: 'receivedAt',
+            from: new Date(clock.now().getTime() - PERIODS[period as keyof typeof PERIODS]),
+          },
+        ],
+      },
+    ],
+    date: { field: 'receivedAt', label: 'Received' },
+    order: { field: 'receivedAt', descending: true },
+    nothingMatches: 'Choose fewer filters or a longer time.',
+    empty: {
+      title: 'No events in the last 7 days',
+      text: 'Events come in from RabbitMQ, by POST /events and from files with laurel events send. The system page shows whether they can arrive.',
+      links: [
+        { text: 'Show all that is kept', href: '/events?period=all' },
+        { text: 'See whether events can arrive', href: '/system' },
+      ],
+    },
+  };
+}
+
+/** Whose events are asked for: learners as on other pages, else a user of whom nothing has matched yet. */
+async function whose(services: ListServices, text: string): Promise<readonly Condition[]> {
+  const found = await findLearners(services, text);
+  const isLmsId = /^\d{1,15}$/.test(text);
+  const people = found.length > 0 || !isLmsId ? found : [{ id: '', username: '', lmsUserId: Number(text) }];
+  return people.length > 0
+    ? [{ field: 'subject', in: people.flatMap(subjectsOf) }]
+    : [{ field: 'username', in: [text] }];
+}

@@ -1,0 +1,29 @@
+/** Finding people in lists of what they did or got, and naming those that a list shows. */
+
+import type { Learner } from '../../../plugin/ports/learner-store.ts';
+import type { Services } from '../services.ts';
+
+const MOST_FOUND = 50;
+
+export const LEARNER_SEARCH = 'Learner';
+export const LEARNER_HELP = 'The beginning of a username or an e-mail address, or an LMS user id.';
+
+export async function findLearners(
+  { learners }: Pick<Services, 'learners'>,
+  search: string,
+): Promise<readonly Learner[]> {
+  return (await learners.list({ search, limit: MOST_FOUND })).items;
+}
+
+export async function learnersById(
+  { learners }: Pick<Services, 'learners'>,
+  ids: readonly (string | null)[],
+): Promise<ReadonlyMap<string, Learner>> {
+  const wanted = [...new Set(ids.flatMap((id) => id ?? []))];
+  const found = wanted.length > 0 ? await learners.findManyByIds(wanted) : [];
+  return new Map(found.map((learner) => [learner.id, learner]));
+}
+
+export async function badgeNames({ badges }: Pick<Services, 'badges'>): Promise<ReadonlyMap<string, string>> {
+  return new Map((await badges.list()).map(({ id, name }) => [id, name ?? id]));
+}

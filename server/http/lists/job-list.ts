@@ -1,0 +1,76 @@
+/** Jobs as a list. */
+
+import { ConflictError } from '../../../plugin/errors.ts';
+import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
+import { shownStatus, shownTime } from '../format.ts';
+import { jobPath, shownJob } from '../pages/jobs.ts';
+import type { Services } from '../services.ts';
+import { statusCell, textCell, timeCell } from './cells.ts';
+import type { List } from './list.ts';
+
+const STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
+
+export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>): List<Job> {
+  return {
+    path: '/jobs',
+    access: 'look',
+    title: 'Jobs',
+    section: 'system',
+    noun: ['job', 'jobs'],
+    links: [{ text: 'Replay events', href: '/replays/new', access: 'operate' }],
+    buttons: [{ text: 'Check all progress', action: '/progress/check', access: 'operate' }],
+    records: jobStore.records,
+    load: async () => null,
+    idOf: ({ id }) => id,
+    columns: [
+      { name: 'job', label: 'Job', cell: ({ id, title }) => textCell(title, jobPath(id)) },
+      { name: 'state', label: 'State', cell: (job) => statusCell(shownJob(job).status) },
+      { name: 'done', label: 'Done', isNumber: true, cell: (job) => textCell(shownJob(job).progress) },
+      {
+        name: 'asked',
+        label: 'Asked for',
+        order: 'createdAt',
+        cell: ({ createdAt }) => timeCell(shownTime(createdAt)),
+      },
+      { name: 'by', label: 'By', cell: ({ requestedBy }) => textCell(requestedBy) },
+      { name: 'finished', label: 'Finished', cell: ({ finishedAt }) => timeCell(shownTime(finishedAt), 'not yet') },
+    ],
+    filters: [
+      {
+        name: 'state',
+        label: 'State',
+        any: 'Any state',
+        choices: () => STATES.map((value) => ({ value, word: shownStatus(value).word })),
+        where: (state) => [{ field: 'state', in: [state] }],
+      },
+    ],
+    date: { field: 'createdAt', label: 'Asked for' },
+    order: { field: 'createdAt', descending: true },
+    nothingMatches: 'No job is in this state. Choose another one, or another date.',
+    empty: {
+      title: 'No jobs yet',
+      text: 'Work that takes long, such as a replay of events, runs as a job: its progress is shown here, and it can be cancelled and resumed.',
+      links: [],
+    },
+    actionAccess: 'operate',
+    actions: [
+      {
+        name: 'cancel',
+        label: 'Cancel',
+        audited: 'jobs.cancelled',
+        consequence:
+          'Each ends after the step it is at, and what it did stays done. Those that have ended are left alone.',
+        async run({ id, state }) {
+          if (!isOpen(state)) return 'left alone';
+          try {
+            await jobs.cancel(id);
+            return 'cancelled';
+          } catch (error) {
+            if (error instanceof ConflictError) return 'left alone';
+            throw error;
+          }
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,135 @@
+/** A list page as a table: what can be seen, chosen, found, put in order, exported and done. Everything else follows
+ *  from it: addresses, paging, counts, forms, files. */
+
+import type { Condition, FieldValue, RecordOrder, Records } from '../../../plugin/ports/records.ts';
+import type { Section } from '../page.ts';
+import type { Right } from '../rights.ts';
+import type { Cell } from './cells.ts';
+
+export interface Column<Row, Context> {
+  /** In addresses and in JSON. */
+  readonly name: string;
+  readonly label: string;
+  /** The field it is put in order by; left out: it is not. An index must lead to it. */
+  readonly order?: string;
+  /** Name of the small text below in exports; left out: they do not have it. */
+  readonly noteLabel?: string;
+  readonly isNumber?: boolean;
+  /** Links and the like, which no file has. */
+  readonly isOnPageOnly?: boolean;
+  cell(row: Row, context: Context): Cell;
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly word: string;
+}
+
+export interface Filter {
+  /** Parameter of the address. */
+  readonly name: string;
+  readonly label: string;
+  /** Chooses nothing, e.g. `Any outcome`. */
+  readonly any: string;
+  choices(): readonly Choice[] | Promise<readonly Choice[]>;
+  where(value: string): readonly Condition[];
+  /** Other values than the choices may stand in the address. */
+  readonly isOpen?: boolean;
+  /** Chosen where the address says nothing; `any` is then a choice by the value `all`. */
+  readonly initial?: string;
+  /** Written rather than chosen, and compared in full. */
+  readonly isWritten?: boolean;
+  /** Whoever asks for this looks everywhere: filters that choose something at first do not. */
+  readonly looksEverywhere?: boolean;
+}
+
+export interface Search {
+  readonly label: string;
+  readonly help: string;
+  /** @returns what finds it; null: nothing can */
+  where(text: string): Promise<readonly Condition[] | null>;
+}
+
+export interface DateFilter {
+  readonly field: string;
+  /** e.g. `Received`. */
+  readonly label: string;
+  /** The field's own kind of time; left out: a Date. */
+  value?(date: Date): FieldValue;
+  read?(value: FieldValue): Date;
+}
+
+/** What is done to each of the chosen. */
+export interface BulkAction<Row> {
+  readonly name: string;
+  /** e.g. `Invalidate`. */
+  readonly label: string;
+  /** What it means, before it is done. */
+  readonly consequence: string;
+  /** It asks why. */
+  readonly needsReason?: boolean;
+  /** In the audit: `credentials.invalidated`. */
+  readonly audited: string;
+  /** @returns what came of it, in a word or two, e.g. `invalidated`, `left alone`
+   *  @throws CredentialsError: this one failed, and why; the others go on */
+  run(row: Row, by: { readonly actor: string; readonly reason: string; readonly runId: string }): Promise<string>;
+}
+
+export interface Note {
+  readonly text: string;
+  readonly links?: readonly { readonly text: string; readonly href: string }[];
+}
+
+export interface Empty {
+  readonly title: string;
+  readonly text: string;
+  /** What to do next. */
+  readonly links: readonly { readonly text: string; readonly href: string }[];
+}
+
+export interface List<Row, Context = unknown> {
+  /** e.g. `/events`; exports lie below `/exports`, actions below `/actions`. */
+  readonly path: string;
+  readonly access: Right;
+  readonly title: string;
+  readonly section: Section;
+  readonly breadcrumbs?: readonly { readonly text: string; readonly href: string }[];
+  readonly lead?: string;
+  /** Next to the heading. */
+  readonly links?: readonly {
+    readonly text: string;
+    readonly href: string;
+    readonly access?: Right;
+    readonly isPrimary?: boolean;
+  }[];
+  /** Next to the heading: what is done by a button of its own. */
+  readonly buttons?: readonly { readonly text: string; readonly action: string; readonly access: Right }[];
+  /** One and many. */
+  readonly noun: readonly [string, string];
+  readonly records: Records<Row>;
+  /** What makes a record one of this list. */
+  readonly always?: readonly Condition[];
+  /** What the cells of these rows need to know besides them. */
+  load(rows: readonly Row[]): Promise<Context>;
+  /** Exactly one record. */
+  idOf(row: Row): string;
+  readonly columns: readonly Column<Row, Context>[];
+  readonly filters: readonly Filter[];
+  readonly search?: Search;
+  readonly date?: DateFilter;
+  readonly order: RecordOrder;
+  readonly pageSize?: number;
+  readonly empty: Empty | (() => Promise<Empty>);
+  /** Said where filters leave nothing. */
+  readonly nothingMatches: string;
+  /** Said above the list, if anything. */
+  notes?(state: { readonly search: string | undefined }): Promise<readonly Note[]>;
+  /** Only in lists with the single field `id`, and an order by what the actions do not change. */
+  readonly actions?: readonly BulkAction<Row>[];
+  /** Who may do them. */
+  readonly actionAccess?: Right;
+}
+
+/** For registers that hold lists of every kind. */
+// biome-ignore lint/suspicious/noExplicitAny: what a list shows is its own affair
+export type AnyList = List<any, any>;

@@ -1,0 +1,123 @@
+/** The list of mails to learners. */
+
+import { ConflictError } from '../../../plugin/errors.ts';
+import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/settle-mails.ts';
+import type { Credential, MailState } from '../../../plugin/ports/credential-store.ts';
+import { shownStatus, shownTime } from '../format.ts';
+import { credentialsCrumb } from '../pages/credentials.ts';
+import { MAIL_STATES, maskedAddress } from '../pages/mails.ts';
+import type { Services } from '../services.ts';
+import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import type { BulkAction, List } from './list.ts';
+
+type ListServices = Pick<Services, 'credentials' | 'mails'>;
+
+export function mailList({ credentials, mails }: ListServices): List<Credential> {
+  return {
+    path: '/mails',
+    access: 'look',
+    title: 'Mails',
+    section: 'credentials',
+    breadcrumbs: [credentialsCrumb],
+    noun: ['mail', 'mails'],
+    lead: 'Each learner is told once when a credential becomes available. What the mail server cannot take now is tried again by itself; what it refuses waits for you.',
+    always: [{ field: 'mail', isSet: true }],
+    records: credentials.credentialRecords,
+    load: async () => null,
+    idOf: ({ id }) => id,
+    columns: [
+      {
+        name: 'learner',
+        label: 'Learner',
+        noteLabel: 'Address',
+        cell: ({ id, username, email }) => textCell(username, `/mails/${id}`, { note: { text: maskedAddress(email) } }),
+      },
+      { name: 'about', label: 'About', cell: ({ contextName }) => textCell(contextName) },
+      { name: 'state', label: 'State', cell: ({ mail }) => statusCell(shownStatus(mail?.state ?? 'pending')) },
+      { name: 'attempts', label: 'Attempts', isNumber: true, cell: ({ mail }) => numberCell(mail?.attempts ?? 0) },
+      { name: 'when', label: 'When', cell: ({ mail }) => timeCell(shownTime(mail?.sentAt ?? mail?.dueAt ?? null)) },
+      {
+        name: 'error',
+        label: 'Last error',
+        noteLabel: 'Error code',
+        cell: ({ mail }) =>
+          textCell(mail?.lastError?.message ?? null, null, {
+            isProse: true,
+            note: mail?.lastError ? { text: mail.lastError.code } : null,
+          }),
+      },
+      {
+        name: 'created',
+        label: 'Credential created',
+        order: 'createdAt',
+        cell: ({ createdAt }) => timeCell(shownTime(createdAt)),
+      },
+    ],
+    search: {
+      label: 'Username, name or e-mail',
+      help: 'The beginnings of words, all of which must be found.',
+      where: async (text) =>
+        text
+          .toLowerCase()
+          .split(/\s+/)
+          .map((word) => ({ field: 'words', startsWith: word })),
+    },
+    filters: [
+      {
+        name: 'state',
+        label: 'State',
+        any: 'Any state',
+        choices: () => MAIL_STATES.map((value) => ({ value, word: shownStatus(value).word })),
+        where: (state) => [{ field: 'mail', in: [state] }],
+      },
+    ],
+    date: { field: 'createdAt', label: 'Created' },
+    order: { field: 'createdAt', descending: true },
+    nothingMatches: 'There is none in this state, or none that is found by these words.',
+    empty: {
+      title: 'No mails',
+      text: 'A mail is written when a credential becomes available.',
+      links: [{ text: 'See the credentials', href: '/credentials' }],
+    },
+    notes: async () =>
+      mails.areSent
+        ? []
+        : [
+            {
+              text: 'No mail server is set up: mails are kept here and sent as soon as LAUREL_SMTP_URL is set. Give up those that nobody needs any more.',
+            },
+          ],
+    actionAccess: 'operate',
+    actions: [
+      mailAction('retry', 'Retry', 'pending again', 'mails.retried', 'Each is tried again shortly.', mails.retry),
+      mailAction('give-up', 'Give up', 'given up', 'mails.given-up', 'They are not tried again.', mails.giveUp),
+    ],
+  };
+}
+
+function mailAction(
+  name: MailAction,
+  label: string,
+  word: string,
+  audited: string,
+  consequence: string,
+  run: (id: string) => Promise<void>,
+): BulkAction<Credential> {
+  const states: readonly MailState[] = MAIL_ACTIONS[name];
+  const ofState = states.map((state) => shownStatus(state).word.toLowerCase()).join(' or ');
+  return {
+    ...{ name, label, audited },
+    consequence: `${consequence} This is for mails that are ${ofState}; others are left alone.`,
+    async run({ id, mail }) {
+      if (!mail || !states.includes(mail.state)) return 'left alone';
+      try {
+        await run(id);
+        return word;
+      } catch (error) {
+        // Somebody, or the mail server, was faster.
+        if (error instanceof ConflictError) return 'left alone';
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/** A list as its page draws it: rows, headings that put in order, filters with counts, dates, pages and actions. */
+
+import type { Condition } from '../../../plugin/ports/records.ts';
+import { counted, shownNumber } from '../format.ts';
+import { dateChoices, dateTrail, dateWord } from './dates.ts';
+import type { AnyList, Filter } from './list.ts';
+import { ALL, chosenValue, isNarrowed, type ListState, orderOf, queryOf, whereOf } from './state.ts';
+
+/** No count goes on beyond; the page says `10,000+`. */
+export const MOST_COUNTED = 10_000;
+const MOST_COUNTED_CHOICES = 200;
+export const PAGE_SIZE = 50;
+
+export async function listModel(list: AnyList, state: ListState, mayAct: boolean) {
+  const where = await whereOf(list, state);
+  const order = orderOf(list, state.order);
+  const { after, before } = state;
+  const limit = list.pageSize ?? PAGE_SIZE;
+  const [page, total, filters, dates, notes] = await Promise.all([
+    where === null
+      ? { items: [], next: null, previous: null }
+      : list.records.page({ where, order, limit, after, before }),
+    where === null ? 0 : list.records.count(where, MOST_COUNTED + 1),
+    Promise.all(list.filters.map((filter) => filterModel(list, filter, state))),
+    dateModel(list, state),
+    list.notes?.(state) ?? [],
+  ]);
+  const context = await list.load(page.items);
+  const actions = mayAct ? (list.actions ?? []) : [];
+  const at = (changes: Record<string, string | undefined>): string => `${list.path}${queryOf(list, state, changes)}`;
+  return {
+    path: list.path,
+    lead: list.lead ?? null,
+    notes,
+    noun: list.noun,
+    total: countedUpTo(total, list.noun),
+    count: countWord(total),
+    isNarrowed: isNarrowed(state),
+    nothingMatches: list.nothingMatches,
+    empty: typeof list.empty === 'function' ? await list.empty() : list.empty,
+    search: list.search && { label: list.search.label, help: list.search.help, value: state.search ?? '' },
+    filters,
+    dates,
+    kept: [
+      ['order', state.order],
+      ['date', state.date],
+    ].flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
+    columns: list.columns.map((column) => {
+      const isUsed = column.order !== undefined && column.order === order.field;
+      const next = isUsed && !order.descending ? `-${column.name}` : column.name;
+      return {
+        label: column.label,
+        isNumber: column.isNumber ?? false,
+        href: column.order === undefined ? null : at({ order: next }),
+        sorted: isUsed ? (order.descending ? 'descending' : 'ascending') : null,
+      };
+    }),
+    rows: page.items.map((row: unknown) => ({
+      id: list.idOf(row),
+      cells: list.columns.map((column) => ({ ...column.cell(row, context), isNumber: column.isNumber ?? false })),
+    })),
+    actions: actions.map(({ name, label }) => ({ name, label })),
+    actionPath: `/actions${list.path}`,
+    query: queryOf(list, state),
+    exports: ['csv', 'json'].map((format) => ({
+      word: format.toUpperCase(),
+      href: `/exports${list.path}.${format}${queryOf(list, state)}`,
+    })),
+    firstHref: after === undefined && before === undefined ? null : at({}),
+    previousHref: page.previous === null ? null : at({ before: page.previous }),
+    nextHref: page.next === null ? null : at({ after: page.next }),
+    clearHref: list.path,
+  };
+}
+
+/** `10,000+ events` */
+export function countedUpTo(count: number, [one, many]: readonly [string, string]): string {
+  return count > MOST_COUNTED ? `${countWord(count)} ${many}` : counted(count, one, many);
+}
+
+function countWord(count: number): string {
+  return count > MOST_COUNTED ? `${shownNumber(MOST_COUNTED)}+` : shownNumber(count);
+}
+
+async function filterModel(list: AnyList, filter: Filter, state: ListState) {
+  const chosen = chosenValue(list, filter, state);
+  const choices = await filter.choices();
+  const isKnown = chosen === undefined || filter.isWritten || choices.some(({ value }) => value === chosen);
+  const offered = isKnown ? choices : [...choices, { value: chosen, word: chosen }];
+  const where = offered.length > MOST_COUNTED_CHOICES ? null : await whereOf(list, state, filter.name);
+  const counts = where && (await Promise.all(offered.map(({ value }) => countOf([...where, ...filter.where(value)]))));
+  return {
+    name: filter.name,
+    written: filter.isWritten ? (chosen ?? '') : null,
+    label: filter.label,
+    any: { value: filter.initial === undefined ? '' : ALL, word: filter.any, isChosen: chosen === undefined },
+    choices: offered.flatMap(({ value, word }, n) => {
+      const count = counts?.[n];
+      if (count === 0 && value !== chosen && choices.length > 12) return [];
+      return { value, word: count === undefined ? word : `${word} (${countWord(count)})`, isChosen: value === chosen };
+    }),
+  };
+
+  function countOf(conditions: readonly Condition[]): Promise<number> {
+    return list.records.count(conditions, MOST_COUNTED + 1);
+  }
+}
+
+async function dateModel(list: AnyList, state: ListState) {
+  if (!list.date) return null;
+  const where = await whereOf(list, state, 'date');
+  const choices = where === null ? [] : await dateChoices(list.date, state.date, where, list.records, MOST_COUNTED + 1);
+  const hrefOf = (date: string | undefined): string => `${list.path}${queryOf(list, state, { date })}`;
+  return {
+    label: list.date.label,
+    trail: [
+      { word: 'Any date', href: hrefOf(undefined), isChosen: state.date === undefined },
+      ...(state.date === undefined ? [] : dateTrail(state.date)).map((value) => ({
+        word: dateWord(value),
+        href: hrefOf(value),
+        isChosen: value === state.date,
+      })),
+    ],
+    choices: choices
+      .filter(({ value }) => value !== state.date)
+      .map(({ value, word, count }) => ({ word, count: countWord(count), href: hrefOf(value) })),
+  };
+}

@@ -1,0 +1,152 @@
+/** The list of progress: who is how far on which badge. */
+
+import type { Progress } from '../../../plugin/ports/progress-store.ts';
+import { progressStatus, shownInstant, shownStatus, shownTime } from '../format.ts';
+import { learnerPath, whyPath } from '../pages/progress.ts';
+import type { Services } from '../services.ts';
+import { type CellPart, textCell, timeCell } from './cells.ts';
+import { badgeNames, findLearners, LEARNER_HELP, LEARNER_SEARCH, learnersById } from './find-learners.ts';
+import type { List } from './list.ts';
+
+const STATUSES = ['in-progress', 'awarded', 'revoked', 'none'] as const;
+const EFFECT_STATES = ['pending', 'failed'] as const;
+
+interface Context {
+  readonly usernames: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+type ListServices = Pick<Services, 'progress' | 'learners' | 'badges'>;
+
+export function progressList(services: ListServices): List<Progress, Context> {
+  const { progress } = services;
+  return {
+    path: '/progress',
+    access: 'look',
+    title: 'Progress',
+    section: 'progress',
+    noun: ['record of progress', 'records of progress'],
+    links: [{ text: 'Issued badges', href: '/issued-badges' }],
+    records: progress.records,
+    async load(rows) {
+      const people = await learnersById(
+        services,
+        rows.map(({ learnerId }) => learnerId),
+      );
+      return {
+        usernames: new Map([...people].map(([id, { username }]) => [id, username])),
+        names: await badgeNames(services),
+      };
+    },
+    idOf: ({ learnerId, badgeId }) => `${learnerId}-${badgeId}`,
+    columns: [
+      {
+        name: 'learner',
+        label: 'Learner',
+        cell: ({ learnerId }, { usernames }) =>
+          textCell(usernames.get(learnerId) ?? 'removed learner', learnerPath(learnerId)),
+      },
+      {
+        name: 'badge',
+        label: 'Badge',
+        cell({ learnerId, badgeId }, { usernames, names }) {
+          const [badge, learner] = [names.get(badgeId) ?? badgeId, usernames.get(learnerId) ?? 'removed learner'];
+          const note = { text: 'Why?', href: whyPath(learnerId, badgeId), hidden: `${learner}, ${badge}` };
+          return textCell(badge, null, { note });
+        },
+      },
+      {
+        name: 'status',
+        label: 'Status',
+        cell: (row) => ({ parts: [{ kind: 'status', status: progressStatus(row) } as const], otherwise: 'none' }),
+      },
+      {
+        name: 'groups',
+        label: 'Groups',
+        noteLabel: 'Share',
+        cell: ({ outcome }) => ({
+          parts: Object.entries(outcome.groups).map(
+            ([text, fulfilled]): CellPart => ({ kind: 'group', text, fulfilled }),
+          ),
+          otherwise: 'none',
+          note: { text: `${Math.round(outcome.progress * 100)} %` },
+        }),
+      },
+      {
+        name: 'awarded',
+        label: 'Award date',
+        cell: ({ outcome }) => timeCell(shownInstant(outcome.awardedAt), 'none'),
+      },
+      { name: 'effects', label: 'Effects', cell: (row) => ({ parts: openEffectParts(row), otherwise: 'none open' }) },
+      {
+        name: 'changed',
+        label: 'Last change',
+        order: 'updatedAt',
+        cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
+      },
+    ],
+    search: {
+      label: LEARNER_SEARCH,
+      help: LEARNER_HELP,
+      async where(text) {
+        const found = await findLearners(services, text);
+        return found.length > 0 ? [{ field: 'learnerId', in: found.map(({ id }) => id) }] : null;
+      },
+    },
+    filters: [
+      {
+        name: 'badge',
+        label: 'Badge',
+        any: 'All badges',
+        isOpen: true,
+        choices: async () => [...(await badgeNames(services))].map(([value, word]) => ({ value, word })),
+        where: (badge) => [{ field: 'badgeId', in: [badge] }],
+      },
+      {
+        name: 'status',
+        label: 'Status',
+        any: 'Any status',
+        choices: () => STATUSES.map((value) => ({ value, word: shownStatus(value).word })),
+        where: (status) => [{ field: 'status', in: [status] }],
+      },
+      {
+        name: 'effects',
+        label: 'Effects',
+        any: 'Any',
+        choices: () => EFFECT_STATES.map((value) => ({ value, word: `${shownStatus(value).word} effects` })),
+        where: (state) => [{ field: 'effects', in: [state] }],
+      },
+    ],
+    date: { field: 'updatedAt', label: 'Last change' },
+    order: { field: 'updatedAt', descending: true },
+    nothingMatches: 'Choose fewer filters, or search by the beginning of a username or an e-mail address.',
+    empty: {
+      title: 'No progress yet',
+      text: 'Learners appear here when the first event fulfils a requirement of an active badge. The system page shows whether events can arrive.',
+      links: [
+        { text: 'See the badges', href: '/badges' },
+        { text: 'See whether events can arrive', href: '/system' },
+      ],
+    },
+    /** A learner without any progress can be found too: the page about them says why there is none. */
+    async notes({ search }) {
+      if (search === undefined) return [];
+      const found = (await findLearners(services, search)).slice(0, 10);
+      const without = await Promise.all(
+        found.map(async ({ id, username }) =>
+          (await progress.ofLearner(id)).length === 0 ? [{ text: username, href: learnerPath(id) }] : [],
+        ),
+      );
+      const links = without.flat();
+      return links.length > 0 ? [{ text: 'Without progress among these:', links }] : [];
+    },
+  };
+}
+
+function openEffectParts({ effects }: Progress): readonly CellPart[] {
+  return (['failed', 'pending'] as const).flatMap((state) => {
+    const count = effects.filter((effect) => effect.state === state).length;
+    const tone = state === 'failed' ? ('bad' as const) : ('busy' as const);
+    return count > 0 ? [{ kind: 'status' as const, status: { word: `${count} ${state}`, tone } }] : [];
+  });
+}

@@ -1,0 +1,174 @@
+/** What can be asked of a list: its page, its files, and doing something to what was chosen in it. */
+
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { InputError, NotFoundError } from '../../../plugin/errors.ts';
+import { createAudit } from '../audit.ts';
+import { counted, shownNumber } from '../format.ts';
+import { textField, textFields } from '../forms.ts';
+import { actorOf, may } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { jobPath } from '../pages/jobs.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
+import { FORMATS, sendList } from './export.ts';
+import { keepAddress } from './kept-address.ts';
+import type { AnyList, BulkAction } from './list.ts';
+import { listModel } from './page-model.ts';
+import { queryOf, readState } from './state.ts';
+
+const SAMPLE = 5;
+const LONGEST_REASON = 500;
+
+export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'clock' | 'jobs'>): readonly Route[] {
+  const audit = createAudit(services);
+  const word = list.path.slice(1);
+  const actionAccess = list.actionAccess ?? list.access;
+
+  const queryFrom = (req: Request): URLSearchParams => new URL(req.originalUrl, 'http://here').searchParams;
+
+  async function chosenFrom(req: Request): Promise<ChosenRecords> {
+    const state = await readState(list, new URLSearchParams(textField(req, 'query')));
+    const query = queryOf(list, state);
+    return { query, ids: textField(req, 'which') === 'all' ? null : textFields(req, 'selected') };
+  }
+
+  /** @throws NotFoundError */
+  function actionFrom(req: Request): BulkAction<unknown> {
+    const name = textField(req, 'action');
+    const action = (list.actions as readonly BulkAction<unknown>[] | undefined)?.find((one) => one.name === name);
+    if (!action) {
+      throw new NotFoundError(
+        'list-action',
+        'there is no such action; go back to the list and choose one that it offers',
+      );
+    }
+    return action;
+  }
+
+  async function showChosen(req: Request, res: Response, errors: readonly string[] = []): Promise<void> {
+    const action = actionFrom(req);
+    const chosen = await chosenFrom(req);
+    const where = await whereChosen(list, chosen);
+    const nothing = where === null || chosen.ids?.length === 0;
+    const count = nothing ? 0 : await list.records.count(where, Number.MAX_SAFE_INTEGER);
+    const sample = nothing ? [] : (await list.records.page({ where, order: list.order, limit: SAMPLE })).items;
+    const context = await list.load(sample);
+    const [first] = list.columns;
+    const frame = {
+      title: `${action.label}: ${list.title.toLowerCase()}`,
+      section: list.section,
+      breadcrumbs: [...(list.breadcrumbs ?? []), { text: list.title, href: `${list.path}${chosen.query}` }],
+      errors: errors.map((message) => ({ field: 'reason', message })),
+    };
+    const model = {
+      ...{
+        action: action.name,
+        label: action.label,
+        consequence: action.consequence,
+        actionPath: `/actions${list.path}`,
+      },
+      needsReason: action.needsReason ?? false,
+      reason: textField(req, 'reason'),
+      longestReason: LONGEST_REASON,
+      total: counted(count, ...list.noun),
+      count,
+      isMany: count > AT_ONCE,
+      none: count === 0,
+      sample: sample.map((row: unknown) => first?.cell(row, context)),
+      more: shownNumber(Math.max(0, count - sample.length)),
+      query: chosen.query,
+      which: chosen.ids === null ? 'all' : 'selected',
+      selected: chosen.ids ?? [],
+      backHref: `${list.path}${chosen.query}`,
+    };
+    await renderPage(req, res, 'list-action', frame, model, errors.length > 0 ? 422 : 200);
+  }
+
+  return [
+    get(list.path, list.access, async (req, res) => {
+      const state = await readState(list, queryFrom(req));
+      keepAddress(req, list.path, queryOf(list, state));
+      const model = await listModel(list, state, may(res, actionAccess));
+      const links = (list.links ?? []).filter(({ access }) => access === undefined || may(res, access));
+      const buttons = (list.buttons ?? []).filter(({ access }) => may(res, access));
+      const { title, section, breadcrumbs } = list;
+      await renderPage(
+        req,
+        res,
+        'list',
+        { title, section, ...(breadcrumbs && { breadcrumbs }) },
+        { ...model, links, buttons },
+      );
+    }),
+
+    ...FORMATS.map((format) =>
+      get(`/exports${list.path}.${format}`, list.access, async (req, res) => {
+        const state = await readState(list, queryFrom(req));
+        const { search, filters, date } = state;
+        // What was searched for may be a name.
+        const chosen = Object.entries({ ...filters, date }).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, value] as const],
+        );
+        const details = { ...Object.fromEntries(chosen), format, searched: search !== undefined };
+        await audit(actorOf(res).name, 'list.exported', `list:${word}`, details);
+        await sendList(res, list, state, format);
+      }),
+    ),
+
+    ...((list.actions ?? []).length === 0
+      ? []
+      : [
+          post(`/actions${list.path}`, actionAccess, (req, res) => showChosen(req, res)),
+          post(`/actions${list.path}/done`, actionAccess, act),
+        ]),
+  ];
+
+  async function act(req: Request, res: Response): Promise<void> {
+    const action = actionFrom(req);
+    const reason = textField(req, 'reason').trim();
+    if (action.needsReason && (reason === '' || reason.length > LONGEST_REASON)) {
+      return showChosen(req, res, [`the reason must have 1 to ${LONGEST_REASON} characters`]);
+    }
+    const chosen = await chosenFrom(req);
+    const where = await whereChosen(list, chosen);
+    if (where === null || chosen.ids?.length === 0) throw nothingChosen();
+    const actor = actorOf(res).name;
+    const count = await list.records.count(where, AT_ONCE + 1);
+    if (count === 0) throw nothingChosen();
+    if (count > AT_ONCE) {
+      const job = await services.jobs.request({
+        kind: LIST_ACTION,
+        title: `${action.label}: ${list.title.toLowerCase()}`,
+        parameters: actionParameters(list, action, chosen, reason),
+        requestedBy: actor,
+        reason: reason || null,
+      });
+      await audit(actor, action.audited, `job:${job.id}`, {});
+      return res.redirect(303, jobPath(job.id));
+    }
+    const { items } = await list.records.page({ where, order: list.order, limit: AT_ONCE });
+    const result = await actOn(items, action, { actor, reason, runId: randomUUID() });
+    const ids = items.map((row: unknown) => list.idOf(row));
+    await audit(actor, action.audited, `list:${word}`, { ...result.counts, ids: ids.join(' ').slice(0, 4_000) });
+    const { failed = 0, ...rest } = result.counts;
+    const frame = {
+      title: `${action.label}: what came of it`,
+      section: list.section,
+      breadcrumbs: [...(list.breadcrumbs ?? []), { text: list.title, href: `${list.path}${chosen.query}` }],
+    };
+    await renderPage(req, res, 'list-action-done', frame, {
+      total: counted(items.length, ...list.noun),
+      counts: Object.entries(rest).map(([text, number]) => ({ word: text, number: shownNumber(number) })),
+      failed: shownNumber(failed),
+      failures: result.failures.map(({ message, count: times }) => ({ message, count: shownNumber(times) })),
+      backHref: `${list.path}${chosen.query}`,
+      backWord: list.title.toLowerCase(),
+    });
+  }
+}
+
+function nothingChosen(): InputError {
+  return new InputError('nothing-chosen', 'nothing was chosen; go back, tick what is meant and send the form again');
+}

@@ -1,0 +1,43 @@
+import mongoose from 'mongoose';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
+import { mongoRecords } from '../../../server/mongo/records.ts';
+import { type Book, bookShape, recordsContract } from '../../contracts/records.ts';
+import { testDatabase } from '../../support/database.ts';
+
+type BookDocument = Omit<Book, 'id' | 'lent'> & { readonly _id: string; readonly lent?: string };
+
+describe('records in MongoDB', () => {
+  let database: Database;
+  let closeServer: () => Promise<void>;
+  let model: mongoose.Model<BookDocument>;
+
+  before(async () => {
+    const server = await testDatabase();
+    closeServer = () => server.close();
+    database = await connectDatabase({ uri: server.uri, logger: silentLogger });
+    const schema = new mongoose.Schema<BookDocument>({}, { strict: false, collection: 'books' });
+    schema.index({ bought: 1, shelf: 1, _id: 1 });
+    schema.index({ kind: 1, bought: 1, shelf: 1, _id: 1 });
+    schema.index({ lent: 1, shelf: 1, _id: 1 });
+    schema.index({ words: 1 });
+    model = database.connection.model('Book', schema) as unknown as mongoose.Model<BookDocument>;
+    await database.ensureIndexes();
+  });
+  after(async () => {
+    await database.close();
+    await closeServer();
+  });
+
+  recordsContract('a collection', async (books) => {
+    await model.deleteMany({});
+    const documents = books.map(({ id, lent, ...rest }) => ({ _id: id, ...rest, ...(lent === null ? {} : { lent }) }));
+    await model.collection.insertMany(documents as never[]);
+    return mongoRecords<Book, BookDocument>({
+      shape: bookShape,
+      model,
+      paths: { id: '_id' },
+      toRow: ({ _id: id, lent = null, ...rest }) => ({ id, lent, ...rest }),
+    });
+  });
+});

@@ -26,7 +26,7 @@ const NOTED: Readonly<Record<string, string>> = {
 };
 /** Asked for before the first badge, the issuer makes its key, so that nobody remembers it without one; then it is the same. */
 const MAKES_KEY = '/.well-known/did.json';
-/** Fields and entries that are notes of the reading itself. */
+/** Entries of the audit that write down that somebody read much, or a document, and when a token was used last. */
 const isNote = (collection: string, text: string) =>
   collection === 'audit' && /"action":"(credential\.downloaded|list\.exported)"/.test(text);
 const withoutUse = (text: string) => text.replace(/"lastUsedAt":("[^"]*"|null)/, '');

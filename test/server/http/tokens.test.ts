@@ -64,8 +64,8 @@ describe('the page of API tokens', () => {
     const revoked = await expiring('gone', 2);
     await site.services.access.revokeApiToken(revoked.id, site.services.clock.now());
     const text = textOf((await browser.get('/tokens')).text);
-    expect([...text.matchAll(/(\w+) expires on/g)].map(([, label]) => label)).to.deep.equal(['soon']);
-    expect(text).to.include('Make another token, give it to whoever uses this one, then revoke this one.');
+    expect([...text.matchAll(/in place of (\w+) ,/g)].map(([, label]) => label)).to.deep.equal(['soon']);
+    expect(text).to.include(', give it to whoever uses that one, then revoke it: it expires on ');
     expect(text)
       .to.match(/over .*? Expired/)
       .and.match(/gone .*? Revoked/);

@@ -11,14 +11,7 @@ import { cell, page, table } from './markdown.ts';
 /** Stands in for everything that handlers are built of: here they are only counted, never called. It can be called, asked for
  *  anything, read as an empty text and gone through as an empty list. */
 const nothing: object = new Proxy(() => nothing, {
-<<<<<<< HEAD
   get: (_target, key) => (key === Symbol.iterator ? () => [].values() : nothing),
-=======
-  get: (_target, key) => {
-    if (key === Symbol.iterator) return () => [].values();
-    return key === Symbol.toPrimitive ? () => '' : nothing;
-  },
->>>>>>> s11-access
   apply: () => nothing,
 });
 

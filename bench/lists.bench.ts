@@ -4,7 +4,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import type { Instant, Outcome } from '../dsl/index.ts';
@@ -61,7 +61,7 @@ export async function measure(print: (line: string) => void): Promise<void> {
       await model.collection.insertMany(documents as never[], { ordered: false });
     }
     print(
-      `  ${embedded ? 'embedded store' : 'MongoDB server'}; ${EVENTS} events, ${AWARDS} records of progress, ${TIMES} times each`,
+      `  ${embedded ? 'embedded store' : 'MongoDB server'}; ${EVENTS} events, ${AWARDS} records of progress, ${TIMES} times each; load ${loadavg()[0]?.toFixed(1)}`,
     );
     const clock = { now: () => new Date(START + EVENTS * STEP_MS) };
     const list = eventList({ events, learners, badges, clock, environment });
@@ -187,6 +187,7 @@ async function exported(print: (line: string) => void, list: AnyList, query: str
   let rows = 0;
   let bytes = 0;
   const began = performance.now();
+  const cpu = process.cpuUsage();
   for await (const piece of piecesOf(list, state, 'csv')) {
     rows += piece.rows;
     bytes += piece.text.length;
@@ -194,7 +195,8 @@ async function exported(print: (line: string) => void, list: AnyList, query: str
   }
   const mib = (size: number): string => (size / 1024 / 1024).toFixed(0);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const own = (process.cpuUsage(cpu).user / 1e6).toFixed(1);
   print(
-    `  export of ${list.path}: ${rows} rows, ${mib(bytes)} MiB in ${seconds} s, memory + ${mib(most - before)} MiB`,
+    `  export of ${list.path}: ${rows} rows, ${mib(bytes)} MiB in ${seconds} s (${own} s of them working), memory + ${mib(most - before)} MiB`,
   );
 }

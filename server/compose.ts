@@ -87,6 +87,7 @@ import { createScheduler } from './scheduler/scheduler.ts';
 import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
 import { openStores, type Stores } from './stores.ts';
+import { systemState } from './system-state.ts';
 
 export type Role = 'web' | 'consumer' | 'dispatcher' | 'scheduler';
 
@@ -406,6 +407,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lanes: dispatcher.lanes,
     isReceiving: () => (bus === null ? null : bus.status().consuming.connected && bus.status().subscribed !== false),
     sessions: stores.sessions,
+    accountSessions: stores.accountSessions,
+    rateLimits: stores.rateLimits,
     decodeCloudEvent: (value) => decodeCloudEvent(value),
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
@@ -436,6 +439,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     health,
+    systemState: () => systemState({ settings, stores, bus, roles, clock }),
     answered: metrics.answered,
   };
 

@@ -34,6 +34,7 @@ function meets<Row>(shape: RecordShape<Row>, row: Row, condition: Condition): bo
       wanted === null ? values.every((value) => value === null) : values.some((value) => same(value, wanted)),
     );
   }
+  if ('isSet' in condition) return values.some((value) => value !== null);
   if ('startsWith' in condition)
     return values.some((value) => typeof value === 'string' && value.startsWith(condition.startsWith));
   const { from, before } = condition;

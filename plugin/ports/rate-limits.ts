@@ -12,6 +12,8 @@ export interface RateLimits {
    *  @returns null: it may be made; else when the next period begins
    *  @throws StoreError nothing is known, so nothing may be called */
   take(key: string, limit: RateLimit, now: Date): Promise<Date | null>;
+  /** Undoes a `take` of the same period: the call turned out to be one that does not count. */
+  giveBack(key: string, limit: RateLimit, now: Date): Promise<void>;
 }
 
 export function periodOf(now: Date, { periodMs }: RateLimit): { readonly start: Date; readonly end: Date } {
@@ -30,5 +32,10 @@ export class MemoryRateLimits implements RateLimits {
     period.calls += 1;
     this.#taken.set(key, period);
     return null;
+  }
+
+  async giveBack(key: string, limit: RateLimit, now: Date): Promise<void> {
+    const latest = this.#taken.get(key);
+    if (latest?.start === periodOf(now, limit).start.getTime() && latest.calls > 0) latest.calls -= 1;
   }
 }

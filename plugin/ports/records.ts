@@ -8,6 +8,8 @@ export type Condition =
   | { readonly field: string; readonly in: readonly (FieldValue | null)[] }
   /** Not below `from` and below `before`. */
   | { readonly field: string; readonly from?: FieldValue; readonly before?: FieldValue }
+  /** Has a value. */
+  | { readonly field: string; readonly isSet: true }
   /** A text that begins so, or holds one that does. */
   | { readonly field: string; readonly startsWith: string };
 

@@ -6,7 +6,7 @@ import type { RateLimit, RateLimits } from '../../plugin/ports/rate-limits.ts';
 import { type Clock, systemClock } from '../../plugin/ports/runtime.ts';
 
 export interface RateLimiterParts {
-  readonly limits: RateLimits;
+  readonly limits: Pick<RateLimits, 'take'>;
   /** Who is called. */
   readonly key: string;
   readonly limit: RateLimit;

@@ -1,9 +1,13 @@
 /** `laurel token ...` and `laurel sign-in`: ways in, made by whoever may use the machine. */
 
 import type { Command } from 'commander';
-import { NotFoundError } from '../../plugin/errors.ts';
+import { InputError, NotFoundError } from '../../plugin/errors.ts';
+import { type ApiToken, hasExpired } from '../http/access-store.ts';
 import { createAudit } from '../http/audit.ts';
+import { isScope, READING_SCOPES, SCOPES, type Scope, scopesOf } from '../http/scopes.ts';
+import { endOfDay, newTokenErrors } from '../http/token-form.ts';
 import { createApiToken, createOneTimeSignIn, signInLink } from '../http/tokens.ts';
+import { printLine } from './rule-report.ts';
 import { withLaurel } from './with-laurel.ts';
 
 export function addAccessCommands(program: Command): void {
@@ -13,26 +17,32 @@ export function addAccessCommands(program: Command): void {
     .command('create')
     .description('make a token and print it; it is not shown again')
     .option('--label <text>', 'what it is for', 'made on the command line')
-    .action((options: { label: string }) =>
+    .option('--scope <scope...>', `what it may do, one or several of ${SCOPES.join(', ')}; reading unless told`)
+    .option('--expires <day>', 'last day on which it works, e.g. 2027-03-31, in UTC; never unless told')
+    .option('--json', 'print one JSON object: id, token, scopes, expiresAt')
+    .action((options: { label: string; scope?: readonly string[]; expires?: string; json?: boolean }) =>
       withLaurel(async ({ services }) => {
-        const made = await createApiToken(services, options.label, 'cli');
-        await createAudit(services)('cli', 'token.created', `token:${made.id}`, { label: options.label });
-        process.stdout.write(`${made.token}\n`);
+        const { label, expires = '' } = options;
+        const chosen = scopesFrom(options.scope);
+        const [wrong] = newTokenErrors({ label: label.trim(), scopes: chosen, expires }, services.clock.now());
+        if (wrong) throw new InputError('token', wrong.message);
+        const expiresAt = expires === '' ? null : endOfDay(expires);
+        const made = await createApiToken(services, label.trim(), 'cli', { scopes: chosen, expiresAt });
+        const details = { label, scopes: chosen.join(' '), expiresAt: expiresAt?.toISOString() ?? null };
+        await createAudit(services)('cli', 'token.created', `token:${made.id}`, details);
+        printLine(options.json ? JSON.stringify({ ...made, scopes: chosen, expiresAt }) : made.token);
       }),
     );
 
   token
     .command('list')
-    .description('print id, creation, last use, state and label of every token')
+    .description('print id, creation, last use, expiry, state, scopes and label of every token')
     .option('--json', 'print JSON Lines')
     .action((options: { json?: boolean }) =>
       withLaurel(async ({ services }) => {
-        for (const { id, label, createdAt, createdBy, lastUsedAt, revokedAt } of await services.access.apiTokens()) {
-          const line = options.json
-            ? JSON.stringify({ id, label, createdAt, createdBy, lastUsedAt, revokedAt })
-            : `${id}  ${createdAt.toISOString()}  ${lastUsedAt?.toISOString() ?? 'never used'}  ${revokedAt ? 'revoked' : 'valid'}  ${label}`;
-          process.stdout.write(`${line}\n`);
-        }
+        const now = services.clock.now();
+        for (const one of await services.access.apiTokens())
+          printLine(options.json ? jsonOf(one, now) : lineOf(one, now));
       }),
     );
 
@@ -60,4 +70,27 @@ export function addAccessCommands(program: Command): void {
         process.stdout.write(`${signInLink(services.settings.publicUrl, made)}\n`);
       }),
     );
+}
+
+function scopesFrom(words: readonly string[] | undefined): readonly Scope[] {
+  if (words === undefined) return READING_SCOPES;
+  for (const word of words)
+    if (!isScope(word)) throw new InputError('scope', `--scope ${word} is not a scope; write ${SCOPES.join(', ')}`);
+  return SCOPES.filter((scope) => words.includes(scope));
+}
+
+function stateOf(token: ApiToken, now: Date): string {
+  return token.revokedAt ? 'revoked' : hasExpired(token, now) ? 'expired' : 'valid';
+}
+
+function jsonOf(token: ApiToken, now: Date): string {
+  const { tokenHash: _secret, ...facts } = token;
+  return JSON.stringify({ ...facts, scopes: scopesOf(token), state: stateOf(token, now) });
+}
+
+function lineOf(token: ApiToken, now: Date): string {
+  const { id, createdAt, lastUsedAt, expiresAt, label } = token;
+  const used = lastUsedAt?.toISOString() ?? 'never used';
+  const until = expiresAt?.toISOString() ?? 'no expiry';
+  return [id, createdAt.toISOString(), used, until, stateOf(token, now), scopesOf(token).join(','), label].join('  ');
 }

@@ -5,6 +5,9 @@ import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { addAccessCommands } from './access.ts';
+import { addAccountsCommands } from './accounts.ts';
+import { addBackupCommands } from './backup.ts';
+import { addCheckCommand } from './check.ts';
 import { addConfigCommands } from './config.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
@@ -14,6 +17,7 @@ import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addLearnersCommands } from './learners.ts';
 import { addLmsCommands } from './lms.ts';
+import { addMigrateCommand } from './migrate.ts';
 import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
@@ -35,6 +39,9 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addServerCommands(program);
   addSettingsCommand(program);
+  addCheckCommand(program);
+  addMigrateCommand(program);
+  addBackupCommands(program);
   addRulesCommands(program);
   addWhyCommand(program);
   addEventsCommands(program);
@@ -49,6 +56,7 @@ export function createProgram(): Command {
   addJobsCommands(program);
   addProvidersCommands(program);
   addIssuerCommands(program);
+  addAccountsCommands(program);
   addAccessCommands(program);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');

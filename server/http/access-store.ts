@@ -5,6 +5,7 @@ import type { Page } from '../../plugin/ports/learner-store.ts';
 import { memoryRecords } from '../../plugin/ports/memory-records.ts';
 import type { RecordShape, Records } from '../../plugin/ports/records.ts';
 import type { Role } from './rights.ts';
+import type { Scope } from './scopes.ts';
 
 export type { Role } from './rights.ts';
 
@@ -22,9 +23,19 @@ export interface Account {
   readonly createdAt: Date;
 }
 
-/** A link that signs in once: for the first administrator, or for one who forgot the password. */
+/** An account as it lies in the store. */
+export interface KnownAccount extends Account {
+  /** How often all its sessions were ended: one that began under an earlier number is over, wherever it is kept. */
+  readonly generation: number;
+}
+
+export type AccountChange = Partial<Pick<Account, 'role' | 'disabledAt'>>;
+
+/** A link that signs in once: for the first administrator, for somebody invited, or for who forgot the password. */
 export interface OneTimeSignIn {
   readonly tokenHash: string;
+  /** Whom it lets choose a password; null: it signs an administrator in without an account. */
+  readonly accountId: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
@@ -34,8 +45,12 @@ export interface ApiToken {
   readonly tokenHash: string;
   /** What it is for, in the words of whoever made it. */
   readonly label: string;
+  /** null: made before there were scopes. */
+  readonly scopes: readonly Scope[] | null;
   readonly createdAt: Date;
   readonly createdBy: string;
+  /** null: never. */
+  readonly expiresAt: Date | null;
   /** To the minute; null: never used. */
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
@@ -72,19 +87,29 @@ export interface AccessStore {
   readonly auditRecords: Records<AuditEntry>;
   /** @returns false when the name, or the username in the LMS, is taken; nothing was changed */
   createAccount(account: Account): Promise<boolean>;
-  account(id: string): Promise<Account | null>;
-  accountByName(name: string): Promise<Account | null>;
+  account(id: string): Promise<KnownAccount | null>;
+  accountByName(name: string): Promise<KnownAccount | null>;
   /** By name. */
-  accounts(): Promise<readonly Account[]>;
+  accounts(): Promise<readonly KnownAccount[]>;
+  /** Gives another role, lets in, or shuts out, which ends all sessions. The last administrator who can sign in stays one, however
+   *  many processes change accounts at the same time. */
+  changeAccount(id: string, change: AccountChange, now: Date): Promise<'changed' | 'unknown' | 'last-administrator'>;
+  /** Ends all sessions too. @returns null when there is no such account */
+  setPassword(id: string, passwordHash: string): Promise<KnownAccount | null>;
+  /** @returns null when there is no such account */
+  endSessions(id: string): Promise<KnownAccount | null>;
 
+  /** Those made before for the same account are worth nothing from now on. */
   saveOneTimeSignIn(signIn: OneTimeSignIn): Promise<void>;
+  /** @returns null when there is none that can be used */
+  oneTimeSignIn(tokenHash: string, now: Date): Promise<OneTimeSignIn | null>;
   /** Uses it up. @returns true for exactly one caller, and only before it expires */
   consumeOneTimeSignIn(tokenHash: string, now: Date): Promise<boolean>;
 
   createApiToken(token: ApiToken): Promise<void>;
   /** Newest first, revoked ones too. */
   apiTokens(): Promise<readonly ApiToken[]>;
-  /** Notes the use. @returns null when there is none or it is revoked */
+  /** Notes the use, unless it has expired. @returns null when there is none or it is revoked */
   useApiToken(tokenHash: string, now: Date): Promise<ApiToken | null>;
   /** @returns false when there is none or it was revoked before */
   revokeApiToken(id: string, now: Date): Promise<boolean>;
@@ -105,6 +130,22 @@ export function accountNameKey(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
+/** Whether this account can look after the others. */
+export function isAbleAdministrator({ role, disabledAt, passwordHash, lmsUsername }: Account): boolean {
+  return role === 'administrator' && disabledAt === null && (passwordHash !== null || lmsUsername !== null);
+}
+
+/** @returns whether the change takes an administrator away */
+export function endsAdministrator(account: Account, change: AccountChange): boolean {
+  const after = { ...account, ...change };
+  const isOne = ({ role, disabledAt }: Account) => role === 'administrator' && disabledAt === null;
+  return isOne(account) && !isOne(after);
+}
+
+export function hasExpired({ expiresAt }: Pick<ApiToken, 'expiresAt'>, now: Date): boolean {
+  return expiresAt !== null && expiresAt <= now;
+}
+
 /** The last use is written down at most this often, so that reading the API does not mean writing all the time. */
 export const LAST_USE_PRECISION_MS = 60_000;
 
@@ -122,7 +163,7 @@ export function parseAuditCursor(text: string): { readonly at: Date; readonly id
 
 /** In-memory twin: the reference behaviour, for tests. */
 export class MemoryAccessStore implements AccessStore {
-  readonly #accounts = new Map<string, Account>();
+  readonly #accounts = new Map<string, KnownAccount>();
   readonly #signIns = new Map<string, OneTimeSignIn>();
   readonly #tokens = new Map<string, ApiToken>();
   readonly #audit: AuditEntry[] = [];
@@ -132,24 +173,57 @@ export class MemoryAccessStore implements AccessStore {
     const taken = [...this.#accounts.values()].map(({ lmsUsername }) => lmsUsername);
     if (this.#byName(account.name) || (account.lmsUsername !== null && taken.includes(account.lmsUsername)))
       return false;
-    this.#accounts.set(account.id, account);
+    this.#accounts.set(account.id, { ...account, generation: 0 });
     return true;
   }
 
-  async account(id: string): Promise<Account | null> {
+  async account(id: string): Promise<KnownAccount | null> {
     return this.#accounts.get(id) ?? null;
   }
 
-  async accountByName(name: string): Promise<Account | null> {
+  async accountByName(name: string): Promise<KnownAccount | null> {
     return this.#byName(name) ?? null;
   }
 
-  async accounts(): Promise<readonly Account[]> {
+  async accounts(): Promise<readonly KnownAccount[]> {
     return [...this.#accounts.values()].sort((a, b) => (accountNameKey(a.name) < accountNameKey(b.name) ? -1 : 1));
   }
 
+  async changeAccount(id: string, change: AccountChange): Promise<'changed' | 'unknown' | 'last-administrator'> {
+    const account = this.#accounts.get(id);
+    if (!account) return 'unknown';
+    const others = [...this.#accounts.values()].filter((one) => one.id !== id);
+    if (endsAdministrator(account, change) && !others.some(isAbleAdministrator)) return 'last-administrator';
+    const generation = account.generation + Number(Boolean(change.disabledAt));
+    this.#accounts.set(id, { ...account, ...change, generation });
+    return 'changed';
+  }
+
+  async setPassword(id: string, passwordHash: string): Promise<KnownAccount | null> {
+    return this.#renew(id, { passwordHash });
+  }
+
+  async endSessions(id: string): Promise<KnownAccount | null> {
+    return this.#renew(id, {});
+  }
+
+  #renew(id: string, facts: Partial<Account>): KnownAccount | null {
+    const account = this.#accounts.get(id);
+    if (!account) return null;
+    const renewed = { ...account, ...facts, generation: account.generation + 1 };
+    this.#accounts.set(id, renewed);
+    return renewed;
+  }
+
   async saveOneTimeSignIn(signIn: OneTimeSignIn): Promise<void> {
+    for (const { tokenHash, accountId } of this.#signIns.values())
+      if (accountId !== null && accountId === signIn.accountId) this.#signIns.delete(tokenHash);
     this.#signIns.set(signIn.tokenHash, signIn);
+  }
+
+  async oneTimeSignIn(tokenHash: string, now: Date): Promise<OneTimeSignIn | null> {
+    const signIn = this.#signIns.get(tokenHash);
+    return signIn && signIn.expiresAt > now ? signIn : null;
   }
 
   async consumeOneTimeSignIn(tokenHash: string, now: Date): Promise<boolean> {
@@ -169,6 +243,7 @@ export class MemoryAccessStore implements AccessStore {
   async useApiToken(tokenHash: string, now: Date): Promise<ApiToken | null> {
     const token = [...this.#tokens.values()].find((candidate) => candidate.tokenHash === tokenHash);
     if (!token || token.revokedAt) return null;
+    if (hasExpired(token, now)) return token;
     if (token.lastUsedAt && now.getTime() - token.lastUsedAt.getTime() < LAST_USE_PRECISION_MS) return token;
     const used = { ...token, lastUsedAt: now };
     this.#tokens.set(token.id, used);
@@ -198,7 +273,7 @@ export class MemoryAccessStore implements AccessStore {
     return { items, next: found.length > items.length && last ? auditCursor(last) : null };
   }
 
-  #byName(name: string): Account | undefined {
+  #byName(name: string): KnownAccount | undefined {
     const key = accountNameKey(name);
     return [...this.#accounts.values()].find((account) => accountNameKey(account.name) === key);
   }

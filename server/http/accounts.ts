@@ -1,17 +1,21 @@
-/** Making accounts: what a name and a password must be like. */
+/** Making and changing accounts: what a name and a password must be like, and what is written down. */
 
 import { randomUUID } from 'node:crypto';
-import { ConflictError, InputError } from '../../plugin/errors.ts';
+import { ConflictError, InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
-import type { AccessStore, Account, Role } from './access-store.ts';
+import type { AccessStore, Account, AccountChange, KnownAccount, Role } from './access-store.ts';
+import { createAudit } from './audit.ts';
 import type { FieldError } from './forms.ts';
 import { hashPassword, passwordProblem } from './passwords.ts';
+import type { Services } from './services.ts';
+import { createInvitation, signInLink } from './tokens.ts';
 
 export const MAX_NAME_LENGTH = 80;
 
 export interface NewAccount {
   readonly name: string;
-  readonly password: string;
+  /** null: who gets the invitation chooses it. */
+  readonly password: string | null;
   readonly role: Role;
 }
 
@@ -24,7 +28,7 @@ export function accountErrors({ name, password }: Pick<NewAccount, 'name' | 'pas
     errors.push({ field: 'name', message: `The name may have at most ${MAX_NAME_LENGTH} characters.` });
   if (/\p{Cc}|\p{Cf}/u.test(trimmed))
     errors.push({ field: 'name', message: 'The name holds invisible characters; type it by hand.' });
-  const problem = passwordProblem(password);
+  const problem = password === null ? null : passwordProblem(password);
   if (problem) errors.push({ field: 'password', message: problem });
   return errors;
 }
@@ -33,19 +37,114 @@ export function accountErrors({ name, password }: Pick<NewAccount, 'name' | 'pas
 export async function createAccount(
   { access, clock }: { readonly access: AccessStore; readonly clock: Clock },
   wanted: NewAccount,
-): Promise<Account> {
+): Promise<KnownAccount> {
   const errors = accountErrors(wanted);
   if (errors.length > 0) throw new InputError('account', errors.map(({ message }) => message).join(' '));
   const account: Account = {
     id: randomUUID(),
     name: wanted.name.normalize('NFC').trim(),
     role: wanted.role,
-    passwordHash: await hashPassword(wanted.password),
+    passwordHash: wanted.password === null ? null : await hashPassword(wanted.password),
     lmsUsername: null,
     disabledAt: null,
     createdAt: clock.now(),
   };
   if (!(await access.createAccount(account)))
     throw new ConflictError('duplicate', 'there is an account of this name already; choose another name');
-  return account;
+  return { ...account, generation: 0 };
+}
+
+export interface Invitation {
+  /** Shown once: it is not kept. */
+  readonly link: string;
+  readonly expiresAt: Date;
+}
+
+/** Changes of accounts, each audited. All of them throw NotFoundError `not-found.account` for an id that is none. */
+export interface AccountDesk {
+  /** @throws as `createAccount` */
+  create(wanted: NewAccount, actor: string): Promise<KnownAccount>;
+  find(id: string): Promise<KnownAccount>;
+  /** A link with which the holder chooses a password; earlier ones work no more. @throws ConflictError `conflict.account-disabled` */
+  invite(id: string, actor: string): Promise<Invitation>;
+  /** @throws ConflictError `conflict.last-administrator` */
+  changeRole(id: string, role: Role, actor: string): Promise<void>;
+  /** Ends its sessions too. @throws ConflictError `conflict.last-administrator` */
+  disable(id: string, actor: string): Promise<void>;
+  enable(id: string, actor: string): Promise<void>;
+  /** @returns the account as it is afterwards: what goes on all the same takes its number */
+  endSessions(id: string, actor: string): Promise<KnownAccount>;
+  /** Ends all sessions too. @param password without problems */
+  setPassword(id: string, password: string, actor: string): Promise<KnownAccount>;
+}
+
+export function createAccountDesk(
+  services: Pick<Services, 'access' | 'accountSessions' | 'clock' | 'settings'>,
+): AccountDesk {
+  const { access, accountSessions, clock } = services;
+  const audit = createAudit(services);
+
+  async function find(id: string): Promise<KnownAccount> {
+    return (await access.account(id)) ?? notThere();
+  }
+
+  async function change(id: string, wanted: AccountChange): Promise<void> {
+    const outcome = await access.changeAccount(id, wanted, clock.now());
+    if (outcome === 'unknown') notThere();
+    if (outcome === 'last-administrator')
+      throw new ConflictError(
+        'last-administrator',
+        'this is the last administrator who can sign in; make another account an administrator first',
+      );
+  }
+
+  return {
+    async create(wanted, actor) {
+      const account = await createAccount(services, wanted);
+      const { id, role } = account;
+      await audit(actor, 'account.created', `account:${id}`, { role, invited: wanted.password === null });
+      return account;
+    },
+    find,
+    async invite(id, actor) {
+      if ((await find(id)).disabledAt !== null)
+        throw new ConflictError('account-disabled', 'the account is disabled; enable it first');
+      const { token, expiresAt } = await createInvitation(services, id);
+      await audit(actor, 'account.invited', `account:${id}`, { until: expiresAt.toISOString() });
+      return { link: signInLink(services.settings.publicUrl, token), expiresAt };
+    },
+    async changeRole(id, role, actor) {
+      const { role: from } = await find(id);
+      if (from === role) return;
+      await change(id, { role });
+      await audit(actor, 'account.role-changed', `account:${id}`, { from, to: role });
+    },
+    async disable(id, actor) {
+      if ((await find(id)).disabledAt !== null) return;
+      await change(id, { disabledAt: clock.now() });
+      await audit(actor, 'account.disabled', `account:${id}`);
+      await accountSessions.forgetEnded(await find(id));
+    },
+    async enable(id, actor) {
+      if ((await find(id)).disabledAt === null) return;
+      await change(id, { disabledAt: null });
+      await audit(actor, 'account.enabled', `account:${id}`);
+    },
+    async endSessions(id, actor) {
+      const account = (await access.endSessions(id)) ?? notThere();
+      await audit(actor, 'account.sessions-ended', `account:${id}`);
+      await accountSessions.forgetEnded(account);
+      return account;
+    },
+    async setPassword(id, password, actor) {
+      const account = (await access.setPassword(id, await hashPassword(password))) ?? notThere();
+      await audit(actor, 'account.password-changed', `account:${id}`);
+      await accountSessions.forgetEnded(account);
+      return account;
+    },
+  };
+}
+
+function notThere(): never {
+  throw new NotFoundError('account', 'there is no such account; the list of accounts shows those there are');
 }

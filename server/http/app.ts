@@ -8,7 +8,7 @@ import { requireApiToken } from './api/bearer.ts';
 import { requireCaller } from './api/caller.ts';
 import { downloadRoutes } from './api/downloads.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
-import { eventRoutes, requireIngestToken } from './api/events.ts';
+import { eventRoutes, requireEventSender } from './api/events.ts';
 import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { openApiRoutes } from './api/openapi-route.ts';
@@ -18,6 +18,7 @@ import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRight } from './identity.ts';
+import { costlyLimit, countAttempts } from './limits.ts';
 import { allLists } from './lists/all.ts';
 import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
@@ -25,6 +26,8 @@ import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
+import { certificatePreviewRoutes } from './pages/certificate-preview.ts';
+import { CONFIGURATION_PREVIEW, TYPE_PREVIEW } from './pages/certificate-preview-paths.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationFileRoutes } from './pages/configuration-file.ts';
 import { configurationFormRoutes } from './pages/configuration-form.ts';
@@ -35,10 +38,12 @@ import { credentialTypeRoutes } from './pages/credential-types.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
+import { designVersionRoutes } from './pages/design-versions.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { firstStepsRoutes } from './pages/first-steps.ts';
+import { historyRoutes } from './pages/history.ts';
 import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
@@ -48,6 +53,7 @@ import { mailRoutes } from './pages/mails.ts';
 import { myRoutes } from './pages/my.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
+import { ownAccountRoutes } from './pages/own-account.ts';
 import { providerAccountRoutes } from './pages/provider-account.ts';
 import { providerRoutes } from './pages/providers.ts';
 import { replayRoutes } from './pages/replays.ts';
@@ -58,13 +64,16 @@ import { runRoutes } from './pages/runs.ts';
 import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
+import { systemStateRoutes } from './pages/system-state.ts';
 import { templateRoutes } from './pages/templates.ts';
 import { testEventRoutes } from './pages/test-event.ts';
+import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
 import { requestContext } from './request-context.ts';
 import { byRight } from './rights.ts';
 import { mount, type Route } from './routes.ts';
+import { SCOPES } from './scopes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
 import { renewLmsSession, requireLearner } from './sso/lms-identity.ts';
@@ -97,6 +106,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...signInRoutes(services),
     ...myRoutes(services),
     ...accountRoutes(services),
+    ...ownAccountRoutes(services),
+    ...tokenRoutes(services),
     ...dashboardRoutes(services),
     ...firstStepsRoutes(services),
     ...testEventRoutes(services),
@@ -118,6 +129,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...credentialRoutes(services),
     ...mailRoutes(services),
     ...credentialAssetRoutes(services),
+    ...certificatePreviewRoutes(services),
+    ...designVersionRoutes(services),
     ...credentialTypeRoutes(services),
     ...configurationRoutes(services),
     ...configurationFormRoutes(services),
@@ -127,6 +140,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...deadLetterRoutes(services),
     ...effectRoutes(services),
     ...issuedBadgeRoutes(services),
+    ...historyRoutes(services),
     ...comparisonRoutes(services),
     ...jobRoutes(services),
     ...replayRoutes(services),
@@ -136,29 +150,31 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...providerAccountRoutes(services),
     ...configurationFileRoutes(services),
     ...systemRoutes(services),
+    ...systemStateRoutes(services),
     ...lmsRoutes(services),
   ];
 }
 
 export function createApp(services: Services): Express {
-  const { settings, logger, access, sessions, clock, lmsSignIn } = services;
+  const { settings, logger, sessions, clock, lmsSignIn } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
+  countAttempts(app, services);
 
   app.use(requestContext(services));
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   mount(app, openRoutes(services), {
-    'api-token': requireApiToken({ access, clock }),
-    'learner-token': requireCaller(services),
-    'ingest-token': requireIngestToken(settings),
+    ...Object.fromEntries(SCOPES.map((scope) => [`token ${scope}`, requireApiToken(services, scope)])),
+    ...Object.fromEntries(SCOPES.map((scope) => [`learner or token ${scope}`, requireCaller(services, scope)])),
+    'token events:write': requireEventSender(services),
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
-  app.use(parseForm, refuseForeignForms(settings));
+  app.use(costlyLimit(), parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
     'signed-in': requireRight(null),
     ...byRight((right) => requireRight(right)),
@@ -179,9 +195,16 @@ const neverStore: RequestHandler = (_req, res, next) => {
 const strangersForm = express.urlencoded({ extended: false, limit: 16 * 1024, parameterLimit: 20 });
 /** A rule file of 1 MiB may grow threefold when a browser encodes it. */
 const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: FORM_PARAMETERS });
+/** Options of a certificate, asked for again and again. */
+const previewForm = express.urlencoded({ extended: false, limit: 256 * 1024, parameterLimit: FORM_PARAMETERS });
+const PREVIEWS: readonly string[] = [TYPE_PREVIEW, CONFIGURATION_PREVIEW];
 
 const parseForm: RequestHandler = (req: Request, res, next) => {
   const actor = findActor(res);
-  const parse = actor === null ? strangersForm : bringsFiles(req, actor) ? fileForm : signedInForm;
+  const parse = actor === null ? strangersForm : bringsFiles(req, actor) ? fileForm : formOf(req);
   parse(req, res, next);
 };
+
+function formOf({ path }: Request): RequestHandler {
+  return PREVIEWS.includes(path) ? previewForm : signedInForm;
+}

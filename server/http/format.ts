@@ -3,6 +3,7 @@
 import { type Instant, instantToDate } from '../../dsl/index.ts';
 import { PUBLISH_LANE } from '../../plugin/badges/effect-order.ts';
 import type { Effect, Progress } from '../../plugin/ports/progress-store.ts';
+import type { OpenSession } from './account-sessions.ts';
 
 /** For the partial `time`. */
 export interface ShownTime {
@@ -48,6 +49,11 @@ export function shownSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
   const kib = bytes / 1024;
   return kib < 1024 ? `${Math.round(kib)} KiB` : `${(kib / 1024).toFixed(1)} MiB`;
+}
+
+/** For the partial `sessions`. */
+export function shownSession({ startedAt, lastSeenAt, browser }: OpenSession) {
+  return { browser, startedAt: shownTime(startedAt), lastSeenAt: shownTime(lastSeenAt) };
 }
 
 /** For the partial `status`: a word, and the tone that picks icon and colour. */
@@ -104,6 +110,13 @@ const statuses: Readonly<Record<string, ShownStatus>> = {
   degraded: { word: 'Degraded', tone: 'warn' },
   down: { word: 'Down', tone: 'bad' },
   off: { word: 'Off', tone: 'off' },
+  // Accounts and API tokens
+  disabled: { word: 'Disabled', tone: 'off' },
+  invited: { word: 'Invited', tone: 'busy' },
+  valid: { word: 'Valid', tone: 'good' },
+  ending: { word: 'Expires soon', tone: 'warn' },
+  expired: { word: 'Expired', tone: 'off' },
+  'token-revoked': { word: 'Revoked', tone: 'off' },
   // Sources of the LMS
   used: { word: 'Used', tone: 'good' },
 };

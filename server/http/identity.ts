@@ -3,7 +3,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { InvariantError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
-import type { AccessStore } from './access-store.ts';
+import type { AccessStore, KnownAccount } from './access-store.ts';
+import { browserOf } from './account-sessions.ts';
 import { forbidden } from './request-error.ts';
 import { mayDo, type Right, type Role, rights, rolesWith } from './rights.ts';
 import type { LmsClaims, LmsSignInServices } from './services.ts';
@@ -11,10 +12,13 @@ import { findLearnerSession, lmsActor } from './sso/lms-identity.ts';
 
 declare module 'express-session' {
   interface SessionData {
-    /** Only the account's id is remembered; name and role are read afresh, so that a change takes effect at once. */
+    /** Of the account only the id is remembered; name and role are read afresh, so that a change takes effect at once. */
     identity: {
       readonly accountId: string | null;
       readonly since: number;
+      /** As the account's own when the session began; sessions of earlier versions have none. */
+      readonly generation?: number;
+      readonly browser?: string;
       /** Of who signed in with the LMS, which is asked again before long; `accountId` is then the account linked with the user. */
       readonly lms?: LmsClaims;
     };
@@ -49,19 +53,23 @@ export function recogniseActor({
     if (identity?.lms) {
       if (lmsSignIn && age < lmsSignIn.recheckMs) {
         res.locals.learner = identity.lms;
-        res.locals.actor = await lmsActor(access, { accountId: identity.accountId, claims: identity.lms }, lmsSignIn);
+        res.locals.actor = await lmsActor(access, { ...identity, claims: identity.lms }, lmsSignIn);
       }
     } else if (identity && age < ABSOLUTE_LIMIT_MS) {
-      res.locals.actor = await actorFor(access, identity.accountId);
+      res.locals.actor = await actorFor(access, identity);
     }
     next();
   };
 }
 
-async function actorFor(access: AccessStore, accountId: string | null): Promise<Actor | null> {
+async function actorFor(
+  access: AccessStore,
+  { accountId, generation = 0 }: NonNullable<Request['session']['identity']>,
+): Promise<Actor | null> {
   if (accountId === null) return { accountId: null, name: 'one-time sign-in', role: 'administrator' };
   const account = await access.account(accountId);
-  return account && account.disabledAt === null ? { accountId, name: account.name, role: account.role } : null;
+  if (account === null || account.disabledAt !== null || account.generation !== generation) return null;
+  return { accountId, name: account.name, role: account.role };
 }
 
 export function findActor(res: Response): Actor | null {
@@ -109,12 +117,29 @@ export function requireRight(right: Right | null): RequestHandler {
   };
 }
 
-/** Starts a session under a new id: one that was planted before the sign-in is worth nothing after it. */
-export async function startSession(req: Request, accountId: string | null, now: Date, lms?: LmsClaims): Promise<void> {
+/** Starts a session under a new id: one that was planted before the sign-in is worth nothing after it.
+ *  @param account null: by a link that is nobody's */
+export async function startSession(
+  req: Request,
+  account: Pick<KnownAccount, 'id' | 'generation'> | null,
+  now: Date,
+  lms?: LmsClaims,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => req.session.regenerate((error) => (error ? reject(error) : resolve())));
-  req.session.identity = { accountId, since: now.getTime(), ...(lms && { lms }) };
+  req.session.identity = {
+    accountId: account?.id ?? null,
+    since: now.getTime(),
+    generation: account?.generation ?? 0,
+    browser: browserOf(req.get('user-agent')),
+    ...(lms && { lms }),
+  };
   req.session.cookie.maxAge = IDLE_LIMIT_MS;
   await new Promise<void>((resolve, reject) => req.session.save((error) => (error ? reject(error) : resolve())));
+}
+
+/** After all sessions of the account were ended by who asks for it: this one goes on. */
+export function keepSession(req: Request, { generation }: Pick<KnownAccount, 'generation'>): void {
+  if (req.session.identity) req.session.identity = { ...req.session.identity, generation };
 }
 
 export async function endSession(req: Request): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Express, RequestHandler } from 'express';
 import { invariant } from '../../plugin/errors.ts';
 import type { Right } from './rights.ts';
+import { isScope, type Scope } from './scopes.ts';
 
 export type Access =
   /** Anybody. */
@@ -13,12 +14,19 @@ export type Access =
   | 'learner'
   /** Signed in, in a role that has the right. */
   | Right
-  /** Bearer token made by `laurel token create`. */
-  | 'api-token'
-  /** API token, or a token that the LMS gave the learner or a member of its staff; the handler asks `learnerAskedFor`. */
-  | 'learner-token'
-  /** Bearer token of the LMS. */
-  | 'ingest-token';
+  | TokenAccess;
+
+export type TokenAccess =
+  /** API token with the scope; for `events:write` also the token that is in the settings for it. */
+  | `token ${Scope}`
+  /** API token with the scope, or a token that the LMS gave the learner or a member of its staff; the handler asks `learnerAskedFor`. */
+  | `learner or token ${Scope}`;
+
+/** @returns the scope that an API token needs there; null where nothing is asked of tokens */
+export function scopeOf(access: Access): Scope | null {
+  const [, scope = ''] = /^(?:learner or )?token (.*)$/.exec(access) ?? [];
+  return isScope(scope) ? scope : null;
+}
 
 export interface Route {
   readonly method: 'get' | 'post';

@@ -26,6 +26,7 @@ import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Retirements } from '../../plugin/privacy/retirements.ts';
@@ -34,7 +35,9 @@ import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
 import type { OpenBadges } from '../open-badges-setup.ts';
 import type { ClaimRole } from '../settings/lists.ts';
+import type { SettingRow } from '../settings/report.ts';
 import type { AccessStore } from './access-store.ts';
+import type { AccountSessions } from './account-sessions.ts';
 
 export interface WebSettings {
   /** Where people reach the pages, without a slash at the end, e.g. `https://badges.example.org`. */
@@ -181,6 +184,10 @@ export interface Services extends RuleServices {
   isReceiving(): boolean | null;
   /** Keeps the sessions of signed-in people; several processes share it. */
   readonly sessions: SessionStore;
+  /** The same sessions, by account. */
+  readonly accountSessions: AccountSessions;
+  /** Counted by all processes together. */
+  readonly rateLimits: RateLimits;
   /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */
   decodeCloudEvent(value: unknown): LmsEvent;
   /** The pipeline all doors share; resolves when the effect of the event and its record are durable. @throws StoreError */
@@ -215,8 +222,16 @@ export interface Services extends RuleServices {
   /** null: nobody signs in with the LMS. */
   readonly lmsSignIn: LmsSignInServices | null;
   health(): Promise<HealthReport>;
+  /** How this server works inside, for its operators. */
+  systemState(): Promise<SystemState>;
   /** Told of every answer; absent: nobody measures. */
   readonly answered?: (answer: Answered) => void;
+}
+
+export interface SystemState {
+  readonly facts: readonly { readonly name: string; readonly value: string; readonly isTrouble: boolean }[];
+  readonly queues: readonly { readonly queue: string; readonly messages: number; readonly consumers: number }[];
+  readonly settings: readonly SettingRow[];
 }
 
 export interface Answered {

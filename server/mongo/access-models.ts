@@ -9,16 +9,24 @@ export interface AccountDocument extends Omit<Account, 'id' | 'lmsUsername' | 'd
   /** Left out where there is none; accounts made by earlier versions have neither of the two. */
   readonly lmsUsername?: string;
   readonly disabledAt?: Date | null;
+  readonly generation?: number;
+  /** While somebody takes this administrator away: whose attempt it is, and since when. */
+  readonly leaving?: string;
+  readonly leavingSince?: Date;
   /** The name as it is compared. */
   readonly nameKey: string;
 }
-interface SignInDocument extends Omit<OneTimeSignIn, 'tokenHash'> {
+export interface SignInDocument extends Omit<OneTimeSignIn, 'tokenHash' | 'accountId'> {
   /** The token's hash. */
   readonly _id: string;
+  readonly accountId?: string | null;
   readonly usedAt: Date | null;
 }
-interface TokenDocument extends Omit<ApiToken, 'id'> {
+export interface TokenDocument extends Omit<ApiToken, 'id' | 'scopes' | 'expiresAt'> {
   readonly _id: string;
+  /** Tokens made by earlier versions have neither of the two. */
+  readonly scopes?: ApiToken['scopes'];
+  readonly expiresAt?: Date | null;
 }
 interface AuditDocument extends Omit<AuditEntry, 'id'> {
   readonly _id: string;
@@ -31,14 +39,9 @@ const later = { type: Date, default: null } as const;
 
 const accountSchema = new mongoose.Schema<AccountDocument>(
   {
-    _id: id,
-    name: text,
-    nameKey: text,
-    role: text,
-    passwordHash: { type: String, default: null },
-    lmsUsername: { type: String },
-    disabledAt: later,
-    createdAt: date,
+    ...{ _id: id, name: text, nameKey: text, role: text, createdAt: date },
+    ...{ passwordHash: { type: String, default: null }, lmsUsername: { type: String }, disabledAt: later },
+    ...{ generation: { type: Number, default: 0 }, leaving: { type: String }, leavingSince: { type: Date } },
   },
   { ...schemaOptions, collection: 'accounts' },
 );
@@ -46,13 +49,16 @@ accountSchema.index({ nameKey: 1 }, { unique: true });
 accountSchema.index({ lmsUsername: 1 }, { unique: true, partialFilterExpression: { lmsUsername: { $exists: true } } });
 
 const signInSchema = new mongoose.Schema<SignInDocument>(
-  { _id: id, createdAt: date, expiresAt: date, usedAt: later },
+  { _id: id, accountId: { type: String, default: null }, createdAt: date, expiresAt: date, usedAt: later },
   { ...schemaOptions, collection: 'one_time_sign_ins' },
 );
 signInSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 const tokenSchema = new mongoose.Schema<TokenDocument>(
-  { _id: id, tokenHash: text, label: text, createdAt: date, createdBy: text, lastUsedAt: later, revokedAt: later },
+  {
+    ...{ _id: id, tokenHash: text, label: text, scopes: { type: [String], default: null }, createdAt: date },
+    ...{ createdBy: text, expiresAt: later, lastUsedAt: later, revokedAt: later },
+  },
   { ...schemaOptions, collection: 'api_tokens' },
 );
 tokenSchema.index({ tokenHash: 1 }, { unique: true });

@@ -1,25 +1,39 @@
 /** Accounts, one-time sign-ins, API tokens and the audit in MongoDB. */
 
+import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import type { Records } from '../../plugin/ports/records.ts';
 import {
   type AccessStore,
   type Account,
+  type AccountChange,
   type ApiToken,
   type AuditEntry,
   accountNameKey,
   auditCursor,
   auditShape,
+  endsAdministrator,
+  hasExpired,
+  type KnownAccount,
   LAST_USE_PRECISION_MS,
   type OneTimeSignIn,
   parseAuditCursor,
 } from '../http/access-store.ts';
-import { type AccessModels, type AccountDocument, accessModels } from './access-models.ts';
+import {
+  type AccessModels,
+  type AccountDocument,
+  accessModels,
+  type SignInDocument,
+  type TokenDocument,
+} from './access-models.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
 import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
+
+/** After this time an attempt to take an administrator away is one that nobody pursues. */
+const ABANDONED_MS = 60_000;
 
 export class MongoAccessStore implements AccessStore {
   readonly #models: AccessModels;
@@ -48,23 +62,105 @@ export class MongoAccessStore implements AccessStore {
     }
   }
 
-  async account(id: string): Promise<Account | null> {
+  async account(id: string): Promise<KnownAccount | null> {
     const found = await withDatabase(() => this.#models.accounts.findOne({ _id: id }).lean());
     return found && toAccount(found);
   }
 
-  async accountByName(name: string): Promise<Account | null> {
+  async accountByName(name: string): Promise<KnownAccount | null> {
     const found = await withDatabase(() => this.#models.accounts.findOne({ nameKey: accountNameKey(name) }).lean());
     return found && toAccount(found);
   }
 
-  async accounts(): Promise<readonly Account[]> {
+  async accounts(): Promise<readonly KnownAccount[]> {
     const found = await withDatabase(() => this.#models.accounts.find().sort({ nameKey: 1 }).lean());
     return found.map(toAccount);
   }
 
-  async saveOneTimeSignIn({ tokenHash, createdAt, expiresAt }: OneTimeSignIn): Promise<void> {
-    await withDatabase(() => this.#models.signIns.create([{ _id: tokenHash, createdAt, expiresAt, usedAt: null }]));
+  async changeAccount(id: string, change: AccountChange, now: Date) {
+    for (;;) {
+      const account = await this.account(id);
+      if (account === null) return 'unknown';
+      if (!endsAdministrator(account, change)) {
+        const { role, disabledAt } = account;
+        if (await this.#changeIf({ _id: id, role, disabledAt }, change)) return 'changed';
+      } else {
+        const outcome = await this.#takeAdministratorAway(id, change, now);
+        if (outcome !== 'again') return outcome;
+      }
+    }
+  }
+
+  /** Says first that this one is about to go, then looks whether another is there who is not: of several attempts that run at the
+   *  same time the last to say so sees all the others, and gives up. What it said can be withdrawn by anybody, since the change
+   *  comes about only while it still stands there. */
+  async #takeAdministratorAway(id: string, change: AccountChange, now: Date) {
+    const leaving = randomUUID();
+    const { accounts } = this.#models;
+    await withDatabase(() =>
+      accounts.updateMany(
+        { _id: trusted({ $ne: id }), leavingSince: trusted({ $lt: new Date(now.getTime() - ABANDONED_MS) }) },
+        { $unset: { leaving: '', leavingSince: '' } },
+      ),
+    );
+    const still = { _id: id, role: 'administrator' as const, disabledAt: null };
+    await withDatabase(() => accounts.updateOne(still, { $set: { leaving, leavingSince: now } }));
+    const other = await withDatabase(() =>
+      accounts
+        .findOne({
+          ...{ _id: trusted({ $ne: id }), role: 'administrator', disabledAt: null },
+          leaving: trusted({ $exists: false }),
+          $or: [{ passwordHash: trusted({ $ne: null }) }, { lmsUsername: trusted({ $exists: true }) }],
+        })
+        .lean(),
+    );
+    if (other !== null) return (await this.#changeIf({ _id: id, leaving }, change)) ? 'changed' : 'again';
+    await this.#changeIf({ _id: id, leaving }, {});
+    return 'last-administrator';
+  }
+
+  async #changeIf(filter: mongoose.QueryFilter<AccountDocument>, change: AccountChange): Promise<boolean> {
+    const { matchedCount } = await withDatabase(() =>
+      this.#models.accounts.updateOne(filter, {
+        $set: { ...change },
+        $unset: { leaving: '', leavingSince: '' },
+        ...(change.disabledAt ? { $inc: { generation: 1 } } : {}),
+      }),
+    );
+    return matchedCount === 1;
+  }
+
+  async setPassword(id: string, passwordHash: string): Promise<KnownAccount | null> {
+    return this.#renew(id, { passwordHash });
+  }
+
+  async endSessions(id: string): Promise<KnownAccount | null> {
+    return this.#renew(id, {});
+  }
+
+  async #renew(id: string, facts: Partial<Account>): Promise<KnownAccount | null> {
+    const renewed = await withDatabase(() =>
+      this.#models.accounts
+        .findOneAndUpdate({ _id: id }, { $set: { ...facts }, $inc: { generation: 1 } }, { returnDocument: 'after' })
+        .lean(),
+    );
+    return renewed && toAccount(renewed);
+  }
+
+  async saveOneTimeSignIn({ tokenHash, ...facts }: OneTimeSignIn): Promise<void> {
+    const { accountId, createdAt } = facts;
+    if (accountId !== null)
+      await withDatabase(() =>
+        this.#models.signIns.updateMany({ accountId, usedAt: null }, { $set: { usedAt: createdAt } }),
+      );
+    await withDatabase(() => this.#models.signIns.create([{ _id: tokenHash, ...facts, usedAt: null }]));
+  }
+
+  async oneTimeSignIn(tokenHash: string, now: Date): Promise<OneTimeSignIn | null> {
+    const found = await withDatabase(() =>
+      this.#models.signIns.findOne({ _id: tokenHash, usedAt: null, expiresAt: trusted({ $gt: now }) }).lean(),
+    );
+    return found && toSignIn(found);
   }
 
   async consumeOneTimeSignIn(tokenHash: string, now: Date): Promise<boolean> {
@@ -89,6 +185,7 @@ export class MongoAccessStore implements AccessStore {
   async useApiToken(tokenHash: string, now: Date): Promise<ApiToken | null> {
     const found = await withDatabase(() => this.#models.tokens.findOne({ tokenHash, revokedAt: null }).lean());
     if (!found) return null;
+    if (hasExpired(toToken(found), now)) return toToken(found);
     if (found.lastUsedAt && now.getTime() - found.lastUsedAt.getTime() < LAST_USE_PRECISION_MS) return toToken(found);
     await withDatabase(() => this.#models.tokens.updateOne({ _id: found._id }, { $set: { lastUsedAt: now } }));
     return { ...toToken(found), lastUsedAt: now };
@@ -129,13 +226,28 @@ export class MongoAccessStore implements AccessStore {
 
 type Stored<Item extends { readonly id: string }> = Omit<Item, 'id'> & { readonly _id: string };
 
-function toAccount(stored: AccountDocument): Account {
-  const { _id, name, role, passwordHash, lmsUsername = null, disabledAt = null, createdAt } = stored;
-  return { id: _id, name, role, passwordHash, lmsUsername, disabledAt, createdAt };
+function toAccount(stored: AccountDocument): KnownAccount {
+  const { _id, name, role, passwordHash, lmsUsername = null, disabledAt = null, createdAt, generation = 0 } = stored;
+  return { id: _id, name, role, passwordHash, lmsUsername, disabledAt, createdAt, generation };
 }
 
-function toToken({ _id, tokenHash, label, createdAt, createdBy, lastUsedAt, revokedAt }: Stored<ApiToken>): ApiToken {
-  return { id: _id, tokenHash, label, createdAt, createdBy, lastUsedAt, revokedAt };
+function toSignIn({ _id, accountId = null, createdAt, expiresAt }: SignInDocument): OneTimeSignIn {
+  return { tokenHash: _id, accountId, createdAt, expiresAt };
+}
+
+function toToken(stored: TokenDocument): ApiToken {
+  const {
+    _id,
+    tokenHash,
+    label,
+    scopes = null,
+    createdAt,
+    createdBy,
+    expiresAt = null,
+    lastUsedAt,
+    revokedAt,
+  } = stored;
+  return { id: _id, tokenHash, label, scopes, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt };
 }
 
 function toAuditEntry({ _id, at, actor, action, object, details }: Stored<AuditEntry>): AuditEntry {

@@ -57,7 +57,7 @@ schema.index({ badgeId: 1, updatedAt: 1, learnerId: 1 });
 schema.index({ 'outcome.status': 1, updatedAt: 1, learnerId: 1, badgeId: 1 });
 schema.index({ badgeId: 1, 'outcome.status': 1, updatedAt: 1, learnerId: 1 });
 schema.index({ 'openEffects.lane': 1, 'openEffects.dueAt': 1 });
-schema.index({ 'openEffects.state': 1 });
+schema.index({ 'openEffects.state': 1, 'outcome.status': 1, badgeId: 1 });
 schema.index({ badgeId: 1, learnerId: 1 });
 schema.index({ badgeId: 1, ruleVersion: 1 });
 schema.index({ 'issued.externalId': 1 }, { sparse: true });

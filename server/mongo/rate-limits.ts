@@ -24,6 +24,10 @@ export function rateLimitModels(connection: mongoose.Connection): mongoose.Model
   return (connection.models.RateLimit ?? connection.model('RateLimit', schema)) as mongoose.Model<Period>;
 }
 
+function idOf(key: string, limit: RateLimit, now: Date): string {
+  return `${key} ${periodOf(now, limit).start.toISOString()}`;
+}
+
 export class MongoRateLimits implements RateLimits {
   readonly #periods: mongoose.Model<Period>;
 
@@ -32,8 +36,8 @@ export class MongoRateLimits implements RateLimits {
   }
 
   async take(key: string, limit: RateLimit, now: Date): Promise<Date | null> {
-    const { start, end } = periodOf(now, limit);
-    const _id = `${key} ${start.toISOString()}`;
+    const { end } = periodOf(now, limit);
+    const _id = idOf(key, limit, now);
     return withDatabase(async () => {
       // Two tries: of two processes that begin a period at the same time one meets the document of the other.
       for (let tries = 0; tries < 2; tries++) {
@@ -51,5 +55,12 @@ export class MongoRateLimits implements RateLimits {
       }
       return end;
     });
+  }
+
+  async giveBack(key: string, limit: RateLimit, now: Date): Promise<void> {
+    const _id = idOf(key, limit, now);
+    await withDatabase(() =>
+      this.#periods.updateOne({ _id, calls: mongoose.trusted({ $gt: 0 }) }, { $inc: { calls: -1 } }),
+    );
   }
 }

@@ -77,6 +77,7 @@ function filterOf(where: readonly Condition[], pathOf: (field: string) => string
 
   function one(condition: Condition): Filter {
     const path = pathOf(condition.field);
+    if ('isSet' in condition) return { [path]: { $ne: null } };
     if ('startsWith' in condition) return { [path]: { $regex: `^${escaped(condition.startsWith)}` } };
     const values = 'in' in condition ? condition.in : [];
     return { [path]: values.length === 1 ? values[0] : { $in: [...values] } };

@@ -263,7 +263,7 @@ export const dataMap: readonly CollectionEntry[] = [
     retention: 'until signing out, or until it expires',
     personal: {
       session: {
-        what: 'whose session it is',
+        what: 'whose session it is, and roughly in which browser',
         retirement: 'a session that names the learner is ended',
         mayMention: true,
       },
@@ -279,22 +279,23 @@ export const dataMap: readonly CollectionEntry[] = [
       name: staff('the name one signs in with'),
       nameKey: staff('the same in lower case'),
       passwordHash: staff('hash of the password'),
+      lmsUsername: staff('username in the LMS of who may sign in there instead'),
     },
-    other: ['_id', 'role', 'createdAt'],
+    other: ['_id', 'role', 'createdAt', 'disabledAt', 'generation', 'leaving', 'leavingSince'],
   },
   {
     collection: 'api_tokens',
     purpose: 'machines that may call the API',
     retention: FOR_EVER,
     personal: { label: mention('what it is for'), createdBy: staff('who made it') },
-    other: ['_id', 'tokenHash', 'createdAt', 'lastUsedAt', 'revokedAt'],
+    other: ['_id', 'tokenHash', 'scopes', 'createdAt', 'expiresAt', 'lastUsedAt', 'revokedAt'],
   },
   {
     collection: 'one_time_sign_ins',
     purpose: 'links that sign in once',
     retention: 'until they expire',
     personal: {},
-    other: ['_id', 'createdAt', 'expiresAt', 'usedAt'],
+    other: ['_id', 'accountId', 'createdAt', 'expiresAt', 'usedAt'],
   },
   {
     collection: 'provider_accounts',
@@ -364,6 +365,13 @@ export const dataMap: readonly CollectionEntry[] = [
     retention: FOR_EVER,
     personal: {},
     other: ['_id', 'credentialTypeId', 'contextKey', 'options', 'updatedAt'],
+  },
+  {
+    collection: 'credential_versions',
+    purpose: 'what kinds of credentials and credentials of courses said, save by save',
+    retention: FOR_EVER,
+    personal: { by: staff('who saved it'), comment: mention('what changed, in their words') },
+    other: ['_id', 'objectId', 'at', 'before', 'number', 'snapshot'],
   },
   {
     collection: 'credential_schedules',

@@ -2,7 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { AccessStore, Account, ApiToken, AuditEntry } from '../../server/http/access-store.ts';
+import {
+  type AccessStore,
+  type Account,
+  type ApiToken,
+  type AuditEntry,
+  isAbleAdministrator,
+} from '../../server/http/access-store.ts';
 
 const noon = new Date('2026-11-24T12:00:00.000Z');
 
@@ -28,8 +34,10 @@ function aToken(facts: Partial<ApiToken> = {}): ApiToken {
     id: randomUUID(),
     tokenHash: randomUUID(),
     label: 'course site',
+    scopes: ['badges:read'],
     createdAt: noon,
     createdBy: 'Ada',
+    expiresAt: null,
     lastUsedAt: null,
     revokedAt: null,
     ...facts,
@@ -58,8 +66,8 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
     it('keeps accounts and finds them by id and by name, whatever the case', async () => {
       const ada = anAccount();
       expect(await store.createAccount(ada)).to.equal(true);
-      expect(await store.account(ada.id)).to.deep.equal(ada);
-      expect(await store.accountByName('aDA')).to.deep.equal(ada);
+      expect(await store.account(ada.id)).to.deep.equal({ ...ada, generation: 0 });
+      expect(await store.accountByName('aDA')).to.deep.equal({ ...ada, generation: 0 });
       expect(await store.account(randomUUID())).to.equal(null);
       expect(await store.accountByName('Grace')).to.equal(null);
     });
@@ -76,7 +84,7 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
     it('keeps an account without a password, and gives a username of the LMS to one account only', async () => {
       const ada = anAccount({ passwordHash: null, lmsUsername: 'ada' });
       expect(await store.createAccount(ada)).to.equal(true);
-      expect(await store.account(ada.id)).to.deep.equal(ada);
+      expect(await store.account(ada.id)).to.deep.equal({ ...ada, generation: 0 });
       expect(await store.createAccount(anAccount({ name: 'Grace', lmsUsername: 'ada' }))).to.equal(false);
       for (const name of ['Edsger', 'Barbara']) expect(await store.createAccount(anAccount({ name }))).to.equal(true);
     });
@@ -86,15 +94,102 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
       expect((await store.accounts()).map((account) => account.name)).to.deep.equal(['Ada', 'Edsger', 'grace']);
     });
 
+    it('changes a role, shuts out and lets in again', async () => {
+      await store.createAccount(anAccount());
+      const grace = anAccount({ name: 'Grace', role: 'editor' });
+      await store.createAccount(grace);
+      expect(await store.changeAccount(grace.id, { role: 'administrator' }, noon)).to.equal('changed');
+      expect(await store.changeAccount(grace.id, { role: 'operator' }, noon)).to.equal('changed');
+      expect(await store.changeAccount(grace.id, { disabledAt: noon }, noon)).to.equal('changed');
+      // Whoever is shut out has no sessions left when let in again.
+      const shut = { ...grace, role: 'operator', disabledAt: noon, generation: 1 };
+      expect(await store.account(grace.id)).to.deep.equal(shut);
+      expect(await store.changeAccount(grace.id, { disabledAt: null }, noon)).to.equal('changed');
+      expect(await store.account(grace.id)).to.deep.equal({ ...shut, disabledAt: null });
+      expect(await store.changeAccount(randomUUID(), { role: 'viewer' }, noon)).to.equal('unknown');
+    });
+
+    it('keeps the last administrator who can sign in', async () => {
+      const ada = anAccount();
+      await store.createAccount(ada);
+      const others = [
+        anAccount({ name: 'disabled', disabledAt: noon }),
+        anAccount({ name: 'invited', passwordHash: null }),
+        anAccount({ name: 'editor', role: 'editor' }),
+      ];
+      for (const other of others) await store.createAccount(other);
+      for (const change of [{ role: 'viewer' }, { disabledAt: noon }] as const)
+        expect(await store.changeAccount(ada.id, change, noon)).to.equal('last-administrator');
+      expect(await store.account(ada.id)).to.deep.equal({ ...ada, generation: 0 });
+      await store.createAccount(anAccount({ name: 'from the LMS', passwordHash: null, lmsUsername: 'grace' }));
+      expect(await store.changeAccount(ada.id, { role: 'viewer' }, noon)).to.equal('changed');
+    });
+
+    it('keeps one administrator also when all of them are taken away at the same time', async () => {
+      const all = ['a', 'b', 'c', 'd'].map((name) => anAccount({ name }));
+      for (const account of all) await store.createAccount(account);
+      const outcomes = await Promise.all(
+        all.map(({ id }, index) =>
+          store.changeAccount(id, index % 2 ? { role: 'editor' } : { disabledAt: noon }, later(index)),
+        ),
+      );
+      const left = (await store.accounts()).filter(isAbleAdministrator);
+      expect(left.length).to.be.greaterThan(0);
+      expect(outcomes.filter((outcome) => outcome === 'last-administrator')).to.have.length(left.length);
+    });
+
+    it('ends all sessions by a number, and with every new password', async () => {
+      const ada = anAccount();
+      await store.createAccount(ada);
+      expect(await store.endSessions(ada.id)).to.deep.equal({ ...ada, generation: 1 });
+      expect(await store.setPassword(ada.id, 'another hash')).to.include({
+        passwordHash: 'another hash',
+        generation: 2,
+      });
+      expect(await store.account(ada.id)).to.include({ passwordHash: 'another hash', generation: 2 });
+      expect(await store.endSessions(randomUUID())).to.equal(null);
+      expect(await store.setPassword(randomUUID(), 'hash')).to.equal(null);
+    });
+
+    it('shows a one-time sign-in without using it up, and makes those before it for the same account worth nothing', async () => {
+      const link = (tokenHash: string, accountId: string | null) => ({
+        ...{ tokenHash, accountId },
+        ...{ createdAt: noon, expiresAt: later(1000) },
+      });
+      for (const [hash, account] of [
+        ['first', 'ada'],
+        ['other', 'grace'],
+        ['free', null],
+      ] as const)
+        await store.saveOneTimeSignIn(link(hash, account));
+      await store.saveOneTimeSignIn(link('second', 'ada'));
+      await store.saveOneTimeSignIn(link('freer', null));
+      expect(await store.oneTimeSignIn('second', noon)).to.deep.equal(link('second', 'ada'));
+      expect(await store.oneTimeSignIn('second', later(1000))).to.equal(null);
+      expect(await store.oneTimeSignIn('first', noon)).to.equal(null);
+      for (const hash of ['other', 'free', 'freer', 'second'])
+        expect(await store.consumeOneTimeSignIn(hash, noon), hash).to.equal(true);
+      expect(await store.consumeOneTimeSignIn('first', noon)).to.equal(false);
+      expect(await store.oneTimeSignIn('second', noon)).to.equal(null);
+    });
+
+    it('knows an API token that has expired, and does not note its use', async () => {
+      const token = aToken({ expiresAt: later(1000), scopes: null });
+      await store.createApiToken(token);
+      expect(await store.useApiToken(token.tokenHash, later(999))).to.deep.include({ lastUsedAt: later(999) });
+      const expired = await store.useApiToken(token.tokenHash, later(120_000));
+      expect(expired).to.deep.equal({ ...token, lastUsedAt: later(999) });
+    });
+
     it('lets a one-time sign-in be used once, also when many try at once', async () => {
-      await store.saveOneTimeSignIn({ tokenHash: 'once', createdAt: noon, expiresAt: later(1000) });
+      await store.saveOneTimeSignIn({ tokenHash: 'once', accountId: null, createdAt: noon, expiresAt: later(1000) });
       const uses = await Promise.all([1, 2, 3, 4, 5].map(() => store.consumeOneTimeSignIn('once', later(10))));
       expect(uses.filter(Boolean)).to.have.length(1);
       expect(await store.consumeOneTimeSignIn('once', later(20))).to.equal(false);
     });
 
     it('refuses a one-time sign-in that has expired or never was', async () => {
-      await store.saveOneTimeSignIn({ tokenHash: 'late', createdAt: noon, expiresAt: later(1000) });
+      await store.saveOneTimeSignIn({ tokenHash: 'late', accountId: null, createdAt: noon, expiresAt: later(1000) });
       expect(await store.consumeOneTimeSignIn('late', later(1000))).to.equal(false);
       expect(await store.consumeOneTimeSignIn('never', noon)).to.equal(false);
     });

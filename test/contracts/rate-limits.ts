@@ -30,6 +30,14 @@ export function rateLimitsContract(name: string, make: () => Promise<readonly [R
       expect(await one.take('a', limit, at(0))).not.to.equal(null);
     });
 
+    it('counts a call no more that was given back, and nothing for one that was never made', async () => {
+      await one.giveBack('a', limit, at(0));
+      for (let call = 0; call < 3; call++) await one.take('a', limit, at(0));
+      await other.giveBack('a', limit, at(0));
+      expect(await one.take('a', limit, at(0))).to.equal(null);
+      expect(await one.take('a', limit, at(0))).not.to.equal(null);
+    });
+
     it('lets no more through when many ask at the same time', async () => {
       const asked = Array.from({ length: 20 }, (_, number) => (number % 2 ? one : other).take('a', limit, at(0)));
       const answers = await Promise.all(asked);

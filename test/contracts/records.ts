@@ -98,6 +98,7 @@ export function recordsContract(name: string, makeRecords: (books: readonly Book
       expect(await chosen({ field: 'kind', in: [] })).to.deep.equal([]);
       expect(await chosen({ field: 'bought', from: day(2), before: day(3) })).to.deep.equal(['b2', 'b3']);
       expect(await chosen({ field: 'lent', in: [null] })).to.have.length(8);
+      expect(await chosen({ field: 'lent', isSet: true })).to.deep.equal(['b0', 'b3', 'b6', 'b9']);
       expect(await chosen({ field: 'words', in: ['n4'] })).to.deep.equal(['b4']);
       expect(await chosen({ field: 'words', startsWith: 'blue.' })).to.have.length(9);
       expect(await chosen({ field: 'words', startsWith: 'blue..' })).to.deep.equal([]);

@@ -113,6 +113,57 @@ describe('readSettings', () => {
     ]);
   });
 
+  it('lets people sign in with the LMS where it is told all of it, and passwords are entered over https', () => {
+    const LAUREL_LMS_JWT_KEYS = '{"keys":[{"kty":"RSA","n":"x","e":"AQAB"}]}';
+    const client = { LAUREL_LMS_SIGN_IN_CLIENT_ID: 'a', LAUREL_LMS_SIGN_IN_CLIENT_SECRET: 'b' };
+    const LAUREL_LMS_PUBLIC_URL = 'https://lms.example.org';
+    const all = { ...client, LAUREL_LMS_JWT_KEYS, LAUREL_LMS_PUBLIC_URL };
+    expect(readSettings(all)).to.include({ lmsSignInClientId: 'a', lmsRecheckMinutes: 60, lmsSignOut: false });
+    expect(problemsOf({ LAUREL_LMS_SIGN_IN_CLIENT_ID: 'a', LAUREL_LMS_JWT_KEYS, LAUREL_LMS_PUBLIC_URL })).to.deep.equal(
+      ['LAUREL_LMS_SIGN_IN_CLIENT_SECRET must be set where LAUREL_LMS_SIGN_IN_CLIENT_ID is'],
+    );
+    expect(
+      problemsOf({ LAUREL_LMS_SIGN_IN_CLIENT_SECRET: 'b', LAUREL_LMS_JWT_KEYS, LAUREL_LMS_PUBLIC_URL }),
+    ).to.deep.equal(['LAUREL_LMS_SIGN_IN_CLIENT_ID must be set where LAUREL_LMS_SIGN_IN_CLIENT_SECRET is']);
+    expect(problemsOf(client)).to.deep.equal([
+      'LAUREL_LMS_JWT_KEYS must be set where LAUREL_LMS_SIGN_IN_CLIENT_ID is: who signs in is told by a token, which is checked with them',
+      'LAUREL_LMS_PUBLIC_URL must be set where LAUREL_LMS_SIGN_IN_CLIENT_ID is and LAUREL_LMS_URL is not',
+    ]);
+    const readable =
+      'LAUREL_LMS_PUBLIC_URL must begin with https://, or LAUREL_LMS_ALLOW_HTTP must be true: people enter their passwords there';
+    const open = { ...all, LAUREL_LMS_PUBLIC_URL: 'http://lms.example.org' };
+    expect(problemsOf(open)).to.deep.equal([readable]);
+    expect(readSettings({ ...open, LAUREL_LMS_ALLOW_HTTP: 'true' }).lmsPublicUrl).to.equal('http://lms.example.org');
+    expect(problemsOf({ ...all, LAUREL_LMS_RECHECK_MINUTES: '1' })).to.deep.equal([
+      'LAUREL_LMS_RECHECK_MINUTES must be a whole number from 2 to 1440',
+    ]);
+  });
+
+  it('says which claim of the LMS gives which role, in order', () => {
+    const roles = (LAUREL_LMS_ROLES: string) => readSettings({ LAUREL_LMS_ROLES }).lmsRoles;
+    const usual = [
+      { claim: 'superuser', role: 'administrator' },
+      { claim: 'administrator', role: 'administrator' },
+    ];
+    expect(readSettings({}).lmsRoles).to.deep.equal(usual);
+    expect(roles('superuser=administrator, administrator = viewer')).to.deep.equal([
+      { claim: 'superuser', role: 'administrator' },
+      { claim: 'administrator', role: 'viewer' },
+    ]);
+    expect(roles('none')).to.deep.equal([]);
+    for (const LAUREL_LMS_ROLES of [
+      'superuser',
+      'staff=viewer',
+      'superuser=root',
+      'superuser=viewer,',
+      'none,none',
+      'constructor=viewer',
+    ])
+      expect(problemsOf({ LAUREL_LMS_ROLES }), LAUREL_LMS_ROLES).to.deep.equal([
+        'LAUREL_LMS_ROLES must be entries like superuser=administrator, separated by commas, or none; claims are administrator, superuser, roles viewer, editor, publisher, operator, administrator',
+      ]);
+  });
+
   it('takes some of the sources, in the order given', () => {
     expect(readSettings({ LAUREL_LMS_GRADE_SOURCES: 'subsections, gradebook' }).lmsGradeSources).to.deep.equal([
       'subsections',

@@ -42,7 +42,10 @@ export interface LmsSite {
  *  @param publicUrl where our site is */
 export async function lmsSite(
   settings: Readonly<Record<string, string>> = {},
-  { publicUrl = 'http://127.0.0.1', ...changes }: Partial<Services> & { readonly publicUrl?: string } = {},
+  {
+    publicUrl = 'http://127.0.0.1',
+    ...changes
+  }: Partial<Omit<Services, 'settings'>> & { readonly publicUrl?: string } = {},
 ): Promise<LmsSite> {
   const campus = new Campus();
   campus.addUser('ada', { id: 11, name: 'Ada Lovelace' });
@@ -66,6 +69,7 @@ export async function lmsSite(
   });
   const tokens = openLmsTokens(read, { now });
   site = makeSite({
+    settings: { publicUrl },
     logger: { debug: keep, info: keep, warn: keep, error: keep },
     lmsSignIn: openLmsSignIn(read, { tokens, publicUrl }),
     ...changes,

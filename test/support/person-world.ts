@@ -179,7 +179,7 @@ async function texts(laurel: Laurel, { username, email, name }: Somebody): Promi
   await services.jobs.cancel(job.id);
   await stores.access.createApiToken({
     ...{ id: 't1', tokenHash: hashToken('token'), label: `of ${email}`, createdAt: noon, createdBy: 'admin' },
-    ...{ lastUsedAt: null, revokedAt: null },
+    ...{ scopes: null, expiresAt: null, lastUsedAt: null, revokedAt: null },
   });
   const sessions = databaseOf(laurel).collection<{ _id: string }>('sessions');
   await sessions.insertOne({ _id: 's1', expires: noon, session: JSON.stringify({ user: username }) } as never);

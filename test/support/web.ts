@@ -42,6 +42,7 @@ import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts
 import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts';
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
+import { MemoryRateLimits } from '../../plugin/ports/rate-limits.ts';
 import { MemoryRetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
@@ -61,6 +62,7 @@ import { composeComparison } from '../../server/comparison-setup.ts';
 import { readSettings } from '../../server/config.ts';
 import { composeCredentialLife } from '../../server/credential-life-setup.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
+import { MemoryAccountSessions } from '../../server/http/account-sessions.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
@@ -70,6 +72,7 @@ import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
+import { settingRows } from '../../server/settings/report.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
 import { memoryTraces } from './memory-traces.ts';
@@ -148,6 +151,7 @@ export function makeSite(
   const deadLetters = new MemoryDeadLetterStore();
   const access = new MemoryAccessStore();
   const jobStore = new MemoryJobStore();
+  const sessions = new session.MemoryStore();
   const provider = new MemoryProvider();
   const hall = new HallProvider();
   const secrets = openSecretBox();
@@ -292,7 +296,9 @@ export function makeSite(
     replays,
     notices: createNoticeDesk({ store: providerStore, progress, providers, clock, logger, key: 'only for tests' }),
     files,
-    sessions: new session.MemoryStore(),
+    sessions,
+    accountSessions: new MemoryAccountSessions(sessions, clock),
+    rateLimits: new MemoryRateLimits(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
     processEvent: async (event: LmsEvent, door: Door) => {
       processed.push(event);
@@ -332,6 +338,14 @@ export function makeSite(
         broker: { status: 'off' as const, message: 'AMQP_URL is not set: events come in by HTTP and from files' },
         dispatcher: { status: 'degraded' as const, message: '1 effect has failed and waits for a person' },
       },
+    }),
+    systemState: async () => ({
+      facts: [
+        { name: 'clock', value: 'agrees with that of the database', isTrouble: false },
+        { name: 'effects', value: 'the oldest is due for 700 s', isTrouble: true },
+      ],
+      queues: [{ queue: 'laurel.events', messages: 3, consumers: 1 }],
+      settings: settingRows(readSettings({ PORT: '9000' }), { PORT: '9000' }),
     }),
     ...changes,
     settings: { ...settings, ...changes.settings },

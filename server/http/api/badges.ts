@@ -19,7 +19,7 @@ export function badgeApiRoutes(services: Services): readonly Route[] {
   const why = createWhy(services);
 
   return [
-    get('/api/laurel/v1/badges', 'api-token', async (_req, res) => {
+    get('/api/laurel/v1/badges', 'token badges:read', async (_req, res) => {
       const definitions = await badges.list();
       answer(
         res,
@@ -30,7 +30,7 @@ export function badgeApiRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/api/laurel/v1/learners/:username/badges', 'learner-token', async (req, res) => {
+    get('/api/laurel/v1/learners/:username/badges', 'learner or token badges:read', async (req, res) => {
       const learner = await learners.findByUsername(learnerAskedFor(res, pathText(req, 'username')));
       if (!learner)
         throw new NotFoundError('learner', 'no event has told of a learner with this username; check the spelling');
@@ -50,7 +50,7 @@ export function badgeApiRoutes(services: Services): readonly Route[] {
       );
     }),
 
-    get('/api/laurel/v1/learners/:username/badges/:badge', 'api-token', async (req, res) => {
+    get('/api/laurel/v1/learners/:username/badges/:badge', 'token badges:read', async (req, res) => {
       const learner = await findIdentity(services, pathText(req, 'username'));
       answer(res, whySchema, await why(learner, pathText(req, 'badge')));
     }),

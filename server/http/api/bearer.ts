@@ -1,37 +1,51 @@
-/** `Authorization: Bearer ...` */
+/** `Authorization: Bearer ...` with API tokens. */
 
 import type { Request, RequestHandler } from 'express';
 import type { Clock } from '../../../plugin/ports/runtime.ts';
-import type { AccessStore } from '../access-store.ts';
+import { type AccessStore, type ApiToken, hasExpired } from '../access-store.ts';
 import { wrongTokenLimit } from '../limits.ts';
-import { unauthorized } from '../request-error.ts';
+import { forbidden, unauthorized } from '../request-error.ts';
+import { type Scope, scopes, scopesOf } from '../scopes.ts';
 import { hashToken } from '../tokens.ts';
 
 export const API_TOKEN_ADVICE = 'send a token made by "laurel token create" as "Authorization: Bearer ..."';
 
-/** Lets callers through whose token is right.
- *  @param advice what the others are told to send */
-export function requireToken(isRight: (token: string) => boolean | Promise<boolean>, advice: string): RequestHandler {
+interface Keepers {
+  readonly access: AccessStore;
+  readonly clock: Clock;
+}
+
+/** Lets holders of an API token in that is neither revoked nor expired and has the scope. */
+export function requireApiToken(keepers: Keepers, scope: Scope): RequestHandler {
   const slowDown = wrongTokenLimit();
   return async (req, res, next) => {
     const token = bearerToken(req);
-    if (token !== null && (await isRight(token))) return next();
-    slowDown(req, res, (error?: unknown) => next(error ?? unauthorized('token', advice)));
+    if (token !== null && (await opens(keepers, token, scope))) return next();
+    slowDown(req, res, (limited?: unknown) => next(limited ?? unauthorized('token', API_TOKEN_ADVICE)));
   };
 }
 
-/** Lets holders of an API token in that is not revoked. */
-export function requireApiToken({ access, clock }: { readonly access: AccessStore; readonly clock: Clock }) {
-  return requireToken((token) => isApiToken({ access, clock }, token), API_TOKEN_ADVICE);
+/** @returns false when there is no such token, or it is revoked
+ *  @throws RequestError 401 when it has expired, 403 when it lacks the scope */
+export async function opens({ access, clock }: Keepers, token: string, scope: Scope): Promise<boolean> {
+  const found = await access.useApiToken(hashToken(token), clock.now());
+  if (found) assertOpens(found, scope, clock.now());
+  return found !== null;
 }
 
-export async function isApiToken(
-  { access, clock }: { readonly access: AccessStore; readonly clock: Clock },
-  token: string,
-): Promise<boolean> {
-  return (await access.useApiToken(hashToken(token), clock.now())) !== null;
+function assertOpens(token: ApiToken, scope: Scope, now: Date): void {
+  if (hasExpired(token, now))
+    throw unauthorized(
+      'token-expired',
+      `the token expired at ${token.expiresAt?.toISOString()}; ask an administrator for another one`,
+    );
+  if (scopesOf(token).includes(scope)) return;
+  throw forbidden(
+    'scope',
+    `the token may not ${scopes[scope]}; ask an administrator for one that has the scope "${scope}"`,
+  );
 }
 
-function bearerToken(req: Request): string | null {
+export function bearerToken(req: Request): string | null {
   return /^Bearer +([\w.~+/=-]{1,512})$/i.exec(req.get('authorization') ?? '')?.[1] ?? null;
 }

@@ -5,22 +5,26 @@ import type { Request, RequestHandler, Response } from 'express';
 import { InvariantError } from '../../../plugin/errors.ts';
 import { wrongTokenLimit } from '../limits.ts';
 import { forbidden, RequestError, unauthorized } from '../request-error.ts';
+import type { Scope } from '../scopes.ts';
 import type { LmsUser, Services } from '../services.ts';
-import { API_TOKEN_ADVICE, isApiToken } from './bearer.ts';
+import { API_TOKEN_ADVICE, opens } from './bearer.ts';
 
 type Caller = { readonly kind: 'api-token' } | ({ readonly kind: 'lms-user' } & LmsUser);
 
 const LMS_TOKEN_ADVICE = ', or your token of the LMS as "Authorization: JWT ..."';
 
-/** Lets holders of an API token or of a token of the LMS in, for `callerOf`. */
-export function requireCaller(services: Pick<Services, 'access' | 'clock' | 'lmsTokens'>): RequestHandler {
+/** Lets holders of an API token with the scope or of a token of the LMS in, for `callerOf`. */
+export function requireCaller(
+  services: Pick<Services, 'access' | 'clock' | 'lmsTokens'>,
+  scope: Scope,
+): RequestHandler {
   const slowDown = wrongTokenLimit();
   return async (req, res, next) => {
     try {
-      res.locals.caller = await recognise(req, services);
+      res.locals.caller = await recognise(req, services, scope);
     } catch (error) {
-      // That keys cannot be had is nobody's guess.
-      if (!(error instanceof RequestError) || error.httpStatus === 503) throw error;
+      // Only what could be a guess is slowed down: not that keys cannot be had, nor a token that is known and opens other doors.
+      if (!(error instanceof RequestError) || error.httpStatus === 503 || error.code === 'request.scope') throw error;
       return slowDown(req, res, (limited?: unknown) => next(limited ?? error));
     }
     next();
@@ -30,6 +34,7 @@ export function requireCaller(services: Pick<Services, 'access' | 'clock' | 'lms
 async function recognise(
   req: Request,
   { access, clock, lmsTokens }: Pick<Services, 'access' | 'clock' | 'lmsTokens'>,
+  scope: Scope,
 ): Promise<Caller> {
   const [, scheme = '', token = ''] =
     /^(Bearer|JWT) +([\w.~+/=-]{1,8192})$/i.exec(req.get('authorization') ?? '') ?? [];
@@ -42,7 +47,7 @@ async function recognise(
       );
     return { kind: 'lms-user', ...(await lmsTokens.verify(token)) };
   }
-  if (token !== '' && (await isApiToken({ access, clock }, token))) return { kind: 'api-token' };
+  if (token !== '' && (await opens({ access, clock }, token, scope))) return { kind: 'api-token' };
   throw unauthorized('token', `${API_TOKEN_ADVICE}${lmsTokens === null ? '' : LMS_TOKEN_ADVICE}`);
 }
 

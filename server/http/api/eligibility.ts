@@ -83,13 +83,13 @@ export function eligibilityRoutes({ credentials, eligibility }: Services): reado
   }
 
   return [
-    get('/api/learning_credentials/v1/configured/:key', 'learner-token', async (req, res) => {
+    get('/api/learning_credentials/v1/configured/:key', 'learner or token credentials:read', async (req, res) => {
       const contextKey = readKey(pathText(req, 'key'));
       const count = (await credentials.configurations()).filter((one) => one.contextKey === contextKey).length;
       answer(res, configuredSchema, { has_credentials: count > 0, credential_count: count });
     }),
 
-    get('/api/learning_credentials/v1/eligibility/:key', 'learner-token', async (req, res) => {
+    get('/api/learning_credentials/v1/eligibility/:key', 'learner or token credentials:read', async (req, res) => {
       const contextKey = readKey(pathText(req, 'key'));
       const username = learnerAskedFor(res, queryText(req, 'username'));
       const retrieval = queryText(req, 'retrieval_func');

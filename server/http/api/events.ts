@@ -4,12 +4,13 @@ import express, { type Request, type RequestHandler } from 'express';
 import { EventError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
 import type { Door } from '../../../plugin/ports/event-log.ts';
-import { forbidden, RequestError } from '../request-error.ts';
+import { wrongTokenLimit } from '../limits.ts';
+import { forbidden, RequestError, unauthorized } from '../request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { equalSecrets } from '../tokens.ts';
+import { equalSecrets, looksLikeApiToken } from '../tokens.ts';
 import { answer } from './answer.ts';
-import { requireToken } from './bearer.ts';
+import { bearerToken, opens } from './bearer.ts';
 import { acceptedSchema } from './schemas.ts';
 
 const ONE = 'application/cloudevents+json';
@@ -25,7 +26,7 @@ export function eventRoutes(services: Services): readonly Route[] {
   const parseBody = express.json({ type: [ONE, BATCH, EITHER], limit: settings.maxBodyBytes, strict: false });
 
   return [
-    post('/events', 'ingest-token', refuseOtherTypes, parseBody, async (req, res) => {
+    post('/events', 'token events:write', refuseOtherTypes, parseBody, async (req, res) => {
       const values = eventValues(req);
       // All of them are decoded before the first is processed: a batch is taken whole or not at all.
       const events = values.map((value, index) => decode(services, value, Array.isArray(req.body) ? index : null));
@@ -36,15 +37,26 @@ export function eventRoutes(services: Services): readonly Route[] {
   ];
 }
 
-/** Lets the holder of the ingest token in. */
-export function requireIngestToken({ ingestToken }: Services['settings']): RequestHandler {
-  if (ingestToken === null) {
-    return () => {
-      throw forbidden('ingest-off', 'this door is shut: set LAUREL_INGEST_TOKEN to open it');
-    };
-  }
-  const isRight = (token: string) => equalSecrets(token, ingestToken);
-  return requireToken(isRight, 'send the token of LAUREL_INGEST_TOKEN as "Authorization: Bearer ..."');
+const API_TOKEN = 'an API token with the scope "events:write"';
+const SENT_AS = 'as "Authorization: Bearer ..."';
+
+/** Lets the holders of the ingest token and of API tokens with the scope in. */
+export function requireEventSender(services: Pick<Services, 'settings' | 'access' | 'clock'>): RequestHandler {
+  const { ingestToken } = services.settings;
+  const slowDown = wrongTokenLimit();
+  return async (req, res, next) => {
+    const token = bearerToken(req) ?? '';
+    if (ingestToken !== null && equalSecrets(token, ingestToken)) return next();
+    if (looksLikeApiToken(token) && (await opens(services, token, 'events:write'))) return next();
+    const refusal =
+      ingestToken === null
+        ? forbidden(
+            'ingest-off',
+            `this door is shut: set LAUREL_INGEST_TOKEN to open it, or send ${API_TOKEN} ${SENT_AS}`,
+          )
+        : unauthorized('token', `send the token of LAUREL_INGEST_TOKEN, or ${API_TOKEN}, ${SENT_AS}`);
+    slowDown(req, res, (limited?: unknown) => next(limited ?? refusal));
+  };
 }
 
 const refuseOtherTypes: RequestHandler = (req, _res, next) => {

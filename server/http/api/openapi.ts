@@ -2,11 +2,17 @@
 
 import { z } from 'zod';
 import { invariant } from '../../../plugin/errors.ts';
-import type { Access } from '../routes.ts';
+import { type Access, scopeOf } from '../routes.ts';
+import type { Scope } from '../scopes.ts';
 import { namedSchemas, type Operation, operations, schemaReference } from './operations.ts';
 
 const SECURITY_SCHEMES = {
-  apiToken: { type: 'http', scheme: 'bearer', description: 'made by `laurel token create`' },
+  apiToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'made by an administrator or `laurel token create`; the names beside it are the scopes that it must have',
+  },
   lmsToken: {
     type: 'http',
     scheme: 'bearer',
@@ -16,12 +22,17 @@ const SECURITY_SCHEMES = {
   ingestToken: { type: 'http', scheme: 'bearer', description: 'LAUREL_INGEST_TOKEN' },
 } as const;
 
-/** Names of security schemes, any of which opens the door. */
-const KEYS: Readonly<Partial<Record<Access, readonly (keyof typeof SECURITY_SCHEMES)[]>>> = {
-  'api-token': ['apiToken'],
-  'learner-token': ['apiToken', 'lmsToken'],
-  'ingest-token': ['ingestToken'],
-};
+type Key = Readonly<Partial<Record<keyof typeof SECURITY_SCHEMES, readonly Scope[]>>>;
+
+/** What opens the door, with the scopes that it must have: any of them does. */
+function keysOf(access: Access): readonly Key[] {
+  const scope = scopeOf(access);
+  if (scope === null) return [];
+  const keys: Key[] = [{ apiToken: [scope] }];
+  if (access.startsWith('learner')) keys.push({ lmsToken: [] });
+  if (scope === 'events:write') keys.push({ ingestToken: [] });
+  return keys;
+}
 
 export function openApiDocument() {
   return {
@@ -38,6 +49,8 @@ export function openApiDocument() {
     components: { schemas: componentSchemas(), securitySchemes: SECURITY_SCHEMES },
   };
 }
+
+const NO_SCOPE = 'the API token lacks the scope';
 
 function paths(): Record<string, object> {
   const all: Record<string, Record<string, object>> = {};
@@ -56,7 +69,7 @@ export function documentPath(path: string): string {
 }
 
 function operationObject({ id, tag, summary, access, path, query, body, success, failures }: Operation): object {
-  const keys = KEYS[access] ?? [];
+  const keys = keysOf(access);
   const parameters = [
     ...Object.entries(path ?? {}).map(([name, doc]) => parameter('path', name, doc, true)),
     ...Object.entries(query ?? {}).map(([name, { doc, required }]) => parameter('query', name, doc, required)),
@@ -65,14 +78,17 @@ function operationObject({ id, tag, summary, access, path, query, body, success,
     429: 'too many attempts; `Retry-After` says when to try again',
     ...failures,
   };
-  if (keys.length > 0) problems[401] = 'no token, or a wrong one';
+  if (keys.length > 0) {
+    problems[401] = 'no token, or one that is wrong or has expired';
+    problems[403] = [failures[403], NO_SCOPE].filter(Boolean).join('; or ');
+  }
   if (tag !== 'About')
     problems[503] = 'the database is away, or the keys of the LMS are; `Retry-After` says when to try again';
   return {
     operationId: id,
     tags: [tag],
     summary,
-    security: keys.map((key) => ({ [key]: [] })),
+    security: keys,
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {

@@ -19,7 +19,7 @@ export function retirementApiRoutes(services: Services): readonly Route[] {
   const parseBody = express.json({ limit: MAX_BYTES });
 
   return [
-    post('/api/v2/user/retire', 'api-token', parseBody, async (req, res) => {
+    post('/api/v2/user/retire', 'token learners:retire', parseBody, async (req, res) => {
       const { username, original_username, badges } = read(
         retireSchema,
         req.body,
@@ -33,7 +33,7 @@ export function retirementApiRoutes(services: Services): readonly Route[] {
       answer(res.status(202), retirementSchema, { state: job ? 'accepted' : 'nothing-known', job: job?.id ?? null });
     }),
 
-    post('/api/v2/replace_usernames', 'api-token', parseBody, async (req, res) => {
+    post('/api/v2/replace_usernames', 'token learners:retire', parseBody, async (req, res) => {
       const { username_mappings: mappings } = read(
         mappingsSchema,
         req.body,

@@ -8,8 +8,10 @@ import { eventList } from './event-list.ts';
 import { jobList } from './job-list.ts';
 import type { AnyList } from './list.ts';
 import { mailList } from './mail-list.ts';
+import { assetList, configurationList, typeList } from './making-lists.ts';
 import { progressList } from './progress-list.ts';
 import { runList } from './run-list.ts';
+import { templateList } from './template-list.ts';
 
 export function allLists(services: Services): readonly AnyList[] {
   return [
@@ -19,6 +21,10 @@ export function allLists(services: Services): readonly AnyList[] {
     credentialList(services),
     mailList(services),
     runList(services),
+    configurationList(services),
+    typeList(services),
+    assetList(services),
+    templateList(services),
     jobList(services),
     auditList(services),
   ];

@@ -1,5 +1,7 @@
 /** Badges as a list. */
 
+import { switchedSource } from '../../../plugin/badges/badge-text.ts';
+import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
 import type { ProgressCount } from '../../../plugin/ports/progress-store.ts';
@@ -10,16 +12,15 @@ import { statusCounts } from '../pages/progress-counts.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell } from './cells.ts';
-import type { Column, List } from './list.ts';
+import type { BulkAction, Column, List } from './list.ts';
 
 type Context = readonly ProgressCount[];
+type ListServices = Pick<Services, 'badges' | 'progress' | 'environment' | 'saveBadge' | 'foreseeRules'>;
 type State = 'active' | 'evaluating' | 'inactive';
 
 const STATES: Readonly<Record<State, string>> = { active: 'Active', evaluating: 'Evaluating', inactive: 'Inactive' };
 
-export function badgeList(
-  services: Pick<Services, 'badges' | 'progress' | 'environment'>,
-): List<BadgeDefinition, Context> {
+export function badgeList(services: ListServices): List<BadgeDefinition, Context> {
   const { badges, progress, environment } = services;
   const readRules = createRuleReader(environment);
   const isEvaluated = (badge: BadgeDefinition): boolean => readRules(badge)?.evaluate ?? false;
@@ -106,6 +107,8 @@ export function badgeList(
         where: (state) => [{ field: 'state', in: [state] }],
       },
     ],
+    actionAccess: 'publish',
+    actions: [switching(services, true), switching(services, false)],
     order: { field: 'name', descending: false },
     pageSize: 100,
     nothingMatches: 'Write less of the name, or choose another state.',
@@ -113,6 +116,35 @@ export function badgeList(
       title: 'No badges yet',
       text: 'A badge is a few lines of rules: which events count, and what must come together. Press New badge to start from an example, or open Rule files to bring badges from files. Editors, publishers and administrators can add one.',
       links: [{ text: 'Bring badges from files', href: '/rules' }],
+    },
+  };
+}
+
+/** Activates, or deactivates. What would take badges back is asked for on the badge's own page, which shows what it means. */
+function switching({ saveBadge, foreseeRules }: ListServices, active: boolean): BulkAction<BadgeDefinition> {
+  return {
+    name: active ? 'activate' : 'deactivate',
+    label: active ? 'Activate' : 'Deactivate',
+    audited: active ? 'badges.activated' : 'badges.deactivated',
+    consequence: active
+      ? 'Events count for each of them from now on. One that would take badges back is not activated here, but on its own page. Those that are active are left alone.'
+      : 'Events no longer count for any of them. Badges already awarded stand. Those that are inactive are left alone.',
+    async run(badge, { actor }) {
+      if (badge.active === active) return 'left alone';
+      const text = switchedSource(badge.source, active);
+      if (text === null)
+        throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');
+      const impact = active ? await foreseeRules([text]) : null;
+      if (impact !== null && (!impact.complete || impact.badges.some(({ loses }) => loses > 0))) {
+        throw new ConflictError(
+          'takes-badges-back',
+          'it may take badges back; activate it on its own page, which shows what it means',
+        );
+      }
+      const saved = await saveBadge(text, { expectedVersion: badge.version, actor });
+      if (!saved.ok)
+        throw new InputError('rule-invalid', 'the stored rules have mistakes; open the editor and mend them');
+      return active ? 'activated' : 'deactivated';
     },
   };
 }

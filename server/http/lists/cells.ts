@@ -3,7 +3,14 @@
 import { type ShownStatus, type ShownTime, shownNumber } from '../format.ts';
 
 export type CellPart =
-  | { readonly kind: 'text'; readonly text: string; readonly href?: string | null; readonly breaksAtDots?: boolean }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly href?: string | null;
+      readonly breaksAtDots?: boolean;
+      /** What a link means out of its row. */
+      readonly hidden?: string;
+    }
   | { readonly kind: 'time'; readonly time: ShownTime; readonly href?: string }
   | { readonly kind: 'status'; readonly status: ShownStatus }
   | { readonly kind: 'number'; readonly number: number; readonly href?: string | null }
@@ -50,7 +57,7 @@ export function numberCell(number: number, href: string | null = null): Cell {
 }
 
 export function linksCell(
-  links: readonly { readonly text: string; readonly href: string | null }[],
+  links: readonly { readonly text: string; readonly href: string | null; readonly hidden?: string }[],
   otherwise = NOTHING,
 ): Cell {
   return { parts: links.map((link) => ({ kind: 'text', ...link })), otherwise };

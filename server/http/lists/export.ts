@@ -37,7 +37,7 @@ export async function* piecesOf(
   let isFirst = true;
   for await (const batch of where === null ? [] : list.records.scan({ where, order })) {
     const context = await list.load(batch);
-    const records = batch.map((row: unknown) => list.columns.map((column) => column.cell(row, context)));
+    const records = batch.map((row: unknown) => exportedColumns(list).map((column) => column.cell(row, context)));
     const text =
       format === 'csv'
         ? records.map((cells: readonly Cell[]) => csvLine(valuesOf(list, cells))).join('')
@@ -48,20 +48,26 @@ export async function* piecesOf(
   if (format === 'json') yield { text: '\n]\n', rows: 0 };
 }
 
+function exportedColumns(list: AnyList): AnyList['columns'] {
+  return list.columns.filter(({ isOnPageOnly }) => !isOnPageOnly);
+}
+
 function headings(list: AnyList): readonly string[] {
-  return list.columns.flatMap(({ label, noteLabel }) => (noteLabel === undefined ? [label] : [label, noteLabel]));
+  return exportedColumns(list).flatMap(({ label, noteLabel }) =>
+    noteLabel === undefined ? [label] : [label, noteLabel],
+  );
 }
 
 function valuesOf(list: AnyList, cells: readonly Cell[]): readonly (string | number | null)[] {
   return cells.flatMap((cell, n) => {
     const value = exportedValue(cell);
-    return list.columns[n]?.noteLabel === undefined ? [value] : [value, cell.note?.text ?? null];
+    return exportedColumns(list)[n]?.noteLabel === undefined ? [value] : [value, cell.note?.text ?? null];
   });
 }
 
 function jsonLine(list: AnyList, cells: readonly Cell[]): string {
   const values = valuesOf(list, cells);
-  const names = list.columns.flatMap(({ name, noteLabel }) =>
+  const names = exportedColumns(list).flatMap(({ name, noteLabel }) =>
     noteLabel === undefined ? [name] : [name, noteLabel.toLowerCase().replaceAll(' ', '-')],
   );
   return JSON.stringify(Object.fromEntries(names.map((name, n) => [name, values[n] ?? null])));

@@ -15,6 +15,8 @@ export interface Column<Row, Context> {
   /** Name of the small text below in exports; left out: they do not have it. */
   readonly noteLabel?: string;
   readonly isNumber?: boolean;
+  /** Links and the like, which no file has. */
+  readonly isOnPageOnly?: boolean;
   cell(row: Row, context: Context): Cell;
 }
 
@@ -117,7 +119,7 @@ export interface List<Row, Context = unknown> {
   readonly date?: DateFilter;
   readonly order: RecordOrder;
   readonly pageSize?: number;
-  readonly empty: Empty;
+  readonly empty: Empty | (() => Promise<Empty>);
   /** Said where filters leave nothing. */
   readonly nothingMatches: string;
   /** Said above the list, if anything. */

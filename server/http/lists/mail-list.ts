@@ -21,7 +21,7 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
     breadcrumbs: [credentialsCrumb],
     noun: ['mail', 'mails'],
     lead: 'Each learner is told once when a credential becomes available. What the mail server cannot take now is tried again by itself; what it refuses waits for you.',
-    always: [{ field: 'mail', in: MAIL_STATES }],
+    always: [{ field: 'mail', isSet: true }],
     records: credentials.credentialRecords,
     load: async () => null,
     idOf: ({ id }) => id,

@@ -37,7 +37,7 @@ export async function listModel(list: AnyList, state: ListState, mayAct: boolean
     count: countWord(total),
     isNarrowed: isNarrowed(state),
     nothingMatches: list.nothingMatches,
-    empty: list.empty,
+    empty: typeof list.empty === 'function' ? await list.empty() : list.empty,
     search: list.search && { label: list.search.label, help: list.search.help, value: state.search ?? '' },
     filters,
     dates,

@@ -105,8 +105,7 @@ function titleOf(requirement: Requirement, nameOf: (badgeId: string) => string):
   if (description !== null && description.trim() !== '') return description.trim();
   const within = withinMs === null || count === 1 ? '' : `, all within ${durationText(withinMs)}`;
   if (on.kind === 'badge') {
-    const doing = on.change === 'awarded' ? 'Earn' : 'Lose';
-    return `${doing} the badge ${nameOf(on.badge)}${count === 1 ? '' : `, ${count} times`}${within}`;
+    return `Earn the badge ${nameOf(on.badge)}${count === 1 ? '' : `, ${count} times`}${within}`;
   }
   const read = readCondition(where);
   const perCourse = distinct !== null && isCourse(distinct);

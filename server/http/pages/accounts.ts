@@ -1,10 +1,11 @@
-/** Accounts: the first administrator, and everybody after. */
+/** Accounts: the first administrator, everybody after, and what an administrator does with them. */
 
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { ConflictError } from '../../../plugin/errors.ts';
-import { accountErrors, createAccount } from '../accounts.ts';
-import { createAudit } from '../audit.ts';
-import { type FieldError, textField } from '../forms.ts';
+import type { KnownAccount } from '../access-store.ts';
+import { accountErrors, createAccountDesk, type NewAccount } from '../accounts.ts';
+import { shownSession, shownStatus, shownTime } from '../format.ts';
+import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf, startSession } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { MIN_PASSWORD_LENGTH } from '../passwords.ts';
@@ -12,11 +13,14 @@ import { isRole, ROLES, type Role, roles } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 
+const HOME = '/accounts';
+const systemCrumb = { text: 'System', href: '/system' } as const;
+const crumbs = [systemCrumb, { text: 'Accounts', href: HOME }] as const;
 const CHOICES = ROLES.map((value) => ({ value, word: roles[value].word, doc: roles[value].doc }));
 
 export function accountRoutes(services: Services): readonly Route[] {
-  const { access, clock } = services;
-  const audit = createAudit(services);
+  const { access, accountSessions, clock } = services;
+  const desk = createAccountDesk(services);
 
   const showSetup = (req: Request, res: Response, name = '', errors: readonly FieldError[] = []): Promise<void> => {
     const frame = { title: 'Create the administrator account', section: null, errors } as const;
@@ -25,36 +29,74 @@ export function accountRoutes(services: Services): readonly Route[] {
   };
 
   const showNew = (req: Request, res: Response, name = '', errors: readonly FieldError[] = []): Promise<void> => {
-    const breadcrumbs = [{ text: 'System', href: '/system' }];
-    const frame = { title: 'New account', section: 'system', breadcrumbs, errors } as const;
-    const model = { name, minLength: MIN_PASSWORD_LENGTH, roles: CHOICES, role: roleField(req) };
+    const frame = { title: 'New account', section: 'system', breadcrumbs: crumbs, errors } as const;
+    const model = { name, minLength: MIN_PASSWORD_LENGTH, roles: CHOICES, role: roleField(req) ?? 'viewer' };
     return renderPage(req, res, 'account-new', frame, model, errors.length > 0 ? 422 : 200);
   };
 
-  /** @returns the id; null when the form was shown again */
+  /** @returns null when the form was shown again */
   const createFrom = async (
     req: Request,
     res: Response,
-    role: Role,
+    wanted: NewAccount,
     showAgain: typeof showNew,
-  ): Promise<string | null> => {
-    const wanted = { name: textField(req, 'name'), password: textField(req, 'password'), role };
-    const errors = accountErrors(wanted);
+  ): Promise<KnownAccount | null> => {
+    const errors = [...accountErrors(wanted)];
     if (errors.length === 0) {
       try {
-        const { id } = await createAccount(services, wanted);
-        await audit(actorOf(res).name, 'account.created', `account:${id}`, { role });
-        return id;
+        return await desk.create(wanted, actorOf(res).name);
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
         const message = 'There is an account of this name already; choose another name.';
-        await showAgain(req, res, wanted.name, [{ field: 'name', message }]);
-        return null;
+        errors.push({ field: 'name', message });
       }
     }
     await showAgain(req, res, wanted.name, errors);
     return null;
   };
+
+  const show = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
+    const account = await desk.find(pathText(req, 'id'));
+    const frame = { title: account.name, section: 'system', breadcrumbs: crumbs, errors } as const;
+    const sessions = account.disabledAt === null ? await accountSessions.ofAccount(account) : [];
+    const model = {
+      ...shownAccount(account),
+      href: addressOf(account),
+      roles: CHOICES,
+      hasPassword: account.passwordHash !== null,
+      lmsUsername: account.lmsUsername,
+      isOwn: actorOf(res).accountId === account.id,
+      sessions: sessions.map(shownSession),
+      auditHref: `/audit?object=${encodeURIComponent(`account:${account.id}`)}`,
+    };
+    await renderPage(req, res, 'account', frame, model, errors.length > 0 ? 409 : 200);
+  };
+
+  const showLink = async (req: Request, res: Response, account: KnownAccount): Promise<void> => {
+    const { link, expiresAt } = await desk.invite(account.id, actorOf(res).name);
+    const breadcrumbs = [...crumbs, { text: account.name, href: addressOf(account) }];
+    const frame = { title: 'Link for choosing a password', section: 'system', breadcrumbs } as const;
+    const model = { name: account.name, link, expiresAt: shownTime(expiresAt), href: addressOf(account) };
+    await renderPage(req, res, 'account-link', frame, model);
+  };
+
+  /** Does it and comes back to the page of the account, or says there why not. */
+  const act =
+    (
+      field: string,
+      done: string,
+      work: (id: string, actor: string, req: Request) => Promise<unknown>,
+    ): RequestHandler =>
+    async (req, res) => {
+      const id = pathText(req, 'id');
+      try {
+        await work(id, actorOf(res).name, req);
+      } catch (error) {
+        if (!(error instanceof ConflictError)) throw error;
+        return show(req, res, [{ field, message: sentence(error.message) }]);
+      }
+      res.redirect(303, `${HOME}/${encodeURIComponent(id)}?done=${done}`);
+    };
 
   return [
     get('/setup', 'administer', async (req, res) => {
@@ -63,20 +105,76 @@ export function accountRoutes(services: Services): readonly Route[] {
     }),
     post('/setup', 'administer', async (req, res) => {
       if ((await access.accounts()).length > 0) return res.redirect(303, '/');
-      const id = await createFrom(req, res, 'administrator', showSetup);
-      if (id === null) return;
-      await startSession(req, id, clock.now());
+      const wanted = {
+        name: textField(req, 'name'),
+        password: textField(req, 'password'),
+        role: 'administrator',
+      } as const;
+      const account = await createFrom(req, res, wanted, showSetup);
+      if (account === null) return;
+      await startSession(req, account, clock.now());
       res.redirect(303, '/?done=account-created');
     }),
-    get('/accounts/new', 'administer', (req, res) => showNew(req, res)),
-    post('/accounts/new', 'administer', async (req, res) => {
-      const id = await createFrom(req, res, roleField(req), showNew);
-      if (id !== null) res.redirect(303, '/system?done=account-created');
+
+    get(HOME, 'administer', async (req, res) => {
+      const accounts = await access.accounts();
+      const model = { accounts: accounts.map(shownAccount), roles: CHOICES };
+      await renderPage(
+        req,
+        res,
+        'accounts',
+        { title: 'Accounts', section: 'system', breadcrumbs: [systemCrumb] },
+        model,
+      );
     }),
+    get(`${HOME}/new`, 'administer', (req, res) => showNew(req, res)),
+    post(`${HOME}/new`, 'administer', async (req, res) => {
+      const password = textField(req, 'password') || null;
+      const wanted = { name: textField(req, 'name'), password, role: roleField(req) ?? 'viewer' };
+      const account = await createFrom(req, res, wanted, showNew);
+      if (account === null) return;
+      if (password === null) return showLink(req, res, account);
+      res.redirect(303, `${addressOf(account)}?done=account-created`);
+    }),
+
+    get(`${HOME}/:id`, 'administer', (req, res) => show(req, res)),
+    post(`${HOME}/:id/link`, 'administer', async (req, res) =>
+      showLink(req, res, await desk.find(pathText(req, 'id'))),
+    ),
+    post(
+      `${HOME}/:id/role`,
+      'administer',
+      act('role', 'account-role-changed', async (id, actor, req) => {
+        const { role } = await desk.find(id);
+        await desk.changeRole(id, roleField(req) ?? role, actor);
+      }),
+    ),
+    post(`${HOME}/:id/disable`, 'administer', act('disable', 'account-disabled', desk.disable)),
+    post(`${HOME}/:id/enable`, 'administer', act('enable', 'account-enabled', desk.enable)),
+    post(`${HOME}/:id/sessions/end`, 'administer', act('end', 'account-sessions-ended', desk.endSessions)),
   ];
 }
 
-function roleField(req: Request): Role {
+function roleField(req: Request): Role | null {
   const role = textField(req, 'role');
-  return isRole(role) ? role : 'viewer';
+  return isRole(role) ? role : null;
+}
+
+function addressOf({ id }: KnownAccount): string {
+  return `${HOME}/${id}`;
+}
+
+function shownAccount(account: KnownAccount) {
+  const { name, role, passwordHash, lmsUsername, disabledAt, createdAt } = account;
+  const ways = [passwordHash && 'password', lmsUsername && 'LMS'].filter(Boolean);
+  const state = disabledAt ? 'disabled' : ways.length > 0 ? 'active' : 'invited';
+  return {
+    ...{ name, role, roleWord: roles[role].word, href: addressOf(account) },
+    ...{ status: shownStatus(state), disabledAt: shownTime(disabledAt), createdAt: shownTime(createdAt) },
+    ways: ways.length > 0 ? ways.join(', ') : 'no password chosen yet',
+  };
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

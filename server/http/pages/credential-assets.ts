@@ -5,8 +5,10 @@ import type { Request, Response } from 'express';
 import { assetUse } from '../../../plugin/credentials/asset-use.ts';
 import { assetKey, changeAsset, MAX_ASSET_BYTES } from '../../../plugin/credentials/assets.ts';
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
+import type { AssetPage } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
+import { pictureScripts } from '../certificate-designer.ts';
 import { shownSize, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -19,7 +21,7 @@ import { expectedOf } from './expected.ts';
 const HOME = '/credential-assets';
 const crumb = { text: 'Assets', href: HOME } as const;
 
-const KINDS: Readonly<Record<Asset['kind'], string>> = {
+export const ASSET_KINDS: Readonly<Record<Asset['kind'], string>> = {
   'pdf-template': 'PDF template',
   font: 'Font (TrueType)',
   image: 'Image (PNG or JPEG)',
@@ -42,6 +44,19 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     throw new NotFoundError('asset', 'the file of this asset is gone; upload it again on the page of the asset');
   };
 
+  /** What of it can be looked at page by page; nothing, where the file is gone or broken. */
+  const pagesOf = async (asset: Asset): Promise<readonly AssetPage[]> => {
+    const generation = extensions.generations().find(({ assetPages }) => assetPages);
+    const file = asset.kind === 'pdf-template' && generation ? await files.get(assetKey(asset)) : null;
+    if (!file) return [];
+    try {
+      return (await generation?.assetPages?.({ asset, bytes: file.bytes })) ?? [];
+    } catch (error) {
+      if (error instanceof InputError) return [];
+      throw error;
+    }
+  };
+
   const usesOf = async (slug: string) => {
     const [types, configurations] = await Promise.all([credentials.types(), credentials.configurations()]);
     return assetUse(slug, extensions, { types, configurations });
@@ -59,12 +74,12 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     const model = {
       entry,
       isNew: former === null,
-      kind: former && KINDS[former.kind],
+      kind: former && ASSET_KINDS[former.kind],
       expected: former?.updatedAt.toISOString() ?? '',
       action: former ? `${pathOf(former)}/replace` : `${HOME}/new`,
       cancelHref: former ? pathOf(former) : HOME,
       limit: shownSize(MAX_ASSET_BYTES),
-      kinds: [{ label: '', choices: Object.entries(KINDS).map(([value, text]) => ({ value, text })) }],
+      kinds: [{ label: '', choices: Object.entries(ASSET_KINDS).map(([value, text]) => ({ value, text })) }],
       warnings: [],
       focus: null,
     };
@@ -77,7 +92,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       description: textField(req, 'description').trim(),
       kind: former?.kind ?? textField(req, 'kind'),
     };
-    const kind = Object.keys(KINDS).find((known): known is Asset['kind'] => known === entry.kind);
+    const kind = Object.keys(ASSET_KINDS).find((known): known is Asset['kind'] => known === entry.kind);
     const [file] = Array.isArray(req.files) ? req.files : [];
     const errors: FieldError[] = [];
     if (kind === undefined) errors.push({ field: 'kind', message: 'Choose what the file is.' });
@@ -109,21 +124,6 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(HOME, 'look', async (req, res) => {
-      const assets = await credentials.assets();
-      const frame = { title: 'Assets', section: 'credentials', breadcrumbs: [credentialsCrumb] } as const;
-      await renderPage(req, res, 'credential-assets', frame, {
-        newHref: `${HOME}/new`,
-        rows: assets.map((asset) => ({
-          href: pathOf(asset),
-          slug: asset.slug,
-          description: asset.description,
-          kind: KINDS[asset.kind],
-          size: shownSize(asset.sizeBytes),
-          updatedAt: shownTime(asset.updatedAt),
-        })),
-      });
-    }),
     get(`${HOME}/new`, 'edit', (req, res) =>
       showForm(req, res, null, { slug: '', description: '', kind: 'pdf-template' }),
     ),
@@ -181,10 +181,12 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       const frame = { title: asset.slug, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] } as const;
       await renderPage(req, res, 'credential-asset', frame, {
         ...asset,
-        kind: KINDS[asset.kind],
+        kind: ASSET_KINDS[asset.kind],
         size: shownSize(asset.sizeBytes),
         updatedAt: shownTime(asset.updatedAt),
         href: pathOf(asset),
+        pages: (await pagesOf(asset)).map(pageInWords),
+        scripts: pictureScripts(),
         picture: asset.kind === 'image' ? `${pathOf(asset)}/file` : null,
         ...shownUses(await usesOf(asset.slug)),
       });
@@ -211,6 +213,13 @@ function shownUses({ types, configurations }: ReturnType<typeof assetUse>) {
 
 function pathOf({ slug }: Pick<Asset, 'slug'>): string {
   return `${HOME}/${encodeURIComponent(slug)}`;
+}
+
+function pageInWords({ widthPt, heightPt }: AssetPage, index: number): string {
+  const size = (factor: number) => `${Math.round(widthPt * factor)} × ${Math.round(heightPt * factor)}`;
+  const lies = widthPt === heightPt ? 'square' : widthPt > heightPt ? 'landscape' : 'portrait';
+  const written = index === 0 ? ' Documents are written on it.' : '';
+  return `Page ${index + 1}: ${size(25.4 / 72)} mm (${size(1)} pt), ${lies}.${written}`;
 }
 
 /** Images are stored without a kind: what was checked is one of two. */

@@ -5,6 +5,7 @@ import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../../providers/index.ts';
 import { createAudit } from '../audit.ts';
+import { fieldChanges } from '../field-changes.ts';
 import { safeUrl, shownNumber, shownStatus, shownTime } from '../format.ts';
 import { type FieldError, pathText, queryString, queryText, wholeNumberField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -21,6 +22,7 @@ import { saveImage } from '../open-badge-images.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { historyPath } from './history.ts';
 
 const HOME = '/open-badge-templates';
 const crumb = { text: 'Open Badge templates', href: HOME } as const;
@@ -103,7 +105,10 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
       return showForm(req, res, { former, entry, errors: [{ field: former ? 'name' : 'id', message }] });
     }
     const action = former ? 'open-badge-template.changed' : 'open-badge-template.created';
-    await audit(actorOf(res).name, action, `open-badge-template:${template.templateId}`, { state: template.state });
+    await audit(actorOf(res).name, action, `open-badge-template:${template.templateId}`, {
+      state: template.state,
+      ...fieldChanges(former && comparable(former), comparable(template)),
+    });
     res.redirect(303, `${pathOf(template)}?done=template-saved`);
   };
 
@@ -154,6 +159,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         achievementType: details.achievementType,
         tags: details.tags,
         alignments: details.alignments.map(({ name, url }) => ({ name, href: safeUrl(url) })),
+        historyHref: historyPath('open-badge-template', template.templateId),
         editHref: `${pathOf(template)}/edit`,
         rulesHref: `/badges/new/form${queryString({ template: `${OPEN_BADGES}:${template.templateId}`, name: template.name })}`,
         achievementHref: new URL(openBadges.issuer.addresses.achievement(templateId)).pathname,
@@ -176,4 +182,9 @@ function pathOf({ templateId }: Pick<BadgeTemplate, 'templateId'>): string {
 function imagePath(template: BadgeTemplate): string {
   const { image } = openBadgeDetails(template);
   return image === null ? '/assets/badge.png' : `/open-badges/images/${image}`;
+}
+
+/** What of a template a person changes. */
+function comparable({ name, description, state, details }: BadgeTemplate) {
+  return { name, description, state, details };
 }

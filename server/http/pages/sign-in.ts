@@ -1,12 +1,14 @@
 /** Coming and going: password, one-time link, sign-out. */
 
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import type { OneTimeSignIn } from '../access-store.ts';
+import { createAccountDesk } from '../accounts.ts';
+import { createAttempts } from '../attempts.ts';
 import { createAudit } from '../audit.ts';
-import { pathText, queryText, textField } from '../forms.ts';
+import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { endSession, findActor, safeDestination, startSession } from '../identity.ts';
-import { oneTimeSignInLimit, signInLimits } from '../limits.ts';
 import { renderPage } from '../page.ts';
-import { verifyPassword } from '../passwords.ts';
+import { MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../passwords.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { findLearnerSession } from '../sso/lms-identity.ts';
@@ -16,6 +18,8 @@ import { hashToken } from '../tokens.ts';
 export function signInRoutes(services: Services): readonly Route[] {
   const { access, clock, lmsSignIn } = services;
   const audit = createAudit(services);
+  const attempts = createAttempts(services);
+  const desk = createAccountDesk(services);
   const byLms = (to: string) => ({ lmsHref: lmsSignIn && lmsSignInPath(to) });
 
   const showSignIn: RequestHandler = async (req, res) => {
@@ -30,36 +34,78 @@ export function signInRoutes(services: Services): readonly Route[] {
   const signIn: RequestHandler = async (req, res) => {
     const name = textField(req, 'name').trim();
     const to = safeDestination(textField(req, 'to'));
+    const succeeded = await attempts.begin(req, name);
     const account = await access.accountByName(name);
     const matches = await verifyPassword(textField(req, 'password'), account?.passwordHash ?? null);
     if (account && matches && account.disabledAt === null) {
-      await startSession(req, account.id, clock.now());
+      await succeeded();
+      await startSession(req, account, clock.now());
       await audit(account.name, 'session.started', 'session', { by: 'password' });
       return res.redirect(303, to);
     }
     // What was typed as a name may be a password in the wrong field: it is not written down.
     await audit('anonymous', 'session.refused', 'session', { by: 'password' });
-    const errors = [{ field: 'name', message: 'Name and password do not belong together. Check both and try again.' }];
+    const message =
+      account && matches
+        ? 'This account is disabled. Ask an administrator to enable it.'
+        : 'Name and password do not belong together. Check both and try again.';
+    const errors = [{ field: 'name', message }];
     const frame = { title: 'Sign in', section: null, errors, formForVisitors: true } as const;
     await renderPage(req, res, 'sign-in', frame, { name, to, noAccounts: false, ...byLms(to) }, 422);
   };
 
+  /** The link of the address, and whose it is. @returns null where it cannot be used */
+  const linkOf = async (req: Request) => {
+    const link = await access.oneTimeSignIn(hashToken(pathText(req, 'token')), clock.now());
+    if (link === null || link.accountId === null) return link && { link, account: null };
+    const account = await access.account(link.accountId);
+    return account && account.disabledAt === null ? { link, account } : null;
+  };
+
+  const showLink = (req: Request, res: Response, name: string | null, errors: readonly FieldError[] = []) => {
+    const title = name === null ? 'Sign in with this link' : 'Choose a password';
+    const frame = { title, section: null, formForVisitors: true, errors } as const;
+    const model = { token: pathText(req, 'token'), name, minLength: MIN_PASSWORD_LENGTH };
+    return renderPage(req, res, 'one-time-sign-in', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  const refuseLink = async (req: Request, res: Response) => {
+    const frame = { title: 'This link no longer works', section: null, failed: true, formForVisitors: true } as const;
+    await renderPage(req, res, 'one-time-refused', frame, {}, 422);
+  };
+
   const showOneTimeSignIn: RequestHandler = async (req, res) => {
-    const frame = { title: 'Sign in with this link', section: null, formForVisitors: true } as const;
-    await renderPage(req, res, 'one-time-sign-in', frame, { token: pathText(req, 'token'), refused: false });
+    const found = await linkOf(req);
+    // Looking at a link that never was costs a guesser nothing here, and tells nothing that sending the form would not.
+    await showLink(req, res, found?.account?.name ?? null);
   };
 
   const useOneTimeSignIn: RequestHandler = async (req, res) => {
-    const token = pathText(req, 'token');
-    if (!(await access.consumeOneTimeSignIn(hashToken(token), clock.now()))) {
-      await audit('anonymous', 'session.refused', 'session', { by: 'one-time link' });
-      const frame = { title: 'This link no longer works', section: null, failed: true, formForVisitors: true } as const;
-      return renderPage(req, res, 'one-time-sign-in', frame, { token, refused: true }, 422);
+    const succeeded = await attempts.begin(req, null);
+    const found = await linkOf(req);
+    const password = textField(req, 'password');
+    const problem = found?.account ? passwordProblem(password) : null;
+    if (problem !== null) {
+      await succeeded();
+      return showLink(req, res, found?.account?.name ?? null, [{ field: 'password', message: problem }]);
     }
-    await startSession(req, null, clock.now());
-    await audit('one-time sign-in', 'session.started', 'session', { by: 'one-time link' });
-    res.redirect(303, (await access.accounts()).length === 0 ? '/setup' : '/');
+    if (found === null || !(await consume(found.link))) {
+      await audit('anonymous', 'session.refused', 'session', { by: 'one-time link' });
+      return refuseLink(req, res);
+    }
+    await succeeded();
+    const { account } = found;
+    if (account === null) {
+      await startSession(req, null, clock.now());
+      await audit('one-time sign-in', 'session.started', 'session', { by: 'one-time link' });
+      return res.redirect(303, (await access.accounts()).length === 0 ? '/setup' : '/');
+    }
+    await startSession(req, await desk.setPassword(account.id, password, account.name), clock.now());
+    await audit(account.name, 'session.started', 'session', { by: 'invitation' });
+    res.redirect(303, '/?done=password-chosen');
   };
+
+  const consume = ({ tokenHash }: OneTimeSignIn) => access.consumeOneTimeSignIn(tokenHash, clock.now());
 
   const signOut: RequestHandler = async (req, res) => {
     const actor = findActor(res);
@@ -71,9 +117,9 @@ export function signInRoutes(services: Services): readonly Route[] {
 
   return [
     get('/sign-in', 'public', showSignIn),
-    post('/sign-in', 'public', ...signInLimits(), signIn),
+    post('/sign-in', 'public', signIn),
     get('/sign-in/:token', 'public', showOneTimeSignIn),
-    post('/sign-in/:token', 'public', oneTimeSignInLimit(), useOneTimeSignIn),
+    post('/sign-in/:token', 'public', useOneTimeSignIn),
     post('/sign-out', 'public', signOut),
   ];
 }

@@ -10,18 +10,17 @@ import { accountPath, syncText } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
 import { safeUrl, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryChoice, queryString, queryText, textFields } from '../forms.ts';
+import { type FieldError, pathText, queryString, queryText, textFields } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { allowImagesFrom } from '../security.ts';
 import type { Services } from '../services.ts';
-import { qualifiedSlug, syncPath, templatePath, templateTextFor } from '../template-links.ts';
+import { qualifiedSlug, syncPath, templateTextFor } from '../template-links.ts';
 import { jobPath } from './jobs.ts';
 
-const PAGE_SIZE = 50;
-const STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
-const providersCrumb = { text: 'Providers', href: '/providers' } as const;
+export const TEMPLATE_STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
+export const providersCrumb = { text: 'Providers', href: '/providers' } as const;
 const templatesCrumb = { text: 'Templates', href: '/templates' } as const;
 
 export function templateRoutes(services: Services): readonly Route[] {
@@ -48,51 +47,6 @@ export function templateRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/templates', 'look', async (req, res) => {
-      const all = await providerStore.accounts();
-      const state = queryChoice(req, 'state', STATES);
-      const search = queryText(req, 'search');
-      const account = all.find((one) => qualifiedSlug(one) === queryText(req, 'account'));
-      const provider = queryChoice(req, 'provider', [...new Set(all.map((one) => one.provider))]);
-      const after = queryText(req, 'after');
-      const filter = { state, search, provider, account: account && qualifiedSlug(account) };
-      const page = await providerStore.templates({
-        limit: PAGE_SIZE,
-        ...(state && { state }),
-        ...(search && { search }),
-        ...(provider && { provider }),
-        ...(account && { accountId: account.id }),
-        ...(after && { after }),
-      });
-      const definitions = await badges.list();
-      const frame = { title: 'Templates', section: 'providers', breadcrumbs: [providersCrumb] } as const;
-      await renderPage(req, res, 'templates', frame, {
-        ...filter,
-        hasAccounts: all.length > 0,
-        canSync: accountsToSync(all, providers, null).length > 0,
-        isFiltered: Object.values(filter).some((value) => value !== undefined),
-        states: STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        providers: [...new Set(all.map((one) => one.provider))].map((value) => ({ value, title: titleOf(value) })),
-        accounts: all.map((one) => ({ value: qualifiedSlug(one), title: `${titleOf(one.provider)}: ${one.name}` })),
-        rows: page.items.flatMap((template) => {
-          const of = all.find(({ id }) => id === template.accountId);
-          if (of === undefined) return [];
-          return {
-            href: templatePath(of, template),
-            name: template.name,
-            id: template.templateId,
-            provider: titleOf(template.provider),
-            account: of.name,
-            status: shownStatus(template.state),
-            badges: badgesUsing(template, definitions, all).length,
-            syncedAt: shownTime(template.syncedAt),
-          };
-        }),
-        nextHref: page.next === null ? null : `/templates${queryString({ ...filter, after: page.next })}`,
-        firstHref: after === undefined ? null : `/templates${queryString(filter)}`,
-      });
-    }),
-
     get('/templates/sync', 'operate', (req, res) => {
       const account = queryText(req, 'account');
       return showSync(req, res, account === undefined ? null : new Set([account]), []);

@@ -4,7 +4,7 @@ import type { RequestHandler, Response } from 'express';
 import { InvariantError } from '../../../plugin/errors.ts';
 import type { Clock } from '../../../plugin/ports/runtime.ts';
 import type { ClaimRole } from '../../settings/lists.ts';
-import type { AccessStore, Account, Role } from '../access-store.ts';
+import type { AccessStore, KnownAccount, Role } from '../access-store.ts';
 import type { Actor } from '../identity.ts';
 import { RequestError } from '../request-error.ts';
 import type { LmsClaims, LmsSignInServices } from '../services.ts';
@@ -16,7 +16,7 @@ export function roleOf(claims: LmsClaims, roles: readonly ClaimRole[]): Role | n
 }
 
 /** The account that somebody linked with the user of the LMS: it alone decides, also where the LMS would give more. */
-export async function linkedAccount(access: AccessStore, { username }: LmsClaims): Promise<Account | null> {
+export async function linkedAccount(access: AccessStore, { username }: LmsClaims): Promise<KnownAccount | null> {
   return (await access.accounts()).find(({ lmsUsername }) => lmsUsername === username) ?? null;
 }
 
@@ -24,7 +24,11 @@ export async function linkedAccount(access: AccessStore, { username }: LmsClaims
  *  @returns null: no role here */
 export async function lmsActor(
   access: AccessStore,
-  { accountId, claims }: { readonly accountId: string | null; readonly claims: LmsClaims },
+  {
+    accountId,
+    generation = 0,
+    claims,
+  }: { readonly accountId: string | null; readonly generation?: number; readonly claims: LmsClaims },
   { roles }: LmsSignInServices,
 ): Promise<Actor | null> {
   if (accountId === null) {
@@ -32,8 +36,11 @@ export async function lmsActor(
     return role && { accountId: null, name: `lms:${claims.username}`, role };
   }
   const account = await access.account(accountId);
-  // It may have been closed, or linked with somebody else, since.
-  return account && account.disabledAt === null && account.lmsUsername === claims.username
+  // It may have been closed, linked with somebody else, or its sessions ended, since.
+  return account &&
+    account.disabledAt === null &&
+    account.lmsUsername === claims.username &&
+    account.generation === generation
     ? { accountId, name: account.name, role: account.role }
     : null;
 }

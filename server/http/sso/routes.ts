@@ -75,9 +75,10 @@ export function lmsSignInRoutes(services: Services): readonly Route[] {
 
   /** @returns where to go */
   const enter = async (req: Request, claims: LmsClaims, to: string): Promise<string> => {
-    const accountId = (await linkedAccount(access, claims))?.id ?? null;
-    const actor = await lmsActor(access, { accountId, claims }, configured());
-    await startSession(req, accountId, clock.now(), claims);
+    const account = await linkedAccount(access, claims);
+    const known = { accountId: account?.id ?? null, generation: account?.generation ?? 0, claims };
+    const actor = await lmsActor(access, known, configured());
+    await startSession(req, account, clock.now(), claims);
     if (actor === null) return to === MY_PATH || to.startsWith(`${MY_PATH}?`) ? to : MY_PATH;
     await audit(actor.name, 'session.started', 'session', { by: 'lms', role: actor.role });
     return to;

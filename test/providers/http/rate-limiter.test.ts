@@ -15,7 +15,7 @@ describe('the rate limiter', () => {
   const base = { key: 'https://api.example.org/', peer: 'Example', random: () => 0.5 };
 
   function makeLimiter(
-    limits: RateLimits = new MemoryRateLimits(),
+    limits: Pick<RateLimits, 'take'> = new MemoryRateLimits(),
     limit = { calls: 2, periodMs: 1_000 },
     longestWaitMs = 5_000,
   ) {

@@ -93,6 +93,8 @@ describe('texts that people and other systems supplied', () => {
       label: evil,
       createdAt: new Date(),
       createdBy: evil,
+      scopes: null,
+      expiresAt: null,
       lastUsedAt: null,
       revokedAt: null,
     });

@@ -105,7 +105,7 @@ describe('POST /events', () => {
       'send events as application/cloudevents+json, application/cloudevents-batch+json or application/json',
     );
     expect((await send(site, event, ONE, 'wrong')).body.detail).to.equal(
-      'send the token of LAUREL_INGEST_TOKEN as "Authorization: Bearer ..."',
+      'send the token of LAUREL_INGEST_TOKEN, or an API token with the scope "events:write", as "Authorization: Bearer ..."',
     );
     expect((await send(site, { ...event, padding: 'x'.repeat(70_000) })).body.detail).to.equal(
       'the request is larger than 65536 bytes; send less at once',
@@ -121,7 +121,7 @@ describe('POST /events', () => {
     const answer = await send(shut, event);
     expect([answer.status, answer.body.detail]).to.deep.equal([
       403,
-      'this door is shut: set LAUREL_INGEST_TOKEN to open it',
+      'this door is shut: set LAUREL_INGEST_TOKEN to open it, or send an API token with the scope "events:write" as "Authorization: Bearer ..."',
     ]);
   });
 

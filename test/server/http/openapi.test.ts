@@ -5,6 +5,7 @@ import { documentPath, openApiDocument } from '../../../server/http/api/openapi.
 import { operations } from '../../../server/http/api/operations.ts';
 import { cloudEventSchema, problemSchema } from '../../../server/http/api/schemas.ts';
 import { openRoutes } from '../../../server/http/app.ts';
+import { SCOPES } from '../../../server/http/scopes.ts';
 import { createApiToken } from '../../../server/http/tokens.ts';
 import { aConfiguration, aType } from '../../contracts/credential-store.ts';
 import { aLearnerRecord, DEMO_COURSE } from '../../contracts/learner-records.ts';
@@ -61,7 +62,7 @@ describe('the OpenAPI document', () => {
   before(async () => {
     site = makeSite();
     await seed(site);
-    token = (await createApiToken(site.services, 'tests', 'cli')).token;
+    token = (await createApiToken(site.services, 'tests', 'cli', { scopes: SCOPES })).token;
     site.records.add(DEMO_COURSE, 'Demo', [aLearnerRecord({ completion: 0.7, grades: { total: 0.3 } })]);
     await site.services.credentials.saveType(aType({ id: 'open-api', name: 'Completed', options: {} }));
     await site.services.credentials.saveConfiguration(

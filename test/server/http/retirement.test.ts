@@ -51,7 +51,7 @@ describe('the calls of an Open edX site', () => {
   before(async () => {
     site = makeSite();
     await seed(site);
-    token = (await createApiToken(site.services, 'retirement pipeline', 'cli')).token;
+    token = (await createApiToken(site.services, 'retirement pipeline', 'cli', { scopes: ['learners:retire'] })).token;
   });
   const send = (path: string, body: object) =>
     supertest(site.app).post(path).set('Authorization', `Bearer ${token}`).send(body);

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
+import type { Account } from '../../../server/http/access-store.ts';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import { mayDo, RIGHTS, type Right, ROLES, rights } from '../../../server/http/rights.ts';
-import type { Access, Route } from '../../../server/http/routes.ts';
+import { type Access, type Route, scopeOf } from '../../../server/http/routes.ts';
+import { READING_SCOPES, SCOPES, scopes } from '../../../server/http/scopes.ts';
+import { createApiToken } from '../../../server/http/tokens.ts';
 import { storedTemplate } from '../../support/credly-world.ts';
 import { idleLmsSignIn } from '../../support/lms-sign-in.ts';
 import { anAccount } from '../../support/provider-accounts.ts';
@@ -13,13 +16,13 @@ import { type Browser, csrfOf, makeSite, type Site, textOf } from '../../support
 const table: Readonly<Record<string, Access>> = {
   'get /healthz': 'public',
   'get /readyz': 'public',
-  'post /events': 'ingest-token',
-  'post /api/v2/user/retire': 'api-token',
-  'post /api/v2/replace_usernames': 'api-token',
+  'post /events': 'token events:write',
+  'post /api/v2/user/retire': 'token learners:retire',
+  'post /api/v2/replace_usernames': 'token learners:retire',
   'get /api/openapi.json': 'public',
-  'get /api/laurel/v1/badges': 'api-token',
-  'get /api/laurel/v1/learners/:username/badges': 'learner-token',
-  'get /api/laurel/v1/learners/:username/badges/:badge': 'api-token',
+  'get /api/laurel/v1/badges': 'token badges:read',
+  'get /api/laurel/v1/learners/:username/badges': 'learner or token badges:read',
+  'get /api/laurel/v1/learners/:username/badges/:badge': 'token badges:read',
   'get /api/laurel/v1/verify/:uuid': 'public',
   'get /api/learning_credentials/v1/metadata/:uuid': 'public',
   'get /verify/:uuid': 'public',
@@ -49,6 +52,18 @@ const table: Readonly<Record<string, Access>> = {
   'post /setup': 'administer',
   'get /accounts/new': 'administer',
   'post /accounts/new': 'administer',
+  'get /accounts': 'administer',
+  'get /accounts/:id': 'administer',
+  'post /accounts/:id/link': 'administer',
+  'post /accounts/:id/role': 'administer',
+  'post /accounts/:id/disable': 'administer',
+  'post /accounts/:id/enable': 'administer',
+  'post /accounts/:id/sessions/end': 'administer',
+  'get /account': 'signed-in',
+  'post /account/password': 'signed-in',
+  'post /account/sessions/end': 'signed-in',
+  'get /tokens': 'administer',
+  'post /tokens': 'administer',
   'post /sign-out': 'public',
   'get /': 'look',
   'get /first-steps': 'administer',
@@ -130,6 +145,16 @@ const table: Readonly<Record<string, Access>> = {
   'get /credential-assets/:asset/delete': 'edit',
   'post /credential-assets/:asset/delete': 'edit',
   'get /credential-types': 'look',
+  'get /credential-types/:type/versions': 'look',
+  'get /credential-types/:type/compare': 'look',
+  'get /credential-types/:type/versions/:version/restore': 'edit',
+  'post /credential-types/:type/versions/:version/restore': 'edit',
+  'post /credential-types/preview': 'edit',
+  'get /configurations/:id/versions': 'look',
+  'get /configurations/:id/compare': 'look',
+  'get /configurations/:id/versions/:version/restore': 'edit',
+  'post /configurations/:id/versions/:version/restore': 'edit',
+  'post /configurations/preview': 'edit',
   'get /credential-types/new': 'edit',
   'post /credential-types/new': 'edit',
   'get /credential-types/:type': 'look',
@@ -159,6 +184,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /effects/settle': 'operate',
   'post /effects/settle': 'operate',
   'get /issued-badges': 'look',
+  'get /history/:kind/:id': 'look',
   'get /comparisons': 'look',
   'post /comparisons': 'operate',
   'get /comparisons/:id': 'look',
@@ -168,8 +194,8 @@ const table: Readonly<Record<string, Access>> = {
   'get /jobs': 'look',
   'get /jobs/:id': 'look',
   'get /configurations/:id/eligibility': 'look',
-  'get /api/learning_credentials/v1/configured/:key': 'learner-token',
-  'get /api/learning_credentials/v1/eligibility/:key': 'learner-token',
+  'get /api/learning_credentials/v1/configured/:key': 'learner or token credentials:read',
+  'get /api/learning_credentials/v1/eligibility/:key': 'learner or token credentials:read',
   'get /lms': 'look',
   'post /lms/check': 'operate',
   'post /jobs/:id/cancel': 'operate',
@@ -208,13 +234,18 @@ const table: Readonly<Record<string, Access>> = {
   'post /providers/:provider/accounts/:slug/remove': 'administer',
   'get /audit': 'administer',
   'get /system': 'look',
+  'get /system/state': 'operate',
   'post /tokens/:id/revoke': 'administer',
 };
 
 /** Who may look at each list and take it along as a file, and who may do something to many of it. */
 const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Access }>> = {
   audit: { look: 'administer' },
-  badges: { look: 'look' },
+  configurations: { look: 'look', act: 'run' },
+  'credential-assets': { look: 'look' },
+  'credential-types': { look: 'look' },
+  templates: { look: 'look' },
+  badges: { look: 'look', act: 'publish' },
   credentials: { look: 'look', act: 'publish' },
   events: { look: 'look' },
   jobs: { look: 'look', act: 'operate' },
@@ -249,11 +280,13 @@ describe('routes', () => {
   function addressOf(path: string): string {
     const isCredential = /^\/(credentials|mails|download)/.test(path);
     return path
+      .replace('/accounts/:id', `/accounts/${OTHER_ACCOUNT.id}`)
       .replace('/badges/:badge', '/badges/demo-course')
       .replace('/badges/:id', '/badges/demo-course')
       .replace('/learners/:id', `/learners/${learnerId}`)
       .replace('/configurations/:id', '/configurations/configuration-1')
       .replace(':asset', 'certificate')
+      .replace(':kind', 'badge')
       .replace(':type', 'type-1')
       .replace('/runs/:id', '/runs/run-1')
       .replace('/jobs/:id', '/jobs/job-failed')
@@ -298,7 +331,7 @@ describe('routes', () => {
 
   it('refuse callers without a token wherever one is needed', async () => {
     for (const { method, path, access } of routes) {
-      if (!access.endsWith('token')) continue;
+      if (scopeOf(access) === null) continue;
       for (const header of [undefined, 'Bearer wrong', 'Basic d3Jvbmc6d3Jvbmc=']) {
         const call = supertest(site.app)[method](addressOf(path)).type('json');
         const answer = await (header ? call.set('Authorization', header) : call);
@@ -306,6 +339,50 @@ describe('routes', () => {
         expect(answer.headers['www-authenticate']).to.equal('Bearer realm="laurel"');
         expect(answer.body).to.include({ status: 401, code: 'request.token' });
       }
+    }
+  });
+
+  it('let an API token do exactly what its scopes say, and say what is lacking', async () => {
+    for (const scope of SCOPES) {
+      const { token } = await createApiToken(site.services, 'tests', 'cli', { scopes: [scope] });
+      for (const { method, path, access } of routes) {
+        const needed = scopeOf(access);
+        if (needed === null) continue;
+        const call = supertest(site.app)[method](addressOf(path)).set('Authorization', `Bearer ${token}`);
+        const { status, body } = await (method === 'post' ? call.type('json').send('[]') : call);
+        if (needed === scope) expect(status, `${path} with ${scope}`).not.to.be.oneOf([401, 403, 500]);
+        else
+          expect([status, body.code, body.detail], `${path} with ${scope}`).to.deep.equal([
+            ...[403, 'request.scope'],
+            `the token may not ${scopes[needed]}; ask an administrator for one that has the scope "${needed}"`,
+          ]);
+      }
+    }
+  });
+
+  it('refuse an API token that has expired or is revoked, and open reading to those from before there were scopes', async () => {
+    const until = new Date(site.services.clock.now().getTime() + 1_000);
+    const expiring = await createApiToken(site.services, 'tests', 'cli', { expiresAt: until });
+    const revoked = await createApiToken(site.services, 'tests', 'cli');
+    await site.services.access.revokeApiToken(revoked.id, site.services.clock.now());
+    const former = await createApiToken(site.services, 'tests', 'cli', { scopes: null });
+    site.advance(1_000);
+    for (const { method, path, access } of routes) {
+      const needed = scopeOf(access);
+      if (needed === null) continue;
+      const ask = (token: string) => {
+        const call = supertest(site.app)[method](addressOf(path)).set('Authorization', `Bearer ${token}`);
+        return method === 'post' ? call.type('json').send('[]') : call;
+      };
+      const expired = await ask(expiring.token);
+      expect([expired.status, expired.body.code, expired.body.detail], path).to.deep.equal([
+        ...[401, 'request.token-expired'],
+        `the token expired at ${until.toISOString()}; ask an administrator for another one`,
+      ]);
+      expect((await ask(revoked.token)).body, path).to.include({ status: 401, code: 'request.token' });
+      const allowed = (await ask(former.token)).status;
+      if (!READING_SCOPES.includes(needed)) expect(allowed).to.equal(403);
+      else expect(allowed, path).not.to.be.oneOf([401, 403, 500]);
     }
   });
 
@@ -379,7 +456,7 @@ describe('routes', () => {
     await administrator.get('/');
     const before = await everything(site);
     for (const { method, path, access } of routes) {
-      if (method !== 'get' || access.endsWith('token')) continue;
+      if (method !== 'get' || scopeOf(access) !== null) continue;
       if (path.endsWith('/download') || path.startsWith('/exports/')) continue;
       const answer = await administrator.get(addressOf(path));
       expect(answer.status, path).to.be.oneOf([200, 303]);
@@ -423,8 +500,14 @@ function needsSignIn(access: Access): boolean {
   return access === 'signed-in' || RIGHTS.some((right) => right === access);
 }
 
+const OTHER_ACCOUNT: Account = {
+  ...{ id: 'account-other', name: 'Grace', role: 'operator', passwordHash: null, lmsUsername: 'grace' },
+  ...{ disabledAt: null, createdAt: new Date('2026-11-01T08:00:00Z') },
+};
+
 async function seedAll(site: Site): Promise<void> {
   await seed(site);
+  await site.services.access.createAccount(OTHER_ACCOUNT);
   await site.services.providerStore.saveAccount(anAccount('university'));
   await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
 }

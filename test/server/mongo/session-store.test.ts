@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { SessionData } from 'express-session';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
-import { createSessionStore } from '../../../server/mongo/session-store.ts';
+import { createSessionStore, MongoAccountSessions } from '../../../server/mongo/session-store.ts';
 import { testDatabase } from '../../support/database.ts';
 import { makeSite } from '../../support/web.ts';
 
@@ -32,6 +32,36 @@ describe('sessions in MongoDB', () => {
     const token = /name="_csrf" value="([^"]+)"/.exec(page.text)?.[1];
     await browser.post('/sign-out').type('form').send({ _csrf: token }).expect(303);
     expect((await other.browser().get('/badges').set('Cookie', cookie)).status).to.equal(303);
+  });
+
+  it('are found by their account, and go when they were ended, those that a request under way writes again included', async () => {
+    const accountSessions = new MongoAccountSessions(database.connection);
+    const site = makeSite({ sessions: await createSessionStore(database.connection, 3600), accountSessions });
+    const browser = await site.signIn('editor');
+    const [{ id } = { id: '' }] = await site.services.access.accounts();
+    const open = await accountSessions.ofAccount({ id, generation: 0 });
+    expect(open.map(({ browser: name }) => name)).to.deep.equal(['Unknown browser']);
+    expect(open[0]?.lastSeenAt.getTime()).to.be.closeTo(Date.now(), 60_000);
+    const sessions = database.connection.collection('sessions');
+    const kept = await sessions.findOne({ 'session.identity.accountId': id });
+    const account = await site.services.access.endSessions(id);
+    await accountSessions.forgetEnded({ id, generation: account?.generation ?? 0 });
+    expect(await accountSessions.ofAccount({ id, generation: 1 })).to.deep.equal([]);
+    expect(await sessions.countDocuments({ 'session.identity.accountId': id })).to.equal(0);
+    if (kept) await sessions.insertOne(kept);
+    expect((await browser.get('/badges')).status).to.equal(303);
+  });
+
+  it('that earlier versions kept as text go on', async () => {
+    const sessions = database.connection.collection('sessions');
+    const site = makeSite({ sessions: await createSessionStore(database.connection, 3600) });
+    const browser = await site.signIn('operator');
+    const kept = await sessions.findOne({ 'session.identity': { $exists: true } }, { sort: { lastModified: -1 } });
+    const { generation, browser: _name, ...identity } = kept?.session.identity ?? {};
+    expect(generation).to.equal(0);
+    const text = JSON.stringify({ ...kept?.session, identity });
+    await sessions.updateOne({ _id: kept?._id }, { $set: { session: text } });
+    expect((await browser.get('/badges')).status).to.equal(200);
   });
 
   it('are forgotten by the database itself when their time is over', async () => {

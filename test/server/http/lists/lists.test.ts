@@ -205,10 +205,7 @@ describe('lists', () => {
       expect(unreasoned.status).to.equal(422);
       expect(textOf(unreasoned.text)).to.include('the reason must have 1 to 500 characters');
       const done = await send('/actions/credentials/done', { ...chosen, reason: 'A mistake' });
-      expect(textOf(done.text))
-        .to.include('Of 2 credentials:')
-        .and.to.match(/invalidated 1/);
-      expect(textOf(done.text)).to.match(/left alone 1 failed 0/);
+      expect(textOf(done.text)).to.include('Of 2 credentials: left alone 1 invalidated 1 failed 0');
       expect(done.text).to.include('href="/credentials?search=many"');
       const statusOf = async (id = '') => (await site.services.credentials.credential(id))?.status;
       expect(await statusOf(first?.id)).to.equal('invalidated');
@@ -259,5 +256,33 @@ describe('lists', () => {
       const answer = await submit(viewer, '/credentials', '/actions/credentials', { action: 'reissue' });
       expect(answer.status).to.equal(403);
     });
+  });
+});
+
+describe('the list of badges', () => {
+  it('activates and deactivates many, each as a version of its own', async () => {
+    const site = makeSite();
+    await seed(site);
+    const browser = await site.signIn('administrator');
+    const fields = { action: 'deactivate', which: 'selected', selected: ['demo-course', 'data-track'], query: '' };
+    const send = async (changes: object) => {
+      const _csrf = csrfOf((await browser.get('/badges')).text);
+      return textOf(
+        (
+          await browser
+            .post('/actions/badges/done')
+            .type('form')
+            .send({ _csrf, ...fields, ...changes })
+        ).text,
+      );
+    };
+    const activeOf = async (id: string) => (await site.services.badges.get(id))?.active;
+    const former = (await site.services.badges.get('demo-course'))?.version ?? 0;
+    expect(await send({})).to.include('Of 2 badges: deactivated 2 failed 0');
+    expect(await activeOf('demo-course')).to.equal(false);
+    expect((await site.services.badges.get('demo-course'))?.version).to.equal(former + 1);
+    expect(await send({})).to.include('Of 2 badges: left alone 2 failed 0');
+    expect(await send({ action: 'activate', selected: ['data-track'] })).to.include('activated 1 failed 0');
+    expect(await activeOf('data-track')).to.equal(true);
   });
 });

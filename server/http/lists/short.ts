@@ -1,0 +1,22 @@
+/** What short lists share: they are read whole, and looked through in memory. */
+
+import type { Condition } from '../../../plugin/ports/records.ts';
+import type { Search } from './list.ts';
+
+/** The words that a text is found by. */
+export function wordsOf(...texts: readonly (string | null | undefined)[]): readonly string[] {
+  return texts.flatMap((text) => [text ?? '', ...(text ?? '').split(/\s+/)]).map((word) => word.toLowerCase());
+}
+
+/** For lists with a field `words`. */
+export function wordSearch(label: string, help = 'The beginnings of words, all of which must be found.'): Search {
+  return {
+    label,
+    help,
+    where: async (text) =>
+      text
+        .toLowerCase()
+        .split(/\s+/)
+        .map((word): Condition => ({ field: 'words', startsWith: word })),
+  };
+}

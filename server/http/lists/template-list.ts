@@ -1,0 +1,159 @@
+/** Templates of badges at providers as a list. */
+
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
+import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
+import { badgesUsing } from '../../../plugin/providers/template-use.ts';
+import { shownStatus, shownTime } from '../format.ts';
+import { providersCrumb, TEMPLATE_STATES } from '../pages/templates.ts';
+import type { Services } from '../services.ts';
+import { qualifiedSlug, templatePath } from '../template-links.ts';
+import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import type { List } from './list.ts';
+import { wordSearch, wordsOf } from './short.ts';
+
+const BATCH = 500;
+
+interface Row {
+  readonly template: BadgeTemplate;
+  readonly account: ProviderAccount;
+}
+
+interface Context {
+  readonly definitions: readonly BadgeDefinition[];
+  readonly accounts: readonly ProviderAccount[];
+}
+
+export function templateList({
+  providerStore,
+  providers,
+  badges,
+}: Pick<Services, 'providerStore' | 'providers' | 'badges'>): List<Row, Context> {
+  const titleOf = (provider: string): string => providers.get(provider)?.title ?? provider;
+
+  async function rows(): Promise<readonly Row[]> {
+    const accounts = new Map((await providerStore.accounts()).map((account) => [account.id, account]));
+    const found: Row[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await providerStore.templates({ limit: BATCH, ...(after !== undefined && { after }) });
+      for (const template of page.items) {
+        const account = accounts.get(template.accountId);
+        if (account) found.push({ template, account });
+      }
+      if (page.next === null) return found;
+      after = page.next;
+    }
+  }
+
+  const shape = {
+    id: ['account', 'id'],
+    fields: {
+      id: ({ template }: Row) => template.templateId,
+      account: ({ account }: Row) => qualifiedSlug(account),
+      provider: ({ account }: Row) => account.provider,
+      name: ({ template }: Row) => template.name.toLowerCase(),
+      state: ({ template }: Row) => template.state,
+      words: ({ template }: Row) => wordsOf(template.name, template.templateId),
+      syncedAt: ({ template }: Row) => template.syncedAt,
+    },
+    optional: { syncedAt: new Date(0) },
+  };
+  return {
+    path: '/templates',
+    access: 'look',
+    title: 'Templates',
+    section: 'providers',
+    breadcrumbs: [providersCrumb],
+    noun: ['template', 'templates'],
+    lead: 'What providers let Laurel issue. A rule names one of them behind the word template; nothing is issued because a template is here.',
+    links: [{ text: 'Synchronise', href: '/templates/sync', access: 'operate', isPrimary: true }],
+    records: memoryRecords(shape, rows),
+    load: async () => ({ definitions: await badges.list(), accounts: await providerStore.accounts() }),
+    idOf: ({ template, account }) => `${account.id}-${template.templateId}`,
+    columns: [
+      {
+        name: 'template',
+        label: 'Template',
+        order: 'name',
+        noteLabel: 'Id',
+        cell: ({ template, account }) =>
+          textCell(template.name, templatePath(account, template), { note: { text: template.templateId } }),
+      },
+      {
+        name: 'account',
+        label: 'Account',
+        order: 'account',
+        noteLabel: 'Provider',
+        cell: ({ account }) => textCell(account.name, null, { note: { text: titleOf(account.provider) } }),
+      },
+      {
+        name: 'state',
+        label: 'State',
+        order: 'state',
+        cell: ({ template }) => statusCell(shownStatus(template.state)),
+      },
+      {
+        name: 'badges',
+        label: 'Badges',
+        isNumber: true,
+        cell: ({ template }, { definitions, accounts }) =>
+          numberCell(badgesUsing(template, definitions, accounts).length),
+      },
+      {
+        name: 'listed',
+        label: 'Listed last',
+        order: 'syncedAt',
+        cell: ({ template }) => timeCell(shownTime(template.syncedAt), 'made here'),
+      },
+    ],
+    search: wordSearch('Name or id'),
+    filters: [
+      {
+        name: 'provider',
+        label: 'Provider',
+        any: 'Any provider',
+        choices: async () =>
+          [...new Set((await providerStore.accounts()).map(({ provider }) => provider))].map((value) => ({
+            value,
+            word: titleOf(value),
+          })),
+        where: (provider) => [{ field: 'provider', in: [provider] }],
+      },
+      {
+        name: 'account',
+        label: 'Account',
+        any: 'Any account',
+        choices: async () =>
+          (await providerStore.accounts()).map((account) => ({
+            value: qualifiedSlug(account),
+            word: `${titleOf(account.provider)}: ${account.name}`,
+          })),
+        where: (account) => [{ field: 'account', in: [account] }],
+      },
+      {
+        name: 'state',
+        label: 'State',
+        any: 'Any state',
+        choices: () => TEMPLATE_STATES.map((value) => ({ value, word: shownStatus(value).word })),
+        where: (state) => [{ field: 'state', in: [state] }],
+      },
+    ],
+    order: { field: 'name', descending: false },
+    nothingMatches: 'No template is like this.',
+    async empty() {
+      const title = 'No templates yet';
+      const hasAccounts = (await providerStore.accounts()).length > 0;
+      return hasAccounts
+        ? {
+            title,
+            text: 'Synchronise the accounts: the templates that each provider lists then stand here.',
+            links: [],
+          }
+        : {
+            title,
+            text: 'Add an account at a provider first, then synchronise it.',
+            links: [{ text: 'See the providers', href: '/providers' }],
+          };
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** One's own account: the password, and where one is signed in. */
+
+import type { Request, Response } from 'express';
+import { sessionKey } from '../account-sessions.ts';
+import { createAccountDesk } from '../accounts.ts';
+import { createAttempts } from '../attempts.ts';
+import { shownSession } from '../format.ts';
+import { type FieldError, textField } from '../forms.ts';
+import { actorOf, keepSession } from '../identity.ts';
+import { renderPage } from '../page.ts';
+import { MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../passwords.ts';
+import { forbidden } from '../request-error.ts';
+import { mayDo, RIGHTS, rights, roles } from '../rights.ts';
+import { get, post, type Route } from '../routes.ts';
+import type { Services } from '../services.ts';
+import { findLearnerSession } from '../sso/lms-identity.ts';
+
+const HOME = '/account';
+
+export function ownAccountRoutes(services: Services): readonly Route[] {
+  const { access, accountSessions } = services;
+  const desk = createAccountDesk(services);
+  const attempts = createAttempts(services);
+
+  const show = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
+    const { accountId, name, role } = actorOf(res);
+    const account = accountId === null ? null : await access.account(accountId);
+    const sessions = account === null ? [] : await accountSessions.ofAccount(account);
+    const own = sessionKey(req.sessionID);
+    const model = {
+      name,
+      roleWord: roles[role].word,
+      rights: RIGHTS.filter((right) => mayDo(role, right)).map((right) => rights[right]),
+      isAccount: account !== null,
+      isByLms: findLearnerSession(res) !== null,
+      hasPassword: account !== null && account.passwordHash !== null,
+      minLength: MIN_PASSWORD_LENGTH,
+      sessions: sessions.map((session) => ({ ...shownSession(session), isThis: session.key === own })),
+    };
+    const frame = { title: 'My account', section: null, errors } as const;
+    await renderPage(req, res, 'own-account', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  const own = (res: Response): string => {
+    const { accountId } = actorOf(res);
+    if (accountId !== null) return accountId;
+    throw forbidden('no-account', 'you signed in by a link that belongs to no account; create one first');
+  };
+
+  return [
+    get(HOME, 'signed-in', (req, res) => show(req, res)),
+
+    post(`${HOME}/password`, 'signed-in', async (req, res) => {
+      const account = await desk.find(own(res));
+      // Somebody at an open browser must not find the password out here either.
+      const succeeded = await attempts.begin(req, account.name);
+      if (!(await verifyPassword(textField(req, 'current'), account.passwordHash)))
+        return show(req, res, [{ field: 'current', message: 'This is not your present password.' }]);
+      await succeeded();
+      const password = textField(req, 'password');
+      const problem = passwordProblem(password);
+      if (problem !== null) return show(req, res, [{ field: 'password', message: problem }]);
+      keepSession(req, await desk.setPassword(account.id, password, account.name));
+      res.redirect(303, `${HOME}?done=password-changed`);
+    }),
+
+    post(`${HOME}/sessions/end`, 'signed-in', async (req, res) => {
+      keepSession(req, await desk.endSessions(own(res), actorOf(res).name));
+      res.redirect(303, `${HOME}?done=other-sessions-ended`);
+    }),
+  ];
+}

@@ -151,7 +151,7 @@ describe('accessibility of pages in use', function () {
       await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
     };
     await page.goto(`${place.address}/configurations`);
-    const scheduleLink = (await page.locator('a[href$="/schedule"]').first().innerText()).trim();
+    const scheduleLink = (await page.locator('a[href$="/schedule"]').first().textContent())?.trim() ?? '';
     await press(scheduleLink);
     await press('Save');
     expect(await page.getByRole('status').first().textContent()).to.include('The schedule was saved.');

@@ -86,6 +86,8 @@ describe('the first run', function () {
     await walk.sees('8 of 9 steps done');
 
     await walk.press('Open the configurations');
+    await page.getByRole('checkbox').first().check();
+    await walk.press('Generate now');
     await walk.press('Generate now');
     await walk.press('Dashboard');
     await walk.sees('First steps: all done');

@@ -112,7 +112,7 @@ export async function firstSteps(services: Services): Promise<readonly StepGroup
           'Make the first PDF',
           counts.available > 0,
           ['Open the configurations', '/configurations'],
-          'Press "Generate now" beside the course: everybody who has reached it gets a document. A schedule does the same by itself.',
+          'Tick the course and press "Generate now": everybody who has reached it gets a document. A schedule does the same by itself.',
         ),
       ],
     },

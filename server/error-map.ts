@@ -27,7 +27,7 @@ export interface Consequence {
 }
 
 /** First match wins. */
-const consequences: readonly (readonly [new (...args: never[]) => CredentialsError, Consequence])[] = [
+export const consequences: readonly (readonly [new (...args: never[]) => CredentialsError, Consequence])[] = [
   [InputError, { httpStatus: 422, message: 'dead-letter', exitCode: 64, title: 'The input cannot be used' }],
   [EventError, { httpStatus: 422, message: 'dead-letter', exitCode: 64, title: 'The event cannot be used' }],
   [NotFoundError, { httpStatus: 404, message: 'dead-letter', exitCode: 66, title: 'Not found' }],

@@ -11,6 +11,16 @@ export interface Listening {
   serve(app: RequestListener): void;
 }
 
+/** For how long somebody may take to say what they want: a slow one holds a connection and nothing else. */
+export interface Patience {
+  readonly headersMs: number;
+  /** Headers and body. */
+  readonly requestMs: number;
+  /** How often it is looked at. */
+  readonly checkMs: number;
+}
+
+const PATIENCE: Patience = { headersMs: 15_000, requestMs: 60_000, checkMs: 5_000 };
 /** How long requests in progress may take at a stop. */
 const GRACE_MS = 10_000;
 
@@ -19,14 +29,17 @@ export async function listen({
   port,
   host,
   lifecycle,
+  patience: { headersMs, requestMs, checkMs } = PATIENCE,
 }: {
   readonly port: number;
   readonly host: string;
   readonly lifecycle: Lifecycle;
+  readonly patience?: Patience;
 }): Promise<Listening> {
   let app: RequestListener = (_, response) => void response.writeHead(503, { 'retry-after': '1' }).end('starting\n');
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, (request, response) =>
-    app(request, response),
+  const server = createServer(
+    { requestTimeout: requestMs, headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
+    (request, response) => app(request, response),
   );
   await bind(server, { port, host, names: { port: 'PORT', host: 'LAUREL_HOST' } });
   lifecycle.onStop('HTTP', () => close(server));

@@ -40,6 +40,29 @@ export function maskPayload(
   return maskRecord(type?.fields ?? [], payload);
 }
 
+const LONGEST = 20_000;
+
+/** The data of an event as it came, e.g. of one that could not be processed: one name with the payload below it.
+ *  @returns indented JSON, masked as `maskPayload` does; null for bytes that are no JSON object */
+export function maskBody(type: EventType | undefined, body: Uint8Array): string | null {
+  const value = parsed(body);
+  if (!isObject(value)) return null;
+  const masked = Object.entries(value).map(([name, payload]) => {
+    const isPayload = name === type?.payload && isObject(payload);
+    return [name, isPayload ? maskPayload(type, payload) : isBlank(payload) ? payload : HIDDEN];
+  });
+  const text = JSON.stringify(Object.fromEntries(masked), null, 2);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}\n…` : text;
+}
+
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
 /** Whether `maskPayload` hides what stands there.
  *  @param segments of a path that rules may use */
 export function isHidden(type: EventType | undefined, segments: readonly string[]): boolean {

@@ -2,9 +2,9 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
+import { maskBody } from '../../plugin/events/mask.ts';
 import type { DeadLetterFilter, DeadLetterState, DeadLetterSummary } from '../../plugin/ports/dead-letters.ts';
 import { createAudit } from '../http/audit.ts';
-import { maskedPayload } from '../http/masked-payload.ts';
 import { withLaurel } from './with-laurel.ts';
 
 interface FilterOptions {
@@ -53,9 +53,10 @@ export function addDeadLettersCommands(program: Command): void {
         if (!letter) throw noSuchLetter(id);
         const { body, headers, ...facts } = letter;
         const forecast = letter.state === 'open' ? await services.replays.forecastLetter(id) : null;
-        const shown = { ...facts, headerNames: Object.keys(headers).sort(), forecast, payload: maskedPayload(body) };
+        const payload = maskBody(services.environment.eventTypes.get(letter.eventType ?? ''), body);
+        const shown = { ...facts, headerNames: Object.keys(headers).sort(), forecast, payload };
         if (options.json) return print(JSON.stringify(shown));
-        const { payload, ...rest } = shown;
+        const { payload: _, ...rest } = shown;
         for (const [name, value] of Object.entries(rest))
           print(`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
         print(payload ?? 'the body is not JSON; it is kept, and not shown');

@@ -7,12 +7,14 @@ import { settingsTable } from '../config.ts';
 import { openApiDocument } from '../http/api/openapi.ts';
 import { dashboard } from './dashboard.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
+import { errorsPage } from './errors-page.ts';
 import { grammarDiagrams, grammarSection } from './grammar.ts';
 import { cell, page, table } from './markdown.ts';
 import { alertRules, metricsPage } from './metrics-page.ts';
 import { pdfOptionsPage } from './pdf-options-page.ts';
 import { personalDataPage } from './personal-data-page.ts';
 import { fillRegion } from './regions.ts';
+import { rolesPage } from './roles-page.ts';
 
 const MANUAL = 'docs/rule-language.md';
 
@@ -28,9 +30,11 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ['examples/operations/alerts.yml', alertRules()],
     ['examples/operations/dashboard.json', dashboard()],
     ['docs/reference/diagnostics.md', diagnosticsPage()],
+    ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/event-types.md', eventTypesPage()],
     ['docs/reference/pdf-options.md', pdfOptionsPage()],
     ['docs/reference/personal-data.md', personalDataPage()],
+    ['docs/reference/roles.md', rolesPage()],
     ['docs/reference/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`],
   ]);
 }

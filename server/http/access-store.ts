@@ -94,6 +94,9 @@ export interface AccessStore {
   /** Gives another role, lets in, or shuts out, which ends all sessions. The last administrator who can sign in stays one, however
    *  many processes change accounts at the same time. */
   changeAccount(id: string, change: AccountChange, now: Date): Promise<'changed' | 'unknown' | 'last-administrator'>;
+  /** Lets the user of the LMS in as this account; null: nobody.
+   *  @returns `taken` when another account is linked with the user, `no-password` when nobody could sign in any more */
+  linkAccount(id: string, lmsUsername: string | null): Promise<'changed' | 'unknown' | 'taken' | 'no-password'>;
   /** Ends all sessions too. @returns null when there is no such account */
   setPassword(id: string, passwordHash: string): Promise<KnownAccount | null>;
   /** @returns null when there is no such account */
@@ -196,6 +199,16 @@ export class MemoryAccessStore implements AccessStore {
     if (endsAdministrator(account, change) && !others.some(isAbleAdministrator)) return 'last-administrator';
     const generation = account.generation + Number(Boolean(change.disabledAt));
     this.#accounts.set(id, { ...account, ...change, generation });
+    return 'changed';
+  }
+
+  async linkAccount(id: string, lmsUsername: string | null) {
+    const account = this.#accounts.get(id);
+    if (!account) return 'unknown';
+    if (lmsUsername === null && account.passwordHash === null) return 'no-password';
+    const others = [...this.#accounts.values()].filter((other) => other.id !== id);
+    if (lmsUsername !== null && others.some((other) => other.lmsUsername === lmsUsername)) return 'taken';
+    this.#accounts.set(id, { ...account, lmsUsername });
     return 'changed';
   }
 

@@ -69,6 +69,9 @@ export interface AccountDesk {
   invite(id: string, actor: string): Promise<Invitation>;
   /** @throws ConflictError `conflict.last-administrator` */
   changeRole(id: string, role: Role, actor: string): Promise<void>;
+  /** @param username in the LMS; '': nobody there
+   *  @throws ConflictError `conflict.lms-username`, `conflict.no-password`, `conflict.lms-username-form` */
+  link(id: string, username: string, actor: string): Promise<void>;
   /** Ends its sessions too. @throws ConflictError `conflict.last-administrator` */
   disable(id: string, actor: string): Promise<void>;
   enable(id: string, actor: string): Promise<void>;
@@ -118,6 +121,29 @@ export function createAccountDesk(
       if (from === role) return;
       await change(id, { role });
       await audit(actor, 'account.role-changed', `account:${id}`, { from, to: role });
+    },
+    async link(id, username, actor) {
+      const wanted = username.trim() === '' ? null : username.trim();
+      if (wanted !== null && !/^[^\s\p{Cc}\p{Cf}]{1,150}$/u.test(wanted))
+        throw new ConflictError(
+          'lms-username-form',
+          'this is no username of an LMS: it has up to 150 characters, and no spaces among them',
+        );
+      if ((await find(id)).lmsUsername === wanted) return;
+      const outcome = await access.linkAccount(id, wanted);
+      if (outcome === 'unknown') notThere();
+      if (outcome === 'taken')
+        throw new ConflictError(
+          'lms-username',
+          'another account is linked with this user of the LMS; unlink that first',
+        );
+      if (outcome === 'no-password')
+        throw new ConflictError(
+          'no-password',
+          'the account has no password, and nobody could sign in with it any more; have one chosen first, or disable the account',
+        );
+      // Whom it is linked with stands in the account: the audit names nobody.
+      await audit(actor, wanted === null ? 'account.unlinked' : 'account.linked', `account:${id}`);
     },
     async disable(id, actor) {
       if ((await find(id)).disabledAt !== null) return;

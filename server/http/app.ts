@@ -18,6 +18,7 @@ import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRight } from './identity.ts';
+import { costlyLimit, countAttempts } from './limits.ts';
 import { allLists } from './lists/all.ts';
 import { listRoutes } from './lists/routes.ts';
 import { accountRoutes } from './pages/accounts.ts';
@@ -153,6 +154,7 @@ export function createApp(services: Services): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxies);
+  countAttempts(app, services);
 
   app.use(requestContext(services));
   app.use(securityHeaders(settings));
@@ -166,7 +168,7 @@ export function createApp(services: Services): Express {
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
-  app.use(parseForm, refuseForeignForms(settings));
+  app.use(costlyLimit(), parseForm, refuseForeignForms(settings));
   mount(app, pageRoutes(services), {
     'signed-in': requireRight(null),
     ...byRight((right) => requireRight(right)),

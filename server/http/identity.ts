@@ -8,7 +8,7 @@ import { browserOf } from './account-sessions.ts';
 import { forbidden } from './request-error.ts';
 import { mayDo, type Right, type Role, rights, rolesWith } from './rights.ts';
 import type { LmsClaims, LmsSignInServices } from './services.ts';
-import { findLearnerSession, lmsActor } from './sso/lms-identity.ts';
+import { findLearnerSession, whoByLms } from './sso/lms-identity.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -51,10 +51,9 @@ export function recogniseActor({
     const identity = req.session.identity;
     const age = clock.now().getTime() - (identity?.since ?? 0);
     if (identity?.lms) {
-      if (lmsSignIn && age < lmsSignIn.recheckMs) {
-        res.locals.learner = identity.lms;
-        res.locals.actor = await lmsActor(access, { ...identity, claims: identity.lms }, lmsSignIn);
-      }
+      const who = lmsSignIn && age < lmsSignIn.recheckMs ? await whoByLms(access, identity, lmsSignIn) : null;
+      res.locals.learner = who?.learner ?? null;
+      res.locals.actor = who?.actor ?? null;
     } else if (identity && age < ABSOLUTE_LIMIT_MS) {
       res.locals.actor = await actorFor(access, identity);
     }

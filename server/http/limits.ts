@@ -1,37 +1,66 @@
-/** How often things may be tried. Counted per process: several processes allow that many times more. Signing in is counted by
- *  all of them together: attempts.ts. */
+/** How often things may be tried, counted over all processes. Signing in has its own counts: attempts.ts. */
 
-import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import { actorOf } from './identity.ts';
+import { createHmac } from 'node:crypto';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import { ipKeyGenerator } from 'express-rate-limit';
+import { InvariantError } from '../../plugin/errors.ts';
+import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
+import { actorOf, findActor } from './identity.ts';
 import { tooManyRequests } from './request-error.ts';
+import type { Services } from './services.ts';
 
 const MINUTE_MS = 60_000;
+const COUNTS = 'laurel attempts';
 
 interface Limit {
+  /** Limits of one name are one limit, wherever they stand. */
+  readonly name: string;
   readonly limit: number;
   readonly windowMs: number;
-  readonly keyOf: (req: Request) => string;
+  readonly keyOf: (req: Request, res: Response) => string;
   /** Which answers count. */
   readonly counts: 'all' | 'failures';
 }
 
-function limiter({ limit, windowMs, keyOf, counts }: Limit): RequestHandler {
-  return rateLimit({
-    limit,
-    windowMs,
-    keyGenerator: keyOf,
-    skipSuccessfulRequests: counts === 'failures',
-    standardHeaders: false,
-    legacyHeaders: false,
-    // The number of proxies is set explicitly, and the library's guesses about it only write to the console.
-    validate: false,
-    handler: (req, _res, next) => {
-      const resetTime = (req as Request & { rateLimit?: { resetTime?: Date } }).rateLimit?.resetTime;
-      const waitMs = resetTime ? resetTime.getTime() - Date.now() : windowMs;
-      next(tooManyRequests(Math.max(1, Math.ceil(waitMs / 1000))));
-    },
-  });
+interface Counts {
+  readonly rateLimits: RateLimits;
+  readonly now: () => Date;
+  /** Who tried it: addresses and names are not stored as they are. */
+  readonly hidden: (key: string) => string;
+}
+
+/** Before any route. */
+export function countAttempts(app: Express, { rateLimits, clock, settings }: Services): void {
+  const hidden = (key: string) =>
+    createHmac('sha256', settings.sessionSecret).update(key).digest('base64url').slice(0, 22);
+  app.set(COUNTS, { rateLimits, now: () => clock.now(), hidden } satisfies Counts);
+}
+
+function limiter({ name, limit, windowMs, keyOf, counts }: Limit): RequestHandler {
+  const allowed = { calls: limit, periodMs: windowMs };
+  return async (req, res, next) => {
+    try {
+      const { rateLimits, now, hidden } = countsOf(req);
+      const key = `${name} ${hidden(keyOf(req, res))}`;
+      const at = now();
+      const free = await rateLimits.take(key, allowed, at);
+      if (free !== null) throw tooManyRequests(Math.max(1, Math.ceil((free.getTime() - at.getTime()) / 1_000)));
+      if (counts === 'failures')
+        res.once('finish', () => {
+          // What cannot be given back counts: the worst that comes of it is a wait.
+          if (res.statusCode < 400) rateLimits.giveBack(key, allowed, at).catch(() => {});
+        });
+    } catch (error) {
+      return next(error);
+    }
+    next();
+  };
+}
+
+function countsOf(req: Request): Counts {
+  const counts = req.app.get(COUNTS) as Counts | undefined;
+  if (!counts) throw new InvariantError('a limit was asked for before anything counts attempts');
+  return counts;
 }
 
 function address(req: Request): string {
@@ -40,17 +69,18 @@ function address(req: Request): string {
 
 /** Sign-ins with the LMS that are begun from one address: a whole school may stand behind it. */
 export function lmsSignInLimit(): RequestHandler {
-  return limiter({ limit: 600, windowMs: 5 * MINUTE_MS, counts: 'all', keyOf: address });
+  return limiter({ name: 'lms-sign-in', limit: 600, windowMs: 5 * MINUTE_MS, counts: 'all', keyOf: address });
 }
 
 /** Those that come back and fail. Each that was begun here costs a call to the LMS; guessing leads nowhere at any pace. */
 export function lmsReturnLimit(): RequestHandler {
-  return limiter({ limit: 300, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address });
+  return limiter({ name: 'lms-return', limit: 300, windowMs: 15 * MINUTE_MS, counts: 'failures', keyOf: address });
 }
 
 /** A learner's own page, which may ask the LMS how they stand. */
 export function myLimit(): RequestHandler {
   return limiter({
+    name: 'my',
     limit: 60,
     windowMs: MINUTE_MS,
     counts: 'all',
@@ -60,26 +90,36 @@ export function myLimit(): RequestHandler {
 
 /** The public verification pages: plenty for people, too few for guessing. */
 export function verifyLimit(): RequestHandler {
-  return limiter({ limit: 120, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+  return limiter({ name: 'verify', limit: 120, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
 }
 
 /** Notices of providers: each makes us ask the provider. Those that are refused come again later. */
 export function webhookLimit(): RequestHandler {
-  return limiter({ limit: 300, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+  return limiter({ name: 'webhook', limit: 300, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
 }
 
 /** Badges that strangers bring: each costs a signature, and perhaps calls to others. */
 export function broughtBadgeLimit(): RequestHandler {
-  return limiter({ limit: 20, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+  return limiter({ name: 'brought-badge', limit: 20, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
 }
 
 /** Pictures of a certificate while somebody moves things on it: as fast as they can be looked at. */
 export function previewLimit(): RequestHandler {
-  const keyOf = ({ res }: Request) => `account ${res ? actorOf(res).name : ''}`;
-  return limiter({ limit: 240, windowMs: MINUTE_MS, counts: 'all', keyOf });
+  const keyOf = (_req: Request, res: Response) => actorOf(res).name;
+  return limiter({ name: 'certificate-preview', limit: 240, windowMs: MINUTE_MS, counts: 'all', keyOf });
 }
 
 /** Calls with a wrong token. It stands behind the check: who holds a right one is never slowed down. */
 export function wrongTokenLimit(): RequestHandler {
-  return limiter({ limit: 60, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+  return limiter({ name: 'wrong-token', limit: 60, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+}
+
+/** Searches, exports and previews, which cost a person nothing and the server a lot. */
+const COSTLY = /\/(?:export|preview|eligibility|plan|compare)(?:\.\w+)?(?:\?|$)|[?&]search=[^&]/;
+
+/** By account and address. */
+export function costlyLimit(): RequestHandler {
+  const keyOf = (req: Request, res: Response) => `${findActor(res)?.name ?? ''} ${address(req)}`;
+  const limit = limiter({ name: 'costly', limit: 300, windowMs: MINUTE_MS, counts: 'all', keyOf });
+  return (req, res, next) => (COSTLY.test(req.originalUrl) ? limit(req, res, next) : next());
 }

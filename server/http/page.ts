@@ -78,6 +78,7 @@ const notices: ReadonlyMap<string, string> = new Map(
     'configuration-deleted': 'The configuration and its schedule were deleted. Its credentials stand.',
     'account-created': 'The account was created.',
     'account-role-changed': 'The role was changed: it counts from the next page on that is opened.',
+    'account-linked': 'Saved. Whoever signs in with the LMS from now on finds it so.',
     'account-disabled': 'The account is disabled, and its sessions have ended.',
     'account-enabled': 'The account is enabled.',
     'account-sessions-ended': 'All sessions of the account have ended.',

@@ -13,15 +13,19 @@ export const rights: Readonly<Record<Right, string>> = {
   operate: 'settle effects, mails, dead letters, jobs, replays and comparisons, and check connections',
   reveal: 'see the personal data in an event, which is recorded in the audit',
   administer:
-    'manage accounts, API tokens, provider accounts and their secrets, the issuer and its keys, and read the audit',
+    'manage accounts, API tokens, provider accounts and their secrets, the issuer and its keys, retire learners, and read the audit',
 };
 
 export const RIGHTS = Object.keys(rights) as readonly Right[];
 
+export function isRight(word: string): word is Right {
+  return Object.hasOwn(rights, word);
+}
+
 /** @throws InvariantError when there is no such right */
 export function rightOf(word: string): Right {
-  invariant(Object.hasOwn(rights, word), `${word} is one of the rights`);
-  return word as Right;
+  invariant(isRight(word), `${word} is one of the rights`);
+  return word;
 }
 
 /** Something for each right. */

@@ -130,6 +130,22 @@ export class MongoAccessStore implements AccessStore {
     return matchedCount === 1;
   }
 
+  async linkAccount(id: string, lmsUsername: string | null) {
+    const { accounts } = this.#models;
+    try {
+      const { matchedCount } = await withDatabase(() =>
+        lmsUsername === null
+          ? accounts.updateOne({ _id: id, passwordHash: trusted({ $ne: null }) }, { $unset: { lmsUsername: 1 } })
+          : accounts.updateOne({ _id: id }, { $set: { lmsUsername } }),
+      );
+      if (matchedCount > 0) return 'changed';
+    } catch (error) {
+      if (isDuplicateKey(error)) return 'taken';
+      throw error;
+    }
+    return (await this.account(id)) === null ? 'unknown' : 'no-password';
+  }
+
   async setPassword(id: string, passwordHash: string): Promise<KnownAccount | null> {
     return this.#renew(id, { passwordHash });
   }

@@ -138,6 +138,22 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
       expect(outcomes.filter((outcome) => outcome === 'last-administrator')).to.have.length(left.length);
     });
 
+    it('are linked with one user of the LMS each, and never left without a way in', async () => {
+      const first = anAccount({ name: 'one' });
+      const second = anAccount({ name: 'two', passwordHash: null, lmsUsername: 'two' });
+      for (const one of [first, second]) expect(await store.createAccount(one)).to.equal(true);
+      expect(await store.linkAccount(first.id, 'one')).to.equal('changed');
+      expect(await store.linkAccount(first.id, 'one')).to.equal('changed');
+      expect(await store.linkAccount(first.id, 'two')).to.equal('taken');
+      expect((await store.account(first.id))?.lmsUsername).to.equal('one');
+      expect(await store.linkAccount(second.id, null)).to.equal('no-password');
+      expect(await store.linkAccount(second.id, 'other')).to.equal('changed');
+      expect(await store.linkAccount(first.id, null)).to.equal('changed');
+      expect(await store.account(first.id)).to.deep.equal({ ...first, generation: 0 });
+      expect(await store.linkAccount(second.id, 'one')).to.equal('changed');
+      for (const username of ['x', null]) expect(await store.linkAccount(randomUUID(), username)).to.equal('unknown');
+    });
+
     it('ends all sessions by a number, and with every new password', async () => {
       const ada = anAccount();
       await store.createAccount(ada);

@@ -12,7 +12,7 @@ import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
 import { courseCompletions, createPdfGeneration } from '../../providers/index.ts';
 import { createLocalEngine } from '../../providers/pdf/local-engine.ts';
-import { createOneTimeSignIn } from '../../server/http/tokens.ts';
+import { createApiToken, createOneTimeSignIn } from '../../server/http/tokens.ts';
 import {
   accessibilityFaults,
   countReachable,
@@ -306,7 +306,30 @@ async function views({ services }: Site, address: string): Promise<readonly View
     await page.getByText('Test against recent events').click();
     await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Test', exact: true }).click()]);
   };
+  const [account] = await services.access.accounts();
+  const expiresAt = new Date(services.clock.now().getTime() + 3 * 24 * 60 * 60 * 1000);
+  await createApiToken(services, 'course site', 'Ada', { expiresAt });
+  const press = (title: string, where: string, button: string): View => fillIn(title, where, {}, button);
   return [
+    path('accounts', '/accounts'),
+    path('account', `/accounts/${account?.id}?done=account-enabled`),
+    press('account-last', `/accounts/${account?.id}`, 'Disable'),
+    press('account-link', `/accounts/${account?.id}`, 'Make a link'),
+    path('account-new', '/accounts/new'),
+    fillIn('account-new-errors', '/accounts/new', { name: '', password: 'short' }, 'Create the account'),
+    path('own-account', '/account'),
+    fillIn('own-account-errors', '/account', { current: 'wrong', password: 'short' }, 'Change the password'),
+    path('tokens', '/tokens'),
+    fillIn('tokens-errors', '/tokens', { label: '', expires: 'soon' }, 'Make the token'),
+    [
+      'token-new',
+      async (page) => {
+        await page.goto(`${address}/tokens`);
+        await page.getByLabel('What it is for').fill('course site');
+        await page.getByLabel('badges:read').check();
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Make the token' }).click()]);
+      },
+    ],
     path('dashboard', '/'),
     path('badges', '/badges'),
     path('badge', '/badges/demo-course?done=badge-saved'),

@@ -149,6 +149,11 @@ export function accountRoutes(services: Services): readonly Route[] {
         await desk.changeRole(id, roleField(req) ?? role, actor);
       }),
     ),
+    post(
+      `${HOME}/:id/lms`,
+      'administer',
+      act('lmsUsername', 'account-linked', (id, actor, req) => desk.link(id, textField(req, 'lmsUsername'), actor)),
+    ),
     post(`${HOME}/:id/disable`, 'administer', act('disable', 'account-disabled', desk.disable)),
     post(`${HOME}/:id/enable`, 'administer', act('enable', 'account-enabled', desk.enable)),
     post(`${HOME}/:id/sessions/end`, 'administer', act('end', 'account-sessions-ended', desk.endSessions)),

@@ -2,12 +2,12 @@
 
 import type { Request, Response } from 'express';
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
+import { maskBody } from '../../../plugin/events/mask.ts';
 import { DEAD_LETTER_STATES, type DeadLetter, type DeadLetterFilter } from '../../../plugin/ports/dead-letters.ts';
 import { createAudit } from '../audit.ts';
 import { counted, shownNumber, shownSize, shownStatus, shownTime } from '../format.ts';
 import { type FieldError, pathText, queryString, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
-import { maskedPayload } from '../masked-payload.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -91,7 +91,7 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
       contentType: letter.contentType,
       size: shownSize(letter.bodyBytes),
       headers: Object.keys(letter.headers).sort(),
-      payload: maskedPayload(letter.body),
+      payload: maskBody(services.environment.eventTypes.get(letter.eventType ?? ''), letter.body),
       forecast,
       lastReplay: letter.lastReplay && shownReplay(letter.lastReplay),
       settled: letter.settled && { ...letter.settled, at: shownTime(letter.settled.at) },

@@ -44,7 +44,7 @@ export function ownAccountRoutes(services: Services): readonly Route[] {
   const own = (res: Response): string => {
     const { accountId } = actorOf(res);
     if (accountId !== null) return accountId;
-    throw forbidden('no-account', 'you signed in by a link that belongs to no account; create one first');
+    throw forbidden('no-account', 'you signed in without an account of your own here; have one made first');
   };
 
   return [

@@ -1,10 +1,11 @@
 /** Who has signed in with the LMS: staff with a role here, or a learner. */
 
 import type { RequestHandler, Response } from 'express';
+import type { SessionData } from 'express-session';
 import { InvariantError } from '../../../plugin/errors.ts';
 import type { Clock } from '../../../plugin/ports/runtime.ts';
 import type { ClaimRole } from '../../settings/lists.ts';
-import type { AccessStore, KnownAccount, Role } from '../access-store.ts';
+import type { AccessStore, Account, KnownAccount, Role } from '../access-store.ts';
 import type { Actor } from '../identity.ts';
 import { RequestError } from '../request-error.ts';
 import type { LmsClaims, LmsSignInServices } from '../services.ts';
@@ -20,29 +21,34 @@ export async function linkedAccount(access: AccessStore, { username }: LmsClaims
   return (await access.accounts()).find(({ lmsUsername }) => lmsUsername === username) ?? null;
 }
 
-/** @param accountId of the linked account; null: none was linked at the sign-in
- *  @returns null: no role here */
-export async function lmsActor(
-  access: AccessStore,
-  {
-    accountId,
-    generation = 0,
-    claims,
-  }: { readonly accountId: string | null; readonly generation?: number; readonly claims: LmsClaims },
-  { roles }: LmsSignInServices,
-): Promise<Actor | null> {
-  if (accountId === null) {
-    const role = roleOf(claims, roles);
-    return role && { accountId: null, name: `lms:${claims.username}`, role };
+export interface LmsPerson {
+  readonly learner: LmsClaims;
+  /** null: no role here. */
+  readonly actor: Actor | null;
+}
+
+/** @param account that is linked with the user; null: none */
+export function personOf(claims: LmsClaims, account: Account | null, { roles }: LmsSignInServices): LmsPerson {
+  if (account !== null) {
+    const { id, name, role, disabledAt } = account;
+    return { learner: claims, actor: disabledAt === null ? { accountId: id, name, role } : null };
   }
+  const role = roleOf(claims, roles);
+  return { learner: claims, actor: role && { accountId: null, name: `lms:${claims.username}`, role } };
+}
+
+/** @returns null: the session was ended at the account */
+export async function whoByLms(
+  access: AccessStore,
+  { accountId, generation = 0, lms }: NonNullable<SessionData['identity']>,
+  lmsSignIn: LmsSignInServices,
+): Promise<LmsPerson | null> {
+  if (!lms) return null;
+  if (accountId === null) return personOf(lms, null, lmsSignIn);
   const account = await access.account(accountId);
-  // It may have been closed, linked with somebody else, or its sessions ended, since.
-  return account &&
-    account.disabledAt === null &&
-    account.lmsUsername === claims.username &&
-    account.generation === generation
-    ? { accountId, name: account.name, role: account.role }
-    : null;
+  if (account !== null && account.generation !== generation) return null;
+  // Linked with somebody else, or gone, since: no account, and no role by another way before the next sign-in.
+  return account?.lmsUsername === lms.username ? personOf(lms, account, lmsSignIn) : { learner: lms, actor: null };
 }
 
 /** @returns null: nobody who signed in with the LMS */

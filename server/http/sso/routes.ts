@@ -10,7 +10,7 @@ import { RequestError } from '../request-error.ts';
 import { get, type Route } from '../routes.ts';
 import type { LmsClaims, LmsSignInServices, Services } from '../services.ts';
 import { beginAttempt, takeAttempt } from './attempts.ts';
-import { findLearnerSession, linkedAccount, lmsActor } from './lms-identity.ts';
+import { findLearnerSession, linkedAccount, personOf } from './lms-identity.ts';
 import { LMS_END_PATH, LMS_RETURN_PATH, LMS_SIGN_IN_PATH, lmsSignInPath, MY_PATH } from './paths.ts';
 import { problemNamed, problemOfAnswer, problemOfError, type SignInProblem } from './problems.ts';
 
@@ -76,8 +76,7 @@ export function lmsSignInRoutes(services: Services): readonly Route[] {
   /** @returns where to go */
   const enter = async (req: Request, claims: LmsClaims, to: string): Promise<string> => {
     const account = await linkedAccount(access, claims);
-    const known = { accountId: account?.id ?? null, generation: account?.generation ?? 0, claims };
-    const actor = await lmsActor(access, known, configured());
+    const { actor } = personOf(claims, account, configured());
     await startSession(req, account, clock.now(), claims);
     if (actor === null) return to === MY_PATH || to.startsWith(`${MY_PATH}?`) ? to : MY_PATH;
     await audit(actor.name, 'session.started', 'session', { by: 'lms', role: actor.role });

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { FieldType } from '../../../dsl/index.ts';
 import { eventCatalogue } from '../../../plugin/events/catalogue.ts';
-import { HIDDEN, isHidden, maskPayload } from '../../../plugin/events/mask.ts';
+import { HIDDEN, isHidden, maskBody, maskPayload } from '../../../plugin/events/mask.ts';
+import { PASSING, passingStatus } from './samples.ts';
 
 const ENROLMENT = 'org.openedx.learning.course.enrollment.created.v1';
 
@@ -101,3 +102,36 @@ function sample(type: FieldType, name: string, secret: string): unknown {
       return { [secret]: sample(type.values, name, secret) };
   }
 }
+
+describe('masking a body as it came', () => {
+  const type = eventCatalogue.get(PASSING);
+  const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
+  const mask = (value: unknown) => JSON.parse(maskBody(type, bytes(value)) ?? 'null') as unknown;
+
+  it('shows the payload of its type without the person, and of another one nothing but names', () => {
+    expect(mask(passingStatus())).to.deep.equal({
+      course_passing_status: maskPayload(type, passingStatus().course_passing_status as never),
+    });
+    expect(mask({ remark: 'Ada L', user_id: 7, course_passing_status: 'Ada', empty: null })).to.deep.equal({
+      ...{ remark: HIDDEN, user_id: HIDDEN, course_passing_status: HIDDEN, empty: null },
+    });
+    expect(JSON.parse(maskBody(undefined, bytes(passingStatus())) ?? '')).to.deep.equal({
+      course_passing_status: HIDDEN,
+    });
+  });
+
+  it('shows nothing of what is not a JSON object', () => {
+    for (const text of ['ada@example.com', '"ada"', '["ada"]', ''])
+      expect(maskBody(type, Buffer.from(text)), text).to.equal(null);
+  });
+
+  it('never shows what is under user, whatever its form', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), (inner) => {
+        const user = { inner: inner as never, note: 'ada@example.com' };
+        const text = JSON.stringify({ course_passing_status: { user }, event: { user } });
+        expect(maskBody(type, Buffer.from(text))).to.not.contain('ada@example.com');
+      }),
+    );
+  });
+});

@@ -53,6 +53,33 @@ describe('accounts', () => {
     expect(await written('account.password-changed')).to.have.length(2);
   }).timeout(20_000);
 
+  it('are linked with a user of the LMS, each with another, and keep a way in', async () => {
+    await invite('Grace', 'editor');
+    await invite('Alan', 'editor');
+    const link = (name: string, lmsUsername: string) => act(name, 'lms', { lmsUsername });
+    expect((await link('Grace', ' grace.h ')).headers.location).to.match(/\?done=account-linked$/);
+    expect((await site.services.access.accountByName('Grace'))?.lmsUsername).to.equal('grace.h');
+    for (const [name, lmsUsername, words] of [
+      ['Alan', 'grace.h', 'Another account is linked with this user of the LMS; unlink that first.'],
+      ['Alan', 'two words', 'This is no username of an LMS: it has up to 150 characters, and no spaces among them.'],
+      [
+        'Grace',
+        '',
+        'The account has no password, and nobody could sign in with it any more; have one chosen first, or disable the account.',
+      ],
+    ] as const) {
+      const answer = await link(name, lmsUsername);
+      expect(answer.status).to.equal(409);
+      expect(textOf(answer.text)).to.include(words);
+    }
+    expect((await link('administrator', 'boss')).status).to.equal(303);
+    expect((await link('administrator', '')).status).to.equal(303);
+    expect(await written('account.linked')).to.have.length(2);
+    expect(await written('account.unlinked')).to.deep.equal([
+      { actor: 'administrator', object: `account:${await idOf('administrator')}`, details: {} },
+    ]);
+  });
+
   it('get a new link when the password is forgotten; the one before works no more, nor does any after three days', async () => {
     const first = await invite('Grace', 'editor');
     const second = linkIn((await act('Grace', 'link')).text);

@@ -55,6 +55,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /accounts': 'administer',
   'get /accounts/:id': 'administer',
   'post /accounts/:id/link': 'administer',
+  'post /accounts/:id/lms': 'administer',
   'post /accounts/:id/role': 'administer',
   'post /accounts/:id/disable': 'administer',
   'post /accounts/:id/enable': 'administer',

@@ -1,0 +1,90 @@
+/** docs/reference/roles.md: what each role and each scope opens, from the tables and the routes. */
+
+import { operations } from '../http/api/operations.ts';
+import { pageRoutes } from '../http/app.ts';
+import { isRight, mayDo, RIGHTS, ROLES, rights, roles, rolesWith } from '../http/rights.ts';
+import { type Route, scopeOf } from '../http/routes.ts';
+import { SCOPES, scopes } from '../http/scopes.ts';
+import type { Services } from '../http/services.ts';
+import { cell, page, table } from './markdown.ts';
+
+/** Stands in for everything that handlers are built of: here they are only counted, never called. */
+const nothing: object = new Proxy(() => nothing, {
+  get: (_target, key) => (key === Symbol.iterator ? [][Symbol.iterator] : nothing),
+  apply: () => nothing,
+});
+
+export function rolesPage(): string {
+  const pages = pageRoutes(nothing as Services).flatMap((route) =>
+    isRight(route.access) ? [{ ...route, right: route.access }] : [],
+  );
+  const groups = [...new Set(pages.map(({ path }) => groupOf(path)))].sort();
+  return page('Roles and scopes', [
+    'Every address of the pages names the right that it needs, and a role is a set of rights. Whoever lacks a right does not see the buttons for',
+    'it, and is refused (403) where the address is typed. [How to manage people and tokens](../how-to/manage-people-and-tokens.md).',
+    '',
+    '## Roles',
+    '',
+    table(
+      ['Role', 'What it is for', 'Rights'],
+      ROLES.map((role) => [`\`${role}\``, cell(roles[role].doc), words(roles[role].rights)]),
+    ),
+    '',
+    '## Rights',
+    '',
+    table(
+      ['Right', 'Whoever has it may', 'Roles'],
+      RIGHTS.map((right) => [`\`${right}\``, cell(rights[right]), words(rolesWith(right))]),
+    ),
+    '',
+    '## Which role does what where',
+    '',
+    'The rights of each role that count on the pages below an address.',
+    '',
+    table(
+      ['Pages', ...ROLES.map((role) => roles[role].word)],
+      groups.map((group) => {
+        const used = RIGHTS.filter((right) => pages.some((one) => one.right === right && groupOf(one.path) === group));
+        return [`\`${group}\``, ...ROLES.map((role) => words(used.filter((right) => mayDo(role, right))) || 'nothing')];
+      }),
+    ),
+    '',
+    '## Which address needs which right',
+    '',
+    ...RIGHTS.flatMap((right) => [
+      `### ${right}`,
+      '',
+      ...[...new Set(pages.filter((one) => one.right === right).map(addressOf))].sort().map((one) => `- \`${one}\``),
+      '',
+    ]),
+    '## Scopes of API tokens',
+    '',
+    table(
+      ['Scope', 'A token that has it may', 'Addresses'],
+      SCOPES.map((scope) => [
+        `\`${scope}\``,
+        cell(scopes[scope]),
+        Object.entries(operations)
+          .filter(([, { access }]) => scopeOf(access) === scope)
+          .map(([address]) => `\`${shown(address)}\``)
+          .join('<br>'),
+      ]),
+    ),
+  ]);
+}
+
+function words(list: readonly string[]): string {
+  return list.join(', ');
+}
+
+function addressOf({ method, path }: Pick<Route, 'method' | 'path'>): string {
+  return shown(`${method} ${path}`);
+}
+
+function shown(address: string): string {
+  return address.replace(/^\w+/, (method) => method.toUpperCase());
+}
+
+function groupOf(path: string): string {
+  return `/${path.split('/')[1]}`;
+}

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Instant } from '../dsl/index.ts';
+import { createActivityTally } from '../plugin/activity/tally.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
 import { createEventProcessor, type ProcessResult } from '../plugin/badges/process-event.ts';
 import { createRuleFollower } from '../plugin/badges/replay/follow-rules.ts';
@@ -132,6 +133,8 @@ export interface Laurel {
 
 /** How often a process looks whether the rules changed elsewhere. */
 const RULES_POLL_MS = 2_000;
+/** How long a count may wait before the dashboard can show it. */
+const ACTIVITY_FLUSH_MS = 3_000;
 /** How often a process looks for reissues whose process is gone. */
 const REISSUES_POLL_MS = 10_000;
 /** How long a start waits for RabbitMQ before it goes on without. */
@@ -160,6 +163,17 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const stores = await openStores(settings, { logger, lifecycle, join: mayJoin });
 
   if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
+
+  const tally = createActivityTally({ store: stores.activity, clock });
+  lifecycle.onStop('activity', () => tally.flush());
+  if (roles.length > 0)
+    lifecycle.onStop(
+      'activity in between',
+      every(ACTIVITY_FLUSH_MS, () => tally.flush(), {
+        logger,
+        failed: 'what happened could not be added to the counts',
+      }),
+    );
 
   const metrics = await composeMetrics({ settings, roles, lifecycle, health: () => health() });
   const { meters } = metrics;
@@ -214,6 +228,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     badgeName: (badgeId) => ruleBook.badgeName(badgeId),
     clock,
     logger,
+    onFailedAttempt: tally.failedCall,
   });
   const progressParts = {
     progress: stores.progress,
@@ -225,6 +240,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       return ruleBook.definitionVersion(badgeId);
     },
     onEffects: () => dispatcher.nudge(),
+    onSaved: tally.progress,
   };
   const comparison = composeComparison({
     ...{ stores, secrets, providers, clock, logger },
@@ -252,6 +268,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
         return ruleBook.revision();
       },
       onOutdated: (event, result) => replay.catchUpWith(event, result),
+      onRecorded: tally.event,
       clock,
       logger,
     }),
@@ -384,6 +401,11 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
     access: stores.access,
+    activity: stores.activity,
+    installation: stores.installation,
+    importRecords: (lines) => stores.records.importLines(lines),
+    lanes: dispatcher.lanes,
+    isReceiving: () => (bus === null ? null : bus.status().consuming.connected && bus.status().subscribed !== false),
     sessions: stores.sessions,
     accountSessions: stores.accountSessions,
     rateLimits: stores.rateLimits,

@@ -87,6 +87,18 @@ export interface SetupParts {
   readonly files: FileStore;
   readonly registry: ExtensionRegistry;
   readonly now: Date;
+  /** Only check. */
+  readonly dryRun?: boolean;
+}
+
+/** A setup that lies in no folder. */
+export interface GivenSetup {
+  /** For messages. */
+  readonly name: string;
+  /** As a setup file. */
+  readonly text: string;
+  /** What an asset names as its file. */
+  read(file: string): Promise<Buffer>;
 }
 
 export interface SetupResult {
@@ -100,11 +112,13 @@ type Setup = z.infer<typeof setupSchema>;
 
 /** Adds what the file describes, or replaces what has the same slug or id. Everything is checked before the first write,
  *  also what is stored already and would be used with a changed type.
+ *  @param from a setup file, or its content
  *  @throws InputError `input.setup` naming the place in the file */
-export async function applyCredentialsSetup(path: string, parts: SetupParts): Promise<SetupResult> {
+export async function applyCredentialsSetup(from: string | GivenSetup, parts: SetupParts): Promise<SetupResult> {
   const { store, files, registry, now } = parts;
-  const setup = parseSetup(path, await readGivenFile(path));
-  const uploads = await readUploads(path, setup, registry);
+  const given = typeof from === 'string' ? await setupFile(from) : from;
+  const setup = parseSetup(given.name, given.text);
+  const uploads = await readUploads(given, setup, registry);
   const types = setup.types.map((type): CredentialType => ({ ...type, updatedAt: now }));
   const configurations = setup.configurations.map(
     ({ id: configurationId, type, contextKey, options: overrides }): CredentialConfiguration => ({
@@ -118,8 +132,15 @@ export async function applyCredentialsSetup(path: string, parts: SetupParts): Pr
   await assertUsable({ types, configurations, uploads }, parts);
   const schedules = await readSchedules(setup, parts);
 
+  const result = {
+    assets: uploads.length,
+    types: types.length,
+    configurations: configurations.length,
+    schedules: schedules.length,
+  };
+  if (parts.dryRun) return result;
   for (const upload of uploads) await saveAsset(upload, { store, files, generations: [], now });
-  const note = { by: 'credentials setup', comment: `From ${basename(path)}` };
+  const note = { by: 'credentials setup', comment: `From ${basename(given.name)}` };
   for (const type of types) {
     await keepVersion(store, await store.type(type.id), type, note);
     await store.saveType(type);
@@ -129,16 +150,20 @@ export async function applyCredentialsSetup(path: string, parts: SetupParts): Pr
     await store.saveConfiguration(configuration);
   }
   for (const schedule of schedules) await store.saveSchedule(schedule);
+  return result;
+}
+
+async function setupFile(path: string): Promise<GivenSetup> {
+  const bytes = await readGivenFile(path);
   return {
-    assets: uploads.length,
-    types: types.length,
-    configurations: configurations.length,
-    schedules: schedules.length,
+    name: path,
+    text: bytes.toString('utf8'),
+    read: (file) => readGivenFile(resolve(dirname(path), file), file),
   };
 }
 
 async function readUploads(
-  path: string,
+  { read }: GivenSetup,
   setup: Setup,
   registry: ExtensionRegistry,
 ): Promise<readonly (AssetUpload & { readonly bytes: Buffer })[]> {
@@ -147,7 +172,7 @@ async function readUploads(
     const upload = {
       ...asset,
       fileName: basename(file),
-      bytes: await readGivenFile(resolve(dirname(path), file), file),
+      bytes: await read(file),
     };
     await at(`asset "${asset.slug}"`, () => checkAsset(upload, registry.generations()));
     uploads.push(upload);
@@ -226,10 +251,10 @@ export function readScheduleText(text: string): WantedSchedule {
   throw new InputError('schedule', `the schedule cannot be used:\n${problems.join('\n')}`);
 }
 
-function parseSetup(path: string, bytes: Buffer): Setup {
+function parseSetup(path: string, text: string): Setup {
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw new InputError('setup', `${path} is not JSON; examples/credentials/example.json shows the form`);
   }

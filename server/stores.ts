@@ -2,10 +2,12 @@
 
 import { join } from 'node:path';
 import type { Store as SessionStore } from 'express-session';
+import type { ActivityStore } from '../plugin/ports/activity-store.ts';
 import type { FileStore } from '../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
+import type { InstallationStore } from '../plugin/ports/installation-store.ts';
 import type { IssuerStore } from '../plugin/ports/issuer-store.ts';
 import type { JobStore } from '../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../plugin/ports/learner-store.ts';
@@ -24,6 +26,7 @@ import { SESSION_TTL_SECONDS } from './http/security.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { accessModels } from './mongo/access-models.ts';
 import { MongoAccessStore } from './mongo/access-store.ts';
+import { activityModels, MongoActivityStore } from './mongo/activity-store.ts';
 import { badgeModels } from './mongo/badge-documents.ts';
 import { MongoBadgeStore } from './mongo/badge-store.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
@@ -31,6 +34,7 @@ import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
 import { deadLetterModels, MongoDeadLetterStore } from './mongo/dead-letter-store.ts';
 import { eventModels, MongoEventLog } from './mongo/event-log.ts';
+import { installationModels, MongoInstallationStore } from './mongo/installation-store.ts';
 import { issuerModels, MongoIssuerStore } from './mongo/issuer-store.ts';
 import { jobModels, MongoJobStore } from './mongo/job-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
@@ -64,6 +68,8 @@ export interface Stores {
   readonly broken: Promise<Error>;
   readonly issuer: IssuerStore;
   readonly access: AccessStore;
+  readonly activity: ActivityStore;
+  readonly installation: InstallationStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
   readonly sessions: SessionStore;
@@ -108,6 +114,8 @@ export async function openDatabase(
       learnerRecordModels,
       jobModels,
       accessModels,
+      activityModels,
+      installationModels,
       eventModels,
       replayScratchModels,
       rateLimitModels,
@@ -142,6 +150,8 @@ export async function openStores(settings: Settings, parts: OpenParts): Promise<
     broken,
     issuer: new MongoIssuerStore(connection),
     access: new MongoAccessStore(connection),
+    activity: new MongoActivityStore(connection),
+    installation: new MongoInstallationStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
     files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),

@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { allCommands, createProgram } from '../server/cli/program.ts';
 import { projectPath } from '../server/paths.ts';
+import { runShell } from './support/command.ts';
 import { runInProcess } from './support/in-process.ts';
 
 interface Example {
@@ -41,4 +45,86 @@ describe('docs/how-to/work-with-rule-files.md', () => {
       if (output !== null) expect(result.stdout).to.equal(output);
     });
   }
+});
+
+/** Pages whose commands people copy. */
+const pagesWithCommands = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(projectPath('docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+/** Every `npx laurel` line of the page, as the words that it is made of. */
+function commandLinesOf(page: string): readonly string[] {
+  const text = readFileSync(projectPath(page), 'utf8');
+  const blocks = [...text.matchAll(/```(?:sh|console)[^\n]*\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+  return blocks.flatMap((block) =>
+    [...block.replaceAll('\\\n', ' ').matchAll(/npx laurel ([^\n]*)/g)].map(([, line = '']) =>
+      line.replace(/ #.*| ?[|>)].*/, '').trim(),
+    ),
+  );
+}
+
+function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  );
+}
+
+/** @returns what the command line says of these words when it does nothing; '' when it would do something */
+async function refusalOf(words: readonly string[]): Promise<string> {
+  const program = createProgram();
+  let said = '';
+  for (const command of [program, ...allCommands(program)]) {
+    command.configureOutput({ writeErr: (text) => (said += text), writeOut: () => {} });
+    if (command.commands.length === 0) command.action(() => {});
+  }
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return '';
+  } catch {
+    return said;
+  }
+}
+
+describe('commands in the documentation', () => {
+  for (const page of pagesWithCommands)
+    for (const line of new Set(commandLinesOf(page)))
+      it(`${page}: npx laurel ${line} is one that there is, with options that it has`, async () => {
+        expect(await refusalOf(wordsOf(line))).to.equal('');
+      });
+
+  it('would be found out when they are not', async () => {
+    expect(await refusalOf(['rules', 'shake'])).to.include("unknown command 'shake'");
+    expect(await refusalOf(['config', 'export', '--loud'])).to.include("unknown option '--loud'");
+  });
+
+  it('name scripts of npm that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { scripts: object };
+    const named = pagesWithCommands.flatMap((page) => [
+      ...readFileSync(projectPath(page), 'utf8').matchAll(/npm run (?:-s |--silent )?([\w:]+)/g),
+    ]);
+    expect(named.length).to.be.greaterThan(10);
+    for (const [, name] of named) expect(Object.keys(scripts)).to.include(name);
+  });
+});
+
+describe('docs/how-to/move-a-configuration.md', function () {
+  this.timeout(120_000);
+
+  it('moves a configuration as it says, and refuses a plan of another one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'laurel-docs-'));
+    try {
+      const lines = commandLinesOf(join('docs', 'how-to', 'move-a-configuration.md'));
+      expect(lines).to.have.length(4);
+      for (const [at, line] of lines.entries()) {
+        const { code, output } = await runShell(`npx laurel ${line}`, folder);
+        expect([line, code], output).to.deep.equal([line, at === 3 ? 64 : 0]);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, maxRetries: 5 });
+    }
+  });
 });

@@ -28,6 +28,8 @@ export interface DispatcherParts extends OutsideWorld {
   readonly concurrency?: number;
   /** How often to look for effects that nobody has announced: retries, and those of a process that died. */
   readonly pollMs?: number;
+  /** Called when an attempt has failed. */
+  onFailedAttempt?(): void;
 }
 
 export interface LaneState extends BreakerState {
@@ -159,6 +161,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       else breaker.answered();
       const random = Math.random();
       record = (latest) => failed(latest, effectId, error, clock.now(), policy, random);
+      parts.onFailedAttempt?.();
       logger.warn('an effect failed', { ...facts, attempts: effect.attempts, error: codeOf(error) });
     }
     try {

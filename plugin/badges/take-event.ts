@@ -23,6 +23,8 @@ export interface EventIntakeParts {
   /** Called, once the event is recorded, when the rules have changed since it met them: a replay that follows the change may
    *  have come too early to see it in the log. */
   onOutdated?(event: LmsEvent, result: ProcessResult): Promise<void>;
+  /** Called when an event has been recorded. */
+  onRecorded?(outcome: EventOutcome['kind']): void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -68,7 +70,7 @@ export function createEventIntake(parts: EventIntakeParts): EventIntake {
       throw error;
     }
     const learnerId = result.outcome === 'processed' ? result.learnerId : null;
-    await writer.record({ ...entry, learnerId, outcome: outcomeOf(result) });
+    await record({ ...entry, learnerId, outcome: outcomeOf(result) });
     logger.debug('an event was taken', {
       eventId: event.id,
       eventType: event.type,
@@ -93,9 +95,14 @@ export function createEventIntake(parts: EventIntakeParts): EventIntake {
     return recordFailure({ ...entryOf(event, door), learnerId: null, outcome: failureOf('dead', failure) });
   }
 
+  async function record(entry: EventEntry): Promise<void> {
+    await writer.record(entry);
+    parts.onRecorded?.(entry.outcome.kind);
+  }
+
   async function recordFailure(entry: EventEntry): Promise<void> {
     try {
-      await writer.record(entry);
+      await record(entry);
     } catch (error) {
       logger.warn('that an event failed could not be recorded', { eventId: entry.event.id, error: codeOf(error) });
     }

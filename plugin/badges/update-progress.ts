@@ -14,6 +14,8 @@ export interface ProgressUpdaterParts {
   readonly ids: { uuid(): string };
   /** Looks at the store. @returns the version of the badge in force, 0: none. Left out: the rules never change */
   latestVersion?(badgeId: string): Promise<number>;
+  /** Called when a change has been saved. */
+  onSaved?(former: Progress | null, next: Progress): void;
   /** Between two attempts of a change that somebody else got ahead of; real time unless given. */
   pause?(ms: number): Promise<void>;
 }
@@ -79,6 +81,7 @@ export function createProgressUpdater(parts: ProgressUpdaterParts): ProgressUpda
         continue;
       }
       if (await parts.progress.save(next)) {
+        parts.onSaved?.(former, next);
         const after = { ...next, version: next.version + 1 };
         current.set(badge.id, after);
         if (await areLatest(learnerId, upstreams, current)) return { before, after };

@@ -6,7 +6,7 @@ import type { Learner, Page } from './learner-store.ts';
 import type { Records } from './records.ts';
 
 /** How an event came in. */
-export const doors = ['amqp', 'http', 'file', 'demo'] as const;
+export const doors = ['amqp', 'http', 'file', 'demo', 'test'] as const;
 export type Door = (typeof doors)[number];
 
 export type IgnoredReason = 'no-learner' | 'no-match' | 'badges-disabled' | 'retired-learner';

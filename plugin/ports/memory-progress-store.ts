@@ -8,6 +8,7 @@ import { fromCursor, type ProgressPlace, toCursor } from '../badges/progress-cur
 import type { Page } from './learner-store.ts';
 import { memoryRecords } from './memory-records.ts';
 import type {
+  BadgeStages,
   Effect,
   EffectGroup,
   IssuedGroup,
@@ -77,6 +78,28 @@ export class MemoryProgressStore implements ProgressStore {
         compareCodePoints(a.status, b.status) ||
         Number(a.evaluated) - Number(b.evaluated),
     );
+  }
+
+  async stages(badgeIds: readonly string[]): Promise<readonly BadgeStages[]> {
+    return badgeIds.map((badgeId) => {
+      const own = [...this.#documents.values()].filter((one) => one.badgeId === badgeId && !one.evaluated);
+      const count = (isSuch: (progress: Progress) => boolean) => own.filter(isSuch).length;
+      const knows = ({ issued }: Progress, isSuch: (state: string) => boolean) =>
+        issued.some(
+          ({ revokedAt, externalState }) => revokedAt === null && externalState !== null && isSuch(externalState),
+        );
+      return {
+        badgeId,
+        begun: count(({ outcome }) => outcome.status !== 'none'),
+        partDone: count(
+          ({ outcome: { status, progress } }) => status === 'awarded' || (status !== 'none' && progress > 0),
+        ),
+        complete: count(({ outcome }) => outcome.status === 'awarded'),
+        revoked: count(({ outcome }) => outcome.status === 'revoked'),
+        issued: count((one) => knows(one, () => true)),
+        accepted: count((one) => knows(one, (state) => state === 'accepted')),
+      };
+    });
   }
 
   async effectGroups(): Promise<readonly EffectGroup[]> {

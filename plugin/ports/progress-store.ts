@@ -121,6 +121,21 @@ export interface ProgressCount {
   readonly count: number;
 }
 
+/** How far learners have come on a badge. */
+export interface BadgeStages {
+  readonly badgeId: string;
+  /** An event has counted. */
+  readonly begun: number;
+  /** A group of requirements is complete now. */
+  readonly partDone: number;
+  readonly complete: number;
+  readonly revoked: number;
+  /** A badge of theirs stands, and its provider knows it. */
+  readonly issued: number;
+  /** The provider says that they have accepted it. */
+  readonly accepted: number;
+}
+
 /** One lane, or everything that has none of these. */
 export type LaneChoice = { readonly only: string } | { readonly except: readonly string[] };
 
@@ -176,6 +191,9 @@ export interface ProgressStore {
   list(query: ProgressQuery): Promise<Page<Progress>>;
   /** Documents per badge and status, those of badges that are only evaluated by themselves. */
   counts(): Promise<readonly ProgressCount[]>;
+  /** Of each of the badges, in their order; what was only evaluated does not count. However many learners there are, no
+   *  single question to the database is a long one. */
+  stages(badgeIds: readonly string[]): Promise<readonly BadgeStages[]>;
   /** How many documents have an effect in each of the states. */
   effectCounts(): Promise<{ readonly pending: number; readonly failed: number }>;
   /** The open effects, by what they have in common. */

@@ -8,6 +8,7 @@ import { addAccessCommands } from './access.ts';
 import { addAccountsCommands } from './accounts.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCheckCommand } from './check.ts';
+import { addConfigCommands } from './config.ts';
 import { addCredentialsCommands } from './credentials.ts';
 import { addDeadLettersCommands } from './dead-letters.ts';
 import { addEffectsCommands } from './effects.ts';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   addWhyCommand(program);
   addEventsCommands(program);
   addDeadLettersCommands(program);
+  addConfigCommands(program);
   addCredentialsCommands(program);
   addLmsCommands(program);
   addTemplatesCommands(program);

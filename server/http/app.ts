@@ -29,6 +29,7 @@ import { badgeRoutes } from './pages/badges.ts';
 import { certificatePreviewRoutes } from './pages/certificate-preview.ts';
 import { CONFIGURATION_PREVIEW, TYPE_PREVIEW } from './pages/certificate-preview-paths.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
+import { configurationFileRoutes } from './pages/configuration-file.ts';
 import { configurationFormRoutes } from './pages/configuration-form.ts';
 import { configurationRoutes } from './pages/configurations.ts';
 import { credentialAssetRoutes } from './pages/credential-assets.ts';
@@ -41,6 +42,7 @@ import { designVersionRoutes } from './pages/design-versions.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
+import { firstStepsRoutes } from './pages/first-steps.ts';
 import { historyRoutes } from './pages/history.ts';
 import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { issuerRoutes } from './pages/issuer.ts';
@@ -64,6 +66,7 @@ import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { systemStateRoutes } from './pages/system-state.ts';
 import { templateRoutes } from './pages/templates.ts';
+import { testEventRoutes } from './pages/test-event.ts';
 import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
 import { whyRoutes } from './pages/why.ts';
@@ -106,6 +109,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...ownAccountRoutes(services),
     ...tokenRoutes(services),
     ...dashboardRoutes(services),
+    ...firstStepsRoutes(services),
+    ...testEventRoutes(services),
     ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
     ...badgeEditorRoutes(services),
@@ -143,6 +148,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...issuerRoutes(services),
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
+    ...configurationFileRoutes(services),
     ...systemRoutes(services),
     ...systemStateRoutes(services),
     ...lmsRoutes(services),

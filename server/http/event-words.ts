@@ -7,6 +7,7 @@ const doorWords: Readonly<Record<Door, string>> = {
   http: 'HTTP (POST /events)',
   file: 'a file (laurel events send)',
   demo: 'the demonstration',
+  test: 'the page for test events',
 };
 
 const ignoredWords: Readonly<Record<IgnoredReason, string>> = {

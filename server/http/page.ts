@@ -46,6 +46,12 @@ export interface Frame {
 /** What a redirect may announce on the page it leads to: `?done=<key>`. */
 const notices: ReadonlyMap<string, string> = new Map(
   Object.entries({
+    'test-event-sent': 'The event went through the pipeline; below is what became of it.',
+    'configuration-imported': 'The configuration was imported and is in force.',
+    'sample-template': 'The sample certificate and its font are here. They are assets like any other.',
+    'sample-course': 'The sample course has a type, a configuration and one learner, who has reached everything.',
+    'steps-hidden': 'The first steps are hidden. "First steps" above brings them back.',
+    'steps-shown': 'The first steps are on the dashboard again.',
     'badge-saved': 'The badge was saved and its rules are in force.',
     'badge-activated': 'The badge is active: events count from now on.',
     'badge-deactivated': 'The badge is inactive: events no longer count. Badges already awarded stand.',

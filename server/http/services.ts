@@ -2,6 +2,7 @@
 
 import type { Store as SessionStore } from 'express-session';
 import type { Diagnostic, Environment } from '../../dsl/index.ts';
+import type { LaneState } from '../../plugin/badges/dispatcher.ts';
 import type { Impact } from '../../plugin/badges/replay/impact.ts';
 import type { SaveBadgeOptions, SaveBadgeResult } from '../../plugin/badges/rule-book.ts';
 import type { RuleChanges } from '../../plugin/badges/rule-changes.ts';
@@ -12,12 +13,14 @@ import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { MailDispatcher, WriteMail } from '../../plugin/mail/mail-dispatcher.ts';
+import type { ActivityStore } from '../../plugin/ports/activity-store.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { Credential, CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
+import type { InstallationStore } from '../../plugin/ports/installation-store.ts';
 import type { IssuerStore } from '../../plugin/ports/issuer-store.ts';
 import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
@@ -29,7 +32,7 @@ import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
-import type { Lms, LmsSignIn } from '../../providers/index.ts';
+import type { LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
 import type { OpenBadges } from '../open-badges-setup.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
@@ -170,6 +173,15 @@ export interface Services extends RuleServices {
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;
+  /** How much happened in each hour. */
+  readonly activity: Pick<ActivityStore, 'between'>;
+  readonly installation: InstallationStore;
+  /** Adds to what is known of learners where there is no LMS to ask. */
+  importRecords(lines: readonly LearnerLine[]): Promise<unknown>;
+  /** How this process sees each badge provider and the bus. */
+  lanes(): readonly LaneState[];
+  /** Whether events come in over RabbitMQ; null: they are not asked for there. */
+  isReceiving(): boolean | null;
   /** Keeps the sessions of signed-in people; several processes share it. */
   readonly sessions: SessionStore;
   /** The same sessions, by account. */

@@ -29,9 +29,10 @@ const TAKES_FILES: readonly (readonly [path: RegExp, right: Right])[] = [
   [/^\/open-badge-templates\/(new|[^/]+\/edit)$/, 'edit'],
   [/^\/issuer$/, 'administer'],
   [/^\/credential-assets\/(new|[^/]+\/replace)$/, 'edit'],
+  [/^\/configuration-file\/plan$/, 'administer'],
 ];
-/** One file for documents may be larger than all that others bring. */
-const TAKES_AN_ASSET = /^\/credential-assets\//;
+/** One file for documents, or one that holds such files, may be larger than all that others bring. */
+const TAKES_AN_ASSET = /^\/(credential-assets|configuration-file)\//;
 
 export function bringsFiles(req: Request, actor: Actor): boolean {
   return (

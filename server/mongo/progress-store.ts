@@ -6,6 +6,7 @@ import { fromIssuedCursor, toIssuedCursor } from '../../plugin/badges/issued-cur
 import { fromCursor, toCursor } from '../../plugin/badges/progress-cursor.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import type {
+  BadgeStages,
   EffectFilter,
   EffectGroup,
   IssuedFilter,
@@ -64,6 +65,26 @@ schema.index({ 'issued.template.provider': 1, learnerId: 1, badgeId: 1 });
 
 export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {
   return (connection.models.Progress ?? connection.model('Progress', schema)) as mongoose.Model<ProgressDocument>;
+}
+
+const STAGES_AT_ONCE = 1_000;
+const STAGE_FIELDS = {
+  ...{ _id: 0, learnerId: 1, evaluated: 1, 'outcome.status': 1, 'outcome.progress': 1 },
+  ...{ 'issued.externalState': 1, 'issued.revokedAt': 1 },
+};
+
+function addStages(
+  stages: { -readonly [Stage in keyof BadgeStages]: BadgeStages[Stage] },
+  { evaluated, outcome: { status, progress }, issued }: ProgressDocument,
+): void {
+  if (evaluated || status === 'none') return;
+  const known = issued.filter(({ externalState, revokedAt }) => externalState !== null && revokedAt === null);
+  stages.begun += 1;
+  if (status === 'awarded' || progress > 0) stages.partDone += 1;
+  if (status === 'awarded') stages.complete += 1;
+  if (status === 'revoked') stages.revoked += 1;
+  if (known.length > 0) stages.issued += 1;
+  if (known.some(({ externalState }) => externalState === 'accepted')) stages.accepted += 1;
 }
 
 interface ProgressKey {
@@ -149,6 +170,31 @@ export class MongoProgressStore implements ProgressStore {
     return groups.map(({ _id: { badgeId, status, evaluated }, count }) => {
       return { badgeId, status, evaluated: evaluated ?? false, count };
     });
+  }
+
+  async stages(badgeIds: readonly string[]): Promise<readonly BadgeStages[]> {
+    const all: BadgeStages[] = [];
+    // One after the other: whoever waits for something else is served in between.
+    for (const badgeId of badgeIds) all.push(await this.#stagesOf(badgeId));
+    return all;
+  }
+
+  async #stagesOf(badgeId: string): Promise<BadgeStages> {
+    const stages = { badgeId, begun: 0, partDone: 0, complete: 0, revoked: 0, issued: 0, accepted: 0 };
+    const collection = this.#progress.collection as unknown as mongoose.mongo.Collection<ProgressDocument>;
+    for (let after = ''; ; ) {
+      const found = await withDatabase(() =>
+        collection
+          .find({ badgeId, learnerId: { $gt: after } }, { projection: STAGE_FIELDS })
+          .sort({ badgeId: 1, learnerId: 1 })
+          .limit(STAGES_AT_ONCE)
+          .toArray(),
+      );
+      for (const document of found) addStages(stages, document);
+      const last = found.at(-1);
+      if (last === undefined || found.length < STAGES_AT_ONCE) return stages;
+      after = last.learnerId;
+    }
   }
 
   async effectCounts(): Promise<{ readonly pending: number; readonly failed: number }> {

@@ -286,6 +286,32 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
       }
     });
 
+    it('counts how far learners have come on each badge', async () => {
+      expect(await store.stages([])).to.deep.equal([]);
+      const issued = { ...anIssuedBadge(), externalId: 'x', externalState: 'issued' };
+      const outcomes: readonly Partial<Progress>[] = [
+        { outcome: anOutcome() },
+        { outcome: anOutcome({ status: 'in-progress' }) },
+        { outcome: anOutcome({ status: 'in-progress', progress: 0.5 }) },
+        { outcome: anOutcome({ status: 'revoked' }), issued: [{ ...issued, revokedAt: day(3) }] },
+        { outcome: anOutcome({ status: 'awarded', progress: 1 }), issued: [{ ...issued, externalState: null }] },
+        { outcome: anOutcome({ status: 'awarded', progress: 1 }), issued: [issued] },
+        {
+          outcome: anOutcome({ status: 'awarded', progress: 1 }),
+          issued: [issued, { ...issued, number: 2, externalState: 'accepted' }],
+        },
+        { outcome: anOutcome({ status: 'awarded', progress: 1 }), evaluated: true },
+      ];
+      for (const [at, state] of outcomes.entries())
+        await store.save(aProgress({ badgeId: 'x', learnerId: `l${at}`, ...state }));
+      await store.save(aProgress({ badgeId: 'a', outcome: anOutcome({ status: 'in-progress' }) }));
+      expect(await store.stages(['x', 'none', 'a'])).to.deep.equal([
+        { badgeId: 'x', begun: 6, partDone: 4, complete: 3, revoked: 1, issued: 2, accepted: 1 },
+        { badgeId: 'none', begun: 0, partDone: 0, complete: 0, revoked: 0, issued: 0, accepted: 0 },
+        { badgeId: 'a', begun: 1, partDone: 0, complete: 0, revoked: 0, issued: 0, accepted: 0 },
+      ]);
+    });
+
     it('counts by badge and status, and documents by the state of their effects', async () => {
       expect(await store.counts()).to.deep.equal([]);
       await store.save(aProgress({ badgeId: 'x', effects: [anEffect(), anEffect({ id: 'award:2', badgeNumber: 2 })] }));

@@ -43,3 +43,43 @@ export function accessibilityFaults(tags: readonly string[]): string {
 export function setHidden(name: string, value: string): string {
   return `document.querySelector('main input[name="${name}"]').value = ${JSON.stringify(value)}`;
 }
+
+/** Whether what has the focus can be seen: one of a few points of it is not covered by anything else. */
+export const isFocusSeen = `(() => {
+  const element = document.activeElement;
+  const { left, top, right, bottom } = element.getClientRects()[0] ?? element.getBoundingClientRect();
+  const inset = (from, to, share) => from + (to - from) * share;
+  return [0.1, 0.5, 0.9].some((x) => [0.2, 0.5, 0.8].some((y) => {
+    const found = document.elementFromPoint(inset(left, right, x), inset(top, bottom, y));
+    return found !== null && (element.contains(found) || found.contains(element));
+  }));
+})()`;
+
+/** What can be pressed and is smaller than 24 px, with no line of text around it that sets its size. */
+export const smallTargets = `[...document.querySelectorAll('button, input:not([type="hidden"]), select, textarea, summary, a.button')]
+  .filter((element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }))
+  .flatMap((element) => {
+    const target = element.matches('[type="checkbox"], [type="radio"]') ? element.labels?.[0] ?? element : element;
+    const { width, height } = target.getBoundingClientRect();
+    return Math.min(width, height) < 24 ? [element.tagName + ' "' + (element.textContent || element.name).trim() + '" ' + Math.round(width) + ' x ' + Math.round(height)] : [];
+  })`;
+
+/** What moves although less motion was asked for. */
+export const movingParts = `[...document.querySelectorAll('*')].filter((element) => {
+  const { transitionDuration, animationName } = getComputedStyle(element);
+  return animationName !== 'none' || transitionDuration.split(',').some((time) => Number.parseFloat(time) > 0);
+}).map((element) => element.tagName + '.' + element.className)`;
+
+/** The forms that people fill in, by their place among the forms of the page. */
+export const filledForms = `[...document.forms].flatMap((form, place) =>
+  form.method === 'post' && form.querySelector('input[type="text"], input[type="password"], input[type="email"], textarea') ? [place] : [])`;
+
+/** Sends the form with everything empty that can be, by its main button. */
+export function sendEmpty(place: number): string {
+  return `(() => {
+    const form = document.forms[${place}];
+    for (const field of form.querySelectorAll('input:not([type="hidden"]):not([type="checkbox"]):not([type="radio"]), textarea')) field.value = '';
+    const button = form.querySelector('button.primary') ?? form.querySelector('button:not([type="button"])');
+    form.requestSubmit(button);
+  })()`;
+}

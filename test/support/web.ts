@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Express } from 'express';
 import session from 'express-session';
 import supertest from 'supertest';
+import { createActivityTally } from '../../plugin/activity/tally.ts';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
 import { createEventProcessor } from '../../plugin/badges/process-event.ts';
 import { createRuleFollower } from '../../plugin/badges/replay/follow-rules.ts';
@@ -26,8 +27,10 @@ import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
+import { MemoryInstallationStore } from '../../plugin/ports/installation-store.ts';
 import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
 import type { OutgoingMail } from '../../plugin/ports/mailer.ts';
+import { MemoryActivityStore } from '../../plugin/ports/memory-activity-store.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../plugin/ports/memory-dead-letters.ts';
@@ -50,7 +53,7 @@ import { createRetirements } from '../../plugin/privacy/retirements.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
-import { completionsAndGrades, courseCompletions } from '../../providers/index.ts';
+import { completionsAndGrades, courseCompletions, type LearnerLine } from '../../providers/index.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
@@ -167,7 +170,9 @@ export function makeSite(
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
   const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
-  const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() } };
+  const activity = new MemoryActivityStore();
+  const tally = createActivityTally({ store: activity, clock });
+  const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() }, onSaved: tally.progress };
   const replayScratch = new MemoryReplayScratch();
   const replay = composeReplay({
     stores: { events, learners, progress, badges, replayScratch },
@@ -184,6 +189,7 @@ export function makeSite(
     processor: pipeline,
     writer: createEventLogWriter({ log: events, logger }),
     ruleRevision: () => rules.revision(),
+    onRecorded: tally.event,
     clock,
     logger,
   });
@@ -193,6 +199,7 @@ export function makeSite(
     clock,
     logger,
     providers,
+    onFailedAttempt: tally.failedCall,
     publisher: new MemoryPublisher(),
     badgeName: (id) => rules.badgeName(id),
   });
@@ -255,6 +262,21 @@ export function makeSite(
     learners,
     credentials,
     access,
+    activity: {
+      between: async (...range: Parameters<MemoryActivityStore['between']>) => {
+        await tally.flush();
+        return activity.between(...range);
+      },
+    },
+    lanes: dispatcher.lanes,
+    installation: new MemoryInstallationStore(),
+    importRecords: async (lines: readonly LearnerLine[]) => {
+      for (const line of lines) {
+        if (line.kind === 'context') records.add(line.contextKey, line.name, []);
+        else records.add(line.contextKey, (await records.contextName(line.contextKey)) ?? '', [line.learner]);
+      }
+    },
+    isReceiving: () => null,
     jobStore,
     comparisonNotes: replayScratch,
     jobs,

@@ -3,6 +3,18 @@
 (() => {
   const PERIOD_MS = 2000;
 
+  // `data-live` may say after how many seconds to look again.
+  function periodOf(shown) {
+    return Number(shown?.dataset.live) * 1000 || PERIOD_MS;
+  }
+
+  function keepOpen(shown, latest) {
+    for (const { id } of shown.querySelectorAll('details[open][id]')) {
+      const same = latest.querySelector(`#${CSS.escape(id)}`);
+      if (same) same.open = true;
+    }
+  }
+
   async function refresh() {
     const shown = document.querySelector('[data-live]');
     if (!shown) return;
@@ -14,13 +26,16 @@
         const latest = page.getElementById(shown.id);
         if (!latest) return;
         // Who is about to press a button keeps it.
-        if (!shown.contains(document.activeElement)) shown.replaceWith(latest);
+        if (!shown.contains(document.activeElement)) {
+          keepOpen(shown, latest);
+          shown.replaceWith(latest);
+        }
       } catch {
         // The server is away for a moment: the next look is soon.
       }
     }
-    setTimeout(refresh, PERIOD_MS);
+    setTimeout(refresh, periodOf(shown));
   }
 
-  setTimeout(refresh, PERIOD_MS);
+  setTimeout(refresh, periodOf(document.querySelector('[data-live]')));
 })();

@@ -36,7 +36,10 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
     section: 'events',
     noun: ['event', 'events'],
     lead: 'What came in from the LMS and what became of it.',
-    links: [{ text: 'Dead letters', href: '/dead-letters' }],
+    links: [
+      { text: 'Dead letters', href: '/dead-letters' },
+      { text: 'Send a test event', href: '/test-event', access: 'operate' },
+    ],
     records: events.records,
     load: async (rows) => ({
       people: await learnersById(

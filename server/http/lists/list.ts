@@ -84,7 +84,7 @@ export interface Empty {
   readonly title: string;
   readonly text: string;
   /** What to do next. */
-  readonly links: readonly { readonly text: string; readonly href: string }[];
+  readonly links: readonly { readonly text: string; readonly href: string; readonly access?: Right }[];
 }
 
 export interface List<Row, Context = unknown> {

@@ -83,7 +83,10 @@ export function typeList({
     empty: {
       title: 'No types yet',
       text: 'Bring a PDF template as an asset first; a type writes on it.',
-      links: [{ text: 'See the assets', href: '/credential-assets' }],
+      links: [
+        { text: 'See the assets', href: '/credential-assets' },
+        { text: 'Take a sample: the first steps', href: '/first-steps', access: 'administer' },
+      ],
     },
   };
 }
@@ -151,7 +154,11 @@ export function assetList({ credentials }: Pick<Services, 'credentials'>): List<
     ],
     order: { field: 'slug', descending: false },
     nothingMatches: 'Write less of the slug, or choose another kind.',
-    empty: { title: 'No assets yet', text: 'A credential type needs at least a PDF template to write on.', links: [] },
+    empty: {
+      title: 'No assets yet',
+      text: 'A credential type needs at least a PDF template to write on.',
+      links: [{ text: 'Take a sample: the first steps', href: '/first-steps', access: 'administer' }],
+    },
   };
 }
 
@@ -269,7 +276,10 @@ export function configurationList({
     empty: {
       title: 'No configurations yet',
       text: 'A configuration says which credential type a course or path gives, and when. laurel credentials setup FILE brings them in.',
-      links: [{ text: 'See the types', href: '/credential-types' }],
+      links: [
+        { text: 'See the types', href: '/credential-types' },
+        { text: 'Take a sample: the first steps', href: '/first-steps', access: 'administer' },
+      ],
     },
     actionAccess: 'run',
     actions: [

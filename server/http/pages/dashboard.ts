@@ -1,100 +1,157 @@
-/** The first page: what there is, what waits, what went wrong, what happened last. */
+/** The first page: what there is, what moves, what waits, what went wrong, what happened last. */
 
+import { hourOf } from '../../../plugin/ports/activity-store.ts';
+import type { BadgeStages } from '../../../plugin/ports/progress-store.ts';
+import { hoursOf, type Period, periods, shownActivity } from '../dashboard/activity.ts';
+import { firstSteps, shownSteps } from '../dashboard/first-steps.ts';
+import { shownFunnels } from '../dashboard/funnel.ts';
+import { readPulse } from '../dashboard/pulse.ts';
+import { thrifty } from '../dashboard/thrifty.ts';
 import { shownInstant, shownNumber, shownStatus, shownTime } from '../format.ts';
+import { queryChoice, queryString } from '../forms.ts';
+import { may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { shownTroubles } from '../template-troubles.ts';
-import { statusCounts, statusShares } from './progress-counts.ts';
 
 const RECENT = 6;
-const HOUR = 3_600_000;
-/** The badges with the most learners; the list has all. */
-const MOST_BADGES = 6;
 
 export function dashboardRoutes(services: Services): readonly Route[] {
+  const { badges, progress, learners, credentials } = services;
+  // What is counted over everything that is kept.
+  const totals = thrifty(
+    async () => {
+      const ids = (await badges.list()).map(({ id }) => id);
+      const [stages, learnerCount, made] = await Promise.all([
+        progress.stages(ids),
+        learners.count(),
+        credentials.credentialCounts(),
+      ]);
+      return { stages, learnerCount, made };
+    },
+    { date: () => services.clock.now() },
+  );
+
+  async function dashboard(period: Period) {
+    const { access, health, activity, clock } = services;
+    const now = clock.now();
+    const hours = hoursOf(period, now);
+    const [definitions, effects, awarded, runs, accounts, report, lately, happened, pulse, known] = await Promise.all([
+      badges.list(),
+      progress.effectCounts(),
+      progress.list({ status: 'awarded', limit: RECENT }),
+      credentials.runs({ limit: RECENT }),
+      access.accounts(),
+      health(),
+      activity.between(hourOf(now), now),
+      activity.between(hours.from, hours.to),
+      readPulse(services),
+      totals(),
+    ]);
+    const { stages, learnerCount, made } = known?.result ?? { stages: null, learnerCount: null, made: null };
+    const total = stages && sumOf(stages);
+    const people = await learners.findManyByIds(awarded.items.map((item) => item.learnerId));
+    const configurations = await credentials.configurations();
+    const names = new Map(definitions.map((badge) => [badge.id, badge.name ?? badge.id]));
+    return {
+      noAccount: accounts.length === 0,
+      templateTroubles: await shownTroubles(definitions, services),
+      health: { status: shownStatus(report.status), troubles: troublesOf(report.checks) },
+      asOf: known && shownTime(known.at),
+      figures: [
+        figure(
+          'Active badges',
+          definitions.filter((badge) => badge.active).length,
+          '/badges',
+          `of ${definitions.length}`,
+        ),
+        figure(
+          'Events',
+          lately.reduce((sum, { counts: { events } }) => sum + events, 0),
+          '/events?period=hour',
+          'this hour',
+        ),
+        figure('Learners', learnerCount, '/progress', 'seen in events'),
+        figure(
+          'In progress',
+          total && total.begun - total.complete - total.revoked,
+          '/progress?status=in-progress',
+          'begun, not complete',
+        ),
+        figure('Awarded', total?.complete ?? null, '/progress?status=awarded', 'standing'),
+        figure('Revoked', total?.revoked ?? null, '/progress?status=revoked', 'taken back'),
+        figure('Credentials', made?.available ?? null, '/credentials?status=available', 'PDFs available'),
+      ],
+      activity: shownActivity(happened, period, now),
+      funnels: stages && shownFunnels(definitions, stages),
+      pulse,
+      effects: { failed: shownNumber(effects.failed), hasFailed: effects.failed > 0 },
+      failedCredentials: made && shownNumber(made.error),
+      awards: awarded.items
+        .flatMap((item) => (item.evaluated ? [] : [item]))
+        .map((item) => ({
+          learner: people.find((person) => person.id === item.learnerId)?.username ?? 'removed learner',
+          href: `/learners/${encodeURIComponent(item.learnerId)}`,
+          badge: names.get(item.badgeId) ?? item.badgeId,
+          at: shownInstant(item.outcome.awardedAt),
+        })),
+      runs: runs.map((run) => ({
+        context: configurations.find(({ id }) => id === run.configurationId)?.contextKey ?? 'removed configuration',
+        status: shownStatus(run.state),
+        at: shownTime(run.startedAt),
+        generated: shownNumber(run.counts.generated),
+        failed: shownNumber(run.counts.failed),
+      })),
+    };
+  }
+
   return [
     get('/', 'look', async (req, res) => {
-      await renderPage(req, res, 'dashboard', { title: 'Dashboard', section: 'dashboard' }, await dashboard(services));
+      const period = queryChoice(req, 'period', periods) ?? 'day';
+      const canStep = may(res, 'administer');
+      const stepsHidden = canStep && (await services.installation.areStepsHidden());
+      const isLive = queryChoice(req, 'live', ['on']) === 'on';
+      const address = (chosen: Period, live: boolean) =>
+        `/${queryString({ period: chosen === 'day' ? undefined : chosen, live: live ? 'on' : undefined })}`;
+      await renderPage(
+        req,
+        res,
+        'dashboard',
+        { title: 'Dashboard', section: 'dashboard' },
+        {
+          ...(await dashboard(period)),
+          steps: canStep && !stepsHidden ? shownSteps(await firstSteps(services)) : null,
+          stepsHidden,
+          isLive,
+          here: address(period, isLive),
+          otherLive: address(period, !isLive),
+          periods: periods.map((one) => ({
+            word: PERIOD_WORDS[one],
+            href: address(one, isLive),
+            isChosen: one === period,
+          })),
+        },
+      );
     }),
   ];
 }
 
-async function dashboard(services: Services) {
-  const { badges, progress, events, learners, credentials, access, health, clock } = services;
-  const [definitions, counts, effects, awarded, runs, credentialCounts, learnerCount, accounts, report, eventCounts] =
-    await Promise.all([
-      badges.list(),
-      progress.counts(),
-      progress.effectCounts(),
-      progress.list({ status: 'awarded', limit: RECENT }),
-      credentials.runs({ limit: RECENT }),
-      credentials.credentialCounts(),
-      learners.count(),
-      access.accounts(),
-      health(),
-      events.counts({ receivedFrom: new Date(clock.now().getTime() - HOUR) }),
-    ]);
-  const people = await learners.findManyByIds(awarded.items.map((item) => item.learnerId));
-  const configurations = await credentials.configurations();
-  const names = new Map(definitions.map((badge) => [badge.id, badge.name ?? badge.id]));
-  const total = statusCounts(counts);
-  return {
-    noAccount: accounts.length === 0,
-    templateTroubles: await shownTroubles(definitions, services),
-    health: { status: shownStatus(report.status), troubles: troublesOf(report.checks) },
-    figures: [
-      figure(
-        'Active badges',
-        definitions.filter((badge) => badge.active).length,
-        '/badges',
-        `of ${definitions.length}`,
-      ),
-      figure('Events', sum(eventCounts), '/events?period=hour', 'in the last hour'),
-      figure('Learners', learnerCount, '/progress', 'seen in events'),
-      figure('In progress', total['in-progress'], '/progress?status=in-progress', 'begun, not complete'),
-      figure('Awarded', total.awarded, '/progress?status=awarded', 'standing'),
-      figure('Revoked', total.revoked, '/progress?status=revoked', 'taken back'),
-      figure('Credentials', credentialCounts.available, '/credentials?status=available', 'PDFs available'),
-    ],
-    effects: {
-      pending: shownNumber(effects.pending),
-      failed: shownNumber(effects.failed),
-      hasFailed: effects.failed > 0,
-    },
-    failedCredentials: credentialCounts.error,
-    badges: definitions
-      .map((badge) => ({
-        href: `/badges/${encodeURIComponent(badge.id)}`,
-        name: names.get(badge.id),
-        ...statusShares(counts, badge.id),
-      }))
-      .toSorted((a, b) => b.total - a.total)
-      .slice(0, MOST_BADGES),
-    awards: awarded.items
-      .flatMap((item) => (item.evaluated ? [] : [item]))
-      .map((item) => ({
-        learner: people.find((person) => person.id === item.learnerId)?.username ?? 'removed learner',
-        href: `/learners/${encodeURIComponent(item.learnerId)}`,
-        badge: names.get(item.badgeId) ?? item.badgeId,
-        at: shownInstant(item.outcome.awardedAt),
-      })),
-    runs: runs.map((run) => ({
-      context: configurations.find(({ id }) => id === run.configurationId)?.contextKey ?? 'removed configuration',
-      status: shownStatus(run.state),
-      at: shownTime(run.startedAt),
-      generated: shownNumber(run.counts.generated),
-      failed: shownNumber(run.counts.failed),
-    })),
-  };
+const PERIOD_WORDS = { day: '24 hours', month: '30 days' } as const satisfies Record<Period, string>;
+
+/** @param value null: it is still being counted */
+function figure(label: string, value: number | null, href: string, note: string) {
+  return { label, value: value === null ? '...' : shownNumber(value), href, note };
 }
 
-function sum(counts: readonly { readonly count: number }[]): number {
-  return counts.reduce((total, { count }) => total + count, 0);
-}
-
-function figure(label: string, value: number, href: string, note: string) {
-  return { label, value: shownNumber(value), href, note };
+function sumOf(stages: readonly BadgeStages[]) {
+  const sum = { begun: 0, complete: 0, revoked: 0 };
+  for (const { begun, complete, revoked } of stages) {
+    sum.begun += begun;
+    sum.complete += complete;
+    sum.revoked += revoked;
+  }
+  return sum;
 }
 
 function troublesOf(checks: Awaited<ReturnType<Services['health']>>['checks']) {

@@ -7,7 +7,7 @@ import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '.
 import { createAudit } from '../audit.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { safeUrl, shownNumber, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryText, wholeNumberField } from '../forms.ts';
+import { type FieldError, pathText, queryString, queryText, wholeNumberField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
   emptyEntry,
@@ -161,6 +161,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         alignments: details.alignments.map(({ name, url }) => ({ name, href: safeUrl(url) })),
         historyHref: historyPath('open-badge-template', template.templateId),
         editHref: `${pathOf(template)}/edit`,
+        rulesHref: `/badges/new/form${queryString({ template: `${OPEN_BADGES}:${template.templateId}`, name: template.name })}`,
         achievementHref: new URL(openBadges.issuer.addresses.achievement(templateId)).pathname,
         issued: shownNumber(counts.get(templateId) ?? 0),
         badges: items.map(({ uuid, learnerId, issuedAt, revokedAt }) => ({

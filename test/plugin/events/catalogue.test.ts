@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { EventType, Field, FieldType, StringFormat } from '../../../dsl/index.ts';
 import { eventCatalogue } from '../../../plugin/events/catalogue.ts';
 
-const published = resolve(dirname(fileURLToPath(import.meta.url)), '../../../../shared/reference/openedx-events');
+/** The schemas that Open edX publishes, where somebody has them. */
+const published = join(process.env.LAUREL_REFERENCE ?? dirname(fileURLToPath(import.meta.url)), 'openedx-events');
 
 interface AvroRecord {
   readonly type: 'record';

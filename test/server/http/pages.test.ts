@@ -55,9 +55,37 @@ describe('pages', () => {
       }
     });
 
+    it('shows what happened, how far learners are, and what comes in and goes out', async () => {
+      const { text: html } = await browser.get('/?period=month');
+      expect(html).to.match(
+        /<svg class="chart-plot"[^>]* aria-label="Awards in the last 30 days: 4 in all, at most 4 at /,
+      );
+      const text = textOf(html);
+      for (const part of [
+        'The same as a table',
+        'Demo course completion Begun 4 (100 %) Part done 3 (75 %) Complete 3 (75 %)',
+        'Events over RabbitMQ Not set up',
+        'memory No trouble',
+      ]) {
+        expect(text).to.include(part);
+      }
+    });
+
+    it('keeps itself up to date only where that was asked for', async () => {
+      const { text: still } = await browser.get('/');
+      expect(still).not.to.include('live.js');
+      expect(still).to.include('<a href="/?live=on">Keep it up to date</a>');
+      const { text: live } = await browser.get('/?period=month&live=on');
+      expect(live).to.include('<div id="live" data-live="10">').and.to.include('/assets/live.js');
+      expect(live).to.include('<a href="/?period=month">Stop updating</a>');
+    });
+
     it('leads on when there is nothing yet', async () => {
       const empty = await makeSite().signIn('administrator');
       const text = textOf((await empty.get('/')).text);
+      expect(text).to.include(
+        'No event has come in in the last 24 hours. Send a test event , or look on the system page',
+      );
       expect(text).to.include('No badge has rules yet. Write the first badge');
       expect(text).to.include('Nobody has been awarded a badge yet.');
       expect(text).to.include('No run yet.');

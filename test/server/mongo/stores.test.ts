@@ -1,16 +1,20 @@
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { activityModels, MongoActivityStore } from '../../../server/mongo/activity-store.ts';
 import { badgeModels } from '../../../server/mongo/badge-documents.ts';
 import { MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
 import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
+import { installationModels, MongoInstallationStore } from '../../../server/mongo/installation-store.ts';
 import { jobModels, MongoJobStore } from '../../../server/mongo/job-store.ts';
 import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-store.ts';
 import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from '../../../server/mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from '../../../server/mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from '../../../server/mongo/replay-scratch.ts';
+import { activityStoreContract } from '../../contracts/activity-store.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
+import { installationStoreContract } from '../../contracts/installation-store.ts';
 import { jobStoreContract } from '../../contracts/job-store.ts';
 import { learnerStoreContract } from '../../contracts/learner-store.ts';
 import { progressStoreContract } from '../../contracts/progress-store.ts';
@@ -35,6 +39,8 @@ describe('MongoDB', () => {
       replayScratchModels,
       providerModels,
       rateLimitModels,
+      activityModels,
+      installationModels,
     ];
     database = await connectDatabase({ uri: server.uri, logger: silentLogger, models });
   });
@@ -58,5 +64,7 @@ describe('MongoDB', () => {
     const connection = await emptyConnection();
     return [new MongoRateLimits(connection), new MongoRateLimits(connection)];
   });
+  activityStoreContract('mongoose', async () => new MongoActivityStore(await emptyConnection()));
+  installationStoreContract('mongoose', async () => new MongoInstallationStore(await emptyConnection()));
   jobStoreContract('mongoose', async () => new MongoJobStore(await emptyConnection()));
 });

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EJSON } from 'bson';
 import { expect } from 'chai';
@@ -10,7 +10,8 @@ import { temporaryFolder } from './support/folder.ts';
 import { runUnifiedTest, type UnifiedFile } from './support/unified-format.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const official = resolve(here, '../../../../shared/reference/mongodb-crud-unified');
+/** The cases of MongoDB's own drivers, where somebody has them. */
+const official = join(process.env.LAUREL_REFERENCE ?? here, 'mongodb-crud-unified');
 const own = join(here, 'cases');
 
 interface Tally {

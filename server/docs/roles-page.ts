@@ -10,7 +10,7 @@ import { cell, page, table } from './markdown.ts';
 
 /** Stands in for everything that handlers are built of: here they are only counted, never called. */
 const nothing: object = new Proxy(() => nothing, {
-  get: (_target, key) => (key === Symbol.iterator ? [][Symbol.iterator] : nothing),
+  get: (_target, key) => (key === Symbol.iterator ? () => [].values() : nothing),
   apply: () => nothing,
 });
 

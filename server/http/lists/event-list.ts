@@ -28,7 +28,6 @@ type ListServices = Pick<Services, 'events' | 'learners' | 'badges' | 'clock' | 
 
 export function eventList(services: ListServices): List<EventEntry, Context> {
   const { events, clock, environment } = services;
-  const types = [...environment.eventTypes.keys()].sort();
   return {
     path: '/events',
     access: 'look',
@@ -113,7 +112,8 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
         label: 'Type',
         any: 'All types',
         isOpen: true,
-        choices: () => types.map((type) => ({ value: type, word: shortEventType(type) })),
+        choices: () =>
+          [...environment.eventTypes.keys()].sort().map((type) => ({ value: type, word: shortEventType(type) })),
         where: (type) => [{ field: 'type', in: [type] }],
       },
       {

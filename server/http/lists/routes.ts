@@ -107,9 +107,12 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       get(`/exports${list.path}.${format}`, list.access, async (req, res) => {
         const state = await readState(list, queryFrom(req));
         const { search, filters, date } = state;
-        // What was searched for may be a name.
+        // What was written may be a name: that it was, is all that is kept.
+        const isFree = new Set(
+          list.filters.flatMap(({ name, isOpen, isWritten }) => (isOpen || isWritten ? name : [])),
+        );
         const chosen = Object.entries({ ...filters, date }).flatMap(([name, value]) =>
-          value === undefined ? [] : [[name, value] as const],
+          value === undefined ? [] : [[name, isFree.has(name) ? true : value] as const],
         );
         const details = { ...Object.fromEntries(chosen), format, searched: search !== undefined };
         await audit(actorOf(res).name, 'list.exported', `list:${word}`, details);

@@ -1,6 +1,7 @@
 /** The migrations, in the order of their numbers. One that was released is never changed. */
 
 import { addOpenEffects } from './add-open-effects.ts';
+import { addSearchWords } from './add-search-words.ts';
 import { carryOverBadges } from './carry-over-badges.ts';
 import type { Migration } from './migration.ts';
 
@@ -16,5 +17,11 @@ export const migrations: readonly Migration[] = [
     name: 'Take over rules that were kept as one document per badge',
     breaking: false,
     run: carryOverBadges,
+  },
+  {
+    number: 3,
+    name: 'Let credentials be found by every word of a name',
+    breaking: false,
+    run: addSearchWords,
   },
 ];

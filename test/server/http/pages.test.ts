@@ -375,7 +375,7 @@ describe('pages', () => {
     });
 
     it('are generated now at a button of their configuration', async () => {
-      expect(await read('/configurations')).to.include('course-v1:OpenedX+DemoX+Demo_Course Course completion');
+      expect(await read('/configurations')).to.include('Every 10 days 30 Nov 2026, 09:00 UTC Done with errors');
       const answer = await submit(browser, '/configurations', '/configurations/configuration-2/generate');
       expect(answer.headers.location).to.match(/^\/runs\/[0-9a-f-]{36}\?done=run-started$/);
       expect(await read('/runs')).to.match(/course-v1:AcmeX\+STAT101\+2026 Button Running/);

@@ -16,7 +16,7 @@ export type { CheckLine } from './lms/check.ts';
 export { type CompletionSourceName, createLms, type GradeSourceName, type Lms } from './lms/lms.ts';
 export { createLmsSignIn, type LmsSignIn, newSignInSecrets, type SignInSecrets } from './lms/sign-in.ts';
 // Mail
-export { createSmtpMailer } from './mail/smtp-mailer.ts';
+export { checkSmtp, createSmtpMailer } from './mail/smtp-mailer.ts';
 export { MemoryProvider } from './memory/provider.ts';
 
 // Open Badges: Laurel as an issuer

@@ -86,6 +86,7 @@ import { createScheduler } from './scheduler/scheduler.ts';
 import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
 import { openStores, type Stores } from './stores.ts';
+import { systemState } from './system-state.ts';
 
 export type Role = 'web' | 'consumer' | 'dispatcher' | 'scheduler';
 
@@ -416,6 +417,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,
     health,
+    systemState: () => systemState({ settings, stores, bus, roles, clock }),
     answered: metrics.answered,
   };
 

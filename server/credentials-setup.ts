@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type AssetUpload, checkAsset, saveAsset } from '../plugin/credentials/assets.ts';
 import { assertAssets, checkTypeOptions, planCredentials } from '../plugin/credentials/credential-options.ts';
+import { keepVersion } from '../plugin/credentials/design-history.ts';
 import { InputError, NotFoundError } from '../plugin/errors.ts';
 import type { ExtensionRegistry } from '../plugin/extensions/registry.ts';
 import type { FileStore } from '../plugin/ports/asset-files.ts';
@@ -118,8 +119,15 @@ export async function applyCredentialsSetup(path: string, parts: SetupParts): Pr
   const schedules = await readSchedules(setup, parts);
 
   for (const upload of uploads) await saveAsset(upload, { store, files, generations: [], now });
-  for (const type of types) await store.saveType(type);
-  for (const configuration of configurations) await store.saveConfiguration(configuration);
+  const note = { by: 'credentials setup', comment: `From ${basename(path)}` };
+  for (const type of types) {
+    await keepVersion(store, await store.type(type.id), type, note);
+    await store.saveType(type);
+  }
+  for (const configuration of configurations) {
+    await keepVersion(store, await store.configuration(configuration.id), configuration, note);
+    await store.saveConfiguration(configuration);
+  }
   for (const schedule of schedules) await store.saveSchedule(schedule);
   return {
     assets: uploads.length,

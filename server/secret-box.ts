@@ -6,7 +6,6 @@ import type { SecretBox } from '../plugin/ports/secret-box.ts';
 import { deriveKey } from './secret-key.ts';
 
 interface SealingKey {
-  /** Says which key a secret was sealed under, and nothing about it. */
   readonly id: string;
   readonly bytes: Buffer;
 }
@@ -46,9 +45,14 @@ export function createSecretBox(secretKey: string, formerKeys: readonly string[]
   };
 }
 
+/** Says which key a secret was sealed under, and nothing about it. */
+export function keyName(secretKey: string): string {
+  return deriveKey(secretKey, 'secrets: name of the key').slice(0, 12);
+}
+
 function sealingKey(secretKey: string): SealingKey {
   return {
-    id: deriveKey(secretKey, 'secrets: name of the key').slice(0, 12),
+    id: keyName(secretKey),
     bytes: Buffer.from(deriveKey(secretKey, 'secrets'), 'hex'),
   };
 }

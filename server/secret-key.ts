@@ -1,7 +1,7 @@
 /** The key that every other key is derived from. */
 
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../plugin/errors.ts';
 
@@ -33,6 +33,12 @@ export function loadSecretKey(configured: string | null, dataDir: string): strin
       { cause: error },
     );
   }
+}
+
+/** As `loadSecretKey`, without making one. @returns null: there is none yet */
+export function presentSecretKey(configured: string | null, dataDir: string): string | null {
+  const path = join(dataDir, FILE_NAME);
+  return configured ?? (existsSync(path) ? readFileSync(path, 'utf8').trim() : null);
 }
 
 /** @returns 32 bytes as hex, different for each purpose */

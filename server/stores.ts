@@ -14,7 +14,7 @@ import type { ProviderStore } from '../plugin/ports/provider-store.ts';
 import type { RateLimits } from '../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
 import type { RetirementStore } from '../plugin/ports/retirement-store.ts';
-import type { Logger } from '../plugin/ports/runtime.ts';
+import { type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import type { Settings } from './config.ts';
 import { DirectoryFileStore } from './files/directory-file-store.ts';
 import { GridFsFileStore } from './files/gridfs-file-store.ts';
@@ -26,7 +26,6 @@ import { accessModels } from './mongo/access-models.ts';
 import { MongoAccessStore } from './mongo/access-store.ts';
 import { badgeModels } from './mongo/badge-documents.ts';
 import { MongoBadgeStore } from './mongo/badge-store.ts';
-import { carryOverBadges } from './mongo/carry-over-badges.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
 import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
@@ -36,13 +35,15 @@ import { issuerModels, MongoIssuerStore } from './mongo/issuer-store.ts';
 import { jobModels, MongoJobStore } from './mongo/job-store.ts';
 import { learnerRecordModels, StoredLearnerRecords } from './mongo/learner-records.ts';
 import { learnerModels, MongoLearnerStore } from './mongo/learner-store.ts';
-import { addOpenEffects } from './mongo/progress-carry-over.ts';
+import { formModels } from './mongo/migrations/ledger.ts';
+import { migrate, planMigrations } from './mongo/migrations/migrate.ts';
 import { MongoProgressStore, progressModels } from './mongo/progress-store.ts';
 import { MongoProviderStore, providerModels } from './mongo/provider-store.ts';
 import { MongoRateLimits, rateLimitModels } from './mongo/rate-limits.ts';
 import { MongoReplayScratch, replayScratchModels } from './mongo/replay-scratch.ts';
 import { MongoRetirementStore, retirementModels } from './mongo/retirement-store.ts';
 import { createSessionStore, MongoAccountSessions } from './mongo/session-store.ts';
+import { packageVersion } from './paths.ts';
 import { joinEmbeddedStore, openEmbeddedStore } from './store/index.ts';
 
 export interface Stores {
@@ -72,16 +73,22 @@ export interface Stores {
 
 const never = new Promise<never>(() => {});
 
-/** @param join work beside the process that holds the embedded store, where one does
+export interface OpenParts {
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+  /** Work beside the process that holds the embedded store, where one does. */
+  readonly join: boolean;
+}
+
+export type OpenedDatabase = Pick<Stores, 'database' | 'alone' | 'broken'>;
+
+/** @param build false: only to look at it, nothing is built
  *  @throws StoreError, ConfigurationError */
-export async function openStores(
+export async function openDatabase(
   settings: Settings,
-  {
-    logger,
-    lifecycle,
-    join: mayJoin,
-  }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly join: boolean },
-): Promise<Stores> {
+  { logger, lifecycle, join: mayJoin }: OpenParts,
+  { build = true }: { readonly build?: boolean } = {},
+): Promise<OpenedDatabase> {
   const { uri, alone, broken } =
     settings.mongodbUri === null
       ? await embeddedStore(settings.dataDir, { logger, lifecycle, mayJoin })
@@ -89,7 +96,11 @@ export async function openStores(
   const database = await connectDatabase({
     uri,
     logger,
+    build,
+    // A database that is too new for this program is left as it is.
+    first: (connection) => planMigrations({ connection }),
     models: [
+      formModels,
       learnerModels,
       badgeModels,
       progressModels,
@@ -107,9 +118,14 @@ export async function openStores(
     ],
   });
   lifecycle.onStop('database', () => database.close());
+  return { database, alone, broken };
+}
+
+/** @throws StoreError, ConfigurationError */
+export async function openStores(settings: Settings, parts: OpenParts): Promise<Stores> {
+  const { database, alone, broken } = await openDatabase(settings, parts);
   const { connection } = database;
-  await addOpenEffects(connection);
-  await carryOverBadges(connection);
+  await migrate({ connection, clock: systemClock, logger: parts.logger, program: packageVersion() });
   return {
     database,
     learners: new MongoLearnerStore(connection),

@@ -14,8 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   browser: ['dsl', 'plugin'],
 };
 
-/** What a page loads may bring along no more than the language, an editor, and what is pure. */
-const ALLOWED_IN_THE_BROWSER = /^(@codemirror|@lezer)\//;
+/** What a page loads may bring along no more than the language, an editor, a reader of documents, and what is pure. */
+const ALLOWED_IN_THE_BROWSER = /^(@codemirror|@lezer|pdfjs-dist)\//;
 
 /** The middle stays pure: no socket, file, clock or framework of its own. */
 const FORBIDDEN_IN_THE_MIDDLE =

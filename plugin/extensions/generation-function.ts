@@ -2,6 +2,7 @@
 
 import type { Asset, Options } from '../ports/credential-store.ts';
 import type { OptionSchema } from './options.ts';
+import type { AssetPage, DesignedPage } from './page-design.ts';
 
 /** An asset with its bytes. `sha256` identifies the content: what was made from it may be kept by it. */
 export interface LoadedAsset {
@@ -47,6 +48,11 @@ export interface GenerationFunction {
   checkAsset(kind: Asset['kind'], bytes: Uint8Array): Promise<void>;
   /** A document that shows what the asset looks like in use; absent: the function has none. @throws InputError */
   assetSample?(asset: LoadedAsset): Promise<GeneratedDocument>;
+  /** The pages of an asset; absent: the function knows of none. @throws InputError */
+  assetPages?(asset: LoadedAsset): Promise<readonly AssetPage[]>;
+  /** How a document comes out, also where `generate` would refuse to make it for one of its elements; absent: there is
+   *  nothing to place on it. @throws NotFoundError, InputError as `generate` does */
+  design?(request: GenerationRequest): Promise<DesignedPage>;
   /** The same request gives the same page.
    *  @throws CredentialError when this one document cannot be made (a glyph that no font has)
    *  @throws NotFoundError, InputError when none can (a missing asset, a broken template) */

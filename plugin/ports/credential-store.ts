@@ -216,6 +216,23 @@ export interface CredentialFilter {
 /** What became of a change that must not overwrite somebody else's. `duplicate`: what must be unique is taken. */
 export type ChangeResult = 'saved' | 'stale' | 'duplicate';
 
+/** What a type or configuration said once. It is written before it is in force, and never changed: those in force and before
+ *  are found from the object's own `updatedAt` on, by `before`. Others were refused, and nobody sees them. */
+export interface DesignVersion {
+  /** Of the type or configuration. */
+  readonly objectId: string;
+  /** Its `updatedAt` in this version. */
+  readonly at: Date;
+  /** `at` of the version before; null: none is known. */
+  readonly before: Date | null;
+  readonly number: number;
+  /** Who saved it; null: it was saved before versions were kept. */
+  readonly by: string | null;
+  readonly comment: string;
+  /** All of it but its id and time. */
+  readonly snapshot: Options;
+}
+
 export interface CredentialStore {
   /** By `credentialShape`. */
   readonly credentialRecords: Records<Credential>;
@@ -245,6 +262,11 @@ export interface CredentialStore {
   deleteConfiguration(id: string, expected: Date): Promise<boolean>;
   configuration(id: string): Promise<CredentialConfiguration | null>;
   configurations(): Promise<readonly CredentialConfiguration[]>;
+
+  /** @returns false when the object has one of this time already */
+  addVersion(version: DesignVersion): Promise<boolean>;
+  /** Of one object, the latest first, refused ones too. */
+  versions(objectId: string): Promise<readonly DesignVersion[]>;
 
   saveSchedule(schedule: Schedule): Promise<void>;
   /** Replaces `former`, or inserts where that is null. @returns false when somebody changed it, or it ran, meanwhile */

@@ -11,6 +11,7 @@ import type {
   CredentialRun,
   CredentialStore,
   CredentialType,
+  DesignVersion,
   MailState,
   Schedule,
   ScheduleStep,
@@ -24,6 +25,7 @@ export class MemoryCredentialStore implements CredentialStore {
   readonly #assets = new Map<string, Asset>();
   readonly #types = new Map<string, CredentialType>();
   readonly #configurations = new Map<string, CredentialConfiguration>();
+  readonly #versions: DesignVersion[] = [];
   readonly #schedules = new Map<string, Schedule>();
   readonly #runs = new Map<string, CredentialRun>();
   readonly #credentials = new Map<string, Credential>();
@@ -77,6 +79,18 @@ export class MemoryCredentialStore implements CredentialStore {
     const problem = refusal(this.#configurations.get(configuration.id), expected);
     return problem ?? unlessTaken(() => this.saveConfiguration(configuration));
   }
+  async addVersion(version: DesignVersion): Promise<boolean> {
+    const { objectId, at } = version;
+    if (this.#versions.some((one) => one.objectId === objectId && one.at.getTime() === at.getTime())) return false;
+    this.#versions.push(structuredClone(version));
+    return true;
+  }
+  async versions(objectId: string): Promise<readonly DesignVersion[]> {
+    return this.#versions
+      .filter((version) => version.objectId === objectId)
+      .sort((one, other) => other.at.getTime() - one.at.getTime());
+  }
+
   async deleteConfiguration(id: string, expected: Date): Promise<boolean> {
     if (refusal(this.#configurations.get(id), expected) !== null) return false;
     this.#schedules.delete(id);

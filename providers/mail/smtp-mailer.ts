@@ -13,10 +13,22 @@ export interface SmtpSettings {
   readonly patienceMs?: number;
 }
 
-export function createSmtpMailer({ url, from, patienceMs = 30_000 }: SmtpSettings): Mailer {
+/** Resolves when the server would take mails from us. @throws MailError `mail.unavailable` */
+export async function checkSmtp(url: string): Promise<void> {
+  const transport = transportOf({ url, patienceMs: 10_000 });
+  try {
+    await transport.verify();
+  } catch (error) {
+    throw toMailError(error);
+  } finally {
+    transport.close();
+  }
+}
+
+function transportOf({ url, patienceMs }: Required<Pick<SmtpSettings, 'url' | 'patienceMs'>>) {
   const { protocol, hostname, port, username, password } = new URL(url);
   const isSecure = protocol === 'smtps:';
-  const transport = nodemailer.createTransport({
+  return nodemailer.createTransport({
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? (isSecure ? 465 : 587) : Number(port),
     secure: isSecure,
@@ -29,8 +41,12 @@ export function createSmtpMailer({ url, from, patienceMs = 30_000 }: SmtpSetting
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+export function createSmtpMailer({ url, from, patienceMs = 30_000 }: SmtpSettings): Mailer {
+  const transport = transportOf({ url, patienceMs });
   return {
-    domain: /@([^\s@>]+)>?\s*$/.exec(from)?.[1] ?? hostname,
+    domain: /@([^\s@>]+)>?\s*$/.exec(from)?.[1] ?? new URL(url).hostname,
     async send({ to, subject, text, html, messageId }) {
       // an address of ours is one address, whatever is written in it
       if (!/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/.test(to)) {

@@ -1,5 +1,6 @@
 /** What makes documents, and checks what they are made from: in the thread that asks, or in threads of its own. */
 
+import type { AssetPage, PageDesign } from '../../plugin/extensions/page-design.ts';
 import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
 
 /** Everything for one document, plain so that it can be handed to another thread. */
@@ -24,5 +25,9 @@ export interface PdfEngine {
   generate(job: PdfJob): Promise<Uint8Array>;
   /** @throws InputError with the reason */
   check(kind: Asset['kind'], bytes: Uint8Array): Promise<void>;
+  /** Where everything lies. What is wrong with one element is a note. @throws InputError */
+  measure(job: PdfJob): Promise<PageDesign>;
+  /** Of a template, as a reader shows them. @throws InputError with the reason */
+  pages(bytes: Uint8Array): Promise<readonly AssetPage[]>;
   close(): Promise<void>;
 }

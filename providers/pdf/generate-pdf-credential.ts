@@ -2,6 +2,8 @@
 
 import { InputError } from '../../plugin/errors.ts';
 import type { GenerationFunction, GenerationRequest } from '../../plugin/extensions/generation-function.ts';
+import { isRecord } from '../../plugin/extensions/options.ts';
+import type { Options } from '../../plugin/ports/credential-store.ts';
 import { sampleJob } from './asset-sample.ts';
 import type { AssetFile, PdfEngine } from './engine.ts';
 import { checkPdfOptions, pdfAssets, pdfOptions } from './pdf-options.ts';
@@ -21,11 +23,35 @@ export function createPdfGeneration(engine: PdfEngine): GenerationFunction {
       const bytes = await engine.generate(sampleJob(loaded));
       return { bytes, contentType: 'application/pdf', fileName: `sample-${loaded.asset.slug}.pdf` };
     },
+    async assetPages({ asset, bytes }) {
+      return asset.kind === 'pdf-template' ? engine.pages(bytes) : [];
+    },
+    async design({ options: wanted, assets, ...facts }) {
+      // a picture is for the person at the page, who may read all of it
+      const options = { ...wanted, encrypt: false };
+      const job = { options, ...facts, assets: await loadAssets({ options, assets }) };
+      const design = await engine.measure(job);
+      const failed = design.notes.flatMap(({ severity, path }) => (severity === 'error' ? [path] : []));
+      const [document, background] = await Promise.all([
+        engine.generate({ ...job, options: withoutTexts(options, failed) }),
+        engine.generate({ ...job, ...NOBODY, options: { ...options, text_elements: {}, images: {}, qr_codes: {} } }),
+      ]);
+      return { ...design, document, background };
+    },
     async generate({ options, assets, ...facts }) {
       const bytes = await engine.generate({ options, ...facts, assets: await loadAssets({ options, assets }) });
       return { bytes, contentType: 'application/pdf', fileName: `credential-${facts.verifyId}.pdf` };
     },
   };
+}
+
+/** Facts that never change: the background is the same for everybody. */
+const NOBODY = { learnerName: '', issuedAt: new Date(0), verifyId: '', verifyUrl: null } as const;
+
+function withoutTexts(options: Options, paths: readonly string[]): Options {
+  const texts = isRecord(options.text_elements) ? options.text_elements : {};
+  const kept = Object.entries(texts).filter(([name]) => !paths.includes(`text_elements.${name}`));
+  return { ...options, text_elements: Object.fromEntries(kept) };
 }
 
 async function loadAssets({ options, assets }: Pick<GenerationRequest, 'options' | 'assets'>) {

@@ -3,12 +3,14 @@
 import { CredentialsError, InputError } from '../../plugin/errors.ts';
 import { writeDocument } from './document.ts';
 import { Canvas } from './drawing/canvas.ts';
-import { drawPage } from './drawing/draw-page.ts';
+import { drawPage, type Fonts } from './drawing/draw-page.ts';
+import { measurePage } from './drawing/measure-page.ts';
 import { imageElements } from './elements.ts';
 import type { PdfEngine, PdfJob } from './engine.ts';
 import { RecentlyUsed } from './recently-used.ts';
 import { type CompiledTemplate, compileTemplate } from './template/compile-template.ts';
 import { embedImage } from './template/embed-image.ts';
+import { templatePages } from './template/template-pages.ts';
 import { createFontShelf } from './text/bundled-fonts.ts';
 import { type Font, openFont } from './text/font.ts';
 import type { ShapedLine } from './text/shape-line.ts';
@@ -42,18 +44,25 @@ export function createLocalEngine(fontsFolder: string): PdfEngine {
     return fonts.get(`${slug} ${sha256}`, () => openFont(slug, bytes));
   }
 
+  function compiled(job: PdfJob): Promise<CompiledTemplate> {
+    const severalLines = job.contextName.includes('\n') && job.options.template_multiline !== null;
+    return template(String(severalLines ? job.options.template_multiline : job.options.template), job);
+  }
+
+  function fontsOf(job: PdfJob): Fonts {
+    return { named: (name) => font(name, job), fallback: (character) => shelf.for(character), shapedLines };
+  }
+
   return {
     async generate(job) {
-      const severalLines = job.contextName.includes('\n') && job.options.template_multiline !== null;
-      const slug = String(severalLines ? job.options.template_multiline : job.options.template);
-      const compiled = await template(slug, job);
-      const { overlay, facts } = drawPage(canvas, compiled, job, {
-        named: (name) => font(name, job),
-        fallback: (character) => shelf.for(character),
-        shapedLines,
-      });
-      return writeDocument(compiled, overlay, facts);
+      const page = await compiled(job);
+      const { overlay, facts } = drawPage(canvas, page, job, fontsOf(job));
+      return writeDocument(page, overlay, facts);
     },
+    async measure(job) {
+      return measurePage(await compiled(job), job, fontsOf(job));
+    },
+    pages: templatePages,
     async check(kind, bytes) {
       if (kind === 'pdf-template') await compileTemplate(bytes, [], false);
       if (kind === 'image') await embedImage({ bytes }, 1, null);

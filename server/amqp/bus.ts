@@ -10,7 +10,7 @@ import { deadLettersTo } from './dead-letters.ts';
 import type { ConsumerCounts } from './processing.ts';
 import { createPublisher, type PublisherCounts } from './publisher.ts';
 import { suspectsTo } from './suspects.ts';
-import { type TopologyOptions, topologyOf } from './topology.ts';
+import { queueDepths, type TopologyOptions, topologyOf } from './topology.ts';
 
 export interface BusOptions extends TopologyOptions {
   readonly url: string;
@@ -30,6 +30,12 @@ export interface BusStatus {
   readonly lastError: string | null;
 }
 
+export interface QueueDepth {
+  readonly queue: string;
+  readonly messages: number;
+  readonly consumers: number;
+}
+
 export interface Bus {
   readonly publisher: EventPublisher;
   /** Resolves when publishing first became possible; a broker that is away delays it. @throws ConfigurationError */
@@ -39,6 +45,8 @@ export interface Bus {
   /** Starts moving dead letters to where `keep` puts them; at most once. */
   drain(keep: (message: DeadMessage) => Promise<unknown>): Drain;
   status(): BusStatus;
+  /** Messages that wait in each queue of ours; null: RabbitMQ does not say, e.g. because it is away. */
+  depths(): Promise<readonly QueueDepth[] | null>;
   close(limitMs?: number): Promise<void>;
 }
 
@@ -71,6 +79,7 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
       consumed: consumer?.counts() ?? null,
       lastError: consumer?.lastError() ?? consuming.status().lastError ?? publishing.status().lastError,
     }),
+    depths: () => queueDepths(publishing, topology).catch(() => null),
     async close(limitMs) {
       await Promise.all([consumer?.stop(limitMs), drain?.stop()]);
       await publisher.close();

@@ -100,6 +100,26 @@ async function exists(connection: BrokerConnection, ask: (channel: Channel) => P
   }
 }
 
+/** What waits in our queues. @throws when RabbitMQ is away or lacks one of them */
+export async function queueDepths(
+  connection: BrokerConnection,
+  { queue, shards, suspects, deadLetters, publishedQueue }: Topology,
+): Promise<readonly { readonly queue: string; readonly messages: number; readonly consumers: number }[]> {
+  if (!connection.status().connected) throw new Error('RabbitMQ is away');
+  const channel = await connection.createChannel();
+  channel.on('error', () => {});
+  try {
+    const found = [];
+    for (const name of [queue, ...shards, suspects, deadLetters, publishedQueue]) {
+      const { messageCount, consumerCount } = await channel.checkQueue(name);
+      found.push({ queue: name, messages: messageCount, consumers: consumerCount });
+    }
+    return found;
+  } finally {
+    await channel.close().catch(() => {});
+  }
+}
+
 /** Declares everything; what is there already in the same form stays as it is. Bindings that the settings no longer ask
  *  for are removed.
  *  @throws ConfigurationError naming the difference and the remedy when something is there in another form */

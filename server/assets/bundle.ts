@@ -1,14 +1,15 @@
 /** Code for browsers into one file. Runs when the project is built, not in the server. */
 
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildResult, build } from 'esbuild';
 import { projectPath } from '../paths.ts';
 import { browserAssets } from './browser-assets.ts';
 
-const NOTICE = `/*! Laurel, AGPL-3.0-only. Contains CodeMirror and Lezer (MIT, Marijn Haverbeke and others), Chevrotain (Apache-2.0) and
-lodash-es (MIT); their texts are in the npm packages of these names. */`;
+const NOTICE = `/*! Laurel, AGPL-3.0-only. Contains CodeMirror and Lezer (MIT, Marijn Haverbeke and others), Chevrotain (Apache-2.0),
+lodash-es (MIT) or pdf.js (Apache-2.0, Mozilla); their texts are in the npm packages of these names. */`;
 
 /** @param entry source file, from the project's root
  *  @param globalName makes what the file exports a global variable of this name, for tests
@@ -37,7 +38,30 @@ export async function bundle(
 
 /** Writes everything that browsers load, and its compressed twin. */
 export async function buildBrowserAssets(): Promise<void> {
-  const outfile = join(browserAssets, 'rule-editor.js');
-  await bundle('browser/rule-editor.ts', { outfile });
-  await writeFile(`${outfile}.gz`, gzipSync(await readFile(outfile), { level: 9 }));
+  for (const name of ['rule-editor', 'certificate']) {
+    const outfile = join(browserAssets, `${name}.js`);
+    await bundle(`browser/${name}.ts`, { outfile });
+    await compress(outfile);
+  }
+  await copyPdfReader();
+}
+
+/** The part of pdf.js that reads documents runs apart, as it comes; with what it looks up: the fonts and character maps that
+ *  documents may leave out, and decoders of images that need no WebAssembly. */
+async function copyPdfReader(): Promise<void> {
+  const source = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
+  const data = join(browserAssets, 'pdfjs');
+  await mkdir(join(data, 'wasm'), { recursive: true });
+  const worker = join(browserAssets, 'pdf-worker.js');
+  await cp(join(source, 'legacy', 'build', 'pdf.worker.min.mjs'), worker);
+  await compress(worker);
+  for (const folder of ['standard_fonts', 'cmaps'])
+    await cp(join(source, folder), join(data, folder), { recursive: true });
+  for (const name of ['openjpeg_nowasm_fallback.js', 'jbig2_nowasm_fallback.js', 'LICENSE_OPENJPEG', 'LICENSE_JBIG2'])
+    await cp(join(source, 'wasm', name), join(data, 'wasm', name));
+  await cp(join(source, 'LICENSE'), join(data, 'LICENSE'));
+}
+
+async function compress(path: string): Promise<void> {
+  await writeFile(`${path}.gz`, gzipSync(await readFile(path), { level: 9 }));
 }

@@ -26,6 +26,8 @@ import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
 import { badgeVersionRoutes } from './pages/badge-versions.ts';
 import { badgeRoutes } from './pages/badges.ts';
+import { certificatePreviewRoutes } from './pages/certificate-preview.ts';
+import { CONFIGURATION_PREVIEW, TYPE_PREVIEW } from './pages/certificate-preview-paths.ts';
 import { comparisonRoutes } from './pages/comparisons.ts';
 import { configurationFormRoutes } from './pages/configuration-form.ts';
 import { configurationRoutes } from './pages/configurations.ts';
@@ -35,6 +37,7 @@ import { credentialTypeRoutes } from './pages/credential-types.ts';
 import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
+import { designVersionRoutes } from './pages/design-versions.ts';
 import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
@@ -58,6 +61,7 @@ import { runRoutes } from './pages/runs.ts';
 import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
+import { systemStateRoutes } from './pages/system-state.ts';
 import { templateRoutes } from './pages/templates.ts';
 import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
@@ -119,6 +123,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...credentialRoutes(services),
     ...mailRoutes(services),
     ...credentialAssetRoutes(services),
+    ...certificatePreviewRoutes(services),
+    ...designVersionRoutes(services),
     ...credentialTypeRoutes(services),
     ...configurationRoutes(services),
     ...configurationFormRoutes(services),
@@ -136,6 +142,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...providerRoutes(services),
     ...providerAccountRoutes(services),
     ...systemRoutes(services),
+    ...systemStateRoutes(services),
     ...lmsRoutes(services),
   ];
 }
@@ -180,9 +187,16 @@ const neverStore: RequestHandler = (_req, res, next) => {
 const strangersForm = express.urlencoded({ extended: false, limit: 16 * 1024, parameterLimit: 20 });
 /** A rule file of 1 MiB may grow threefold when a browser encodes it. */
 const signedInForm = express.urlencoded({ extended: false, limit: 4 * 1024 * 1024, parameterLimit: FORM_PARAMETERS });
+/** Options of a certificate, asked for again and again. */
+const previewForm = express.urlencoded({ extended: false, limit: 256 * 1024, parameterLimit: FORM_PARAMETERS });
+const PREVIEWS: readonly string[] = [TYPE_PREVIEW, CONFIGURATION_PREVIEW];
 
 const parseForm: RequestHandler = (req: Request, res, next) => {
   const actor = findActor(res);
-  const parse = actor === null ? strangersForm : bringsFiles(req, actor) ? fileForm : signedInForm;
+  const parse = actor === null ? strangersForm : bringsFiles(req, actor) ? fileForm : formOf(req);
   parse(req, res, next);
 };
+
+function formOf({ path }: Request): RequestHandler {
+  return PREVIEWS.includes(path) ? previewForm : signedInForm;
+}

@@ -3,6 +3,7 @@
 import type { Response } from 'express';
 import { createAssetReader } from '../../plugin/credentials/assets.ts';
 import { assertAssets, type CredentialPlan } from '../../plugin/credentials/credential-options.ts';
+import type { GenerationRequest } from '../../plugin/extensions/generation-function.ts';
 import type { Services } from './services.ts';
 
 /** Random ids never are this one, so its page of verification finds nothing. */
@@ -12,10 +13,13 @@ export interface Sample {
   readonly key: string;
   readonly title: string;
   readonly learnerName: string;
+  /** Default: a course of one line. */
+  readonly contextName?: string;
 }
 
 export const SAMPLES: readonly Sample[] = [
   { key: 'ordinary', title: 'An ordinary name', learnerName: 'Ada Lovelace' },
+  { key: 'short', title: 'A very short name', learnerName: 'Bo' },
   {
     key: 'longest',
     title: 'A very long name',
@@ -25,6 +29,11 @@ export const SAMPLES: readonly Sample[] = [
   { key: 'right-to-left', title: 'From right to left', learnerName: 'فاطمة الزهراء بنت محمد' },
   { key: 'devanagari', title: 'Devanagari', learnerName: 'सुभद्रा कुमारी चौहान' },
   { key: 'cjk', title: 'Chinese', learnerName: '歐陽明遠' },
+  { key: 'marks', title: 'Combining marks', learnerName: 'Nguyễn Thị Ánh Nguyệt, Łukasz Żółć'.normalize('NFD') },
+  {
+    ...{ key: 'two-lines', title: 'A course of two lines', learnerName: 'Ada Lovelace' },
+    contextName: 'An introduction to the analysis of sample courses\nand of what they are made of',
+  },
 ];
 
 /** @throws CredentialError, NotFoundError, InputError as the generation function does */
@@ -32,19 +41,28 @@ export async function sendSample(
   res: Response,
   plan: CredentialPlan,
   sample: Sample,
-  { credentials, files, clock, settings }: Services,
+  services: Services,
 ): Promise<void> {
+  const document = await plan.generation.generate(await sampleRequest(plan, sample, services));
+  res.set('Content-Disposition', `inline; filename="sample-${sample.key}.pdf"`);
+  res.type(document.contentType).send(Buffer.from(document.bytes));
+}
+
+/** @throws NotFoundError, InputError for an asset that is not there or of another kind */
+export async function sampleRequest(
+  plan: CredentialPlan,
+  { learnerName, contextName = 'A sample course' }: Sample,
+  { credentials, files, clock, settings }: Pick<Services, 'credentials' | 'files' | 'clock' | 'settings'>,
+): Promise<GenerationRequest> {
   const kinds = new Map((await credentials.assets()).map(({ slug, kind }) => [slug, kind]));
   assertAssets(plan, (slug) => kinds.get(slug));
-  const document = await plan.generation.generate({
+  return {
     options: plan.options,
-    learnerName: sample.learnerName,
-    contextName: 'A sample course',
+    learnerName,
+    contextName,
     issuedAt: clock.now(),
     verifyId: NOBODY,
     verifyUrl: `${settings.publicUrl}/verify/${NOBODY}`,
     assets: createAssetReader(credentials, files),
-  });
-  res.set('Content-Disposition', `inline; filename="sample-${sample.key}.pdf"`);
-  res.type(document.contentType).send(Buffer.from(document.bytes));
+  };
 }

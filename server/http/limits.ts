@@ -5,7 +5,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 import { InvariantError } from '../../plugin/errors.ts';
 import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
-import { findActor } from './identity.ts';
+import { actorOf, findActor } from './identity.ts';
 import { tooManyRequests } from './request-error.ts';
 import type { Services } from './services.ts';
 
@@ -101,6 +101,12 @@ export function webhookLimit(): RequestHandler {
 /** Badges that strangers bring: each costs a signature, and perhaps calls to others. */
 export function broughtBadgeLimit(): RequestHandler {
   return limiter({ name: 'brought-badge', limit: 20, windowMs: MINUTE_MS, counts: 'all', keyOf: address });
+}
+
+/** Pictures of a certificate while somebody moves things on it: as fast as they can be looked at. */
+export function previewLimit(): RequestHandler {
+  const keyOf = (_req: Request, res: Response) => `account ${actorOf(res).name}`;
+  return limiter({ name: 'preview', limit: 240, windowMs: MINUTE_MS, counts: 'all', keyOf });
 }
 
 /** Calls with a wrong token. It stands behind the check: who holds a right one is never slowed down. */

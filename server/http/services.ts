@@ -32,6 +32,7 @@ import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { Lms, LmsSignIn } from '../../providers/index.ts';
 import type { OpenBadges } from '../open-badges-setup.ts';
 import type { ClaimRole } from '../settings/lists.ts';
+import type { SettingRow } from '../settings/report.ts';
 import type { AccessStore } from './access-store.ts';
 import type { AccountSessions } from './account-sessions.ts';
 
@@ -209,8 +210,16 @@ export interface Services extends RuleServices {
   /** null: nobody signs in with the LMS. */
   readonly lmsSignIn: LmsSignInServices | null;
   health(): Promise<HealthReport>;
+  /** How this server works inside, for its operators. */
+  systemState(): Promise<SystemState>;
   /** Told of every answer; absent: nobody measures. */
   readonly answered?: (answer: Answered) => void;
+}
+
+export interface SystemState {
+  readonly facts: readonly { readonly name: string; readonly value: string; readonly isTrouble: boolean }[];
+  readonly queues: readonly { readonly queue: string; readonly messages: number; readonly consumers: number }[];
+  readonly settings: readonly SettingRow[];
 }
 
 export interface Answered {

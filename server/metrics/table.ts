@@ -56,7 +56,7 @@ export const metricsTable = {
   }),
   deadLetters: stored('laurel_dead_letters_open', 'Dead letters that wait for a person'),
   effects: stored('laurel_effects_open', 'Awards, revocations and announcements that are not carried out yet', {
-    state: '`pending`, `failed` (waits for a person), `held` (after a restore)',
+    state: '`pending`, `failed` (waits for a person)',
     lane: LANE,
   }),
   effectsOverdue: stored(

@@ -13,6 +13,8 @@ export interface Database {
   /** Builds the missing indexes of all models registered so far.
    *  @throws ConfigurationError when one cannot be built or differs from what it must be */
   ensureIndexes(): Promise<void>;
+  /** Those that `ensureIndexes` would have to build, as `collection (field, field)`. */
+  missingIndexes(): Promise<readonly string[]>;
   /** @throws StoreError `store.unavailable` */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -22,6 +24,10 @@ export interface ConnectOptions {
   readonly uri: string;
   readonly logger: Logger;
   readonly models?: readonly RegisterModels[];
+  /** Done before anything is built, e.g. to refuse a database of another form. */
+  readonly first?: (connection: mongoose.Connection) => Promise<unknown>;
+  /** false: no index is built, the database is only looked at. */
+  readonly build?: boolean;
   /** How long to look for a server before giving up, at start and at every call. */
   readonly serverSelectionTimeoutMs?: number;
 }
@@ -38,7 +44,7 @@ export const schemaOptions = {
 
 /** @throws StoreError `store.unavailable` when no server answers; ConfigurationError for an unusable URI or index */
 export async function connectDatabase(options: ConnectOptions): Promise<Database> {
-  const { uri, logger, models = [], serverSelectionTimeoutMs = 5_000 } = options;
+  const { uri, logger, models = [], build = true, serverSelectionTimeoutMs = 5_000 } = options;
   const connection = await open(uri, serverSelectionTimeoutMs);
   connection.on('error', (error: Error) => logger.warn('the database connection failed', { error: error.name }));
   let closing = false;
@@ -49,6 +55,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
   const database: Database = {
     connection,
     ensureIndexes: () => ensureIndexes(connection),
+    missingIndexes: () => missingIndexes(connection),
     ping: () => ping(connection),
     close() {
       closing = true;
@@ -57,7 +64,8 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
   };
   try {
     for (const register of models) register(connection);
-    await database.ensureIndexes();
+    await options.first?.(connection);
+    if (build) await database.ensureIndexes();
   } catch (error) {
     await connection.close();
     throw error;
@@ -136,6 +144,31 @@ async function ensureIndexes(connection: mongoose.Connection): Promise<void> {
     }
   }
   if (problems.length > 0) throw new ConfigurationError(problems, { cause });
+}
+
+async function missingIndexes(connection: mongoose.Connection): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const model of Object.values(connection.models)) {
+    const wanted = model.schema.indexes();
+    if (wanted.length === 0) continue;
+    const present = await withDatabase(() => model.collection.listIndexes().toArray()).catch(noCollection);
+    for (const [fields, options] of wanted) {
+      const isThere = present.some(
+        (index) => sameFields(index.key, fields) && Boolean(index.unique) === Boolean(options.unique),
+      );
+      if (!isThere) missing.push(`${model.collection.name} (${Object.keys(fields).join(', ')})`);
+    }
+  }
+  return missing;
+}
+
+function noCollection(error: unknown): never[] {
+  if (error instanceof mongoose.mongo.MongoServerError && error.codeName === 'NamespaceNotFound') return [];
+  throw error;
+}
+
+function sameFields(one: object, other: object): boolean {
+  return JSON.stringify(Object.entries(one)) === JSON.stringify(Object.entries(other));
 }
 
 function remedy(index: string, error: mongoose.mongo.MongoServerError): string {

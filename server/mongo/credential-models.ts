@@ -7,6 +7,7 @@ import type {
   CredentialConfiguration,
   CredentialRun,
   CredentialType,
+  DesignVersion,
   Schedule,
 } from '../../plugin/ports/credential-store.ts';
 import { schemaOptions } from './connect.ts';
@@ -32,6 +33,7 @@ export type ScheduleRecord = Pick<Schedule, 'enabled' | 'nextDueAt' | 'lastRunAt
       at?: Date | null;
     };
   };
+export type VersionRecord = { _id: string } & Omit<DesignVersion, 'snapshot'> & { snapshot: string };
 export type RunRecord = Stored<CredentialRun, 'id'>;
 export type CredentialRecord = Omit<Stored<Credential, 'id'>, 'holdsPlace'> & {
   /** Holds the place: what the unique partial index is about. */
@@ -44,6 +46,7 @@ export interface CredentialModels {
   readonly assets: Model<AssetRecord>;
   readonly types: Model<TypeRecord>;
   readonly configurations: Model<ConfigurationRecord>;
+  readonly versions: Model<VersionRecord>;
   readonly schedules: Model<ScheduleRecord>;
   readonly runs: Model<RunRecord>;
   readonly credentials: Model<CredentialRecord>;
@@ -81,6 +84,20 @@ const configurationSchema = new Schema<ConfigurationRecord>(
   { _id: text, credentialTypeId: text, contextKey: text, options: text, updatedAt: date },
   { ...schemaOptions, collection: 'credential_configurations' },
 ).index({ contextKey: 1, credentialTypeId: 1 }, { unique: true });
+
+const versionSchema = new Schema<VersionRecord>(
+  {
+    _id: text,
+    objectId: text,
+    at: date,
+    before: optionalDate,
+    number,
+    by: optionalText,
+    comment: { type: String, default: '' },
+    snapshot: text,
+  },
+  { ...schemaOptions, collection: 'credential_versions' },
+).index({ objectId: 1, at: -1 });
 
 const scheduleSchema = new Schema<ScheduleRecord>(
   {
@@ -230,6 +247,7 @@ export function credentialModels(connection: Connection): CredentialModels {
     assets: model(connection, 'Asset', assetSchema),
     types: model(connection, 'CredentialType', typeSchema),
     configurations: model(connection, 'CredentialConfiguration', configurationSchema),
+    versions: model(connection, 'CredentialVersion', versionSchema),
     schedules: model(connection, 'CredentialSchedule', scheduleSchema),
     runs: model(connection, 'CredentialRun', runSchema),
     credentials: model(connection, 'Credential', credentialSchema),

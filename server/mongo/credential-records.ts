@@ -8,6 +8,7 @@ import type {
   CredentialConfiguration,
   CredentialRun,
   CredentialType,
+  DesignVersion,
   Options,
   Schedule,
   ScheduleRule,
@@ -19,6 +20,7 @@ import type {
   RunRecord,
   ScheduleRecord,
   TypeRecord,
+  VersionRecord,
 } from './credential-models.ts';
 
 /** Of a schedule from before this was kept. */
@@ -47,6 +49,13 @@ export function toAsset({
     sha256,
     updatedAt,
   };
+}
+
+export function fromVersion({ snapshot, ...rest }: DesignVersion): VersionRecord {
+  return { _id: `${rest.objectId} ${rest.at.getTime()}`, ...rest, snapshot: JSON.stringify(snapshot) };
+}
+export function toVersion({ objectId, at, before, number, by, comment, snapshot }: VersionRecord): DesignVersion {
+  return { objectId, at, before, number, by, comment, snapshot: JSON.parse(snapshot) as Options };
 }
 
 export function fromType({ id, options, ...rest }: CredentialType): TypeRecord {

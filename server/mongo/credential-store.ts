@@ -11,6 +11,7 @@ import type {
   CredentialRun,
   CredentialStore,
   CredentialType,
+  DesignVersion,
   MailState,
   Schedule,
   ScheduleStep,
@@ -27,6 +28,7 @@ import {
   fromRun,
   fromSchedule,
   fromType,
+  fromVersion,
   NEVER_SET,
   toAsset,
   toConfiguration,
@@ -34,6 +36,7 @@ import {
   toRun,
   toSchedule,
   toType,
+  toVersion,
 } from './credential-records.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
 import { mongoRecords } from './records.ts';
@@ -110,6 +113,13 @@ export class MongoCredentialStore implements CredentialStore {
   }
   async configurations(): Promise<readonly CredentialConfiguration[]> {
     return all(this.#models.configurations.find().sort({ contextKey: 1, _id: 1 }).lean(), toConfiguration);
+  }
+
+  async addVersion(version: DesignVersion): Promise<boolean> {
+    return unlessDuplicate(() => this.#models.versions.create(fromVersion(version)));
+  }
+  async versions(objectId: string): Promise<readonly DesignVersion[]> {
+    return all(this.#models.versions.find({ objectId }).sort({ at: -1 }).lean(), toVersion);
   }
 
   async saveSchedule(schedule: Schedule): Promise<void> {

@@ -367,6 +367,13 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['_id', 'credentialTypeId', 'contextKey', 'options', 'updatedAt'],
   },
   {
+    collection: 'credential_versions',
+    purpose: 'what kinds of credentials and credentials of courses said, save by save',
+    retention: FOR_EVER,
+    personal: { by: staff('who saved it'), comment: mention('what changed, in their words') },
+    other: ['_id', 'objectId', 'at', 'before', 'number', 'snapshot'],
+  },
+  {
     collection: 'credential_schedules',
     purpose: 'when they are made',
     retention: FOR_EVER,

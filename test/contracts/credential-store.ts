@@ -178,6 +178,19 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
     expect(await store.schedules()).to.deep.equal([]);
   });
 
+  it('keeps versions as they were written, one for a time, the latest first', async () => {
+    const version = {
+      ...{ objectId: 'type-1', at: T0, before: null, number: 1, by: null, comment: '' },
+      snapshot: { name: 'Old', options: { a: { 'b.c': [1, { $d: null }] } } },
+    };
+    const next = { ...version, at: later(1), before: T0, number: 2, by: 'ada', comment: 'Larger' };
+    expect(await store.versions('type-1')).to.deep.equal([]);
+    expect([await store.addVersion(version), await store.addVersion(next)]).to.deep.equal([true, true]);
+    expect(await store.addVersion({ ...version, comment: 'Another' })).to.equal(false);
+    expect(await store.addVersion({ ...version, objectId: 'type-2' })).to.equal(true);
+    expect(await store.versions('type-1')).to.deep.equal([next, version]);
+  });
+
   it('keeps types with options of any shape and keys of any characters', async () => {
     await store.saveType(aType());
     await store.saveType(aType({ options: { a: { 'b.c': [1, { $d: null }] } } }));

@@ -415,6 +415,17 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('credential-type-edit', '/credential-types/type-1/edit'),
     fillIn('credential-type-json', '/credential-types/type-1/edit', { name: 'Other' }, 'As JSON'),
     fillIn('credential-type-problems', '/credential-types/new', { 'o.template': 'No good' }, 'Save'),
+    path('design-versions', '/credential-types/type-1/versions'),
+    path('design-compare', '/configurations/configuration-1/compare'),
+    path('design-restore', '/credential-types/type-1/versions/1/restore'),
+    [
+      'design-conflict',
+      async (page) => {
+        await page.goto(`${address}/credential-types/type-1/edit`);
+        await page.evaluate(setHidden('expected', '2026-01-01T00:00:00.000Z'));
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Save' }).click()]);
+      },
+    ],
     path('eligibility', '/configurations/configuration-1/eligibility?username=ada'),
     path('schedule', '/configurations/configuration-1/schedule'),
     path('schedule-none', '/configurations/configuration-2/schedule'),
@@ -485,6 +496,7 @@ async function views({ services }: Site, address: string): Promise<readonly View
     fillIn('verify-mistake', '/verify', { badge: 'no badge' }, 'Verify'),
     path('audit', '/audit'),
     path('system', '/system'),
+    path('system-state', '/system/state'),
     path('lms', '/lms'),
     path('account-new', '/accounts/new'),
     path('not-found', '/nowhere'),

@@ -69,6 +69,7 @@ import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
+import { settingRows } from '../../server/settings/report.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
 import { memoryTraces } from './memory-traces.ts';
@@ -315,6 +316,14 @@ export function makeSite(
         broker: { status: 'off' as const, message: 'AMQP_URL is not set: events come in by HTTP and from files' },
         dispatcher: { status: 'degraded' as const, message: '1 effect has failed and waits for a person' },
       },
+    }),
+    systemState: async () => ({
+      facts: [
+        { name: 'clock', value: 'agrees with that of the database', isTrouble: false },
+        { name: 'effects', value: 'the oldest is due for 700 s', isTrouble: true },
+      ],
+      queues: [{ queue: 'laurel.events', messages: 3, consumers: 1 }],
+      settings: settingRows(readSettings({ PORT: '9000' }), { PORT: '9000' }),
     }),
     ...changes,
     settings: { ...settings, ...changes.settings },

@@ -33,15 +33,7 @@ export function drawPage(
 ): { readonly overlay: Overlay; readonly facts: DocumentFacts } {
   const { options } = job;
   const language = String(options.language);
-  const values: Facts = {
-    // a line break is for the template's author to make, or the course's
-    name: job.learnerName.replace(/\s+/g, ' '),
-    context_name: job.contextName,
-    issue_date: formatIssueDate(job.issuedAt, options),
-    verify_uuid: job.verifyId,
-    verify_url: job.verifyUrl ?? '',
-  };
-  const fill = (text: string) => fillPlaceholders(text, (placeholder) => values[placeholder]);
+  const fill = fillerOf(job);
   const uses = new Map<Font, FontUse>();
   const use = (font: Font) => {
     const known = uses.get(font) ?? new FontUse(`LcF${uses.size}`, font);
@@ -66,9 +58,7 @@ export function drawPage(
     if (/^https?:/i.test(text)) links.push({ address: text, box: [xPt, yPt, xPt + sizePt, yPt + sizePt] });
   }
   for (const element of textElements(options)) {
-    const filled = fill(element.text);
-    const text = element.uppercase ? filled.toLocaleUpperCase(language) : filled;
-    const lines = layOut(element, text, template, shaper(element, language, fonts));
+    const lines = layOut(element, writtenText(element, job, fill), template, shaper(element, language, fonts));
     for (const line of lines) canvas.line(line, use);
     links.push(...linksOf(element, lines, fill));
   }
@@ -84,7 +74,25 @@ export function drawPage(
   };
 }
 
-function shaper(element: TextElement, language: string, fonts: Fonts) {
+/** @returns what fills the placeholders of a text */
+export function fillerOf(job: PdfJob): (text: string) => string {
+  const values: Facts = {
+    // a line break is for the template's author to make, or the course's
+    name: job.learnerName.replace(/\s+/g, ' '),
+    context_name: job.contextName,
+    issue_date: formatIssueDate(job.issuedAt, job.options),
+    verify_uuid: job.verifyId,
+    verify_url: job.verifyUrl ?? '',
+  };
+  return (text) => fillPlaceholders(text, (placeholder) => values[placeholder]);
+}
+
+export function writtenText(element: TextElement, { options }: PdfJob, fill: (text: string) => string): string {
+  const filled = fill(element.text);
+  return element.uppercase ? filled.toLocaleUpperCase(String(options.language)) : filled;
+}
+
+export function shaper(element: TextElement, language: string, fonts: Fonts) {
   const style = {
     fonts: element.fonts.map((slug) => fonts.named(slug)),
     fallback: (character: string) => fonts.fallback(character),
@@ -96,7 +104,7 @@ function shaper(element: TextElement, language: string, fonts: Fonts) {
     fonts.shapedLines.get(`${key} ${direction} ${text}`, () => shapeLine(text, style, direction));
 }
 
-function boxOf({ xPt, yPt, widthPt, heightPt }: ImageElement, { width, height }: PlacedImage) {
+export function boxOf({ xPt, yPt, widthPt, heightPt }: ImageElement, { width, height }: PlacedImage) {
   return {
     xPt,
     yPt,

@@ -98,20 +98,15 @@ function first(objects: readonly PDFObject[]): string | null {
 function readPage(document: PDFDocument): FirstPage {
   const path = pathToFirstPage(document);
   const node = path.at(-1) as PDFDict;
-  // the nearest ancestor that has it
-  const inherited = (name: string) => path.findLast((at) => at.has(PDFName.of(name)))?.lookup(PDFName.of(name));
-  const mediaBox = readBox(inherited('MediaBox')) ?? [0, 0, 612, 792];
-  const shownBox = within(readBox(inherited('CropBox')) ?? mediaBox, mediaBox);
+  const { mediaBox, shownBox, rotation } = shownPart(path);
   if (shownBox[2] - shownBox[0] < 1 || shownBox[3] - shownBox[1] < 1) throw refused('its first page has no size');
   if (mediaBox.some((edge) => Math.abs(edge) > MAX_PAGE_PT)) throw refused('its first page is larger than 5 metres');
-  const rotate = inherited('Rotate');
-  const angle = rotate instanceof PDFNumber ? rotate.asNumber() : 0;
-  const resources = inherited('Resources');
+  const resources = inherited(path, 'Resources');
   const annotations = node.lookup(PDFName.of('Annots'));
   return {
     mediaBox,
     shownBox,
-    rotation: (((Math.round(angle / 90) * 90) % 360) + 360) % 360,
+    rotation,
     resources: resources instanceof PDFDict ? resources : undefined,
     contents: readContents(node.lookup(PDFName.of('Contents')), document),
     annotations: (annotations instanceof PDFArray ? annotations.asArray() : [])
@@ -121,25 +116,58 @@ function readPage(document: PDFDocument): FirstPage {
   };
 }
 
+/** @param path from the root of the pages to the page */
+export function shownPart(path: readonly PDFDict[]): Pick<FirstPage, 'mediaBox' | 'shownBox' | 'rotation'> {
+  const mediaBox = readBox(inherited(path, 'MediaBox')) ?? [0, 0, 612, 792];
+  const rotate = inherited(path, 'Rotate');
+  const angle = rotate instanceof PDFNumber ? rotate.asNumber() : 0;
+  return {
+    mediaBox,
+    shownBox: within(readBox(inherited(path, 'CropBox')) ?? mediaBox, mediaBox),
+    rotation: (((Math.round(angle / 90) * 90) % 360) + 360) % 360,
+  };
+}
+
+/** From the nearest ancestor that has it. */
+function inherited(path: readonly PDFDict[], name: string): PDFObject | undefined {
+  return path.findLast((at) => at.has(PDFName.of(name)))?.lookup(PDFName.of(name));
+}
+
+/** What lies below the root of the pages: pages and groups of pages. @throws InputError where it has no end */
+export function kidsOf(path: readonly PDFDict[], seen: Set<PDFObject>): readonly PDFDict[] | null {
+  const node = path.at(-1) as PDFDict;
+  if (seen.has(node)) throw refused('its pages go round in circles; export it again');
+  if (path.length > MAX_TREE_DEPTH + 1) throw refused('its pages are nested too deeply; export it again');
+  seen.add(node);
+  const kids = node.lookup(PDFName.of('Kids'));
+  if (!(kids instanceof PDFArray)) return null;
+  return kids.asArray().flatMap((kid) => {
+    const found = node.context.lookup(kid);
+    return found instanceof PDFDict ? [found] : [];
+  });
+}
+
 /** Down the first branch that leads to a page. `Count` is what the file says, not what it has. */
 function pathToFirstPage(document: PDFDocument): readonly PDFDict[] {
-  const seen = new Set<PDFDict>();
-  const descend = (node: PDFObject | undefined, path: readonly PDFDict[]): readonly PDFDict[] | null => {
-    if (!(node instanceof PDFDict)) return null;
-    if (seen.has(node)) throw refused('its pages go round in circles; export it again');
-    if (path.length > MAX_TREE_DEPTH) throw refused('its pages are nested too deeply; export it again');
-    seen.add(node);
-    const kids = node.lookup(PDFName.of('Kids'));
-    if (!(kids instanceof PDFArray)) return [...path, node];
-    for (const kid of kids.asArray()) {
-      const found = descend(document.context.lookup(kid), [...path, node]);
+  const seen = new Set<PDFObject>();
+  const descend = (path: readonly PDFDict[]): readonly PDFDict[] | null => {
+    const kids = kidsOf(path, seen);
+    if (kids === null) return path;
+    for (const kid of kids) {
+      const found = descend([...path, kid]);
       if (found) return found;
     }
     return null;
   };
-  const found = descend(document.catalog.lookup(PDFName.of('Pages')), []);
+  const root = rootOf(document);
+  const found = root && descend([root]);
   if (!found) throw refused('it has no pages');
   return found;
+}
+
+export function rootOf(document: PDFDocument): PDFDict | null {
+  const root = document.catalog.lookup(PDFName.of('Pages'));
+  return root instanceof PDFDict ? root : null;
 }
 
 function readContents(contents: PDFObject | undefined, document: PDFDocument): readonly PDFRawStream[] {

@@ -11,6 +11,13 @@ export interface Font {
   readonly file: TrueTypeFont;
   has(codePoint: number): boolean;
   shape(run: ShapingRun): readonly ShapedGlyph[];
+  /** From where to where a glyph reaches, in em above the baseline; null: it draws nothing. */
+  inkOf(glyph: number): Ink | null;
+}
+
+export interface Ink {
+  readonly bottom: number;
+  readonly top: number;
 }
 
 export interface ShapingRun {
@@ -73,6 +80,12 @@ export function openFont(name: string, bytes: Uint8Array): Font {
         xOffset: (info.xOffset ?? 0) / file.unitsPerEm,
         yOffset: (info.yOffset ?? 0) / file.unitsPerEm,
       }));
+    },
+    inkOf(glyph) {
+      const extents = font.glyphExtents(glyph);
+      if (!extents || extents.height === 0) return null;
+      const [one, other] = [extents.yBearing, extents.yBearing + extents.height];
+      return { bottom: Math.min(one, other) / file.unitsPerEm, top: Math.max(one, other) / file.unitsPerEm };
     },
   };
 }

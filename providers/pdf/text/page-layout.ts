@@ -24,7 +24,7 @@ export interface PageSize {
 export type Shape = (text: string, direction: 'ltr' | 'rtl') => ShapedLine;
 
 /** Kept free at both sides of the page. */
-const MARGIN_PT = 48;
+export const MARGIN_PT = 48;
 
 /** One element's text as lines: shrunk to the least size if it is too wide, then broken, never cut.
  *  @param text with placeholders filled in; `\n` begins a line
@@ -74,29 +74,27 @@ function widthOf({ width, spaces }: ShapedLine, sizePt: number, { charSpacePt }:
   return width * sizePt + spaces * charSpacePt;
 }
 
-function availableWidth({ align, xPt }: TextElement, { widthPt }: PageSize): number {
-  const right = widthPt - MARGIN_PT;
-  switch (align) {
+function availableWidth(element: TextElement, page: PageSize): number {
+  const anchor = anchorOf(element, page);
+  const right = page.widthPt - MARGIN_PT;
+  switch (element.align) {
     case 'left':
-      return right - (xPt ?? MARGIN_PT);
+      return right - anchor;
     case 'right':
-      return (xPt ?? right) - MARGIN_PT;
-    case 'center': {
-      const middle = xPt ?? widthPt / 2;
-      return 2 * Math.min(middle - MARGIN_PT, right - middle);
-    }
+      return anchor - MARGIN_PT;
+    case 'center':
+      return 2 * Math.min(anchor - MARGIN_PT, right - anchor);
   }
 }
 
-function startOf({ align, xPt }: TextElement, { widthPt }: PageSize, lineWidthPt: number): number {
-  switch (align) {
-    case 'left':
-      return xPt ?? MARGIN_PT;
-    case 'right':
-      return (xPt ?? widthPt - MARGIN_PT) - lineWidthPt;
-    case 'center':
-      return (xPt ?? widthPt / 2) - lineWidthPt / 2;
-  }
+/** Where the lines of an element begin, have their middle or end. */
+export function anchorOf({ align, xPt }: Pick<TextElement, 'align' | 'xPt'>, { widthPt }: PageSize): number {
+  return xPt ?? { left: MARGIN_PT, center: widthPt / 2, right: widthPt - MARGIN_PT }[align];
+}
+
+/** Where something as wide as this begins. */
+export function startOf(element: Pick<TextElement, 'align' | 'xPt'>, page: PageSize, widthPt: number): number {
+  return anchorOf(element, page) - widthPt * { left: 0, center: 0.5, right: 1 }[element.align];
 }
 
 /** The element's size, or the largest tenth of a point below it that fits, but never less than its least size. */

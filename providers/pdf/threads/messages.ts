@@ -1,6 +1,7 @@
 /** What passes between a pool and its threads. */
 
 import { CredentialError, type CredentialsError, InputError } from '../../../plugin/errors.ts';
+import type { AssetPage, PageDesign } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import type { PdfJob } from '../engine.ts';
 
@@ -14,13 +15,16 @@ export interface ThreadJob extends Omit<PdfJob, 'assets'> {
 }
 
 export type Task =
-  | { readonly kind: 'generate'; readonly job: ThreadJob }
+  | { readonly kind: 'generate' | 'measure'; readonly job: ThreadJob }
+  | { readonly kind: 'pages'; readonly bytes: Uint8Array }
   | { readonly kind: 'check'; readonly assetKind: Asset['kind']; readonly bytes: Uint8Array };
 
 export type Answer =
   /** Once, before anything else: the thread is loaded. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'made'; readonly bytes: Uint8Array }
+  | { readonly kind: 'measured'; readonly design: PageDesign }
+  | { readonly kind: 'counted'; readonly pages: readonly AssetPage[] }
   | { readonly kind: 'checked' }
   /** The thread has let go of assets that came without bytes. */
   | { readonly kind: 'missing' }

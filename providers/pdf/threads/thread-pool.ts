@@ -56,16 +56,35 @@ export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
       .finally(serve);
   }
 
+  async function answerTo(task: Waiting['task']): Promise<Answer> {
+    const answer = await submit(task);
+    if (answer.kind === 'failed') throw fromPlain(answer.error);
+    return answer;
+  }
+
+  async function work(kind: 'generate' | 'measure', job: PdfJob): Promise<Answer> {
+    const answer = await answerTo((known) => ({ kind, job: withoutKnown(job, known) }));
+    return answer.kind === 'missing' ? answerTo(() => ({ kind, job })) : answer;
+  }
+
   return {
     async generate(job) {
-      let answer = await submit((known) => ({ kind: 'generate', job: withoutKnown(job, known) }));
-      if (answer.kind === 'missing') answer = await submit(() => ({ kind: 'generate', job }));
+      const answer = await work('generate', job);
       if (answer.kind === 'made') return answer.bytes;
-      throw answer.kind === 'failed' ? fromPlain(answer.error) : new Error(`a thread answered ${answer.kind}`);
+      throw unexpected(answer);
+    },
+    async measure(job) {
+      const answer = await work('measure', job);
+      if (answer.kind === 'measured') return answer.design;
+      throw unexpected(answer);
+    },
+    async pages(bytes) {
+      const answer = await answerTo(() => ({ kind: 'pages', bytes }));
+      if (answer.kind === 'counted') return answer.pages;
+      throw unexpected(answer);
     },
     async check(kind, bytes) {
-      const answer = await submit(() => ({ kind: 'check', assetKind: kind, bytes }));
-      if (answer.kind === 'failed') throw fromPlain(answer.error);
+      await answerTo(() => ({ kind: 'check', assetKind: kind, bytes }));
     },
     async close() {
       closed = true;
@@ -73,6 +92,10 @@ export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
       await Promise.all([...threads].map((thread) => thread.end()));
     },
   };
+}
+
+function unexpected({ kind }: Answer): Error {
+  return new Error(`a thread answered ${kind}`);
 }
 
 function stopping(): InputError {
@@ -110,7 +133,7 @@ class Thread {
   /** Rejects when the thread is lost. */
   async perform(makeTask: Waiting['task'], timeLimitMs: number): Promise<Answer> {
     const task = makeTask(this.#known);
-    if (task.kind === 'generate') for (const { sha256 } of Object.values(task.job.assets)) this.#known.add(sha256);
+    if ('job' in task) for (const { sha256 } of Object.values(task.job.assets)) this.#known.add(sha256);
     this.free = false;
     this.#worker.ref();
     try {

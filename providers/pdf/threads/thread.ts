@@ -33,7 +33,9 @@ async function perform(task: Task): Promise<Answer> {
     await engine.check(task.assetKind, task.bytes);
     return { kind: 'checked' };
   }
+  if (task.kind === 'pages') return { kind: 'counted', pages: await engine.pages(task.bytes) };
   const job = withFiles(task.job);
+  if (job && task.kind === 'measure') return { kind: 'measured', design: await engine.measure(job) };
   return job ? { kind: 'made', bytes: await engine.generate(job) } : { kind: 'missing' };
 }
 

@@ -3,12 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { contextKind } from '../../../plugin/credentials/context-key.ts';
+import { changeWithHistory } from '../../../plugin/credentials/design-history.ts';
 import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { mergeOptions } from '../../../plugin/extensions/options.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
+import { designerOf } from '../certificate-designer.ts';
 import { configurationErrors, samplePlan, schemaOf } from '../credential-check.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
+import { type Conflict, conflictOf } from '../design-conflict.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
@@ -23,9 +26,11 @@ import {
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { CONFIGURATION_PREVIEW } from './certificate-preview-paths.ts';
 import { isAnswerable } from './credential-types.ts';
 import { credentialsCrumb } from './credentials.ts';
-import { expectedOf } from './expected.ts';
+import { commentOf } from './design-versions.ts';
+import { expectedOf, keptExpected } from './expected.ts';
 
 const HOME = '/configurations';
 const crumb = { text: 'Configurations', href: HOME } as const;
@@ -58,6 +63,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
     former: CredentialConfiguration | null,
     { type, contextKey, entry }: Entered,
     errors: readonly FieldError[] = entry.errors,
+    conflict: Conflict | null = null,
   ): Promise<void> => {
     const title = former ? 'Edit configuration' : 'New configuration';
     const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb], errors } as const;
@@ -69,14 +75,24 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       action: former ? `${pathOf(former)}/edit` : `${HOME}/new`,
       deleteHref: former && `${pathOf(former)}/delete`,
       cancelHref: HOME,
-      expected: former?.updatedAt.toISOString() ?? '',
+      expected: conflict?.expected ?? keptExpected(req, former),
+      conflict,
+      comment: textField(req, 'comment'),
+      versionsHref: former && `${pathOf(former)}/versions`,
       ...shownEntry(entry, schemaOf(extensions, type), type.options, errors),
       effective: merged && JSON.stringify(merged, null, 2),
       samples: SAMPLES,
+      designer: designerOf(extensions, type, {
+        ...{
+          preview: CONFIGURATION_PREVIEW,
+          stored: former?.id ?? null,
+          uses: 'Documents made from now on follow it.',
+        },
+      }),
       warnings: [],
       focus: null,
     };
-    return renderPage(req, res, 'configuration-form', frame, model, errors.length > 0 ? 422 : 200);
+    return renderPage(req, res, 'configuration-form', frame, model, conflict ? 409 : errors.length > 0 ? 422 : 200);
   };
 
   const take = async (req: Request, res: Response, former: CredentialConfiguration | null): Promise<void> => {
@@ -115,10 +131,20 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       ...{ id: former?.id ?? randomUUID(), credentialTypeId: type.id, contextKey, options },
       updatedAt: new Date(now),
     };
-    const result = await credentials.changeConfiguration(wanted, former && expectedOf(req));
+    const result = await changeWithHistory(
+      credentials,
+      { former, wanted, expected: former && expectedOf(req) },
+      { by: actorOf(res).name, comment: commentOf(req) },
+      (configuration, expected) => credentials.changeConfiguration(configuration, expected),
+    );
     if (result === 'duplicate') return showForm(req, res, former, entered, [{ field: 'contextKey', message: taken }]);
-    if (result === 'stale')
-      return showForm(req, res, former, entered, [{ field: 'options', message: changedMeanwhile }]);
+    if (result === 'stale') {
+      const conflict = await conflictOf(credentials, await find(req), wanted, expectedOf(req));
+      const errors = [
+        { field: 'conflict', message: `${conflict.by} has saved this configuration since you opened it.` },
+      ];
+      return showForm(req, res, former, entered, errors, conflict);
+    }
     const done = former ? 'configuration.changed' : 'configuration.created';
     await audit(actorOf(res).name, done, `configuration:${wanted.id}`, { contextKey, type: type.name });
     res.redirect(303, `${HOME}?done=configuration-saved`);
@@ -190,8 +216,6 @@ const COUNTED = 1_000;
 const wrongContext =
   'Enter the key of a course or path: course-v1:org+course+run, ccx-v1:org+course+run+ccx@1 or path-v1:org+number+run+group. It stands in the address of the course.';
 const taken = 'This course or path has a configuration of this type already; edit that one instead.';
-const changedMeanwhile =
-  'Somebody else has saved this configuration since you opened it. Load the page again, and enter your changes once more.';
 
 function pathOf({ id }: Pick<CredentialConfiguration, 'id'>): string {
   return `${HOME}/${encodeURIComponent(id)}`;

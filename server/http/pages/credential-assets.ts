@@ -5,8 +5,10 @@ import type { Request, Response } from 'express';
 import { assetUse } from '../../../plugin/credentials/asset-use.ts';
 import { assetKey, changeAsset, MAX_ASSET_BYTES } from '../../../plugin/credentials/assets.ts';
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
+import type { AssetPage } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
+import { pictureScripts } from '../certificate-designer.ts';
 import { shownSize, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -40,6 +42,19 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     const file = await files.get(assetKey(asset));
     if (file) return { asset, bytes: file.bytes };
     throw new NotFoundError('asset', 'the file of this asset is gone; upload it again on the page of the asset');
+  };
+
+  /** What of it can be looked at page by page; nothing, where the file is gone or broken. */
+  const pagesOf = async (asset: Asset): Promise<readonly AssetPage[]> => {
+    const generation = extensions.generations().find(({ assetPages }) => assetPages);
+    const file = asset.kind === 'pdf-template' && generation ? await files.get(assetKey(asset)) : null;
+    if (!file) return [];
+    try {
+      return (await generation?.assetPages?.({ asset, bytes: file.bytes })) ?? [];
+    } catch (error) {
+      if (error instanceof InputError) return [];
+      throw error;
+    }
   };
 
   const usesOf = async (slug: string) => {
@@ -185,6 +200,8 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
         size: shownSize(asset.sizeBytes),
         updatedAt: shownTime(asset.updatedAt),
         href: pathOf(asset),
+        pages: (await pagesOf(asset)).map(pageInWords),
+        scripts: pictureScripts(),
         picture: asset.kind === 'image' ? `${pathOf(asset)}/file` : null,
         ...shownUses(await usesOf(asset.slug)),
       });
@@ -211,6 +228,13 @@ function shownUses({ types, configurations }: ReturnType<typeof assetUse>) {
 
 function pathOf({ slug }: Pick<Asset, 'slug'>): string {
   return `${HOME}/${encodeURIComponent(slug)}`;
+}
+
+function pageInWords({ widthPt, heightPt }: AssetPage, index: number): string {
+  const size = (factor: number) => `${Math.round(widthPt * factor)} × ${Math.round(heightPt * factor)}`;
+  const lies = widthPt === heightPt ? 'square' : widthPt > heightPt ? 'landscape' : 'portrait';
+  const written = index === 0 ? ' Documents are written on it.' : '';
+  return `Page ${index + 1}: ${size(25.4 / 72)} mm (${size(1)} pt), ${lies}.${written}`;
 }
 
 /** Images are stored without a kind: what was checked is one of two. */

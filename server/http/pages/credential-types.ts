@@ -2,11 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { changeWithHistory } from '../../../plugin/credentials/design-history.ts';
 import { CredentialError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
+import { designerOf } from '../certificate-designer.ts';
 import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
+import { type Conflict, conflictOf } from '../design-conflict.ts';
 import { shownNumber, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -22,8 +25,10 @@ import {
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { TYPE_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
-import { expectedOf } from './expected.ts';
+import { commentOf } from './design-versions.ts';
+import { expectedOf, keptExpected } from './expected.ts';
 
 const HOME = '/credential-types';
 const crumb = { text: 'Types', href: HOME } as const;
@@ -49,13 +54,20 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
   const functionOf = (known: readonly { readonly name: string }[], name: string): string =>
     (known.find((one) => one.name === name) ?? known[0])?.name ?? '';
 
-  const showForm = (
+  const usesOf = async (former: CredentialType | null): Promise<string> => {
+    const used = (await credentials.configurations()).filter(({ credentialTypeId }) => credentialTypeId === former?.id);
+    if (used.length === 0) return 'No configuration uses it yet.';
+    return used.length === 1 ? 'One configuration uses it.' : `${shownNumber(used.length)} configurations use it.`;
+  };
+
+  const showForm = async (
     req: Request,
     res: Response,
     former: CredentialType | null,
     type: Omit<CredentialType, 'id'>,
     entry: OptionsEntry,
     errors: readonly FieldError[] = entry.errors,
+    conflict: Conflict | null = null,
   ): Promise<void> => {
     const title = former ? `Edit ${former.name}` : 'New type';
     const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb], errors } as const;
@@ -63,16 +75,22 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       type,
       action: former ? `${pathOf(former)}/edit` : `${HOME}/new`,
       cancelHref: former ? pathOf(former) : HOME,
-      expected: former?.updatedAt.toISOString() ?? '',
+      expected: conflict?.expected ?? keptExpected(req, former),
+      conflict,
+      comment: textField(req, 'comment'),
+      versionsHref: former && `${pathOf(former)}/versions`,
       retrievals: extensions.retrievals(),
       generations: extensions.generations(),
       ...shownEntry(entry, schemaOf(extensions, type), null, errors),
       effective: null,
       samples: SAMPLES,
+      designer: designerOf(extensions, type, {
+        ...{ preview: TYPE_PREVIEW, stored: former?.id ?? null, uses: await usesOf(former) },
+      }),
       warnings: [],
       focus: null,
     };
-    return renderPage(req, res, 'credential-type-form', frame, model, errors.length > 0 ? 422 : 200);
+    return renderPage(req, res, 'credential-type-form', frame, model, conflict ? 409 : errors.length > 0 ? 422 : 200);
   };
 
   const take = async (req: Request, res: Response, former: CredentialType | null): Promise<void> => {
@@ -120,13 +138,21 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         return showForm(req, res, former, entered, entry, atFields(entry, schema, [problemOf(error.message)]));
       }
     }
-    const result = await credentials.changeType(wanted, former && expectedOf(req));
-    if (result !== 'saved') {
-      const message =
-        result === 'duplicate'
-          ? 'There is a type of this name already; choose another name.'
-          : 'Somebody else has saved this type since you opened it. Load the page again, and enter your changes once more.';
+    const note = { by: actorOf(res).name, comment: commentOf(req) };
+    const result = await changeWithHistory(
+      credentials,
+      { former, wanted, expected: former && expectedOf(req) },
+      note,
+      (type, expected) => credentials.changeType(type, expected),
+    );
+    if (result === 'duplicate') {
+      const message = 'There is a type of this name already; choose another name.';
       return showForm(req, res, former, entered, entry, [{ field: 'name', message }]);
+    }
+    if (result === 'stale') {
+      const conflict = await conflictOf(credentials, await find(req), wanted, expectedOf(req));
+      const errors = [{ field: 'conflict', message: `${conflict.by} has saved this type since you opened it.` }];
+      return showForm(req, res, former, entered, entry, errors, conflict);
     }
     const done = former ? 'credential-type.changed' : 'credential-type.created';
     await audit(actorOf(res).name, done, `credential-type:${id}`, { name: wanted.name });
@@ -168,6 +194,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         json: JSON.stringify(type.options, null, 2),
         updatedAt: shownTime(type.updatedAt),
         editHref: `${pathOf(type)}/edit`,
+        versionsHref: `${pathOf(type)}/versions`,
         newHref: `/configurations/new?type=${encodeURIComponent(type.id)}`,
         configurations: configurations
           .filter(({ credentialTypeId }) => credentialTypeId === type.id)

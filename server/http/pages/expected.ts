@@ -9,3 +9,10 @@ export function expectedOf(req: Request): Date {
   if (Number.isNaN(at.getTime())) throw incompleteForm();
   return at;
 }
+
+/** For the form: a form that is shown again was still made from what it was made from, so that nobody's change is lost over a
+ *  mistake somewhere in it. */
+export function keptExpected(req: Request, former: { readonly updatedAt: Date } | null): string {
+  if (req.method === 'POST') return textField(req, 'expected');
+  return former?.updatedAt.toISOString() ?? '';
+}

@@ -54,7 +54,9 @@ describe('the pages of assets', () => {
       action: 'asset.created',
       object: 'asset:certificate',
     });
-    expect(textOf((await browser.get(`${HOME}/certificate`)).text)).to.include('Nothing uses it.');
+    const shown = textOf((await browser.get(`${HOME}/certificate`)).text);
+    expect(shown).to.include('Nothing uses it.');
+    expect(shown).to.include('One page Page 1: 297 × 210 mm (842 × 595 pt), landscape. Documents are written on it.');
     const file = await browser.get(`${HOME}/certificate/file`);
     expect(file.headers['content-disposition']).to.equal('inline; filename="brought_file.pdf"');
     expect((file.body as Buffer).equals(TEMPLATE)).to.equal(true);

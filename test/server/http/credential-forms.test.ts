@@ -166,10 +166,8 @@ describe('the forms of credentials', () => {
         name: 'Late',
         expected: new Date(0).toISOString(),
       });
-      expect(stale.status).to.equal(422);
-      expect(textOf(stale.text)).to.include(
-        'Somebody else has saved this type since you opened it. Load the page again, and enter your changes once more.',
-      );
+      expect(stale.status).to.equal(409);
+      expect(textOf(stale.text)).to.include('Somebody else has saved this type since you opened it.');
       const taken = await submit(browser, TYPES, `${TYPES}/new`, fields);
       expect(textOf(taken.text)).to.include('There is a type of this name already; choose another name.');
       expect(await credentials.types()).to.deep.equal([type]);

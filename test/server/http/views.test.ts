@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { projectPath } from '../../../server/paths.ts';
 
 /** By address, and without a word inside. */
-const OUR_SCRIPT = '<script type="module" src="" data-vocabulary=""></script>';
+const OUR_SCRIPT = /<script type="module" src=""( data-vocabulary="")?><\/script>/;
 
 /** @returns what a view must not hold, in words */
 function faultsOf(view: string): readonly string[] {
@@ -52,6 +52,10 @@ describe('views', () => {
     ]);
     expect(faultsOf('<script>x()</script>')).to.deep.equal(['a script that is not our own file']);
     expect(faultsOf('<script type="module" src="" data-vocabulary="">x()</script>')).to.deep.equal([
+      'a script that is not our own file',
+    ]);
+    expect(faultsOf('<script type="module" src="<%= model.script %>"></script>')).to.deep.equal([]);
+    expect(faultsOf('<script type="module" src="/x.js"></script>')).to.deep.equal([
       'a script that is not our own file',
     ]);
     expect(faultsOf('<style>p{}</style>')).to.deep.equal(['a style element']);

@@ -5,8 +5,8 @@ import { type BadgeChange, hashOfSource } from '../../../plugin/ports/badge-stor
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { badgeModels } from '../../../server/mongo/badge-documents.ts';
 import { MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
-import { carryOverBadges } from '../../../server/mongo/carry-over-badges.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
+import { carryOverBadges } from '../../../server/mongo/migrations/carry-over-badges.ts';
 import { testDatabase } from '../../support/database.ts';
 
 const by = { updatedAt: new Date('2026-03-01T10:00:00Z'), updatedBy: 'tester', reason: null };

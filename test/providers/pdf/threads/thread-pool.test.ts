@@ -59,6 +59,16 @@ describe('threads that make PDF credentials', function () {
     expect(Buffer.from(await pool.generate(aJob())).equals(first)).to.equal(true);
   });
 
+  it('measure, and count pages, as the thread that asks would', async () => {
+    const own = createLocalEngine(fontsFolder);
+    expect(await pool.measure(aJob())).to.deep.equal(await own.measure(aJob()));
+    expect(await pool.pages(template)).to.deep.equal([{ widthPt: 842, heightPt: 595 }]);
+    const broken = await rejection(pool.pages(Buffer.from('GIF89a')));
+    expect(broken.message).to.equal('the PDF template cannot be used: it is not a PDF file');
+    const gone = await rejection(pool.measure(aJob({ assets: {} })));
+    expect(gone).to.include({ code: 'input.asset', message: 'there is no asset "certificate"' });
+  });
+
   it('tell what went wrong as the same error', async () => {
     const missing = await rejection(pool.generate(aJob({ learnerName: 'Ana 😀' })));
     expect(missing).to.include({ name: 'CredentialError', code: 'credential.glyph-missing' });

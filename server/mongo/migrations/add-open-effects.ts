@@ -1,16 +1,19 @@
-/** Documents of an earlier form of progress are brought up to the present one when the database is opened. Each changes by
- *  one update that names its version, so several processes may do it at once, and a kill leaves nothing half done. */
+/** Documents of an earlier form of progress are brought up to the present one. Each changes by one update that names its
+ *  version, so several processes may do it at once, and a kill leaves nothing half done. */
 
 import mongoose from 'mongoose';
-import { openEffects } from '../../plugin/badges/effect-order.ts';
-import { withDatabase } from './errors.ts';
-import { type ProgressDocument, toProgress } from './progress-document.ts';
-import { progressModels } from './progress-store.ts';
+import { openEffects } from '../../../plugin/badges/effect-order.ts';
+import { withDatabase } from '../errors.ts';
+import { type ProgressDocument, toProgress } from '../progress-document.ts';
+import { progressModels } from '../progress-store.ts';
 
 const BATCH = 500;
 
 /** Puts in what the indexes of effects need. @returns how many documents lacked it */
-export async function addOpenEffects(connection: mongoose.Connection): Promise<number> {
+export async function addOpenEffects(
+  connection: mongoose.Connection,
+  stillOurs: () => Promise<void> = async () => {},
+): Promise<number> {
   const progress = progressModels(connection);
   for (let changed = 0; ; ) {
     const lacking = await withDatabase(async () =>
@@ -21,6 +24,7 @@ export async function addOpenEffects(connection: mongoose.Connection): Promise<n
     );
     if (lacking.length === 0) return changed;
     changed += lacking.length;
+    await stillOurs();
     for (const document of lacking) {
       const { learnerId, badgeId, version } = document;
       const fields = { openEffects: openEffects(toProgress(document)) };

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { silentLogger } from '../../../plugin/ports/runtime.ts';
-import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
-import { addOpenEffects } from '../../../server/mongo/progress-carry-over.ts';
-import { MongoProgressStore, progressModels } from '../../../server/mongo/progress-store.ts';
-import { aWorld, courseBadge, passing } from '../../support/badge-world.ts';
-import { testDatabase } from '../../support/database.ts';
+import { silentLogger } from '../../../../plugin/ports/runtime.ts';
+import { connectDatabase, type Database } from '../../../../server/mongo/connect.ts';
+import { addOpenEffects } from '../../../../server/mongo/migrations/add-open-effects.ts';
+import { MongoProgressStore, progressModels } from '../../../../server/mongo/progress-store.ts';
+import { aWorld, courseBadge, passing } from '../../../support/badge-world.ts';
+import { testDatabase } from '../../../support/database.ts';
 
 describe('progress of an earlier form', () => {
   let database: Database;

@@ -2,23 +2,24 @@
  *  per former version (`badge_versions`). Those stay as they are. */
 
 import type mongoose from 'mongoose';
-import { compareCodePoints } from '../../dsl/index.ts';
-import type { BadgeVersion } from '../../plugin/ports/badge-store.ts';
-import { badgeModels, HEAD, toDocument, toEntry, type VersionDocument } from './badge-documents.ts';
-import { putHead } from './badge-store.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { compareCodePoints } from '../../../dsl/index.ts';
+import type { BadgeVersion } from '../../../plugin/ports/badge-store.ts';
+import { badgeModels, HEAD, toDocument, toEntry, type VersionDocument } from '../badge-documents.ts';
+import { putHead } from '../badge-store.ts';
+import { isDuplicateKey, withDatabase } from '../errors.ts';
 
 type Facts = Omit<BadgeVersion, 'id' | 'reason' | 'removed'>;
 type OldHead = Facts & { readonly _id: string };
 type OldVersion = Facts & { readonly badgeId: string };
 
 /** Does nothing where rules are in force already. Several processes may do it at once and any may die on the way: they all
- *  write the same documents, and what is in force is put there in one step, once. @throws StoreError */
-export async function carryOverBadges(connection: mongoose.Connection): Promise<void> {
+ *  write the same documents, and what is in force is put there in one step, once.
+ *  @returns how many badges it took over @throws StoreError */
+export async function carryOverBadges(connection: mongoose.Connection): Promise<number> {
   const { heads, versions } = badgeModels(connection);
-  if (await withDatabase(() => heads.exists({ _id: HEAD }))) return;
+  if (await withDatabase(() => heads.exists({ _id: HEAD }))) return 0;
   const documents = await oldDocuments(connection);
-  if (documents.length === 0) return;
+  if (documents.length === 0) return 0;
   for (const document of documents.flat()) {
     await withDatabase(() => versions.insertMany([document]).catch(unlessThere));
   }
@@ -26,6 +27,7 @@ export async function carryOverBadges(connection: mongoose.Connection): Promise<
   // As large as the revision of the earlier version was, which summed up the versions.
   const revision = latest.reduce((sum, { version }) => sum + version, 0);
   await putHead(heads, { _id: HEAD, revision, entries: latest.map(toEntry) }, 0);
+  return latest.length;
 }
 
 /** Per badge, the oldest version first. */

@@ -1,0 +1,41 @@
+/** Pure: what differs between two pictures. */
+
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  /** Red, green, blue, opacity. */
+  readonly data: Uint8ClampedArray;
+}
+
+export interface Difference {
+  /** Of all pixels, 0 to 1. */
+  readonly share: number;
+  /** The later picture, pale, with what differs in a strong colour. */
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Edges of letters come out a little different when a picture is drawn anew. */
+const UNSEEN = 24;
+const MARK = [178, 24, 43] as const;
+
+/** @returns null when the pictures are of different sizes: all differs */
+export function difference(before: Pixels, after: Pixels): Difference | null {
+  if (before.width !== after.width || before.height !== after.height) return null;
+  const data = new Uint8ClampedArray(after.data.length);
+  let differing = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    const differs = [0, 1, 2].some((i) => Math.abs((before.data[at + i] ?? 0) - (after.data[at + i] ?? 0)) > UNSEEN);
+    if (differs) differing += 1;
+    for (let i = 0; i < 3; i++) {
+      data[at + i] = differs ? (MARK[i] as number) : 255 - (255 - (after.data[at + i] ?? 0)) * 0.35;
+    }
+    data[at + 3] = 255;
+  }
+  return { share: differing / (data.length / 4), data };
+}
+
+export function shareInWords(share: number): string {
+  if (share === 0) return 'The picture stays the same';
+  const percent = share * 100;
+  return `${percent < 0.1 ? 'Less than 0.1' : percent.toFixed(1)} % of the picture changes`;
+}

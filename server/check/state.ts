@@ -1,0 +1,78 @@
+/** What Laurel itself knows: people who can get in, badges that cannot be issued, what waits, and, where asked for, whether
+ *  others answer. */
+
+import type { Laurel } from '../compose.ts';
+import type { HealthReport } from '../http/services.ts';
+import { shownTroubles } from '../http/template-troubles.ts';
+import { type CheckLine, ok, problem, warning } from './line.ts';
+
+/** What only a process with these parts can say. */
+const NOT_HERE = ['process', 'database', 'rabbitmq', 'lms'];
+const LATE_MS = 5 * 60_000;
+
+const TODO: Readonly<Record<string, string>> = {
+  effects: 'look at the page Effects, or `laurel effects list --state failed`',
+  accounts: 'look at the page Providers',
+  mails: 'look at the page Mails',
+  'dead-letters': 'look at the page Dead letters, or `laurel dead-letters list`',
+};
+
+export async function checkState({ services, ruleBook }: Laurel): Promise<readonly CheckLine[]> {
+  const [report, accounts, troubles, schedules] = await Promise.all([
+    services.health(),
+    services.access.accounts(),
+    ruleBook.refresh().then(async () => shownTroubles(await services.badges.list(), services)),
+    services.credentials.schedules(),
+  ]);
+  const late = schedules.filter(
+    ({ enabled, nextDueAt }) =>
+      enabled && nextDueAt !== null && services.clock.now().getTime() - nextDueAt.getTime() > LATE_MS,
+  );
+  return [
+    ...fromHealth(report),
+    accounts.length > 0
+      ? ok('people', `${accounts.length} can sign in`)
+      : warning('people', 'nobody can sign in yet', 'start Laurel and follow the link that it prints'),
+    ...(troubles.length === 0 ? [ok('badges', 'every active badge has its template')] : []),
+    ...troubles.map(({ badge, message }) => problem('badges', `${badge}: ${message}`, 'see the page of the badge')),
+    late.length === 0
+      ? ok('schedules', schedules.length === 0 ? 'none' : 'none is late')
+      : problem(
+          'schedules',
+          `${late.length} are due for more than five minutes`,
+          'run `laurel serve`: only it has the scheduler',
+        ),
+  ];
+}
+
+function fromHealth({ checks }: HealthReport): readonly CheckLine[] {
+  return Object.entries(checks)
+    .filter(([name]) => !NOT_HERE.includes(name))
+    .map(([name, { status, message }]) =>
+      status === 'ok' || status === 'off'
+        ? ok(name, message)
+        : warning(name, message, TODO[name] ?? 'see the page System'),
+    );
+}
+
+/** Calls out: accounts at providers and the LMS. */
+export async function checkOthers({ services }: Laurel): Promise<readonly CheckLine[]> {
+  const lines: CheckLine[] = [];
+  for (const account of await services.providerStore.accounts()) {
+    const name = `account ${account.provider}/${account.slug}`;
+    if (!account.enabled) continue;
+    const { account: checked, facts } = await services.accounts.check(account.id);
+    lines.push(
+      facts === null
+        ? problem(name, checked.lastCheck?.message ?? 'does not work', 'see the page of the account')
+        : ok(name, ['works', ...facts.notes].join(', ')),
+    );
+  }
+  for (const { state, name, message } of (await services.lms?.check(null)) ?? [])
+    lines.push(
+      state === 'failed'
+        ? problem(`lms: ${name}`, message, 'docs/how-to/connect-an-lms.md tells what it needs')
+        : ok(`lms: ${name}`, message),
+    );
+  return lines;
+}

@@ -1,0 +1,75 @@
+/** `laurel check`: is everything as it must be to go live? */
+
+import type { Command } from 'commander';
+import { ConfigurationError } from '../../plugin/errors.ts';
+import type { CheckLine } from '../check/line.ts';
+import { readSettings, type Settings } from '../config.ts';
+import { createLogger } from '../logger.ts';
+import { unknownSettings } from '../settings/report.ts';
+import { printLine } from './rule-report.ts';
+import { explainUsage } from './usage.ts';
+
+const FAILED = 1;
+const CONFIGURATION = 78;
+
+interface CheckOptions {
+  readonly connect?: boolean;
+  readonly json?: boolean;
+}
+
+export function addCheckCommand(program: Command): void {
+  explainUsage(
+    program
+      .command('check')
+      .description('look at settings, machine, database, RabbitMQ and badges, and say what to do; changes nothing')
+      .option('--connect', 'also call badge providers, the LMS and the mail server')
+      .option('--json', 'print JSON')
+      .action(async (options: CheckOptions) => {
+        const settings = settingsOrProblems();
+        if (Array.isArray(settings)) {
+          print(settings, options);
+          process.exitCode = CONFIGURATION;
+          return;
+        }
+        // On demand: it brings the libraries of the server.
+        const { runChecks } = await import('../check/run.ts');
+        const parts = { settings, logger: createLogger('silent', 2), connect: options.connect === true };
+        const lines = [...warningsOfNames(), ...(await runChecks(parts))];
+        print(lines, options);
+        if (lines.some(({ status }) => status === 'problem')) process.exitCode = FAILED;
+      }),
+    {
+      json: '[{name, status: ok | warning | problem, message, todo}]',
+      exits: '0 no problems, 1 there are problems, 2 usage, 78 settings have problems',
+      examples: ['check', 'check --connect', 'check --json'],
+    },
+  );
+}
+
+function settingsOrProblems(): Settings | CheckLine[] {
+  try {
+    return readSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.problems.map((message) => {
+      return { name: 'settings', status: 'problem', message, todo: 'docs/reference/settings.md has all of them' };
+    });
+  }
+}
+
+function warningsOfNames(): CheckLine[] {
+  return unknownSettings(process.env).map((message) => {
+    return { name: 'settings', status: 'warning', message, todo: null };
+  });
+}
+
+function print(lines: readonly CheckLine[], { json }: CheckOptions): void {
+  if (json) {
+    printLine(JSON.stringify(lines));
+    return;
+  }
+  for (const { name, status, message, todo } of lines) {
+    printLine(`${status.padEnd(7)}  ${name}: ${message}`);
+    if (todo !== null) printLine(`         ${todo}`);
+  }
+}

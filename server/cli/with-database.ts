@@ -1,0 +1,22 @@
+/** A command that works on the database itself, and not on what Laurel makes of it. */
+
+import { readSettings, type Settings } from '../config.ts';
+import { Lifecycle } from '../lifecycle.ts';
+import { createLogger } from '../logger.ts';
+import type { OpenedDatabase } from '../stores.ts';
+
+/** @param how join: beside a running server that holds the embedded store; build: indexes are built */
+export async function withDatabaseOnly(
+  { join = true, build }: { readonly join?: boolean; readonly build: boolean },
+  work: (opened: OpenedDatabase, settings: Settings) => Promise<void>,
+): Promise<void> {
+  const settings = readSettings(process.env);
+  const logger = createLogger('warn', 2);
+  const lifecycle = new Lifecycle(logger);
+  try {
+    const { openDatabase } = await import('../stores.ts');
+    await work(await openDatabase(settings, { logger, lifecycle, join }, { build }), settings);
+  } finally {
+    await lifecycle.stop();
+  }
+}

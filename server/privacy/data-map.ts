@@ -437,6 +437,13 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['_id', 'taken'],
   },
   {
+    collection: 'database_form',
+    purpose: 'which migrations the database has seen, and who is at one',
+    retention: 'for ever',
+    personal: {},
+    other: ['_id', 'number', 'breaking', 'applied', 'fence', 'restoring', 'lockedUntil'],
+  },
+  {
     collection: 'rate_limits',
     purpose: 'how often something was tried',
     retention: 'a minute after the period',

@@ -1,5 +1,6 @@
 /** What records of each kind can be chosen by and put in order by. The adapters build the indexes for it. */
 
+import { openEffects } from '../badges/effect-order.ts';
 import { credentialWords } from '../credentials/search-words.ts';
 import { subjectOf } from '../events/event-outcome.ts';
 import type { Credential, CredentialRun } from './credential-store.ts';
@@ -28,6 +29,15 @@ export const progressShape: RecordShape<Progress> = {
     status: ({ outcome }) => outcome.status,
     updatedAt: ({ updatedAt }) => updatedAt,
     effects: ({ effects }) => effects.flatMap(({ state }) => (state === 'pending' || state === 'failed' ? state : [])),
+  },
+  parts: {
+    openEffects: (progress) =>
+      openEffects(progress).map(({ state, kind, lane, error }) => ({ state, kind, lane, error })),
+    issued: ({ issued }) =>
+      issued.map(({ number, template, externalState, revokedAt }) => ({
+        ...{ number, externalState, revokedAt },
+        ...{ provider: template?.provider ?? null, template: template?.id ?? null },
+      })),
   },
 };
 

@@ -58,6 +58,8 @@ schema.index({ 'outcome.status': 1, updatedAt: 1, learnerId: 1, badgeId: 1 });
 schema.index({ badgeId: 1, 'outcome.status': 1, updatedAt: 1, learnerId: 1 });
 schema.index({ 'openEffects.lane': 1, 'openEffects.dueAt': 1 });
 schema.index({ 'openEffects.state': 1, 'outcome.status': 1, badgeId: 1 });
+schema.index({ 'openEffects.state': 1, updatedAt: 1, learnerId: 1, badgeId: 1 });
+schema.index({ 'issued.template.provider': 1, updatedAt: 1, learnerId: 1, badgeId: 1 });
 schema.index({ badgeId: 1, learnerId: 1 });
 schema.index({ badgeId: 1, ruleVersion: 1 });
 schema.index({ 'issued.externalId': 1 }, { sparse: true });
@@ -107,6 +109,7 @@ export class MongoProgressStore implements ProgressStore {
       shape: progressShape,
       model: this.#progress,
       paths: { status: 'outcome.status', effects: 'openEffects.state' },
+      partPaths: { provider: 'template.provider', template: 'template.id' },
       toRow: toProgress,
     });
   }

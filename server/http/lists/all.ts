@@ -4,7 +4,9 @@ import type { Services } from '../services.ts';
 import { auditList } from './audit-list.ts';
 import { badgeList } from './badge-list.ts';
 import { credentialList } from './credential-list.ts';
+import { effectList } from './effect-list.ts';
 import { eventList } from './event-list.ts';
+import { issuedBadgeList } from './issued-badge-list.ts';
 import { jobList } from './job-list.ts';
 import type { AnyList } from './list.ts';
 import { mailList } from './mail-list.ts';
@@ -17,6 +19,8 @@ export function allLists(services: Services): readonly AnyList[] {
   return [
     badgeList(services),
     progressList(services),
+    issuedBadgeList(services),
+    effectList(services),
     eventList(services),
     credentialList(services),
     mailList(services),

@@ -1,6 +1,7 @@
 /** Finding people in lists of what they did or got, and naming those that a list shows. */
 
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
+import type { Condition } from '../../../plugin/ports/records.ts';
 import type { Services } from '../services.ts';
 
 const MOST_FOUND = 50;
@@ -26,4 +27,13 @@ export async function learnersById(
 
 export async function badgeNames({ badges }: Pick<Services, 'badges'>): Promise<ReadonlyMap<string, string>> {
   return new Map((await badges.list()).map(({ id, name }) => [id, name ?? id]));
+}
+
+/** What finds their progress. @returns null: nobody is found */
+export async function whoseProgress(
+  services: Pick<Services, 'learners'>,
+  search: string,
+): Promise<readonly Condition[] | null> {
+  const found = await findLearners(services, search);
+  return found.length > 0 ? [{ field: 'learnerId', in: found.map(({ id }) => id) }] : null;
 }

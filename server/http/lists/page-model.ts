@@ -20,7 +20,7 @@ export async function listModel(list: AnyList, state: ListState, mayAct: boolean
     where === null
       ? { items: [], next: null, previous: null }
       : list.records.page({ where, order, limit, after, before }),
-    where === null ? 0 : list.records.count(where, MOST_COUNTED + 1),
+    where === null ? 0 : shownCount(list, where),
     Promise.all(list.filters.map((filter) => filterModel(list, filter, state))),
     dateModel(list, state),
     list.notes?.(state) ?? [],
@@ -102,8 +102,13 @@ async function filterModel(list: AnyList, filter: Filter, state: ListState) {
   };
 
   function countOf(conditions: readonly Condition[]): Promise<number> {
-    return list.records.count(conditions, MOST_COUNTED + 1);
+    return shownCount(list, conditions);
   }
+}
+
+/** What is known already does; what is not, is counted up to a bound. */
+async function shownCount({ records }: AnyList, where: readonly Condition[]): Promise<number> {
+  return (await records.estimate?.(where)) ?? records.count(where, MOST_COUNTED + 1);
 }
 
 async function dateModel(list: AnyList, state: ListState) {

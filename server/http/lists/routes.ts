@@ -148,13 +148,17 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         requestedBy: actor,
         reason: reason || null,
       });
-      await audit(actor, action.audited, `job:${job.id}`, {});
+      await audit(actor, action.audited, `job:${job.id}`, action.needsReason ? { reason } : {});
       return res.redirect(303, jobPath(job.id));
     }
     const { items } = await list.records.page({ where, order: list.order, limit: AT_ONCE });
     const result = await actOn(items, action, { actor, reason, runId: randomUUID() });
     const ids = items.map((row: unknown) => list.idOf(row));
-    await audit(actor, action.audited, `list:${word}`, { ...result.counts, ids: ids.join(' ').slice(0, 4_000) });
+    await audit(actor, action.audited, `list:${word}`, {
+      ...result.counts,
+      ids: ids.join(' ').slice(0, 4_000),
+      ...(action.needsReason && { reason }),
+    });
     const { failed = 0, ...rest } = result.counts;
     const frame = {
       title: `${action.label}: what came of it`,

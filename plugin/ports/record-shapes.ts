@@ -4,8 +4,10 @@ import { openEffects } from '../badges/effect-order.ts';
 import { credentialWords } from '../credentials/search-words.ts';
 import { subjectOf } from '../events/event-outcome.ts';
 import type { Credential, CredentialRun } from './credential-store.ts';
+import type { DeadLetterSummary } from './dead-letters.ts';
 import type { EventEntry } from './event-log.ts';
 import type { Job } from './job-store.ts';
+import type { Learner } from './learner-store.ts';
 import type { Progress } from './progress-store.ts';
 import type { RecordShape } from './records.ts';
 
@@ -18,6 +20,29 @@ export const eventShape: RecordShape<EventEntry> = {
     outcome: ({ outcome }) => outcome.kind,
     subject: subjectOf,
     receivedAt: ({ receivedAt }) => receivedAt,
+  },
+};
+
+export const deadLetterShape: RecordShape<DeadLetterSummary> = {
+  id: ['id'],
+  fields: {
+    id: ({ id }) => id,
+    state: ({ state }) => state,
+    reason: ({ reason }) => reason.code,
+    type: ({ eventType }) => eventType,
+    diedAt: ({ diedAt }) => diedAt,
+  },
+};
+
+export const learnerShape: RecordShape<Learner> = {
+  id: ['id'],
+  fields: {
+    id: ({ id }) => id,
+    username: ({ username }) => username,
+    lmsUserId: ({ lmsUserId }) => lmsUserId,
+    isActive: ({ isActive }) => isActive,
+    searchUsername: ({ username }) => username.toLowerCase(),
+    searchEmail: ({ email }) => email.toLowerCase(),
   },
 };
 

@@ -23,12 +23,15 @@ interface RecordCollection<Row, Document> {
   readonly paths?: Readonly<Record<string, string>>;
   /** Where the fields of parts lie within them. */
   readonly partPaths?: Readonly<Record<string, string>>;
+  /** What is not read. */
+  readonly without?: readonly string[];
   toRow(document: Document): Row;
 }
 
 /** Past mongoose: what is asked is made here, from conditions that were checked. */
 export function mongoRecords<Row, Document>(source: RecordCollection<Row, Document>): Records<Row> {
-  const { shape, model, paths = {}, partPaths = {}, toRow } = source;
+  const { shape, model, paths = {}, partPaths = {}, without = [], toRow } = source;
+  const projection = Object.fromEntries(without.map((name) => [name, 0]));
   const { collection } = model;
   const pathOf = (field: string): string => paths[field] ?? field;
   const inPart = (field: string): string => partPaths[field] ?? field;
@@ -39,7 +42,7 @@ export function mongoRecords<Row, Document>(source: RecordCollection<Row, Docume
     const direction = descending ? -1 : 1;
     const keys = [...new Set([field, ...shape.id])].map((name) => [pathOf(name), direction] as const);
     const found = await withDatabase(() =>
-      collection.find(filter, { sort: Object.fromEntries(keys), limit, batchSize: limit }).toArray(),
+      collection.find(filter, { sort: Object.fromEntries(keys), limit, batchSize: limit, projection }).toArray(),
     );
     return (found as unknown as Document[]).map(toRow);
   }

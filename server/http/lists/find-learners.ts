@@ -9,11 +9,27 @@ const MOST_FOUND = 50;
 export const LEARNER_SEARCH = 'Learner';
 export const LEARNER_HELP = 'The beginning of a username or an e-mail address, or an LMS user id.';
 
+/** What finds learners by what is written: the beginning of a username or an address, or a whole LMS user id. */
+export function learnerWhere(text: string): readonly Condition[] {
+  const beginning = text.trim().toLowerCase();
+  const lmsUserId = /^[1-9]\d{0,14}$/.test(beginning);
+  return [
+    {
+      anyOf: [
+        { field: 'searchUsername', startsWith: beginning },
+        { field: 'searchEmail', startsWith: beginning },
+        ...(lmsUserId ? [{ field: 'lmsUserId', in: [Number(beginning)] }] : []),
+      ],
+    },
+  ];
+}
+
 export async function findLearners(
   { learners }: Pick<Services, 'learners'>,
   search: string,
 ): Promise<readonly Learner[]> {
-  return (await learners.list({ search, limit: MOST_FOUND })).items;
+  const order = { field: 'username', descending: false };
+  return (await learners.records.page({ where: learnerWhere(search), order, limit: MOST_FOUND })).items;
 }
 
 export async function learnersById(

@@ -70,9 +70,17 @@ export interface BulkAction<Row> {
   readonly needsReason?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** What it would do to one, before it is done; changes nothing. */
+  foresee?(row: Row): Promise<Foreseen>;
   /** @returns what came of it, in a word or two, e.g. `invalidated`, `left alone`
    *  @throws CredentialsError: this one failed, and why; the others go on */
   run(row: Row, by: { readonly actor: string; readonly reason: string; readonly runId: string }): Promise<string>;
+}
+
+export interface Foreseen {
+  /** e.g. `would fail again`. */
+  readonly word: string;
+  readonly note: string | null;
 }
 
 export interface Note {

@@ -33,7 +33,10 @@ export function progressList(services: ListServices): List<Progress, Context> {
     title: 'Progress',
     section: 'progress',
     noun: ['record of progress', 'records of progress'],
-    links: [{ text: 'Issued badges', href: '/issued-badges' }],
+    links: [
+      { text: 'Learners', href: '/learners' },
+      { text: 'Issued badges', href: '/issued-badges' },
+    ],
     records: progress.records,
     async load(rows) {
       const people = await learnersById(

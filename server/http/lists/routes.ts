@@ -19,6 +19,7 @@ import { listModel } from './page-model.ts';
 import { queryOf, readState } from './state.ts';
 
 const SAMPLE = 5;
+const FORESEEN = 50;
 const LONGEST_REASON = 500;
 
 export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'clock' | 'jobs'>): readonly Route[] {
@@ -31,7 +32,11 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
   async function chosenFrom(req: Request): Promise<ChosenRecords> {
     const state = await readState(list, new URLSearchParams(textField(req, 'query')));
     const query = queryOf(list, state);
-    return { query, ids: textField(req, 'which') === 'all' ? null : textFields(req, 'selected') };
+    const ids = textField(req, 'which') === 'all' ? null : textFields(req, 'selected');
+    // What comes in after the page that asks was shown has not been seen by whoever says yes.
+    const shown = new Date(textField(req, 'until'));
+    const until = Number.isNaN(shown.getTime()) ? services.clock.now() : shown;
+    return { query, ids, until: until.toISOString() };
   }
 
   /** @throws NotFoundError */
@@ -53,7 +58,10 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     const where = await whereChosen(list, chosen);
     const nothing = where === null || chosen.ids?.length === 0;
     const count = nothing ? 0 : await list.records.count(where, Number.MAX_SAFE_INTEGER);
-    const sample = nothing ? [] : (await list.records.page({ where, order: list.order, limit: SAMPLE })).items;
+    const sample = nothing
+      ? []
+      : (await list.records.page({ where, order: list.order, limit: action.foresee ? FORESEEN : SAMPLE })).items;
+    const foreseen = action.foresee && (await Promise.all(sample.map((row: unknown) => action.foresee?.(row))));
     const context = await list.load(sample);
     const [first] = list.columns;
     const frame = {
@@ -76,7 +84,13 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       count,
       isMany: count > AT_ONCE,
       none: count === 0,
-      sample: sample.map((row: unknown) => first?.cell(row, context)),
+      sample: sample.map((row: unknown, n: number) => ({
+        cell: first?.cell(row, context),
+        foreseen: foreseen?.[n] ?? null,
+      })),
+      foreseen: foreseen ? tallied(foreseen.flatMap((one) => one?.word ?? [])) : null,
+      looked: shownNumber(sample.length),
+      until: chosen.until,
       more: shownNumber(Math.max(0, count - sample.length)),
       query: chosen.query,
       which: chosen.ids === null ? 'all' : 'selected',
@@ -174,6 +188,12 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       backWord: list.title.toLowerCase(),
     });
   }
+}
+
+function tallied(words: readonly string[]) {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => ({ word, count: shownNumber(count) }));
 }
 
 function nothingChosen(): InputError {

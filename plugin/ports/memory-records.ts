@@ -23,7 +23,16 @@ export function memoryRecords<Row>(
         .map(({ row }) => row);
     },
     count: async (where, atMost) => Math.min((await matching(where)).length, atMost),
+    async textAbove(field, text) {
+      const texts = [...(await rows())].flatMap((row) => shape.fields[field]?.(row) ?? []).filter(isText);
+      const above = texts.filter((one) => text === null || compareCodePoints(one, text) > 0);
+      return above.toSorted(compareCodePoints)[0] ?? null;
+    },
   });
+}
+
+function isText(value: FieldValue): value is string {
+  return typeof value === 'string';
 }
 
 export function meets<Row>(shape: RecordShape<Row>, row: Row, condition: Condition): boolean {

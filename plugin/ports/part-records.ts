@@ -49,6 +49,7 @@ export function partRecords<Document, Row>(source: PartSource<Document, Row>): R
 
   return {
     shape,
+    values: (field, atMost) => documents.values(field, atMost),
     async page({ where, ...query }) {
       const page = await documents.page({ ...query, where: documentWhere(where) });
       return { ...page, items: rowsIn(page.items, where) };

@@ -53,6 +53,8 @@ export interface Records<Row> {
   count(where: readonly Condition[], atMost: number): Promise<number>;
   /** About how many, out of what is known already; null: nothing is. For what counting takes long. */
   estimate?(where: readonly Condition[]): Promise<number | null>;
+  /** The different texts of a field that an index begins with, ascending; null: there are more than `atMost`. */
+  values(field: string, atMost: number): Promise<readonly string[] | null>;
   /** All of them, read a batch at a time. What changes its place meanwhile may come twice or not at all. */
   scan(query: RecordQuery): AsyncIterable<readonly Row[]>;
 }

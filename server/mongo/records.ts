@@ -101,6 +101,16 @@ export function mongoRecords<Row, Document>(source: RecordCollection<Row, Docume
         const answer = await model.db.db?.command({ count: collection.collectionName, query, limit: atMost });
         return Number(answer?.n);
       }),
+    async textAbove(field, text) {
+      const path = pathOf(field);
+      const filter = { [path]: text === null ? { $gte: '' } : { $gt: text } };
+      const options = { sort: { [path]: 1 as const }, limit: 1, projection: { _id: 0, [path]: 1 } };
+      const found = await withDatabase(() => collection.findOne(filter, options));
+      const value = path
+        .split('.')
+        .reduce<unknown>((at, name) => (at as Filter | undefined)?.[name], found ?? undefined);
+      return typeof value === 'string' ? value : null;
+    },
   });
 
   /** What meets several of the alternatives counts once. */

@@ -111,6 +111,7 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
         name: 'type',
         label: 'Type',
         any: 'All types',
+        field: 'type',
         isOpen: true,
         choices: () =>
           [...environment.eventTypes.keys()].sort().map((type) => ({ value: type, word: shortEventType(type) })),

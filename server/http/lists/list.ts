@@ -33,6 +33,8 @@ export interface Filter {
   readonly any: string;
   choices(): readonly Choice[] | Promise<readonly Choice[]>;
   where(value: string): readonly Condition[];
+  /** The field of its values: choices that no record has need no count. An index must begin with it. */
+  readonly field?: string;
   /** Other values than the choices may stand in the address. */
   readonly isOpen?: boolean;
   /** Chosen where the address says nothing; `any` is then a choice by the value `all`. */

@@ -153,6 +153,13 @@ export function recordsContract(name: string, makeRecords: (books: readonly Book
       expect(await records.count(where, 3)).to.equal(3);
     });
 
+    it('tell the different texts of a field, unless there are too many', async () => {
+      expect(await records.values('kind', 3)).to.deep.equal(['atlas', 'novel', 'poems']);
+      expect(await records.values('kind', 2)).to.equal(null);
+      records = await makeRecords([]);
+      expect(await records.values('kind', 2)).to.deep.equal([]);
+    });
+
     it('are counted up to a bound', async () => {
       expect(await records.count([], 5)).to.equal(5);
       expect(await records.count([{ field: 'shelf', in: ['left'] }], 5)).to.equal(5);

@@ -2,6 +2,7 @@
 
 import { openEffects } from '../badges/effect-order.ts';
 import { credentialWords } from '../credentials/search-words.ts';
+import { courseOf } from '../events/course-of.ts';
 import { subjectOf } from '../events/event-outcome.ts';
 import type { Credential, CredentialRun } from './credential-store.ts';
 import type { DeadLetterSummary } from './dead-letters.ts';
@@ -19,6 +20,7 @@ export const eventShape: RecordShape<EventEntry> = {
     username: ({ event }) => event.user?.username ?? null,
     outcome: ({ outcome }) => outcome.kind,
     subject: subjectOf,
+    course: ({ event }) => courseOf(event.payload),
     receivedAt: ({ receivedAt }) => receivedAt,
   },
 };

@@ -88,14 +88,15 @@ function countWord(count: number): string {
 async function filterModel(list: AnyList, filter: Filter, state: ListState) {
   const chosen = chosenValue(list, filter, state);
   const choices = await filter.choices();
-  const isKnown = chosen === undefined || filter.isWritten || choices.some(({ value }) => value === chosen);
+  if (filter.isWritten) return { name: filter.name, label: filter.label, written: chosen ?? '', offered: choices };
+  const isKnown = chosen === undefined || choices.some(({ value }) => value === chosen);
   const offered = isKnown ? choices : [...choices, { value: chosen, word: chosen }];
   const where = offered.length > MOST_COUNTED_CHOICES ? null : await whereOf(list, state, filter.name);
   const there = where && offered.length > FEW_CHOICES ? await valuesThere(list, filter) : null;
   const counts = where && (await Promise.all(offered.map(({ value }) => countOf(value, where))));
   return {
     name: filter.name,
-    written: filter.isWritten ? (chosen ?? '') : null,
+    written: null,
     label: filter.label,
     any: { value: filter.initial === undefined ? '' : ALL, word: filter.any, isChosen: chosen === undefined },
     choices: offered.flatMap(({ value, word }, n) => {

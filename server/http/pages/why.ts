@@ -12,10 +12,9 @@ import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { eventPath } from './events.ts';
 import { findLearner, reasonStates } from './learner.ts';
-import { learnerPath, progressCrumb, whyPath } from './progress.ts';
+import { learnerPath, learnersCrumb, progressCrumb, whyPath } from './progress.ts';
 
 const MAX_FOUND = 50;
-const learnersCrumb = { text: 'Learners', href: '/learners' } as const;
 
 export function whyRoutes(services: Services): readonly Route[] {
   const { badges, learners } = services;

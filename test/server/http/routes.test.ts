@@ -178,6 +178,8 @@ const table: Readonly<Record<string, Access>> = {
   'post /configurations/:id/schedule/disable': 'run',
   'post /configurations/:id/schedule/remove': 'run',
   'get /history/:kind/:id': 'look',
+  'get /history/account/:id': 'administer',
+  'get /history/learner/:id': 'administer',
   'get /comparisons': 'look',
   'post /comparisons': 'operate',
   'get /comparisons/:id': 'look',
@@ -274,6 +276,8 @@ describe('routes', () => {
   function addressOf(path: string): string {
     const isCredential = /^\/(credentials|mails|download)/.test(path);
     return path
+      .replace('/history/account/:id', `/history/account/${OTHER_ACCOUNT.id}`)
+      .replace('/history/learner/:id', `/history/learner/${learnerId}`)
       .replace('/accounts/:id', `/accounts/${OTHER_ACCOUNT.id}`)
       .replace('/badges/:badge', '/badges/demo-course')
       .replace('/badges/:id', '/badges/demo-course')

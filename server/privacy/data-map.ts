@@ -107,6 +107,13 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['_id', 'hour', 'counts'],
   },
   {
+    collection: 'installation',
+    purpose: 'whether the first steps are hidden',
+    retention: 'as long as Laurel is used',
+    personal: {},
+    other: ['_id', 'stepsHidden'],
+  },
+  {
     collection: 'dead_letters',
     purpose: 'messages that could not be processed, until a person has dealt with them',
     retention: 'open ones until they are dealt with, then `LAUREL_DEAD_LETTER_DAYS`',

@@ -68,6 +68,8 @@ export interface BulkAction<Row> {
   readonly label: string;
   /** What it means, before it is done. */
   readonly consequence: string;
+  /** Besides the right to act in the list. */
+  readonly access?: Right;
   /** It asks why. */
   readonly needsReason?: boolean;
   /** In the audit: `credentials.invalidated`. */

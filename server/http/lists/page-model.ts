@@ -4,7 +4,7 @@ import type { Condition } from '../../../plugin/ports/records.ts';
 import { type Known, thrifty } from '../dashboard/thrifty.ts';
 import { counted, shownNumber } from '../format.ts';
 import { dateChoices, dateTrail, dateWord } from './dates.ts';
-import type { AnyList, Filter } from './list.ts';
+import type { AnyList, BulkAction, Filter } from './list.ts';
 import { ALL, chosenValue, isNarrowed, type ListState, orderOf, queryOf, whereOf } from './state.ts';
 
 /** No count goes on beyond; the page says `10,000+`. */
@@ -14,7 +14,7 @@ const MOST_COUNTED_CHOICES = 200;
 const FEW_CHOICES = 12;
 export const PAGE_SIZE = 50;
 
-export async function listModel(list: AnyList, state: ListState, mayAct: boolean) {
+export async function listModel(list: AnyList, state: ListState, mayDo: (action: BulkAction<unknown>) => boolean) {
   const where = await whereOf(list, state);
   const order = orderOf(list, state.order);
   const { after, before } = state;
@@ -29,7 +29,7 @@ export async function listModel(list: AnyList, state: ListState, mayAct: boolean
     list.notes?.(state) ?? [],
   ]);
   const context = await list.load(page.items);
-  const actions = mayAct ? (list.actions ?? []) : [];
+  const actions = (list.actions ?? []).filter(mayDo);
   const at = (changes: Record<string, string | undefined>): string => `${list.path}${queryOf(list, state, changes)}`;
   return {
     path: list.path,

@@ -40,10 +40,10 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
   }
 
   /** @throws NotFoundError */
-  function actionFrom(req: Request): BulkAction<unknown> {
+  function actionFrom(req: Request, res: Response): BulkAction<unknown> {
     const name = textField(req, 'action');
     const action = (list.actions as readonly BulkAction<unknown>[] | undefined)?.find((one) => one.name === name);
-    if (!action) {
+    if (!action || !mayDo(res, action)) {
       throw new NotFoundError(
         'list-action',
         'there is no such action; go back to the list and choose one that it offers',
@@ -53,7 +53,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
   }
 
   async function showChosen(req: Request, res: Response, errors: readonly string[] = []): Promise<void> {
-    const action = actionFrom(req);
+    const action = actionFrom(req, res);
     const chosen = await chosenFrom(req);
     const where = await whereChosen(list, chosen);
     const nothing = where === null || chosen.ids?.length === 0;
@@ -104,7 +104,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     get(list.path, list.access, async (req, res) => {
       const state = await readState(list, queryFrom(req));
       keepAddress(req, list.path, queryOf(list, state));
-      const model = await listModel(list, state, may(res, actionAccess));
+      const model = await listModel(list, state, (action) => may(res, actionAccess) && mayDo(res, action));
       const links = (list.links ?? []).filter(({ access }) => access === undefined || may(res, access));
       const buttons = (list.buttons ?? []).filter(({ access }) => may(res, access));
       const { title, section, breadcrumbs } = list;
@@ -143,7 +143,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
   ];
 
   async function act(req: Request, res: Response): Promise<void> {
-    const action = actionFrom(req);
+    const action = actionFrom(req, res);
     const reason = textField(req, 'reason').trim();
     if (action.needsReason && (reason === '' || reason.length > LONGEST_REASON)) {
       return showChosen(req, res, [`the reason must have 1 to ${LONGEST_REASON} characters`]);
@@ -188,6 +188,10 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       backWord: list.title.toLowerCase(),
     });
   }
+}
+
+function mayDo(res: Response, { access }: Pick<BulkAction<unknown>, 'access'>): boolean {
+  return access === undefined || may(res, access);
 }
 
 function tallied(words: readonly string[]) {

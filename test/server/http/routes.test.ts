@@ -233,7 +233,7 @@ const table: Readonly<Record<string, Access>> = {
 const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Access }>> = {
   audit: { look: 'administer' },
   configurations: { look: 'look', act: 'run' },
-  'credential-assets': { look: 'look' },
+  'credential-assets': { look: 'look', act: 'edit' },
   'credential-types': { look: 'look' },
   templates: { look: 'look' },
   badges: { look: 'look', act: 'publish' },

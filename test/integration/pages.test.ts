@@ -322,6 +322,10 @@ async function views({ services }: Site, address: string): Promise<readonly View
   return [
     path('accounts', '/accounts'),
     path('account', `/accounts/${account?.id}?done=account-enabled`),
+    path('history-account', `/history/account/${account?.id}`),
+    path('history-learner', `/history/learner/${await idOf('ada')}`),
+    path('open-badge-templates', '/open-badge-templates'),
+    onMany('configurations-delete', '/configurations', 'Delete the unused'),
     press('account-last', `/accounts/${account?.id}`, 'Disable'),
     press('account-link', `/accounts/${account?.id}`, 'Make a link'),
     path('account-new', '/accounts/new'),

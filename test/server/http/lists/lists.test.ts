@@ -341,7 +341,9 @@ describe('the lists of what credentials are made of', () => {
   it('delete unused assets with their files', async () => {
     const { credentials, files } = site.services;
     const used = (await credentials.assets())[0];
-    if (!used) return expect.fail('there is one');
+    const [type] = await credentials.types();
+    if (!used || !type) return expect.fail('there is one');
+    await credentials.saveType({ ...type, options: { template: used.slug } });
     const spare = { ...used, slug: 'spare', sha256: 'f'.repeat(64) };
     await credentials.saveAsset(spare);
     await files.put(assetKey(spare), {

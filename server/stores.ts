@@ -25,6 +25,7 @@ import { MongoAccessStore } from './mongo/access-store.ts';
 import { badgeModels } from './mongo/badge-documents.ts';
 import { MongoBadgeStore } from './mongo/badge-store.ts';
 import { carryOverBadges } from './mongo/carry-over-badges.ts';
+import { carryOverReplays } from './mongo/carry-over-replays.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
 import { credentialModels } from './mongo/credential-models.ts';
 import { MongoCredentialStore } from './mongo/credential-store.ts';
@@ -104,6 +105,8 @@ export async function openStores(
   const { connection } = database;
   await addOpenEffects(connection);
   await carryOverBadges(connection);
+  const jobs = new MongoJobStore(connection);
+  await carryOverReplays(connection, jobs);
   return {
     database,
     learners: new MongoLearnerStore(connection),
@@ -113,7 +116,7 @@ export async function openStores(
     events: new MongoEventLog(connection),
     credentials: new MongoCredentialStore(connection),
     records: new StoredLearnerRecords(connection),
-    jobs: new MongoJobStore(connection),
+    jobs,
     replayScratch: new MongoReplayScratch(connection),
     rateLimits: new MongoRateLimits(connection),
     alone,

@@ -12,6 +12,7 @@ import { addEventsCommands } from './events.ts';
 import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addLmsCommands } from './lms.ts';
+import { addMailsCommands } from './mails.ts';
 import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   addTemplatesCommands(program);
   addProgressCommands(program);
   addEffectsCommands(program);
+  addMailsCommands(program);
   addJobsCommands(program);
   addProvidersCommands(program);
   addIssuerCommands(program);

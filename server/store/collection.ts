@@ -10,6 +10,7 @@ import type { Journal } from './journal.ts';
 import { planQuery } from './planner.ts';
 import { compileFilter } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
+import { Recent } from './recent.ts';
 import { type RecordHome, StoredRecord } from './record.ts';
 
 export interface QueryOptions {
@@ -23,6 +24,9 @@ export interface QueryOptions {
 /** Documents of a collection that stay decoded, those decoded last. A decoded document takes several times the memory of its
  *  body, and most are never looked at again. */
 const KEPT_DECODED = 4_096;
+/** Bodies of a collection that stay in memory, those written last. The others are read from the pages of the file, which the
+ *  system keeps in memory as long as there is room. */
+const KEPT_BODIES = 2_048;
 
 export class Collection implements RecordHome {
   readonly id: number;
@@ -31,8 +35,8 @@ export class Collection implements RecordHome {
   readonly uuid: Buffer;
   readonly #journal: Journal;
   readonly #records = new Map<number, StoredRecord>();
-  readonly #decoded: StoredRecord[] = [];
-  #nextDecoded = 0;
+  readonly #decoded = new Recent<StoredRecord>(KEPT_DECODED, (record) => record.forgetDecoded());
+  readonly #kept = new Recent<StoredRecord>(KEPT_BODIES, (record) => record.release());
   #indexes: CollectionIndex[];
 
   constructor(
@@ -61,9 +65,8 @@ export class Collection implements RecordHome {
   }
 
   /** Takes over what the journal holds. */
-  load(bodies: Iterable<{ readonly sequence: number; readonly bytes: Buffer }>): void {
-    for (const { sequence, bytes } of bodies)
-      this.#records.set(sequence, new StoredRecord(sequence, bytes, null, this));
+  load(sequences: Iterable<number>): void {
+    for (const sequence of sequences) this.#records.set(sequence, new StoredRecord(sequence, null, null, this));
     for (const { index, entries } of this.#entriesFor(this.#indexes)) index.keys.load(entries);
   }
 
@@ -151,9 +154,11 @@ export class Collection implements RecordHome {
   }
 
   decoded(record: StoredRecord): void {
-    this.#decoded[this.#nextDecoded]?.forgetDecoded();
-    this.#decoded[this.#nextDecoded] = record;
-    this.#nextDecoded = (this.#nextDecoded + 1) % KEPT_DECODED;
+    this.#decoded.add(record);
+  }
+
+  kept(record: StoredRecord): void {
+    this.#kept.add(record);
   }
 
   *#candidates(plan: ReturnType<typeof planQuery>): Generator<StoredRecord> {
@@ -196,7 +201,6 @@ export class Collection implements RecordHome {
         for (const key of index.keysOf(document)) entries.push([key, record.sequence]);
       }
       record.forgetDecoded();
-      record.releaseIfLarge();
     }
     return built;
   }

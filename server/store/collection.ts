@@ -8,7 +8,7 @@ import { CommandError } from './errors.ts';
 import { type KeyField, sortKeyOf } from './index-keys.ts';
 import type { Journal } from './journal.ts';
 import { planQuery } from './planner.ts';
-import { compileFilter } from './query/matcher.ts';
+import { compileFilter, type Matcher } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
 import { Recent } from './recent.ts';
 import { type RecordHome, StoredRecord } from './record.ts';
@@ -19,6 +19,8 @@ export interface QueryOptions {
   readonly skip: number;
   /** 0: no limit. */
   readonly limit: number;
+  /** The filter compiled, where somebody has done that already. */
+  readonly matches?: Matcher;
 }
 
 /** Documents of a collection that stay decoded, those decoded last. A decoded document takes several times the memory of its
@@ -71,9 +73,8 @@ export class Collection implements RecordHome {
   }
 
   /** Matching records in the order asked for, else as an index gives them or in the order of insertion. */
-  find({ filter, sort, skip, limit }: QueryOptions): StoredRecord[] {
+  find({ filter, sort, skip, limit, matches = compileFilter(filter) }: QueryOptions): StoredRecord[] {
     const plan = planQuery(this.#indexes, filter, sort);
-    const matches = filter.size > 0 ? compileFilter(filter) : () => true;
     const mustSort = sort.length > 0 && !plan?.sorted;
     const wanted = limit > 0 && !mustSort ? skip + limit : Number.POSITIVE_INFINITY;
     const found: StoredRecord[] = [];

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Instant } from '../dsl/index.ts';
 import { createActivityTally } from '../plugin/activity/tally.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
@@ -478,7 +479,14 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     });
     lifecycle.onStop('dead letters', () => drain.stop());
   }
-  web?.serve(createApp(services));
+  if (web !== null) {
+    web.serve(createApp(services));
+    // Last opened, first closed: everything works until load balancers have noticed.
+    lifecycle.onStop('delay of the stop', () => {
+      web.sendElsewhere();
+      return pause(settings.stopDelaySeconds * 1_000);
+    });
+  }
 
   return {
     settings,

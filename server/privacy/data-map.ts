@@ -346,7 +346,10 @@ export const dataMap: readonly CollectionEntry[] = [
     collection: 'credential_runs',
     purpose: 'runs that make credentials: counts',
     retention: 'for ever',
-    personal: { error: mention('why it failed') },
+    personal: {
+      error: mention('why it failed'),
+      checkpoint: mention('why it failed, as it stood at a place in the list'),
+    },
     other: [
       ...['_id', 'configurationId', 'trigger', 'dueAt', 'state', 'fence', 'leaseUntil', 'startedAt', 'finishedAt'],
       'counts',

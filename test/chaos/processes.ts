@@ -11,14 +11,14 @@ const FOLDER = projectPath('node_modules', '.cache', 'laurel-chaos');
 const PROGRAM = join(FOLDER, 'worker.js');
 const START_LIMIT_MS = 60_000;
 
-/** One file each, because processes that die often should start fast, and the thread that draws PDFs beside them, where they
- *  look for it. To be called before the first one is started. */
+/** A file for the process and one for the threads in which it makes PDF documents, because processes that die often should
+ *  start fast. To be called before the first one is started. */
 export async function buildProgram(): Promise<void> {
   await build({
-    entryPoints: {
-      worker: fileURLToPath(new URL('worker.ts', import.meta.url)),
-      thread: projectPath('providers', 'pdf', 'threads', 'thread.ts'),
-    },
+    entryPoints: [
+      { in: fileURLToPath(new URL('worker.ts', import.meta.url)), out: 'worker' },
+      { in: projectPath('providers', 'pdf', 'threads', 'thread.ts'), out: 'thread' },
+    ],
     outdir: FOLDER,
     bundle: true,
     packages: 'external',
@@ -29,7 +29,7 @@ export async function buildProgram(): Promise<void> {
   });
 }
 
-export type WorkerRole = 'consume' | 'dispatch' | 'serve';
+export type WorkerRole = 'consume' | 'dispatch' | 'schedule' | 'serve';
 
 export interface Worker {
   readonly role: WorkerRole;

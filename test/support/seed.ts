@@ -427,6 +427,7 @@ async function seedCredentials({ services, records }: Site): Promise<void> {
     finishedAt: new Date('2026-11-20T09:00:07Z'),
     counts: { seen: 48, eligible: 4, generated: 2, skipped: 1, failed: 1 },
     error: null,
+    checkpoint: null,
   });
   const rows: readonly (readonly [string, Credential['status'], string | null])[] = [
     ['ada', 'available', null],

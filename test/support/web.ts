@@ -412,6 +412,7 @@ async function recordRun(
     finishedAt: null,
     counts: { seen: 0, eligible: 0, generated: 0, skipped: 0, failed: 0 },
     error: null,
+    checkpoint: null,
   });
   return id;
 }

@@ -440,6 +440,20 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['_id', 'taken'],
   },
   {
+    collection: 'activity',
+    purpose: 'how much came in and went out in each hour, for the dashboard',
+    retention: '400 days',
+    personal: {},
+    other: ['_id', 'hour', 'counts'],
+  },
+  {
+    collection: 'installation',
+    purpose: 'what an administrator has set for everybody, such as that the first steps are hidden',
+    retention: FOR_EVER,
+    personal: {},
+    other: ['_id', 'stepsHidden'],
+  },
+  {
     collection: 'database_form',
     purpose: 'which migrations the database has seen, and who is at one',
     retention: 'for ever',

@@ -7,6 +7,7 @@ import { createReissuer } from '../plugin/credentials/reissue-credential.ts';
 import { createSettleCredentials, retryCredential } from '../plugin/credentials/settle-credentials.ts';
 import type { JobKind } from '../plugin/jobs/job-runner.ts';
 import { createMailDispatcher, type MailDispatcher, type MailDispatcherParts } from '../plugin/mail/mail-dispatcher.ts';
+import { createSettleMails } from '../plugin/mail/settle-mails.ts';
 import type { Mailer } from '../plugin/ports/mailer.ts';
 import type { CredentialLife, MailServices } from './http/services.ts';
 import type { MailLanguage } from './mail/catalogue.ts';
@@ -56,7 +57,7 @@ export function composeCredentialLife(parts: CredentialLifeParts): ComposedCrede
     },
     mails: { areSent: mailer !== null, write, retry: dispatcher.retry, giveUp: dispatcher.giveUp },
     dispatcher,
-    kinds: [createSettleCredentials({ ...parts, reissuer })],
+    kinds: [createSettleCredentials({ ...parts, reissuer }), createSettleMails({ store, dispatcher })],
     takeOver: () => reissuer.takeOverAbandoned(),
   };
 }

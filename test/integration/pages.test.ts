@@ -506,7 +506,6 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('dead-letters-empty', '/dead-letters?state=replayed'),
     path('dead-letter', `/dead-letters/${LETTERS.malformed}`),
     path('dead-letter-discarded', `/dead-letters/${LETTERS.discarded}`),
-    path('dead-letter-replays', '/dead-letters/replays'),
     onMany('dead-letters-replay', '/dead-letters', 'Replay'),
     onMany('dead-letters-discard', '/dead-letters', 'Discard'),
     [

@@ -31,7 +31,7 @@ export function deadLetterList(services: ListServices): List<DeadLetterSummary> 
     breadcrumbs: [{ text: 'Events', href: '/events' }],
     noun: ['dead letter', 'dead letters'],
     lead: 'Messages from RabbitMQ that could not be processed. Each stays here until it has been replayed or discarded.',
-    links: [{ text: 'Replays', href: '/dead-letters/replays' }],
+    links: [{ text: 'Jobs', href: '/jobs' }],
     records: deadLetters.records,
     load: async () => null,
     idOf: ({ id }) => id,

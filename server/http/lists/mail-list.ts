@@ -1,7 +1,7 @@
 /** The list of mails to learners. */
 
 import { ConflictError } from '../../../plugin/errors.ts';
-import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/mail-actions.ts';
+import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/settle-mails.ts';
 import type { Credential, MailState } from '../../../plugin/ports/credential-store.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';

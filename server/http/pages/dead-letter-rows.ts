@@ -1,7 +1,7 @@
 /** Dead letters as their pages show them. */
 
-import type { DeadLetterSummary, Replay, ReplayJob } from '../../../plugin/ports/dead-letters.ts';
-import { counted, shortEventType, shownNumber, shownStatus, shownTime } from '../format.ts';
+import type { DeadLetterSummary, Replay } from '../../../plugin/ports/dead-letters.ts';
+import { shortEventType, shownNumber, shownStatus, shownTime } from '../format.ts';
 
 export function letterPath(id: string): string {
   return `/dead-letters/${encodeURIComponent(id)}`;
@@ -40,21 +40,4 @@ export function shownReplay({ at, by, outcome, code, message }: Replay) {
 
 export function shownForecast({ outcome, code, message }: Pick<Replay, 'outcome' | 'code' | 'message'>) {
   return { text: would[outcome], code, message, fails: outcome === 'failed' };
-}
-
-export function jobRow(job: ReplayJob) {
-  const { applied, unchanged, ignored, failed } = job.counts;
-  const done = applied + unchanged + ignored + failed;
-  return {
-    id: job.id,
-    by: job.by,
-    status: shownStatus(job.state === 'done' && failed > 0 ? 'done-with-errors' : job.state),
-    startedAt: shownTime(job.startedAt),
-    finishedAt: shownTime(job.finishedAt),
-    done,
-    // letters that somebody else settled meanwhile are not counted: a finished job is full
-    total: job.state === 'done' ? Math.max(done, 1) : Math.max(job.total, done, 1),
-    text: `${shownNumber(done)} of ${counted(job.total, 'dead letter')}: ${shownNumber(applied)} changed progress, ${shownNumber(unchanged)} were known, ${shownNumber(ignored)} ignored, ${shownNumber(failed)} failed`,
-    cancelAction: job.state === 'running' ? `/dead-letters/replays/${job.id}/cancel` : null,
-  };
 }

@@ -1,4 +1,4 @@
-/** A dead letter, and what a person can do about it; and the replays of many that commands have begun. */
+/** A dead letter, and what a person can do about it. */
 
 import type { Request, Response } from 'express';
 import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
@@ -11,9 +11,8 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { jobRow, letterPath, letterRow, shownForecast, shownReplay } from './dead-letter-rows.ts';
+import { letterPath, letterRow, shownForecast, shownReplay } from './dead-letter-rows.ts';
 
-const JOBS = 20;
 const MAX_NOTE = 500;
 
 const eventsCrumb = { text: 'Events', href: '/events' } as const;
@@ -73,19 +72,6 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
   const noteOf = (req: Request): string => textField(req, 'note').trim().slice(0, MAX_NOTE);
 
   return [
-    get('/dead-letters/replays', 'look', async (req, res) => {
-      const frame = { title: 'Replays of dead letters', section: 'events', breadcrumbs: [eventsCrumb, crumb] } as const;
-      await renderPage(req, res, 'dead-letter-replays', frame, { jobs: (await deadLetters.jobs(JOBS)).map(jobRow) });
-    }),
-
-    post('/dead-letters/replays/:id/cancel', 'operate', async (req, res) => {
-      const id = pathText(req, 'id');
-      if (!(await deadLetters.cancelJob(id, clock.now())))
-        throw new ConflictError('replay-ended', 'the replay has ended already; reload the page to see how');
-      await audit(actorOf(res).name, 'dead-letters.replay-cancelled', `replay:${id}`);
-      res.redirect(303, '/dead-letters/replays?done=replay-cancelled');
-    }),
-
     get('/dead-letters/:id', 'look', async (req, res) => showLetter(req, res, await find(req))),
 
     post('/dead-letters/:id/replay', 'operate', async (req, res) => {

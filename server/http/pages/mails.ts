@@ -1,7 +1,7 @@
 /** A mail to a learner: what it says, what became of it, and the buttons to retry or give up. */
 
 import { NotFoundError } from '../../../plugin/errors.ts';
-import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/mail-actions.ts';
+import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/settle-mails.ts';
 import type { Credential, CredentialMail, MailState } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';

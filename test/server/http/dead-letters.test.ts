@@ -23,9 +23,6 @@ describe('the pages of dead letters', () => {
     expect(text).to.contain("the event's field is_passing must be true or false event.malformed");
     expect(text).to.contain('2 dead letters').and.contain('event.malformed (1)');
     expect(text).to.contain('dead-2').and.not.contain('dead-3');
-    expect(await read('/dead-letters/replays')).to.contain(
-      '64 of 120 dead letters: 40 changed progress, 20 were known, 3 ignored, 1 failed',
-    );
   });
 
   it('filter by state, reason, type and age', async () => {
@@ -118,10 +115,11 @@ describe('the pages of dead letters', () => {
     expect((await deadLetters.letter(LETTERS.malformed))?.settled).to.include({ note: 'known', by: 'administrator' });
   });
 
-  it('cancel a replay once', async () => {
-    const cancel = () => submit(browser, '/dead-letters', '/dead-letters/replays/replay-1/cancel');
-    expect((await cancel()).headers.location).to.equal('/dead-letters/replays?done=replay-cancelled');
-    expect(await site.services.deadLetters.job('replay-1')).to.include({ state: 'cancelled' });
-    expect((await cancel()).status).to.equal(409);
+  it('cancel a replay with its job, once', async () => {
+    const [job] = (await site.services.jobStore.list({ kind: 'replay-dead-letters', limit: 1 })).items;
+    expect(await read(`/jobs/${job?.id}`)).to.contain('64 of 120');
+    const cancel = () => submit(browser, `/jobs/${job?.id}`, `/jobs/${job?.id}/cancel`);
+    expect((await cancel()).headers.location).to.equal(`/jobs/${job?.id}?done=job-cancelled`);
+    expect(await site.services.jobStore.get(job?.id ?? '')).to.include({ cancelRequested: true });
   });
 });

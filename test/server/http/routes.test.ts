@@ -198,9 +198,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /replays/new': 'operate',
   'post /replays': 'operate',
   'post /progress/check': 'operate',
-  'get /dead-letters/replays': 'look',
   'get /dead-letters/:id': 'look',
-  'post /dead-letters/replays/:id/cancel': 'operate',
   'post /dead-letters/:id/replay': 'operate',
   'post /dead-letters/:id/discard': 'operate',
   'get /issuer': 'look',
@@ -435,7 +433,6 @@ describe('routes', () => {
       '/credential-assets/certificate',
       '/dead-letters',
       `/dead-letters/${LETTERS.malformed}`,
-      '/dead-letters/replays',
       '/issuer',
       '/open-badge-templates',
       '/open-badge-templates/course-completer',
@@ -529,7 +526,7 @@ async function makeSiteWithAdministrator(): Promise<{
 }
 
 async function everything({ services }: Site): Promise<unknown> {
-  const { badges, progress, learners, credentials, access, deadLetters, providerStore } = services;
+  const { badges, progress, learners, credentials, access, deadLetters, jobStore, providerStore } = services;
   return {
     revision: await badges.revision(),
     progress: await progress.list({ limit: 1000 }),
@@ -537,7 +534,7 @@ async function everything({ services }: Site): Promise<unknown> {
     credentials: await credentials.credentials({ limit: 1000 }),
     runs: await credentials.runs({ limit: 1000 }),
     letters: await deadLetters.letters({ limit: 1000 }),
-    replays: await deadLetters.jobs(1000),
+    jobs: await jobStore.list({ limit: 1000 }),
     providerAccounts: await providerStore.accounts(),
     accounts: await access.accounts(),
     tokens: await access.apiTokens(),

@@ -53,13 +53,11 @@ describe('reading across origins', () => {
 
   it('is asked for before, with the token', async () => {
     const preflight = (origin: string) =>
-      supertest(site.app)
-        .options(BADGES)
-        .set({
-          Origin: origin,
-          'Access-Control-Request-Method': 'GET',
-          'Access-Control-Request-Headers': 'authorization',
-        });
+      supertest(site.app).options(BADGES).set({
+        Origin: origin,
+        'Access-Control-Request-Method': 'GET',
+        'Access-Control-Request-Headers': 'authorization',
+      });
     const { headers } = await preflight(APPS).expect(204);
     expect(headers).to.include({
       'access-control-allow-origin': APPS,

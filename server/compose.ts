@@ -278,6 +278,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   );
 
   const replays = createReplays({
+    jobs,
     store: stores.deadLetters,
     decode: eventFromDeadLetter,
     process: (event) => intake.take(event, 'amqp'),
@@ -287,8 +288,6 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
   });
-  if (roles.length > 0) replays.start();
-  lifecycle.onStop('replays of dead letters', () => replays.stop());
 
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
@@ -335,6 +334,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createSettleEffects({ progress: stores.progress, dispatcher }),
       createTemplateSync({ store: stores.providers, providers, secrets, clock }),
       ...replay.kinds,
+      ...replays.kinds,
       ...accountsSetup.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,

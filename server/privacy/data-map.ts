@@ -468,20 +468,6 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['_id', 'calls', 'endsAt'],
   },
   {
-    collection: 'activity',
-    purpose: 'how much happened in an hour, for the dashboard',
-    retention: '400 days',
-    personal: {},
-    other: ['_id', 'hour', 'counts'],
-  },
-  {
-    collection: 'installation',
-    purpose: 'what was chosen for everybody, such as that the first steps are hidden',
-    retention: 'for ever',
-    personal: {},
-    other: ['_id', 'stepsHidden'],
-  },
-  {
     collection: 'kept_answers',
     purpose: 'answers to API calls that came with an Idempotency-Key, for when they come again',
     retention: 'a day',

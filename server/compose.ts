@@ -78,6 +78,7 @@ import {
 } from './metrics/measure.ts';
 import type { Meters } from './metrics/meters.ts';
 import { composeMetrics } from './metrics-setup.ts';
+import { MongoAnswerStore } from './mongo/answer-store.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
@@ -373,6 +374,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       sessionSecret: deriveKey(secretKey, 'sessions'),
       ingestToken: settings.ingestToken,
       maxBodyBytes: settings.maxBodyBytes,
+      apiOrigins: settings.apiOrigins,
       version: packageVersion(),
     },
     clock,
@@ -410,6 +412,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     sessions: stores.sessions,
     accountSessions: stores.accountSessions,
     rateLimits: stores.rateLimits,
+    keptAnswers: new MongoAnswerStore(stores.database.connection, secrets),
     decodeCloudEvent: (value) => decodeCloudEvent(value),
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),

@@ -468,6 +468,15 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['_id', 'calls', 'endsAt'],
   },
   {
+    collection: 'kept_answers',
+    purpose: 'answers to API calls that came with an Idempotency-Key, for when they come again',
+    retention: 'a day',
+    personal: {
+      answer: { what: 'what was answered, sealed; may name learners', retirement: 'removed by itself within a day' },
+    },
+    other: ['_id', 'request', 'lease', 'status', 'endsAt'],
+  },
+  {
     collection: 'files.files',
     purpose: 'documents and assets in the database, where `LAUREL_FILES_DIR` is not set',
     retention: 'as long as the credential or the asset',

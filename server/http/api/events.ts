@@ -11,6 +11,7 @@ import type { Services } from '../services.ts';
 import { equalSecrets, looksLikeApiToken } from '../tokens.ts';
 import { answer } from './answer.ts';
 import { bearerToken, opens } from './bearer.ts';
+import { answerOnce } from './idempotency.ts';
 import { acceptedSchema } from './schemas.ts';
 
 const ONE = 'application/cloudevents+json';
@@ -26,7 +27,7 @@ export function eventRoutes(services: Services): readonly Route[] {
   const parseBody = express.json({ type: [ONE, BATCH, EITHER], limit: settings.maxBodyBytes, strict: false });
 
   return [
-    post('/events', 'token events:write', refuseOtherTypes, parseBody, async (req, res) => {
+    post('/events', 'token events:write', refuseOtherTypes, parseBody, answerOnce(services), async (req, res) => {
       const values = eventValues(req);
       // All of them are decoded before the first is processed: a batch is taken whole or not at all.
       const events = values.map((value, index) => decode(services, value, Array.isArray(req.body) ? index : null));

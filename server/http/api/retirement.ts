@@ -1,13 +1,13 @@
 /** The calls with which an Open edX site forgets and renames its users: paths and bodies as its retirement pipeline and its
  *  username replacement send them. Source: edx-platform scripts/user_retirement, openedx/credentials api/v2/views.py */
 
-import express from 'express';
 import type { z } from 'zod';
 import { createAudit } from '../audit.ts';
 import { RequestError } from '../request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { answer } from './answer.ts';
+import { jsonBody } from './json-body.ts';
 import { mappingsSchema, renamedSchema, retirementSchema, retireSchema } from './schemas.ts';
 
 const MAX_BYTES = 256 * 1024;
@@ -16,7 +16,7 @@ const ACTOR = 'api-token';
 export function retirementApiRoutes(services: Services): readonly Route[] {
   const { retirements, learners, clock } = services;
   const audit = createAudit(services);
-  const parseBody = express.json({ limit: MAX_BYTES });
+  const parseBody = jsonBody({ maxBytes: MAX_BYTES });
 
   return [
     post('/api/v2/user/retire', 'token learners:retire', parseBody, async (req, res) => {

@@ -371,6 +371,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       trustedProxies: settings.trustedProxies,
       sessionSecret: deriveKey(secretKey, 'sessions'),
       ingestToken: settings.ingestToken,
+      lmsRetirementUser: settings.lmsRetirementUser,
       maxBodyBytes: settings.maxBodyBytes,
       version: packageVersion(),
     },

@@ -7,11 +7,11 @@ import { RequestError } from '../request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { answer } from './answer.ts';
+import { callerName } from './caller.ts';
 import { jsonBody } from './json-body.ts';
 import { mappingsSchema, renamedSchema, retirementSchema, retireSchema } from './schemas.ts';
 
 const MAX_BYTES = 256 * 1024;
-const ACTOR = 'api-token';
 
 export function retirementApiRoutes(services: Services): readonly Route[] {
   const { retirements, learners, clock } = services;
@@ -28,8 +28,8 @@ export function retirementApiRoutes(services: Services): readonly Route[] {
       const known = username ?? original_username;
       if (known === undefined)
         throw new RequestError(400, 'username', 'the body must name the learner, as in {"username": "ada"}');
-      const job = await retirements.request({ username: known, badgesThere: badges ?? 'leave', by: ACTOR });
-      if (job) await audit(ACTOR, 'learner.retired', `job:${job.id}`, { badges: badges ?? 'leave' });
+      const job = await retirements.request({ username: known, badgesThere: badges ?? 'leave', by: callerName(res) });
+      if (job) await audit(callerName(res), 'learner.retired', `job:${job.id}`, { badges: badges ?? 'leave' });
       answer(res.status(202), retirementSchema, { state: job ? 'accepted' : 'nothing-known', job: job?.id ?? null });
     }),
 
@@ -45,7 +45,8 @@ export function retirementApiRoutes(services: Services): readonly Route[] {
           const outcome = await retirements.rename(former, next, clock.now());
           replaced[outcome === 'taken' ? 'failed_replacements' : 'successful_replacements'].push({ [former]: next });
           const learner = outcome === 'renamed' ? await learners.findByUsername(next) : null;
-          if (outcome === 'renamed') await audit(ACTOR, 'learner.renamed', `learner:${learner?.id ?? 'unknown'}`);
+          if (outcome === 'renamed')
+            await audit(callerName(res), 'learner.renamed', `learner:${learner?.id ?? 'unknown'}`);
         }
       }
       answer(res, renamedSchema, replaced);

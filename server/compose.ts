@@ -373,6 +373,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       trustedProxies: settings.trustedProxies,
       sessionSecret: deriveKey(secretKey, 'sessions'),
       ingestToken: settings.ingestToken,
+      lmsRetirementUser: settings.lmsRetirementUser,
       maxBodyBytes: settings.maxBodyBytes,
       apiOrigins: settings.apiOrigins,
       version: packageVersion(),

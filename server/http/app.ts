@@ -5,7 +5,7 @@ import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
-import { requireCaller } from './api/caller.ts';
+import { requireCaller, requireRetirementPipeline } from './api/caller.ts';
 import { downloadRoutes } from './api/downloads.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
 import { eventRoutes, requireEventSender } from './api/events.ts';
@@ -179,6 +179,7 @@ export function createApp(services: Services): Express {
     ...Object.fromEntries(SCOPES.map((scope) => [`token ${scope}`, requireApiToken(services, scope)])),
     ...Object.fromEntries(SCOPES.map((scope) => [`learner or token ${scope}`, requireCaller(services, scope)])),
     'token events:write': requireEventSender(services),
+    'token learners:retire': requireRetirementPipeline(services),
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 

@@ -51,6 +51,8 @@ export interface WebSettings {
   readonly sessionSecret: string;
   /** Bearer token of `POST /events`; null: that door is shut. */
   readonly ingestToken: string | null;
+  /** Whose tokens of the LMS may retire learners. */
+  readonly lmsRetirementUser: string | null;
   readonly maxBodyBytes: number;
   /** Sites whose pages may ask the API about learners. */
   readonly apiOrigins: readonly string[];

@@ -129,6 +129,7 @@ const settings: WebSettings = {
   trustedProxies: 0,
   sessionSecret: 'only for tests',
   ingestToken: INGEST_TOKEN,
+  lmsRetirementUser: 'retirement_service_worker',
   maxBodyBytes: 64 * 1024,
   apiOrigins: [],
   version: '0.0.0-test',

@@ -1,6 +1,6 @@
 /** `POST /events`: the HTTP door for LMS events. CloudEvents 1.0, structured or batch, as JSON. */
 
-import express, { type Request, type RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { EventError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
 import type { Door } from '../../../plugin/ports/event-log.ts';
@@ -12,6 +12,7 @@ import { equalSecrets, looksLikeApiToken } from '../tokens.ts';
 import { answer } from './answer.ts';
 import { bearerToken, opens } from './bearer.ts';
 import { answerOnce } from './idempotency.ts';
+import { jsonBody } from './json-body.ts';
 import { acceptedSchema } from './schemas.ts';
 
 const ONE = 'application/cloudevents+json';
@@ -24,7 +25,7 @@ const LEARNERS_AT_ONCE = 64;
 
 export function eventRoutes(services: Services): readonly Route[] {
   const { settings } = services;
-  const parseBody = express.json({ type: [ONE, BATCH, EITHER], limit: settings.maxBodyBytes, strict: false });
+  const parseBody = jsonBody({ type: [ONE, BATCH, EITHER], maxBytes: settings.maxBodyBytes, strict: false });
 
   return [
     post('/events', 'token events:write', refuseOtherTypes, parseBody, answerOnce(services), async (req, res) => {

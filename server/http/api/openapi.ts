@@ -29,7 +29,7 @@ function keysOf(access: Access): readonly Key[] {
   const scope = scopeOf(access);
   if (scope === null) return [];
   const keys: Key[] = [{ apiToken: [scope] }];
-  if (access.startsWith('learner')) keys.push({ lmsToken: [] });
+  if (access.startsWith('learner') || scope === 'learners:retire') keys.push({ lmsToken: [] });
   if (scope === 'events:write') keys.push({ ingestToken: [] });
   return keys;
 }

@@ -16,6 +16,7 @@ describe('setting a schedule', () => {
     expiresAt: null,
     overlap: 'skip',
     catchUp: 'one',
+    deadlineMs: null,
     nextDueAt: START,
     lastRunAt: START,
     lastSkipped: null,

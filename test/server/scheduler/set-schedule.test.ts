@@ -78,6 +78,11 @@ describe('setting a schedule', () => {
       'expiresAt: no run would be due before this end; choose a later one',
     ],
     [
+      'a latest start that no look at the store could keep',
+      { rule: HOURLY, deadlineMs: 1_000 },
+      'deadlineMs: the deadline must be from one minute to one year, or empty',
+    ],
+    [
       'a moment before the start',
       { rule: { kind: 'clocked', at: START }, startAt: new Date('2026-04-01') },
       'at: the moment lies before the start; leave the start empty',

@@ -15,6 +15,7 @@ import { createRuleReader } from '../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
+import { sweepAssetFiles } from '../plugin/credentials/assets.ts';
 import {
   type CredentialRunner,
   createCredentialRunner,
@@ -136,6 +137,8 @@ export interface Laurel {
 const RULES_POLL_MS = 2_000;
 /** How long a count may wait before the dashboard can show it. */
 const ACTIVITY_FLUSH_MS = 3_000;
+/** How often files are looked for that no asset has any more. */
+const SWEEP_MS = 3_600_000;
 /** How often the clock of the machine is compared with that of the database. */
 const CLOCK_POLL_MS = 60_000;
 /** How often a process looks for reissues whose process is gone. */
@@ -472,6 +475,12 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     scheduler.start();
     lifecycle.onStop('scheduler', () => scheduler.stop());
     lifecycle.onStop(
+      'former files of assets',
+      every(SWEEP_MS, () => sweepAssets(stores, storeClock, logger), {
+        ...{ logger, failed: 'looking for files that no asset has any more failed' },
+      }),
+    );
+    lifecycle.onStop(
       'abandoned reissues',
       every(REISSUES_POLL_MS, () => credentialLife.takeOver(), {
         logger,
@@ -573,4 +582,9 @@ function extensionRegistry(
     .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine), meters));
   addPluginFunctions(registry, plugins);
   return registry.freeze();
+}
+
+async function sweepAssets(stores: Stores, clock: Clock, logger: Logger): Promise<void> {
+  const count = await sweepAssetFiles(stores.credentials, stores.files, clock.now());
+  if (count > 0) logger.info('files that no asset has any more were removed', { count });
 }

@@ -390,6 +390,7 @@ export const dataMap: readonly CollectionEntry[] = [
       'expiresAt',
       'overlap',
       'catchUp',
+      'deadlineMs',
       'nextDueAt',
       'lastRunAt',
       'lastSkipped',

@@ -40,12 +40,10 @@ import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { designVersionRoutes } from './pages/design-versions.ts';
-import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { firstStepsRoutes } from './pages/first-steps.ts';
 import { historyRoutes } from './pages/history.ts';
-import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
@@ -125,7 +123,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...retireRoutes(services),
     ...whyRoutes(services),
     ...eventLogRoutes(services),
-    // The actions on many first: `settle` would be taken for the id of a credential or a mail.
     ...credentialLifeRoutes(services),
     ...credentialRoutes(services),
     ...mailRoutes(services),
@@ -139,8 +136,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...scheduleRoutes(services),
     ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),
-    ...effectRoutes(services),
-    ...issuedBadgeRoutes(services),
     ...historyRoutes(services),
     ...comparisonRoutes(services),
     ...jobRoutes(services),

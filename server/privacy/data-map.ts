@@ -405,6 +405,7 @@ export const dataMap: readonly CollectionEntry[] = [
       'expiresAt',
       'overlap',
       'catchUp',
+      'deadlineMs',
       'nextDueAt',
       'lastRunAt',
       'lastSkipped',
@@ -481,6 +482,15 @@ export const dataMap: readonly CollectionEntry[] = [
     retention: 'a minute after the period',
     personal: {},
     other: ['_id', 'calls', 'endsAt'],
+  },
+  {
+    collection: 'kept_answers',
+    purpose: 'answers to API calls that came with an Idempotency-Key, for when they come again',
+    retention: 'a day',
+    personal: {
+      answer: { what: 'what was answered, sealed; may name learners', retirement: 'removed by itself within a day' },
+    },
+    other: ['_id', 'request', 'lease', 'status', 'endsAt'],
   },
   {
     collection: 'files.files',

@@ -89,9 +89,10 @@ export class Collection implements RecordHome {
 
   /** How many match. Where an index alone can tell, no document is looked at. */
   count({ filter, skip, limit, matches }: Omit<QueryOptions, 'sort'>): number {
+    const wanted = limit > 0 ? skip + limit : Number.POSITIVE_INFINITY;
+    if (filter.size === 0) return Math.max(0, Math.min(this.#records.size, wanted) - skip);
     const plan = planQuery(this.#indexes, filter, []);
     if (!plan?.exact) return this.find({ filter, sort: [], skip, limit, ...(matches && { matches }) }).length;
-    const wanted = limit > 0 ? skip + limit : Number.POSITIVE_INFINITY;
     let found = 0;
     for (const range of plan.ranges) {
       found += plan.index.keys.count(range, wanted - found);

@@ -32,8 +32,11 @@ export function learnerList({ learners, progress }: Pick<Services, 'learners' | 
     ],
     records: learners.records,
     async load(rows) {
-      const all = await Promise.all(rows.map(({ id }) => progress.ofLearner(id)));
-      return new Map(rows.map(({ id }, n) => [id, all[n] ?? []]));
+      const found: Progress[] = [];
+      const where = [{ field: 'learnerId', in: rows.map(({ id }) => id) }];
+      const order = { field: 'learnerId', descending: false };
+      for await (const batch of progress.records.scan({ where, order })) found.push(...batch);
+      return new Map(rows.map(({ id }) => [id, found.filter(({ learnerId }) => learnerId === id)]));
     },
     idOf: ({ id }) => id,
     columns: [

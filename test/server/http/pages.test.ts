@@ -327,7 +327,7 @@ describe('pages', () => {
     it('answers 404 for a learner that does not exist', async () => {
       const answer = await browser.get('/learners/nobody');
       expect(answer.status).to.equal(404);
-      expect(textOf(answer.text)).to.include('There is no such learner; search for them on the progress page.');
+      expect(textOf(answer.text)).to.include('There is no such learner; search for them at the top of the page.');
     });
   });
 

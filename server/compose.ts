@@ -404,7 +404,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     access: stores.access,
     activity: stores.activity,
     installation: stores.installation,
-    importRecords: (lines) => stores.records.importLines(lines),
+    importRecords: (lines) => stores.records.importLines(lines, retired.has),
     lanes: dispatcher.lanes,
     isReceiving: () => (bus === null ? null : bus.status().consuming.connected && bus.status().subscribed !== false),
     sessions: stores.sessions,

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Instant } from '../dsl/index.ts';
 import { createActivityTally } from '../plugin/activity/tally.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
@@ -276,6 +277,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   );
 
   const replays = createReplays({
+    jobs,
     store: stores.deadLetters,
     decode: eventFromDeadLetter,
     process: (event) => intake.take(event, 'amqp'),
@@ -285,8 +287,6 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
   });
-  if (roles.length > 0) replays.start();
-  lifecycle.onStop('replays of dead letters', () => replays.stop());
 
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
@@ -333,6 +333,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createSettleEffects({ progress: stores.progress, dispatcher }),
       createTemplateSync({ store: stores.providers, providers, secrets, clock }),
       ...replay.kinds,
+      ...replays.kinds,
       ...accountsSetup.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
@@ -479,7 +480,14 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     });
     lifecycle.onStop('dead letters', () => drain.stop());
   }
-  web?.serve(createApp(services));
+  if (web !== null) {
+    web.serve(createApp(services));
+    // Last opened, first closed: everything works until load balancers have noticed.
+    lifecycle.onStop('delay of the stop', () => {
+      web.sendElsewhere();
+      return pause(settings.stopDelaySeconds * 1_000);
+    });
+  }
 
   return {
     settings,

@@ -38,6 +38,13 @@ export const settingsTable = {
     'Where people reach the pages, e.g. `https://badges.example.org`; unset: the local address. With https, cookies are sent over https only',
     siteAddress,
   ),
+  stopDelaySeconds: whole(
+    'LAUREL_STOP_DELAY_SECONDS',
+    0,
+    0,
+    120,
+    'Seconds for which a process that was told to stop goes on to take requests, while `/readyz` says 503: so long load balancers may take to notice',
+  ),
   trustedProxies: whole(
     'LAUREL_TRUSTED_PROXIES',
     0,

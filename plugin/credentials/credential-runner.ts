@@ -1,12 +1,15 @@
 /** Runs: everybody's credentials of one configuration, recorded so that a run survives the process that began it. */
 
+import { createHash } from 'node:crypto';
 import { CredentialsError, NotFoundError } from '../errors.ts';
 import type { RetrievedLearner } from '../extensions/retrieval-function.ts';
-import type { CredentialRun } from '../ports/credential-store.ts';
+import type { Credential, CredentialRun } from '../ports/credential-store.ts';
+import type { Resumption } from '../ports/learner-records.ts';
 import { loadConfiguration } from './eligibility.ts';
-import { generateCredential } from './generate-credentials.ts';
+import { type GenerationJob, generateCredential, metAgain } from './generate-credentials.ts';
+import { inBatches, type PlacedLearner } from './learner-batches.ts';
 import { type GenerationParts, prepareGeneration } from './prepare-generation.ts';
-import { NO_COUNTS, RunProgress } from './run-progress.ts';
+import { fromCheckpoint, NO_COUNTS, RunProgress } from './run-progress.ts';
 
 export interface CredentialRunner {
   /** Records a run and begins it. Joins the one that is running for the configuration, or that was made for `dueAt`.
@@ -24,18 +27,20 @@ export interface CredentialRunner {
 export interface RunnerParts extends GenerationParts {
   /** How long a silent process keeps its run. */
   readonly leaseMs?: number;
-  /** How often counts are written and the lease renewed. */
+  /** How often counts are written and the lease renewed, beside the end of every batch. */
   readonly saveEveryMs?: number;
+  /** So many learners are looked up in the store at once. */
+  readonly batchSize?: number;
 }
 
 const WAIT_STEP_MS = 200;
-const RETRY_PAGE_SIZE = 100;
 
 export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   const { store, clock, logger } = parts;
   const newId = parts.newId ?? (() => crypto.randomUUID());
   const leaseMs = parts.leaseMs ?? 60_000;
   const saveEveryMs = parts.saveEveryMs ?? 1_000;
+  const batchSize = parts.batchSize ?? 100;
   const working = new Map<string, Promise<void>>();
   const stop = new AbortController();
 
@@ -81,39 +86,84 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   async function generateAll(progress: RunProgress): Promise<void> {
     const { id: runId, configurationId } = progress.run;
     const job = { ...(await prepareGeneration(parts, configurationId)), runId };
-    const context = { records: parts.records, signal: stop.signal };
-    const learners =
-      progress.run.trigger === 'retry'
-        ? retrieveFailed(configurationId, (username) =>
-            job.retrieval.retrieve(job.contextKey, job.options, { ...context, username }),
-          )
-        : job.retrieval.retrieve(job.contextKey, job.options, context);
-    for await (const found of learners) {
-      if (progress.lost || stop.signal.aborted) return;
-      progress.count({ seen: 1 });
-      if (found.problem !== null) {
-        progress.count({ failed: 1 });
-        progress.note({ code: 'credential.learner-data', message: found.problem });
-        continue;
-      }
-      if (!found.eligible) continue;
-      const outcome = await generateCredential(job, found.learner);
-      progress.count({ eligible: 1, [outcome]: 1 });
+    const plan = fingerprintOf(job);
+    if (progress.run.checkpoint?.plan !== plan) progress.restart();
+    try {
+      await generateFrom(progress.run.checkpoint?.position, job, plan, progress);
+    } catch (error) {
+      if (progress.run.checkpoint === null || codeOf(error).code !== 'conflict.position') throw error;
+      logger.warn('the place of a credential run in its list is lost; it begins again', { runId });
+      progress.restart();
+      await generateFrom(undefined, job, plan, progress);
     }
+  }
+
+  async function generateFrom(
+    from: string | undefined,
+    job: GenerationJob,
+    plan: string,
+    progress: RunProgress,
+  ): Promise<void> {
+    const context = { records: parts.records, signal: stop.signal };
+    const { retrieval, contextKey, options, configurationId } = job;
+    const start = from === undefined ? {} : { from };
+    const batches = inBatches((reached) => {
+      if (progress.run.trigger !== 'retry')
+        return retrieval.retrieve(contextKey, options, { ...context, ...start, reached });
+      const retrieve = (username: string) => retrieval.retrieve(contextKey, options, { ...context, username });
+      return retrieveFailed(configurationId, retrieve, { ...start, reached });
+    }, batchSize);
+    for await (const batch of batches) {
+      const live = await liveOf(configurationId, batch);
+      for (const { found, position } of batch) {
+        if (progress.lost || stop.signal.aborted) return;
+        await settle(found, metAgain(job, live.get(found.learner.username)), job, progress);
+        if (position !== null) progress.reach(position, plan);
+      }
+      await progress.save();
+    }
+  }
+
+  /** @param met what became of the learner before; null: a credential is to be made */
+  async function settle(
+    found: RetrievedLearner,
+    met: ReturnType<typeof metAgain>,
+    job: GenerationJob,
+    progress: RunProgress,
+  ): Promise<void> {
+    if (found.problem !== null) {
+      progress.count({ seen: 1, failed: 1 });
+      progress.note({ code: 'credential.learner-data', message: found.problem });
+      return;
+    }
+    progress.count({ seen: 1 });
+    if (!found.eligible) return;
+    const outcome = met ?? (await generateCredential(job, found.learner));
+    progress.count({ eligible: 1, [outcome]: 1 });
+  }
+
+  async function liveOf(
+    configurationId: string,
+    batch: readonly PlacedLearner[],
+  ): Promise<ReadonlyMap<string, Credential>> {
+    const eligible = batch.flatMap(({ found }) => (found.eligible ? [found.learner.username] : []));
+    const live = eligible.length === 0 ? [] : await store.liveCredentials(configurationId, eligible);
+    return new Map(live.map((credential) => [credential.username, credential]));
   }
 
   /** Those whose live credential is an error when their turn comes. */
   async function* retrieveFailed(
     configurationId: string,
     retrieve: (username: string) => AsyncIterable<RetrievedLearner>,
+    { from, reached }: Resumption,
   ): AsyncIterable<RetrievedLearner> {
     // newest first and by page: who fails again keeps the place, who no longer fails leaves no gap
-    for (let after: string | undefined, more = true; more; ) {
-      const failed = { configurationId, status: 'error', limit: RETRY_PAGE_SIZE } as const;
-      const page = await store.credentials(after === undefined ? failed : { ...failed, after });
+    for (let after = from, more = true; more; ) {
+      const page = await store.credentials({ configurationId, status: 'error', after, limit: batchSize });
       for (const { username } of page.items) yield* retrieve(username);
       after = page.next ?? undefined;
       more = page.next !== null;
+      if (page.next !== null) reached?.(page.next);
     }
   }
 
@@ -142,6 +192,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
         finishedAt: null,
         counts: NO_COUNTS,
         error: null,
+        checkpoint: null,
       };
       if (await store.createRun(run)) {
         begin(run);
@@ -169,8 +220,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
         const leaseUntil = new Date(clock.now().getTime() + leaseMs);
         const run = await store.takeOverRun(abandoned.id, abandoned.fence, leaseUntil);
         if (!run) continue;
-        // it starts from the first learner again and meets what was made before: the counts come out exact
-        begin({ ...run, counts: NO_COUNTS, error: null });
+        begin(fromCheckpoint(run));
         taken += 1;
       }
       return taken;
@@ -181,6 +231,12 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       await Promise.all(working.values());
     },
   };
+}
+
+/** Of what decides who is in the list and in which order. */
+function fingerprintOf({ retrieval, contextKey, options }: GenerationJob): string {
+  const said = JSON.stringify([retrieval.name, contextKey, options]);
+  return createHash('sha256').update(said).digest('hex').slice(0, 32);
 }
 
 function codeOf(error: unknown): { readonly code: string } {

@@ -100,6 +100,16 @@ export function mailFor(
   return email !== '' && isActive && wantsMail(options) ? pendingMail(clock.now()) : null;
 }
 
+/** What is to be said of a learner who has a credential already: after a takeover the run meets what it made before, and
+ *  counts it as its own. @returns null: one is to be made */
+export function metAgain(
+  { runId }: Pick<GenerationJob, 'runId'>,
+  live: Credential | undefined,
+): 'generated' | 'skipped' | null {
+  if (live?.status !== 'available') return null;
+  return live.runId === runId ? 'generated' : 'skipped';
+}
+
 async function claim(job: GenerationJob, learner: Learner): Promise<Credential | GenerationOutcome> {
   const { store, files, clock, newId } = job;
   const seed: CredentialSeed = {
@@ -120,8 +130,8 @@ async function claim(job: GenerationJob, learner: Learner): Promise<Credential |
     const isFree = await freePlace(store, fresh, clock.now());
     return isFree && (await store.createCredential(fresh)) ? fresh : 'skipped';
   }
-  // after a takeover the run meets what it made before, and counts it as its own
-  if (live.status === 'available') return live.runId === job.runId ? 'generated' : 'skipped';
+  const met = metAgain(job, live);
+  if (met !== null) return met;
   if (live.status === 'generating' && live.runId !== job.runId && (await isAlive(job, live.runId))) return 'skipped';
   const restarted = restartCredential(live, seed, clock.now(), newId);
   if (!(await store.updateCredential(restarted, live.updatedAt))) return 'skipped';

@@ -7,6 +7,12 @@ export type RunCounts = CredentialRun['counts'];
 
 export const NO_COUNTS: RunCounts = { seen: 0, eligible: 0, generated: 0, skipped: 0, failed: 0 };
 
+/** A run as whoever takes it over begins it: with what was counted up to its checkpoint. What was made behind that is met
+ *  again and counted as its own, so that the counts come out exact. */
+export function fromCheckpoint(run: CredentialRun): CredentialRun {
+  return { ...run, counts: run.checkpoint?.counts ?? NO_COUNTS, error: run.checkpoint?.error ?? null };
+}
+
 export class RunProgress {
   readonly #store: CredentialStore;
   readonly #clock: Clock;
@@ -41,6 +47,17 @@ export class RunProgress {
   /** Keeps the first: it is what the run is reported with. */
   note(error: NonNullable<CredentialRun['error']>): void {
     if (this.#run.error === null) this.#run = { ...this.#run, error };
+  }
+
+  /** Everybody up to here is settled and counted; written with the counts. */
+  reach(position: string, plan: string): void {
+    const { counts, error } = this.#run;
+    this.#run = { ...this.#run, checkpoint: { position, plan, counts, error } };
+  }
+
+  /** From the first learner again. */
+  restart(): void {
+    this.#run = fromCheckpoint({ ...this.#run, checkpoint: null });
   }
 
   /** Writes the counts and renews the lease; nothing once the run was released. */

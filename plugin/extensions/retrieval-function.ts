@@ -2,7 +2,7 @@
 
 import type { Field } from '../../dsl/index.ts';
 import type { Options } from '../ports/credential-store.ts';
-import type { Learner, LearnerRecords } from '../ports/learner-records.ts';
+import type { Learner, LearnerRecords, Resumption } from '../ports/learner-records.ts';
 import type { OptionSchema } from './options.ts';
 
 /** In the shape of the function's `facts`, e.g. `{ completion: 0.9, grades: { total: 65 } }`. */
@@ -32,7 +32,8 @@ export interface RetrievedLearner {
   readonly problem: string | null;
 }
 
-export interface RetrievalContext {
+/** With `from` and `reached` a function passes on what its records know: one that does not is asked for everybody again. */
+export interface RetrievalContext extends Resumption {
   readonly records: LearnerRecords;
   /** Only this learner. */
   readonly username?: string;
@@ -52,6 +53,7 @@ export interface RetrievalFunction {
   /** Every learner of the context, eligible or not, one at a time.
    *  @param options as `readOptions` of this function's schema returned them
    *  @throws InputError when `check` would, and for steps that the learning path does not have
-   *  @throws NotFoundError, ProviderError, StoreError when nobody's data can be read */
+   *  @throws NotFoundError, ProviderError, StoreError when nobody's data can be read
+   *  @throws ConflictError `conflict.position` when `from` leads nowhere any more */
   retrieve(contextKey: string, options: Options, context: RetrievalContext): AsyncIterable<RetrievedLearner>;
 }

@@ -111,6 +111,16 @@ export interface CredentialRun {
     readonly failed: number;
   };
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** Where whoever takes the run over goes on; null: with the first learner. */
+  readonly checkpoint: RunCheckpoint | null;
+}
+
+/** A place in the list of learners, and how the run stood there: everybody before it is settled and counted. */
+export interface RunCheckpoint extends Pick<CredentialRun, 'counts' | 'error'> {
+  /** As the retrieval function told it; names no learner. */
+  readonly position: string;
+  /** Of the plan the list was made by: another plan, another list. */
+  readonly plan: string;
 }
 
 export interface Credential {
@@ -289,7 +299,7 @@ export interface CredentialStore {
   abandonedRuns(now: Date): Promise<readonly CredentialRun[]>;
   /** Takes an abandoned run over: fence + 1. @returns null when another process was faster */
   takeOverRun(id: string, fence: number, leaseUntil: Date): Promise<CredentialRun | null>;
-  /** Writes counts, state and lease if `fence` still is the run's. @returns false: taken over, stop at once */
+  /** Writes counts, checkpoint, state and lease if `fence` still is the run's. @returns false: taken over, stop at once */
   updateRun(run: CredentialRun): Promise<boolean>;
   /** Ends a running one; its holder can write no more and stops. @returns false when it is not running */
   cancelRun(id: string, now: Date): Promise<boolean>;
@@ -305,6 +315,8 @@ export interface CredentialStore {
   credentialByVerifyId(verifyId: string): Promise<Credential | null>;
   /** The one that is not invalidated. */
   liveCredential(configurationId: string, username: string): Promise<Credential | null>;
+  /** Of these learners those that have one. */
+  liveCredentials(configurationId: string, usernames: readonly string[]): Promise<readonly Credential[]>;
   /** The one that holds the place, invalidated or not. */
   placeHolder(configurationId: string, username: string): Promise<Credential | null>;
   /** Newest first. */

@@ -1,7 +1,9 @@
 /** Who takes part in a learning context (a course, a custom course, a learning path) and how far each has come: what
  *  retrieval functions read. The in-memory twin below is the reference behaviour; not for production. */
 
+import { createHash } from 'node:crypto';
 import { contextKind } from '../credentials/context-key.ts';
+import { ConflictError } from '../errors.ts';
 
 export interface Learner {
   readonly lmsUserId: number | null;
@@ -38,6 +40,23 @@ export interface FiguresWanted {
   readonly username: string | null;
   /** Aborted: whoever asked is not interested any more, and `enrolled` fails soon. */
   readonly signal?: AbortSignal;
+  /** What `reached` was told: only learners behind it. */
+  readonly from?: string;
+  /** Told where one may go on later: behind the learner handed out last. A source whose order is not the same each time
+   *  never tells. The text names no learner. */
+  readonly reached?: (position: string) => void;
+}
+
+/** To be handed on from whoever wants the learners to whoever has them. */
+export type Resumption = Pick<FiguresWanted, 'from' | 'reached'>;
+
+export function resumptionOf({ from, reached }: Resumption): Resumption {
+  return { ...(from === undefined ? {} : { from }), ...(reached ? { reached } : {}) };
+}
+
+/** The place is not to be found again, e.g. since its learner left: whoever wanted to go on begins with the first. */
+export function lostPosition(): ConflictError {
+  return new ConflictError('position', 'the list of learners cannot be gone on with from there; begin with the first');
 }
 
 export interface LearnerRecords {
@@ -47,7 +66,8 @@ export interface LearnerRecords {
    *  @throws NotFoundError `not-found.learning-path`, ProviderError, StoreError */
   courses(contextKey: string): Promise<readonly string[]>;
   /** The actively enrolled learners, one at a time: a course may have 50,000. One learner's bad data is that learner's
-   *  `problem`. @throws ProviderError, StoreError, NotFoundError when nobody's can be read */
+   *  `problem`. @throws ProviderError, StoreError, NotFoundError when nobody's can be read; ConflictError
+   *  `conflict.position` when `from` leads nowhere any more */
   enrolled(contextKey: string, wanted: FiguresWanted): AsyncIterable<EnrolledLearner>;
 }
 
@@ -88,16 +108,25 @@ export class MemoryLearnerRecords implements LearnerRecords {
     if (contextKind(contextKey) !== 'path') return [contextKey];
     return this.#contexts.get(contextKey)?.steps ?? [];
   }
-  async *enrolled(contextKey: string, { username: only }: FiguresWanted): AsyncIterable<EnrolledLearner> {
+  async *enrolled(contextKey: string, wanted: FiguresWanted): AsyncIterable<EnrolledLearner> {
+    const { username: only, from, reached } = wanted;
     const { learners } = this.#contexts.get(contextKey) ?? { learners: new Map<string, LearnerRecord>() };
     const courses = await this.courses(contextKey);
-    for (const [username, record] of [...learners].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const ordered = [...learners].sort(([a], [b]) => (a < b ? -1 : 1));
+    const last = from === undefined ? -1 : ordered.findIndex(([username]) => positionOf(username) === from);
+    if (from !== undefined && last === -1) throw lostPosition();
+    for (const [username, record] of ordered.slice(last + 1)) {
       if (only !== null && username !== only) continue;
       const found = courses.flatMap((key) => {
         const inCourse = this.#contexts.get(key)?.learners.get(username);
         return inCourse ? [[key, inCourse] as const] : [];
       });
       yield toEnrolled(record, new Map(found));
+      reached?.(positionOf(username));
     }
   }
+}
+
+function positionOf(username: string): string {
+  return createHash('sha256').update(username).digest('hex').slice(0, 32);
 }

@@ -174,8 +174,8 @@ export class MemoryCredentialStore implements CredentialStore {
   async updateRun(run: CredentialRun): Promise<boolean> {
     const stored = this.#runs.get(run.id);
     if (stored?.state !== 'running' || stored.fence !== run.fence) return false;
-    const { counts, state, leaseUntil, finishedAt, error } = run;
-    this.#runs.set(run.id, { ...stored, counts, state, leaseUntil, finishedAt, error });
+    const { counts, state, leaseUntil, finishedAt, error, checkpoint } = run;
+    this.#runs.set(run.id, { ...stored, counts, state, leaseUntil, finishedAt, error, checkpoint });
     return true;
   }
   async cancelRun(id: string, now: Date): Promise<boolean> {
@@ -211,6 +211,15 @@ export class MemoryCredentialStore implements CredentialStore {
   }
   async liveCredential(configurationId: string, username: string): Promise<Credential | null> {
     return this.#ofLearner(configurationId, username).find(({ status }) => status !== 'invalidated') ?? null;
+  }
+  async liveCredentials(configurationId: string, usernames: readonly string[]): Promise<readonly Credential[]> {
+    const wanted = new Set(usernames);
+    return [...this.#credentials.values()].filter(
+      (credential) =>
+        credential.configurationId === configurationId &&
+        credential.status !== 'invalidated' &&
+        wanted.has(credential.username),
+    );
   }
   async placeHolder(configurationId: string, username: string): Promise<Credential | null> {
     return this.#ofLearner(configurationId, username).find(({ holdsPlace }) => holdsPlace) ?? null;

@@ -66,7 +66,7 @@ export class LmsLearnerRecords implements LearnerRecords {
     const { username, signal } = wanted;
     if (username !== null && !(await this.#people.isEnrolled(courseKey, username, signal))) return;
     const reader = await openCourse(this.#sources, courseKey, wanted, username === null ? () => true : null);
-    const pages = username === null ? this.#people.enrolled(courseKey, signal) : [[username]];
+    const pages = username === null ? this.#people.enrolled(courseKey, signal, wanted) : [[username]];
     for await (const usernames of pages) {
       const accounts = await this.#people.accounts(usernames, signal);
       yield* await mapInOrder(usernames, this.#atATime, async (name) => {

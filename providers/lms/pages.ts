@@ -15,8 +15,13 @@ import { isStatus, LmsError } from './lms-error.ts';
 
 const MOST_PAGES = 100_000;
 
-/** @throws LmsError also for a list that runs in circles */
-export async function* pagesOf(client: LmsClient, read: LmsRead): AsyncGenerator<readonly unknown[]> {
+/** @param reached told the query of the page behind the one handed out last
+ *  @throws LmsError also for a list that runs in circles */
+export async function* pagesOf(
+  client: LmsClient,
+  read: LmsRead,
+  reached: (next: URLSearchParams) => void = () => {},
+): AsyncGenerator<readonly unknown[]> {
   const seen = new Set<string>();
   for (let query = read.query ?? new URLSearchParams(); ; ) {
     const page = await pageAt(client, { ...read, query }, seen.size > 0);
@@ -24,6 +29,7 @@ export async function* pagesOf(client: LmsClient, read: LmsRead): AsyncGenerator
     yield page.items;
     if (page.next === null) return;
     query = page.next;
+    reached(query);
     const key = String(query);
     if (seen.has(key) || seen.size > MOST_PAGES) {
       throw new LmsError(

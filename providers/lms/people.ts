@@ -2,7 +2,7 @@
  *  accounts join them. */
 
 import { isRecord } from '../../plugin/extensions/options.ts';
-import type { Learner } from '../../plugin/ports/learner-records.ts';
+import { type Learner, lostPosition, type Resumption } from '../../plugin/ports/learner-records.ts';
 import type { LmsClient } from './client.ts';
 import { segment } from './keys.ts';
 import { isStatus, LmsError } from './lms-error.ts';
@@ -13,8 +13,9 @@ type Signal = AbortSignal | undefined;
 export interface People {
   /** The user of our application. */
   self(signal: Signal): Promise<Learner>;
-  /** Usernames of those actively enrolled, at most a hundred at a time. */
-  enrolled(courseKey: string, signal: Signal): AsyncIterable<readonly string[]>;
+  /** Usernames of those actively enrolled, at most a hundred at a time; the latest enrollment first.
+   *  @throws ConflictError `conflict.position` */
+  enrolled(courseKey: string, signal: Signal, resumption?: Resumption): AsyncIterable<readonly string[]>;
   isEnrolled(courseKey: string, username: string, signal: Signal): Promise<boolean>;
   /** By username. Who is missing has no account any more, or none that we may see. */
   accounts(usernames: readonly string[], signal: Signal): Promise<ReadonlyMap<string, Learner>>;
@@ -68,14 +69,26 @@ export function createPeople(client: LmsClient): People {
       return found;
     },
 
-    async *enrolled(courseKey, signal) {
-      const query = new URLSearchParams({ course_id: courseKey });
+    async *enrolled(courseKey, signal, { from, reached } = {}) {
+      const query = new URLSearchParams({ course_id: courseKey, ...(from === undefined ? {} : { cursor: from }) });
       const read = { what: 'the enrollments of a course', path: '/api/enrollment/v1/enrollments', query, signal };
-      for await (const page of pagesOf(client, read)) {
-        // the list has those who left, too
-        yield page.flatMap((row) =>
-          isRecord(row) && row.is_active === true && typeof row.user === 'string' ? [row.user] : [],
-        );
+      let isFirst = true;
+      try {
+        const pages = pagesOf(client, read, (next) => {
+          const cursor = next.get('cursor');
+          // a page by number shifts when somebody leaves, and would pass learners over
+          if (cursor !== null) reached?.(cursor);
+        });
+        for await (const page of pages) {
+          isFirst = false;
+          // the list has those who left, too
+          yield page.flatMap((row) =>
+            isRecord(row) && row.is_active === true && typeof row.user === 'string' ? [row.user] : [],
+          );
+        }
+      } catch (error) {
+        if (isFirst && from !== undefined && isStatus(error, 404)) throw lostPosition();
+        throw error;
       }
     },
 

@@ -10,7 +10,7 @@ import type {
   RetrievedLearner,
 } from '../../plugin/extensions/retrieval-function.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
-import type { CourseFigures, EnrolledLearner } from '../../plugin/ports/learner-records.ts';
+import { type CourseFigures, type EnrolledLearner, resumptionOf } from '../../plugin/ports/learner-records.ts';
 import { type Criteria, compileCriteria } from './criteria.ts';
 import { completion, grades, type Subject } from './subjects.ts';
 
@@ -135,7 +135,8 @@ function retrievalFunction(
       if (given.length === 0 || typeof options.criteria === 'string' || grades.required(options) !== null)
         prepare(options);
     },
-    async *retrieve(contextKey, options, { records, username, signal }) {
+    async *retrieve(contextKey, options, context) {
+      const { records, username, signal } = context;
       const courses = await records.courses(contextKey);
       const isPath = !courses.includes(contextKey);
       const demands = isPath ? prepareSteps(options, courses) : new Map([[contextKey, prepare(options)]]);
@@ -144,6 +145,7 @@ function retrievalFunction(
         grades: subjects.includes(grades),
         username: username ?? null,
         ...(signal ? { signal } : {}),
+        ...resumptionOf(context),
       };
       for await (const learner of records.enrolled(contextKey, wanted)) yield decide(learner, demands);
     },

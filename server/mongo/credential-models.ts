@@ -34,7 +34,8 @@ export type ScheduleRecord = Pick<Schedule, 'enabled' | 'nextDueAt' | 'lastRunAt
     };
   };
 export type VersionRecord = { _id: string } & Omit<DesignVersion, 'snapshot'> & { snapshot: string };
-export type RunRecord = Stored<CredentialRun, 'id'>;
+/** The checkpoint came later. */
+export type RunRecord = Omit<Stored<CredentialRun, 'id'>, 'checkpoint'> & Partial<Pick<CredentialRun, 'checkpoint'>>;
 export type CredentialRecord = Omit<Stored<Credential, 'id'>, 'holdsPlace'> & {
   /** Holds the place: what the unique partial index is about. */
   live: boolean;
@@ -126,6 +127,9 @@ const scheduleSchema = new Schema<ScheduleRecord>(
   { ...schemaOptions, collection: 'credential_schedules' },
 ).index({ enabled: 1, nextDueAt: 1 });
 
+const countsSchema = { seen: number, eligible: number, generated: number, skipped: number, failed: number };
+const runErrorSchema = { type: new Schema({ code: text, message: text }, { _id: false }), default: null };
+
 const runSchema = new Schema<RunRecord>(
   {
     _id: text,
@@ -137,8 +141,12 @@ const runSchema = new Schema<RunRecord>(
     leaseUntil: date,
     startedAt: date,
     finishedAt: optionalDate,
-    counts: { seen: number, eligible: number, generated: number, skipped: number, failed: number },
-    error: { type: new Schema({ code: text, message: text }, { _id: false }), default: null },
+    counts: countsSchema,
+    error: runErrorSchema,
+    checkpoint: {
+      type: new Schema({ position: text, plan: text, counts: countsSchema, error: runErrorSchema }, { _id: false }),
+      default: null,
+    },
   },
   { ...schemaOptions, collection: 'credential_runs' },
 )

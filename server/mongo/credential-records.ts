@@ -147,6 +147,7 @@ export function toRun({
   finishedAt,
   counts,
   error,
+  checkpoint,
 }: RunRecord): CredentialRun {
   return {
     id: _id,
@@ -160,6 +161,7 @@ export function toRun({
     finishedAt,
     counts,
     error,
+    checkpoint: checkpoint ?? null,
   };
 }
 

@@ -44,6 +44,7 @@ import { mongoRecords } from './records.ts';
 const { trusted } = mongoose;
 
 const MAX_ABANDONED = 100;
+const AFTER = { returnDocument: 'after' } as const;
 
 export class MongoCredentialStore implements CredentialStore {
   readonly #models: CredentialModels;
@@ -179,16 +180,17 @@ export class MongoCredentialStore implements CredentialStore {
     return all(abandoned.sort({ leaseUntil: 1 }).limit(MAX_ABANDONED).lean(), toRun);
   }
   async takeOverRun(id: string, fence: number, leaseUntil: Date): Promise<CredentialRun | null> {
-    const { modifiedCount } = await withDatabase(() =>
-      this.#models.runs.updateOne({ _id: id, fence, state: 'running' }, { $set: { leaseUntil, fence: fence + 1 } }),
-    );
-    return modifiedCount === 1 ? this.run(id) : null;
+    // read with the change: a run that was taken over once more meanwhile is somebody else's
+    const change = { $set: { leaseUntil, fence: fence + 1 } };
+    const taken = this.#models.runs.findOneAndUpdate({ _id: id, fence, state: 'running' }, change, AFTER);
+    return one(taken.lean(), toRun);
   }
-  async updateRun({ id, fence, counts, state, leaseUntil, finishedAt, error }: CredentialRun): Promise<boolean> {
+  async updateRun(run: CredentialRun): Promise<boolean> {
+    const { counts, state, leaseUntil, finishedAt, error, checkpoint } = run;
     const { matchedCount } = await withDatabase(() =>
       this.#models.runs.updateOne(
-        { _id: id, fence, state: 'running' },
-        { $set: { counts, state, leaseUntil, finishedAt, error } },
+        { _id: run.id, fence: run.fence, state: 'running' },
+        { $set: { counts, state, leaseUntil, finishedAt, error, checkpoint } },
       ),
     );
     return matchedCount === 1;
@@ -231,6 +233,10 @@ export class MongoCredentialStore implements CredentialStore {
   async liveCredential(configurationId: string, username: string): Promise<Credential | null> {
     const live = trusted({ $ne: 'invalidated' as const });
     return one(this.#models.credentials.findOne({ configurationId, username, status: live }).lean(), toCredential);
+  }
+  async liveCredentials(configurationId: string, usernames: readonly string[]): Promise<readonly Credential[]> {
+    const live = { status: trusted({ $ne: 'invalidated' as const }), username: trusted({ $in: [...usernames] }) };
+    return all(this.#models.credentials.find({ configurationId, ...live }).lean(), toCredential);
   }
   async placeHolder(configurationId: string, username: string): Promise<Credential | null> {
     return one(this.#models.credentials.findOne({ configurationId, username, live: true }).lean(), toCredential);

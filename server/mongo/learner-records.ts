@@ -8,6 +8,7 @@ import {
   type FiguresWanted,
   type LearnerRecord,
   type LearnerRecords,
+  lostPosition,
   toEnrolled,
 } from '../../plugin/ports/learner-records.ts';
 import type { RetiredPeople } from '../../plugin/privacy/retired-people.ts';
@@ -98,16 +99,24 @@ export class StoredLearnerRecords implements LearnerRecords {
   }
 
   /** Page by page instead of one cursor: whoever consumes it may take minutes per page. */
-  async *enrolled(contextKey: string, { username: only }: FiguresWanted): AsyncIterable<EnrolledLearner> {
+  async *enrolled(contextKey: string, wanted: FiguresWanted): AsyncIterable<EnrolledLearner> {
+    const { username: only, from, reached } = wanted;
     const courses = await this.courses(contextKey);
-    for (let after = ''; ; ) {
+    for (let after = from === undefined ? '' : await this.#usernameOf(from); ; ) {
       const rest = { contextKey, username: only ?? mongoose.trusted({ $gt: after }) };
       const page = await withDatabase(() => this.#enrolled.find(rest).sort({ username: 1 }).limit(PAGE).lean());
       yield* courses.includes(contextKey) ? ofCourse(contextKey, page) : await this.#ofPath(courses, page);
       const last = page.at(-1);
       if (!last || page.length < PAGE) return;
       after = last.username;
+      reached?.(last._id);
     }
+  }
+
+  async #usernameOf(id: string): Promise<string> {
+    const record = await withDatabase(() => this.#enrolled.findById(id).lean());
+    if (record === null) throw lostPosition();
+    return record.username;
   }
 
   async #ofPath(courses: readonly string[], page: readonly EnrolledRecord[]): Promise<readonly EnrolledLearner[]> {

@@ -346,7 +346,10 @@ export const dataMap: readonly CollectionEntry[] = [
     collection: 'credential_runs',
     purpose: 'runs that make credentials: counts',
     retention: 'for ever',
-    personal: { error: mention('why it failed') },
+    personal: {
+      error: mention('why it failed'),
+      checkpoint: mention('why it failed, as it stood at a place in the list'),
+    },
     other: [
       ...['_id', 'configurationId', 'trigger', 'dueAt', 'state', 'fence', 'leaseUntil', 'startedAt', 'finishedAt'],
       'counts',
@@ -435,6 +438,20 @@ export const dataMap: readonly CollectionEntry[] = [
     retention: 'for ever',
     personal: {},
     other: ['_id', 'taken'],
+  },
+  {
+    collection: 'activity',
+    purpose: 'how much came in and went out in each hour, for the dashboard',
+    retention: '400 days',
+    personal: {},
+    other: ['_id', 'hour', 'counts'],
+  },
+  {
+    collection: 'installation',
+    purpose: 'what an administrator has set for everybody, such as that the first steps are hidden',
+    retention: FOR_EVER,
+    personal: {},
+    other: ['_id', 'stepsHidden'],
   },
   {
     collection: 'database_form',

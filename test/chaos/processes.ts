@@ -1,19 +1,25 @@
 /** Laurel's processes of one round: started, watched, and replaced when they die. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { projectPath } from '../../server/paths.ts';
 import type { Note } from './history.ts';
 
-const PROGRAM = projectPath('node_modules', '.cache', 'laurel-chaos', 'worker.mjs');
+const FOLDER = projectPath('node_modules', '.cache', 'laurel-chaos');
+const PROGRAM = join(FOLDER, 'worker.js');
 const START_LIMIT_MS = 60_000;
 
-/** One file, because processes that die often should start fast. To be called before the first one is started. */
+/** A file for the process and one for the threads in which it makes PDF documents, because processes that die often should
+ *  start fast. To be called before the first one is started. */
 export async function buildProgram(): Promise<void> {
   await build({
-    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
-    outfile: PROGRAM,
+    entryPoints: [
+      { in: fileURLToPath(new URL('worker.ts', import.meta.url)), out: 'worker' },
+      { in: projectPath('providers', 'pdf', 'threads', 'thread.ts'), out: 'thread' },
+    ],
+    outdir: FOLDER,
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -23,7 +29,7 @@ export async function buildProgram(): Promise<void> {
   });
 }
 
-export type WorkerRole = 'consume' | 'dispatch' | 'serve';
+export type WorkerRole = 'consume' | 'dispatch' | 'schedule' | 'serve';
 
 export interface Worker {
   readonly role: WorkerRole;
@@ -43,10 +49,8 @@ process.once('exit', () => {
 
 export class Processes {
   readonly workers = new Set<Worker>();
-  /** How often one died by SIGKILL, of its own or by us. */
-  kills = 0;
-  /** When the last one died. */
-  lastDeath = 0;
+  /** When one died by SIGKILL, of its own or by us. */
+  readonly deaths: number[] = [];
   /** What ended otherwise than it should, with what it said. */
   readonly failures: string[] = [];
   readonly #environment: Readonly<Record<string, string>>;
@@ -92,8 +96,7 @@ export class Processes {
       this.workers.delete(worker);
       running.delete(child);
       if (signal === 'SIGKILL') {
-        this.kills += 1;
-        this.lastDeath = Date.now();
+        this.deaths.push(Date.now());
         this.#note({ op: 'killed', role, pid });
         const next = this.#stopping ? null : this.#replace(role);
         if (next !== null) this.start(role, next);

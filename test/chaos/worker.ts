@@ -12,6 +12,7 @@ import { LEASE_MS } from './patience.ts';
 const ROLES: Readonly<Record<string, readonly Role[]>> = {
   consume: ['consumer', 'dispatcher'],
   dispatch: ['dispatcher'],
+  schedule: ['scheduler'],
   serve: ['web', 'consumer', 'dispatcher', 'scheduler'],
 };
 

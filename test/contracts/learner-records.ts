@@ -7,6 +7,7 @@ import {
   type LearnerRecords,
   toEnrolled,
 } from '../../plugin/ports/learner-records.ts';
+import { rejection } from './credential-store.ts';
 
 export const DEMO_COURSE = 'course-v1:OpenedX+DemoX+Demo_Course';
 
@@ -74,14 +75,32 @@ export function learnerRecordsContract(open: () => Promise<{ records: LearnerRec
     expect(await records.contextName(DEMO_COURSE)).to.equal('Renamed');
   });
 
-  it('goes through more learners than fit into one page', async () => {
-    const many = Array.from({ length: 1_203 }, (_, index) =>
+  it('goes through more learners than fit into one page, and on behind a place that it told of as long as that is there', async () => {
+    const many = Array.from({ length: 603 }, (_, index) =>
       aLearnerRecord({ username: `learner-${String(index).padStart(5, '0')}`, grades: {} }),
     );
     await fill(DEMO_COURSE, 'Demonstration Course', many);
-    expect((await enrolled(DEMO_COURSE)).map(({ learner }) => learner.username)).to.deep.equal(
-      many.map(({ username }) => username),
+    const wanted = { completion: true, grades: true, username: null };
+    const places: { position: string; behind: number }[] = [];
+    const seen: string[] = [];
+    const reached = (position: string) => places.push({ position, behind: seen.length });
+    for await (const { learner } of records.enrolled(DEMO_COURSE, { ...wanted, reached })) seen.push(learner.username);
+    expect(seen).to.deep.equal(many.map(({ username }) => username));
+    expect(places).not.to.deep.equal([]);
+    for (const { position, behind } of [places[0], places.at(-1)].flatMap((place) => place ?? [])) {
+      expect(position, 'names nobody').not.to.include('learner');
+      const rest: string[] = [];
+      for await (const { learner } of records.enrolled(DEMO_COURSE, { ...wanted, from: position }))
+        rest.push(learner.username);
+      expect(rest).to.deep.equal(many.slice(behind).map(({ username }) => username));
+    }
+    const gone = await rejection(
+      (async () => {
+        for await (const _ of records.enrolled(DEMO_COURSE, { ...wanted, from: 'gone' })) expect.fail('nobody');
+      })(),
     );
+    expect(gone.code).to.equal('conflict.position');
+    expect(gone.message).to.equal('the list of learners cannot be gone on with from there; begin with the first');
   });
 
   it('gives the learners of a path with what each of its courses has of them', async () => {

@@ -8,7 +8,7 @@ import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { RetrievalFunction } from '../../plugin/extensions/retrieval-function.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { Credential, CredentialStore } from '../../plugin/ports/credential-store.ts';
-import { MemoryLearnerRecords } from '../../plugin/ports/learner-records.ts';
+import { MemoryLearnerRecords, resumptionOf } from '../../plugin/ports/learner-records.ts';
 import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { aConfiguration, aType } from '../contracts/credential-store.ts';
@@ -25,8 +25,10 @@ export const fakeRetrieval: RetrievalFunction = {
   options: [{ name: 'note', type: 'text', default: null, doc: 'Anything.' }],
   facts: [],
   check() {},
-  async *retrieve(contextKey, _options, { records, username = null, signal }) {
-    const wanted = { completion: true, grades: false, username, ...(signal ? { signal } : {}) };
+  async *retrieve(contextKey, _options, context) {
+    const { records, username = null, signal } = context;
+    const asked = { completion: true, grades: false, username, ...(signal ? { signal } : {}) };
+    const wanted = { ...asked, ...resumptionOf(context) };
     for await (const { learner, courses } of records.enrolled(contextKey, wanted)) {
       const share = courses.get(contextKey)?.completion ?? 0;
       const problem = Number.isNaN(share) ? 'the completion of a learner is no number' : null;

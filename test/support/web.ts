@@ -205,6 +205,7 @@ export function makeSite(
     badgeName: (id) => rules.badgeName(id),
   });
   const replays = createReplays({
+    jobs,
     store: deadLetters,
     decode: eventFromDeadLetter,
     process: (event) => pipeline.process(event),
@@ -245,6 +246,7 @@ export function makeSite(
       createSettleEffects({ progress, dispatcher }),
       createTemplateSync({ store: providerStore, providers, secrets, clock }),
       ...replay.kinds,
+      ...replays.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
@@ -413,6 +415,7 @@ async function recordRun(
     finishedAt: null,
     counts: { seen: 0, eligible: 0, generated: 0, skipped: 0, failed: 0 },
     error: null,
+    checkpoint: null,
   });
   return id;
 }

@@ -9,6 +9,7 @@ import { textField, textFields } from '../forms.ts';
 import { actorOf, may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { jobPath } from '../pages/jobs.ts';
+import type { Right } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
@@ -91,7 +92,8 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       const state = await readState(list, queryFrom(req));
       keepAddress(req, list.path, queryOf(list, state));
       const model = await listModel(list, state, may(res, actionAccess));
-      const links = (list.links ?? []).filter(({ access }) => access === undefined || may(res, access));
+      const isOpen = ({ access }: { readonly access?: Right }) => access === undefined || may(res, access);
+      const links = (list.links ?? []).filter(isOpen);
       const buttons = (list.buttons ?? []).filter(({ access }) => may(res, access));
       const { title, section, breadcrumbs } = list;
       await renderPage(
@@ -99,7 +101,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         res,
         'list',
         { title, section, ...(breadcrumbs && { breadcrumbs }) },
-        { ...model, links, buttons },
+        { ...model, links, buttons, empty: { ...model.empty, links: model.empty.links.filter(isOpen) } },
       );
     }),
 

@@ -7,9 +7,9 @@ import {
   type DeadLetterState,
   type DeadLetterSummary,
   type Replay,
-  type ReplayJob,
+  type ReplayOutcome,
 } from '../../../plugin/ports/dead-letters.ts';
-import { counted, shortEventType, shownNumber, shownStatus, shownTime } from '../format.ts';
+import { shortEventType, shownNumber, shownStatus, shownTime } from '../format.ts';
 import { queryChoice, queryText, queryTexts } from '../forms.ts';
 
 const HOUR_MS = 3_600_000;
@@ -130,26 +130,9 @@ export function shownForecast({ outcome, code, message }: Pick<Replay, 'outcome'
   return { text: would[outcome], code, message, fails: outcome === 'failed' };
 }
 
-export function shownForecastCounts(counts: ReplayJob['counts']) {
+export function shownForecastCounts(counts: Readonly<Record<ReplayOutcome, number>>) {
   return (Object.keys(would) as Replay['outcome'][]).map((outcome) => ({
     text: would[outcome],
     count: shownNumber(counts[outcome]),
   }));
-}
-
-export function jobRow(job: ReplayJob) {
-  const { applied, unchanged, ignored, failed } = job.counts;
-  const done = applied + unchanged + ignored + failed;
-  return {
-    id: job.id,
-    by: job.by,
-    status: shownStatus(job.state === 'done' && failed > 0 ? 'done-with-errors' : job.state),
-    startedAt: shownTime(job.startedAt),
-    finishedAt: shownTime(job.finishedAt),
-    done,
-    // letters that somebody else settled meanwhile are not counted: a finished job is full
-    total: job.state === 'done' ? Math.max(done, 1) : Math.max(job.total, done, 1),
-    text: `${shownNumber(done)} of ${counted(job.total, 'dead letter')}: ${shownNumber(applied)} changed progress, ${shownNumber(unchanged)} were known, ${shownNumber(ignored)} ignored, ${shownNumber(failed)} failed`,
-    cancelAction: job.state === 'running' ? `/dead-letters/replays/${job.id}/cancel` : null,
-  };
 }

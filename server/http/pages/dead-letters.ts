@@ -1,6 +1,7 @@
 /** Dead letters: the list, one of them, and what a person can do about them. */
 
 import type { Request, Response } from 'express';
+import { REPLAY_DEAD_LETTERS } from '../../../plugin/dead-letters/replay-job.ts';
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import { maskBody } from '../../../plugin/events/mask.ts';
 import { DEAD_LETTER_STATES, type DeadLetter, type DeadLetterFilter } from '../../../plugin/ports/dead-letters.ts';
@@ -15,7 +16,6 @@ import {
   AGES,
   chosenIds,
   filterOf,
-  jobRow,
   letterPath,
   letterQuery,
   letterRow,
@@ -25,6 +25,7 @@ import {
   shownReplay,
   unpackFilter,
 } from './dead-letter-rows.ts';
+import { jobPath, shownJob } from './jobs.ts';
 
 const PAGE_SIZE = 50;
 /** Letters whose replay the page foretells one by one. */
@@ -40,7 +41,7 @@ const noteMissing: FieldError = {
 };
 
 export function deadLetterRoutes(services: Services): readonly Route[] {
-  const { deadLetters, replays, clock } = services;
+  const { deadLetters, replays, jobStore, clock } = services;
   const audit = createAudit(services);
 
   const showCheck = async (
@@ -127,7 +128,7 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
       const [page, counts, jobs, open] = await Promise.all([
         deadLetters.letters({ ...filterOf(query, clock.now()), after: queryText(req, 'after'), limit: PAGE_SIZE }),
         deadLetters.openCounts(),
-        deadLetters.jobs(JOBS),
+        jobStore.list({ kind: REPLAY_DEAD_LETTERS, limit: JOBS }),
         deadLetters.count({ state: 'open' }),
       ]);
       const { state, ...others } = query;
@@ -160,7 +161,7 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
           })),
           choosable: state === 'open',
           rows: page.items.map(letterRow),
-          jobs: jobs.map(jobRow),
+          jobs: jobs.items.map(shownJob),
           nextHref: page.next === null ? null : `/dead-letters${queryString({ ...address, after: page.next })}`,
           firstHref: queryText(req, 'after') === undefined ? null : `/dead-letters${queryString(address)}`,
         },
@@ -176,9 +177,9 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
 
     post('/dead-letters/replay', 'operate', async (req, res) => {
       const actor = actorOf(res).name;
-      const job = await replays.begin(chosen(req), actor);
-      await audit(actor, 'dead-letters.replayed', `replay:${job.id}`, { letters: job.total });
-      res.redirect(303, '/dead-letters?done=replay-started');
+      const { job, letters } = await replays.begin(chosen(req), actor);
+      await audit(actor, 'dead-letters.replayed', `job:${job.id}`, { letters });
+      res.redirect(303, `${jobPath(job.id)}?done=replay-started`);
     }),
 
     post('/dead-letters/discard', 'operate', async (req, res) => {
@@ -189,14 +190,6 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
       const count = await deadLetters.discard(filter, { at: clock.now(), by: actor, note });
       await audit(actor, 'dead-letters.discarded', 'dead-letters', { letters: count, note });
       res.redirect(303, '/dead-letters?done=letters-discarded');
-    }),
-
-    post('/dead-letters/replays/:id/cancel', 'operate', async (req, res) => {
-      const id = pathText(req, 'id');
-      if (!(await deadLetters.cancelJob(id, clock.now())))
-        throw new ConflictError('replay-ended', 'the replay has ended already; reload the page to see how');
-      await audit(actorOf(res).name, 'dead-letters.replay-cancelled', `replay:${id}`);
-      res.redirect(303, '/dead-letters?done=replay-cancelled');
     }),
 
     get('/dead-letters/:id', 'look', async (req, res) => showLetter(req, res, await find(req))),

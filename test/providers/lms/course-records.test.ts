@@ -4,6 +4,7 @@ import type { RetrievalFunction, RetrievedLearner } from '../../../plugin/extens
 import type { EnrolledLearner } from '../../../plugin/ports/learner-records.ts';
 import { completionsAndGrades, courseCompletions, subsectionGrades } from '../../../providers/index.ts';
 import type { LmsOptions } from '../../../providers/lms/lms.ts';
+import { rejection } from '../../contracts/credential-store.ts';
 import { COURSE, type LmsWorld, lmsWorld } from '../../support/lms-world.ts';
 
 const CCX = 'ccx-v1:Acme+CS1+2026+ccx@3';
@@ -203,6 +204,27 @@ describe('learner records of an LMS, of a course', () => {
     expect(asked('page_size=1000')).to.deep.equal([]);
     for (const username of ['cleo', 'nobody', 'a b+c/d?e'])
       expect(await world.enrolled(COURSE, { username }), username).to.deep.equal([]);
+  });
+
+  it('goes on with a page that it told of, and says so when the LMS knows the page no more', async () => {
+    for (let number = 0; number < 250; number++)
+      world.campus.enrol(COURSE, `learner-${number}`, { completed: 20, scores: [6, 4, 20] });
+    const { records } = world.lms();
+    const wanted = { completion: true, grades: true, username: null };
+    const places: { position: string; behind: number }[] = [];
+    const all: string[] = [];
+    const reached = (position: string) => places.push({ position, behind: all.length });
+    for await (const { learner } of records.enrolled(COURSE, { ...wanted, reached })) all.push(learner.username);
+    expect(places.map(({ behind }) => behind)).to.deep.equal([100, 200]);
+    const rest: string[] = [];
+    for await (const { learner } of records.enrolled(COURSE, { ...wanted, from: places[0]?.position ?? '' }))
+      rest.push(learner.username);
+    expect(rest).to.deep.equal(all.slice(100));
+    const gone = records
+      .enrolled(COURSE, { ...wanted, from: 'eA' })
+      [Symbol.asyncIterator]()
+      .next();
+    expect((await rejection(gone)).code).to.equal('conflict.position');
   });
 
   it('goes through all pages', async () => {

@@ -34,7 +34,6 @@ describe('the pages of dead letters', () => {
     expect(text).to.contain("event.malformed the event's field is_passing must be true or false");
     expect(text).to.contain('2 dead letters open, by reason and type');
     expect(text).to.contain('dead-2').and.not.contain('dead-3');
-    expect(text).to.contain('64 of 120 dead letters: 40 changed progress, 20 were known, 3 ignored, 1 failed');
   });
 
   it('filter by state, reason, type and age', async () => {
@@ -95,11 +94,20 @@ describe('the pages of dead letters', () => {
 
   it('replay what was chosen, as a job', async () => {
     const answer = await decide(`/dead-letters/check?scope=selected&id=${LETTERS.replayable}`, '/dead-letters/replay');
-    expect(answer.headers.location).to.equal('/dead-letters?done=replay-started');
-    while ((await site.services.deadLetters.jobs(1))[0]?.state !== 'done') await new Promise(setImmediate);
+    const id = /^\/jobs\/(.+)\?done=replay-started$/.exec(answer.headers.location ?? '')?.[1] ?? '';
+    expect(await read(`/jobs/${id}`)).to.contain('Replay 1 dead letter');
+    expect(await site.services.carryOut(id)).to.include({
+      state: 'done',
+      done: 1,
+      total: 1,
+      requestedBy: 'administrator',
+    });
     expect(await stateOf(LETTERS.replayable)).to.equal('replayed');
     expect(await stateOf(LETTERS.malformed)).to.equal('open');
-    expect((await audited('dead-letters.replayed'))[0]?.details).to.deep.equal({ letters: 1 });
+    expect((await audited('dead-letters.replayed'))[0]).to.deep.include({
+      object: `job:${id}`,
+      details: { letters: 1 },
+    });
   });
 
   it('discard all that match, but not what died after the page was shown', async () => {
@@ -121,11 +129,13 @@ describe('the pages of dead letters', () => {
     expect((await audited('dead-letters.discarded'))[0]?.details).to.deep.equal({ letters: 1, note: 'known' });
   });
 
-  it('cancel a replay once', async () => {
-    const cancel = () => submit(browser, '/dead-letters', '/dead-letters/replays/replay-1/cancel');
-    expect((await cancel()).headers.location).to.equal('/dead-letters?done=replay-cancelled');
-    expect(await site.services.deadLetters.job('replay-1')).to.include({ state: 'cancelled' });
-    expect((await cancel()).status).to.equal(409);
+  it('show how far the replays are, and cancel one with its job, once', async () => {
+    const page = await read('/dead-letters');
+    expect(page).to.contain('64 of 120').and.contain('40 applied, 20 unchanged, 3 ignored, 1 failed');
+    const [job] = (await site.services.jobStore.list({ kind: 'replay-dead-letters', limit: 1 })).items;
+    const cancel = () => submit(browser, `/jobs/${job?.id}`, `/jobs/${job?.id}/cancel`);
+    expect((await cancel()).headers.location).to.equal(`/jobs/${job?.id}?done=job-cancelled`);
+    expect(await site.services.jobStore.get(job?.id ?? '')).to.include({ cancelRequested: true });
   });
 
   it('refuse a choice that no page has made: it must never mean everything', async () => {

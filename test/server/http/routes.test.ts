@@ -209,7 +209,6 @@ const table: Readonly<Record<string, Access>> = {
   'get /dead-letters/:id': 'look',
   'post /dead-letters/replay': 'operate',
   'post /dead-letters/discard': 'operate',
-  'post /dead-letters/replays/:id/cancel': 'operate',
   'post /dead-letters/:id/replay': 'operate',
   'post /dead-letters/:id/discard': 'operate',
   'get /issuer': 'look',
@@ -532,7 +531,7 @@ async function makeSiteWithAdministrator(): Promise<{
 }
 
 async function everything({ services }: Site): Promise<unknown> {
-  const { badges, progress, learners, credentials, access, deadLetters, providerStore } = services;
+  const { badges, progress, learners, credentials, access, deadLetters, jobStore, providerStore } = services;
   return {
     revision: await badges.revision(),
     progress: await progress.list({ limit: 1000 }),
@@ -540,7 +539,7 @@ async function everything({ services }: Site): Promise<unknown> {
     credentials: await credentials.credentials({ limit: 1000 }),
     runs: await credentials.runs({ limit: 1000 }),
     letters: await deadLetters.letters({ limit: 1000 }),
-    replays: await deadLetters.jobs(1000),
+    jobs: await jobStore.list({ limit: 1000 }),
     providerAccounts: await providerStore.accounts(),
     accounts: await access.accounts(),
     tokens: await access.apiTokens(),

@@ -24,6 +24,7 @@ import {
 import { createEligibility } from '../plugin/credentials/eligibility.ts';
 import { createRunControl } from '../plugin/credentials/run-control.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
+import { CredentialsError } from '../plugin/errors.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
@@ -346,6 +347,8 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   // After the job runner: a new secret of the settings asks for a job.
   if (roles.length > 0) await accountsSetup.prepare();
   if (roles.length > 0) await retirement.retirements.takeUp();
+  // Beside the rest: it reads through all files, and whatever it does not come to is still there at the next start.
+  if (roles.length > 0) void removeAbandonedFiles(stores, clock, logger);
 
   let stopping = false;
   const health = () =>
@@ -569,4 +572,15 @@ function extensionRegistry(
     .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine), meters));
   addPluginFunctions(registry, plugins);
   return registry.freeze();
+}
+
+async function removeAbandonedFiles(stores: Stores, clock: Clock, logger: Logger): Promise<void> {
+  try {
+    const files = await stores.removeAbandonedFiles(clock.now());
+    if (files > 0) logger.info('removed the pieces of files whose writing was broken off', { files });
+  } catch (error) {
+    logger.warn('pieces of files whose writing was broken off may be left; the next start looks again', {
+      error: error instanceof CredentialsError ? error.code : 'unknown',
+    });
+  }
 }

@@ -1,10 +1,12 @@
-/** PDF credentials a second, beside what one would write without thinking of speed. The contenders' ratios to the reference
- *  system (pypdf and reportlab) are in docs/decisions/0028. */
+/** PDF credentials a second, beside what one would write without thinking of speed, and beside the reference system's way where
+ *  `python3`, or the Python in BENCH_PYTHON, has pypdf 6, reportlab and cryptography. */
 
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
 import { jsPDF } from 'jspdf';
 import { readOptions } from '../plugin/extensions/options.ts';
@@ -67,8 +69,43 @@ export async function measure(print: (line: string) => void): Promise<void> {
       print(`${ours} to ${theirs}: ${ratio(ours, theirs, false)} plain, ${ratio(ours, theirs, true)} encrypted`);
     }
   }
+  await besideReference(speeds, print);
   await memory(engine, print);
   await threads(print);
+}
+
+/** The reference system in a process of its own: documents per second of its processor time. */
+async function besideReference(speeds: Readonly<Record<string, number>>, print: (line: string) => void): Promise<void> {
+  const [script, page, serif] = [
+    projectPath('bench', 'peers', 'pdf_reference.py'),
+    projectPath('examples', 'credentials', 'certificate-template.pdf'),
+    projectPath('fonts', 'DejaVuSerif.ttf'),
+  ];
+  const reference = await promisify(execFile)(process.env.BENCH_PYTHON ?? 'python3', [
+    script,
+    page,
+    serif,
+    '1',
+    '3',
+  ]).then(
+    ({ stdout }) => JSON.parse(stdout) as Readonly<Record<'fontEachTime' | 'fontOnce', readonly [number, number]>>,
+    () => null,
+  );
+  if (reference === null) {
+    print('the reference system was not measured: no Python with pypdf, reportlab and cryptography');
+    return;
+  }
+  for (const [way, [plain, encrypted]] of Object.entries({
+    'the reference system': reference.fontEachTime,
+    'the same with its font read once': reference.fontOnce,
+  })) {
+    print(row([way, plain.toFixed(0), encrypted.toFixed(0), '']));
+    for (const ours of ['Laurel, simple scripts', 'Laurel, any script'])
+      print(
+        `${ours} to ${way}: ${((speeds[`${ours} false`] ?? 0) / plain).toFixed(0)} x plain, ` +
+          `${((speeds[`${ours} true`] ?? 0) / encrypted).toFixed(0)} x encrypted`,
+      );
+  }
 }
 
 /** Rounds alternate between the contenders, so that noise hits all alike. The first round warms up. */
@@ -110,6 +147,7 @@ async function threads(print: (line: string) => void): Promise<void> {
   const idle = watchLoop();
   await setTimeout(3_000);
   print(`with nothing to do ${idle()}`);
+  let alone = 0;
   for (const count of [1, 2]) {
     const pool = createThreadPool({ fontsFolder, threads: count });
     const make = laurel(pool, 'any script', true);
@@ -123,6 +161,8 @@ async function threads(print: (line: string) => void): Promise<void> {
     print(
       `1,000 in ${count} thread${count > 1 ? 's' : ''} (of ${availableParallelism()} processors): ${(1_000 / seconds).toFixed(0)} a second on the clock; ${held()}`,
     );
+    if (count === 1) alone = seconds;
+    else print(`two threads are ${(alone / seconds).toFixed(2)} times as fast as one`);
     await pool.close();
   }
 }

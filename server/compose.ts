@@ -16,6 +16,7 @@ import { createRuleReader } from '../plugin/badges/rule-reader.ts';
 import { createSettleEffects } from '../plugin/badges/settle-effects.ts';
 import { type BadgeLine, toBadgeLine } from '../plugin/badges/simulate.ts';
 import { createEventIntake } from '../plugin/badges/take-event.ts';
+import { sweepAssetFiles } from '../plugin/credentials/assets.ts';
 import {
   type CredentialRunner,
   createCredentialRunner,
@@ -24,7 +25,6 @@ import {
 import { createEligibility } from '../plugin/credentials/eligibility.ts';
 import { createRunControl } from '../plugin/credentials/run-control.ts';
 import { createReplays, type Replays } from '../plugin/dead-letters/replays.ts';
-import { CredentialsError } from '../plugin/errors.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
 import type { LmsEvent } from '../plugin/events/event.ts';
@@ -79,6 +79,7 @@ import {
 } from './metrics/measure.ts';
 import type { Meters } from './metrics/meters.ts';
 import { composeMetrics } from './metrics-setup.ts';
+import { MongoAnswerStore } from './mongo/answer-store.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
@@ -88,6 +89,7 @@ import { composeRetiredPeople, composeRetirement, isAboutRetired } from './retir
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createSecretBox } from './secret-box.ts';
 import { deriveKey, loadSecretKey } from './secret-key.ts';
+import { createStoreClock } from './store-clock.ts';
 import { openStores, type Stores } from './stores.ts';
 import { systemState } from './system-state.ts';
 
@@ -137,6 +139,10 @@ export interface Laurel {
 const RULES_POLL_MS = 2_000;
 /** How long a count may wait before the dashboard can show it. */
 const ACTIVITY_FLUSH_MS = 3_000;
+/** How often files are looked for that no asset has any more. */
+const SWEEP_MS = 3_600_000;
+/** How often the clock of the machine is compared with that of the database. */
+const CLOCK_POLL_MS = 60_000;
 /** How often a process looks for reissues whose process is gone. */
 const REISSUES_POLL_MS = 10_000;
 /** How long a start waits for RabbitMQ before it goes on without. */
@@ -292,6 +298,16 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
+  const storeClock = createStoreClock({ ask: () => stores.database.time(), own: clock, logger });
+  // a clock that was handed in is meant to count
+  if (roles.length > 0 && options.clock === undefined) {
+    await storeClock.compare();
+    const failed = 'the clock of the database could not be asked';
+    lifecycle.onStop(
+      'clock',
+      every(CLOCK_POLL_MS, () => storeClock.compare(), { logger, failed }),
+    );
+  }
   const lms = openLms(settings, logger);
   const lmsTokens = openLmsTokens(settings, clock);
   const records = lms?.records ?? stores.records;
@@ -302,7 +318,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     files: stores.files,
     registry,
     records,
-    clock,
+    clock: storeClock,
     logger,
     verifyUrl: (verifyId: string) => `${publicUrl}/verify/${verifyId}`,
     isRetired: retired.has,
@@ -347,8 +363,6 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   // After the job runner: a new secret of the settings asks for a job.
   if (roles.length > 0) await accountsSetup.prepare();
   if (roles.length > 0) await retirement.retirements.takeUp();
-  // Beside the rest: it reads through all files, and whatever it does not come to is still there at the next start.
-  if (roles.length > 0) void removeAbandonedFiles(stores, clock, logger);
 
   let stopping = false;
   const health = () =>
@@ -377,6 +391,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       ingestToken: settings.ingestToken,
       lmsRetirementUser: settings.lmsRetirementUser,
       maxBodyBytes: settings.maxBodyBytes,
+      apiOrigins: settings.apiOrigins,
       version: packageVersion(),
     },
     clock,
@@ -414,6 +429,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     sessions: stores.sessions,
     accountSessions: stores.accountSessions,
     rateLimits: stores.rateLimits,
+    keptAnswers: new MongoAnswerStore(stores.database.connection, secrets),
     decodeCloudEvent: (value) => decodeCloudEvent(value),
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
@@ -460,9 +476,15 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lifecycle.onStop('look after accounts', accountsSetup.keepLooking());
   }
   if (does('scheduler')) {
-    const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });
+    const scheduler = createScheduler({ store: stores.credentials, runner, clock: storeClock, logger });
     scheduler.start();
     lifecycle.onStop('scheduler', () => scheduler.stop());
+    lifecycle.onStop(
+      'former files of assets',
+      every(SWEEP_MS, () => sweepFiles(stores, storeClock, logger), {
+        ...{ logger, failed: 'looking for files that no asset has any more failed' },
+      }),
+    );
     lifecycle.onStop(
       'abandoned reissues',
       every(REISSUES_POLL_MS, () => credentialLife.takeOver(), {
@@ -574,13 +596,9 @@ function extensionRegistry(
   return registry.freeze();
 }
 
-async function removeAbandonedFiles(stores: Stores, clock: Clock, logger: Logger): Promise<void> {
-  try {
-    const files = await stores.removeAbandonedFiles(clock.now());
-    if (files > 0) logger.info('removed the pieces of files whose writing was broken off', { files });
-  } catch (error) {
-    logger.warn('pieces of files whose writing was broken off may be left; the next start looks again', {
-      error: error instanceof CredentialsError ? error.code : 'unknown',
-    });
-  }
+async function sweepFiles(stores: Stores, clock: Clock, logger: Logger): Promise<void> {
+  const count = await sweepAssetFiles(stores.credentials, stores.files, clock.now());
+  if (count > 0) logger.info('files that no asset has any more were removed', { count });
+  const files = await stores.removeAbandonedFiles(clock.now());
+  if (files > 0) logger.info('pieces of files whose writing was broken off were removed', { files });
 }

@@ -18,6 +18,7 @@ import {
   whole,
 } from './settings/kinds.ts';
 import {
+  apiOrigins,
   eventTypes,
   formerSecretKeys,
   hiddenKeyPaths,
@@ -191,6 +192,7 @@ export const settingsTable = {
     67_108_864,
     'Largest request body of `POST /events` in bytes',
   ),
+  apiOrigins,
   secretKey: secret(
     'LAUREL_SECRET_KEY',
     'Key from which session and encryption keys are derived; unset: made once and kept in the data directory. Several processes need the same one',

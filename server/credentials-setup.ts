@@ -32,6 +32,7 @@ const rule = z.discriminatedUnion('kind', [
     timeZone: z.string(),
     gap: z.enum(['after', 'skip']).default('after'),
     repeated: z.enum(['first', 'both']).default('first'),
+    days: z.enum(['both', 'either']).default('both'),
   }),
   z.strictObject({ kind: z.literal('clocked'), at: moment }),
 ]);
@@ -44,6 +45,7 @@ const schedule = z.strictObject({
   expiresAt: moment.nullable().default(null),
   overlap: z.enum(['skip', 'queue']).default('skip'),
   catchUp: z.enum(['one', 'none']).default('one'),
+  deadlineMs: z.number().int().nullable().default(null),
 });
 
 const setupSchema = z.strictObject({

@@ -52,8 +52,10 @@ const requestTitles: Readonly<Record<RequestError['httpStatus'], string>> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
+  409: 'Under way already',
   413: 'Too large',
   415: 'Not a format that is understood here',
+  422: 'The request contradicts a former one',
   429: 'Too many attempts',
   503: 'Not available at the moment',
 };

@@ -87,12 +87,28 @@ async function putFile(upload: AssetUpload, files: FileStore, now: Date): Promis
   return asset;
 }
 
+/** A file lies there before its record names it, and is read after: so long none is taken for a left one. */
+const KEPT_MS = 24 * 3_600_000;
+
+/** Deletes the files of assets that no asset has any more, since it was replaced or deleted. Documents that were made have
+ *  what they need in them, and a run reads what is in force, so nothing refers to a former one for long. May be repeated, and
+ *  by several processes at once. @returns how many */
+export async function sweepAssetFiles(store: CredentialStore, files: FileStore, now: Date): Promise<number> {
+  const keep = new Set((await store.assets()).map(assetKey));
+  return files.sweep('asset', { keep, putBefore: new Date(now.getTime() - KEPT_MS) });
+}
+
 /** Reads each slug once: within one run every document is made from the same bytes. */
 export function createAssetReader(store: CredentialStore, files: FileStore): AssetReader {
   const loaded = new Map<string, ReturnType<AssetReader['load']>>();
   const read: AssetReader['load'] = async (slug) => {
-    const asset = await store.asset(slug);
-    const file = asset && (await files.get(assetKey(asset)));
+    let asset = await store.asset(slug);
+    let file = asset && (await files.get(assetKey(asset)));
+    if (asset && !file) {
+      // it may have been replaced between the two questions
+      asset = await store.asset(slug);
+      file = asset && (await files.get(assetKey(asset)));
+    }
     if (!asset || !file) {
       throw new NotFoundError(
         'asset',

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { CredentialsError, NotFoundError } from '../errors.ts';
 import type { RetrievedLearner } from '../extensions/retrieval-function.ts';
 import type { Credential, CredentialRun } from '../ports/credential-store.ts';
-import type { Resumption } from '../ports/learner-records.ts';
+import type { Learner, Resumption } from '../ports/learner-records.ts';
 import { loadConfiguration } from './eligibility.ts';
-import { type GenerationJob, generateCredential, metAgain } from './generate-credentials.ts';
+import { type GenerationJob, type GenerationOutcome, generateCredential, metAgain } from './generate-credentials.ts';
 import { inBatches, type PlacedLearner } from './learner-batches.ts';
 import { type GenerationParts, prepareGeneration } from './prepare-generation.ts';
 import { fromCheckpoint, NO_COUNTS, RunProgress } from './run-progress.ts';
@@ -31,9 +31,13 @@ export interface RunnerParts extends GenerationParts {
   readonly saveEveryMs?: number;
   /** So many learners are looked up in the store at once. */
   readonly batchSize?: number;
+  /** Waits, or less when the signal comes. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 const WAIT_STEP_MS = 200;
+/** Together less than a lease. */
+const RETRY_AFTER_MS = [1_000, 4_000, 16_000];
 
 export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   const { store, clock, logger } = parts;
@@ -41,6 +45,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   const leaseMs = parts.leaseMs ?? 60_000;
   const saveEveryMs = parts.saveEveryMs ?? 1_000;
   const batchSize = parts.batchSize ?? 100;
+  const sleep = parts.sleep ?? pause;
   const working = new Map<string, Promise<void>>();
   const stop = new AbortController();
 
@@ -61,8 +66,9 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
 
   async function carryOut(progress: RunProgress): Promise<void> {
     const { id: runId, configurationId } = progress.run;
+    let isComplete = false;
     try {
-      await generateAll(progress);
+      isComplete = await generateAll(progress);
     } catch (error) {
       // whoever is asked for data may fail because we stop waiting: another process asks again
       if (stop.signal.aborted) return progress.release();
@@ -79,22 +85,25 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       return;
     }
     if (progress.lost) logger.warn('a credential run was cancelled, or taken over by another process', { runId });
-    else if (stop.signal.aborted) await progress.release();
+    else if (!isComplete && stop.signal.aborted) await progress.release();
+    else if (!isComplete)
+      logger.warn('a credential run was left to others: its lease was not renewed in time', { runId });
     else await progress.finish(progress.run.counts.failed > 0 ? 'done-with-errors' : 'done');
   }
 
-  async function generateAll(progress: RunProgress): Promise<void> {
+  /** @returns false: it was stopped on the way */
+  async function generateAll(progress: RunProgress): Promise<boolean> {
     const { id: runId, configurationId } = progress.run;
     const job = { ...(await prepareGeneration(parts, configurationId)), runId };
     const plan = fingerprintOf(job);
     if (progress.run.checkpoint?.plan !== plan) progress.restart();
     try {
-      await generateFrom(progress.run.checkpoint?.position, job, plan, progress);
+      return await generateFrom(progress.run.checkpoint?.position, job, plan, progress);
     } catch (error) {
       if (progress.run.checkpoint === null || codeOf(error).code !== 'conflict.position') throw error;
       logger.warn('the place of a credential run in its list is lost; it begins again', { runId });
       progress.restart();
-      await generateFrom(undefined, job, plan, progress);
+      return await generateFrom(undefined, job, plan, progress);
     }
   }
 
@@ -103,7 +112,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     job: GenerationJob,
     plan: string,
     progress: RunProgress,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const context = { records: parts.records, signal: stop.signal };
     const { retrieval, contextKey, options, configurationId } = job;
     const start = from === undefined ? {} : { from };
@@ -116,12 +125,31 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     for await (const batch of batches) {
       const live = await liveOf(configurationId, batch);
       for (const { found, position } of batch) {
-        if (progress.lost || stop.signal.aborted) return;
+        if (mustStop(progress)) return false;
         await settle(found, metAgain(job, live.get(found.learner.username)), job, progress);
         if (position !== null) progress.reach(position, plan);
       }
       await progress.save();
     }
+    return !mustStop(progress);
+  }
+
+  function mustStop(progress: RunProgress): boolean {
+    return progress.lost || progress.lapsed || stop.signal.aborted;
+  }
+
+  /** What fails for a moment is tried again for this learner, before it ends the run. */
+  async function generate(job: GenerationJob, learner: Learner, progress: RunProgress): Promise<GenerationOutcome> {
+    for (const waitMs of RETRY_AFTER_MS) {
+      try {
+        return await generateCredential(job, learner);
+      } catch (error) {
+        if (!(error instanceof CredentialsError) || error.retry !== 'later') throw error;
+        await sleep(waitMs, stop.signal);
+        if (mustStop(progress)) throw error;
+      }
+    }
+    return generateCredential(job, learner);
   }
 
   /** @param met what became of the learner before; null: a credential is to be made */
@@ -138,7 +166,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     }
     progress.count({ seen: 1 });
     if (!found.eligible) return;
-    const outcome = met ?? (await generateCredential(job, found.learner));
+    const outcome = met ?? (await generate(job, found.learner, progress));
     progress.count({ eligible: 1, [outcome]: 1 });
   }
 
@@ -231,6 +259,19 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       await Promise.all(working.values());
     },
   };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end);
+  });
 }
 
 /** Of what decides who is in the list and in which order. */

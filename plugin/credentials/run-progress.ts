@@ -18,12 +18,15 @@ export class RunProgress {
   readonly #clock: Clock;
   readonly #leaseMs: number;
   #run: CredentialRun;
+  /** The end of the lease as the store has it, at the earliest. */
+  #heldUntil: Date;
   #lost = false;
   #released = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(run: CredentialRun, using: { store: CredentialStore; clock: Clock; leaseMs: number }) {
     this.#run = run;
+    this.#heldUntil = run.leaseUntil;
     this.#store = using.store;
     this.#clock = using.clock;
     this.#leaseMs = using.leaseMs;
@@ -32,6 +35,11 @@ export class RunProgress {
   /** Another process has taken the run over, or somebody cancelled it: nothing more may be written. */
   get lost(): boolean {
     return this.#lost;
+  }
+
+  /** The lease could not be renewed in time: another process may have the run by now. */
+  get lapsed(): boolean {
+    return this.#clock.now() >= this.#heldUntil;
   }
 
   get run(): CredentialRun {
@@ -82,7 +90,9 @@ export class RunProgress {
     const next = this.#writing.then(async () => {
       if (this.#lost || this.#run.state !== 'running') return;
       this.#run = { ...this.#run, ...changes };
-      if (!(await this.#store.updateRun(this.#run))) this.#lost = true;
+      const { leaseUntil } = this.#run;
+      if (await this.#store.updateRun(this.#run)) this.#heldUntil = leaseUntil;
+      else this.#lost = true;
     });
     this.#writing = next.catch(() => {});
     return next;

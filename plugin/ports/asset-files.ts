@@ -17,18 +17,29 @@ export interface FileStore {
   delete(key: string): Promise<void>;
   /** Deletes every file whose key begins with these segments, also what nothing else knows of any more. */
   deleteUnder(segments: string): Promise<void>;
+  /** Deletes those below these segments that were put before a moment, except some. What is put meanwhile stays, also under
+   *  a key that is being deleted. @returns how many */
+  sweep(segments: string, spare: SweepLimits): Promise<number>;
+}
+
+export interface SweepLimits {
+  readonly putBefore: Date;
+  /** Their keys. */
+  readonly keep: ReadonlySet<string>;
 }
 
 export class MemoryFileStore implements FileStore {
-  readonly #files = new Map<string, StoredFile>();
+  readonly #files = new Map<string, StoredFile & { readonly putAt: Date }>();
 
   async put(key: string, file: StoredFile): Promise<void> {
     assertFileKey(key);
-    this.#files.set(key, { ...file, bytes: Uint8Array.from(file.bytes) });
+    this.#files.set(key, { ...file, bytes: Uint8Array.from(file.bytes), putAt: new Date() });
   }
   async get(key: string): Promise<StoredFile | null> {
     const file = this.#files.get(key);
-    return file ? { ...file, bytes: Uint8Array.from(file.bytes) } : null;
+    if (!file) return null;
+    const { bytes, contentType, fileName } = file;
+    return { bytes: Uint8Array.from(bytes), contentType, fileName };
   }
   async delete(key: string): Promise<void> {
     this.#files.delete(key);
@@ -36,6 +47,14 @@ export class MemoryFileStore implements FileStore {
   async deleteUnder(segments: string): Promise<void> {
     assertFileKey(segments);
     for (const key of this.keys()) if (`${key}/`.startsWith(`${segments}/`)) this.#files.delete(key);
+  }
+  async sweep(segments: string, { putBefore, keep }: SweepLimits): Promise<number> {
+    assertFileKey(segments);
+    const old = [...this.#files].filter(
+      ([key, { putAt }]) => key.startsWith(`${segments}/`) && putAt < putBefore && !keep.has(key),
+    );
+    for (const [key] of old) this.#files.delete(key);
+    return old.length;
   }
   /** Every key, sorted; for tests that look for what should be gone. */
   keys(): readonly string[] {

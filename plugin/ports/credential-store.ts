@@ -47,6 +47,9 @@ export type ScheduleRule =
       readonly kind: 'crontab';
       readonly expression: string;
       readonly timeZone: string;
+      /** Day of the month and day of the week: both must agree (the default), or either is enough where both are named,
+       *  as classic cron has it. */
+      readonly days?: 'both' | 'either';
       /** A time that clocks put forward jump over: right after the gap (the default), or not on that day. */
       readonly gap?: 'after' | 'skip';
       /** A time that clocks put back show again: the first time only (the default), or both times. */
@@ -70,6 +73,9 @@ export interface Schedule {
   readonly overlap: 'skip' | 'queue';
   /** Due times that were missed while no scheduler ran: one run for all of them, or none. */
   readonly catchUp: 'one' | 'none';
+  /** Later than so much after its due time a run is not begun any more, and the time counts as missed; null: however late.
+   *  A given moment is never too late. */
+  readonly deadlineMs: number | null;
   /** null: never due (disabled or expired). */
   readonly nextDueAt: Date | null;
   readonly lastRunAt: Date | null;

@@ -1,6 +1,7 @@
 /** Messages that could not be processed, kept until a person has dealt with them. */
 
 import type { Page } from './learner-store.ts';
+import type { Records } from './records.ts';
 
 /** A message as it died: what the door it came through hands in. */
 export interface DeadMessage {
@@ -80,6 +81,8 @@ export interface DeadLetterCount {
 }
 
 export interface DeadLetterStore {
+  /** By `deadLetterShape`. */
+  readonly records: Records<DeadLetterSummary>;
   /** Takes a message in; the same death twice is one. A message that dies again after it was settled is open again. */
   add(message: DeadMessage): Promise<'new' | 'again' | 'known'>;
   letter(id: string): Promise<DeadLetter | null>;

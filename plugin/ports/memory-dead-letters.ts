@@ -13,10 +13,13 @@ import {
   type Settlement,
 } from './dead-letters.ts';
 import type { Page } from './learner-store.ts';
+import { memoryRecords } from './memory-records.ts';
+import { deadLetterShape } from './record-shapes.ts';
 
 /** Values are never changed in place, so handing out the stored ones is safe: all fields are readonly. */
 export class MemoryDeadLetterStore implements DeadLetterStore {
   readonly #letters = new Map<string, DeadLetter>();
+  readonly records = memoryRecords(deadLetterShape, () => [...this.#letters.values()].map(summaryOf));
 
   async add(message: DeadMessage): Promise<'new' | 'again' | 'known'> {
     const known = this.#letters.get(message.id);
@@ -45,7 +48,7 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
       .filter(
         ({ diedAt, id }) => after === null || diedAt < after.diedAt || (+diedAt === +after.diedAt && id < after.id),
       );
-    const items = matching.slice(0, query.limit).map(({ body: _, headers: __, ...summary }) => summary);
+    const items = matching.slice(0, query.limit).map(summaryOf);
     const last = items.at(-1);
     return { items, next: matching.length > items.length && last ? letterCursor(last) : null };
   }
@@ -97,6 +100,10 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
         (ids === undefined || ids.includes(letter.id)),
     );
   }
+}
+
+function summaryOf({ body: _, headers: __, ...summary }: DeadLetter): DeadLetterSummary {
+  return summary;
 }
 
 /** The most frequent first, those equally frequent by name. */

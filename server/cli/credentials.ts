@@ -5,7 +5,9 @@ import { reasonOf } from '../../plugin/credentials/eligibility.ts';
 import type { RetrievedLearner } from '../../plugin/extensions/retrieval-function.ts';
 import { createAudit } from '../http/audit.ts';
 import { addCredentialLifeCommands } from './credential-life.ts';
+import { addRunCommands, outcomeText } from './credential-runs.ts';
 import { addScheduleCommand } from './credential-schedule.ts';
+import { addSchedulesCommands } from './credential-schedules.ts';
 import { readText } from './input.ts';
 import { printLine } from './rule-report.ts';
 import { explainUsage } from './usage.ts';
@@ -38,18 +40,17 @@ export function addCredentialsCommands(program: Command): void {
       withLaurel(async ({ services, runner }) => {
         const runId = await services.generateNow(configurationId, 'cli');
         await createAudit(services)('cli', 'configuration.run', `configuration:${configurationId}`, { run: runId });
-        const { counts, state, error } = await runner.wait(runId);
-        process.stdout.write(
-          `${state}: ${counts.seen} learners seen, ${counts.eligible} eligible, ${counts.generated} generated, ` +
-            `${counts.skipped} had one, ${counts.failed} failed\n`,
-        );
-        if (error !== null) process.stderr.write(`${error.code}: ${error.message}\n`);
-        if (state !== 'done') process.exitCode = 1;
+        const run = await runner.wait(runId);
+        printLine(outcomeText(run));
+        if (run.error !== null) process.stderr.write(`${run.error.code}: ${run.error.message}\n`);
+        if (run.state !== 'done') process.exitCode = 1;
       }),
     );
 
   addCredentialLifeCommands(credentials);
+  addRunCommands(credentials);
   addScheduleCommand(credentials);
+  addSchedulesCommands(credentials);
 
   const eligible = credentials
     .command('eligible')

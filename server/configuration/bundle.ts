@@ -59,6 +59,7 @@ const schema = z.strictObject({
         .strictObject({
           ...{ enabled: z.boolean(), rule: z.looseObject({ kind: z.string() }), oneOff: z.boolean() },
           ...{ startAt: moment, expiresAt: moment, overlap: z.string(), catchUp: z.string() },
+          deadlineMs: z.number().nullable().default(null),
         })
         .nullable(),
     }),

@@ -77,9 +77,9 @@ function toTemplate(template: BadgeTemplate): Bundle['openBadgeTemplates'][numbe
 
 function toSchedule(schedule: Schedule | undefined): Bundle['configurations'][number]['schedule'] {
   if (!schedule) return null;
-  const { enabled, rule, oneOff, startAt, expiresAt, overlap, catchUp } = schedule;
+  const { enabled, rule, oneOff, startAt, expiresAt, overlap, catchUp, deadlineMs } = schedule;
   return {
-    ...{ enabled, oneOff, overlap, catchUp },
+    ...{ enabled, oneOff, overlap, catchUp, deadlineMs },
     rule: rule.kind === 'clocked' ? { kind: rule.kind, at: rule.at.toISOString() } : rule,
     startAt: startAt?.toISOString() ?? null,
     expiresAt: expiresAt?.toISOString() ?? null,

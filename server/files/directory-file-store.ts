@@ -2,10 +2,10 @@
  *  them: replacing `meta.json` by rename switches from the former file to the new one in one step. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, extname, join, relative, sep } from 'node:path';
 import { StoreError } from '../../plugin/errors.ts';
-import { assertFileKey, type FileStore, type StoredFile } from '../../plugin/ports/asset-files.ts';
+import { assertFileKey, type FileStore, type StoredFile, type SweepLimits } from '../../plugin/ports/asset-files.ts';
 
 interface Meta {
   readonly data: string;
@@ -14,6 +14,8 @@ interface Meta {
 }
 
 const META = 'meta.json';
+/** `meta.json` of a file that is being swept. */
+const SWEPT = '.swept';
 /** A reader may find the bytes gone when the file was replaced between its two reads. */
 const READ_ATTEMPTS = 5;
 
@@ -43,6 +45,37 @@ export class DirectoryFileStore implements FileStore {
 
   deleteUnder(segments: string): Promise<void> {
     return this.#withDisk(() => rm(this.#folder(segments), { recursive: true, force: true }));
+  }
+
+  sweep(segments: string, { putBefore, keep }: SweepLimits): Promise<number> {
+    return this.#withDisk(async () => {
+      const below = this.#folder(segments);
+      const entries = await readdir(below, { recursive: true, withFileTypes: true }).catch(() => []);
+      let swept = 0;
+      for (const { name, parentPath } of entries) {
+        // of a process that died while it swept
+        if (name.endsWith(SWEPT)) await removeSwept(join(parentPath, name), putBefore);
+        if (name !== META || keep.has(this.#keyOf(parentPath))) continue;
+        if (await this.#deleteOlder(parentPath, putBefore)) swept += 1;
+      }
+      return swept;
+    });
+  }
+
+  #keyOf(folder: string): string {
+    return relative(this.#root, folder).split(sep).join('/');
+  }
+
+  /** Whoever puts a file in that moment names it by a new `meta.json`, which is left alone. */
+  async #deleteOlder(folder: string, putBefore: Date): Promise<boolean> {
+    if (!(await isOlder(join(folder, META), putBefore))) return false;
+    const taken = join(folder, `${randomUUID()}${SWEPT}`);
+    await rename(join(folder, META), taken);
+    if (await removeSwept(taken, putBefore)) return true;
+    // it was replaced between the two looks; a newer one still goes before it
+    await link(taken, join(folder, META)).catch(() => {});
+    await rm(taken, { force: true });
+    return false;
   }
 
   /** Where the bytes of a key lie on the disk; null: nowhere. */
@@ -102,6 +135,21 @@ export class DirectoryFileStore implements FileStore {
       await rm(join(folder, name), { force: true });
     }
   }
+}
+
+/** @returns false when it is no older than that, or gone */
+async function removeSwept(taken: string, putBefore: Date): Promise<boolean> {
+  if (!(await isOlder(taken, putBefore))) return false;
+  const meta = await readOrNull(taken);
+  if (meta === null) return false;
+  await rm(join(dirname(taken), (JSON.parse(meta.toString('utf8')) as Meta).data), { force: true });
+  await rm(taken, { force: true });
+  return true;
+}
+
+async function isOlder(path: string, moment: Date): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && found.mtime < moment;
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

@@ -3,7 +3,7 @@
 import { pipeline } from 'node:stream/promises';
 import mongoose, { type Connection, type mongo } from 'mongoose';
 import { invariant } from '../../plugin/errors.ts';
-import { assertFileKey, type FileStore, type StoredFile } from '../../plugin/ports/asset-files.ts';
+import { assertFileKey, type FileStore, type StoredFile, type SweepLimits } from '../../plugin/ports/asset-files.ts';
 import { withDatabase } from '../mongo/errors.ts';
 
 const BUCKET = 'files';
@@ -81,6 +81,18 @@ export class GridFsFileStore implements FileStore {
       }
       return removed;
     }, TRANSFER_LIMIT_MS);
+  }
+
+  async sweep(segments: string, { putBefore, keep }: SweepLimits): Promise<number> {
+    assertFileKey(segments);
+    const below = { $regex: `^${segments.replaceAll('.', '\\.')}/` };
+    return withDatabase(async () => {
+      const old = await this.#bucket.find({ filename: below, uploadDate: { $lt: putBefore } }).toArray();
+      const swept = old.filter(({ filename }) => !keep.has(filename));
+      // each version by its own id: one that was put since has another
+      for (const { _id } of swept) await this.#remove(_id);
+      return swept.length;
+    });
   }
 
   /** Newest first. */

@@ -10,13 +10,13 @@ const UNITS = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 type Unit = keyof typeof UNITS;
 
 const FIELDS = [
-  ...['enabled', 'kind', 'every', 'unit', 'expression', 'timeZone', 'gap', 'repeated', 'at'],
-  ...['oneOff', 'startAt', 'expiresAt', 'overlap', 'catchUp'],
+  ...['enabled', 'kind', 'every', 'unit', 'expression', 'timeZone', 'days', 'gap', 'repeated', 'at'],
+  ...['oneOff', 'startAt', 'expiresAt', 'overlap', 'catchUp', 'deadline'],
 ] as const;
 export type ScheduleFields = Readonly<Record<string, string>>;
 
 /** What is wrong names its field by this prefix; the form has an interval in two fields. */
-const FIELD_OF: Readonly<Record<string, string>> = { everyMs: 'every' };
+const FIELD_OF: Readonly<Record<string, string>> = { everyMs: 'every', deadlineMs: 'deadline' };
 
 export function sentFields(req: Request): ScheduleFields {
   return Object.fromEntries(FIELDS.map((name) => [name, textField(req, name).trim()]));
@@ -34,6 +34,7 @@ export function fieldsOf(schedule: WantedSchedule): ScheduleFields {
     unit,
     expression: crontab?.expression ?? '',
     timeZone: crontab?.timeZone ?? 'UTC',
+    days: crontab?.days ?? 'both',
     gap: crontab?.gap ?? 'after',
     repeated: crontab?.repeated ?? 'first',
     at: rule.kind === 'clocked' ? momentText(rule.at) : '',
@@ -42,6 +43,7 @@ export function fieldsOf(schedule: WantedSchedule): ScheduleFields {
     expiresAt: momentText(schedule.expiresAt ?? null),
     overlap: schedule.overlap ?? 'skip',
     catchUp: schedule.catchUp ?? 'one',
+    deadline: schedule.deadlineMs ? String(schedule.deadlineMs / UNITS.minutes) : '',
   };
 }
 
@@ -55,6 +57,7 @@ export function wantedOf(fields: ScheduleFields): WantedSchedule {
     expiresAt: momentOf('expiresAt', fields),
     overlap: choiceOf<Schedule['overlap']>('overlap', fields, ['skip', 'queue']),
     catchUp: choiceOf<Schedule['catchUp']>('catchUp', fields, ['one', 'none']),
+    deadlineMs: deadlineOf(fields),
   };
 }
 
@@ -70,7 +73,8 @@ function ruleOf(fields: ScheduleFields): ScheduleRule {
   if (kind === 'crontab') {
     const gap = choiceOf('gap', fields, ['after', 'skip']);
     const repeated = choiceOf('repeated', fields, ['first', 'both']);
-    return { kind, expression, timeZone, gap, repeated };
+    const days = choiceOf('days', fields, ['both', 'either']);
+    return { kind, expression, timeZone, days, gap, repeated };
   }
   if (kind === 'clocked') {
     const at = momentOf('at', fields);
@@ -81,6 +85,12 @@ function ruleOf(fields: ScheduleFields): ScheduleRule {
   const unit: Unit = choiceOf('unit', fields, ['minutes', 'hours', 'days']);
   if (!/^[1-9]\d{0,6}$/.test(every)) throw wrong('every', 'write a whole number of at least 1');
   return { kind, everyMs: Number(every) * UNITS[unit] };
+}
+
+function deadlineOf({ deadline = '' }: ScheduleFields): number | null {
+  if (deadline === '') return null;
+  if (!/^[1-9]\d{0,5}$/.test(deadline)) throw wrong('deadline', 'write a whole number of minutes, or leave it empty');
+  return Number(deadline) * UNITS.minutes;
 }
 
 function choiceOf<const Choice extends string>(

@@ -6,7 +6,8 @@ import { durationText } from './pages/rule-tables.ts';
 
 export function ruleText(rule: ScheduleRule): string {
   if (rule.kind === 'interval') return `Every ${durationText(rule.everyMs)}`;
-  return rule.kind === 'crontab' ? `${rule.expression} (${rule.timeZone})` : `Once, ${shownTime(rule.at).text}`;
+  if (rule.kind === 'clocked') return `Once, ${shownTime(rule.at).text}`;
+  return `${rule.expression} (${rule.timeZone}${rule.days === 'either' ? '; either day' : ''})`;
 }
 
 const SKIPPED: Readonly<Record<NonNullable<Schedule['lastSkipped']>['reason'], string>> = {

@@ -1,7 +1,7 @@
 /** The connection to the database, with every index in place before anything is read or written. */
 
 import mongoose from 'mongoose';
-import { ConfigurationError, StoreError } from '../../plugin/errors.ts';
+import { ConfigurationError, InvariantError, StoreError } from '../../plugin/errors.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
 import { withDatabase } from './errors.ts';
 
@@ -17,6 +17,8 @@ export interface Database {
   missingIndexes(): Promise<readonly string[]>;
   /** @throws StoreError `store.unavailable` */
   ping(): Promise<void>;
+  /** What the clock of the server says. @throws StoreError `store.unavailable` */
+  time(): Promise<Date>;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
     ensureIndexes: () => ensureIndexes(connection),
     missingIndexes: () => missingIndexes(connection),
     ping: () => ping(connection),
+    time: () => time(connection),
     close() {
       closing = true;
       return connection.close();
@@ -120,6 +123,16 @@ async function ping(connection: mongoose.Connection): Promise<void> {
   } catch (error) {
     throw unreachable(error);
   }
+}
+
+async function time(connection: mongoose.Connection): Promise<Date> {
+  try {
+    const hello = await withDatabase(async () => await connection.db?.command({ hello: 1 }), PING_LIMIT_MS);
+    if (hello?.localTime instanceof Date) return hello.localTime;
+  } catch (error) {
+    throw unreachable(error);
+  }
+  throw new InvariantError('a MongoDB server says what time it is');
 }
 
 async function ensureIndexes(connection: mongoose.Connection): Promise<void> {

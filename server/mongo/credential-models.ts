@@ -21,13 +21,19 @@ export type TypeRecord = WithJson<Stored<CredentialType, 'id'>>;
 export type ConfigurationRecord = WithJson<Stored<CredentialConfiguration, 'id'>>;
 /** The optional ones came later: a schedule that was stored before has none of them. */
 export type ScheduleRecord = Pick<Schedule, 'enabled' | 'nextDueAt' | 'lastRunAt' | 'totalRuns'> &
-  Partial<Pick<Schedule, 'oneOff' | 'startAt' | 'expiresAt' | 'overlap' | 'catchUp' | 'lastSkipped' | 'updatedAt'>> & {
+  Partial<
+    Pick<
+      Schedule,
+      'oneOff' | 'startAt' | 'expiresAt' | 'overlap' | 'catchUp' | 'deadlineMs' | 'lastSkipped' | 'updatedAt'
+    >
+  > & {
     _id: string;
     rule: {
       kind: string;
       everyMs?: number | null;
       expression?: string | null;
       timeZone?: string | null;
+      days?: string | null;
       gap?: string | null;
       repeated?: string | null;
       at?: Date | null;
@@ -109,6 +115,7 @@ const scheduleSchema = new Schema<ScheduleRecord>(
       everyMs: optionalNumber,
       expression: optionalText,
       timeZone: optionalText,
+      days: optionalText,
       gap: optionalText,
       repeated: optionalText,
       at: optionalDate,
@@ -118,6 +125,7 @@ const scheduleSchema = new Schema<ScheduleRecord>(
     expiresAt: optionalDate,
     overlap: text,
     catchUp: text,
+    deadlineMs: optionalNumber,
     nextDueAt: optionalDate,
     lastRunAt: optionalDate,
     lastSkipped: { type: new Schema({ dueAt: date, reason: text }, { _id: false }), default: null },

@@ -111,6 +111,7 @@ export function toSchedule({ _id, rule, ...rest }: ScheduleRecord): Schedule {
     expiresAt: rest.expiresAt ?? null,
     overlap: rest.overlap ?? 'skip',
     catchUp: rest.catchUp ?? 'one',
+    deadlineMs: rest.deadlineMs ?? null,
     nextDueAt: rest.nextDueAt,
     lastRunAt: rest.lastRunAt,
     lastSkipped: rest.lastSkipped ?? null,
@@ -119,11 +120,21 @@ export function toSchedule({ _id, rule, ...rest }: ScheduleRecord): Schedule {
   };
 }
 
-function toRule({ kind, everyMs, expression, timeZone, gap, repeated, at }: ScheduleRecord['rule']): ScheduleRule {
+function toRule({
+  kind,
+  everyMs,
+  expression,
+  timeZone,
+  days,
+  gap,
+  repeated,
+  at,
+}: ScheduleRecord['rule']): ScheduleRule {
   if (kind === 'interval' && typeof everyMs === 'number') return { kind, everyMs };
   if (kind === 'crontab' && expression && timeZone) {
     return {
       ...{ kind, expression, timeZone },
+      ...(days === 'both' || days === 'either' ? { days } : {}),
       ...(gap === 'after' || gap === 'skip' ? { gap } : {}),
       ...(repeated === 'first' || repeated === 'both' ? { repeated } : {}),
     };

@@ -15,8 +15,11 @@ import {
 } from '../../plugin/ports/dead-letters.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { sortedCounts } from '../../plugin/ports/memory-dead-letters.ts';
+import { deadLetterShape } from '../../plugin/ports/record-shapes.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import { schemaOptions } from './connect.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
 
@@ -70,7 +73,9 @@ const letterSchema = new Schema<LetterRecord>(
 )
   .index({ state: 1, diedAt: -1, _id: -1 })
   .index({ diedAt: -1, _id: -1 })
-  .index({ state: 1, 'reason.code': 1, eventType: 1 })
+  .index({ state: 1, 'reason.code': 1, eventType: 1, diedAt: -1, _id: -1 })
+  .index({ state: 1, 'reason.code': 1, diedAt: -1, _id: -1 })
+  .index({ state: 1, eventType: 1, diedAt: -1, _id: -1 })
   .index({ expireAt: 1 }, { expireAfterSeconds: 0 });
 
 /** Registers the model on the connection; calling it again gives the same one. */
@@ -86,10 +91,19 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 export class MongoDeadLetterStore implements DeadLetterStore {
   readonly #letters: Model<LetterRecord>;
   readonly #keepMs: number;
+  readonly records: Records<DeadLetterSummary>;
 
   /** @param keepDays how long settled letters stay */
   constructor(connection: Connection, keepDays: number) {
-    this.#letters = deadLetterModels(connection).letters;
+    const { letters } = deadLetterModels(connection);
+    this.#letters = letters;
+    this.records = mongoRecords({
+      shape: deadLetterShape,
+      model: letters,
+      paths: { id: '_id', reason: 'reason.code', type: 'eventType' },
+      without: ['body', 'headers'],
+      toRow: (letter: LetterRecord) => toSummary(letter),
+    });
     this.#keepMs = keepDays * DAY_MS;
   }
 

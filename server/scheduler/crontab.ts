@@ -1,5 +1,5 @@
 /** Crontab expressions of five fields, with the meaning Celery gives them: **all** fields must agree, day of the month
- *  and day of the week too (`0 0 13 * 5` is Friday the 13th). Classic cron would run at either. */
+ *  and day of the week too (`0 0 13 * 5` is Friday the 13th). Classic cron would run at either, and may be asked for. */
 
 import { InputError } from '../../plugin/errors.ts';
 
@@ -11,6 +11,17 @@ export interface Crontab {
   readonly months: ReadonlySet<number>;
   /** 0 is Sunday. */
   readonly weekdays: ReadonlySet<number>;
+  /** Neither days nor weekdays begin with `*`: only then classic cron takes either. */
+  readonly namesBothDays: boolean;
+}
+
+/** @param day as midnight of UTC @param either as classic cron has it */
+export function isDay({ days, months, weekdays, namesBothDays }: Crontab, day: Date, either: boolean): boolean {
+  const [dayAgrees, weekdayAgrees] = [days.has(day.getUTCDate()), weekdays.has(day.getUTCDay())];
+  return (
+    months.has(day.getUTCMonth() + 1) &&
+    (either && namesBothDays ? dayAgrees || weekdayAgrees : dayAgrees && weekdayAgrees)
+  );
 }
 
 interface FieldForm {
@@ -46,6 +57,7 @@ export function parseCrontab(expression: string): Crontab {
     days: new Set(parseField(day, DAY)),
     months: new Set(parseField(month, MONTH)),
     weekdays: new Set(parseField(weekday, WEEKDAY).map((number) => number % 7)),
+    namesBothDays: !day.startsWith('*') && !weekday.startsWith('*'),
   };
 }
 

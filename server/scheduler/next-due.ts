@@ -2,7 +2,7 @@
 
 import { InputError } from '../../plugin/errors.ts';
 import type { ScheduleRule } from '../../plugin/ports/credential-store.ts';
-import { type Crontab, parseCrontab } from './crontab.ts';
+import { type Crontab, isDay, parseCrontab } from './crontab.ts';
 import { assertTimeZone, instantOf, instantsOf, type WallTime, wallTimeAt } from './wall-clock.ts';
 
 export type RepeatingRule = Exclude<ScheduleRule, { kind: 'clocked' }>;
@@ -30,7 +30,7 @@ export function nextDue(rule: RepeatingRule, after: Date): Date {
   const from = wallTimeAt(after, rule.timeZone);
   for (let offset = 0; offset <= MAX_DAYS; offset++) {
     const day = new Date(Date.UTC(from.year, from.month - 1, from.day + offset));
-    if (!isDay(crontab, day)) continue;
+    if (!isDay(crontab, day, rule.days === 'either')) continue;
     const due = firstOfDay(crontab, day, offset === 0 ? from : null, rule, after);
     if (due) return due;
   }
@@ -42,10 +42,6 @@ export function nextDues(rule: RepeatingRule, after: Date, count: number): reado
   const dues: Date[] = [];
   for (let from = after; dues.length < count; from = dues.at(-1) ?? after) dues.push(nextDue(rule, from));
   return dues;
-}
-
-function isDay({ days, months, weekdays }: Crontab, day: Date): boolean {
-  return days.has(day.getUTCDate()) && months.has(day.getUTCMonth() + 1) && weekdays.has(day.getUTCDay());
 }
 
 /** @param notBefore the wall time of `after` where it falls on this day; null: the whole day is later */

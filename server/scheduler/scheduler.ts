@@ -99,7 +99,7 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
 
   /** @returns `wait`: it stays due until the run that is going has ended */
   async function obstacleTo(
-    { configurationId, overlap, catchUp, rule, expiresAt }: Schedule,
+    { configurationId, overlap, catchUp, deadlineMs, rule, expiresAt }: Schedule,
     dueAt: Date,
     now: Date,
   ): Promise<'still-running' | 'missed' | 'wait' | null> {
@@ -112,8 +112,8 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
     if (running) return overlap === 'queue' || rule.kind === 'clocked' ? 'wait' : 'still-running';
     const ended = Math.max(...runs.map(({ finishedAt }) => finishedAt?.getTime() ?? 0), 0);
     const since = Math.max(dueAt.getTime(), overlap === 'queue' ? ended : 0);
-    const missed = now.getTime() - since > MISSED_AFTER_MS;
-    return missed && catchUp === 'none' && rule.kind !== 'clocked' ? 'missed' : null;
+    const latestMs = catchUp === 'none' ? MISSED_AFTER_MS : (deadlineMs ?? Number.POSITIVE_INFINITY);
+    return now.getTime() - since > latestMs && rule.kind !== 'clocked' ? 'missed' : null;
   }
 
   /** A rule that was stored unchecked never comes due again instead of stopping all others. */

@@ -4,11 +4,15 @@ import { InputError } from '../../plugin/errors.ts';
 import type { Schedule } from '../../plugin/ports/credential-store.ts';
 import { nextDue } from './next-due.ts';
 
+/** A look at the store takes a second, a restart more: a shorter one would miss runs for no reason. */
+const MIN_DEADLINE_MS = 60_000;
+const MAX_DEADLINE_MS = 366 * 86_400_000;
+
 type Timing = Pick<Schedule, 'rule' | 'oneOff' | 'startAt' | 'expiresAt'>;
 
 /** What a person decides; what is left out has the default. */
 export type WantedSchedule = Pick<Schedule, 'enabled' | 'rule'> &
-  Partial<Pick<Schedule, 'oneOff' | 'startAt' | 'expiresAt' | 'overlap' | 'catchUp'>>;
+  Partial<Pick<Schedule, 'oneOff' | 'startAt' | 'expiresAt' | 'overlap' | 'catchUp' | 'deadlineMs'>>;
 
 /** What a configuration has until somebody sets it. */
 export const USUAL_SCHEDULE = {
@@ -19,6 +23,7 @@ export const USUAL_SCHEDULE = {
   expiresAt: null,
   overlap: 'skip',
   catchUp: 'one',
+  deadlineMs: null,
 } as const satisfies WantedSchedule;
 
 /** The first due time of a schedule that is set or enabled at `now`; null: it has none before it expires.
@@ -65,13 +70,16 @@ export function setSchedule(
   former: Schedule | null,
   now: Date,
 ): Schedule {
-  const { oneOff, startAt, expiresAt, overlap, catchUp } = { ...USUAL_SCHEDULE, ...wanted };
+  const { oneOff, startAt, expiresAt, overlap, catchUp, deadlineMs } = { ...USUAL_SCHEDULE, ...wanted };
   const { enabled, rule } = wanted;
   const timing = { rule, oneOff: oneOff || rule.kind === 'clocked', startAt, expiresAt };
   if (startAt !== null && expiresAt !== null && expiresAt <= startAt)
     throw new InputError('schedule', 'expiresAt: the end must be later than the start');
   if (rule.kind === 'clocked' && startAt !== null && rule.at < startAt)
     throw new InputError('schedule', 'at: the moment lies before the start; leave the start empty');
+  const isTooShort = deadlineMs !== null && !(Number.isInteger(deadlineMs) && deadlineMs >= MIN_DEADLINE_MS);
+  if (isTooShort || (deadlineMs ?? 0) > MAX_DEADLINE_MS)
+    throw new InputError('schedule', 'deadlineMs: the deadline must be from one minute to one year, or empty');
   const next = firstDue(timing, now);
   if (enabled && next === null)
     throw new InputError('schedule', 'expiresAt: no run would be due before this end; choose a later one');
@@ -81,6 +89,7 @@ export function setSchedule(
     ...timing,
     overlap,
     catchUp,
+    deadlineMs,
     nextDueAt: enabled ? next : null,
     lastRunAt: enabled ? (former?.lastRunAt ?? null) : null,
     lastSkipped: enabled ? (former?.lastSkipped ?? null) : null,

@@ -117,6 +117,7 @@ const aSchedule = (facts: Partial<Schedule> = {}): Schedule => ({
   expiresAt: null,
   overlap: 'skip',
   catchUp: 'one',
+  deadlineMs: null,
   nextDueAt: T0,
   lastRunAt: null,
   lastSkipped: null,
@@ -236,7 +237,15 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
         { kind: 'crontab', expression: '30 2 * * *', timeZone: 'Europe/Kyiv', gap: 'skip', repeated: 'both' },
       ] as const) {
         const full = aSchedule({
-          ...{ rule, oneOff: true, startAt: later(1), expiresAt: later(99), overlap: 'queue', catchUp: 'none' },
+          ...{
+            rule,
+            oneOff: true,
+            startAt: later(1),
+            expiresAt: later(99),
+            overlap: 'queue',
+            catchUp: 'none',
+            deadlineMs: 600_000,
+          },
           lastSkipped: { dueAt: later(3), reason: 'missed' },
         });
         await store.saveSchedule(full);

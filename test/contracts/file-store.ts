@@ -78,6 +78,24 @@ export function fileStoreContract(open: () => Promise<FileStore>): void {
     for (const key of ['a/bc', 'a/b.c']) expect(await contentOf(key)).to.equal(key);
   });
 
+  it('sweeps what was put before a moment, except what is to be kept', async () => {
+    for (const key of ['a/old', 'a/kept', 'a/deep/old', 'ab/old']) await store.put(key, file(Buffer.from(key)));
+    // disks and databases tell times apart by milliseconds at best
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const putBefore = new Date();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const key of ['a/new', 'a/deep/again']) await store.put(key, file(Buffer.from(key)));
+    const limits = { putBefore, keep: new Set(['a/kept']) };
+    expect(await store.sweep('a', { ...limits, putBefore: new Date(0) })).to.equal(0);
+    expect(await store.sweep('a', limits)).to.equal(2);
+    expect(await store.sweep('a', limits)).to.equal(0);
+    expect(await store.sweep('never', limits)).to.equal(0);
+    for (const key of ['a/old', 'a/deep/old']) expect(await store.get(key), key).to.equal(null);
+    for (const key of ['a/kept', 'a/new', 'a/deep/again', 'ab/old']) expect(await contentOf(key)).to.equal(key);
+    await store.put('a/old', file(Buffer.from('again')));
+    expect(await contentOf('a/old')).to.equal('again');
+  });
+
   it('takes no key that could lead out of its place', async () => {
     for (const key of ['', '/etc/passwd', '../secret', 'a/../b', 'a//b', 'a/.', 'a\\b', 'a\0b', 'ä']) {
       const outcome = await store.put(key, file(Buffer.from('x'))).then(

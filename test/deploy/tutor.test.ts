@@ -12,7 +12,7 @@ const folder = projectPath('examples', 'deploy', 'tutor', 'tutorlaurel');
 const plugin = tutorFile('plugin.py');
 const templates = [
   ...readdirSync(`${folder}/patches`).map((name) => `patches/${name}`),
-  'templates/laurel/environment.yml',
+  'templates/laurel/environment.j2',
   'templates/laurel/jobs/lms.sh',
   'templates/laurel/jobs/laurel.sh',
 ];
@@ -79,7 +79,7 @@ describe('the plugin for Tutor', () => {
 
   it('tells the LMS what Laurel is told: one client to read with, one to sign in with', () => {
     const lms = tutorFile('templates/laurel/jobs/lms.sh');
-    const environment = tutorFile('templates/laurel/environment.yml');
+    const environment = tutorFile('templates/laurel/environment.j2');
     for (const [id, secret] of [
       ['laurel-backend', 'LAUREL_LMS_CLIENT_SECRET'],
       ['laurel-sso', 'LAUREL_LMS_SIGN_IN_CLIENT_SECRET'],

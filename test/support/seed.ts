@@ -409,6 +409,7 @@ async function seedCredentials({ services, records }: Site): Promise<void> {
     expiresAt: null,
     overlap: 'skip',
     catchUp: 'one',
+    deadlineMs: null,
     lastSkipped: null,
     updatedAt: at,
     nextDueAt: new Date('2026-11-30T09:00:00Z'),

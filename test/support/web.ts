@@ -66,6 +66,7 @@ import { MemoryAccountSessions } from '../../server/http/account-sessions.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
+import { MemoryAnswerStore } from '../../server/http/kept-answers.ts';
 import { createListActions } from '../../server/http/lists/act.ts';
 import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
@@ -130,6 +131,7 @@ const settings: WebSettings = {
   ingestToken: INGEST_TOKEN,
   lmsRetirementUser: 'retirement_service_worker',
   maxBodyBytes: 64 * 1024,
+  apiOrigins: [],
   version: '0.0.0-test',
 };
 
@@ -304,6 +306,7 @@ export function makeSite(
     sessions,
     accountSessions: new MemoryAccountSessions(sessions, clock),
     rateLimits: new MemoryRateLimits(),
+    keptAnswers: new MemoryAnswerStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
     processEvent: async (event: LmsEvent, door: Door) => {
       processed.push(event);

@@ -11,6 +11,7 @@ import type { Services } from '../services.ts';
 import { equalSecrets, looksLikeApiToken } from '../tokens.ts';
 import { answer } from './answer.ts';
 import { bearerToken, opens } from './bearer.ts';
+import { answerOnce } from './idempotency.ts';
 import { jsonBody } from './json-body.ts';
 import { acceptedSchema } from './schemas.ts';
 
@@ -27,7 +28,7 @@ export function eventRoutes(services: Services): readonly Route[] {
   const parseBody = jsonBody({ type: [ONE, BATCH, EITHER], maxBytes: settings.maxBodyBytes, strict: false });
 
   return [
-    post('/events', 'token events:write', refuseOtherTypes, parseBody, async (req, res) => {
+    post('/events', 'token events:write', refuseOtherTypes, parseBody, answerOnce(services), async (req, res) => {
       const values = eventValues(req);
       // All of them are decoded before the first is processed: a batch is taken whole or not at all.
       const events = values.map((value, index) => decode(services, value, Array.isArray(req.body) ? index : null));

@@ -8,6 +8,7 @@ import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { answer } from './answer.ts';
 import { callerName } from './caller.ts';
+import { answerOnce } from './idempotency.ts';
 import { jsonBody } from './json-body.ts';
 import { mappingsSchema, renamedSchema, retirementSchema, retireSchema } from './schemas.ts';
 
@@ -17,9 +18,10 @@ export function retirementApiRoutes(services: Services): readonly Route[] {
   const { retirements, learners, clock } = services;
   const audit = createAudit(services);
   const parseBody = jsonBody({ maxBytes: MAX_BYTES });
+  const once = answerOnce(services);
 
   return [
-    post('/api/v2/user/retire', 'token learners:retire', parseBody, async (req, res) => {
+    post('/api/v2/user/retire', 'token learners:retire', parseBody, once, async (req, res) => {
       const { username, original_username, badges } = read(
         retireSchema,
         req.body,
@@ -33,7 +35,7 @@ export function retirementApiRoutes(services: Services): readonly Route[] {
       answer(res.status(202), retirementSchema, { state: job ? 'accepted' : 'nothing-known', job: job?.id ?? null });
     }),
 
-    post('/api/v2/replace_usernames', 'token learners:retire', parseBody, async (req, res) => {
+    post('/api/v2/replace_usernames', 'token learners:retire', parseBody, once, async (req, res) => {
       const { username_mappings: mappings } = read(
         mappingsSchema,
         req.body,

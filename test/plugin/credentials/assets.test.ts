@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { assetKey, createAssetReader, MAX_ASSET_BYTES, saveAsset } from '../../../plugin/credentials/assets.ts';
+import sinon from 'sinon';
+import {
+  assetKey,
+  createAssetReader,
+  MAX_ASSET_BYTES,
+  saveAsset,
+  sweepAssetFiles,
+} from '../../../plugin/credentials/assets.ts';
 import { InputError } from '../../../plugin/errors.ts';
 import { MemoryFileStore } from '../../../plugin/ports/asset-files.ts';
 import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
@@ -23,6 +30,36 @@ describe('assets', () => {
       now: NOW,
     };
   }
+
+  it('leave no file behind: a former one is removed a day after, what is in force stays however old', async () => {
+    const to = world();
+    const former = await saveAsset(upload, to);
+    const inForce = await saveAsset({ ...upload, bytes: Buffer.from('font of today') }, to);
+    const deleted = await saveAsset({ ...upload, slug: 'sans' }, to);
+    await to.store.deleteAsset('sans', deleted.updatedAt);
+    await to.files.put('credential/1/a', {
+      bytes: Buffer.from('x'),
+      contentType: 'application/pdf',
+      fileName: 'x.pdf',
+    });
+    const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
+    expect(await sweepAssetFiles(to.store, to.files, hours(23))).to.equal(0);
+    expect(await to.files.get(assetKey(former))).not.to.equal(null);
+    expect(await sweepAssetFiles(to.store, to.files, hours(25))).to.equal(2);
+    expect(await sweepAssetFiles(to.store, to.files, hours(25))).to.equal(0);
+    expect(to.files.keys()).to.deep.equal([assetKey(inForce), 'credential/1/a']);
+  });
+
+  it('are read as they are now where one is replaced between its record and its file', async () => {
+    const to = world();
+    const former = await saveAsset(upload, to);
+    const asset = sinon.stub(to.store, 'asset').callThrough();
+    asset.onFirstCall().resolves(former);
+    const inForce = await saveAsset({ ...upload, bytes: Buffer.from('font of today') }, to);
+    await to.files.delete(assetKey(former));
+    const loaded = await createAssetReader(to.store, to.files).load('serif');
+    expect(loaded.asset).to.deep.equal(inForce);
+  });
 
   it('are stored under their hash and read back by their slug', async () => {
     const to = world();

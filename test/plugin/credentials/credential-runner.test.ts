@@ -310,6 +310,136 @@ describe('a credential run', () => {
     expect((await next.wait(id)).counts).to.deep.equal({ ...NO_COUNTS, seen: 4, eligible: 3, generated: 3 });
   });
 
+  it('X16: stops before another can have it when its lease cannot be renewed, and makes nothing twice', async () => {
+    const made: string[] = [];
+    const gates = [new Gate(), new Gate()];
+    const update = sinon.stub(world.store, 'updateRun').rejects(new StoreError('unavailable', 'the database is away'));
+    const cutOff = world.runner({
+      before: async ({ learnerName }) => {
+        made.push(learnerName);
+        await gates[made.length - 1]?.passed;
+      },
+    });
+    const id = await cutOff.runNow(CONFIGURATION, 'manual', NOW);
+    await until(async () => made.length === 1);
+    world.clock.at = later(59_000);
+    gates[0]?.open();
+    await until(async () => made.length === 2);
+    world.clock.at = later(60_000);
+    gates[1]?.open();
+    await until(async () => (await world.credential('ben'))?.status === 'available');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(made).to.deep.equal(['Ada Lovelace', 'Ben Okafor']);
+    update.restore();
+    const next = world.runner();
+    expect(await next.takeOverAbandoned()).to.equal(1);
+    expect((await next.wait(id)).counts).to.deep.equal({ ...NO_COUNTS, seen: 4, eligible: 3, generated: 3 });
+    expect(world.files.keys()).to.have.length(3);
+  });
+
+  describe('X17: what fails for a moment', () => {
+    const waits: number[] = [];
+    const sleep = async (ms: number) => {
+      waits.push(ms);
+    };
+    beforeEach(() => {
+      waits.length = 0;
+    });
+
+    it('is tried again for the learner, later each time', async () => {
+      const put = sinon.stub(world.files, 'put').callThrough();
+      for (const call of [1, 2]) put.onCall(call).rejects(new StoreError('files', 'the folder of files is away'));
+      const runner = world.runner({ sleep });
+      const run = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
+      expect(run).to.deep.include({ state: 'done', counts: { ...NO_COUNTS, seen: 4, eligible: 3, generated: 3 } });
+      expect(waits).to.deep.equal([1_000, 4_000]);
+      expect(await world.credential('ben')).to.include({ status: 'available', attempts: 3 });
+    });
+
+    it('ends the run after the third time, which can then be resumed where it stood', async () => {
+      const put = sinon.stub(world.files, 'put').rejects(new StoreError('files', 'the folder of files is away'));
+      const runner = world.runner({ sleep });
+      const id = await runner.runNow(CONFIGURATION, 'manual', NOW);
+      const failed = await runner.wait(id);
+      expect(failed).to.deep.include({
+        state: 'failed',
+        error: { code: 'store.files', message: 'the folder of files is away' },
+      });
+      expect(waits).to.deep.equal([1_000, 4_000, 16_000]);
+      put.restore();
+      await world.store.reopenRun(failed, NOW);
+      await runner.takeOverAbandoned();
+      expect((await runner.wait(id)).counts).to.deep.equal({ ...NO_COUNTS, seen: 4, eligible: 3, generated: 3 });
+    });
+  });
+
+  describe('X10: whose configuration changes meanwhile', () => {
+    async function changedMidway(change: () => Promise<unknown>) {
+      const gate = new Gate();
+      const runner = world.runner({
+        before: ({ learnerName }) => (learnerName.startsWith('Ben') ? gate.passed : undefined),
+      });
+      const id = await runner.runNow(CONFIGURATION, 'schedule', NOW);
+      await until(async () => (await world.credential('ben')) !== null);
+      await change();
+      gate.open();
+      const run = await runner.wait(id);
+      expect(run.counts).to.deep.equal({ ...NO_COUNTS, seen: 4, eligible: 3, generated: 3 });
+      const texts = await Promise.all(
+        ['ada', 'ben', 'cleo'].map(async (username) => {
+          const file = await world.files.get((await world.credential(username))?.fileKey ?? '');
+          return Buffer.from(file?.bytes ?? []).toString();
+        }),
+      );
+      for (const text of texts) expect(text).to.include(' Course for ');
+      return runner;
+    }
+
+    it('ends with the options it began with; the next run has the new ones', async () => {
+      const runner = await changedMidway(() =>
+        world.store.saveConfiguration(aConfiguration({ options: { greeting: 'awarded to' } })),
+      );
+      world.records.add(DEMO_COURSE, 'Demonstration Course', [aLearnerRecord({ username: 'eve', name: 'Eve New' })]);
+      await runner.wait(await runner.runNow(CONFIGURATION, 'schedule', later(1)));
+      const file = await world.files.get((await world.credential('eve'))?.fileKey ?? '');
+      expect(Buffer.from(file?.bytes ?? []).toString()).to.include(' Course awarded to Eve New');
+    });
+
+    it('goes on to its end when that is deleted; there is no next run', async () => {
+      const { updatedAt } = aConfiguration();
+      const runner = await changedMidway(() => world.store.deleteConfiguration(CONFIGURATION, updatedAt));
+      const refusal = await rejection(runner.runNow(CONFIGURATION, 'schedule', later(1)));
+      expect(refusal.code).to.equal('not-found.configuration');
+    });
+
+    it('fails clearly where another process would have to go on with one that is deleted', async () => {
+      await world.store.createRun(aRun({ leaseUntil: NOW }));
+      await world.store.deleteConfiguration(CONFIGURATION, aConfiguration().updatedAt);
+      const runner = world.runner();
+      expect(await runner.takeOverAbandoned()).to.equal(1);
+      expect((await runner.wait('run-1')).error).to.deep.equal({
+        code: 'not-found.configuration',
+        message: 'there is no credential configuration with this id, or its type is gone',
+      });
+    });
+  });
+
+  it('X11: begun by its schedule is joined by a person, and tells nobody twice', async () => {
+    const gate = new Gate();
+    const runner = world.runner({ before: () => gate.passed });
+    const scheduled = await runner.runNow(CONFIGURATION, 'schedule', NOW);
+    const joined = await Promise.all([
+      runner.runNow(CONFIGURATION, 'manual', later(1)),
+      world.runner().runNow(CONFIGURATION, 'manual', later(2)),
+      world.runner().runNow(CONFIGURATION, 'retry', later(3)),
+    ]);
+    expect(joined).to.deep.equal([scheduled, scheduled, scheduled]);
+    gate.open();
+    await runner.wait(scheduled);
+    const mails = await world.store.dueMails(later(60_000), 99);
+    expect(mails.map(({ username }) => username).sort()).to.deep.equal(['ada', 'ben', 'cleo']);
+  });
+
   it('is left to others when the store goes away', async () => {
     const error = sinon.spy();
     const update = sinon.stub(world.store, 'updateRun').rejects(new StoreError('unavailable', 'the database is away'));

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { RunProgress } from '../../../plugin/credentials/run-progress.ts';
+import { StoreError } from '../../../plugin/errors.ts';
 import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
 import { aRun } from '../../contracts/credential-store.ts';
 import { NOW } from '../../support/credential-world.ts';
@@ -37,6 +39,25 @@ describe('the progress of a run', () => {
       await Promise.all([closed, progress.save()]);
       expect((await store.run('run-1'))?.leaseUntil, close).to.deep.equal(NOW);
     }
+  });
+
+  it('X16: lapses with the lease that the store has, whatever it tried to write since', async () => {
+    const store = new MemoryCredentialStore();
+    const clock = { at: NOW, now: () => clock.at };
+    await store.createRun(aRun({ leaseUntil: new Date(NOW.getTime() + 60_000) }));
+    const run = aRun({ leaseUntil: new Date(NOW.getTime() + 60_000) });
+    const progress = new RunProgress(run, { store, clock, leaseMs: 60_000 });
+    clock.at = new Date(NOW.getTime() + 30_000);
+    await progress.save();
+    const away = sinon.stub(store, 'updateRun').rejects(new StoreError('unavailable', 'the database is away'));
+    clock.at = new Date(NOW.getTime() + 89_999);
+    await progress.save().catch(() => {});
+    expect(progress.lapsed).to.equal(false);
+    clock.at = new Date(NOW.getTime() + 90_000);
+    expect(progress.lapsed).to.equal(true);
+    away.restore();
+    await progress.save();
+    expect(progress.lapsed, 'nobody was faster').to.equal(false);
   });
 
   it('knows that it was lost, and writes no more', async () => {

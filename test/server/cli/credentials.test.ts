@@ -43,7 +43,7 @@ describe('PDF credentials on the command line', function () {
     );
     expect(JSON.parse((await schedule('--json')).stdout)).to.deep.include({
       ...{ enabled: true, overlap: 'queue', catchUp: 'one', oneOff: false },
-      rule: { ...rule, gap: 'after', repeated: 'first' },
+      rule: { ...rule, gap: 'after', repeated: 'first', days: 'both' },
     });
     expect((await schedule('--disable')).stdout).to.equal('0 6 1 1 * (Asia/Tokyo), switched off\n');
     writeFileSync(file, JSON.stringify({ enabled: true, rule: { ...rule, zone: 'UTC' } }));
@@ -55,6 +55,45 @@ describe('PDF credentials on the command line', function () {
       'configuration "demo-course-certificate" has no schedule; set one with --set',
     );
     expect((await schedule('--enable', '--remove')).code).to.equal(2);
+  });
+
+  it('list runs, and cancel, resume and retry them', async () => {
+    const runs = (...args: string[]) => laurel('credentials', 'runs', ...args);
+    const configuration = 'demo-course-certificate';
+    const listed = (await runs('list', '--configuration', configuration)).stdout.split('\n');
+    expect(listed[0]).to.match(
+      /^[0-9a-f-]{36} {2}\S+Z {2}demo-course-certificate {2}manual {2}done: 8 learners seen, 6 eligible, 0 generated, 6 had one, 0 failed$/,
+    );
+    const [newest = ''] = (await runs('list', '--limit', '1', '--json')).stdout.trim().split('\n');
+    const { id } = JSON.parse(newest) as { id: string };
+    expect((await runs('cancel', id)).stderr).to.contain('the run has ended already');
+    expect((await runs('resume', id)).stderr).to.contain('only a run that was cancelled or has failed can go on');
+    expect((await runs('resume', 'none')).stderr).to.contain('there is no such run');
+    expect((await runs('retry', configuration)).stdout).to.equal(
+      'done: 0 learners seen, 0 eligible, 0 generated, 0 had one, 0 failed\n',
+    );
+    expect((await runs('list', '--limit', '0')).code).to.equal(2);
+  });
+
+  it('list schedules, and switch many at once', async () => {
+    const schedules = (...args: string[]) => laurel('credentials', 'schedules', ...args);
+    const file = join(dataDir, 'yearly.json');
+    writeFileSync(file, JSON.stringify({ enabled: true, rule: { kind: 'interval', everyMs: 3_600_000 } }));
+    await laurel('credentials', 'schedule', 'demo-course-certificate', '--set', file);
+    expect((await schedules('list')).stdout).to.match(
+      /^demo-course-certificate {2}next \S+Z {2}Every 1 hour {2}\d+ runs so far\n$/,
+    );
+    expect(await schedules('toggle', '--all')).to.deep.include({
+      code: 0,
+      stdout: 'demo-course-certificate  disabled\n',
+    });
+    const both = await schedules('disable', 'demo-course-certificate', 'nowhere');
+    expect(both).to.deep.include({
+      code: 1,
+      stdout: 'demo-course-certificate  was so already\nnowhere  has no schedule\n',
+    });
+    expect((await schedules('enable')).code).to.equal(2);
+    await laurel('credentials', 'schedule', 'demo-course-certificate', '--remove');
   });
 
   it('say how everybody, or one learner, stands', async () => {

@@ -162,9 +162,11 @@ describe('the database connection', () => {
     ]);
   });
 
-  it('is alive as long as it is open', async () => {
+  it('is alive as long as it is open, and says what time it is', async () => {
     const database = await connect();
     await database.ping();
+    const before = Date.now();
+    expect((await database.time()).getTime()).to.be.within(before - 60_000, Date.now() + 60_000);
     await database.close();
     open = [];
     expect(await failureOf(database.ping())).to.be.instanceOf(StoreError);

@@ -71,6 +71,22 @@ describe('a crontab', () => {
     ]);
   });
 
+  it('S7: takes either of the two where it is told to, as classic cron does where both are named', () => {
+    const either = (expression: string, count: number) =>
+      nextDues(
+        { kind: 'crontab', expression, timeZone: 'UTC', days: 'either' },
+        new Date('2026-02-01T00:00:00Z'),
+        count,
+      ).map((due) => due.toISOString().slice(0, 10));
+    expect(either('0 0 11 * 5', 4)).to.deep.equal(['2026-02-06', '2026-02-11', '2026-02-13', '2026-02-20']);
+    expect(either('0 0 * * 5', 2), 'every day and Fridays are Fridays').to.deep.equal(['2026-02-06', '2026-02-13']);
+    expect(either('0 0 11 * *', 2)).to.deep.equal(['2026-02-11', '2026-03-11']);
+    expect(either('0 0 31 2 1', 2), 'a day that never comes beside one that does').to.deep.equal([
+      '2026-02-02',
+      '2026-02-09',
+    ]);
+  });
+
   it('is counted in its own time zone', () => {
     expect(dues('0 6 * * *', 'Asia/Kolkata', '2026-01-01T00:30:00Z', 2)).to.deep.equal([
       '2026-01-02T00:30Z',

@@ -168,6 +168,35 @@ describe('the scheduler', () => {
     });
   });
 
+  for (const [late, runsIt] of [
+    [9 * 60_000, true],
+    [11 * 60_000, false],
+  ] as const) {
+    it(`S8: ${runsIt ? 'catches up within' : 'counts as missed after'} the latest start that the schedule allows`, async () => {
+      await save('a', HOURLY, { deadlineMs: 600_000 });
+      timers.setSystemTime(new Date(Date.parse('2026-03-01T11:00:00Z') + late));
+      start();
+      await timers.tickAsync(2_000);
+      expect(runs).to.deep.equal(runsIt ? ['a 2026-03-01T11:00'] : []);
+      const schedule = await store.schedule('a');
+      expect(schedule?.nextDueAt).to.deep.equal(new Date('2026-03-01T12:00:00Z'));
+      expect(schedule?.lastSkipped).to.deep.equal(
+        runsIt ? null : { dueAt: new Date('2026-03-01T11:00:00Z'), reason: 'missed' },
+      );
+    });
+  }
+
+  it('S8: counts the latest start of a queued time from the end of the run that it waited for', async () => {
+    const going = aRun({ id: 'going', configurationId: 'a', dueAt: START });
+    await store.createRun(going);
+    await save('a', HOURLY, { overlap: 'queue', deadlineMs: 600_000 });
+    start();
+    await timers.tickAsync(1.7 * 3_600_000);
+    await store.updateRun({ ...going, state: 'done', finishedAt: new Date() });
+    await timers.tickAsync(5_000);
+    expect(runs).to.deep.equal(['a 2026-03-01T11:00']);
+  });
+
   describe('X7: while the former run is still going', () => {
     const finish = async () => {
       const [run] = await store.runs({ configurationId: 'a', limit: 1 });

@@ -16,6 +16,7 @@ describe('setting a schedule', () => {
     expiresAt: null,
     overlap: 'skip',
     catchUp: 'one',
+    deadlineMs: null,
     nextDueAt: START,
     lastRunAt: START,
     lastSkipped: null,
@@ -75,6 +76,11 @@ describe('setting a schedule', () => {
       'an end before any run',
       { rule: HOURLY, expiresAt: new Date('2026-03-01T10:30:00Z') },
       'expiresAt: no run would be due before this end; choose a later one',
+    ],
+    [
+      'a latest start that no look at the store could keep',
+      { rule: HOURLY, deadlineMs: 1_000 },
+      'deadlineMs: the deadline must be from one minute to one year, or empty',
     ],
     [
       'a moment before the start',

@@ -423,7 +423,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     access: stores.access,
     activity: stores.activity,
     installation: stores.installation,
-    importRecords: (lines) => stores.records.importLines(lines),
+    importRecords: (lines) => stores.records.importLines(lines, retired.has),
     lanes: dispatcher.lanes,
     isReceiving: () => (bus === null ? null : bus.status().consuming.connected && bus.status().subscribed !== false),
     sessions: stores.sessions,
@@ -481,7 +481,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     lifecycle.onStop('scheduler', () => scheduler.stop());
     lifecycle.onStop(
       'former files of assets',
-      every(SWEEP_MS, () => sweepAssets(stores, storeClock, logger), {
+      every(SWEEP_MS, () => sweepFiles(stores, storeClock, logger), {
         ...{ logger, failed: 'looking for files that no asset has any more failed' },
       }),
     );
@@ -596,7 +596,9 @@ function extensionRegistry(
   return registry.freeze();
 }
 
-async function sweepAssets(stores: Stores, clock: Clock, logger: Logger): Promise<void> {
+async function sweepFiles(stores: Stores, clock: Clock, logger: Logger): Promise<void> {
   const count = await sweepAssetFiles(stores.credentials, stores.files, clock.now());
   if (count > 0) logger.info('files that no asset has any more were removed', { count });
+  const files = await stores.removeAbandonedFiles(clock.now());
+  if (files > 0) logger.info('pieces of files whose writing was broken off were removed', { files });
 }

@@ -73,6 +73,8 @@ export interface Stores {
   readonly installation: InstallationStore;
   readonly deadLetters: DeadLetterStore;
   readonly files: FileStore;
+  /** Pieces of files whose writing was broken off. @returns of how many files */
+  removeAbandonedFiles(now: Date): Promise<number>;
   readonly sessions: SessionStore;
   readonly accountSessions: AccountSessions;
   readonly retirements: RetirementStore;
@@ -155,11 +157,20 @@ export async function openStores(settings: Settings, parts: OpenParts): Promise<
     activity: new MongoActivityStore(connection),
     installation: new MongoInstallationStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),
-    files: settings.filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(settings.filesDir),
+    ...openFiles(settings, connection),
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
     accountSessions: new MongoAccountSessions(connection),
     retirements: new MongoRetirementStore(connection),
   };
+}
+
+function openFiles(
+  { filesDir }: Settings,
+  connection: Database['connection'],
+): Pick<Stores, 'files' | 'removeAbandonedFiles'> {
+  if (filesDir !== null) return { files: new DirectoryFileStore(filesDir), removeAbandonedFiles: async () => 0 };
+  const files = new GridFsFileStore(connection);
+  return { files, removeAbandonedFiles: (now) => files.removeAbandoned(now) };
 }
 
 async function embeddedStore(

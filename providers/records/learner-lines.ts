@@ -13,6 +13,14 @@ export type LearnerLine =
   | { readonly kind: 'context'; readonly contextKey: string; readonly name: string; readonly steps?: readonly string[] }
   | { readonly kind: 'learner'; readonly contextKey: string; readonly learner: LearnerRecord };
 
+/** How many lines of each kind. */
+export interface ImportedRecords {
+  readonly contexts: number;
+  readonly learners: number;
+  /** Of learners who were retired: left out. */
+  readonly retired: number;
+}
+
 const CONTEXT_FIELDS = ['context_key', 'context_name', 'steps'];
 const LEARNER_FIELDS = ['context_key', 'username', 'name', 'email', 'lms_user_id', 'is_active', 'completion', 'grades'];
 

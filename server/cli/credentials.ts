@@ -97,10 +97,11 @@ export function addCredentialsCommands(program: Command): void {
     .action(async (file: string) => {
       const { parseLearnerLines } = await import('../../providers/index.ts');
       const lines = parseLearnerLines(await readText(file));
-      await withLaurel(async ({ services, stores }) => {
-        const { contexts, learners } = await stores.records.importLines(lines);
-        await createAudit(services)('cli', 'records.imported', 'records', { contexts, learners });
-        process.stdout.write(`imported ${learners} learner records of ${contexts} named contexts\n`);
+      await withLaurel(async ({ services }) => {
+        const { contexts, learners, retired } = await services.importRecords(lines);
+        await createAudit(services)('cli', 'records.imported', 'records', { contexts, learners, retired });
+        const leftOut = retired === 0 ? '' : `; left out ${retired}, of learners who were retired`;
+        process.stdout.write(`imported ${learners} learner records of ${contexts} named contexts${leftOut}\n`);
       });
     });
 }

@@ -101,9 +101,9 @@ async function loadRules({ services }: Laurel): Promise<number> {
   return result.plan.changes.length;
 }
 
-async function setUpCredentials({ services, registry, stores }: Laurel): Promise<void> {
+async function setUpCredentials({ services, registry }: Laurel): Promise<void> {
   const folder = projectPath('examples', 'credentials');
-  await stores.records.importLines(parseLearnerLines(await readFile(join(folder, 'records.jsonl'), 'utf8')));
+  await services.importRecords(parseLearnerLines(await readFile(join(folder, 'records.jsonl'), 'utf8')));
   const { credentials: store, files, clock } = services;
   await applyCredentialsSetup(join(folder, 'example.json'), { store, files, registry, now: clock.now() });
 }

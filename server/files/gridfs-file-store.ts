@@ -9,15 +9,19 @@ import { withDatabase } from '../mongo/errors.ts';
 const BUCKET = 'files';
 /** A reader may find its version deleted when the file was replaced while it read. */
 const READ_ATTEMPTS = 5;
+/** How old a piece without a file is before nobody can still be writing it. */
+const ABANDONED_AFTER_MS = 3_600_000;
 /** 20 MiB over a slow network. */
 const TRANSFER_LIMIT_MS = 120_000;
 
 export class GridFsFileStore implements FileStore {
   readonly #bucket: mongo.GridFSBucket;
+  readonly #db: mongo.Db;
 
   /** @param connection open */
   constructor(connection: Connection) {
     invariant(connection.db, 'the file store was made before the database was connected');
+    this.#db = connection.db as unknown as mongo.Db;
     this.#bucket = new mongoose.mongo.GridFSBucket(connection.db, { bucketName: BUCKET });
   }
 
@@ -59,6 +63,24 @@ export class GridFsFileStore implements FileStore {
     await withDatabase(async () => {
       for (const { _id } of await this.#bucket.find({ filename }).toArray()) await this.#remove(_id);
     });
+  }
+
+  /** Removes the pieces of files whose writing was broken off: nothing names them, but they hold what was written.
+   *  @returns of how many files */
+  async removeAbandoned(now: Date): Promise<number> {
+    const chunks = this.#db.collection<{ files_id: mongo.ObjectId }>(`${BUCKET}.chunks`);
+    const files = this.#db.collection(`${BUCKET}.files`);
+    const startedBefore = now.getTime() - ABANDONED_AFTER_MS;
+    return withDatabase(async () => {
+      let removed = 0;
+      for await (const { files_id: id } of chunks.find({ n: 0 }, { projection: { files_id: 1 } })) {
+        // An id says when the writing began; the file itself is written last.
+        if (id.getTimestamp().getTime() > startedBefore || (await files.findOne({ _id: id })) !== null) continue;
+        await chunks.deleteMany({ files_id: id });
+        removed += 1;
+      }
+      return removed;
+    }, TRANSFER_LIMIT_MS);
   }
 
   async sweep(segments: string, { putBefore, keep }: SweepLimits): Promise<number> {

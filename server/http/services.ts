@@ -32,7 +32,7 @@ import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
-import type { LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
+import type { ImportedRecords, LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
 import type { OpenBadges } from '../open-badges-setup.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
@@ -181,8 +181,8 @@ export interface Services extends RuleServices {
   /** How much happened in each hour. */
   readonly activity: Pick<ActivityStore, 'between'>;
   readonly installation: InstallationStore;
-  /** Adds to what is known of learners where there is no LMS to ask. */
-  importRecords(lines: readonly LearnerLine[]): Promise<unknown>;
+  /** Adds to what is known of learners where there is no LMS to ask; of nobody who was retired. */
+  importRecords(lines: readonly LearnerLine[]): Promise<ImportedRecords>;
   /** How this process sees each badge provider and the bus. */
   lanes(): readonly LaneState[];
   /** Whether events come in over RabbitMQ; null: they are not asked for there. */

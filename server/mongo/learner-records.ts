@@ -11,7 +11,8 @@ import {
   lostPosition,
   toEnrolled,
 } from '../../plugin/ports/learner-records.ts';
-import type { LearnerLine } from '../../providers/index.ts';
+import type { RetiredPeople } from '../../plugin/privacy/retired-people.ts';
+import type { ImportedRecords, LearnerLine } from '../../providers/index.ts';
 import { schemaOptions } from './connect.ts';
 import { withDatabase } from './errors.ts';
 
@@ -130,14 +131,20 @@ export class StoredLearnerRecords implements LearnerRecords {
     });
   }
 
-  /** Adds or replaces by context and username. @returns how many lines of each kind */
-  async importLines(lines: readonly LearnerLine[]): Promise<{ readonly contexts: number; readonly learners: number }> {
-    const count = { contexts: 0, learners: 0 };
+  /** Adds or replaces by context and username.
+   *  @param isRetired asked right before each is written: nobody who was retired meanwhile comes back */
+  async importLines(
+    lines: readonly LearnerLine[],
+    isRetired: RetiredPeople['has'] = () => false,
+  ): Promise<ImportedRecords> {
+    const count = { contexts: 0, learners: 0, retired: 0 };
     for (const line of lines) {
       if (line.kind === 'context') {
         const { contextKey: _id, name, steps = [] } = line;
         await withDatabase(() => this.#contexts.updateOne({ _id }, { $set: { name, steps } }, { upsert: true }));
         count.contexts += 1;
+      } else if (await isRetired(line.learner)) {
+        count.retired += 1;
       } else {
         const { _id, ...fields } = fromLearner(line.contextKey, line.learner);
         await withDatabase(() => this.#enrolled.updateOne({ _id }, { $set: fields }, { upsert: true }));

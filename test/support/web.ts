@@ -280,6 +280,8 @@ export function makeSite(
         if (line.kind === 'context') records.add(line.contextKey, line.name, []);
         else records.add(line.contextKey, (await records.contextName(line.contextKey)) ?? '', [line.learner]);
       }
+      const contexts = lines.filter(({ kind }) => kind === 'context').length;
+      return { contexts, learners: lines.length - contexts, retired: 0 };
     },
     isReceiving: () => null,
     jobStore,

@@ -44,6 +44,6 @@ describe('the learner records in MongoDB', () => {
       { kind: 'learner', contextKey: DEMO_COURSE, learner: aLearnerRecord() },
       { kind: 'learner', contextKey: DEMO_COURSE, learner: aLearnerRecord({ username: 'ben' }) },
     ]);
-    expect(counts).to.deep.equal({ contexts: 1, learners: 2 });
+    expect(counts).to.deep.equal({ contexts: 1, learners: 2, retired: 0 });
   });
 });

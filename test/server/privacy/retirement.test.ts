@@ -6,6 +6,7 @@ import { ProviderError } from '../../../plugin/errors.ts';
 import { traceParts } from '../../../plugin/ports/learner-traces.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { RETIRE } from '../../../plugin/privacy/retire-job.ts';
+import { parseLearnerLines } from '../../../providers/index.ts';
 import type { MemoryProvider } from '../../../providers/memory/provider.ts';
 import { compose, type Laurel } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
@@ -74,6 +75,22 @@ describe('retiring a learner', function () {
       });
     });
   }
+
+  it('lets no import of records bring somebody back, and says how many it left out', async () => {
+    laurel = await open();
+    await meet(laurel, zelda);
+    await retire();
+    const lineOf = ({ username, name, email }: Somebody) => ({
+      ...{ context_key: 'course-v1:Acme+CS1+2026', username, name, email, is_active: true, completion: 1, grades: {} },
+    });
+    const text = [lineOf(zelda), { ...lineOf(zelda), username: zelda.username.toUpperCase() }, lineOf(bystander)]
+      .map((line) => JSON.stringify(line))
+      .join('\n');
+    expect(await laurel.services.importRecords(parseLearnerLines(text))).to.deep.equal({
+      ...{ contexts: 0, learners: 1, retired: 2 },
+    });
+    expect(mentioned(await dump(laurel), zelda)).to.deep.equal([]);
+  });
 
   it('keeps what is about others, and their messages that are still to be dealt with', async () => {
     laurel = await open();

@@ -12,7 +12,7 @@ import { readSettings } from '../server/config.ts';
 import { startNode } from '../test/support/rabbitmq-node.ts';
 import { StoreProcess } from '../test/support/store-process.ts';
 import { endConsumer, environmentOf, fillQueue, newNames, RULE, startConsumer } from './support/pipeline.ts';
-import { residentMegabytes } from './support/processes.ts';
+import { shownMemory } from './support/processes.ts';
 
 export const name = 'memory after a million events';
 export const whenNamedOnly = true;
@@ -37,11 +37,11 @@ export async function measure(print: (line: string) => void): Promise<void> {
     await prepared.services.saveBadge(RULE, { expectedVersion: 0, actor: 'bench' });
     const queue = await fillQueue(amqp, names, { to: 0, percent: PERCENT });
     const consumer = await startConsumer(place, 1);
-    const megabytes = (pid: number | null | undefined): string => (pid ? `${residentMegabytes(pid)} MB` : '-');
     const report = (events: number): void =>
       print(
-        `  ${events.toLocaleString('en').padStart(9)} events  consumer ${megabytes(consumer.pid).padStart(8)}  store ${megabytes(store?.pid).padStart(8)}`,
+        `  ${events.toLocaleString('en').padStart(9)} events  consumer ${shownMemory(consumer.pid).padStart(14)}  store ${shownMemory(store?.pid).padStart(14)}`,
       );
+    print('  anonymous memory + mapped pages of files');
     report(0);
     for (let published = 0; published < EVENTS; ) {
       const end = Math.min(EVENTS, published + AHEAD);

@@ -10,6 +10,8 @@ export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credl
 export { CredlyProvider } from './credly/provider.ts';
 export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
 export { createHttpClient, type HttpParts } from './http/create-client.ts';
+export { ExchangeFailure, exchange } from './http/exchange.ts';
+export { createGuardedFetch } from './http/fetch.ts';
 export { createRateLimiter } from './http/rate-limiter.ts';
 // Learner records of a real LMS
 export type { CheckLine } from './lms/check.ts';

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Instant } from '../dsl/index.ts';
 import { createActivityTally } from '../plugin/activity/tally.ts';
 import { createDispatcher, type DispatcherParts } from '../plugin/badges/dispatcher.ts';
@@ -78,6 +79,7 @@ import {
 } from './metrics/measure.ts';
 import type { Meters } from './metrics/meters.ts';
 import { composeMetrics } from './metrics-setup.ts';
+import { MongoAnswerStore } from './mongo/answer-store.ts';
 import { composeOpenBadges } from './open-badges-setup.ts';
 import { packageVersion, projectPath } from './paths.ts';
 import { addPluginFunctions, loadPlugins } from './plugins.ts';
@@ -282,6 +284,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   );
 
   const replays = createReplays({
+    jobs,
     store: stores.deadLetters,
     decode: eventFromDeadLetter,
     process: (event) => intake.take(event, 'amqp'),
@@ -291,8 +294,6 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     clock,
     logger,
   });
-  if (roles.length > 0) replays.start();
-  lifecycle.onStop('replays of dead letters', () => replays.stop());
 
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
@@ -349,6 +350,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       createSettleEffects({ progress: stores.progress, dispatcher }),
       createTemplateSync({ store: stores.providers, providers, secrets, clock }),
       ...replay.kinds,
+      ...replays.kinds,
       ...accountsSetup.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
@@ -387,7 +389,9 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       trustedProxies: settings.trustedProxies,
       sessionSecret: deriveKey(secretKey, 'sessions'),
       ingestToken: settings.ingestToken,
+      lmsRetirementUser: settings.lmsRetirementUser,
       maxBodyBytes: settings.maxBodyBytes,
+      apiOrigins: settings.apiOrigins,
       version: packageVersion(),
     },
     clock,
@@ -425,6 +429,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     sessions: stores.sessions,
     accountSessions: stores.accountSessions,
     rateLimits: stores.rateLimits,
+    keptAnswers: new MongoAnswerStore(stores.database.connection, secrets),
     decodeCloudEvent: (value) => decodeCloudEvent(value),
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
@@ -500,7 +505,14 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     });
     lifecycle.onStop('dead letters', () => drain.stop());
   }
-  web?.serve(createApp(services));
+  if (web !== null) {
+    web.serve(createApp(services));
+    // Last opened, first closed: everything works until load balancers have noticed.
+    lifecycle.onStop('delay of the stop', () => {
+      web.sendElsewhere();
+      return pause(settings.stopDelaySeconds * 1_000);
+    });
+  }
 
   return {
     settings,

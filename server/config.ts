@@ -18,6 +18,7 @@ import {
   whole,
 } from './settings/kinds.ts';
 import {
+  apiOrigins,
   eventTypes,
   formerSecretKeys,
   hiddenKeyPaths,
@@ -37,6 +38,13 @@ export const settingsTable = {
     'LAUREL_PUBLIC_URL',
     'Where people reach the pages, e.g. `https://badges.example.org`; unset: the local address. With https, cookies are sent over https only',
     siteAddress,
+  ),
+  stopDelaySeconds: whole(
+    'LAUREL_STOP_DELAY_SECONDS',
+    0,
+    0,
+    120,
+    'Seconds for which a process that was told to stop goes on to take requests, while `/readyz` says 503: so long load balancers may take to notice',
   ),
   trustedProxies: whole(
     'LAUREL_TRUSTED_PROXIES',
@@ -149,6 +157,10 @@ export const settingsTable = {
     'Issuer in those tokens; unset: `/oauth2` at LAUREL_LMS_PUBLIC_URL, or else at LAUREL_LMS_URL',
   ),
   lmsJwtAudience: text('LAUREL_LMS_JWT_AUDIENCE', 'openedx', 'Audience in those tokens'),
+  lmsRetirementUser: optional(
+    'LAUREL_LMS_RETIREMENT_USER',
+    'Username in the LMS of the service user of its retirement pipeline, e.g. `retirement_service_worker`: its tokens may retire and rename learners; unset: API tokens only. Needs LAUREL_LMS_JWT_KEYS',
+  ),
   lmsPublicUrl: optional(
     'LAUREL_LMS_PUBLIC_URL',
     'Where browsers reach the LMS, e.g. `https://lms.example.org`; unset: LAUREL_LMS_URL, at which this server reaches it',
@@ -180,6 +192,7 @@ export const settingsTable = {
     67_108_864,
     'Largest request body of `POST /events` in bytes',
   ),
+  apiOrigins,
   secretKey: secret(
     'LAUREL_SECRET_KEY',
     'Key from which session and encryption keys are derived; unset: made once and kept in the data directory. Several processes need the same one',

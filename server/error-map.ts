@@ -52,8 +52,10 @@ const requestTitles: Readonly<Record<RequestError['httpStatus'], string>> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
+  409: 'Under way already',
   413: 'Too large',
   415: 'Not a format that is understood here',
+  422: 'The request contradicts a former one',
   429: 'Too many attempts',
   503: 'Not available at the moment',
 };
@@ -65,6 +67,9 @@ export function consequenceOf(error: unknown): Consequence {
   const found = consequences.find(([type]) => error instanceof type)?.[1] ?? unknownError;
   // A malformed request is told apart from a well-formed one whose meaning cannot be used.
   if (error instanceof EventError && error.code === 'event.malformed') return { ...found, httpStatus: 400 };
+  // Two pages open, or two people: what somebody does to a credential has been done already.
+  if (error instanceof CredentialError && error.code === 'credential.status')
+    return { ...found, httpStatus: 409, title: 'Somebody else changed it first' };
   // A provider that is away may answer later; one that refused will refuse again.
   if (error instanceof ProviderError && error.retry === 'later') return { ...found, message: 'retry' };
   return found;

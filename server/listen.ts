@@ -1,6 +1,6 @@
 /** The HTTP socket: bound first, so that a port in use is known before anything else begins. */
 
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigurationError, StoreError } from '../plugin/errors.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -9,6 +9,8 @@ export interface Listening {
   /** The one bound: chosen by the system when 0 was asked for. */
   readonly port: number;
   serve(app: RequestListener): void;
+  /** From now on every connection ends after its answer, so that whoever kept it goes elsewhere; new ones are taken. */
+  sendElsewhere(): void;
 }
 
 /** For how long somebody may take to say what they want: a slow one holds a connection and nothing else. */
@@ -37,17 +39,32 @@ export async function listen({
   readonly patience?: Patience;
 }): Promise<Listening> {
   let app: RequestListener = (_, response) => void response.writeHead(503, { 'retry-after': '1' }).end('starting\n');
+  const inProgress = new Set<ServerResponse>();
+  let leaving = false;
   const server = createServer(
     { requestTimeout: requestMs, headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
-    (request, response) => app(request, response),
+    (request, response) => {
+      if (leaving) response.setHeader('Connection', 'close');
+      inProgress.add(response);
+      response.once('close', () => inProgress.delete(response));
+      app(request, response);
+    },
   );
+  const sendElsewhere = (): void => {
+    leaving = true;
+    for (const response of inProgress) if (!response.headersSent) response.setHeader('Connection', 'close');
+  };
   await bind(server, { port, host, names: { port: 'PORT', host: 'LAUREL_HOST' } });
-  lifecycle.onStop('HTTP', () => close(server));
+  lifecycle.onStop('HTTP', () => {
+    sendElsewhere();
+    return close(server);
+  });
   return {
     port: (server.address() as AddressInfo).port,
     serve(handler) {
       app = handler;
     },
+    sendElsewhere,
   };
 }
 

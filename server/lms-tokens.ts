@@ -3,6 +3,7 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   errors,
   type JSONWebKeySet,
   type JWTPayload,
@@ -10,6 +11,7 @@ import {
   jwtVerify,
 } from 'jose';
 import type { Clock } from '../plugin/ports/runtime.ts';
+import { createGuardedFetch } from '../providers/index.ts';
 import type { Settings } from './config.ts';
 import { forbidden, RequestError, unauthorized } from './http/request-error.ts';
 import type { LmsClaims, LmsTokens } from './http/services.ts';
@@ -19,6 +21,8 @@ const ALGORITHMS = ['RS256', 'RS512', 'ES256'];
 /** By how much the clocks may differ. */
 const CLOCK_SKEW_SECONDS = 30;
 const FETCH_MS = 5_000;
+/** Some keys take some kilobytes. */
+const MAX_BYTES = 256 * 1024;
 
 type TokenSettings = Pick<Settings, 'lmsJwtKeys' | 'lmsJwtIssuer' | 'lmsJwtAudience' | 'lmsUrl' | 'lmsPublicUrl'>;
 
@@ -29,7 +33,7 @@ export function openLmsTokens(settings: TokenSettings, clock: Clock): LmsTokens 
   const issuer = settings.lmsJwtIssuer ?? `${lmsPublicUrl ?? lmsUrl}/oauth2`;
   const keySet = keys.startsWith('{')
     ? createLocalJWKSet(JSON.parse(keys) as JSONWebKeySet)
-    : createRemoteJWKSet(new URL(keys), { timeoutDuration: FETCH_MS });
+    : remoteKeySet(new URL(keys));
 
   const keyOf: JWTVerifyGetKey = async (header, token) => {
     try {
@@ -67,6 +71,12 @@ export function openLmsTokens(settings: TokenSettings, clock: Clock): LmsTokens 
       return { username, isStaff: administrator || superuser };
     },
   };
+}
+
+function remoteKeySet(address: URL): JWTVerifyGetKey {
+  // Mostly at the LMS, which may be in the same private network, without TLS.
+  const fetchKeys = createGuardedFetch({ timeoutMs: FETCH_MS, maxReplyBytes: MAX_BYTES }, [address.hostname]);
+  return createRemoteJWKSet(address, { timeoutDuration: FETCH_MS, [customFetch]: fetchKeys });
 }
 
 function claimsOf(payload: JWTPayload): LmsClaims {

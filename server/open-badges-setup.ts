@@ -7,6 +7,7 @@ import {
   createKeyRing,
   createOpenBadgeIssuer,
   createVerificationDesk,
+  type HttpParts,
   type KeyRing,
   type OpenBadgeIssuer,
   sealedIssuerKeys,
@@ -29,6 +30,8 @@ export function composeOpenBadges(parts: {
   readonly secrets: SecretBox;
   readonly publicUrl: () => string;
   readonly clock: Clock;
+  /** How the names that strangers write become addresses; absent: as the system says. */
+  readonly resolve?: NonNullable<HttpParts['resolve']>;
 }): OpenBadges {
   const { stores, secrets, publicUrl, clock } = parts;
   const store = stores.issuer;
@@ -37,25 +40,23 @@ export function composeOpenBadges(parts: {
   return {
     issuer,
     keyRing,
-    desk: createVerificationDesk({ store, issuer, clock, fetchJson }),
+    desk: createVerificationDesk({ store, issuer, clock, fetchJson: fetchForStrangers(parts) }),
     sealed: sealedIssuerKeys({ store, secretBox: secrets }),
   };
 }
 
 /** A stranger's badge names the address: hosts inside our network are not reached, also those that accounts may use. */
-async function fetchJson(url: URL): Promise<unknown> {
-  try {
-    const client = createHttpClient({
-      baseUrl: url.origin,
-      peer: 'the issuer of a badge',
-      timeoutMs: FETCH_LIMIT_MS,
-      maxReplyBytes: LARGEST_REPLY,
-    });
-    const path = url.pathname.slice(1);
-    const query = Object.fromEntries(url.searchParams);
-    const { data } = await client.call({ method: 'GET', path, query, repeatable: false });
-    return typeof data === 'string' ? JSON.parse(data) : data;
-  } catch {
-    return null;
-  }
+function fetchForStrangers({ resolve }: Pick<HttpParts, 'resolve'>): (url: URL) => Promise<unknown> {
+  return async (url) => {
+    try {
+      const options = { peer: 'the issuer of a badge', timeoutMs: FETCH_LIMIT_MS, maxReplyBytes: LARGEST_REPLY };
+      const client = createHttpClient({ baseUrl: url.origin, ...options }, resolve ? { resolve } : {});
+      const path = url.pathname.slice(1);
+      const query = Object.fromEntries(url.searchParams);
+      const { data } = await client.call({ method: 'GET', path, query, repeatable: false });
+      return typeof data === 'string' ? JSON.parse(data) : data;
+    } catch {
+      return null;
+    }
+  };
 }

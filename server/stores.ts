@@ -27,6 +27,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import { accessModels } from './mongo/access-models.ts';
 import { MongoAccessStore } from './mongo/access-store.ts';
 import { activityModels, MongoActivityStore } from './mongo/activity-store.ts';
+import { answerModels } from './mongo/answer-store.ts';
 import { badgeModels } from './mongo/badge-documents.ts';
 import { MongoBadgeStore } from './mongo/badge-store.ts';
 import { connectDatabase, type Database } from './mongo/connect.ts';
@@ -119,6 +120,7 @@ export async function openDatabase(
       eventModels,
       replayScratchModels,
       rateLimitModels,
+      answerModels,
       deadLetterModels,
       issuerModels,
       providerModels,

@@ -59,7 +59,7 @@ export function createEventIntake(parts: EventIntakeParts): EventIntake {
   }
 
   async function take(event: LmsEvent, door: Door): Promise<ProcessResult> {
-    if (await isOfNobody(event)) return ignoreRetired(event, door);
+    if (parts.isRetired && (await isOfNobody(event))) return ignoreRetired(event, door);
     // The rules it meets are those of this moment, and processing looks at them before it first waits.
     const entry = entryOf(event, door);
     let result: ProcessResult;

@@ -1,6 +1,6 @@
 /** What a replay of many dead letters would do, without doing it. */
 
-import type { DeadLetterFilter, DeadLetterStore, ReplayJob } from '../ports/dead-letters.ts';
+import type { DeadLetterFilter, DeadLetterStore, ReplayOutcome } from '../ports/dead-letters.ts';
 import type { Forecast, LetterReplay } from './replay-letter.ts';
 
 export interface ReplayForecast {
@@ -8,7 +8,7 @@ export interface ReplayForecast {
   readonly total: number;
   /** As many of them as were looked at. */
   readonly letters: readonly { readonly id: string; readonly forecast: Forecast }[];
-  readonly counts: ReplayJob['counts'];
+  readonly counts: Readonly<Record<ReplayOutcome, number>>;
 }
 
 const BATCH = 100;

@@ -98,7 +98,13 @@ export function createMailDispatcher(parts: MailDispatcherParts): MailDispatcher
     if (!isOurs) return 0;
     let result: Partial<CredentialMail>;
     try {
-      await send({ to: claimed.email, messageId, ...(await parts.write(claimed)) });
+      const written = await parts.write(claimed);
+      // A process that stood still for longer than its lease is not alone any more: whoever took over may be sending.
+      if (dueAt <= clock.now()) {
+        breaker.withdrawn();
+        return 0;
+      }
+      await send({ to: claimed.email, messageId, ...written });
       breaker.answered();
       result = { state: 'sent', dueAt: null, sentAt: clock.now(), lastError: null };
     } catch (error) {

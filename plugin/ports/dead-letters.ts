@@ -1,6 +1,7 @@
 /** Messages that could not be processed, kept until a person has dealt with them. */
 
 import type { Page } from './learner-store.ts';
+import type { Records } from './records.ts';
 
 /** A message as it died: what the door it came through hands in. */
 export interface DeadMessage {
@@ -79,26 +80,9 @@ export interface DeadLetterCount {
   readonly count: number;
 }
 
-/** The replay of many letters: recorded, so that it survives the process that began it. */
-export interface ReplayJob {
-  readonly id: string;
-  /** Which letters; only those that are open. */
-  readonly filter: Omit<DeadLetterFilter, 'state'>;
-  readonly by: string;
-  readonly state: 'running' | 'done' | 'cancelled';
-  /** Letters that matched when it began. */
-  readonly total: number;
-  /** Letters up to this id have been dealt with. */
-  readonly cursor: string;
-  readonly counts: Readonly<Record<ReplayOutcome, number>>;
-  /** Grows with every take-over: an update with an older one is refused. */
-  readonly fence: number;
-  readonly leaseUntil: Date;
-  readonly startedAt: Date;
-  readonly finishedAt: Date | null;
-}
-
 export interface DeadLetterStore {
+  /** By `deadLetterShape`. */
+  readonly records: Records<DeadLetterSummary>;
   /** Takes a message in; the same death twice is one. A message that dies again after it was settled is open again. */
   add(message: DeadMessage): Promise<'new' | 'again' | 'known'>;
   letter(id: string): Promise<DeadLetter | null>;
@@ -116,17 +100,6 @@ export interface DeadLetterStore {
   recordReplay(id: string, replay: Replay): Promise<boolean>;
   /** Settles the open letters that match. @returns how many */
   discard(filter: Omit<DeadLetterFilter, 'state'>, settlement: Settlement): Promise<number>;
-
-  createJob(job: ReplayJob): Promise<void>;
-  job(id: string): Promise<ReplayJob | null>;
-  /** The latest first. */
-  jobs(limit: number): Promise<readonly ReplayJob[]>;
-  /** Takes a running job over whose lease has ended. @returns it with the new fence, or null */
-  takeOverJob(now: Date, leaseUntil: Date): Promise<ReplayJob | null>;
-  /** @returns false when it is no longer running or has been taken over */
-  updateJob(job: ReplayJob): Promise<boolean>;
-  /** @returns false when it was not running */
-  cancelJob(id: string, at: Date): Promise<boolean>;
 }
 
 /** The place of a letter in the list, for the next page. */

@@ -2,6 +2,7 @@
 
 import type { Instant } from '../../dsl/index.ts';
 import type { EventUser } from '../events/event.ts';
+import type { Records } from './records.ts';
 
 export interface Learner {
   /** Ours; stable across renames; what logs and other records use. */
@@ -24,6 +25,8 @@ export interface Page<Item> {
 }
 
 export interface LearnerStore {
+  /** By `learnerShape`. */
+  readonly records: Records<Learner>;
   /** The learner of an event, created when new. Found by LMS user id first, else by username (a rename keeps the
    *  record). Name, e-mail and username are those of the latest event by `at`, whatever the order of arrival.
    *  Safe to call at the same time for the same learner from several processes: one record comes of it. */

@@ -10,15 +10,16 @@ import {
   letterCursor,
   parseLetterCursor,
   type Replay,
-  type ReplayJob,
   type Settlement,
 } from './dead-letters.ts';
 import type { Page } from './learner-store.ts';
+import { memoryRecords } from './memory-records.ts';
+import { deadLetterShape } from './record-shapes.ts';
 
 /** Values are never changed in place, so handing out the stored ones is safe: all fields are readonly. */
 export class MemoryDeadLetterStore implements DeadLetterStore {
   readonly #letters = new Map<string, DeadLetter>();
-  readonly #jobs = new Map<string, ReplayJob>();
+  readonly records = memoryRecords(deadLetterShape, () => [...this.#letters.values()].map(summaryOf));
 
   async add(message: DeadMessage): Promise<'new' | 'again' | 'known'> {
     const known = this.#letters.get(message.id);
@@ -47,7 +48,7 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
       .filter(
         ({ diedAt, id }) => after === null || diedAt < after.diedAt || (+diedAt === +after.diedAt && id < after.id),
       );
-    const items = matching.slice(0, query.limit).map(({ body: _, headers: __, ...summary }) => summary);
+    const items = matching.slice(0, query.limit).map(summaryOf);
     const last = items.at(-1);
     return { items, next: matching.length > items.length && last ? letterCursor(last) : null };
   }
@@ -89,42 +90,6 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
     return matching.length;
   }
 
-  async createJob(job: ReplayJob): Promise<void> {
-    this.#jobs.set(job.id, job);
-  }
-
-  async job(id: string): Promise<ReplayJob | null> {
-    return this.#jobs.get(id) ?? null;
-  }
-
-  async jobs(limit: number): Promise<readonly ReplayJob[]> {
-    return [...this.#jobs.values()]
-      .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime() || (a.id < b.id ? 1 : -1))
-      .slice(0, limit);
-  }
-
-  async takeOverJob(now: Date, leaseUntil: Date): Promise<ReplayJob | null> {
-    const found = [...this.#jobs.values()].find((job) => job.state === 'running' && job.leaseUntil <= now);
-    if (!found) return null;
-    const taken = { ...found, fence: found.fence + 1, leaseUntil };
-    this.#jobs.set(found.id, taken);
-    return taken;
-  }
-
-  async updateJob(job: ReplayJob): Promise<boolean> {
-    const known = this.#jobs.get(job.id);
-    if (known?.state !== 'running' || known.fence !== job.fence) return false;
-    this.#jobs.set(job.id, job);
-    return true;
-  }
-
-  async cancelJob(id: string, at: Date): Promise<boolean> {
-    const known = this.#jobs.get(id);
-    if (known?.state !== 'running') return false;
-    this.#jobs.set(id, { ...known, state: 'cancelled', finishedAt: at });
-    return true;
-  }
-
   #matching({ state, reason, eventType, diedUntil, ids }: DeadLetterFilter): DeadLetter[] {
     return [...this.#letters.values()].filter(
       (letter) =>
@@ -135,6 +100,10 @@ export class MemoryDeadLetterStore implements DeadLetterStore {
         (ids === undefined || ids.includes(letter.id)),
     );
   }
+}
+
+function summaryOf({ body: _, headers: __, ...summary }: DeadLetter): DeadLetterSummary {
+  return summary;
 }
 
 /** The most frequent first, those equally frequent by name. */

@@ -5,9 +5,12 @@ import { compareCodePoints, type Instant } from '../../dsl/index.ts';
 import { displacedUsername, newLearner, withDetails } from '../badges/learner-details.ts';
 import type { EventUser } from '../events/event.ts';
 import type { Learner, LearnerStore, Page } from './learner-store.ts';
+import { memoryRecords } from './memory-records.ts';
+import { learnerShape } from './record-shapes.ts';
 
 export class MemoryLearnerStore implements LearnerStore {
   readonly #learners = new Map<string, Learner>();
+  readonly records = memoryRecords(learnerShape, () => this.#learners.values());
 
   async resolve(user: EventUser, at: Instant): Promise<Learner> {
     const holder = this.#find((learner) => learner.username === user.username);

@@ -65,9 +65,10 @@ export class MemoryProgressStore implements ProgressStore {
     return { items, next: last && rest.length > items.length ? toCursor(last) : null };
   }
 
-  async counts(): Promise<readonly ProgressCount[]> {
+  async counts(badgeIds: readonly string[]): Promise<readonly ProgressCount[]> {
     const counts = new Map<string, ProgressCount>();
     for (const { badgeId, outcome, evaluated } of this.#documents.values()) {
+      if (!badgeIds.includes(badgeId)) continue;
       const key = JSON.stringify([badgeId, outcome.status, evaluated]);
       const count = (counts.get(key)?.count ?? 0) + 1;
       counts.set(key, { badgeId, status: outcome.status, evaluated, count });

@@ -23,12 +23,32 @@ export function memoryRecords<Row>(
         .map(({ row }) => row);
     },
     count: async (where, atMost) => Math.min((await matching(where)).length, atMost),
+    async textAbove(field, text) {
+      const texts = [...(await rows())].flatMap((row) => shape.fields[field]?.(row) ?? []).filter(isText);
+      const above = texts.filter((one) => text === null || compareCodePoints(one, text) > 0);
+      return above.toSorted(compareCodePoints)[0] ?? null;
+    },
   });
 }
 
-function meets<Row>(shape: RecordShape<Row>, row: Row, condition: Condition): boolean {
+function isText(value: FieldValue): value is string {
+  return typeof value === 'string';
+}
+
+export function meets<Row>(shape: RecordShape<Row>, row: Row, condition: Condition): boolean {
+  if ('anyOf' in condition) return condition.anyOf.some((one) => meets(shape, row, one));
+  if ('holds' in condition) {
+    const parts = shape.parts?.[condition.holds]?.(row) ?? [];
+    return parts.some((part) => condition.meeting.every((one) => holdsFor([part[one.field] ?? null], one)));
+  }
   const found = shape.fields[condition.field]?.(row) ?? null;
-  const values = (Array.isArray(found) ? found : [found]) as readonly (FieldValue | null)[];
+  return holdsFor((Array.isArray(found) ? found : [found]) as readonly (FieldValue | null)[], condition);
+}
+
+function holdsFor(
+  values: readonly (FieldValue | null)[],
+  condition: Exclude<Condition, { readonly anyOf: unknown } | { readonly holds: unknown }>,
+): boolean {
   if ('in' in condition) {
     return condition.in.some((wanted) =>
       wanted === null ? values.every((value) => value === null) : values.some((value) => same(value, wanted)),
@@ -50,7 +70,7 @@ function same(value: FieldValue | null, wanted: FieldValue): boolean {
   return value !== null && typeof value === typeof wanted && compareFields(value, wanted) === 0;
 }
 
-function comparePlaces(a: RecordPlace, b: RecordPlace): number {
+export function comparePlaces(a: RecordPlace, b: RecordPlace): number {
   return (
     compareFields(a.value, b.value) ||
     a.id.reduce<number>((order, value, n) => order || compareFields(value, b.id[n] ?? null), 0)

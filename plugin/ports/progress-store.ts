@@ -189,8 +189,9 @@ export interface ProgressStore {
   ofLearner(learnerId: string): Promise<readonly Progress[]>;
   /** Newest change first. */
   list(query: ProgressQuery): Promise<Page<Progress>>;
-  /** Documents per badge and status, those of badges that are only evaluated by themselves. */
-  counts(): Promise<readonly ProgressCount[]>;
+  /** Documents of each of the badges by status, those that were only evaluated by themselves; what there is none of is left
+   *  out. Indexes tell it: no document is looked at. */
+  counts(badgeIds: readonly string[]): Promise<readonly ProgressCount[]>;
   /** Of each of the badges, in their order; what was only evaluated does not count. However many learners there are, no
    *  single question to the database is a long one. */
   stages(badgeIds: readonly string[]): Promise<readonly BadgeStages[]>;
@@ -206,7 +207,8 @@ export interface ProgressStore {
   findIssued(provider: string, externalId: string): Promise<readonly Progress[]>;
   /** Documents with such a badge, by learner, then badge: an order that no change of them disturbs. */
   listIssued(query: IssuedQuery): Promise<Page<Progress>>;
-  /** The badges that were given, by what they have in common. */
+  /** The badges that were given, by what they have in common. However many there are, no single question to the database
+   *  is a long one. */
   issuedGroups(): Promise<readonly IssuedGroup[]>;
   /** Whether older rules than these made the progress of anybody on the badge. */
   hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean>;

@@ -22,6 +22,8 @@ export interface RecordReader<Row> {
     limit: number,
   ): Promise<readonly Row[]>;
   count(where: readonly Condition[], atMost: number): Promise<number>;
+  /** The least text of the field above the given one; null: there is none. */
+  textAbove(field: string, text: string | null): Promise<string | null>;
 }
 
 const BATCH = 500;
@@ -56,6 +58,16 @@ export function recordsOf<Row>(shape: RecordShape<Row>, reader: RecordReader<Row
     },
 
     count: (where, atMost) => reader.count(where, atMost),
+
+    async values(field, atMost) {
+      const found: string[] = [];
+      for (;;) {
+        const next = await reader.textAbove(field, found.at(-1) ?? null);
+        if (next === null) return found;
+        if (found.length === atMost) return null;
+        found.push(next);
+      }
+    },
 
     async *scan({ where, order }: RecordQuery) {
       for (let place: RecordPlace | null = null; ; ) {

@@ -1,10 +1,14 @@
 /** What records of each kind can be chosen by and put in order by. The adapters build the indexes for it. */
 
+import { openEffects } from '../badges/effect-order.ts';
 import { credentialWords } from '../credentials/search-words.ts';
+import { courseOf } from '../events/course-of.ts';
 import { subjectOf } from '../events/event-outcome.ts';
 import type { Credential, CredentialRun } from './credential-store.ts';
+import type { DeadLetterSummary } from './dead-letters.ts';
 import type { EventEntry } from './event-log.ts';
 import type { Job } from './job-store.ts';
+import type { Learner } from './learner-store.ts';
 import type { Progress } from './progress-store.ts';
 import type { RecordShape } from './records.ts';
 
@@ -16,7 +20,31 @@ export const eventShape: RecordShape<EventEntry> = {
     username: ({ event }) => event.user?.username ?? null,
     outcome: ({ outcome }) => outcome.kind,
     subject: subjectOf,
+    course: ({ event }) => courseOf(event.payload),
     receivedAt: ({ receivedAt }) => receivedAt,
+  },
+};
+
+export const deadLetterShape: RecordShape<DeadLetterSummary> = {
+  id: ['id'],
+  fields: {
+    id: ({ id }) => id,
+    state: ({ state }) => state,
+    reason: ({ reason }) => reason.code,
+    type: ({ eventType }) => eventType,
+    diedAt: ({ diedAt }) => diedAt,
+  },
+};
+
+export const learnerShape: RecordShape<Learner> = {
+  id: ['id'],
+  fields: {
+    id: ({ id }) => id,
+    username: ({ username }) => username,
+    lmsUserId: ({ lmsUserId }) => lmsUserId,
+    isActive: ({ isActive }) => isActive,
+    searchUsername: ({ username }) => username.toLowerCase(),
+    searchEmail: ({ email }) => email.toLowerCase(),
   },
 };
 
@@ -28,6 +56,15 @@ export const progressShape: RecordShape<Progress> = {
     status: ({ outcome }) => outcome.status,
     updatedAt: ({ updatedAt }) => updatedAt,
     effects: ({ effects }) => effects.flatMap(({ state }) => (state === 'pending' || state === 'failed' ? state : [])),
+  },
+  parts: {
+    openEffects: (progress) =>
+      openEffects(progress).map(({ state, kind, lane, error }) => ({ state, kind, lane, error })),
+    issued: ({ issued }) =>
+      issued.map(({ number, template, externalState, revokedAt }) => ({
+        ...{ number, externalState, revokedAt },
+        ...{ provider: template?.provider ?? null, template: template?.id ?? null },
+      })),
   },
 };
 

@@ -4,10 +4,17 @@ export type FieldValue = string | number | boolean | Date;
 
 /** What a record must meet. Fields are named by the shape of the records. */
 export type Condition =
-  /** One of the values, or holds one of them where the field holds several; null: has none. */
-  | { readonly field: string; readonly in: readonly (FieldValue | null)[] }
+  | FieldCondition
   /** Not below `from` and below `before`. */
   | { readonly field: string; readonly from?: FieldValue; readonly before?: FieldValue }
+  /** One and the same of its parts meets all of these; their fields are those of the part. */
+  | { readonly holds: string; readonly meeting: readonly FieldCondition[] }
+  /** At least one of these. */
+  | { readonly anyOf: readonly FieldCondition[] };
+
+export type FieldCondition =
+  /** One of the values, or holds one of them where the field holds several; null: has none. */
+  | { readonly field: string; readonly in: readonly (FieldValue | null)[] }
   /** Has a value. */
   | { readonly field: string; readonly isSet: true }
   /** A text that begins so, or holds one that does. */
@@ -44,6 +51,10 @@ export interface Records<Row> {
   page(query: PageQuery): Promise<RecordPage<Row>>;
   /** How many there are; no more than `atMost` are looked for. */
   count(where: readonly Condition[], atMost: number): Promise<number>;
+  /** About how many, out of what is known already; null: nothing is. For what counting takes long. */
+  estimate?(where: readonly Condition[]): Promise<number | null>;
+  /** The different texts of a field that an index begins with, ascending; null: there are more than `atMost`. */
+  values(field: string, atMost: number): Promise<readonly string[] | null>;
   /** All of them, read a batch at a time. What changes its place meanwhile may come twice or not at all. */
   scan(query: RecordQuery): AsyncIterable<readonly Row[]>;
 }
@@ -56,7 +67,11 @@ export interface RecordShape<Row> {
   readonly fields: Readonly<Record<string, Read<Row>>>;
   /** Fields to order by that may have no value, with the least value they could have. Others always have exactly one. */
   readonly optional?: Readonly<Record<string, FieldValue>>;
+  /** What a record holds several of, each with fields of its own. */
+  readonly parts?: Readonly<Record<string, (row: Row) => readonly PartFields[]>>;
 }
+
+export type PartFields = Readonly<Record<string, FieldValue | null>>;
 
 /** Where a page ends: the values of the field of the order and of the id. */
 export interface RecordPlace {

@@ -1,19 +1,11 @@
-/** Calls over HTTP, made with axios. Redirects are not followed and proxies of the environment are not used: both would
- *  take a secret to somebody who was not named. */
+/** Calls over HTTP below one address, tried again where that is harmless, with errors that say what to do. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import axios from 'axios';
 import { ProviderError } from '../../plugin/errors.ts';
 import { type Clock, systemClock } from '../../plugin/ports/runtime.ts';
 import type { HttpCall, HttpClient, HttpClientOptions, HttpReply } from './client.ts';
-import {
-  type Agents,
-  createGuardedAgents,
-  createOpenAgents,
-  type InternalHosts,
-  isInternalHost,
-  type Resolve,
-} from './guarded-agents.ts';
+import { type Answer, exchange } from './exchange.ts';
+import type { InternalHosts, Resolve } from './guarded-agents.ts';
 import { type CallFacts, errorOfReply, errorOfThrown, notJson, secretNotSendable } from './outcome.ts';
 import { parseBaseUrl, targetOf } from './target.ts';
 
@@ -33,53 +25,36 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_MAX_REPLY_BYTES = 8 * 1_024 * 1_024;
-const MAX_BODY_BYTES = 32 * 1_024 * 1_024;
-
-/** Connections are kept and used again by every client of this process. */
-let sharedAgents: { readonly guarded: Agents; readonly open: Agents } | undefined;
 
 /** @throws InvariantError when the base address is none */
 export function createHttpClient(options: HttpClientOptions, parts: HttpParts = {}): HttpClient {
   const { peer, headers = {}, timeoutMs = DEFAULT_TIMEOUT_MS, maxReplyBytes = DEFAULT_MAX_REPLY_BYTES } = options;
   const { internalHosts = [], clock = systemClock, sleep = pauseFor, random = Math.random } = parts;
   const base = parseBaseUrl(options.baseUrl);
-  const agents = agentsFor(base, internalHosts, parts.resolve);
 
   async function attempt(request: HttpCall, facts: CallFacts): Promise<HttpReply> {
     await options.limiter?.take(request.signal);
-    const deadline = AbortSignal.timeout(timeoutMs);
     const { body, signal } = request;
-    let reply: HttpReply;
+    const isForm = body instanceof URLSearchParams;
+    let answer: Answer;
     try {
-      const {
-        status,
-        headers: replyHeaders,
-        data,
-      } = await axios.request<Buffer>({
-        adapter: 'http',
-        url: facts.url.href,
-        method: request.method,
-        headers: {
-          accept: 'application/json',
-          'user-agent': 'Laurel',
-          ...(body === undefined || body instanceof URLSearchParams ? {} : { 'content-type': 'application/json' }),
-          ...headers,
+      answer = await exchange(
+        {
+          ...{ url: facts.url, method: request.method, timeoutMs, maxReplyBytes, signal },
+          headers: {
+            accept: 'application/json',
+            ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
         },
-        ...(body === undefined ? {} : { data: body instanceof URLSearchParams ? body : JSON.stringify(body) }),
-        ...agents,
-        proxy: false,
-        maxRedirects: 0,
-        maxContentLength: maxReplyBytes,
-        maxBodyLength: MAX_BODY_BYTES,
-        responseType: 'arraybuffer',
-        validateStatus: () => true,
-        signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
-      });
-      reply = { status, headers: textHeaders(replyHeaders), data: new TextDecoder().decode(data) };
+        { internalHosts, resolve: parts.resolve },
+      );
     } catch (thrown) {
-      throw errorOfThrown(thrown, facts, signal?.aborted ? 'by caller' : deadline.aborted ? 'late' : null);
+      throw errorOfThrown(thrown, facts);
     }
-    return withJson(reply, facts);
+    const { status, headers: replyHeaders, text } = answer;
+    return withJson({ status, headers: replyHeaders, data: text }, facts);
   }
 
   return {
@@ -87,7 +62,7 @@ export function createHttpClient(options: HttpClientOptions, parts: HttpParts = 
       const repeatable = request.repeatable ?? request.method === 'GET';
       // axios would leave such characters out, and the other side would refuse what is left.
       if (Object.values(headers).some((value) => /[^\t\x20-\x7e]/.test(value))) throw secretNotSendable(peer);
-      const url = targetOf(base, request, { peer, internalHosts });
+      const url = targetOf(base, request, peer);
       for (let attempts = 1; ; attempts++) {
         const facts = { peer, url, method: request.method, repeatable, timeoutMs, maxReplyBytes, now: clock.now() };
         try {
@@ -121,21 +96,6 @@ function withJson(reply: HttpReply, facts: CallFacts): HttpReply {
     if (isSaidToBe && reply.status < 300) throw notJson(reply.status, facts);
     return reply;
   }
-}
-
-function textHeaders(headers: object): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      Array.isArray(value) ? value.join(', ') : String(value),
-    ]),
-  );
-}
-
-function agentsFor(base: URL, internalHosts: InternalHosts, resolve: Resolve | undefined): Agents {
-  sharedAgents ??= { guarded: createGuardedAgents(), open: createOpenAgents() };
-  if (isInternalHost(base, internalHosts)) return sharedAgents.open;
-  return resolve === undefined ? sharedAgents.guarded : createGuardedAgents(resolve);
 }
 
 async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,11 +1,10 @@
 /** What an answer, or none, means: the only place that turns status codes and network errors into errors of ours.
  *  Nothing of the call goes into them: neither headers nor query nor body, which hold secrets and personal data. */
 
-import { isAxiosError } from 'axios';
 import { InvariantError, ProviderError } from '../../plugin/errors.ts';
 import type { HttpCall, HttpReply } from './client.ts';
+import { ExchangeFailure } from './exchange.ts';
 import { withFailure } from './failure.ts';
-import { NOT_PUBLIC } from './guarded-agents.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { notCalled } from './target.ts';
 
@@ -83,34 +82,39 @@ export function notJson(status: number, facts: CallFacts): ProviderError {
   });
 }
 
-/** @param thrown by axios, or by the signal of the call
+/** @param thrown by the exchange
  *  @returns what it means; InvariantError where the call was built wrongly */
-export function errorOfThrown(thrown: unknown, facts: CallFacts, ended: 'late' | 'by caller' | null): Error {
+export function errorOfThrown(thrown: unknown, facts: CallFacts): Error {
   const { peer, method, repeatable, timeoutMs, maxReplyBytes, url } = facts;
-  const code = codeOf(thrown);
-  const details = { peer, method, error: ended === 'late' ? 'ETIMEDOUT' : code };
-  const ambiguous = !repeatable;
+  const failure = thrown instanceof ExchangeFailure ? thrown : new ExchangeFailure('badly asked', '');
+  const { code } = failure;
+  const details = { peer, method, error: code };
   const unavailable = (message: string, sent: boolean) =>
-    new ProviderError('unavailable', message, { details, ambiguous: ambiguous && sent });
+    new ProviderError('unavailable', message, { details, ambiguous: !repeatable && sent });
 
-  if (ended === 'late')
-    return unavailable(`${peer} did not answer within ${timeoutMs / 1_000} s; try again later`, true);
-  if (ended === 'by caller') return unavailable(`the call to ${peer} was ended before its answer came`, true);
-  if (code === NOT_PUBLIC) return notCalled(peer, url, 'its name leads to an address of a private network');
-  if (isAxiosError(thrown) && thrown.message.startsWith('maxContentLength')) {
-    return unexpected(facts, `${peer} answers with more than ${maxReplyBytes} bytes, which is not read`, details);
+  switch (failure.kind) {
+    case 'late':
+      return unavailable(`${peer} did not answer within ${timeoutMs / 1_000} s; try again later`, true);
+    case 'ended by the caller':
+      return unavailable(`the call to ${peer} was ended before its answer came`, true);
+    case 'not called':
+      return notCalled(peer, url, failure.message);
+    case 'too large':
+      return unexpected(facts, `${peer} answers with more than ${maxReplyBytes} bytes, which is not read`, details);
+    case 'badly asked':
+      return new InvariantError(`a call to ${peer} could not be made`, { details });
+    case 'broken off':
+      if (BAD_CERTIFICATE.test(code)) {
+        return unavailable(
+          `the certificate of ${url.host} is not one to trust ${peer} by (${code}); try again later`,
+          false,
+        );
+      }
+      if (NEVER_CONNECTED.has(code)) {
+        return unavailable(`${peer} cannot be reached at ${url.host} (${code}); try again later`, false);
+      }
+      return unavailable(`the connection to ${peer} broke off (${code}); try again later`, true);
   }
-  if (BAD_CERTIFICATE.test(code)) {
-    return unavailable(
-      `the certificate of ${url.host} is not one to trust ${peer} by (${code}); try again later`,
-      false,
-    );
-  }
-  if (NEVER_CONNECTED.has(code)) {
-    return unavailable(`${peer} cannot be reached at ${url.host} (${code}); try again later`, false);
-  }
-  if (isAxiosError(thrown)) return unavailable(`the connection to ${peer} broke off (${code}); try again later`, true);
-  return new InvariantError(`a call to ${peer} could not be made`, { details });
 }
 
 export function secretNotSendable(peer: string): ProviderError {
@@ -124,9 +128,4 @@ function unexpected(
   details: Readonly<Record<string, string | number>>,
 ): ProviderError {
   return new ProviderError('unexpected-reply', message, { details, ambiguous: !repeatable });
-}
-
-function codeOf(thrown: unknown): string {
-  const code = (thrown as { readonly code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : 'unknown';
 }

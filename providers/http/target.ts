@@ -1,8 +1,7 @@
 /** Where a call goes: below the base address and nowhere else, whatever the path holds. */
 
 import { invariant, ProviderError } from '../../plugin/errors.ts';
-import type { HttpCall, HttpClientOptions } from './client.ts';
-import { type InternalHosts, whyNotCalled } from './guarded-agents.ts';
+import type { HttpCall } from './client.ts';
 
 /** What a server may take for a way upwards once it has decoded the path, and a path that begins at the root. */
 const LEADS_ELSEWHERE = /^\/|%2e|%5c|(^|\/|%2f)\.{1,2}(\/|%2f|$)/i;
@@ -19,14 +18,8 @@ export function parseBaseUrl(baseUrl: string): URL {
   return base;
 }
 
-/** @throws ProviderError `provider.refused` when Laurel does not call there */
-export function targetOf(
-  base: URL,
-  { path, query = {} }: Pick<HttpCall, 'path' | 'query'>,
-  { peer, internalHosts }: Pick<HttpClientOptions, 'peer'> & { readonly internalHosts: InternalHosts },
-): URL {
-  const why = whyNotCalled(base, internalHosts);
-  if (why !== null) throw notCalled(peer, base, why);
+/** @throws ProviderError `provider.refused` when the path leads elsewhere */
+export function targetOf(base: URL, { path, query = {} }: Pick<HttpCall, 'path' | 'query'>, peer: string): URL {
   const url = new URL(base);
   url.pathname += path;
   // Where the parts of the path are as they were written, none of them led upwards or out.

@@ -1,6 +1,8 @@
 /** One request to the LMS, bounded in time and size, to the configured address and nowhere else. */
 
-import axios, { AxiosError } from 'axios';
+import { type Answer, ExchangeFailure, exchange } from '../http/exchange.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
+import { parseBaseUrl, targetOf } from '../http/target.ts';
 import { LmsError } from './lms-error.ts';
 
 export interface LmsRequest {
@@ -33,83 +35,78 @@ export interface TransportOptions {
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Rejects with LmsError: no answer in time, too much of it, a redirect. Never with what axios says: it has the headers. */
+/** Rejects with LmsError: no answer in time, too much of it, a redirect. */
 export function createTransport({
   baseUrl,
   timeoutMs = TIMEOUT_MS,
   maxBytes = MAX_BYTES,
 }: TransportOptions): Transport {
+  const base = parseBaseUrl(baseUrl);
   return async ({ what, path, query, authorization, form, signal }) => {
-    const end = new AbortController();
-    const timer = setTimeout(() => end.abort(), timeoutMs);
-    const cancel = () => end.abort();
-    signal?.addEventListener('abort', cancel);
-    if (signal?.aborted) end.abort();
-    const search = query === undefined ? '' : String(query);
+    const url = addressOf(base, path, what);
+    if (query !== undefined) url.search = String(query);
+    let answer: Answer;
     try {
-      const reply = await axios.request<string>({
-        url: `${baseUrl}${path}${search === '' ? '' : `?${search}`}`,
-        method: form ? 'POST' : 'GET',
-        ...(form ? { data: new URLSearchParams(form).toString() } : {}),
-        headers: {
-          accept: 'application/json',
-          ...(authorization === undefined ? {} : { authorization }),
-          ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      answer = await exchange(
+        {
+          ...{ url, method: form ? 'POST' : 'GET', timeoutMs, maxReplyBytes: maxBytes, signal },
+          headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+          ...(form ? { body: new URLSearchParams(form) } : {}),
         },
-        signal: end.signal,
-        maxRedirects: 0,
-        maxContentLength: maxBytes,
-        proxy: false,
-        responseType: 'text',
-        transformResponse: (data) => data,
-        validateStatus: () => true,
-      });
-      if (reply.status >= 300 && reply.status < 400) {
-        throw new LmsError(
-          'unexpected-reply',
-          `the LMS redirects ${what} to another address; LAUREL_LMS_URL must be the address that answers itself`,
-          { status: reply.status },
-        );
-      }
-      const wait: unknown = reply.headers['retry-after'];
-      return { status: reply.status, body: parse(reply.data), retryAfterMs: readRetryAfter(wait, Date.now()) };
+        // The operator has named it, and mostly runs it: it may be in the same private network, without TLS.
+        { internalHosts: [base.hostname] },
+      );
     } catch (error) {
-      if (error instanceof LmsError) throw error;
-      if (signal?.aborted)
-        throw new LmsError('unavailable', `the server is stopping and does not wait for ${what} any more`);
-      if (end.signal.aborted)
-        throw new LmsError('unavailable', `the LMS did not give ${what} within ${timeoutMs / 1000} s`);
-      throw failed(error, what, maxBytes);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
+      throw failed(error, what, { timeoutMs, maxBytes });
     }
+    const { status, headers, text } = answer;
+    if (status >= 300 && status < 400) {
+      throw new LmsError(
+        'unexpected-reply',
+        `the LMS redirects ${what} to another address; LAUREL_LMS_URL must be the address that answers itself`,
+        { status },
+      );
+    }
+    return { status, body: parse(text), retryAfterMs: retryAfterMs(headers['retry-after'], new Date()) };
   };
 }
 
-function failed(error: unknown, what: string, maxBytes: number): LmsError {
-  const code = error instanceof AxiosError ? (error.code ?? 'no code') : 'no code';
-  if (error instanceof AxiosError && /maxContentLength/.test(error.message)) {
-    return new LmsError('unexpected-reply', `the LMS gave more than ${maxBytes} bytes for ${what}`);
+function addressOf(base: URL, path: string, what: string): URL {
+  try {
+    return targetOf(base, { path: path.slice(1) }, 'the LMS');
+  } catch {
+    // Only what the path is about is to blame, as with something that the LMS does not have.
+    throw new LmsError('refused', `the LMS has no address for ${what}: a name in it would lead elsewhere`, {
+      status: 404,
+    });
   }
-  return new LmsError(
-    'unavailable',
-    `the LMS cannot be reached for ${what} (${code}); LAUREL_LMS_URL says where it is`,
-  );
 }
 
-function parse(text: unknown): unknown {
+function failed(
+  error: unknown,
+  what: string,
+  { timeoutMs, maxBytes }: { readonly timeoutMs: number; readonly maxBytes: number },
+): unknown {
+  if (!(error instanceof ExchangeFailure)) return error;
+  switch (error.kind) {
+    case 'ended by the caller':
+      return new LmsError('unavailable', `the server is stopping and does not wait for ${what} any more`);
+    case 'late':
+      return new LmsError('unavailable', `the LMS did not give ${what} within ${timeoutMs / 1000} s`);
+    case 'too large':
+      return new LmsError('unexpected-reply', `the LMS gave more than ${maxBytes} bytes for ${what}`);
+    default:
+      return new LmsError(
+        'unavailable',
+        `the LMS cannot be reached for ${what} (${error.code}); LAUREL_LMS_URL says where it is`,
+      );
+  }
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(String(text));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-/** Seconds or a date. */
-function readRetryAfter(header: unknown, now: number): number | null {
-  if (typeof header !== 'string') return null;
-  if (/^\d{1,6}$/.test(header.trim())) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

@@ -5,6 +5,7 @@ import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import { maskBody } from '../../plugin/events/mask.ts';
 import type { DeadLetterFilter, DeadLetterState, DeadLetterSummary } from '../../plugin/ports/dead-letters.ts';
 import { createAudit } from '../http/audit.ts';
+import { endOf, jobState, printFailure } from './follow-job.ts';
 import { withLaurel } from './with-laurel.ts';
 
 interface FilterOptions {
@@ -70,7 +71,8 @@ export function addDeadLettersCommands(program: Command): void {
     .option('--dry-run', 'only print what it would do')
     .option('--json', 'print one JSON object')
     .action((ids: string[], options: FilterOptions & { dryRun?: boolean; json?: boolean }) =>
-      withLaurel(async ({ services, replays }) => {
+      withLaurel(async (laurel) => {
+        const { services, replays } = laurel;
         const filter = chosen(ids, options, services.clock.now());
         if (options.dryRun) {
           const { total, counts, letters: looked } = await replays.forecast(filter, Number.POSITIVE_INFINITY);
@@ -80,10 +82,11 @@ export function addDeadLettersCommands(program: Command): void {
           return print(`would replay ${total}: ${summary(counts)}; nothing was changed`);
         }
         const begun = await replays.begin(filter, 'cli');
-        await createAudit(services)('cli', 'dead-letters.replayed', `replay:${begun.id}`, { letters: begun.total });
-        const job = await replays.wait(begun.id);
-        print(options.json ? JSON.stringify(job) : `${job.state}: replayed ${begun.total}: ${summary(job.counts)}`);
-        if (job.state !== 'done' || job.counts.failed > 0) process.exitCode = 1;
+        await createAudit(services)('cli', 'dead-letters.replayed', `job:${begun.job.id}`, { letters: begun.letters });
+        const job = await endOf(laurel, begun.job, { quiet: options.json ?? false });
+        print(options.json ? JSON.stringify(job) : `${jobState(job)}, replayed ${job.done}: ${summary(job.counts)}`);
+        printFailure(job);
+        if (job.state !== 'done' || (job.counts.failed ?? 0) > 0) process.exitCode = 1;
       }),
     );
 
@@ -140,12 +143,7 @@ function lineOf({ id, state, reason, eventType, attempts, diedAt }: DeadLetterSu
   return `${id}  ${diedAt.toISOString()}  ${state}  ${reason.code}  ${eventType ?? 'no type'}  ${attempts}`;
 }
 
-function summary({
-  applied,
-  unchanged,
-  ignored,
-  failed,
-}: Readonly<Record<'applied' | 'unchanged' | 'ignored' | 'failed', number>>): string {
+function summary({ applied = 0, unchanged = 0, ignored = 0, failed = 0 }: Readonly<Record<string, number>>): string {
   return `${applied} change progress, ${unchanged} were processed before, ${ignored} concern no rule, ${failed} fail`;
 }
 

@@ -51,31 +51,40 @@ function serverAddress(text: string): string {
 /** @returns how many the server accepted. Sending a file again after a failure is safe: events are known by their id. */
 async function post(address: string, token: string, batch: readonly unknown[], before: number): Promise<number> {
   const again = `${before} events were accepted before; sending the file again is safe`;
-  const { default: axios } = await import('axios');
-  const response = await axios
-    .post<unknown>(new URL('/events', address).href, batch, {
+  const { exchange, ExchangeFailure } = await import('../../providers/index.ts');
+  const url = new URL('/events', address);
+  const { status, text } = await exchange(
+    {
+      ...{ url, method: 'POST', timeoutMs: 60_000, maxReplyBytes: 1024 * 1024, body: JSON.stringify(batch) },
       headers: {
         authorization: `Bearer ${token}`,
         'content-type': 'application/cloudevents-batch+json',
         'laurel-door': 'file',
       },
-      timeout: 60_000,
-      maxRedirects: 0,
-      validateStatus: () => true,
-    })
-    .catch((error: NodeJS.ErrnoException) => {
-      throw new StoreError(
-        'server-unreachable',
-        `no answer from ${address} (${error.code ?? 'error'}); is the server running there? ${again}`,
-      );
-    });
-  const body = (typeof response.data === 'object' && response.data !== null ? response.data : {}) as Record<
-    string,
-    unknown
-  >;
-  if (response.status === 202 && typeof body.accepted === 'number') return body.accepted;
+    },
+    // Who calls the command has named it.
+    { internalHosts: [url.hostname] },
+  ).catch((error: unknown) => {
+    if (!(error instanceof ExchangeFailure)) throw error;
+    throw new StoreError(
+      'server-unreachable',
+      `no answer from ${address} (${error.code}); is the server running there? ${again}`,
+    );
+  });
+  const body = objectIn(text);
+  if (status === 202 && typeof body.accepted === 'number') return body.accepted;
   const detail = typeof body.detail === 'string' ? body.detail : 'the answer has no explanation';
-  const message = `${address} answered ${response.status}: ${detail}; ${again}`;
-  if (response.status >= 500 || response.status === 429) throw new StoreError('server-unavailable', message);
+  const message = `${address} answered ${status}: ${detail}; ${again}`;
+  if (status >= 500 || status === 429) throw new StoreError('server-unavailable', message);
   throw new InputError('server-refused', message);
+}
+
+/** @returns nothing where the answer is another, e.g. the page of a proxy */
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 }

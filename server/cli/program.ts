@@ -17,6 +17,7 @@ import { addIssuerCommands } from './issuer.ts';
 import { addJobsCommands } from './jobs.ts';
 import { addLearnersCommands } from './learners.ts';
 import { addLmsCommands } from './lms.ts';
+import { addMailsCommands } from './mails.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addProgressCommands } from './progress.ts';
 import { addProvidersCommands } from './providers.ts';
@@ -53,6 +54,7 @@ export function createProgram(): Command {
   addProgressCommands(program);
   addLearnersCommands(program);
   addEffectsCommands(program);
+  addMailsCommands(program);
   addJobsCommands(program);
   addProvidersCommands(program);
   addIssuerCommands(program);

@@ -5,7 +5,7 @@ import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
-import { requireCaller } from './api/caller.ts';
+import { requireCaller, requireRetirementPipeline } from './api/caller.ts';
 import { downloadRoutes } from './api/downloads.ts';
 import { eligibilityRoutes as eligibilityApiRoutes } from './api/eligibility.ts';
 import { eventRoutes, requireEventSender } from './api/events.ts';
@@ -16,6 +16,7 @@ import { retirementApiRoutes } from './api/retirement.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
+import { readableFrom } from './cross-origin.ts';
 import { nothingHere, respondToErrors } from './error-responder.ts';
 import { findActor, recogniseActor, requireRight } from './identity.ts';
 import { costlyLimit, countAttempts } from './limits.ts';
@@ -39,12 +40,10 @@ import { credentialRoutes } from './pages/credentials.ts';
 import { dashboardRoutes } from './pages/dashboard.ts';
 import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { designVersionRoutes } from './pages/design-versions.ts';
-import { effectRoutes } from './pages/effects.ts';
 import { eligibilityRoutes } from './pages/eligibility.ts';
 import { eventLogRoutes } from './pages/events.ts';
 import { firstStepsRoutes } from './pages/first-steps.ts';
 import { historyRoutes } from './pages/history.ts';
-import { issuedBadgeRoutes } from './pages/issued-badges.ts';
 import { issuerRoutes } from './pages/issuer.ts';
 import { jobRoutes } from './pages/jobs.ts';
 import { learnerRoutes } from './pages/learner.ts';
@@ -124,7 +123,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...retireRoutes(services),
     ...whyRoutes(services),
     ...eventLogRoutes(services),
-    // The actions on many first: `settle` would be taken for the id of a credential or a mail.
     ...credentialLifeRoutes(services),
     ...credentialRoutes(services),
     ...mailRoutes(services),
@@ -138,8 +136,6 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...scheduleRoutes(services),
     ...eligibilityRoutes(services),
     ...deadLetterRoutes(services),
-    ...effectRoutes(services),
-    ...issuedBadgeRoutes(services),
     ...historyRoutes(services),
     ...comparisonRoutes(services),
     ...jobRoutes(services),
@@ -155,6 +151,13 @@ export function pageRoutes(services: Services): readonly Route[] {
   ];
 }
 
+/** What learners ask about themselves, e.g. from a page of the LMS. */
+const ABOUT_LEARNERS = [
+  '/api/laurel/v1/learners',
+  '/api/learning_credentials/v1/configured',
+  '/api/learning_credentials/v1/eligibility',
+];
+
 export function createApp(services: Services): Express {
   const { settings, logger, sessions, clock, lmsSignIn } = services;
   const app = express();
@@ -166,10 +169,12 @@ export function createApp(services: Services): Express {
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
+  app.use(ABOUT_LEARNERS, readableFrom(settings.apiOrigins));
   mount(app, openRoutes(services), {
     ...Object.fromEntries(SCOPES.map((scope) => [`token ${scope}`, requireApiToken(services, scope)])),
     ...Object.fromEntries(SCOPES.map((scope) => [`learner or token ${scope}`, requireCaller(services, scope)])),
     'token events:write': requireEventSender(services),
+    'token learners:retire': requireRetirementPipeline(services),
   });
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 

@@ -74,8 +74,6 @@ const notices: ReadonlyMap<string, string> = new Map(
     'sync-started': 'The synchronisation has begun.',
     'letter-replayed': 'The message went through the pipeline again; below is what became of it.',
     'letters-discarded': 'What was chosen has been discarded.',
-    'replay-started': 'The replay has started. Reload this page to see how far it is.',
-    'replay-cancelled': 'The replay was cancelled; what it had done stands.',
     'asset-saved': 'The asset was saved. Documents made from now on use it.',
     'asset-deleted': 'The asset was deleted.',
     'credential-type-saved': 'The type was saved. Documents made from now on follow it.',

@@ -3,7 +3,7 @@
 import { CredentialsError } from '../../plugin/errors.ts';
 
 export class RequestError extends CredentialsError {
-  readonly httpStatus: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 503;
+  readonly httpStatus: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503;
   /** Sent with the answer, e.g. `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>;
 

@@ -17,7 +17,8 @@ export type Access =
   | TokenAccess;
 
 export type TokenAccess =
-  /** API token with the scope; for `events:write` also the token that is in the settings for it. */
+  /** API token with the scope; for `events:write` also the token that is in the settings for it, for `learners:retire` also a token of
+   *  the LMS for the user that is. */
   | `token ${Scope}`
   /** API token with the scope, or a token that the LMS gave the learner or a member of its staff; the handler asks `learnerAskedFor`. */
   | `learner or token ${Scope}`;

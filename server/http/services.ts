@@ -38,6 +38,7 @@ import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
 import type { AccessStore } from './access-store.ts';
 import type { AccountSessions } from './account-sessions.ts';
+import type { AnswerStore } from './kept-answers.ts';
 
 export interface WebSettings {
   /** Where people reach the pages, without a slash at the end, e.g. `https://badges.example.org`. */
@@ -50,7 +51,11 @@ export interface WebSettings {
   readonly sessionSecret: string;
   /** Bearer token of `POST /events`; null: that door is shut. */
   readonly ingestToken: string | null;
+  /** Whose tokens of the LMS may retire learners. */
+  readonly lmsRetirementUser: string | null;
   readonly maxBodyBytes: number;
+  /** Sites whose pages may ask the API about learners. */
+  readonly apiOrigins: readonly string[];
   readonly version: string;
 }
 
@@ -188,6 +193,7 @@ export interface Services extends RuleServices {
   readonly accountSessions: AccountSessions;
   /** Counted by all processes together. */
   readonly rateLimits: RateLimits;
+  readonly keptAnswers: AnswerStore;
   /** Decodes one structured CloudEvent (a parsed JSON value). @throws EventError */
   decodeCloudEvent(value: unknown): LmsEvent;
   /** The pipeline all doors share; resolves when the effect of the event and its record are durable. @throws StoreError */

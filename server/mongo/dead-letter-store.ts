@@ -1,4 +1,4 @@
-/** DeadLetterStore on MongoDB. Settled letters and finished jobs end by a TTL index; open ones stay. */
+/** DeadLetterStore on MongoDB. Settled letters end by a TTL index; open ones stay. */
 
 import mongoose, { type Connection, type Model, Schema } from 'mongoose';
 import {
@@ -11,13 +11,15 @@ import {
   letterCursor,
   parseLetterCursor,
   type Replay,
-  type ReplayJob,
   type Settlement,
 } from '../../plugin/ports/dead-letters.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { sortedCounts } from '../../plugin/ports/memory-dead-letters.ts';
+import { deadLetterShape } from '../../plugin/ports/record-shapes.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import { schemaOptions } from './connect.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
+import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
 
@@ -29,13 +31,6 @@ interface LetterRecord extends Omit<DeadLetter, 'id' | 'headers' | 'body'> {
   /** When MongoDB may remove it; null: never. */
   readonly expireAt: Date | null;
 }
-interface JobRecord extends Omit<ReplayJob, 'id' | 'filter'> {
-  readonly _id: string;
-  /** JSON text. */
-  readonly filter: string;
-  readonly expireAt: Date | null;
-}
-
 const text = { type: String, required: true } as const;
 /** A reason, a routing key may be empty. */
 const anyText = { type: String, default: '' } as const;
@@ -78,39 +73,16 @@ const letterSchema = new Schema<LetterRecord>(
 )
   .index({ state: 1, diedAt: -1, _id: -1 })
   .index({ diedAt: -1, _id: -1 })
-  .index({ state: 1, 'reason.code': 1, eventType: 1 })
+  .index({ state: 1, 'reason.code': 1, eventType: 1, diedAt: -1, _id: -1 })
+  .index({ state: 1, 'reason.code': 1, diedAt: -1, _id: -1 })
+  .index({ state: 1, eventType: 1, diedAt: -1, _id: -1 })
   .index({ expireAt: 1 }, { expireAfterSeconds: 0 });
 
-const jobSchema = new Schema<JobRecord>(
-  {
-    _id: text,
-    filter: text,
-    by: text,
-    state: text,
-    total: number,
-    cursor: anyText,
-    counts: { applied: number, unchanged: number, ignored: number, failed: number },
-    fence: number,
-    leaseUntil: date,
-    startedAt: date,
-    finishedAt: optionalDate,
-    expireAt: optionalDate,
-  },
-  { ...schemaOptions, collection: 'dead_letter_replays' },
-)
-  .index({ state: 1, leaseUntil: 1 })
-  .index({ startedAt: -1, _id: -1 })
-  .index({ expireAt: 1 }, { expireAfterSeconds: 0 });
-
-/** Registers the models on the connection; calling it again gives the same ones. */
-export function deadLetterModels(connection: Connection): {
-  readonly letters: Model<LetterRecord>;
-  readonly jobs: Model<JobRecord>;
-} {
-  const { DeadLetter: letters, DeadLetterReplay: jobs } = connection.models;
+/** Registers the model on the connection; calling it again gives the same one. */
+export function deadLetterModels(connection: Connection): { readonly letters: Model<LetterRecord> } {
+  const { DeadLetter: letters } = connection.models;
   return {
     letters: (letters as Model<LetterRecord> | undefined) ?? connection.model<LetterRecord>('DeadLetter', letterSchema),
-    jobs: (jobs as Model<JobRecord> | undefined) ?? connection.model<JobRecord>('DeadLetterReplay', jobSchema),
   };
 }
 
@@ -118,14 +90,20 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export class MongoDeadLetterStore implements DeadLetterStore {
   readonly #letters: Model<LetterRecord>;
-  readonly #jobs: Model<JobRecord>;
   readonly #keepMs: number;
+  readonly records: Records<DeadLetterSummary>;
 
-  /** @param keepDays how long settled letters and finished jobs stay */
+  /** @param keepDays how long settled letters stay */
   constructor(connection: Connection, keepDays: number) {
-    const { letters, jobs } = deadLetterModels(connection);
+    const { letters } = deadLetterModels(connection);
     this.#letters = letters;
-    this.#jobs = jobs;
+    this.records = mongoRecords({
+      shape: deadLetterShape,
+      model: letters,
+      paths: { id: '_id', reason: 'reason.code', type: 'eventType' },
+      without: ['body', 'headers'],
+      toRow: (letter: LetterRecord) => toSummary(letter),
+    });
     this.#keepMs = keepDays * DAY_MS;
   }
 
@@ -219,55 +197,6 @@ export class MongoDeadLetterStore implements DeadLetterStore {
     return modifiedCount;
   }
 
-  async createJob({ id, filter, ...job }: ReplayJob): Promise<void> {
-    const record = { _id: id, filter: JSON.stringify(filter), ...job, expireAt: null };
-    await withDatabase(() => this.#jobs.create([record]));
-  }
-
-  async job(id: string): Promise<ReplayJob | null> {
-    const found = await withDatabase(() => this.#jobs.findById(id).lean());
-    return found && toJob(found);
-  }
-
-  async jobs(limit: number): Promise<readonly ReplayJob[]> {
-    const found = await withDatabase(() => this.#jobs.find().sort({ startedAt: -1, _id: -1 }).limit(limit).lean());
-    return found.map(toJob);
-  }
-
-  async takeOverJob(now: Date, leaseUntil: Date): Promise<ReplayJob | null> {
-    const found = await withDatabase(() =>
-      this.#jobs
-        .findOneAndUpdate(
-          { state: 'running', leaseUntil: trusted({ $lte: now }) },
-          { $set: { leaseUntil }, $inc: { fence: 1 } },
-          { returnDocument: 'after' },
-        )
-        .lean(),
-    );
-    return found && toJob(found);
-  }
-
-  async updateJob({ id, fence, state, cursor, counts, leaseUntil, finishedAt }: ReplayJob): Promise<boolean> {
-    const expireAt = finishedAt && this.#end(finishedAt);
-    const { matchedCount } = await withDatabase(() =>
-      this.#jobs.updateOne(
-        { _id: id, fence, state: 'running' },
-        { $set: { state, cursor, counts, leaseUntil, finishedAt, expireAt } },
-      ),
-    );
-    return matchedCount === 1;
-  }
-
-  async cancelJob(id: string, at: Date): Promise<boolean> {
-    const { modifiedCount } = await withDatabase(() =>
-      this.#jobs.updateOne(
-        { _id: id, state: 'running' },
-        { $set: { state: 'cancelled', finishedAt: at, expireAt: this.#end(at) } },
-      ),
-    );
-    return modifiedCount === 1;
-  }
-
   #end(from: Date): Date {
     return new Date(from.getTime() + this.#keepMs);
   }
@@ -287,11 +216,6 @@ type SummaryRecord = Omit<LetterRecord, 'headers' | 'body'>;
 
 function toSummary({ _id, expireAt: _, ...summary }: SummaryRecord): DeadLetterSummary {
   return { id: _id, ...summary };
-}
-
-function toJob({ _id, filter, expireAt: _, ...job }: JobRecord): ReplayJob {
-  const { diedUntil, ...rest } = JSON.parse(filter) as Omit<ReplayJob['filter'], 'diedUntil'> & { diedUntil?: string };
-  return { id: _id, filter: { ...rest, ...(diedUntil !== undefined && { diedUntil: new Date(diedUntil) }) }, ...job };
 }
 
 function toHeaders(json: string): DeadLetter['headers'] {

@@ -1,6 +1,7 @@
 /** An entry of the event log as MongoDB keeps it. */
 
 import type { Instant } from '../../dsl/index.ts';
+import { courseOf } from '../../plugin/events/course-of.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { learnerIdOf, subjectOf, whyOf } from '../../plugin/events/event-outcome.ts';
 import type { Door, EventEntry, EventOutcome, IgnoredReason, OutcomeKind } from '../../plugin/ports/event-log.ts';
@@ -15,6 +16,8 @@ export interface EventDocument {
   readonly door: Door;
   /** `subjectOf`; left out where the event concerns nobody. */
   readonly subject?: string;
+  /** `courseOf`; left out where it is about none, and in events of before. */
+  readonly course?: string;
   /** The user as the event names them. */
   readonly username?: string;
   /** Payload and user as JSON: a payload may use names that no document can (dots, dollar signs, NUL), and one text is
@@ -30,6 +33,7 @@ export interface EventDocument {
 export function toDocument(entry: EventEntry): EventDocument {
   const { id, type, source, time, payload, user } = entry.event;
   const subject = subjectOf(entry);
+  const course = courseOf(payload);
   return {
     _id: id,
     type,
@@ -38,6 +42,7 @@ export function toDocument(entry: EventEntry): EventDocument {
     receivedAt: entry.receivedAt,
     door: entry.door,
     ...(subject === null ? {} : { subject }),
+    ...(course === null ? {} : { course }),
     ...(user === null ? {} : { username: user.username }),
     data: JSON.stringify({ payload, user }),
     ...flattened(entry.outcome),

@@ -42,6 +42,7 @@ const schema = new mongoose.Schema<EventDocument>(
     receivedAt: { type: Date, required: true },
     door: { type: String, required: true },
     subject: String,
+    course: String,
     username: String,
     data: { type: String, required: true },
     outcome: { type: String, required: true },
@@ -55,6 +56,7 @@ const schema = new mongoose.Schema<EventDocument>(
 schema.index({ receivedAt: 1, _id: 1 });
 schema.index({ time: 1, _id: 1 });
 schema.index({ subject: 1, time: 1, _id: 1 });
+schema.index({ course: 1, receivedAt: 1, _id: 1 }, { partialFilterExpression: { course: { $exists: true } } });
 schema.index({ username: 1, receivedAt: 1, _id: 1 });
 schema.index({ type: 1, receivedAt: 1, _id: 1 });
 schema.index({ outcome: 1, receivedAt: 1, _id: 1 });

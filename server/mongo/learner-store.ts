@@ -8,10 +8,13 @@ import { displacedUsername, newLearner, withDetails } from '../../plugin/badges/
 import { StoreError } from '../../plugin/errors.ts';
 import type { EventUser } from '../../plugin/events/event.ts';
 import type { Learner, LearnerStore, Page } from '../../plugin/ports/learner-store.ts';
+import { learnerShape } from '../../plugin/ports/record-shapes.ts';
+import type { Records } from '../../plugin/ports/records.ts';
 import { type BulkUpdate, updateMany } from './bulk.ts';
 import { schemaOptions } from './connect.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
 import { type Answer, gather } from './gather.ts';
+import { mongoRecords } from './records.ts';
 
 interface LearnerDocument extends Omit<Learner, 'id' | 'lmsUserId'> {
   readonly _id: string;
@@ -38,6 +41,8 @@ const schema = new mongoose.Schema<LearnerDocument>(
 );
 schema.index({ username: 1 }, { unique: true });
 schema.index({ lmsUserId: 1 }, { unique: true, partialFilterExpression: { lmsUserId: { $exists: true } } });
+schema.index({ username: 1, _id: 1 });
+schema.index({ isActive: 1, username: 1, _id: 1 });
 schema.index({ 'searchable.username': 1 });
 schema.index({ 'searchable.email': 1 });
 
@@ -58,6 +63,7 @@ interface Step {
 }
 
 export class MongoLearnerStore implements LearnerStore {
+  readonly records: Records<Learner>;
   readonly #learners: mongoose.Model<LearnerDocument>;
   /** null: it takes more than that, see `#resolveAlone`. */
   readonly #resolveTogether = gather<Sighting, Learner | null>({
@@ -67,6 +73,12 @@ export class MongoLearnerStore implements LearnerStore {
 
   constructor(connection: mongoose.Connection) {
     this.#learners = learnerModels(connection);
+    this.records = mongoRecords({
+      shape: learnerShape,
+      model: this.#learners,
+      paths: { id: '_id', searchUsername: 'searchable.username', searchEmail: 'searchable.email' },
+      toRow: toLearner,
+    });
   }
 
   async resolve(user: EventUser, at: Instant): Promise<Learner> {

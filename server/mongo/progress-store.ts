@@ -58,8 +58,11 @@ schema.index({ 'outcome.status': 1, updatedAt: 1, learnerId: 1, badgeId: 1 });
 schema.index({ badgeId: 1, 'outcome.status': 1, updatedAt: 1, learnerId: 1 });
 schema.index({ 'openEffects.lane': 1, 'openEffects.dueAt': 1 });
 schema.index({ 'openEffects.state': 1, 'outcome.status': 1, badgeId: 1 });
+schema.index({ 'openEffects.state': 1, updatedAt: 1, learnerId: 1, badgeId: 1 });
+schema.index({ 'issued.template.provider': 1, updatedAt: 1, learnerId: 1, badgeId: 1 });
 schema.index({ badgeId: 1, learnerId: 1 });
 schema.index({ badgeId: 1, ruleVersion: 1 });
+schema.index({ evaluated: 1, badgeId: 1, 'outcome.status': 1 }, { partialFilterExpression: { evaluated: true } });
 schema.index({ 'issued.externalId': 1 }, { sparse: true });
 schema.index({ 'issued.template.provider': 1, learnerId: 1, badgeId: 1 });
 
@@ -72,6 +75,19 @@ const STAGE_FIELDS = {
   ...{ _id: 0, learnerId: 1, evaluated: 1, 'outcome.status': 1, 'outcome.progress': 1 },
   ...{ 'issued.externalState': 1, 'issued.revokedAt': 1 },
 };
+
+const GROUP_FIELDS = { 'issued.template': 1, 'issued.externalState': 1, 'issued.revokedAt': 1 };
+const STATUSES = ['awarded', 'in-progress', 'none', 'revoked'] as const;
+
+function addToGroup(
+  groups: Map<string, IssuedGroup>,
+  { template, externalState, revokedAt }: ProgressDocument['issued'][number],
+): void {
+  const { provider = null, id: templateId = null } = template ?? {};
+  const group = { provider, templateId, externalState: externalState ?? null, stands: revokedAt === null };
+  const key = JSON.stringify(Object.values(group));
+  groups.set(key, { ...group, count: (groups.get(key)?.count ?? 0) + 1 });
+}
 
 function addStages(
   stages: { -readonly [Stage in keyof BadgeStages]: BadgeStages[Stage] },
@@ -107,6 +123,7 @@ export class MongoProgressStore implements ProgressStore {
       shape: progressShape,
       model: this.#progress,
       paths: { status: 'outcome.status', effects: 'openEffects.state' },
+      partPaths: { provider: 'template.provider', template: 'template.id' },
       toRow: toProgress,
     });
   }
@@ -155,20 +172,32 @@ export class MongoProgressStore implements ProgressStore {
     return { items, next: last && found.length > items.length ? toCursor(last) : null };
   }
 
-  async counts(): Promise<readonly ProgressCount[]> {
-    const groups = await withDatabase(() =>
-      this.#progress.aggregate<{ _id: Omit<ProgressCount, 'count'>; count: number }>([
-        {
-          $group: {
-            _id: { badgeId: '$badgeId', status: '$outcome.status', evaluated: '$evaluated' },
-            count: { $sum: 1 },
-          },
-        },
-        { $sort: { '_id.badgeId': 1, '_id.status': 1, '_id.evaluated': 1 } },
-      ]),
+  async counts(badgeIds: readonly string[]): Promise<readonly ProgressCount[]> {
+    const wanted = badgeIds.toSorted().flatMap((badgeId) => STATUSES.map((status) => ({ badgeId, status })));
+    const evaluated = await this.#count({ evaluated: true }, 1);
+    const counted = await Promise.all(
+      wanted.map(async ({ badgeId, status }) => {
+        const here = { badgeId, 'outcome.status': status };
+        const [all, only] = await Promise.all([
+          this.#count(here),
+          evaluated === 0 ? 0 : this.#count({ evaluated: true, ...here }),
+        ]);
+        return [
+          { badgeId, status, evaluated: false, count: all - only },
+          { badgeId, status, evaluated: true, count: only },
+        ];
+      }),
     );
-    return groups.map(({ _id: { badgeId, status, evaluated }, count }) => {
-      return { badgeId, status, evaluated: evaluated ?? false, count };
+    return counted.flat().filter(({ count }) => count > 0);
+  }
+
+  #count(filter: object, atMost?: number): Promise<number> {
+    return withDatabase(async () => {
+      const { collection, db } = this.#progress;
+      const limit = atMost === undefined ? {} : { limit: atMost };
+      // `countDocuments` would be an aggregation, which looks at every document.
+      const answer = await db.db?.command({ count: collection.collectionName, query: filter, ...limit });
+      return Number(answer?.n);
     });
   }
 
@@ -293,34 +322,21 @@ export class MongoProgressStore implements ProgressStore {
   }
 
   async issuedGroups(): Promise<readonly IssuedGroup[]> {
-    const [standing, taken] = await Promise.all([
-      this.#groupsWhere(null, true),
-      this.#groupsWhere({ $ne: null }, false),
-    ]);
-    return [...standing, ...taken];
-  }
-
-  async #groupsWhere(revokedAt: unknown, stands: boolean): Promise<readonly IssuedGroup[]> {
-    const groups = await withDatabase(() =>
-      this.#progress.aggregate<{ _id: Partial<Omit<IssuedGroup, 'count' | 'stands'>>; count: number }>([
-        { $match: { 'issued.number': { $gte: 1 } } },
-        { $unwind: '$issued' },
-        { $match: { 'issued.revokedAt': revokedAt } },
-        {
-          $group: {
-            _id: {
-              provider: '$issued.template.provider',
-              templateId: '$issued.template.id',
-              externalState: '$issued.externalState',
-            },
-            count: { $sum: 1 },
-          },
-        },
-      ]),
-    );
-    return groups.map(({ _id: { provider = null, templateId = null, externalState = null }, count }) => {
-      return { provider, templateId, externalState, stands, count };
-    });
+    const groups = new Map<string, IssuedGroup>();
+    const collection = this.#progress.collection as unknown as mongoose.mongo.Collection<ProgressDocument>;
+    for (let after: mongoose.mongo.ObjectId | null = null; ; ) {
+      const found: mongoose.mongo.WithId<ProgressDocument>[] = await withDatabase(() =>
+        collection
+          .find(after === null ? {} : { _id: { $gt: after } }, { projection: GROUP_FIELDS })
+          .sort({ _id: 1 })
+          .limit(STAGES_AT_ONCE)
+          .toArray(),
+      );
+      for (const { issued } of found) for (const badge of issued) addToGroup(groups, badge);
+      const last = found.at(-1);
+      if (last === undefined || found.length < STAGES_AT_ONCE) return [...groups.values()];
+      after = last._id;
+    }
   }
 
   async hasOlderThan(badgeId: string, ruleVersion: number): Promise<boolean> {

@@ -77,6 +77,7 @@ export const dataMap: readonly CollectionEntry[] = [
     retention: '`LAUREL_EVENT_RETENTION_DAYS` after it was received',
     personal: {
       subject: gone('whose event it is: our id, the LMS user id or the username'),
+      course: gone('the course it is about'),
       username: gone('username in the LMS'),
       data: {
         what: 'the payload: username, full name, e-mail address, course',
@@ -97,6 +98,20 @@ export const dataMap: readonly CollectionEntry[] = [
       'badgeIds',
       'ruleRevision',
     ],
+  },
+  {
+    collection: 'activity',
+    purpose: 'how much happened in each hour, for the charts of the dashboard',
+    retention: '400 days',
+    personal: {},
+    other: ['_id', 'hour', 'counts'],
+  },
+  {
+    collection: 'installation',
+    purpose: 'whether the first steps are hidden',
+    retention: 'as long as Laurel is used',
+    personal: {},
+    other: ['_id', 'stepsHidden'],
   },
   {
     collection: 'dead_letters',
@@ -441,6 +456,20 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['_id', 'taken'],
   },
   {
+    collection: 'activity',
+    purpose: 'how much came in and went out in each hour, for the dashboard',
+    retention: '400 days',
+    personal: {},
+    other: ['_id', 'hour', 'counts'],
+  },
+  {
+    collection: 'installation',
+    purpose: 'what an administrator has set for everybody, such as that the first steps are hidden',
+    retention: FOR_EVER,
+    personal: {},
+    other: ['_id', 'stepsHidden'],
+  },
+  {
     collection: 'database_form',
     purpose: 'which migrations the database has seen, and who is at one',
     retention: 'for ever',
@@ -453,6 +482,15 @@ export const dataMap: readonly CollectionEntry[] = [
     retention: 'a minute after the period',
     personal: {},
     other: ['_id', 'calls', 'endsAt'],
+  },
+  {
+    collection: 'kept_answers',
+    purpose: 'answers to API calls that came with an Idempotency-Key, for when they come again',
+    retention: 'a day',
+    personal: {
+      answer: { what: 'what was answered, sealed; may name learners', retirement: 'removed by itself within a day' },
+    },
+    other: ['_id', 'request', 'lease', 'status', 'endsAt'],
   },
   {
     collection: 'files.files',

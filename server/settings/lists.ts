@@ -18,6 +18,21 @@ export const formerSecretKeys: Setting<readonly string[]> = {
   },
 };
 
+export const apiOrigins: Setting<readonly string[]> = {
+  env: 'LAUREL_API_ORIGINS',
+  secret: false,
+  defaultText: '(unset)',
+  doc: 'Sites whose pages may ask the API about learners, with their token of the LMS, from a browser: origins like `https://apps.lms.example.org`, separated by commas; unset: none. What is public may be read from anywhere',
+  parse(value) {
+    const origins = value?.split(',').map((origin) => origin.trim()) ?? [];
+    if (
+      origins.some((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin || !/^https?:/.test(origin))
+    )
+      throw new Error('must be origins separated by commas, like https://apps.lms.example.org, without a path');
+    return origins;
+  },
+};
+
 export const internalHosts: Setting<readonly string[]> = {
   env: 'LAUREL_INTERNAL_HOSTS',
   secret: false,

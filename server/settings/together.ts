@@ -34,8 +34,12 @@ function lmsTokenProblems({
   lmsJwtKeys,
   lmsJwtIssuer,
   lmsPublicUrl,
+  lmsRetirementUser,
 }: Readonly<Record<string, unknown>>): string[] {
-  if (typeof lmsJwtKeys !== 'string') return [];
+  if (typeof lmsJwtKeys !== 'string')
+    return typeof lmsRetirementUser === 'string'
+      ? ['LAUREL_LMS_JWT_KEYS must be set where LAUREL_LMS_RETIREMENT_USER is: its tokens are checked with them']
+      : [];
   const problems =
     lmsUrl === null && lmsPublicUrl === null && lmsJwtIssuer === null
       ? ['LAUREL_LMS_JWT_ISSUER must be set where LAUREL_LMS_JWT_KEYS is and LAUREL_LMS_URL is not']

@@ -77,11 +77,12 @@ export class FakeServer {
     this.#calls.length = 0;
   }
 
-  /** @param port 0: a free one */
-  async open(port = 0): Promise<void> {
+  /** @param port 0: a free one
+   *  @param host another one where others than this machine shall reach it, as between containers */
+  async open(port = 0, host = '127.0.0.1'): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
+      this.#server.listen(port, host, resolve);
     });
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }

@@ -17,7 +17,7 @@ export class Catalog {
   load(): void {
     for (const entry of this.journal.collections()) {
       const collection = new Collection(entry, entry.indexes, this.journal);
-      collection.load(this.journal.bodiesOf(entry.id));
+      collection.load(this.journal.sequencesOf(entry.id));
       this.#database(entry.databaseName).set(entry.name, collection);
     }
   }

@@ -23,6 +23,8 @@ export class CollectionIndex {
   readonly #covers: Matcher | null;
   /** Some document has or had several keys. */
   multikey = false;
+  /** The fields that several keys come from. */
+  readonly arrayFields = new Set<string>();
 
   /** @throws CommandError for an index outside the scope or one that makes no sense */
   constructor(specification: BsonDocument) {
@@ -53,9 +55,10 @@ export class CollectionIndex {
    *  @throws CommandError 171 */
   keysOf(document: BsonDocument): readonly string[] {
     if (this.#covers && !this.#covers(document)) return [];
-    const { keys, multikey, present } = documentKeys(document, this.fields);
+    const { keys, multikey, arrayFields, present } = documentKeys(document, this.fields);
     if (this.sparse && !present) return [];
     if (multikey) this.multikey = true;
+    for (const name of arrayFields) this.arrayFields.add(name);
     return keys;
   }
 

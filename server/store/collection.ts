@@ -8,8 +8,9 @@ import { CommandError } from './errors.ts';
 import { type KeyField, sortKeyOf } from './index-keys.ts';
 import type { Journal } from './journal.ts';
 import { planQuery } from './planner.ts';
-import { compileFilter } from './query/matcher.ts';
+import { compileFilter, type Matcher } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
+import { Recent } from './recent.ts';
 import { type RecordHome, StoredRecord } from './record.ts';
 
 export interface QueryOptions {
@@ -18,11 +19,16 @@ export interface QueryOptions {
   readonly skip: number;
   /** 0: no limit. */
   readonly limit: number;
+  /** The filter compiled, where somebody has done that already. */
+  readonly matches?: Matcher;
 }
 
 /** Documents of a collection that stay decoded, those decoded last. A decoded document takes several times the memory of its
  *  body, and most are never looked at again. */
 const KEPT_DECODED = 4_096;
+/** Bodies of a collection that stay in memory, those written last. The others are read from the pages of the file, which the
+ *  system keeps in memory as long as there is room. */
+const KEPT_BODIES = 2_048;
 
 export class Collection implements RecordHome {
   readonly id: number;
@@ -31,8 +37,8 @@ export class Collection implements RecordHome {
   readonly uuid: Buffer;
   readonly #journal: Journal;
   readonly #records = new Map<number, StoredRecord>();
-  readonly #decoded: StoredRecord[] = [];
-  #nextDecoded = 0;
+  readonly #decoded = new Recent<StoredRecord>(KEPT_DECODED, (record) => record.forgetDecoded());
+  readonly #kept = new Recent<StoredRecord>(KEPT_BODIES, (record) => record.release());
   #indexes: CollectionIndex[];
 
   constructor(
@@ -61,16 +67,14 @@ export class Collection implements RecordHome {
   }
 
   /** Takes over what the journal holds. */
-  load(bodies: Iterable<{ readonly sequence: number; readonly bytes: Buffer }>): void {
-    for (const { sequence, bytes } of bodies)
-      this.#records.set(sequence, new StoredRecord(sequence, bytes, null, this));
+  load(sequences: Iterable<number>): void {
+    for (const sequence of sequences) this.#records.set(sequence, new StoredRecord(sequence, null, null, this));
     for (const { index, entries } of this.#entriesFor(this.#indexes)) index.keys.load(entries);
   }
 
   /** Matching records in the order asked for, else as an index gives them or in the order of insertion. */
-  find({ filter, sort, skip, limit }: QueryOptions): StoredRecord[] {
+  find({ filter, sort, skip, limit, matches = compileFilter(filter) }: QueryOptions): StoredRecord[] {
     const plan = planQuery(this.#indexes, filter, sort);
-    const matches = filter.size > 0 ? compileFilter(filter) : () => true;
     const mustSort = sort.length > 0 && !plan?.sorted;
     const wanted = limit > 0 && !mustSort ? skip + limit : Number.POSITIVE_INFINITY;
     const found: StoredRecord[] = [];
@@ -84,9 +88,9 @@ export class Collection implements RecordHome {
   }
 
   /** How many match. Where an index alone can tell, no document is looked at. */
-  count({ filter, skip, limit }: Omit<QueryOptions, 'sort'>): number {
+  count({ filter, skip, limit, matches }: Omit<QueryOptions, 'sort'>): number {
     const plan = planQuery(this.#indexes, filter, []);
-    if (!plan?.exact) return this.find({ filter, sort: [], skip, limit }).length;
+    if (!plan?.exact) return this.find({ filter, sort: [], skip, limit, ...(matches && { matches }) }).length;
     const wanted = limit > 0 ? skip + limit : Number.POSITIVE_INFINITY;
     let found = 0;
     for (const range of plan.ranges) {
@@ -164,9 +168,11 @@ export class Collection implements RecordHome {
   }
 
   decoded(record: StoredRecord): void {
-    this.#decoded[this.#nextDecoded]?.forgetDecoded();
-    this.#decoded[this.#nextDecoded] = record;
-    this.#nextDecoded = (this.#nextDecoded + 1) % KEPT_DECODED;
+    this.#decoded.add(record);
+  }
+
+  kept(record: StoredRecord): void {
+    this.#kept.add(record);
   }
 
   *#candidates(plan: ReturnType<typeof planQuery>): Generator<StoredRecord> {
@@ -209,7 +215,6 @@ export class Collection implements RecordHome {
         for (const key of index.keysOf(document)) entries.push([key, record.sequence]);
       }
       record.forgetDecoded();
-      record.releaseIfLarge();
     }
     return built;
   }

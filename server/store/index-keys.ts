@@ -16,6 +16,8 @@ export interface DocumentKeys {
   readonly keys: readonly string[];
   /** An array was on the way: one document may have several keys. */
   readonly multikey: boolean;
+  /** Names of the fields that an array was on the way to. */
+  readonly arrayFields: readonly string[];
   /** At least one of the fields is there. */
   readonly present: boolean;
 }
@@ -29,17 +31,19 @@ export function documentKeys(document: BsonDocument, fields: readonly KeyField[]
   const parts = fields.map((field) => resolvePart(document, field.path));
   if (!parts.some((part) => 'array' in part)) {
     const present = parts.some((part) => 'array' in part || part.value !== undefined);
-    return { keys: [combine(parts, fields, RANK.null)], multikey: false, present };
+    return { keys: [combine(parts, fields, RANK.null)], multikey: false, arrayFields: [], present };
   }
+  const arrayFields = fields.flatMap(({ name }, at) => ('array' in (parts[at] ?? {}) ? name : []));
   const arrays = new Set(parts.flatMap((part) => ('array' in part ? [part.array] : [])));
   if (arrays.size > 1) throw new CommandError(171, 'cannot index parallel arrays');
   const [array = []] = arrays;
-  if (array.length === 0) return { keys: [combine(parts, fields, RANK.emptyArray)], multikey: true, present: true };
+  const rest = { multikey: true, arrayFields, present: true };
+  if (array.length === 0) return { keys: [combine(parts, fields, RANK.emptyArray)], ...rest };
   const keys = new Set<string>();
   for (const element of array) {
     for (const key of elementKeys(parts, fields, element)) keys.add(key);
   }
-  return { keys: [...keys], multikey: true, present: true };
+  return { keys: [...keys], ...rest };
 }
 
 function resolvePart(start: BsonValue | undefined, path: readonly string[]): Part {

@@ -88,10 +88,10 @@ export class Journal {
   }
 
   /** A collection's documents in the order of insertion. */
-  *bodiesOf(collectionId: number): Generator<{ readonly sequence: number; readonly bytes: Buffer }> {
-    for (const { key, value } of this.#bodies.getRange({ start: [collectionId, 0], end: [collectionId + 1, 0] })) {
-      this.#lastSequence = Math.max(this.#lastSequence, key[1]);
-      yield { sequence: key[1], bytes: value };
+  *sequencesOf(collectionId: number): Generator<number> {
+    for (const [, sequence] of this.#bodies.getKeys({ start: [collectionId, 0], end: [collectionId + 1, 0] })) {
+      this.#lastSequence = Math.max(this.#lastSequence, sequence);
+      yield sequence;
     }
   }
 
@@ -106,7 +106,13 @@ export class Journal {
   }
 
   read(collectionId: number, sequence: number): Buffer {
-    const bytes = this.#bodies.get([collectionId, sequence]);
+    const key: [number, number] = [collectionId, sequence];
+    let bytes = this.#bodies.get(key);
+    if (!bytes) {
+      // What is read in one turn is read from one state, which may be older than the last flush.
+      this.#root.resetReadTxn();
+      bytes = this.#bodies.get(key);
+    }
     if (!bytes) throw new CommandError(1, 'a document that should be on disk is not there');
     return bytes;
   }
@@ -144,7 +150,7 @@ export class Journal {
       // `flushed` means the batch that is open when `then` is called, so the call may not wait for anything.
       const flushed = new Promise((done, fail) => this.#root.flushed.then(done, fail));
       this.#settling = Promise.all([this.#settling, flushed, ...this.#written.splice(0)]).then(() => {
-        for (const record of records) record.releaseIfLarge();
+        for (const record of records) record.stored();
       });
     }
     await this.#settling.catch((error: unknown) => this.#fail(error));

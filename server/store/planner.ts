@@ -226,7 +226,7 @@ function planWith(
     used.push(constraint);
     const { points } = constraint;
     if (points === null) {
-      ranges = prefixes.flatMap((prefix) => rangesOf(prefix, constraint, field, index.multikey));
+      ranges = prefixes.flatMap((prefix) => rangesOf(prefix, constraint, field, index.arrayFields.has(field.name)));
       break;
     }
     if (prefixes.length * points.length > MAX_RANGES) break;
@@ -235,7 +235,9 @@ function planWith(
     equalities++;
   }
   const order =
-    sort.length > 0 && !index.multikey && prefixes.length === 1 ? sortDirection(index, equalities, sort) : null;
+    sort.length > 0 && prefixes.length === 1 && hasOneKeyEach(index, equalities)
+      ? sortDirection(index, equalities, sort)
+      : null;
   const complete = equalities === index.fields.length;
   const score = equalities * 10 + (ranges ? 5 : 0) + (order ? 3 : 0) + (complete && index.unique ? ONE_DOCUMENT : 0);
   return {
@@ -248,6 +250,12 @@ function planWith(
     },
     score: prefixes.length === 0 ? 1000 : score,
   };
+}
+
+/** Whether no document has two keys that begin with the same values: then each comes once, where its other fields say. */
+function hasOneKeyEach({ fields, arrayFields }: CollectionIndex, equalities: number): boolean {
+  const fixed = new Set(fields.slice(0, equalities).map(({ name }) => name));
+  return [...arrayFields].every((name) => fixed.has(name));
 }
 
 /** In an index with several keys per document, two conditions on the same array only go together when they come from one
@@ -269,18 +277,18 @@ function pickConstraint(
   return withPoints[0] ?? candidates[0] ?? null;
 }
 
-function rangesOf(prefix: string, constraint: Constraint, field: KeyField, multikey: boolean): KeyRange[] {
-  const range = rangeOf(prefix, constraint, field, multikey);
+function rangesOf(prefix: string, constraint: Constraint, field: KeyField, isArray: boolean): KeyRange[] {
+  const range = rangeOf(prefix, constraint, field, isArray);
   if (constraint.also === undefined) return [range];
   const lower = prefix + (field.direction === 1 ? constraint.also : invertKey(constraint.also));
   return [range, { lower, upper: lower + AFTER }].sort((a, b) => (a.lower < b.lower ? -1 : 1));
 }
 
-function rangeOf(prefix: string, { lower, upper }: Constraint, field: KeyField, multikey: boolean): KeyRange {
+function rangeOf(prefix: string, { lower, upper }: Constraint, field: KeyField, isArray: boolean): KeyRange {
   const from = lower ?? { key: '', after: false };
   let to = upper ?? { key: '', after: true };
   // Different elements of an array may meet the two sides, so only the lower one narrows the search.
-  if (multikey) to = { key: from.key[0] ?? '', after: true };
+  if (isArray) to = { key: from.key[0] ?? '', after: true };
   if (field.direction === 1) {
     return { lower: prefix + edge(from.key, from.after), upper: prefix + edge(to.key, to.after) };
   }

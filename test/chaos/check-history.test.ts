@@ -15,7 +15,12 @@ const POISON: readonly Happening[] = [
   { op: 'sent', id: 'bad', poison: 'event.malformed' },
   { op: 'dead', id: 'bad', reason: 'event.malformed' },
 ];
+const mailed = (id: string): Happening => ({ op: 'mailed', id });
+const made = (id: string): Happening => ({ op: 'made', id });
+const killed: Happening = { op: 'killed', role: 'serve', pid: 1 };
 const CALM_ROUND: readonly Happening[] = [sent('a'), recorded('a'), ...POISON, issued('u1', 'ada')];
+
+const WELL: readonly Happening[] = [sent('a'), recorded('a'), ...POISON, issued('u2', 'ada')];
 
 function historyOf(round: readonly Happening[]): readonly Line[] {
   const inRound = (scenario: string) => (happening: Happening, at: number) => ({
@@ -33,6 +38,11 @@ describe('the check of a history', () => {
       ...[sent('a'), sent('a'), recorded('a'), ...POISON],
       ...[issued('u2', 'ada'), issued('u3', 'ben'), { op: 'revoked', uuid: 'u3' } as const],
     ];
+    expect(checkHistory(historyOf(round))).to.deep.equal([]);
+  });
+
+  it('finds nothing in a mail that came again because a process had died with it in hand', () => {
+    const round = [...WELL, mailed('m1'), mailed('m2'), killed, mailed('m1'), made('m1'), made('m2')];
     expect(checkHistory(historyOf(round))).to.deep.equal([]);
   });
 
@@ -58,6 +68,13 @@ describe('the check of a history', () => {
       'a second badge',
       [sent('a'), recorded('a'), ...POISON, issued('u2', 'ada'), issued('u3', 'ada')],
       ['stands twice: ada one'],
+    ],
+    ['a learner who was never told', [...WELL, made('m1')], ['a credential without its mail: m1']],
+    ['a mail about nothing', [...WELL, mailed('m1')], ['a mail about nothing: m1']],
+    [
+      'a mail that came again though nobody had died',
+      [...WELL, mailed('m1'), killed, mailed('m1'), mailed('m1'), made('m1')],
+      ['a mail again, though nobody had died: m1'],
     ],
     ['no badge', [sent('a'), recorded('a'), ...POISON], ['would stand without trouble: ada one']],
   ];

@@ -1,6 +1,6 @@
 /** Checks a history by what was sent and what the world outside saw of it, without a look into Laurel's own records of
- *  progress: nothing that was sent is without its effect, no effect is there twice, and what stands at the provider is what
- *  stands there after the undisturbed round. */
+ *  progress: nothing that was sent is without its effect, no effect is there twice, what stands at the provider is what stands
+ *  there after the undisturbed round, and whoever has a credential was told. */
 
 import { CALM, type Happening, type Line } from './history.ts';
 
@@ -19,7 +19,7 @@ export function checkHistory(lines: readonly Line[]): string[] {
   const calm = rounds.get(CALM);
   if (!calm) return ['the undisturbed round is missing'];
   return [...rounds].flatMap(([name, round]) =>
-    [...deliveries(round), ...issues(round, calm)].map((problem) => `${name}: ${problem}`),
+    [...deliveries(round), ...issues(round, calm), ...mails(round)].map((problem) => `${name}: ${problem}`),
   );
 }
 
@@ -51,6 +51,26 @@ function issues(round: Round, calm: Round): string[] {
   ];
 }
 
+/** Never none, and again only after a death. */
+function mails(round: Round): string[] {
+  const credentials = idsOf(round, 'made');
+  const sent = idsOf(round, 'mailed');
+  const deathsAt = new Map<string, number>();
+  const needless: string[] = [];
+  let deaths = 0;
+  for (const one of round) {
+    if (one.op === 'killed') deaths += 1;
+    if (one.op !== 'mailed') continue;
+    if (deathsAt.get(one.id) === deaths) needless.push(`a mail again, though nobody had died: ${one.id}`);
+    deathsAt.set(one.id, deaths);
+  }
+  return [
+    ...without('a credential without its mail', credentials, sent),
+    ...without('a mail about nothing', sent, credentials),
+    ...needless,
+  ];
+}
+
 /** Without the date: an event that comes late may make the award earlier than it was when the provider heard of it. */
 function standingAtEnd(round: Round): readonly string[] {
   const revoked = new Set(round.flatMap((one) => (one.op === 'revoked' ? [one.uuid] : [])));
@@ -60,7 +80,7 @@ function standingAtEnd(round: Round): readonly string[] {
     .map(({ username, badge }) => `${username} ${badge}`);
 }
 
-function idsOf(round: Round, op: 'recorded' | 'announced'): readonly string[] {
+function idsOf(round: Round, op: 'recorded' | 'announced' | 'made' | 'mailed'): readonly string[] {
   return round.flatMap((one) => (one.op === op ? [one.id] : []));
 }
 

@@ -58,6 +58,13 @@ export const crashPoints = {
   },
   'pdf-stored': { store: MongoCredentialStore, method: 'updateCredential', when: 'before', applies: isAvailable },
   'credential-stored': { store: MongoCredentialStore, method: 'updateCredential', when: 'after', applies: isAvailable },
+  /** The mail server has taken it. Only at the first attempt, so that no mail owes more than one copy to such a death. */
+  'mail-sent': {
+    store: MongoCredentialStore,
+    method: 'updateCredential',
+    when: 'before',
+    applies: ({ mail }: Credential) => mail?.state === 'sent' && mail.attempts === 1,
+  },
   'letter-arrived': { store: MongoDeadLetterStore, method: 'add', when: 'before' },
   'letter-stored': { store: MongoDeadLetterStore, method: 'add', when: 'after' },
 } satisfies Readonly<Record<string, CrashPoint>>;

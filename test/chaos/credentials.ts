@@ -6,6 +6,7 @@ import type { Credential } from '../../plugin/ports/credential-store.ts';
 import { applyCredentialsSetup } from '../../server/credentials-setup.ts';
 import { projectPath } from '../../server/paths.ts';
 import { setSchedule } from '../../server/scheduler/set-schedule.ts';
+import { needlessCopies } from './mailbox.ts';
 import type { World } from './world.ts';
 
 const CONFIGURATION = 'demo-course-certificate';
@@ -61,6 +62,30 @@ export async function credentialProblems(world: World): Promise<string[]> {
   const pdfs = filesIn(world).filter((name) => name.endsWith('.pdf') && !name.includes('asset'));
   if (pdfs.length !== all.length) problems.push(`${pdfs.length} PDF files of ${all.length} credentials`);
   return problems;
+}
+
+export async function mailsUnfinished(world: World): Promise<string | null> {
+  const mails = (await credentialsOf(world)).map(({ mail }) => mail);
+  const unsent = mails.filter((mail) => mail?.state !== 'sent');
+  const errors = new Set(unsent.flatMap((mail) => mail?.lastError?.code ?? []));
+  const why = errors.size === 0 ? '' : ` (${[...errors].join(', ')})`;
+  return (
+    (await credentialsUnfinished(world)) ?? (unsent.length > 0 ? `${unsent.length} mails are not sent${why}` : null)
+  );
+}
+
+/** Beside what holds of the credentials: each has its mail, and no mail comes again unless somebody died. */
+export async function mailProblems(world: World): Promise<string[]> {
+  const { arrived } = world.mailbox;
+  const wanted = new Map((await credentialsOf(world)).map(({ id, email }) => [`${id}@example.org`, email]));
+  for (const id of wanted.keys()) world.note({ op: 'made', id });
+  const came = new Set(arrived.map(({ id }) => id));
+  return [
+    ...(await credentialProblems(world)),
+    ...[...wanted].filter(([id]) => !came.has(id)).map(([, email]) => `${email} was never told`),
+    ...arrived.filter(({ id, to }) => wanted.get(id) !== to).map(({ to }) => `a mail of nothing came for ${to}`),
+    ...needlessCopies(arrived, world.processes.deaths).map((id) => `a mail came again, and nobody had died: ${id}`),
+  ];
 }
 
 /** @returns whoever can be downloaded now and is not as it was made; to be asked at any time */

@@ -24,8 +24,10 @@ export type Happening =
       readonly awardedAt: string;
     }
   | { readonly op: 'revoked'; readonly uuid: string }
-  /** Found at the end: in the event log, among the dead letters, on the bus. */
-  | { readonly op: 'recorded' | 'announced'; readonly id: string }
+  /** Taken by the mail server, under this message id. */
+  | { readonly op: 'mailed'; readonly id: string }
+  /** Found at the end: in the event log, on the bus, among the credentials (by the id of its mail), among the dead letters. */
+  | { readonly op: 'recorded' | 'announced' | 'made'; readonly id: string }
   | { readonly op: 'dead'; readonly id: string; readonly reason: string };
 
 export type Note = (happening: Happening) => void;

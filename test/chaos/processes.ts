@@ -49,10 +49,8 @@ process.once('exit', () => {
 
 export class Processes {
   readonly workers = new Set<Worker>();
-  /** How often one died by SIGKILL, of its own or by us. */
-  kills = 0;
-  /** When the last one died. */
-  lastDeath = 0;
+  /** When one died by SIGKILL, of its own or by us. */
+  readonly deaths: number[] = [];
   /** What ended otherwise than it should, with what it said. */
   readonly failures: string[] = [];
   readonly #environment: Readonly<Record<string, string>>;
@@ -98,8 +96,7 @@ export class Processes {
       this.workers.delete(worker);
       running.delete(child);
       if (signal === 'SIGKILL') {
-        this.kills += 1;
-        this.lastDeath = Date.now();
+        this.deaths.push(Date.now());
         this.#note({ op: 'killed', role, pid });
         const next = this.#stopping ? null : this.#replace(role);
         if (next !== null) this.start(role, next);

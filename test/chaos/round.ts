@@ -86,9 +86,9 @@ export async function chaosRound(scenario: Scenario, round: number, run: ChaosRu
     const sending = scenario.sends ? null : world.send(world.load.messages, scenario.trouble ? PACE_MS : 0);
     await Promise.all([sending, scenario.trouble?.(world, random, wire)]);
     await world.settled();
-    recoveryMs = Math.max(0, Date.now() - Math.max(world.lastBlow, world.processes.lastDeath));
+    recoveryMs = Math.max(0, Date.now() - Math.max(world.lastBlow, world.processes.deaths.at(-1) ?? 0));
     await world.processes.stop();
-    if (scenario.kills && world.processes.kills === 0) problems.push('nothing was killed');
+    if (scenario.kills && world.processes.deaths.length === 0) problems.push('nothing was killed');
     const { problems: found, state } = await problemsOf(world);
     problems.push(
       ...world.processes.failures,
@@ -103,7 +103,7 @@ export async function chaosRound(scenario: Scenario, round: number, run: ChaosRu
     })
     .finally(() => wire.close());
   const { late, blows } = world;
-  const result = { problems, late, blows: blows + (world.processes?.kills ?? 0), recoveryMs };
+  const result = { problems, late, blows: blows + (world.processes?.deaths.length ?? 0), recoveryMs };
   kept?.end(result);
   return result;
 }

@@ -28,7 +28,8 @@ Kills and disturbs real processes of Laurel, and compares how it ends with a run
 MONGODB_URI names a database on a server to be used in place of the embedded store. It must be empty, and its name begin
 with laurel-chaos; rows that kill the database are left out then. RabbitMQ must be installed; a private one is started.
 
-Rows: ${scenarios.map(({ id }) => id).join(', ')}
+Rows:
+${scenarios.map(({ id, title }) => `  ${id.padEnd(9)} ${title}`).join('\n')}
 
 Exit code: 0 all holds, 1 something differed, 2 the command line or the database cannot be used, 3 late, but right,
 130 interrupted.`;

@@ -9,6 +9,8 @@ import {
   credentialProblems,
   credentialsUnfinished,
   halfFiles,
+  mailProblems,
+  mailsUnfinished,
   prepareCredentials,
   reportedFailures,
 } from './credentials.ts';
@@ -52,6 +54,8 @@ const credentials: AlsoDone = {
   problems: credentialProblems,
 };
 
+const mails: AlsoDone = { ...credentials, mails: true, unfinished: mailsUnfinished, problems: mailProblems };
+
 const THREE = ['consume', 'consume', 'consume'] as const;
 
 function dying(id: string, title: string, crashes: readonly CrashPointName[], more: Partial<Scenario> = {}): Scenario {
@@ -74,6 +78,12 @@ export const scenarios: readonly Scenario[] = [
     'kill -9 while a PDF is written, before and after it is named and recorded',
     ['pdf-begun', 'pdf-unnamed', 'pdf-stored', 'credential-stored'],
     { roles: ['serve', 'serve'], also: credentials, trouble: lookForHalfFiles },
+  ),
+  dying(
+    'K9',
+    'kill -9 between the answer of the mail server and its mark: one more copy of what was in hand at most, never none',
+    ['mail-sent'],
+    { roles: ['serve', 'serve'], also: mails },
   ),
   {
     id: 'K10',

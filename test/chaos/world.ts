@@ -16,6 +16,7 @@ import type { RabbitMqNode } from '../support/rabbitmq-node.ts';
 import { type ChaosDatabase, chaosDatabase } from './database.ts';
 import type { Note } from './history.ts';
 import { type Load, RULES } from './load.ts';
+import { Mailbox } from './mailbox.ts';
 import { Processes, type WorkerRole } from './processes.ts';
 import { ProviderDesk } from './provider-desk.ts';
 
@@ -44,6 +45,8 @@ export interface WorldOptions {
 
 /** Work beside the events. */
 export interface AlsoDone {
+  /** There is a mail server. */
+  readonly mails?: true;
   prepare(world: World): Promise<void>;
   /** @returns what is not done, in words */
   unfinished(world: World): Promise<string | null>;
@@ -66,6 +69,7 @@ process.once('exit', () => {
 
 export class World {
   readonly desk: ProviderDesk;
+  readonly mailbox: Mailbox;
   readonly store: ChaosDatabase;
   readonly load: Load;
   readonly broker: Broker;
@@ -103,6 +107,7 @@ export class World {
     this.observed = `${this.exchange}.observed`;
     this.note = options.note ?? (() => {});
     this.desk = new ProviderDesk(this.note);
+    this.mailbox = new Mailbox(this.note);
     this.filesDir = join(this.#folder, 'files');
     this.store = chaosDatabase(this.#folder, options.databaseUri ?? null);
   }
@@ -120,6 +125,7 @@ export class World {
       LAUREL_AMQP_QUEUE: this.queue,
       LAUREL_INGEST_TOKEN: TOKEN,
       LAUREL_LOG_LEVEL: 'error',
+      ...(this.#options.also?.mails && (await this.mailbox.open())),
     };
     this.processes = new Processes(
       { ...environment, LAUREL_TEST_DESK: this.desk.url },
@@ -272,6 +278,7 @@ export class World {
     await this.laurel?.stop();
     await this.store.remove();
     await this.desk.close();
+    await this.mailbox.close();
     await this.#onBroker(async (channel) => {
       const made = [`${this.queue}.dead`, `${this.queue}.suspects`];
       for (const name of [this.queue, ...made, this.observed]) await channel.deleteQueue(name);

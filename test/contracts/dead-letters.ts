@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { DeadLetterStore, DeadMessage, Replay, ReplayJob } from '../../plugin/ports/dead-letters.ts';
+import type { DeadLetterStore, DeadMessage, Replay } from '../../plugin/ports/dead-letters.ts';
 
 const noon = new Date('2026-11-24T12:00:00.000Z');
 const later = (ms: number) => new Date(noon.getTime() + ms);
@@ -36,21 +36,6 @@ const aReplay = (facts: Partial<Replay> = {}): Replay => ({
   outcome: 'applied',
   code: null,
   message: null,
-  ...facts,
-});
-
-const aJob = (facts: Partial<ReplayJob> = {}): ReplayJob => ({
-  id: randomUUID(),
-  filter: { reason: 'event.malformed', diedUntil: noon, ids: ['a'] },
-  by: 'Ada',
-  state: 'running',
-  total: 3,
-  cursor: '',
-  counts: { applied: 0, unchanged: 0, ignored: 0, failed: 0 },
-  fence: 1,
-  leaseUntil: later(1_000),
-  startedAt: noon,
-  finishedAt: null,
   ...facts,
 });
 
@@ -186,38 +171,6 @@ export function deadLetterStoreContract(name: string, makeStore: () => Promise<D
         { reason: 'event.no-user', eventType: PASSING, count: 2 },
         { reason: 'event.no-user', eventType: null, count: 1 },
       ]);
-    });
-
-    it('gives jobs back as they were made, the latest first', async () => {
-      const [first, second] = [aJob(), aJob({ startedAt: later(1), filter: {} })];
-      for (const job of [first, second]) await store.createJob(job);
-      expect(await store.job(first.id)).to.deep.equal(first);
-      expect(await store.jobs(5)).to.deep.equal([second, first]);
-      expect(await store.jobs(1)).to.deep.equal([second]);
-      expect(await store.job('nobody')).to.equal(null);
-    });
-
-    it('hands a job over when its lease has ended, to one of many who ask, and refuses its former holder', async () => {
-      const job = aJob();
-      await store.createJob(job);
-      expect(await store.takeOverJob(later(999), later(5_000))).to.equal(null);
-      const taken = await Promise.all([1, 2, 3].map(() => store.takeOverJob(later(1_000), later(5_000))));
-      expect(taken.filter((one) => one !== null)).to.deep.equal([{ ...job, fence: 2, leaseUntil: later(5_000) }]);
-      expect(await store.updateJob({ ...job, cursor: 'm' })).to.equal(false);
-      const counts = { applied: 1, unchanged: 2, ignored: 3, failed: 4 };
-      const next = { ...job, fence: 2, cursor: 'm', counts, leaseUntil: later(9_000) };
-      expect(await store.updateJob(next)).to.equal(true);
-      expect(await store.job(job.id)).to.deep.equal(next);
-    });
-
-    it('ends a job by cancelling it once; its holder can write no more, and nobody takes it over', async () => {
-      const job = aJob();
-      await store.createJob(job);
-      expect(await store.cancelJob(job.id, later(2))).to.equal(true);
-      expect(await store.cancelJob(job.id, later(3))).to.equal(false);
-      expect(await store.updateJob({ ...job, state: 'done', finishedAt: later(4) })).to.equal(false);
-      expect(await store.takeOverJob(later(9_999), later(99_999))).to.equal(null);
-      expect(await store.job(job.id)).to.deep.include({ state: 'cancelled', finishedAt: later(2) });
     });
   });
 }

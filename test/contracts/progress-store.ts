@@ -313,13 +313,14 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
     });
 
     it('counts by badge and status, and documents by the state of their effects', async () => {
-      expect(await store.counts()).to.deep.equal([]);
+      expect(await store.counts(['x'])).to.deep.equal([]);
       await store.save(aProgress({ badgeId: 'x', effects: [anEffect(), anEffect({ id: 'award:2', badgeNumber: 2 })] }));
       await store.save(aProgress({ badgeId: 'x', learnerId: 'l2', effects: [anEffect({ state: 'failed' })] }));
       const revoked = anOutcome({ status: 'revoked' });
       await store.save(aProgress({ badgeId: 'x', learnerId: 'l3', outcome: revoked }));
       await store.save(aProgress({ badgeId: 'x', learnerId: 'l4', outcome: revoked, evaluated: true }));
-      expect(await store.counts()).to.deep.equal([
+      expect(await store.counts(['none'])).to.deep.equal([]);
+      expect(await store.counts(['x', 'none'])).to.deep.equal([
         { badgeId: 'x', status: 'none', evaluated: false, count: 2 },
         { badgeId: 'x', status: 'revoked', evaluated: false, count: 1 },
         { badgeId: 'x', status: 'revoked', evaluated: true, count: 1 },

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { InputError } from '../../plugin/errors.ts';
-import type { Condition, RecordOrder, RecordShape, Records } from '../../plugin/ports/records.ts';
+import type { Condition, FieldCondition, RecordOrder, RecordShape, Records } from '../../plugin/ports/records.ts';
 
 export interface Book {
   readonly shelf: string;
@@ -12,6 +12,7 @@ export interface Book {
   readonly bought: Date;
   readonly lent: string | null;
   readonly words: readonly string[];
+  readonly copies: readonly { readonly room: string; readonly state: string | null }[];
 }
 
 export const bookShape: RecordShape<Book> = {
@@ -25,6 +26,7 @@ export const bookShape: RecordShape<Book> = {
     words: ({ words }) => words,
   },
   optional: { lent: '' },
+  parts: { copies: ({ copies }) => copies },
 };
 
 const day = (n: number): Date => new Date(Date.UTC(2026, 0, n));
@@ -37,6 +39,7 @@ const books: readonly Book[] = Array.from({ length: 12 }, (_, n) => ({
   bought: day(1 + Math.floor(n / 2)),
   lent: n % 3 === 0 ? `to-${n}` : null,
   words: [`n${n}`, n % 4 === 0 ? 'red' : 'blue.ish'],
+  copies: [{ room: 'hall', state: n % 2 ? 'torn' : null }, ...(n % 3 ? [] : [{ room: 'attic', state: 'new' }])],
 }));
 
 const byDay: RecordOrder = { field: 'bought', descending: true };
@@ -112,6 +115,49 @@ export function recordsContract(name: string, makeRecords: (books: readonly Book
           { field: 'bought', before: day(5) },
         ),
       ).to.deep.equal(['b3', 'b6']);
+    });
+
+    it('are chosen by a part that meets everything by itself, in any order, back and forth', async () => {
+      const chosen = async (...meeting: FieldCondition[]): Promise<string[]> => {
+        const where = [{ holds: 'copies', meeting }];
+        const found = (await walk(where, byDay, 3)).flat();
+        expect(await records.count(where, 100)).to.equal(found.length);
+        const turned = (await walk(where, { ...byDay, descending: false }, 2)).flat();
+        expect(turned).to.deep.equal(found.toReversed());
+        return turned;
+      };
+      expect(await chosen({ field: 'room', in: ['attic'] })).to.have.members(['b0', 'b3', 'b6', 'b9']);
+      const torn: FieldCondition = { field: 'state', in: ['torn'] };
+      expect(await chosen({ field: 'room', in: ['attic'] }, torn)).to.deep.equal([]);
+      expect(await chosen({ field: 'room', in: ['attic', 'hall'] }, torn)).to.have.length(6);
+      expect(await chosen({ field: 'room', in: ['attic', 'hall'] })).to.have.length(12);
+      expect(await chosen({ field: 'state', in: [null] })).to.have.length(6);
+      expect(await chosen({ field: 'state', isSet: true })).to.have.length(8);
+    });
+
+    it('are chosen by one of several conditions, each once', async () => {
+      const where: Condition[] = [
+        {
+          anyOf: [
+            { field: 'words', startsWith: 'n1' },
+            { field: 'words', startsWith: 'red' },
+            { field: 'kind', in: ['atlas'] },
+          ],
+        },
+        { field: 'bought', from: day(2) },
+      ];
+      const found = (await walk(where, byDay, 2)).flat();
+      expect(found).to.have.members(['b4', 'b7', 'b8', 'b10', 'b11']).and.to.have.length(5);
+      expect((await walk(where, { ...byDay, descending: false }, 3)).flat()).to.deep.equal(found.toReversed());
+      expect(await records.count(where, 100)).to.equal(5);
+      expect(await records.count(where, 3)).to.equal(3);
+    });
+
+    it('tell the different texts of a field, unless there are too many', async () => {
+      expect(await records.values('kind', 3)).to.deep.equal(['atlas', 'novel', 'poems']);
+      expect(await records.values('kind', 2)).to.equal(null);
+      records = await makeRecords([]);
+      expect(await records.values('kind', 2)).to.deep.equal([]);
     });
 
     it('are counted up to a bound', async () => {

@@ -300,6 +300,15 @@ async function views({ services }: Site, address: string): Promise<readonly View
       await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button }).click()]);
     },
   ];
+  /** What is asked before something is done to all of a list. */
+  const onMany = (title: string, from: string, button: string): View => [
+    title,
+    async (page) => {
+      await page.goto(`${address}${from}`);
+      await page.locator('[name="which"][value="all"]').check();
+      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button, exact: true }).click()]);
+    },
+  ];
   const stored = (await services.badges.get('demo-course'))?.source ?? '';
   const tryOn = (where: string) => async (page: Page) => {
     await page.goto(`${address}${where}`);
@@ -313,6 +322,10 @@ async function views({ services }: Site, address: string): Promise<readonly View
   return [
     path('accounts', '/accounts'),
     path('account', `/accounts/${account?.id}?done=account-enabled`),
+    path('history-account', `/history/account/${account?.id}`),
+    path('history-learner', `/history/learner/${await idOf('ada')}`),
+    path('open-badge-templates', '/open-badge-templates'),
+    onMany('configurations-delete', '/configurations', 'Delete the unused'),
     press('account-last', `/accounts/${account?.id}`, 'Disable'),
     press('account-link', `/accounts/${account?.id}`, 'Make a link'),
     path('account-new', '/accounts/new'),
@@ -397,6 +410,9 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('why-chain', `/learners/${await idOf('ada')}/badges/explorer`),
     path('learners', '/learners'),
     path('learners-none', '/learners?search=nobody'),
+    path('find', '/find'),
+    path('find-nobody', '/find?search=nobody'),
+    path('find-several', '/find?search=e'),
     path('events', '/events'),
     path('events-empty', '/events?id=none'),
     path('event', '/events/event-ada-demo'),
@@ -422,11 +438,8 @@ async function views({ services }: Site, address: string): Promise<readonly View
       { reason: ' ' },
       'Invalidate this credential',
     ),
-    path('credentials-settle', '/credentials/settle?action=invalidate'),
-    path('credentials-settle-none', '/credentials/settle?action=retry&status=available'),
     path('mails', '/mails'),
     path('mails-none', '/mails?state=failed'),
-    path('mails-settle', '/mails/settle?action=give-up&state=pending'),
     path('mail', '/mails/00000000-0000-4000-8000-000000000000'),
     path('configurations', '/configurations'),
     path('configuration-new', '/configurations/new'),
@@ -460,8 +473,7 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('run', '/runs/run-1'),
     path('effects', '/effects'),
     path('effects-none', '/effects?error=none'),
-    path('effects-retry', '/effects/settle?action=retry&state=failed'),
-    path('effects-give-up', '/effects/settle?action=give-up'),
+    onMany('effects-give-up', '/effects', 'Give up'),
     path('issued-badges', '/issued-badges'),
     path('comparisons', '/comparisons'),
     path('comparison', '/comparisons/job-compared'),
@@ -494,8 +506,8 @@ async function views({ services }: Site, address: string): Promise<readonly View
     path('dead-letters-empty', '/dead-letters?state=replayed'),
     path('dead-letter', `/dead-letters/${LETTERS.malformed}`),
     path('dead-letter-discarded', `/dead-letters/${LETTERS.discarded}`),
-    path('dead-letter-check', '/dead-letters/check?scope=all'),
-    path('dead-letter-check-empty', '/dead-letters/check?scope=selected'),
+    onMany('dead-letters-replay', '/dead-letters', 'Replay'),
+    onMany('dead-letters-discard', '/dead-letters', 'Discard'),
     [
       'dead-letter-mistake',
       async (page) => {

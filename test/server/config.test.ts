@@ -108,6 +108,9 @@ describe('readSettings', () => {
     expect(problem('lms.example.org')).to.deep.equal([
       'LAUREL_LMS_JWT_KEYS must be an address that starts with https:// or http://',
     ]);
+    expect(problemsOf({ ...own, LAUREL_LMS_RETIREMENT_USER: 'worker' })).to.deep.equal([
+      'LAUREL_LMS_JWT_KEYS must be set where LAUREL_LMS_RETIREMENT_USER is: its tokens are checked with them',
+    ]);
     expect(problemsOf({ LAUREL_LMS_JWT_KEYS: keys })).to.deep.equal([
       'LAUREL_LMS_JWT_ISSUER must be set where LAUREL_LMS_JWT_KEYS is and LAUREL_LMS_URL is not',
     ]);

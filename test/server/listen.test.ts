@@ -56,4 +56,27 @@ describe('listen', () => {
     const later = await fetch(`http://127.0.0.1:${port}/`).catch(() => 'refused');
     expect(later).to.equal('refused');
   });
+
+  it('ends connections after their answer once it sends people elsewhere, those in progress too', async () => {
+    const { port, serve, sendElsewhere } = await open(0);
+    const finish: (() => void)[] = [];
+    serve((_, response) => void finish.push(() => response.end('done')));
+    const connection = async (answer: Promise<Response>) => (await answer).headers.get('connection');
+    const ask = async () => {
+      const answer = fetch(`http://127.0.0.1:${port}/`);
+      const before = finish.length;
+      while (finish.length === before) await new Promise((resolve) => setTimeout(resolve, 2));
+      return { answer };
+    };
+    const usual = await ask();
+    finish[0]?.();
+    expect(await connection(usual.answer)).to.equal('keep-alive');
+    const underWay = await ask();
+    sendElsewhere();
+    finish[1]?.();
+    expect(await connection(underWay.answer)).to.equal('close');
+    const late = await ask();
+    finish[2]?.();
+    expect(await connection(late.answer)).to.equal('close');
+  });
 });

@@ -47,7 +47,10 @@ export function setHidden(name: string, value: string): string {
 /** Whether what has the focus can be seen: one of a few points of it is not covered by anything else. */
 export const isFocusSeen = `(() => {
   const element = document.activeElement;
-  const { left, top, right, bottom } = element.getClientRects()[0] ?? element.getBoundingClientRect();
+  const box = element.getClientRects()[0] ?? element.getBoundingClientRect();
+  // Of what is larger than the window, the part within it counts.
+  const [left, top] = [Math.max(0, box.left), Math.max(0, box.top)];
+  const [right, bottom] = [Math.min(innerWidth, box.right), Math.min(innerHeight, box.bottom)];
   const inset = (from, to, share) => from + (to - from) * share;
   return [0.1, 0.5, 0.9].some((x) => [0.2, 0.5, 0.8].some((y) => {
     const found = document.elementFromPoint(inset(left, right, x), inset(top, bottom, y));
@@ -57,7 +60,7 @@ export const isFocusSeen = `(() => {
 
 /** What can be pressed and is smaller than 24 px, with no line of text around it that sets its size. */
 export const smallTargets = `[...document.querySelectorAll('button, input:not([type="hidden"]), select, textarea, summary, a.button')]
-  .filter((element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }))
+  .filter((element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && element.tabIndex >= 0)
   .flatMap((element) => {
     const target = element.matches('[type="checkbox"], [type="radio"]') ? element.labels?.[0] ?? element : element;
     const { width, height } = target.getBoundingClientRect();

@@ -51,7 +51,7 @@ export async function lmsSite(
   campus.addUser('ada', { id: 11, name: 'Ada Lovelace' });
   campus.addUser('grace', { id: 12 });
   campus.addUser('barbara', { id: 14 });
-  campus.addUser('newcomer', { id: 70 });
+  campus.addUser('newcomer', { id: 70, name: 'Newton Morrow' });
   campus.addUser('principal', { id: 901, isStaff: true, isSuperuser: true });
   campus.addUser('teacher', { id: 902, isStaff: true });
   const lines: string[] = [];

@@ -239,17 +239,6 @@ async function seedDeadLetters({ services }: Site): Promise<void> {
   await deadLetters.discard({ ids: [LETTERS.discarded] }, { at, by: 'Ada', note: 'sent by a test of the LMS' });
   const failed = { outcome: 'failed', code: 'event.malformed', message: 'still malformed' } as const;
   await deadLetters.recordReplay(LETTERS.malformed, { at, by: 'Ada', ...failed });
-  const job = {
-    id: 'replay-1',
-    filter: { diedUntil: at },
-    by: 'Ada',
-    total: 120,
-    cursor: '',
-    fence: 1,
-    leaseUntil: at,
-  };
-  const counts = { applied: 40, unchanged: 20, ignored: 3, failed: 1 };
-  await deadLetters.createJob({ ...job, state: 'running', counts, startedAt: at, finishedAt: null });
 }
 
 async function seedBadges({ services }: Site): Promise<void> {
@@ -312,6 +301,19 @@ async function seedJobs({ services: { jobStore, comparisonNotes, learners } }: S
   const counts = { changed: 12, unchanged: 1_204 };
   const error = { code: 'store.unavailable', message: 'the database does not answer; wait a moment' };
   await job('job-waiting', {});
+  await job('job-letters', {
+    kind: 'replay-dead-letters',
+    title: 'Replay 120 dead letters',
+    parameters: { diedUntil: now.toISOString() },
+    reason: null,
+    state: 'running',
+    done: 64,
+    total: 120,
+    counts: { applied: 40, unchanged: 20, ignored: 3, failed: 1 },
+    createdAt: new Date(now.getTime() - 60_000),
+    dueAt: new Date('2100-01-01T00:00:00Z'),
+    startedAt: now,
+  });
   await job('job-running', { state: 'running', done: 1_216, total: 4_000, counts, startedAt: now });
   await job('job-failed', {
     state: 'failed',

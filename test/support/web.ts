@@ -66,6 +66,7 @@ import { MemoryAccountSessions } from '../../server/http/account-sessions.ts';
 import { createApp } from '../../server/http/app.ts';
 import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
+import { MemoryAnswerStore } from '../../server/http/kept-answers.ts';
 import { createListActions } from '../../server/http/lists/act.ts';
 import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
@@ -128,7 +129,9 @@ const settings: WebSettings = {
   trustedProxies: 0,
   sessionSecret: 'only for tests',
   ingestToken: INGEST_TOKEN,
+  lmsRetirementUser: 'retirement_service_worker',
   maxBodyBytes: 64 * 1024,
+  apiOrigins: [],
   version: '0.0.0-test',
 };
 
@@ -204,6 +207,7 @@ export function makeSite(
     badgeName: (id) => rules.badgeName(id),
   });
   const replays = createReplays({
+    jobs,
     store: deadLetters,
     decode: eventFromDeadLetter,
     process: (event) => pipeline.process(event),
@@ -244,6 +248,7 @@ export function makeSite(
       createSettleEffects({ progress, dispatcher }),
       createTemplateSync({ store: providerStore, providers, secrets, clock }),
       ...replay.kinds,
+      ...replays.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
@@ -299,6 +304,7 @@ export function makeSite(
     sessions,
     accountSessions: new MemoryAccountSessions(sessions, clock),
     rateLimits: new MemoryRateLimits(),
+    keptAnswers: new MemoryAnswerStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
     processEvent: async (event: LmsEvent, door: Door) => {
       processed.push(event);

@@ -31,6 +31,30 @@ export function requireCaller(
   };
 }
 
+/** Lets holders of an API token with the scope in, and the user of the LMS that its retirement pipeline works as. */
+export function requireRetirementPipeline(
+  services: Pick<Services, 'access' | 'clock' | 'lmsTokens' | 'settings'>,
+): RequestHandler {
+  const recogniseCaller = requireCaller(services, 'learners:retire');
+  return (req, res, next) =>
+    recogniseCaller(req, res, (refused?: unknown) => {
+      if (refused !== undefined) return next(refused);
+      const caller = callerOf(res);
+      if (caller.kind === 'api-token' || caller.username === services.settings.lmsRetirementUser) return next();
+      next(
+        forbidden(
+          'not-the-pipeline',
+          'with a token of the LMS only the user that LAUREL_LMS_RETIREMENT_USER names may do this; others need an API token with the scope "learners:retire"',
+        ),
+      );
+    });
+}
+
+/** As the audit names whoever calls. */
+export function callerName(res: Response): string {
+  return callerOf(res).kind === 'api-token' ? 'api-token' : 'lms-retirement';
+}
+
 async function recognise(
   req: Request,
   { access, clock, lmsTokens }: Pick<Services, 'access' | 'clock' | 'lmsTokens'>,

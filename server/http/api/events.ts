@@ -1,6 +1,6 @@
 /** `POST /events`: the HTTP door for LMS events. CloudEvents 1.0, structured or batch, as JSON. */
 
-import express, { type Request, type RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { EventError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
 import type { Door } from '../../../plugin/ports/event-log.ts';
@@ -11,6 +11,8 @@ import type { Services } from '../services.ts';
 import { equalSecrets, looksLikeApiToken } from '../tokens.ts';
 import { answer } from './answer.ts';
 import { bearerToken, opens } from './bearer.ts';
+import { answerOnce } from './idempotency.ts';
+import { jsonBody } from './json-body.ts';
 import { acceptedSchema } from './schemas.ts';
 
 const ONE = 'application/cloudevents+json';
@@ -23,10 +25,10 @@ const LEARNERS_AT_ONCE = 64;
 
 export function eventRoutes(services: Services): readonly Route[] {
   const { settings } = services;
-  const parseBody = express.json({ type: [ONE, BATCH, EITHER], limit: settings.maxBodyBytes, strict: false });
+  const parseBody = jsonBody({ type: [ONE, BATCH, EITHER], maxBytes: settings.maxBodyBytes, strict: false });
 
   return [
-    post('/events', 'token events:write', refuseOtherTypes, parseBody, async (req, res) => {
+    post('/events', 'token events:write', refuseOtherTypes, parseBody, answerOnce(services), async (req, res) => {
       const values = eventValues(req);
       // All of them are decoded before the first is processed: a batch is taken whole or not at all.
       const events = values.map((value, index) => decode(services, value, Array.isArray(req.body) ? index : null));

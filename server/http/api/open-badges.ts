@@ -3,6 +3,7 @@
 import type { RequestHandler, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { achievementOf, bakePng, OPEN_BADGES, OWN_ACCOUNT, standalone } from '../../../providers/index.ts';
+import { readableFromAnywhere } from '../cross-origin.ts';
 import { pathText } from '../forms.ts';
 import { verifyLimit } from '../limits.ts';
 import { badgeImage, imageKey } from '../open-badge-images.ts';
@@ -22,36 +23,36 @@ export function openBadgeRoutes(services: Services): readonly Route[] {
   const limit = verifyLimit();
 
   return [
-    get('/.well-known/did.json', 'public', limit, forAnybody, async (_req, res) => {
+    get('/.well-known/did.json', 'public', readableFromAnywhere, unlisted, limit, async (_req, res) => {
       send(res, 'application/did+ld+json', MINUTE, JSON.stringify(await issuer.didDocument()));
     }),
-    get('/open-badges/issuer', 'public', limit, forAnybody, async (_req, res) => {
+    get('/open-badges/issuer', 'public', readableFromAnywhere, unlisted, limit, async (_req, res) => {
       send(res, JSON_LD, MINUTE, JSON.stringify(await issuer.profileDocument()));
     }),
-    get('/open-badges/achievements/:template', 'public', limit, forAnybody, async (req, res) => {
+    get('/open-badges/achievements/:template', 'public', readableFromAnywhere, unlisted, limit, async (req, res) => {
       const template = await providerStore.template(OPEN_BADGES, OWN_ACCOUNT, pathText(req, 'template'));
       if (template === null || template.state === 'draft') throw nothing();
       send(res, JSON_LD, MINUTE, JSON.stringify(standalone(achievementOf(template, issuer.addresses))));
     }),
-    get('/open-badges/images/:image', 'public', limit, forAnybody, async (req, res) => {
+    get('/open-badges/images/:image', 'public', readableFromAnywhere, unlisted, limit, async (req, res) => {
       const name = pathText(req, 'image');
       const key = imageKey(name);
       const file = key && (await files.get(key));
       if (!file) throw nothing();
       res.set('Cache-Control', FOR_EVER).type('image/png').send(Buffer.from(file.bytes));
     }),
-    get('/open-badges/status/:list', 'public', limit, forAnybody, async (req, res) => {
+    get('/open-badges/status/:list', 'public', readableFromAnywhere, unlisted, limit, async (req, res) => {
       const number = pathText(req, 'list');
       const list = /^[1-9]\d{0,5}$/.test(number) ? await issuer.statusList(Number(number)) : null;
       if (list === null) throw nothing();
       send(res, CREDENTIAL, MINUTE, list);
     }),
-    get('/open-badges/:uuid/credential.json', 'public', limit, forAnybody, async (req, res) => {
+    get('/open-badges/:uuid/credential.json', 'public', readableFromAnywhere, unlisted, limit, async (req, res) => {
       const { document } = await issuer.signedBadge(uuidOf(pathText(req, 'uuid')));
       if ('download' in req.query) res.attachment('credential.json');
       send(res, CREDENTIAL, 'no-store', document);
     }),
-    get('/open-badges/:uuid/badge.png', 'public', limit, forAnybody, async (req, res) => {
+    get('/open-badges/:uuid/badge.png', 'public', readableFromAnywhere, unlisted, limit, async (req, res) => {
       const { badge, document } = await issuer.signedBadge(uuidOf(pathText(req, 'uuid')));
       const baked = bakePng(await badgeImage(JSON.parse(badge.content), files), document);
       if (baked === null) throw nothing();
@@ -65,13 +66,8 @@ export function openBadgeRoutes(services: Services): readonly Route[] {
   }
 }
 
-/** Verifiers run in browsers of other sites, too; search engines stay out. */
-const forAnybody: RequestHandler = (_req, res, next) => {
-  res.set({
-    'Access-Control-Allow-Origin': '*',
-    'Cross-Origin-Resource-Policy': 'cross-origin',
-    'X-Robots-Tag': 'noindex, nofollow',
-  });
+const unlisted: RequestHandler = (_req, res, next) => {
+  res.set('X-Robots-Tag', 'noindex, nofollow');
   next();
 };
 

@@ -29,7 +29,7 @@ function keysOf(access: Access): readonly Key[] {
   const scope = scopeOf(access);
   if (scope === null) return [];
   const keys: Key[] = [{ apiToken: [scope] }];
-  if (access.startsWith('learner')) keys.push({ lmsToken: [] });
+  if (access.startsWith('learner') || scope === 'learners:retire') keys.push({ lmsToken: [] });
   if (scope === 'events:write') keys.push({ ingestToken: [] });
   return keys;
 }
@@ -50,6 +50,8 @@ export function openApiDocument() {
   };
 }
 
+const ONCE =
+  'where the answer is lost: the same call with the same key within a day gets the same answer, with `Idempotency-Replayed: true`, and is not done again. 1 to 255 printable characters';
 const NO_SCOPE = 'the API token lacks the scope';
 
 function paths(): Record<string, object> {
@@ -68,16 +70,21 @@ export function documentPath(path: string): string {
   return path.startsWith('/api/learning_credentials/') ? `${template}/` : template;
 }
 
-function operationObject({ id, tag, summary, access, path, query, body, success, failures }: Operation): object {
+function operationObject({ id, tag, summary, access, path, query, body, once, success, failures }: Operation): object {
   const keys = keysOf(access);
   const parameters = [
     ...Object.entries(path ?? {}).map(([name, doc]) => parameter('path', name, doc, true)),
     ...Object.entries(query ?? {}).map(([name, { doc, required }]) => parameter('query', name, doc, required)),
+    ...(once ? [parameter('header', 'Idempotency-Key', ONCE, false)] : []),
   ];
   const problems: Record<number, string> = {
     429: 'too many attempts; `Retry-After` says when to try again',
     ...failures,
   };
+  if (once) {
+    problems[409] = 'a call with this Idempotency-Key is under way; `Retry-After` says when to try again';
+    problems[422] = [failures[422], 'the Idempotency-Key came with another body before'].filter(Boolean).join('; or ');
+  }
   if (keys.length > 0) {
     problems[401] = 'no token, or one that is wrong or has expired';
     problems[403] = [failures[403], NO_SCOPE].filter(Boolean).join('; or ');
@@ -106,7 +113,7 @@ function operationObject({ id, tag, summary, access, path, query, body, success,
   };
 }
 
-function parameter(place: 'path' | 'query', name: string, description: string, required: boolean): object {
+function parameter(place: 'path' | 'query' | 'header', name: string, description: string, required: boolean): object {
   return { name, in: place, required, description, schema: { type: 'string' } };
 }
 

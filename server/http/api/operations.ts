@@ -31,6 +31,8 @@ export interface Operation {
   readonly query?: Readonly<Record<string, { readonly doc: string; readonly required: boolean }>>;
   /** By content type, a schema's name or an array of it. */
   readonly body?: Readonly<Record<string, object>>;
+  /** Takes an `Idempotency-Key`. */
+  readonly once?: true;
   readonly success: { readonly status: number; readonly doc: string; readonly schema: z.ZodType };
   /** Status to what it means here; what every guarded or limited route answers is added. */
   readonly failures: Readonly<Record<number, string>>;
@@ -85,6 +87,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Events',
     summary: 'Take events of the LMS: the whole list or none of it',
     access: 'token events:write',
+    once: true,
     body: {
       'application/cloudevents+json': ONE_EVENT,
       'application/cloudevents-batch+json': MANY_EVENTS,
@@ -130,6 +133,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Learners',
     summary: 'Forget a learner; repeating it changes nothing more',
     access: 'token learners:retire',
+    once: true,
     body: { 'application/json': schemaReference('Retire') },
     success: { status: 202, doc: 'on record; a job removes what is kept', schema: retirementSchema },
     failures: { 400: 'not such a body' },
@@ -139,6 +143,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'Learners',
     summary: 'Put new usernames in place of former ones; an unknown one is a success',
     access: 'token learners:retire',
+    once: true,
     body: { 'application/json': schemaReference('UsernameMappings') },
     success: {
       status: 200,

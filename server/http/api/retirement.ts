@@ -1,25 +1,27 @@
 /** The calls with which an Open edX site forgets and renames its users: paths and bodies as its retirement pipeline and its
  *  username replacement send them. Source: edx-platform scripts/user_retirement, openedx/credentials api/v2/views.py */
 
-import express from 'express';
 import type { z } from 'zod';
 import { createAudit } from '../audit.ts';
 import { RequestError } from '../request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { answer } from './answer.ts';
+import { callerName } from './caller.ts';
+import { answerOnce } from './idempotency.ts';
+import { jsonBody } from './json-body.ts';
 import { mappingsSchema, renamedSchema, retirementSchema, retireSchema } from './schemas.ts';
 
 const MAX_BYTES = 256 * 1024;
-const ACTOR = 'api-token';
 
 export function retirementApiRoutes(services: Services): readonly Route[] {
   const { retirements, learners, clock } = services;
   const audit = createAudit(services);
-  const parseBody = express.json({ limit: MAX_BYTES });
+  const parseBody = jsonBody({ maxBytes: MAX_BYTES });
+  const once = answerOnce(services);
 
   return [
-    post('/api/v2/user/retire', 'token learners:retire', parseBody, async (req, res) => {
+    post('/api/v2/user/retire', 'token learners:retire', parseBody, once, async (req, res) => {
       const { username, original_username, badges } = read(
         retireSchema,
         req.body,
@@ -28,12 +30,12 @@ export function retirementApiRoutes(services: Services): readonly Route[] {
       const known = username ?? original_username;
       if (known === undefined)
         throw new RequestError(400, 'username', 'the body must name the learner, as in {"username": "ada"}');
-      const job = await retirements.request({ username: known, badgesThere: badges ?? 'leave', by: ACTOR });
-      if (job) await audit(ACTOR, 'learner.retired', `job:${job.id}`, { badges: badges ?? 'leave' });
+      const job = await retirements.request({ username: known, badgesThere: badges ?? 'leave', by: callerName(res) });
+      if (job) await audit(callerName(res), 'learner.retired', `job:${job.id}`, { badges: badges ?? 'leave' });
       answer(res.status(202), retirementSchema, { state: job ? 'accepted' : 'nothing-known', job: job?.id ?? null });
     }),
 
-    post('/api/v2/replace_usernames', 'token learners:retire', parseBody, async (req, res) => {
+    post('/api/v2/replace_usernames', 'token learners:retire', parseBody, once, async (req, res) => {
       const { username_mappings: mappings } = read(
         mappingsSchema,
         req.body,
@@ -45,7 +47,8 @@ export function retirementApiRoutes(services: Services): readonly Route[] {
           const outcome = await retirements.rename(former, next, clock.now());
           replaced[outcome === 'taken' ? 'failed_replacements' : 'successful_replacements'].push({ [former]: next });
           const learner = outcome === 'renamed' ? await learners.findByUsername(next) : null;
-          if (outcome === 'renamed') await audit(ACTOR, 'learner.renamed', `learner:${learner?.id ?? 'unknown'}`);
+          if (outcome === 'renamed')
+            await audit(callerName(res), 'learner.renamed', `learner:${learner?.id ?? 'unknown'}`);
         }
       }
       answer(res, renamedSchema, replaced);

@@ -1,6 +1,7 @@
 /** Verification for machines; the last address is the one that learning-credentials has. */
 
 import { credentialMetadata, findVerifiable, verificationFacts } from '../../../plugin/credentials/verification.ts';
+import { readableFromAnywhere } from '../cross-origin.ts';
 import { pathText } from '../forms.ts';
 import { verifyLimit } from '../limits.ts';
 import { get, type Route } from '../routes.ts';
@@ -13,11 +14,11 @@ export function verificationRoutes(services: Services): readonly Route[] {
   const { credentials } = services;
   const limit = verifyLimit();
   return [
-    get('/api/verify/:uuid', 'public', limit, async (req, res) => {
+    get('/api/verify/:uuid', 'public', readableFromAnywhere, limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');
       answer(res, verificationSchema, await verifyById(services, pathText(req, 'uuid')));
     }),
-    get('/api/laurel/v1/verify/:uuid', 'public', limit, async (req, res) => {
+    get('/api/laurel/v1/verify/:uuid', 'public', readableFromAnywhere, limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');
       const credential = await findVerifiable(credentials, pathText(req, 'uuid'));
       answer(
@@ -26,7 +27,7 @@ export function verificationRoutes(services: Services): readonly Route[] {
         verificationFacts(credential, { showName: true, now: services.clock.now() }),
       );
     }),
-    get('/api/learning_credentials/v1/metadata/:uuid', 'public', limit, async (req, res) => {
+    get('/api/learning_credentials/v1/metadata/:uuid', 'public', readableFromAnywhere, limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');
       const credential = await findVerifiable(credentials, pathText(req, 'uuid'));
       answer(res, metadataSchema, credentialMetadata(credential));

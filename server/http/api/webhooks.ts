@@ -1,19 +1,20 @@
 /** `POST /badges/<provider>/webhook/`: where providers tell that something changed there. Answered with exactly 200 once
  *  what follows is recorded; what is answered otherwise comes again. */
 
-import express, { type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { ProviderError } from '../../../plugin/errors.ts';
 import { pathText } from '../forms.ts';
 import { webhookLimit } from '../limits.ts';
 import { RequestError } from '../request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { jsonBody } from './json-body.ts';
 
 const LONGEST_NOTICE = 16 * 1024;
 
 export function webhookRoutes({ notices, logger }: Pick<Services, 'notices' | 'logger'>): readonly Route[] {
   // Whatever type it is said to be.
-  const parseBody = express.json({ type: () => true, limit: LONGEST_NOTICE, strict: false });
+  const parseBody = jsonBody({ type: () => true, maxBytes: LONGEST_NOTICE, strict: false });
   const limit = webhookLimit();
 
   const receive: RequestHandler = async (req, res) => {

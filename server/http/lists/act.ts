@@ -29,12 +29,18 @@ export interface ChosenRecords {
   /** Those that match the address; otherwise those with the ids. */
   readonly query: string;
   readonly ids: readonly string[] | null;
+  /** Those that were there at this time, in lists with a time of their own; null: any. */
+  readonly until: string | null;
 }
 
 /** @returns null: nothing can match @throws InputError `input.list-address` */
-export async function whereChosen(list: AnyList, { query, ids }: ChosenRecords): Promise<readonly Condition[] | null> {
+export async function whereChosen(list: AnyList, chosen: ChosenRecords): Promise<readonly Condition[] | null> {
+  const { query, ids, until } = chosen;
   if (ids !== null) return [...(list.always ?? []), { field: 'id', in: ids }];
-  return whereOf(list, await readState(list, new URLSearchParams(query)));
+  const where = await whereOf(list, await readState(list, new URLSearchParams(query)));
+  if (where === null || until === null || !list.date) return where;
+  const end = new Date(new Date(until).getTime() + 1);
+  return [...where, { field: list.date.field, before: list.date.value?.(end) ?? end }];
 }
 
 export async function actOn(rows: readonly unknown[], action: Action, by: By): Promise<ActionResult> {
@@ -62,7 +68,7 @@ async function wordOf(row: unknown, action: Action, by: By, failures: Map<string
 }
 
 export function actionParameters(list: AnyList, action: Action, chosen: ChosenRecords, reason: string): JsonObject {
-  return { list: list.path, action: action.name, query: chosen.query, ids: chosen.ids, reason };
+  return { list: list.path, action: action.name, query: chosen.query, ids: chosen.ids, until: chosen.until, reason };
 }
 
 /** @param lists those there are; asked for when a job is carried out, since they are made of what carries jobs out */
@@ -70,11 +76,11 @@ export function createListActions(lists: () => readonly AnyList[]): JobKind {
   return {
     kind: LIST_ACTION,
     async step(job): Promise<JobStep> {
-      const { list: path, action: name, query, ids, reason } = job.parameters;
+      const { list: path, action: name, query, ids, until = null, reason } = job.parameters;
       const list = lists().find((one) => one.path === path);
       const action = (list?.actions as readonly Action[] | undefined)?.find((one) => one.name === name);
       if (!list || !action) return { cursor: null, done: 0, counts: { 'no longer possible': 1 }, finished: true };
-      const chosen = { query: String(query), ids: ids as readonly string[] | null };
+      const chosen = { query: String(query), ids: ids as readonly string[] | null, until: until as string | null };
       const where = (await whereChosen(list, chosen)) ?? [{ field: 'id', in: [] }];
       const total = job.total ?? (await list.records.count(where, Number.MAX_SAFE_INTEGER));
       const after = typeof job.cursor === 'string' ? job.cursor : undefined;

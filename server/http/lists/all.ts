@@ -4,11 +4,16 @@ import type { Services } from '../services.ts';
 import { auditList } from './audit-list.ts';
 import { badgeList } from './badge-list.ts';
 import { credentialList } from './credential-list.ts';
+import { deadLetterList } from './dead-letter-list.ts';
+import { effectList } from './effect-list.ts';
 import { eventList } from './event-list.ts';
+import { issuedBadgeList } from './issued-badge-list.ts';
 import { jobList } from './job-list.ts';
+import { learnerList } from './learner-list.ts';
 import type { AnyList } from './list.ts';
 import { mailList } from './mail-list.ts';
 import { assetList, configurationList, typeList } from './making-lists.ts';
+import { openBadgeTemplateList } from './open-badge-template-list.ts';
 import { progressList } from './progress-list.ts';
 import { runList } from './run-list.ts';
 import { templateList } from './template-list.ts';
@@ -17,7 +22,11 @@ export function allLists(services: Services): readonly AnyList[] {
   return [
     badgeList(services),
     progressList(services),
+    learnerList(services),
+    issuedBadgeList(services),
+    effectList(services),
     eventList(services),
+    deadLetterList(services),
     credentialList(services),
     mailList(services),
     runList(services),
@@ -25,6 +34,7 @@ export function allLists(services: Services): readonly AnyList[] {
     typeList(services),
     assetList(services),
     templateList(services),
+    openBadgeTemplateList(services),
     jobList(services),
     auditList(services),
   ];

@@ -57,7 +57,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
       { text: 'New badge', href: '/badges/new/start', access: 'edit', isPrimary: true },
     ],
     records: memoryRecords(shape, () => badges.list()),
-    load: () => progress.counts(),
+    load: (rows) => progress.counts(rows.map(({ id }) => id)),
     idOf: ({ id }) => id,
     columns: [
       {

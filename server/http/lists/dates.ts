@@ -81,14 +81,16 @@ export async function dateChoices(
     const [first, last] = ends.map(({ items: [row] }) => {
       const value = row === undefined ? null : (records.shape.fields[date.field]?.(row) ?? null);
       if (value === null) return null;
-      return (value instanceof Date ? value : new Date(String(value))).getUTCFullYear();
+      return (value instanceof Date ? value : new Date(String(value))).toISOString();
     });
-    if (first === null || last === null || first === undefined || last === undefined) return [];
-    const years = Array.from({ length: Math.min(last - first + 1, MOST_YEARS) }, (_, n) =>
-      String(last - n).padStart(4, '0'),
+    if (!first || !last) return [];
+    const [from, to] = [Number(first.slice(0, 4)), Number(last.slice(0, 4))];
+    const years = Array.from({ length: Math.min(to - from + 1, MOST_YEARS) }, (_, n) =>
+      String(to - n).padStart(4, '0'),
     ).reverse();
+    if (years.length > 1) return years;
     // A single year says nothing; its months do.
-    return years.length === 1 ? twelve(years[0] as string) : years;
+    return twelve(first.slice(0, 4)).filter((month) => month >= first.slice(0, 7) && month <= last.slice(0, 7));
   }
 }
 

@@ -5,6 +5,7 @@ import { type EventEntry, type OutcomeKind, outcomeKinds } from '../../../plugin
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
 import { badgePath } from '../badge-links.ts';
+import { thrifty } from '../dashboard/thrifty.ts';
 import { outcomeReason } from '../event-words.ts';
 import { shortEventType, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { eventPath, shownLearner } from '../pages/events.ts';
@@ -19,6 +20,9 @@ const PERIODS = { hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR };
 const PERIOD_WORDS = { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days' };
 const shownOutcomes: readonly OutcomeKind[] = [...outcomeKinds].reverse();
 
+/** Of more, none is offered: whoever looks for one writes it. */
+const MOST_COURSES = 500;
+
 interface Context {
   readonly people: ReadonlyMap<string, Learner>;
   readonly names: ReadonlyMap<string, string>;
@@ -28,6 +32,7 @@ type ListServices = Pick<Services, 'events' | 'learners' | 'badges' | 'clock' | 
 
 export function eventList(services: ListServices): List<EventEntry, Context> {
   const { events, clock, environment } = services;
+  const courses = thrifty(() => events.records.values('course', MOST_COURSES));
   return {
     path: '/events',
     access: 'look',
@@ -111,10 +116,19 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
         name: 'type',
         label: 'Type',
         any: 'All types',
+        field: 'type',
         isOpen: true,
         choices: () =>
           [...environment.eventTypes.keys()].sort().map((type) => ({ value: type, word: shortEventType(type) })),
         where: (type) => [{ field: 'type', in: [type] }],
+      },
+      {
+        name: 'course',
+        label: 'Course key',
+        any: '',
+        isWritten: true,
+        choices: async () => ((await courses())?.result ?? []).map((value) => ({ value, word: value })),
+        where: (course) => [{ field: 'course', in: [course] }],
       },
       {
         name: 'outcome',

@@ -33,6 +33,8 @@ export interface Filter {
   readonly any: string;
   choices(): readonly Choice[] | Promise<readonly Choice[]>;
   where(value: string): readonly Condition[];
+  /** The field of its values: choices that no record has need no count. An index must begin with it. */
+  readonly field?: string;
   /** Other values than the choices may stand in the address. */
   readonly isOpen?: boolean;
   /** Chosen where the address says nothing; `any` is then a choice by the value `all`. */
@@ -66,13 +68,23 @@ export interface BulkAction<Row> {
   readonly label: string;
   /** What it means, before it is done. */
   readonly consequence: string;
+  /** Besides the right to act in the list. */
+  readonly access?: Right;
   /** It asks why. */
   readonly needsReason?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** What it would do to one, before it is done; changes nothing. */
+  foresee?(row: Row): Promise<Foreseen>;
   /** @returns what came of it, in a word or two, e.g. `invalidated`, `left alone`
    *  @throws CredentialsError: this one failed, and why; the others go on */
   run(row: Row, by: { readonly actor: string; readonly reason: string; readonly runId: string }): Promise<string>;
+}
+
+export interface Foreseen {
+  /** e.g. `would fail again`. */
+  readonly word: string;
+  readonly note: string | null;
 }
 
 export interface Note {

@@ -19,6 +19,7 @@ import { schedulePath } from '../pages/schedule.ts';
 import type { Services } from '../services.ts';
 import { linksCell, numberCell, textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
+import { deletingAssets, deletingConfigurations, switchingSchedules } from './making-actions.ts';
 import { wordSearch, wordsOf } from './short.ts';
 
 export function typeList({
@@ -91,10 +92,12 @@ export function typeList({
   };
 }
 
-export function assetList({ credentials }: Pick<Services, 'credentials'>): List<Asset> {
+export function assetList(services: Pick<Services, 'credentials' | 'extensions' | 'files'>): List<Asset> {
+  const { credentials } = services;
   const shape = {
     id: ['slug'],
     fields: {
+      id: ({ slug }: Asset) => slug,
       slug: ({ slug }: Asset) => slug,
       kind: ({ kind }: Asset) => kind,
       size: ({ sizeBytes }: Asset) => sizeBytes,
@@ -159,6 +162,8 @@ export function assetList({ credentials }: Pick<Services, 'credentials'>): List<
       text: 'A credential type needs at least a PDF template to write on.',
       links: [{ text: 'Take a sample: the first steps', href: '/first-steps', access: 'administer' }],
     },
+    actionAccess: 'edit',
+    actions: [deletingAssets(services)],
   };
 }
 
@@ -168,10 +173,10 @@ interface ConfigurationContext {
   readonly lastRuns: ReadonlyMap<string, CredentialRun>;
 }
 
-export function configurationList({
-  credentials,
-  generateNow,
-}: Pick<Services, 'credentials' | 'generateNow'>): List<CredentialConfiguration, ConfigurationContext> {
+export function configurationList(
+  services: Pick<Services, 'credentials' | 'generateNow' | 'clock'>,
+): List<CredentialConfiguration, ConfigurationContext> {
+  const { credentials, generateNow } = services;
   const shape = {
     id: ['id'],
     fields: {
@@ -294,6 +299,9 @@ export function configurationList({
           return 'run begun';
         },
       },
+      switchingSchedules(services, true),
+      switchingSchedules(services, false),
+      deletingConfigurations(services),
     ],
   };
 }

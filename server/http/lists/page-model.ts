@@ -1,17 +1,20 @@
 /** A list as its page draws it: rows, headings that put in order, filters with counts, dates, pages and actions. */
 
 import type { Condition } from '../../../plugin/ports/records.ts';
+import { type Known, thrifty } from '../dashboard/thrifty.ts';
 import { counted, shownNumber } from '../format.ts';
 import { dateChoices, dateTrail, dateWord } from './dates.ts';
-import type { AnyList, Filter } from './list.ts';
+import type { AnyList, BulkAction, Filter } from './list.ts';
 import { ALL, chosenValue, isNarrowed, type ListState, orderOf, queryOf, whereOf } from './state.ts';
 
 /** No count goes on beyond; the page says `10,000+`. */
 export const MOST_COUNTED = 10_000;
 const MOST_COUNTED_CHOICES = 200;
+/** Of more, those that no record has are left out. */
+const FEW_CHOICES = 12;
 export const PAGE_SIZE = 50;
 
-export async function listModel(list: AnyList, state: ListState, mayAct: boolean) {
+export async function listModel(list: AnyList, state: ListState, mayDo: (action: BulkAction<unknown>) => boolean) {
   const where = await whereOf(list, state);
   const order = orderOf(list, state.order);
   const { after, before } = state;
@@ -20,13 +23,13 @@ export async function listModel(list: AnyList, state: ListState, mayAct: boolean
     where === null
       ? { items: [], next: null, previous: null }
       : list.records.page({ where, order, limit, after, before }),
-    where === null ? 0 : list.records.count(where, MOST_COUNTED + 1),
+    where === null ? 0 : shownCount(list, where),
     Promise.all(list.filters.map((filter) => filterModel(list, filter, state))),
     dateModel(list, state),
     list.notes?.(state) ?? [],
   ]);
   const context = await list.load(page.items);
-  const actions = mayAct ? (list.actions ?? []) : [];
+  const actions = (list.actions ?? []).filter(mayDo);
   const at = (changes: Record<string, string | undefined>): string => `${list.path}${queryOf(list, state, changes)}`;
   return {
     path: list.path,
@@ -85,25 +88,45 @@ function countWord(count: number): string {
 async function filterModel(list: AnyList, filter: Filter, state: ListState) {
   const chosen = chosenValue(list, filter, state);
   const choices = await filter.choices();
-  const isKnown = chosen === undefined || filter.isWritten || choices.some(({ value }) => value === chosen);
+  if (filter.isWritten) return { name: filter.name, label: filter.label, written: chosen ?? '', offered: choices };
+  const isKnown = chosen === undefined || choices.some(({ value }) => value === chosen);
   const offered = isKnown ? choices : [...choices, { value: chosen, word: chosen }];
   const where = offered.length > MOST_COUNTED_CHOICES ? null : await whereOf(list, state, filter.name);
-  const counts = where && (await Promise.all(offered.map(({ value }) => countOf([...where, ...filter.where(value)]))));
+  const there = where && offered.length > FEW_CHOICES ? await valuesThere(list, filter) : null;
+  const counts = where && (await Promise.all(offered.map(({ value }) => countOf(value, where))));
   return {
     name: filter.name,
-    written: filter.isWritten ? (chosen ?? '') : null,
+    written: null,
     label: filter.label,
     any: { value: filter.initial === undefined ? '' : ALL, word: filter.any, isChosen: chosen === undefined },
     choices: offered.flatMap(({ value, word }, n) => {
       const count = counts?.[n];
-      if (count === 0 && value !== chosen && choices.length > 12) return [];
+      if (count === 0 && value !== chosen && choices.length > FEW_CHOICES) return [];
       return { value, word: count === undefined ? word : `${word} (${countWord(count)})`, isChosen: value === chosen };
     }),
   };
 
-  function countOf(conditions: readonly Condition[]): Promise<number> {
-    return list.records.count(conditions, MOST_COUNTED + 1);
+  async function countOf(value: string, others: readonly Condition[]): Promise<number> {
+    return there?.has(value) === false ? 0 : shownCount(list, [...others, ...filter.where(value)]);
   }
+}
+
+const valuesByList = new WeakMap<AnyList, Map<string, () => Promise<Known<readonly string[] | null> | null>>>();
+
+/** What any record has in the field of the filter, as known not long ago. @returns null: it may be anything */
+async function valuesThere(list: AnyList, { name, field }: Filter): Promise<ReadonlySet<string> | null> {
+  if (field === undefined) return null;
+  const byFilter = valuesByList.get(list) ?? new Map();
+  valuesByList.set(list, byFilter);
+  const ask = byFilter.get(name) ?? thrifty(() => list.records.values(field, MOST_COUNTED_CHOICES));
+  byFilter.set(name, ask);
+  const values = (await ask())?.result ?? null;
+  return values && new Set(values);
+}
+
+/** What is known already does; what is not, is counted up to a bound. */
+async function shownCount({ records }: AnyList, where: readonly Condition[]): Promise<number> {
+  return (await records.estimate?.(where)) ?? records.count(where, MOST_COUNTED + 1);
 }
 
 async function dateModel(list: AnyList, state: ListState) {

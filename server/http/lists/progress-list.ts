@@ -5,7 +5,14 @@ import { progressStatus, shownInstant, shownStatus, shownTime } from '../format.
 import { learnerPath, whyPath } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
 import { type CellPart, textCell, timeCell } from './cells.ts';
-import { badgeNames, findLearners, LEARNER_HELP, LEARNER_SEARCH, learnersById } from './find-learners.ts';
+import {
+  badgeNames,
+  findLearners,
+  LEARNER_HELP,
+  LEARNER_SEARCH,
+  learnersById,
+  whoseProgress,
+} from './find-learners.ts';
 import type { List } from './list.ts';
 
 const STATUSES = ['in-progress', 'awarded', 'revoked', 'none'] as const;
@@ -26,7 +33,10 @@ export function progressList(services: ListServices): List<Progress, Context> {
     title: 'Progress',
     section: 'progress',
     noun: ['record of progress', 'records of progress'],
-    links: [{ text: 'Issued badges', href: '/issued-badges' }],
+    links: [
+      { text: 'Learners', href: '/learners' },
+      { text: 'Issued badges', href: '/issued-badges' },
+    ],
     records: progress.records,
     async load(rows) {
       const people = await learnersById(
@@ -85,14 +95,7 @@ export function progressList(services: ListServices): List<Progress, Context> {
         cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
       },
     ],
-    search: {
-      label: LEARNER_SEARCH,
-      help: LEARNER_HELP,
-      async where(text) {
-        const found = await findLearners(services, text);
-        return found.length > 0 ? [{ field: 'learnerId', in: found.map(({ id }) => id) }] : null;
-      },
-    },
+    search: { label: LEARNER_SEARCH, help: LEARNER_HELP, where: (text) => whoseProgress(services, text) },
     filters: [
       {
         name: 'badge',

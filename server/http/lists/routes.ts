@@ -9,6 +9,7 @@ import { textField, textFields } from '../forms.ts';
 import { actorOf, may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { jobPath } from '../pages/jobs.ts';
+import type { Right } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
@@ -19,6 +20,7 @@ import { listModel } from './page-model.ts';
 import { queryOf, readState } from './state.ts';
 
 const SAMPLE = 5;
+const FORESEEN = 50;
 const LONGEST_REASON = 500;
 
 export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'clock' | 'jobs'>): readonly Route[] {
@@ -31,14 +33,18 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
   async function chosenFrom(req: Request): Promise<ChosenRecords> {
     const state = await readState(list, new URLSearchParams(textField(req, 'query')));
     const query = queryOf(list, state);
-    return { query, ids: textField(req, 'which') === 'all' ? null : textFields(req, 'selected') };
+    const ids = textField(req, 'which') === 'all' ? null : textFields(req, 'selected');
+    // What comes in after the page that asks was shown has not been seen by whoever says yes.
+    const shown = new Date(textField(req, 'until'));
+    const until = Number.isNaN(shown.getTime()) ? services.clock.now() : shown;
+    return { query, ids, until: until.toISOString() };
   }
 
   /** @throws NotFoundError */
-  function actionFrom(req: Request): BulkAction<unknown> {
+  function actionFrom(req: Request, res: Response): BulkAction<unknown> {
     const name = textField(req, 'action');
     const action = (list.actions as readonly BulkAction<unknown>[] | undefined)?.find((one) => one.name === name);
-    if (!action) {
+    if (!action || !mayDo(res, action)) {
       throw new NotFoundError(
         'list-action',
         'there is no such action; go back to the list and choose one that it offers',
@@ -48,12 +54,15 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
   }
 
   async function showChosen(req: Request, res: Response, errors: readonly string[] = []): Promise<void> {
-    const action = actionFrom(req);
+    const action = actionFrom(req, res);
     const chosen = await chosenFrom(req);
     const where = await whereChosen(list, chosen);
     const nothing = where === null || chosen.ids?.length === 0;
     const count = nothing ? 0 : await list.records.count(where, Number.MAX_SAFE_INTEGER);
-    const sample = nothing ? [] : (await list.records.page({ where, order: list.order, limit: SAMPLE })).items;
+    const sample = nothing
+      ? []
+      : (await list.records.page({ where, order: list.order, limit: action.foresee ? FORESEEN : SAMPLE })).items;
+    const foreseen = action.foresee && (await Promise.all(sample.map((row: unknown) => action.foresee?.(row))));
     const context = await list.load(sample);
     const [first] = list.columns;
     const frame = {
@@ -76,7 +85,13 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       count,
       isMany: count > AT_ONCE,
       none: count === 0,
-      sample: sample.map((row: unknown) => first?.cell(row, context)),
+      sample: sample.map((row: unknown, n: number) => ({
+        cell: first?.cell(row, context),
+        foreseen: foreseen?.[n] ?? null,
+      })),
+      foreseen: foreseen ? tallied(foreseen.flatMap((one) => one?.word ?? [])) : null,
+      looked: shownNumber(sample.length),
+      until: chosen.until,
       more: shownNumber(Math.max(0, count - sample.length)),
       query: chosen.query,
       which: chosen.ids === null ? 'all' : 'selected',
@@ -90,8 +105,9 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     get(list.path, list.access, async (req, res) => {
       const state = await readState(list, queryFrom(req));
       keepAddress(req, list.path, queryOf(list, state));
-      const model = await listModel(list, state, may(res, actionAccess));
-      const links = (list.links ?? []).filter(({ access }) => access === undefined || may(res, access));
+      const model = await listModel(list, state, (action) => may(res, actionAccess) && mayDo(res, action));
+      const isOpen = ({ access }: { readonly access?: Right }) => access === undefined || may(res, access);
+      const links = (list.links ?? []).filter(isOpen);
       const buttons = (list.buttons ?? []).filter(({ access }) => may(res, access));
       const { title, section, breadcrumbs } = list;
       await renderPage(
@@ -99,7 +115,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         res,
         'list',
         { title, section, ...(breadcrumbs && { breadcrumbs }) },
-        { ...model, links, buttons },
+        { ...model, links, buttons, empty: { ...model.empty, links: model.empty.links.filter(isOpen) } },
       );
     }),
 
@@ -129,7 +145,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
   ];
 
   async function act(req: Request, res: Response): Promise<void> {
-    const action = actionFrom(req);
+    const action = actionFrom(req, res);
     const reason = textField(req, 'reason').trim();
     if (action.needsReason && (reason === '' || reason.length > LONGEST_REASON)) {
       return showChosen(req, res, [`the reason must have 1 to ${LONGEST_REASON} characters`]);
@@ -148,13 +164,17 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         requestedBy: actor,
         reason: reason || null,
       });
-      await audit(actor, action.audited, `job:${job.id}`, {});
+      await audit(actor, action.audited, `job:${job.id}`, action.needsReason ? { reason } : {});
       return res.redirect(303, jobPath(job.id));
     }
     const { items } = await list.records.page({ where, order: list.order, limit: AT_ONCE });
     const result = await actOn(items, action, { actor, reason, runId: randomUUID() });
     const ids = items.map((row: unknown) => list.idOf(row));
-    await audit(actor, action.audited, `list:${word}`, { ...result.counts, ids: ids.join(' ').slice(0, 4_000) });
+    await audit(actor, action.audited, `list:${word}`, {
+      ...result.counts,
+      ids: ids.join(' ').slice(0, 4_000),
+      ...(action.needsReason && { reason }),
+    });
     const { failed = 0, ...rest } = result.counts;
     const frame = {
       title: `${action.label}: what came of it`,
@@ -170,6 +190,16 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       backWord: list.title.toLowerCase(),
     });
   }
+}
+
+function mayDo(res: Response, { access }: Pick<BulkAction<unknown>, 'access'>): boolean {
+  return access === undefined || may(res, access);
+}
+
+function tallied(words: readonly string[]) {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => ({ word, count: shownNumber(count) }));
 }
 
 function nothingChosen(): InputError {

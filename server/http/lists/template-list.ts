@@ -33,16 +33,10 @@ export function templateList({
 
   async function rows(): Promise<readonly Row[]> {
     const accounts = new Map((await providerStore.accounts()).map((account) => [account.id, account]));
-    const found: Row[] = [];
-    for (let after: string | undefined; ; ) {
-      const page = await providerStore.templates({ limit: BATCH, ...(after !== undefined && { after }) });
-      for (const template of page.items) {
-        const account = accounts.get(template.accountId);
-        if (account) found.push({ template, account });
-      }
-      if (page.next === null) return found;
-      after = page.next;
-    }
+    return (await everyTemplate(providerStore)).flatMap((template) => {
+      const account = accounts.get(template.accountId);
+      return account ? [{ template, account }] : [];
+    });
   }
 
   const shape = {
@@ -156,4 +150,17 @@ export function templateList({
           };
     },
   };
+}
+
+export async function everyTemplate(
+  providerStore: Services['providerStore'],
+  which: { readonly provider?: string; readonly accountId?: string } = {},
+): Promise<readonly BadgeTemplate[]> {
+  const found: BadgeTemplate[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await providerStore.templates({ ...which, limit: BATCH, ...(after !== undefined && { after }) });
+    found.push(...page.items);
+    if (page.next === null) return found;
+    after = page.next;
+  }
 }

@@ -12,6 +12,7 @@ import { MIN_PASSWORD_LENGTH } from '../passwords.ts';
 import { isRole, ROLES, type Role, roles } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { historyPath } from './history.ts';
 
 const HOME = '/accounts';
 const systemCrumb = { text: 'System', href: '/system' } as const;
@@ -67,7 +68,7 @@ export function accountRoutes(services: Services): readonly Route[] {
       lmsUsername: account.lmsUsername,
       isOwn: actorOf(res).accountId === account.id,
       sessions: sessions.map(shownSession),
-      auditHref: `/audit?object=${encodeURIComponent(`account:${account.id}`)}`,
+      historyHref: historyPath('account', account.id),
     };
     await renderPage(req, res, 'account', frame, model, errors.length > 0 ? 409 : 200);
   };

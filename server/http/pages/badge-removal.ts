@@ -30,7 +30,7 @@ export function badgeRemovalRoutes(services: Services): readonly Route[] {
 
   const ask = async (req: Request, res: Response, question: Question, status = 200): Promise<void> => {
     const { badge, reason = '', errors = [], conflict = false } = question;
-    const counts = statusCounts(await progress.counts(), badge.id);
+    const counts = statusCounts(await progress.counts([badge.id]), badge.id);
     const waiting = waitingFor(badge.id, services.badgeUpstreams());
     const name = badge.name ?? badge.id;
     const frame = {

@@ -28,7 +28,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
       const [definition, history, counts] = await Promise.all([
         badges.get(id),
         findHistory(services, id),
-        progress.counts(),
+        progress.counts([id]),
       ]);
       if (definition === null) return showRemoved(req, res, history);
       const rules = readRules(definition);

@@ -26,11 +26,13 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { issuedCrumb, providersCrumb } from './issued-badges.ts';
 import { jobPath, shownJob } from './jobs.ts';
 import { learnerPath } from './progress.ts';
+import { providersCrumb } from './templates.ts';
 
 const PAGE_SIZE = 50;
+
+const issuedCrumb = { text: 'Issued badges', href: '/issued-badges' } as const;
 
 const crumbs = [providersCrumb, issuedCrumb, { text: 'Comparisons', href: '/comparisons' }] as const;
 

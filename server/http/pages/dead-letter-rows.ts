@@ -1,95 +1,7 @@
 /** Dead letters as their pages show them. */
 
-import type { Request } from 'express';
-import {
-  DEAD_LETTER_STATES,
-  type DeadLetterFilter,
-  type DeadLetterState,
-  type DeadLetterSummary,
-  type Replay,
-  type ReplayJob,
-} from '../../../plugin/ports/dead-letters.ts';
-import { counted, shortEventType, shownNumber, shownStatus, shownTime } from '../format.ts';
-import { queryChoice, queryText, queryTexts } from '../forms.ts';
-
-const HOUR_MS = 3_600_000;
-
-/** Ages that the filter offers. */
-export const AGES = [
-  { value: '1h', word: 'older than an hour', ms: HOUR_MS },
-  { value: '1d', word: 'older than a day', ms: 24 * HOUR_MS },
-  { value: '7d', word: 'older than a week', ms: 7 * 24 * HOUR_MS },
-] as const;
-
-/** What the address says: filters as they stand in it. */
-export interface LetterQuery {
-  readonly state: DeadLetterState;
-  readonly reason: string | undefined;
-  readonly type: string | undefined;
-  readonly age: (typeof AGES)[number]['value'] | undefined;
-}
-
-export function letterQuery(req: Request): LetterQuery {
-  return {
-    state: queryChoice(req, 'state', DEAD_LETTER_STATES) ?? 'open',
-    reason: queryText(req, 'reason'),
-    type: queryText(req, 'type'),
-    age: queryChoice(
-      req,
-      'age',
-      AGES.map(({ value }) => value),
-    ),
-  };
-}
-
-export function filterOf({ state, reason, type, age }: LetterQuery, now: Date): DeadLetterFilter {
-  const ageMs = AGES.find(({ value }) => value === age)?.ms;
-  return {
-    state,
-    reason,
-    eventType: type,
-    diedUntil: ageMs === undefined ? undefined : new Date(now.getTime() - ageMs),
-  };
-}
-
-const MAX_CHOSEN = 100;
-
-/** @returns the letters ticked in the list; undefined: the filters decide */
-export function chosenIds(req: Request): readonly string[] | undefined {
-  if (queryText(req, 'scope') !== 'selected') return undefined;
-  return queryTexts(req, 'id').slice(0, MAX_CHOSEN);
-}
-
-/** A choice of letters as one hidden field of a form, and back. */
-export function packFilter({ reason, eventType, diedUntil, ids }: Omit<DeadLetterFilter, 'state'>): string {
-  return JSON.stringify({ reason, eventType, diedUntil, ids });
-}
-
-/** @returns null for what `packFilter` did not write: it must never choose more than a person saw */
-export function unpackFilter(text: string): Omit<DeadLetterFilter, 'state'> | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const { reason, eventType, diedUntil, ids, ...others } = value as Record<string, unknown>;
-  const until = new Date(typeof diedUntil === 'string' ? diedUntil : Number.NaN);
-  const isText = (one: unknown): boolean => typeof one === 'string';
-  const wrong =
-    Object.keys(others).length > 0 ||
-    [reason, eventType].some((one) => one !== undefined && !isText(one)) ||
-    (ids !== undefined && !(Array.isArray(ids) && ids.length <= MAX_CHOSEN && ids.every(isText))) ||
-    Number.isNaN(until.getTime());
-  if (wrong) return null;
-  return {
-    diedUntil: until,
-    ...(reason !== undefined && { reason: reason as string }),
-    ...(eventType !== undefined && { eventType: eventType as string }),
-    ...(ids !== undefined && { ids: ids as string[] }),
-  };
-}
+import type { DeadLetterSummary, Replay } from '../../../plugin/ports/dead-letters.ts';
+import { shortEventType, shownNumber, shownStatus, shownTime } from '../format.ts';
 
 export function letterPath(id: string): string {
   return `/dead-letters/${encodeURIComponent(id)}`;
@@ -128,28 +40,4 @@ export function shownReplay({ at, by, outcome, code, message }: Replay) {
 
 export function shownForecast({ outcome, code, message }: Pick<Replay, 'outcome' | 'code' | 'message'>) {
   return { text: would[outcome], code, message, fails: outcome === 'failed' };
-}
-
-export function shownForecastCounts(counts: ReplayJob['counts']) {
-  return (Object.keys(would) as Replay['outcome'][]).map((outcome) => ({
-    text: would[outcome],
-    count: shownNumber(counts[outcome]),
-  }));
-}
-
-export function jobRow(job: ReplayJob) {
-  const { applied, unchanged, ignored, failed } = job.counts;
-  const done = applied + unchanged + ignored + failed;
-  return {
-    id: job.id,
-    by: job.by,
-    status: shownStatus(job.state === 'done' && failed > 0 ? 'done-with-errors' : job.state),
-    startedAt: shownTime(job.startedAt),
-    finishedAt: shownTime(job.finishedAt),
-    done,
-    // letters that somebody else settled meanwhile are not counted: a finished job is full
-    total: job.state === 'done' ? Math.max(done, 1) : Math.max(job.total, done, 1),
-    text: `${shownNumber(done)} of ${counted(job.total, 'dead letter')}: ${shownNumber(applied)} changed progress, ${shownNumber(unchanged)} were known, ${shownNumber(ignored)} ignored, ${shownNumber(failed)} failed`,
-    cancelAction: job.state === 'running' ? `/dead-letters/replays/${job.id}/cancel` : null,
-  };
 }

@@ -1,35 +1,18 @@
-/** Dead letters: the list, one of them, and what a person can do about them. */
+/** A dead letter, and what a person can do about it. */
 
 import type { Request, Response } from 'express';
-import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
+import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { maskBody } from '../../../plugin/events/mask.ts';
-import { DEAD_LETTER_STATES, type DeadLetter, type DeadLetterFilter } from '../../../plugin/ports/dead-letters.ts';
+import type { DeadLetter } from '../../../plugin/ports/dead-letters.ts';
 import { createAudit } from '../audit.ts';
-import { counted, shownNumber, shownSize, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryString, queryText, textField } from '../forms.ts';
+import { shownSize, shownTime } from '../format.ts';
+import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import {
-  AGES,
-  chosenIds,
-  filterOf,
-  jobRow,
-  letterPath,
-  letterQuery,
-  letterRow,
-  packFilter,
-  shownForecast,
-  shownForecastCounts,
-  shownReplay,
-  unpackFilter,
-} from './dead-letter-rows.ts';
+import { letterPath, letterRow, shownForecast, shownReplay } from './dead-letter-rows.ts';
 
-const PAGE_SIZE = 50;
-/** Letters whose replay the page foretells one by one. */
-const FORETOLD = 50;
-const JOBS = 5;
 const MAX_NOTE = 500;
 
 const eventsCrumb = { text: 'Events', href: '/events' } as const;
@@ -42,29 +25,6 @@ const noteMissing: FieldError = {
 export function deadLetterRoutes(services: Services): readonly Route[] {
   const { deadLetters, replays, clock } = services;
   const audit = createAudit(services);
-
-  const showCheck = async (
-    req: Request,
-    res: Response,
-    filter: Omit<DeadLetterFilter, 'state'>,
-    errors: readonly FieldError[] = [],
-  ): Promise<void> => {
-    const { total, counts, letters } = await replays.forecast(filter, FORETOLD);
-    const found = await Promise.all(letters.map(({ id }) => deadLetters.letter(id)));
-    const frame = { title: 'Replay or discard', section: 'events', breadcrumbs: [eventsCrumb, crumb], errors } as const;
-    const model = {
-      total,
-      amount: counted(total, 'dead letter'),
-      looked: letters.length,
-      counts: shownForecastCounts(counts),
-      packed: packFilter(filter),
-      rows: letters.flatMap(({ forecast }, index) => {
-        const letter = found[index];
-        return letter ? [{ ...letterRow(letter), forecast: shownForecast(forecast) }] : [];
-      }),
-    };
-    await renderPage(req, res, 'dead-letter-check', frame, model, errors.length > 0 ? 422 : 200);
-  };
 
   const showLetter = async (
     req: Request,
@@ -109,96 +69,9 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
     return letter;
   };
 
-  const chosen = (req: Request): Omit<DeadLetterFilter, 'state'> => {
-    const filter = unpackFilter(textField(req, 'chosen'));
-    if (!filter)
-      throw new InputError(
-        'form-incomplete',
-        'the form is incomplete; go back, load the page again and send it once more',
-      );
-    return filter;
-  };
-
   const noteOf = (req: Request): string => textField(req, 'note').trim().slice(0, MAX_NOTE);
 
   return [
-    get('/dead-letters', 'look', async (req, res) => {
-      const query = letterQuery(req);
-      const [page, counts, jobs, open] = await Promise.all([
-        deadLetters.letters({ ...filterOf(query, clock.now()), after: queryText(req, 'after'), limit: PAGE_SIZE }),
-        deadLetters.openCounts(),
-        deadLetters.jobs(JOBS),
-        deadLetters.count({ state: 'open' }),
-      ]);
-      const { state, ...others } = query;
-      const address = { ...others, state: state === 'open' ? undefined : state };
-      await renderPage(
-        req,
-        res,
-        'dead-letters',
-        { title: 'Dead letters', section: 'events', breadcrumbs: [eventsCrumb] },
-        {
-          filters: query,
-          filtered: Object.values(address).some((value) => value !== undefined),
-          states: DEAD_LETTER_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-          reasons: [
-            ...new Set([...counts.map(({ reason }) => reason), ...(query.reason ? [query.reason] : [])]),
-          ].sort(),
-          types: [
-            ...new Set([
-              ...counts.flatMap(({ eventType }) => eventType ?? []),
-              ...(query.type === undefined ? [] : [query.type]),
-            ]),
-          ].sort(),
-          ages: AGES,
-          open: counted(open, 'dead letter'),
-          counts: counts.map(({ reason, eventType, count }) => ({
-            reason,
-            type: eventType ?? 'no type',
-            count: shownNumber(count),
-            href: `/dead-letters${queryString({ reason, type: eventType ?? undefined })}`,
-          })),
-          choosable: state === 'open',
-          rows: page.items.map(letterRow),
-          jobs: jobs.map(jobRow),
-          nextHref: page.next === null ? null : `/dead-letters${queryString({ ...address, after: page.next })}`,
-          firstHref: queryText(req, 'after') === undefined ? null : `/dead-letters${queryString(address)}`,
-        },
-      );
-    }),
-
-    get('/dead-letters/check', 'look', async (req, res) => {
-      const now = clock.now();
-      const { state: _, ...filter } = filterOf(letterQuery(req), now);
-      const ids = chosenIds(req);
-      await showCheck(req, res, { ...(ids ? { ids } : filter), diedUntil: ids ? now : (filter.diedUntil ?? now) });
-    }),
-
-    post('/dead-letters/replay', 'operate', async (req, res) => {
-      const actor = actorOf(res).name;
-      const job = await replays.begin(chosen(req), actor);
-      await audit(actor, 'dead-letters.replayed', `replay:${job.id}`, { letters: job.total });
-      res.redirect(303, '/dead-letters?done=replay-started');
-    }),
-
-    post('/dead-letters/discard', 'operate', async (req, res) => {
-      const filter = chosen(req);
-      const note = noteOf(req);
-      if (note === '') return showCheck(req, res, filter, [noteMissing]);
-      const actor = actorOf(res).name;
-      const count = await deadLetters.discard(filter, { at: clock.now(), by: actor, note });
-      await audit(actor, 'dead-letters.discarded', 'dead-letters', { letters: count, note });
-      res.redirect(303, '/dead-letters?done=letters-discarded');
-    }),
-
-    post('/dead-letters/replays/:id/cancel', 'operate', async (req, res) => {
-      const id = pathText(req, 'id');
-      if (!(await deadLetters.cancelJob(id, clock.now())))
-        throw new ConflictError('replay-ended', 'the replay has ended already; reload the page to see how');
-      await audit(actorOf(res).name, 'dead-letters.replay-cancelled', `replay:${id}`);
-      res.redirect(303, '/dead-letters?done=replay-cancelled');
-    }),
-
     get('/dead-letters/:id', 'look', async (req, res) => showLetter(req, res, await find(req))),
 
     post('/dead-letters/:id/replay', 'operate', async (req, res) => {

@@ -1,4 +1,4 @@
-/** One learner: every badge, and for every requirement why it stands where it stands. */
+/** One learner: every badge, for every requirement why it stands where it stands, and whatever else is known. */
 
 import { type Badge, explainOutcome, outcome } from '../../../dsl/index.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
@@ -14,27 +14,29 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { createRuleReader, type RuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
-import { learnerPath, progressCrumb, progressSummary, whyPath } from './progress.ts';
+import { historyPath } from './history.ts';
+import { learnerTraces } from './learner-traces.ts';
+import { learnerPath, learnersCrumb, progressCrumb, progressSummary, whyPath } from './progress.ts';
 
 /** @throws NotFoundError `not-found.learner` */
 export async function findLearner({ learners }: Services, id: string): Promise<Learner> {
   const learner = await learners.findById(id);
-  if (!learner) throw new NotFoundError('learner', 'there is no such learner; search for them on the progress page');
+  if (!learner) throw new NotFoundError('learner', 'there is no such learner; search for them at the top of the page');
   return learner;
 }
 
 export function learnerRoutes(services: Services): readonly Route[] {
-  const { badges, progress, credentials, environment } = services;
+  const { badges, progress, environment } = services;
   const readRules = createRuleReader(environment);
   const audit = createAudit(services);
 
   return [
     get('/learners/:id', 'look', async (req, res) => {
       const learner = await findLearner(services, pathText(req, 'id'));
-      const [definitions, documents, issued] = await Promise.all([
+      const [definitions, documents, traces] = await Promise.all([
         badges.list(),
         progress.ofLearner(learner.id),
-        credentials.credentials({ search: learner.username, limit: 50 }),
+        learnerTraces(services, learner),
       ]);
       const begun: object[] = [];
       const notBegun: object[] = [];
@@ -43,7 +45,11 @@ export function learnerRoutes(services: Services): readonly Route[] {
         if (document) begun.push(await begunBadge(services, readRules, definition, document, learner.id));
         else if (definition.active) notBegun.push(untouchedBadge(readRules, definition, learner.id));
       }
-      const frame = { title: learner.username, section: 'progress', breadcrumbs: [progressCrumb] } as const;
+      const frame = {
+        title: learner.username,
+        section: 'progress',
+        breadcrumbs: [progressCrumb, learnersCrumb],
+      } as const;
       await renderPage(req, res, 'learner', frame, {
         retireHref: `${learnerPath(learner.id)}/retire`,
         learner: {
@@ -56,15 +62,8 @@ export function learnerRoutes(services: Services): readonly Route[] {
         },
         badges: begun,
         notBegun,
-        credentials: issued.items
-          .filter((credential) => credential.username === learner.username)
-          .map((credential) => ({
-            href: `/credentials/${credential.id}`,
-            contextName: credential.contextName,
-            type: credential.credentialType,
-            status: shownStatus(credential.status),
-            issuedAt: shownTime(credential.issuedAt),
-          })),
+        ...traces,
+        historyHref: historyPath('learner', learner.id),
       });
     }),
 

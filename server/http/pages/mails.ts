@@ -1,29 +1,22 @@
-/** Mails to learners: what waits, what was sent, what was refused, what each says; and the buttons to retry or give up. */
+/** A mail to a learner: what it says, what became of it, and the buttons to retry or give up. */
 
 import { NotFoundError } from '../../../plugin/errors.ts';
-import {
-  MAIL_ACTIONS,
-  type MailAction,
-  SETTLE_MAILS,
-  settleMailsParameters,
-} from '../../../plugin/mail/settle-mails.ts';
+import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/settle-mails.ts';
 import type { Credential, CredentialMail, MailState } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
-import { counted, shownStatus, shownTime } from '../format.ts';
-import { incompleteForm, pathText, queryChoice, queryString, textField } from '../forms.ts';
+import { shownStatus, shownTime } from '../format.ts';
+import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { credentialPath, credentialsCrumb } from './credentials.ts';
-import { jobPath } from './jobs.ts';
 
 export const MAIL_STATES: readonly MailState[] = ['pending', 'sent', 'failed', 'given-up', 'superseded'];
-const ACTIONS = Object.keys(MAIL_ACTIONS) as readonly MailAction[];
 const mailsCrumb = { text: 'Mails', href: '/mails' } as const;
 
 export function mailRoutes(services: Services): readonly Route[] {
-  const { credentials, mails, jobs } = services;
+  const { credentials, mails } = services;
   const audit = createAudit(services);
 
   const findMail = async (id: string): Promise<Credential & { readonly mail: CredentialMail }> => {
@@ -34,37 +27,6 @@ export function mailRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get('/mails/settle', 'operate', async (req, res) => {
-      const action = queryChoice(req, 'action', ACTIONS) ?? 'retry';
-      const state = queryChoice(req, 'state', MAIL_STATES) ?? 'failed';
-      const count = isFor(action, state) ? await credentials.countCredentials({ mail: state }) : 0;
-      const title = action === 'retry' ? 'Retry mails' : 'Give up mails';
-      const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, mailsCrumb] } as const;
-      await renderPage(req, res, 'mails-settle', frame, {
-        action,
-        state,
-        status: shownStatus(state),
-        total: counted(count, 'mail'),
-        none: count === 0,
-        cancelHref: `/mails${queryString({ state })}`,
-      });
-    }),
-
-    post('/mails/settle', 'operate', async (req, res) => {
-      const action = ACTIONS.find((one) => one === textField(req, 'action'));
-      const state = MAIL_STATES.find((one) => one === textField(req, 'state'));
-      if (!action || !state || !isFor(action, state)) throw incompleteForm();
-      const actor = actorOf(res).name;
-      const job = await jobs.request({
-        kind: SETTLE_MAILS,
-        title: `${action === 'retry' ? 'Retry' : 'Give up'} ${state} mails`,
-        parameters: settleMailsParameters(action, state),
-        requestedBy: actor,
-      });
-      await audit(actor, action === 'retry' ? 'mails.retried' : 'mails.given-up', `job:${job.id}`, { state });
-      res.redirect(303, jobPath(job.id));
-    }),
-
     get('/mails/:id', 'look', async (req, res) => {
       const credential = await findMail(pathText(req, 'id'));
       const { subject, text } = await mails.write(credential);

@@ -7,7 +7,7 @@ import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '.
 import { createAudit } from '../audit.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { safeUrl, shownNumber, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryString, queryText, wholeNumberField } from '../forms.ts';
+import { type FieldError, pathText, queryString, wholeNumberField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
   emptyEntry,
@@ -27,7 +27,6 @@ import { historyPath } from './history.ts';
 const HOME = '/open-badge-templates';
 const crumb = { text: 'Open Badge templates', href: HOME } as const;
 const badgesCrumb = { text: 'Badges', href: '/badges' } as const;
-const PAGE_SIZE = 50;
 
 export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   const { providerStore, issuerStore, openBadges, files, clock, settings } = services;
@@ -113,24 +112,6 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(HOME, 'look', async (req, res) => {
-      const after = queryText(req, 'after');
-      const query = { provider: OPEN_BADGES, accountId: OWN_ACCOUNT, limit: PAGE_SIZE, ...(after && { after }) };
-      const [{ items, next }, counts] = await Promise.all([providerStore.templates(query), issuerStore.badgeCounts()]);
-      const frame = { title: 'Open Badge templates', section: 'badges', breadcrumbs: [badgesCrumb] } as const;
-      await renderPage(req, res, 'open-badge-templates', frame, {
-        newHref: `${HOME}/new`,
-        rows: items.map((template) => ({
-          href: pathOf(template),
-          name: template.name,
-          id: template.templateId,
-          status: shownStatus(template.state),
-          issued: shownNumber(counts.get(template.templateId) ?? 0),
-          updatedAt: shownTime(template.updatedAt),
-        })),
-        nextHref: next && `${HOME}?after=${encodeURIComponent(next)}`,
-      });
-    }),
     get(`${HOME}/new`, 'edit', (req, res) => showForm(req, res, { former: null, entry: emptyEntry })),
     post(`${HOME}/new`, 'edit', (req, res) => save(req, res, null)),
     get(`${HOME}/:template/edit`, 'edit', async (req, res) => {

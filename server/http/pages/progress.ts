@@ -3,6 +3,7 @@
 import type { Effect, Progress } from '../../../plugin/ports/progress-store.ts';
 import { progressStatus, shownInstant, shownTime } from '../format.ts';
 
+export const learnersCrumb = { text: 'Learners', href: '/learners' } as const;
 export const progressCrumb = { text: 'Progress', href: '/progress' } as const;
 
 export function learnerPath(learnerId: string): string {

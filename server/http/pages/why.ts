@@ -12,7 +12,7 @@ import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { eventPath } from './events.ts';
 import { findLearner, reasonStates } from './learner.ts';
-import { learnerPath, progressCrumb, whyPath } from './progress.ts';
+import { learnerPath, learnersCrumb, progressCrumb, whyPath } from './progress.ts';
 
 const MAX_FOUND = 50;
 
@@ -21,21 +21,22 @@ export function whyRoutes(services: Services): readonly Route[] {
   const why = createWhy(services);
 
   return [
-    get('/learners', 'look', async (req, res) => {
+    get('/find', 'look', async (req, res) => {
       const search = queryText(req, 'search') ?? '';
       const badge = queryText(req, 'badge') ?? '';
       const hrefOf = ({ id }: Learner): string => (badge === '' ? learnerPath(id) : whyPath(id, badge));
       const found = search === '' ? { items: [], next: null } : await learners.list({ search, limit: MAX_FOUND });
       const meant = whoIsMeant(found.items, search);
       if (meant) return res.redirect(303, hrefOf(meant));
-      const frame = { title: 'Why?', section: 'progress', breadcrumbs: [progressCrumb] } as const;
-      await renderPage(req, res, 'learners', frame, {
+      const frame = { title: 'Find a learner', section: 'progress', breadcrumbs: [learnersCrumb] } as const;
+      await renderPage(req, res, 'find', frame, {
         search,
         badge,
         badges: (await badges.list()).map(({ id, name }) => ({ id, name: name ?? id })),
         eventsHref: `/events${queryString({ period: 'all', search: search === '' ? undefined : search })}`,
         rows: found.items.map((learner) => ({ ...learner, href: hrefOf(learner) })),
         more: found.next !== null,
+        listHref: `/learners${queryString({ search })}`,
       });
     }),
 

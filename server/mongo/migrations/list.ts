@@ -3,6 +3,7 @@
 import { addOpenEffects } from './add-open-effects.ts';
 import { addSearchWords } from './add-search-words.ts';
 import { carryOverBadges } from './carry-over-badges.ts';
+import { carryOverReplays } from './carry-over-replays.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -23,5 +24,11 @@ export const migrations: readonly Migration[] = [
     name: 'Let credentials be found by every word of a name',
     breaking: false,
     run: addSearchWords,
+  },
+  {
+    number: 4,
+    name: 'Make jobs of the replays of dead letters',
+    breaking: false,
+    run: carryOverReplays,
   },
 ];

@@ -68,11 +68,12 @@ async function applyPending(ledger: Ledger, locked: FormDocument, parts: Migrate
   try {
     for (const migration of migrations.filter(({ number }) => number > locked.number)) {
       const { number, name } = migration;
-      logger.info('changing the database', { number, name });
+      logger.debug('changing the database', { number, name });
       await stillOurs();
       const changed = await migration.run(connection, stillOurs);
       const applied = { number, name, at: clock.now(), changed, by: program };
       if ((await ledger.record(fence, applied, migration.breaking)) === null) throw new TakenOver();
+      if (changed > 0) logger.info('the database was changed', { number, name, changed });
       done.push(applied);
     }
     await ledger.unlock(fence);

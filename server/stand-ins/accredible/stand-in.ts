@@ -19,14 +19,14 @@ const GROUPS = [
   ...Array.from({ length: 60 }, (_, at) => ({ id: 13_000 + at, department_id: DEPARTMENT })),
 ];
 
-export async function startAccredible(port: number): Promise<StandIn> {
+export async function startAccredible(port: number, host?: string): Promise<StandIn> {
   const accredible = new AccredibleStandIn({
     groups: GROUPS,
     credits: 100,
     keys: { [DEMO_KEY]: null, [DEPARTMENT_KEY]: DEPARTMENT },
     indexLagMs: 2_000,
   });
-  await accredible.open(port);
+  await accredible.open(port, host);
   return {
     title: 'Accredible',
     url: accredible.url,

@@ -75,8 +75,8 @@ export class CredlyStandIn implements Ledger {
     return this.#server.calls;
   }
 
-  async open(port = 0): Promise<this> {
-    await this.#server.open(port);
+  async open(port?: number, host?: string): Promise<this> {
+    await this.#server.open(port, host);
     return this;
   }
 

@@ -4,10 +4,10 @@ import type { StandIn } from '../stand-in.ts';
 import { addExamples, EXAMPLE_ORGANIZATION, OTHER_ORGANIZATION } from './example.ts';
 import { CredlyStandIn } from './server.ts';
 
-export async function startCredly(port: number): Promise<StandIn> {
+export async function startCredly(port: number, host?: string): Promise<StandIn> {
   const credly = new CredlyStandIn();
   addExamples(credly);
-  await credly.open(port);
+  await credly.open(port, host);
   return {
     title: 'Credly',
     url: credly.url,

@@ -8,6 +8,7 @@ import { CLIENT, startStandInLms } from './stand-in-lms.ts';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '8081' },
+    host: { type: 'string', default: '127.0.0.1' },
     learners: { type: 'string', default: '1000' },
     'per-minute': { type: 'string' },
     without: { type: 'string', multiple: true, default: [] },
@@ -18,7 +19,7 @@ const { values } = parseArgs({
 const SWITCHES = ['aggregator', 'gradebook', 'progress', 'learningPaths', 'staff'] as const;
 
 if (values.help) {
-  console.log(`npm run lms:fake -- [--port 8081] [--learners 1000] [--per-minute N] [--without NAME]...
+  console.log(`npm run lms:fake -- [--port 8081] [--host 127.0.0.1] [--learners 1000] [--per-minute N] [--without NAME]...
 
 A stand-in for an Open edX LMS with two courses and a learning path of both, for trying Laurel out and for tests.
 --per-minute  answers so many requests a minute, then 429 with Retry-After
@@ -29,7 +30,7 @@ A stand-in for an Open edX LMS with two courses and a learning path of both, for
   const campus = bigCampus(Number(values.learners));
   campus.addUser('principal', { name: 'Minerva Principal', isStaff: true, isSuperuser: true });
   campus.addUser('teacher', { name: 'Theo Teacher', isStaff: true });
-  const lms = await startStandInLms(campus, { port: Number(values.port), remember: false });
+  const lms = await startStandInLms(campus, { port: Number(values.port), host: values.host, remember: false });
   for (const name of SWITCHES) if (values.without.includes(name)) lms.switches[name] = false;
   if (values['per-minute'] !== undefined) lms.perMinute = Number(values['per-minute']);
   console.log(`The stand-in LMS answers at ${lms.url}. For Laurel:

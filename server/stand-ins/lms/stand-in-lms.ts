@@ -33,6 +33,8 @@ export interface StandInLms {
 
 export interface StandInOptions {
   readonly port?: number;
+  /** Left out: this machine only. */
+  readonly host?: string;
   readonly now?: () => number;
   readonly serviceUser?: string;
   /** Off for long runs. */
@@ -40,7 +42,7 @@ export interface StandInOptions {
 }
 
 export async function startStandInLms(campus: Campus, options: StandInOptions = {}): Promise<StandInLms> {
-  const { port = 0, now = Date.now, serviceUser = 'issuer', remember = true } = options;
+  const { port = 0, host = '127.0.0.1', now = Date.now, serviceUser = 'issuer', remember = true } = options;
   if (!campus.users.has(serviceUser)) campus.addUser(serviceUser, { name: 'Credential issuer' });
   const switches: Switches = {
     aggregator: true,
@@ -140,7 +142,7 @@ export async function startStandInLms(campus: Campus, options: StandInOptions = 
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
 
   const lms: StandInLms = {

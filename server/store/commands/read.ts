@@ -22,8 +22,8 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
     const projection = command.document('projection');
     const project = projection.size > 0 ? compileProjection(projection) : null;
     const options = { filter, sort, skip: command.count('skip', 0), limit: command.count('limit', 0) };
-    compileFilter(filter);
-    const records = collection?.find(options) ?? [];
+    const matches = compileFilter(filter);
+    const records = collection?.find({ ...options, matches }) ?? [];
     const bodies = records.map((record) =>
       project ? () => encodeDocument(project(record.document)) : () => record.bytes,
     );
@@ -65,8 +65,9 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
     const collection = collectionOf(context);
     checkHint(collection, command.raw('hint'));
     const filter = command.document('query');
-    compileFilter(filter);
-    return { n: collection?.count({ filter, skip: command.count('skip', 0), limit: command.count('limit', 0) }) ?? 0 };
+    const matches = compileFilter(filter);
+    const options = { filter, skip: command.count('skip', 0), limit: command.count('limit', 0), matches };
+    return { n: collection?.count(options) ?? 0 };
   },
 
   distinct(context) {
@@ -75,9 +76,9 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
     const collection = collectionOf(context);
     checkHint(collection, command.raw('hint'));
     const filter = command.document('query');
-    compileFilter(filter);
+    const matches = compileFilter(filter);
     const values = new Map<string, BsonValue>();
-    for (const { document } of collection?.find({ filter, sort: NO_SORT, skip: 0, limit: 0 }) ?? []) {
+    for (const { document } of collection?.find({ filter, sort: NO_SORT, skip: 0, limit: 0, matches }) ?? []) {
       for (const value of distinctValues(document, path)) {
         const key = encodeKey(value);
         if (!values.has(key)) values.set(key, value);

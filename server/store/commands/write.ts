@@ -53,8 +53,8 @@ export const writeCommands: Handlers<'insert' | 'update' | 'delete' | 'findAndMo
       const limit = deletion.count('limit', 0);
       if (limit > 1) throw new CommandError(9, 'The limit field in delete objects must be 0 or 1');
       const filter = deletion.document('q');
-      compileFilter(filter);
-      for (const record of collection?.find({ filter, sort: NO_SORT, skip: 0, limit }) ?? []) {
+      const matches = compileFilter(filter);
+      for (const record of collection?.find({ filter, sort: NO_SORT, skip: 0, limit, matches }) ?? []) {
         collection?.remove(record);
         n++;
       }
@@ -126,7 +126,7 @@ function updateStatement(context: CommandContext, statement: Arguments): UpdateR
   const matches = compileFilter(filter);
   checkHint(collectionOf(context), statement.raw('hint'));
   const collection = collectionOf(context);
-  const records = collection?.find({ filter, sort: NO_SORT, skip: 0, limit: multi ? 0 : 1 }) ?? [];
+  const records = collection?.find({ filter, sort: NO_SORT, skip: 0, limit: multi ? 0 : 1, matches }) ?? [];
   let modified = 0;
   for (const record of records) {
     const changed = updatedDocument(record, update, matches, context.now());
@@ -160,8 +160,8 @@ function findOne(context: CommandContext): StoredRecord | null {
   const { command } = context;
   const sort = parseKeyPattern(command.document('sort'), 'sort');
   const filter = command.document('query');
-  compileFilter(filter);
-  return collectionOf(context)?.find({ filter, sort, skip: 0, limit: 1 })[0] ?? null;
+  const matches = compileFilter(filter);
+  return collectionOf(context)?.find({ filter, sort, skip: 0, limit: 1, matches })[0] ?? null;
 }
 
 function findAndRemove(context: CommandContext): FoundAndModified {

@@ -1,7 +1,7 @@
 /** Applies an update to a copy of a document. */
 
 import { Timestamp } from 'bson';
-import { type BsonDocument, type BsonValue, cloneDocument, cloneValue, isDocument } from '../bson.ts';
+import { type BsonDocument, type BsonValue, cloneValue, isDocument } from '../bson.ts';
 import { CommandError } from '../errors.ts';
 import { compareValues } from '../query/order.ts';
 import { isArrayPosition } from '../query/path.ts';
@@ -23,7 +23,7 @@ export interface UpdateContext {
  *  @throws CommandError 2, 14, 28, 40 */
 export function applyUpdate(document: BsonDocument, update: Update, context: UpdateContext): BsonDocument {
   if (update.kind === 'replacement') return replaceKeepingId(document, update.document);
-  const result = cloneDocument(document);
+  const result = copyToChange(document, update.modifications);
   const concrete = update.modifications.flatMap((modification) =>
     expandPath(result, modification.path, update.arrayFilters, context).map((path) => ({ ...modification, path })),
   );
@@ -34,11 +34,23 @@ export function applyUpdate(document: BsonDocument, update: Update, context: Upd
   return result;
 }
 
+/** Shares with the document what no modification reaches: nobody changes documents that are stored. */
+function copyToChange(document: BsonDocument, modifications: readonly Modification[]): BsonDocument {
+  const copy: BsonDocument = new Map(document);
+  for (const {
+    path: [name = ''],
+  } of modifications) {
+    const value = document.get(name);
+    if (value !== undefined && copy.get(name) === value) copy.set(name, cloneValue(value));
+  }
+  return copy;
+}
+
 function replaceKeepingId(document: BsonDocument, replacement: BsonDocument): BsonDocument {
   const id = replacement.has('_id') ? replacement.get('_id') : document.get('_id');
   const result: BsonDocument = new Map();
   if (id !== undefined) result.set('_id', id);
-  for (const [name, value] of replacement) if (name !== '_id') result.set(name, cloneValue(value));
+  for (const [name, value] of replacement) if (name !== '_id') result.set(name, value);
   return result;
 }
 

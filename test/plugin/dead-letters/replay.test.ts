@@ -1,12 +1,16 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { forecastReplay } from '../../../plugin/dead-letters/forecast.ts';
-import { createReplayJobs, type ReplayJobParts } from '../../../plugin/dead-letters/replay-job.ts';
+import { createReplayDeadLetters, type ReplayJobParts } from '../../../plugin/dead-letters/replay-job.ts';
 import { createLetterReplay, type ReplayParts } from '../../../plugin/dead-letters/replay-letter.ts';
+import { createReplays } from '../../../plugin/dead-letters/replays.ts';
 import { ConflictError, EventError, NotFoundError, StoreError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
+import { createJobRunner } from '../../../plugin/jobs/job-runner.ts';
+import { createJobs } from '../../../plugin/jobs/request-job.ts';
 import type { DeadLetter } from '../../../plugin/ports/dead-letters.ts';
 import { MemoryDeadLetterStore } from '../../../plugin/ports/memory-dead-letters.ts';
+import { MemoryJobStore } from '../../../plugin/ports/memory-job-store.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { aDeadMessage } from '../../contracts/dead-letters.ts';
 import { aWorld, course, courseBadge, passing } from '../../support/badge-world.ts';
@@ -33,7 +37,7 @@ function aReplay(events: Readonly<Record<string, LmsEvent>> = {}, changes: Parti
   const add = async (...ids: readonly string[]) => {
     for (const id of ids) await store.add(aDeadMessage({ id, diedAt: world.clock.now() }));
   };
-  return { world, store, letters: createLetterReplay(parts), add };
+  return { world, store, parts, letters: createLetterReplay(parts), add };
 }
 
 async function errorOf(work: Promise<unknown>): Promise<Error> {
@@ -135,100 +139,105 @@ describe('the forecast of a replay', () => {
 describe('the replay of many', () => {
   const many = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`l${String(n).padStart(3, '0')}`, passing(true, n)]));
-  const quick: Pick<ReplayJobParts, 'pause'> = { pause: () => new Promise((resolve) => setImmediate(resolve)) };
 
-  function jobsOf(replay: ReturnType<typeof aReplay>, changes: Partial<ReplayJobParts> = {}) {
+  /** The letters of `events` there are, and who replays them. */
+  async function aJobWorld(
+    events: Readonly<Record<string, LmsEvent>>,
+    changes: Partial<ReplayParts> = {},
+    pace: Partial<ReplayJobParts> = {},
+  ) {
+    const replay = aReplay(events, changes);
     const { store, letters, world } = replay;
-    return createReplayJobs({ store, letters, clock: world.clock, logger: silentLogger, ...quick, ...changes });
+    const { clock } = world;
+    const jobStore = new MemoryJobStore();
+    const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => 'job' } });
+    const { begin } = createReplays({ ...replay.parts, jobs });
+    const kind = createReplayDeadLetters({ store, letters, pause: async () => {}, ...pace });
+    const runner = () => createJobRunner({ store: jobStore, kinds: [kind], clock, logger: silentLogger });
+    await replay.add(...Object.keys(events));
+    return { ...replay, jobStore, jobs, begin, runner };
   }
 
   it('replays what matches, counts it, and leaves the rest', async () => {
-    const replay = aReplay(many(45));
-    await replay.add(...Object.keys(many(45)), 'broken');
-    await replay.store.add(aDeadMessage({ id: 'l-other', eventType: 'other' }));
-    const jobs = jobsOf(replay);
+    const { begin, runner, add, store, world } = await aJobWorld(many(45));
+    await add('broken');
+    await store.add(aDeadMessage({ id: 'l-other', eventType: 'other' }));
     const { eventType } = aDeadMessage();
-    const begun = await jobs.begin({ eventType: eventType ?? '' }, 'Ada');
-    expect(begun).to.include({ total: 46, state: 'running', by: 'Ada' });
-    const job = await jobs.wait(begun.id);
-    expect(job).to.include({ state: 'done', cursor: 'l044' });
-    expect(job.counts).to.deep.equal({ applied: 45, unchanged: 0, ignored: 0, failed: 1 });
-    expect(await replay.store.count({ state: 'open' })).to.equal(2);
-    expect((await replay.world.progressOn('demo')).contributions).to.have.length(45);
+    const { job, letters } = await begin({ eventType: eventType ?? '' }, 'Ada');
+    expect(letters).to.equal(46);
+    expect(job).to.include({ title: 'Replay 46 dead letters', state: 'waiting', requestedBy: 'Ada' });
+    const ended = await runner().carryOut(job.id);
+    expect(ended).to.deep.include({ state: 'done', done: 46, total: 46, counts: { applied: 45, failed: 1 } });
+    expect(await store.count({ state: 'open' })).to.equal(2);
+    expect((await store.letter('l000'))?.settled).to.include({ by: 'Ada' });
+    expect((await world.progressOn('demo')).contributions).to.have.length(45);
   });
 
   it('keeps to its pace', async () => {
-    const replay = aReplay(many(3));
-    await replay.add(...Object.keys(many(3)));
     const pause = sinon.spy(async () => {});
-    const jobs = jobsOf(replay, { pause, lettersPerSecond: 10 });
-    await jobs.wait((await jobs.begin({}, 'Ada')).id);
+    const { begin, runner } = await aJobWorld(many(3), {}, { pause, lettersPerSecond: 10 });
+    await runner().carryOut((await begin({}, 'Ada')).job.id);
     expect(pause.args).to.deep.equal([[100], [100], [100]]);
   });
 
   it('is carried on by another process from where the first one stopped, each letter once', async () => {
     const seen: string[] = [];
-    const events = many(60);
-    const replay = aReplay(events, {
+    const { begin, runner } = await aJobWorld(many(60), {
       process: async (event) => {
         seen.push(event.id);
         if (seen.length === 30) void first.stop();
-        return replay.world.processor.process(event);
+        return { outcome: 'ignored', reason: 'no-match' } as const;
       },
     });
-    await replay.add(...Object.keys(events));
-    const first = jobsOf(replay);
-    const begun = await first.begin({}, 'Ada');
-    await first.wait(begun.id);
-    await first.stop();
-    expect(seen).to.have.length(30);
-    const second = jobsOf(replay, { pollMs: 1 });
-    second.start();
-    const job = await second.wait(begun.id);
-    await second.stop();
-    expect(job).to.include({ state: 'done', fence: 2, total: 60 });
-    expect(job.counts).to.deep.equal({ applied: 60, unchanged: 0, ignored: 0, failed: 0 });
+    const first = runner();
+    const { job } = await begin({}, 'Ada');
+    expect(await first.carryOut(job.id)).to.equal(null);
+    expect(seen).to.have.length(40);
+    const ended = await runner().carryOut(job.id);
+    expect(ended).to.deep.include({ state: 'done', fence: 2, done: 60, counts: { ignored: 60 } });
     expect(new Set(seen).size).to.equal(seen.length);
   });
 
-  it('ends soon after it is cancelled', async () => {
-    const replay = aReplay(many(100), {
+  it('ends after the step under way when it is cancelled, and goes on when it is resumed', async () => {
+    const { begin, runner, store, jobs, world } = await aJobWorld(many(100), {
       process: async (event) => {
-        if (event.id === passing(true, 5).id) await replay.store.cancelJob('job', replay.world.clock.now());
-        return replay.world.processor.process(event);
+        if (event.id === passing(true, 5).id) await jobs.cancel('job');
+        return world.processor.process(event);
       },
     });
-    await replay.add(...Object.keys(many(100)));
-    const jobs = jobsOf(replay, { newId: () => 'job' });
-    await jobs.begin({}, 'Ada');
-    expect(await jobs.wait('job')).to.include({ state: 'cancelled' });
-    await jobs.stop();
-    expect(await replay.store.count({ state: 'replayed' })).to.be.within(6, 20);
+    const { job } = await begin({}, 'Ada');
+    expect(await runner().carryOut(job.id)).to.include({ state: 'cancelled', done: 20, total: 100 });
+    expect(await store.count({ state: 'replayed' })).to.equal(20);
+    await jobs.resume(job.id);
+    expect(await runner().carryOut(job.id)).to.deep.include({ state: 'done', done: 100, counts: { applied: 100 } });
   });
 
-  it('waits out a database that is away, and passes over what somebody else has settled', async () => {
-    let failures = 3;
-    const replay = aReplay(many(3), {
+  it('records what it did before it waits for a database that is away, and passes over what others settled', async () => {
+    let calls = 0;
+    const { begin, runner, store, jobStore, world } = await aJobWorld(many(4), {
       process: async (event) => {
-        failures -= 1;
-        if (failures >= 0) throw new StoreError('unavailable', 'the database does not answer');
-        await replay.store.discard({ ids: ['l001'] }, { at: new Date(), by: 'Grace', note: 'x' });
-        return replay.world.processor.process(event);
+        calls += 1;
+        if (calls === 1) await store.discard({ ids: ['l001'] }, { at: new Date(), by: 'Grace', note: 'x' });
+        if (calls > 1 && calls < 4) throw new StoreError('unavailable', 'the database does not answer');
+        return world.processor.process(event);
       },
     });
-    await replay.add(...Object.keys(many(3)));
-    const jobs = jobsOf(replay);
-    const job = await jobs.wait((await jobs.begin({}, 'Ada')).id);
-    expect(job.counts).to.deep.equal({ applied: 2, unchanged: 0, ignored: 0, failed: 0 });
-    expect((await replay.store.letter('l001'))?.state).to.equal('discarded');
+    const { job } = await begin({}, 'Ada');
+    expect(await runner().carryOut(job.id)).to.equal(null);
+    expect(await jobStore.get(job.id)).to.deep.include({ done: 2, cursor: 'l001', attempts: 1 });
+    world.clock.advance(60_000);
+    const ended = await runner().carryOut(job.id);
+    expect(ended).to.deep.include({ state: 'done', done: 4, error: null, counts: { applied: 3, 'left alone': 1 } });
+    expect((await store.letter('l001'))?.state).to.equal('discarded');
   });
 
-  it('leaves alone what dies after it began', async () => {
-    const replay = aReplay({});
-    await replay.add('x');
-    const jobs = jobsOf(replay);
-    const begun = await jobs.begin({}, 'Ada');
-    expect(begun.filter.diedUntil).to.deep.equal(replay.world.clock.now());
-    expect((await jobs.wait(begun.id)).counts.failed).to.equal(1);
+  it('leaves alone what dies after it was asked for', async () => {
+    const { begin, runner, add, world } = await aJobWorld({});
+    await add('x');
+    const { job } = await begin({ ids: ['x', 'y'] }, 'Ada');
+    expect(job.parameters).to.deep.equal({ ids: ['x', 'y'], diedUntil: world.clock.now().toISOString() });
+    world.clock.advance(1);
+    await add('y');
+    expect(await runner().carryOut(job.id)).to.deep.include({ done: 1, counts: { failed: 1 } });
   });
 });

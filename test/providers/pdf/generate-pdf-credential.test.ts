@@ -228,6 +228,30 @@ describe('the pdf generation function', () => {
     expect(pdf.catalog.get(PDFName.of('Lang'))?.toString()).to.equal('<6465>');
   });
 
+  it('takes hostile names for names: in the text, the metadata, the links and the codes', async () => {
+    const names = [
+      ')/S/JavaScript/JS(app.alert(1))/X(',
+      '>> endobj 1 0 obj << /OpenAction << /S /Launch /F (cmd) >> >>',
+      '\\) Tj ET BT (x',
+      '<script>alert(1)</script>',
+      'Ada](javascript:alert(1))',
+    ];
+    for (const name of names) {
+      const options = { title: '{name}', author: name, qr_codes: { verify: { text: '{name}' } } };
+      const { bytes } = await generation.generate(request(options, { learnerName: name, contextName: name }));
+      const pdf = await PDFDocument.load(bytes, { updateMetadata: false });
+      expect([pdf.getTitle(), pdf.getAuthor()], name).to.deep.equal([name, name]);
+      const shown = (await shownTexts(bytes)).map(({ text }) => text).join(' ');
+      expect(shown.replace(/\s+/g, ''), name).to.include(name.replace(/\s+/g, ''));
+      const keys = pdf.context
+        .enumerateIndirectObjects()
+        .flatMap(([, object]) => (object instanceof PDFDict ? object.keys().map(String) : []));
+      for (const key of ['/OpenAction', '/AA', '/JS', '/JavaScript', '/Launch', '/AcroForm', '/EmbeddedFiles', '/F'])
+        expect(keys, `${key} for ${name}`).to.not.include(key);
+      for (const [address] of linksOf(pdf)) expect(address, name).to.match(/^https:\/\/badges\.example\.org\//);
+    }
+  });
+
   it('checks assets before they are stored', async () => {
     await generation.checkAsset('font', fontBytes);
     await generation.checkAsset('pdf-template', await aTemplate());

@@ -44,9 +44,10 @@ describe('laurel dead-letters', function () {
     expect(replayed.code).to.equal(1);
     expect(JSON.parse(replayed.stdout)).to.deep.include({
       state: 'done',
-      by: 'cli',
+      kind: 'replay-dead-letters',
+      requestedBy: 'cli',
       total: 3,
-      counts: { applied: 1, unchanged: 1, ignored: 0, failed: 1 },
+      counts: { applied: 1, unchanged: 1, failed: 1 },
     });
     const discarded = await laurel('discard', 'bad', 'good', '--note', 'not JSON');
     expect([discarded.code, discarded.stdout]).to.deep.equal([0, 'discarded 1\n']);

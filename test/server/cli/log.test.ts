@@ -84,7 +84,9 @@ describe('the log of a whole run', function () {
   });
 
   it('names no learner, no secret and no stack', () => {
-    for (const private_ of ['ada', 'Lovelace', 'example.com', TOKEN, 'hunter2', '\\n    at '])
+    // by itself: an id may hold the three letters
+    expect(text).to.not.match(/\bada\b/i);
+    for (const private_ of ['Lovelace', 'example.com', TOKEN, 'hunter2', '\\n    at '])
       expect(text.toLowerCase(), private_).not.to.contain(private_.toLowerCase());
   });
 

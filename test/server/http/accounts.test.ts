@@ -94,9 +94,9 @@ describe('accounts', () => {
 
   it('lose at the next request what another role does not allow', async () => {
     const person = await site.signIn('operator');
-    expect((await person.get('/effects/settle?to=retry')).status).to.equal(200);
+    expect((await person.get('/system/state')).status).to.equal(200);
     expect((await act('operator', 'role', { role: 'viewer' })).status).to.equal(303);
-    expect((await person.get('/effects/settle?to=retry')).status).to.equal(403);
+    expect((await person.get('/system/state')).status).to.equal(403);
     expect(await written('account.role-changed')).to.deep.equal([
       {
         actor: 'administrator',

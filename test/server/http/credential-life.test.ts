@@ -75,39 +75,9 @@ describe('the life of credentials on the pages', () => {
     expect(body).to.include({ status: 'expired', valid: false, expiresAt: '2026-11-21T00:00:00.000Z' });
   });
 
-  it('settle all that match: preview with counts and a sample, a job, audited without what was searched for', async () => {
-    const preview = await browser.get('/credentials/settle?action=invalidate&status=available&search=ada');
-    expect(textOf(preview.text)).to.include('Concerned: 1 credential.').and.to.include('ada');
-    const sent = { action: 'invalidate', status: 'available', search: 'ada', reason: 'Wrong template' };
-    const answer = await submit(browser, '/credentials/settle?action=invalidate', '/credentials/settle', sent);
-    expect(answer.status).to.equal(303);
-    await site.runJobs();
-    expect(await stored()).to.include({ status: 'invalidated', reason: 'Wrong template' });
-    expect(textOf((await browser.get(answer.headers.location ?? '')).text)).to.include('invalidated');
-    const entry = await audited();
-    expect(entry).to.deep.include({
-      action: 'credentials.invalidate',
-      details: { status: 'available', searched: true },
-    });
-    expect((await stored(aCredential({ username: 'grace', order: 1 }).id)).status).to.equal('available');
-  });
-
-  it('refuse to invalidate many without a reason', async () => {
-    const sent = { action: 'invalidate', reason: '' };
-    const answer = await submit(browser, '/credentials/settle?action=invalidate', '/credentials/settle', sent);
-    expect(answer.status).to.equal(422);
-    expect((await site.services.jobStore.list({ kind: 'settle-credentials', limit: 9 })).items).to.deep.equal([]);
-  });
-
   it('U13: nothing is changed by looking at an address', async () => {
     const before = await site.services.credentials.credentials({ limit: 99 });
-    for (const path of [
-      `${at}/reissue`,
-      `${at}/invalidate`,
-      `/mails/${id}/retry`,
-      '/credentials/settle?action=reissue',
-    ])
-      await browser.get(path);
+    for (const path of [`${at}/reissue`, `${at}/invalidate`, `/mails/${id}/retry`]) await browser.get(path);
     expect(await site.services.credentials.credentials({ limit: 99 })).to.deep.equal(before);
   });
 
@@ -152,12 +122,11 @@ describe('the life of credentials on the pages', () => {
       expect((await audited())?.action).to.equal('mail.given-up');
       await submit(browser, `/mails/${id}`, `/mails/${id}/retry`);
       expect((await stored()).mail?.state).to.equal('pending');
-      const preview = await browser.get('/mails/settle?action=give-up&state=pending');
-      expect(preview.text).to.include('name="action" value="give-up"');
-      const sent = { action: 'give-up', state: 'pending' };
-      const answer = await submit(browser, '/mails/settle?action=give-up&state=pending', '/mails/settle', sent);
-      expect(answer.status).to.equal(303);
-      await site.runJobs();
+      const sent = { action: 'give-up', which: 'all', query: '?state=pending' };
+      const asked = await submit(browser, '/mails', '/actions/mails', sent);
+      expect(textOf(asked.text)).to.include('This is for mails that are pending or failed; others are left alone.');
+      const done = await submit(browser, '/mails', '/actions/mails/done', sent);
+      expect(textOf(done.text)).to.match(/given up \d+ failed 0/);
       expect(await site.services.credentials.mailCounts()).to.include({ pending: 0 });
       expect((await audited())?.action).to.equal('mails.given-up');
     });

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { packFilter, unpackFilter } from '../../../server/http/pages/dead-letter-rows.ts';
 import { LETTERS, seed } from '../../support/seed.ts';
-import { type Browser, csrfOf, makeSite, type Site, submit, textOf } from '../../support/web.ts';
+import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
 
 const TYPE = 'org.openedx.learning.course.passing.status.updated.v1';
 
@@ -19,22 +18,11 @@ describe('the pages of dead letters', () => {
   const stateOf = async (id: string) => (await site.services.deadLetters.letter(id))?.state;
   const audited = async (action: string) =>
     (await site.services.access.audit({ limit: 100 })).items.filter((entry) => entry.action === action);
-  /** Presses the button of a form on the check page. */
-  const decide = async (check: string, action: string, fields: Record<string, string> = {}) => {
-    const { text } = await browser.get(check);
-    const chosen = /name="chosen" value="([^"]+)"/.exec(text)?.[1]?.replaceAll('&#34;', '"') ?? '';
-    return browser
-      .post(action)
-      .type('form')
-      .send({ _csrf: csrfOf(text), chosen, ...fields });
-  };
-
-  it('list what is open with its reason, and count it by reason and type', async () => {
+  it('list what is open with its reason', async () => {
     const text = await read('/dead-letters');
-    expect(text).to.contain("event.malformed the event's field is_passing must be true or false");
-    expect(text).to.contain('2 dead letters open, by reason and type');
+    expect(text).to.contain("the event's field is_passing must be true or false event.malformed");
+    expect(text).to.contain('2 dead letters').and.contain('event.malformed (1)');
     expect(text).to.contain('dead-2').and.not.contain('dead-3');
-    expect(text).to.contain('64 of 120 dead letters: 40 changed progress, 20 were known, 3 ignored, 1 failed');
   });
 
   it('filter by state, reason, type and age', async () => {
@@ -84,65 +72,54 @@ describe('the pages of dead letters', () => {
   });
 
   it('foretell what a replay of all or of the chosen would do, and change nothing', async () => {
-    const all = await read('/dead-letters/check?scope=all');
-    expect(all).to.contain('Replay or discard 2 dead letters');
+    const ask = async (fields: Record<string, string>) =>
+      textOf((await submit(browser, '/dead-letters', '/actions/dead-letters', { action: 'replay', ...fields })).text);
+    const all = await ask({ which: 'all', query: '' });
+    expect(all).to.contain('2 dead letters.').and.contain('What it would do now');
     expect(all).to.contain('would change progress 1').and.contain('would fail again 1');
-    const one = await read(`/dead-letters/check?scope=selected&id=${LETTERS.malformed}`);
-    expect(one).to.contain('Replay or discard 1 dead letter').and.contain('must be true or false');
-    expect(await read('/dead-letters/check?scope=selected')).to.contain('No dead letter is chosen');
+    const one = await ask({ which: 'selected', selected: LETTERS.malformed });
+    expect(one).to.contain('1 dead letter.').and.contain('must be true or false');
+    expect(await ask({ which: 'selected' })).to.contain('Nothing was chosen');
     expect(await stateOf(LETTERS.replayable)).to.equal('open');
   });
 
-  it('replay what was chosen, as a job', async () => {
-    const answer = await decide(`/dead-letters/check?scope=selected&id=${LETTERS.replayable}`, '/dead-letters/replay');
-    expect(answer.headers.location).to.equal('/dead-letters?done=replay-started');
-    while ((await site.services.deadLetters.jobs(1))[0]?.state !== 'done') await new Promise(setImmediate);
+  it('replay what was chosen', async () => {
+    const fields = { action: 'replay', which: 'selected', selected: LETTERS.replayable };
+    const done = await submit(browser, '/dead-letters', '/actions/dead-letters/done', fields);
+    expect(textOf(done.text)).to.contain('Of 1 dead letter: changed progress 1 failed 0');
     expect(await stateOf(LETTERS.replayable)).to.equal('replayed');
     expect(await stateOf(LETTERS.malformed)).to.equal('open');
-    expect((await audited('dead-letters.replayed'))[0]?.details).to.deep.equal({ letters: 1 });
+    const again = await submit(browser, '/dead-letters', '/actions/dead-letters/done', fields);
+    expect(textOf(again.text)).to.contain('left alone 1');
+    expect((await audited('dead-letters.replayed'))[0]?.details).to.include({ 'left alone': 1 });
   });
 
-  it('discard all that match, but not what died after the page was shown', async () => {
+  it('discard all that match, but not what died after the page that asks was shown', async () => {
     const { deadLetters } = site.services;
-    const check = '/dead-letters/check?scope=all&reason=event.malformed';
-    const without = await decide(check, '/dead-letters/discard');
+    const fields = { action: 'discard', which: 'all', query: '?reason=event.malformed' };
+    const asked = await submit(browser, '/dead-letters', '/actions/dead-letters', fields);
+    const until = /name="until" value="([^"]+)"/.exec(asked.text)?.[1] ?? '';
+    const without = await submit(browser, '/dead-letters', '/actions/dead-letters/done', { ...fields, until });
     expect(without.status).to.equal(422);
-    const { text } = await browser.get(check);
-    const chosen = /name="chosen" value="([^"]+)"/.exec(text)?.[1]?.replaceAll('&#34;', '"') ?? '';
+    expect(textOf(without.text)).to.contain('the reason must have 1 to 500 characters');
     const known = await deadLetters.letter(LETTERS.malformed);
     if (!known) return expect.fail('it is there');
-    await deadLetters.add({ ...known, id: 'd'.repeat(32), diedAt: new Date(Date.now() + 1_000) });
-    const fields = { _csrf: csrfOf(text), chosen, note: 'known' };
-    const answer = await browser.post('/dead-letters/discard').type('form').send(fields);
-    expect(answer.headers.location).to.equal('/dead-letters?done=letters-discarded');
+    await deadLetters.add({ ...known, id: 'd'.repeat(32), diedAt: new Date(new Date(until).getTime() + 1_000) });
+    const reasoned = { ...fields, until, reason: 'known' };
+    const done = await submit(browser, '/dead-letters', '/actions/dead-letters/done', reasoned);
+    expect(textOf(done.text)).to.contain('discarded 1 failed 0');
     expect(await stateOf(LETTERS.malformed)).to.equal('discarded');
     expect(await stateOf(LETTERS.replayable)).to.equal('open');
     expect(await stateOf('d'.repeat(32))).to.equal('open');
-    expect((await audited('dead-letters.discarded'))[0]?.details).to.deep.equal({ letters: 1, note: 'known' });
+    expect((await audited('dead-letters.discarded'))[0]?.details).to.include({ discarded: 1, reason: 'known' });
+    expect((await deadLetters.letter(LETTERS.malformed))?.settled).to.include({ note: 'known', by: 'administrator' });
   });
 
-  it('cancel a replay once', async () => {
-    const cancel = () => submit(browser, '/dead-letters', '/dead-letters/replays/replay-1/cancel');
-    expect((await cancel()).headers.location).to.equal('/dead-letters?done=replay-cancelled');
-    expect(await site.services.deadLetters.job('replay-1')).to.include({ state: 'cancelled' });
-    expect((await cancel()).status).to.equal(409);
-  });
-
-  it('refuse a choice that no page has made: it must never mean everything', async () => {
-    for (const chosen of [
-      '',
-      '{}',
-      'null',
-      '[]',
-      '{"ids":"x","diedUntil":"2026-01-01"}',
-      '{"diedUntil":"soon"}',
-      '{"state":"open","diedUntil":"2026-01-01"}',
-    ]) {
-      const answer = await submit(browser, '/dead-letters', '/dead-letters/discard', { chosen, note: 'x' });
-      expect(answer.status, chosen).to.equal(422);
-    }
-    expect(await stateOf(LETTERS.malformed)).to.equal('open');
-    const filter = { reason: 'a', eventType: 'b', diedUntil: new Date(0), ids: ['x'] };
-    expect(unpackFilter(packFilter(filter))).to.deep.equal(filter);
+  it('cancel a replay with its job, once', async () => {
+    const [job] = (await site.services.jobStore.list({ kind: 'replay-dead-letters', limit: 1 })).items;
+    expect(await read(`/jobs/${job?.id}`)).to.contain('64 of 120');
+    const cancel = () => submit(browser, `/jobs/${job?.id}`, `/jobs/${job?.id}/cancel`);
+    expect((await cancel()).headers.location).to.equal(`/jobs/${job?.id}?done=job-cancelled`);
+    expect(await site.services.jobStore.get(job?.id ?? '')).to.include({ cancelRequested: true });
   });
 });

@@ -1,66 +1,67 @@
 import { expect } from 'chai';
-import { createSettleEffects } from '../../../plugin/badges/settle-effects.ts';
-import { createJobRunner } from '../../../plugin/jobs/job-runner.ts';
-import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { seed } from '../../support/seed.ts';
 import { makeSite, type Site, submit, textOf } from '../../support/web.ts';
 
-describe('the pages of effects', () => {
+describe('the list of effects', () => {
   let site: Site;
   beforeEach(async () => {
     site = makeSite();
     await seed(site);
   });
 
-  /** What a running server does with the job. */
-  async function carryOutJobs(): Promise<void> {
-    const { services, dispatcher } = site;
-    const kinds = [createSettleEffects({ progress: services.progress, dispatcher })];
-    await createJobRunner({ store: services.jobStore, kinds, clock: services.clock, logger: silentLogger }).runDue();
-  }
-
-  it('list what waits with filters that count', async () => {
+  it('shows what waits, with filters that count', async () => {
     const { text } = await (await site.signIn('viewer')).get('/effects?state=failed');
     const read = textOf(text);
-    expect(read).to.contain('Found: 1 effect');
+    expect(read).to.contain('1 effect');
     expect(read).to.contain('the provider does not know the badge template; check the template id provider.refused');
     expect(read).to.contain('Failed (1)');
     expect(read).to.contain('memory (1)');
-    expect(text).to.not.contain('/effects/settle');
+    expect(text).to.not.contain('type="checkbox"');
   });
 
-  it('tell what a filter that matches nothing could be about', async () => {
+  it('says so where a filter matches nothing, and shows what was asked as text', async () => {
     const { text } = await (await site.signIn('viewer')).get('/effects?error=%3Cscript%3E');
-    expect(textOf(text)).to.contain('Nothing matches Choose fewer filters.');
+    expect(textOf(text)).to.contain('Nothing matches');
     expect(text).to.not.contain('<script>');
   });
 
-  it('let an administrator retry all that match, as a job', async () => {
-    const administrator = await site.signIn('administrator');
-    const page = '/effects/settle?action=retry&state=failed';
-    expect(textOf((await administrator.get(page)).text)).to.contain('1 effect will be tried again');
-    const fields = { action: 'retry', state: 'failed', reason: 'The template id is right now.' };
-    const answer = await submit(administrator, page, '/effects/settle', fields);
-    expect(answer.status).to.equal(303);
-    await carryOutJobs();
-    const job = textOf((await administrator.get(answer.headers.location as string)).text);
-    expect(job).to.contain('Retry failed effects');
-    expect(job).to.contain('retried 1');
-    expect(job).to.contain('The template id is right now.');
-    await site.dispatcher.runDue();
-    expect(await site.services.progress.effectCounts()).to.deep.equal({ pending: 0, failed: 0 });
-    const { items } = await site.services.access.audit({ limit: 1 });
-    expect(items[0]).to.deep.include({ action: 'effects.retried', details: { state: 'failed' } });
+  it('finds those of a learner', async () => {
+    const viewer = await site.signIn('viewer');
+    const message = 'the provider does not know the badge template';
+    expect(textOf((await viewer.get('/effects?search=barbara')).text)).to.contain(message);
+    expect(textOf((await viewer.get('/effects?search=ada@')).text)).to.not.contain(message);
+    expect(textOf((await viewer.get('/effects?search=nobody')).text)).to.contain('Nothing matches');
   });
 
-  it('let an administrator give up all that match', async () => {
-    const administrator = await site.signIn('administrator');
-    await submit(administrator, '/effects/settle?action=give-up', '/effects/settle', { action: 'give-up' });
-    await carryOutJobs();
-    const [job] = (await site.services.jobStore.list({ kind: 'settle-effects', limit: 1 })).items;
-    expect(job).to.deep.include({ state: 'done', done: job?.total });
+  it('lets an operator retry those that are ticked, and leaves others alone', async () => {
+    const operator = await site.signIn('operator');
+    const page = '/effects?state=failed';
+    const { text } = await operator.get(page);
+    const selected = /name="selected" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    const fields = { action: 'retry', which: 'selected', selected, query: '?state=failed' };
+    expect(textOf((await submit(operator, page, '/actions/effects', fields)).text)).to.contain('1 effect.');
+    const before = await site.services.progress.effectCounts();
+    const done = await submit(operator, page, '/actions/effects/done', fields);
+    expect(textOf(done.text)).to.contain('Of 1 effect: retried 1 failed 0');
+    expect((await site.services.progress.effectCounts()).failed).to.equal(before.failed - 1);
+    await site.dispatcher.runDue();
     expect(await site.services.progress.effectCounts()).to.deep.equal({ pending: 0, failed: 0 });
-    expect(textOf((await administrator.get('/effects')).text)).to.contain('Nothing waits');
+    const [entry] = (await site.services.access.audit({ object: 'list:effects', limit: 1 })).items;
+    expect(entry).to.deep.include({ actor: 'operator', action: 'effects.retried' });
+  });
+
+  it('lets an operator give up all that match, with a reason that the audit keeps', async () => {
+    const operator = await site.signIn('operator');
+    const fields = { action: 'give-up', which: 'all', query: '' };
+    const without = await submit(operator, '/effects', '/actions/effects/done', fields);
+    expect(without.status).to.equal(422);
+    const reason = 'The provider is gone.';
+    const done = await submit(operator, '/effects', '/actions/effects/done', { ...fields, reason });
+    expect(textOf(done.text)).to.match(/given up \d+ .*failed 0/);
+    expect(await site.services.progress.effectCounts()).to.deep.equal({ pending: 0, failed: 0 });
+    expect(textOf((await operator.get('/effects')).text)).to.contain('Nothing waits');
+    const [entry] = (await site.services.access.audit({ object: 'list:effects', limit: 1 })).items;
+    expect(entry?.details).to.include({ reason });
   });
 
   it('let an administrator give up one, on the page of its learner', async () => {

@@ -149,4 +149,42 @@ describe('a user of the LMS who calls the API', () => {
     await attempt('a.b.c').expect(429);
     await attempt(await sign()).expect(200);
   });
+
+  describe('as the retirement pipeline of the LMS', () => {
+    const retire = async (changes: JWTPayload) =>
+      supertest(site.app)
+        .post('/api/v2/user/retire/')
+        .set('Authorization', `JWT ${await sign(changes)}`)
+        .send({ username: 'grace' });
+
+    it('retires learners as its service user alone, and is named in the audit', async () => {
+      for (const changes of [{}, { preferred_username: 'grace' }, { administrator: true, superuser: true }]) {
+        const { status, body } = await retire(changes);
+        expect(status).to.equal(403);
+        expect(body).to.include({
+          code: 'request.not-the-pipeline',
+          detail:
+            'with a token of the LMS only the user that LAUREL_LMS_RETIREMENT_USER names may do this; others need an API token with the scope "learners:retire"',
+        });
+      }
+      expect((await retire({ preferred_username: 'Retirement_Service_Worker' })).status).to.equal(403);
+      const { status, body } = await retire({ preferred_username: 'retirement_service_worker' });
+      expect([status, body.state]).to.deep.equal([202, 'accepted']);
+      const [entry] = (await site.services.access.audit({ limit: 1 })).items;
+      expect(entry).to.include({ actor: 'lms-retirement', action: 'learner.retired' });
+    });
+
+    it('is nobody where no such user is named', async () => {
+      const { settings } = site.services;
+      const unnamed = makeSite({
+        lmsTokens: site.services.lmsTokens,
+        settings: { ...settings, lmsRetirementUser: null },
+      });
+      const { status } = await supertest(unnamed.app)
+        .post('/api/v2/user/retire')
+        .set('Authorization', `JWT ${await sign({ preferred_username: 'retirement_service_worker' })}`)
+        .send({ username: 'grace' });
+      expect(status).to.equal(403);
+    });
+  });
 });

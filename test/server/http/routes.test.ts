@@ -109,7 +109,7 @@ const table: Readonly<Record<string, Access>> = {
   'post /rules/plan/preview': 'edit',
   'post /rules/apply': 'publish',
   'get /progress': 'look',
-  'get /learners': 'look',
+  'get /find': 'look',
   'get /learners/:id': 'look',
   'get /learners/:id/badges/:badge': 'look',
   'post /learners/:id/badges/:badge/effects/:effect/retry': 'operate',
@@ -120,15 +120,11 @@ const table: Readonly<Record<string, Access>> = {
   'get /credentials': 'look',
   'get /credentials/:id': 'look',
   'get /credentials/:id/download': 'look',
-  'get /credentials/settle': 'publish',
-  'post /credentials/settle': 'publish',
   'get /credentials/:id/reissue': 'publish',
   'post /credentials/:id/reissue': 'publish',
   'get /credentials/:id/invalidate': 'publish',
   'post /credentials/:id/invalidate': 'publish',
   'get /mails': 'look',
-  'get /mails/settle': 'operate',
-  'post /mails/settle': 'operate',
   'get /mails/:id': 'look',
   'post /mails/:id/retry': 'operate',
   'post /mails/:id/give-up': 'operate',
@@ -181,11 +177,9 @@ const table: Readonly<Record<string, Access>> = {
   'post /configurations/:id/schedule/enable': 'run',
   'post /configurations/:id/schedule/disable': 'run',
   'post /configurations/:id/schedule/remove': 'run',
-  'get /effects': 'look',
-  'get /effects/settle': 'operate',
-  'post /effects/settle': 'operate',
-  'get /issued-badges': 'look',
   'get /history/:kind/:id': 'look',
+  'get /history/account/:id': 'administer',
+  'get /history/learner/:id': 'administer',
   'get /comparisons': 'look',
   'post /comparisons': 'operate',
   'get /comparisons/:id': 'look',
@@ -204,19 +198,13 @@ const table: Readonly<Record<string, Access>> = {
   'get /replays/new': 'operate',
   'post /replays': 'operate',
   'post /progress/check': 'operate',
-  'get /dead-letters': 'look',
-  'get /dead-letters/check': 'look',
   'get /dead-letters/:id': 'look',
-  'post /dead-letters/replay': 'operate',
-  'post /dead-letters/discard': 'operate',
-  'post /dead-letters/replays/:id/cancel': 'operate',
   'post /dead-letters/:id/replay': 'operate',
   'post /dead-letters/:id/discard': 'operate',
   'get /issuer': 'look',
   'post /issuer': 'administer',
   'post /issuer/keys/rotate': 'administer',
   'post /issuer/keys/:number/distrust': 'administer',
-  'get /open-badge-templates': 'look',
   'get /open-badge-templates/new': 'edit',
   'post /open-badge-templates/new': 'edit',
   'get /open-badge-templates/:template': 'look',
@@ -243,7 +231,7 @@ const table: Readonly<Record<string, Access>> = {
 const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Access }>> = {
   audit: { look: 'administer' },
   configurations: { look: 'look', act: 'run' },
-  'credential-assets': { look: 'look' },
+  'credential-assets': { look: 'look', act: 'edit' },
   'credential-types': { look: 'look' },
   templates: { look: 'look' },
   badges: { look: 'look', act: 'publish' },
@@ -252,6 +240,11 @@ const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Acc
   jobs: { look: 'look', act: 'operate' },
   mails: { look: 'look', act: 'operate' },
   progress: { look: 'look' },
+  learners: { look: 'look' },
+  'issued-badges': { look: 'look' },
+  effects: { look: 'look', act: 'operate' },
+  'dead-letters': { look: 'look', act: 'operate' },
+  'open-badge-templates': { look: 'look' },
   runs: { look: 'look', act: 'run' },
 };
 
@@ -281,6 +274,8 @@ describe('routes', () => {
   function addressOf(path: string): string {
     const isCredential = /^\/(credentials|mails|download)/.test(path);
     return path
+      .replace('/history/account/:id', `/history/account/${OTHER_ACCOUNT.id}`)
+      .replace('/history/learner/:id', `/history/learner/${learnerId}`)
       .replace('/accounts/:id', `/accounts/${OTHER_ACCOUNT.id}`)
       .replace('/badges/:badge', '/badges/demo-course')
       .replace('/badges/:id', '/badges/demo-course')
@@ -438,7 +433,6 @@ describe('routes', () => {
       '/credential-assets/certificate',
       '/dead-letters',
       `/dead-letters/${LETTERS.malformed}`,
-      '/dead-letters/check?scope=all',
       '/issuer',
       '/open-badge-templates',
       '/open-badge-templates/course-completer',
@@ -532,7 +526,7 @@ async function makeSiteWithAdministrator(): Promise<{
 }
 
 async function everything({ services }: Site): Promise<unknown> {
-  const { badges, progress, learners, credentials, access, deadLetters, providerStore } = services;
+  const { badges, progress, learners, credentials, access, deadLetters, jobStore, providerStore } = services;
   return {
     revision: await badges.revision(),
     progress: await progress.list({ limit: 1000 }),
@@ -540,7 +534,7 @@ async function everything({ services }: Site): Promise<unknown> {
     credentials: await credentials.credentials({ limit: 1000 }),
     runs: await credentials.runs({ limit: 1000 }),
     letters: await deadLetters.letters({ limit: 1000 }),
-    replays: await deadLetters.jobs(1000),
+    jobs: await jobStore.list({ limit: 1000 }),
     providerAccounts: await providerStore.accounts(),
     accounts: await access.accounts(),
     tokens: await access.apiTokens(),

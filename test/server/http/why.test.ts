@@ -113,10 +113,10 @@ describe('"Why?"', () => {
     it('leads from a username, an e-mail address or an LMS user id to the answer', async () => {
       const path = await pathOf('ada', 'demo-course');
       for (const search of ['ada', 'ADA@example.com', '11', 'ad']) {
-        const answer = await browser.get(`/learners?badge=demo-course&search=${search}`);
+        const answer = await browser.get(`/find?badge=demo-course&search=${search}`);
         expect([answer.status, answer.headers.location], search).to.deep.equal([303, path]);
       }
-      const all = await browser.get('/learners?search=ada');
+      const all = await browser.get('/find?search=ada');
       expect(all.headers.location).to.equal(path.replace(/\/badges.*/, ''));
       expect((await browser.get('/badges/demo-course')).text).to.include('name="badge" value="demo-course"');
     });
@@ -124,15 +124,15 @@ describe('"Why?"', () => {
     it('lists several, and says what to do when nobody is found', async () => {
       const pii = { username: 'adam', email: 'adam@example.com', name: 'Adam', lmsUserId: 71, isActive: true };
       await site.services.learners.resolve(pii, '2026-01-01T00:00:00.000000000Z' as never);
-      const several = await browser.get('/learners?search=a&badge=demo-course');
+      const several = await browser.get('/find?search=a&badge=demo-course');
       expect(several.status).to.equal(200);
       expect(several.text).to.include(`href="${await pathOf('ada', 'demo-course')}"`);
       expect(several.text).to.include(`href="${await pathOf('adam', 'demo-course')}"`);
-      expect((await browser.get('/learners?search=ada')).status).to.equal(303);
-      const nobody = await browser.get('/learners?search=noor');
+      expect((await browser.get('/find?search=ada')).status).to.equal(303);
+      const nobody = await browser.get('/find?search=noor');
       expect(textOf(nobody.text)).to.include('Nobody found');
       expect(nobody.text).to.include('href="/events?period=all&amp;search=noor"');
-      expect(await read('/learners')).not.to.include('Nobody found');
+      expect(await read('/find')).not.to.include('Nobody found');
     });
   });
 

@@ -100,6 +100,49 @@ describe('the database connection', () => {
     expect(found).to.equal(null);
   });
 
+  it('lets no operator from outside find, change or delete anything, wherever in a filter it stands', async () => {
+    const { connection } = await connect(thingModels({}));
+    const things = thingModels({})(connection);
+    await things.create([{ name: 'secret' }]);
+    const filters = [
+      '{"name":{"$ne":null}}',
+      '{"name":{"$gt":""}}',
+      '{"name":{"$regex":"."}}',
+      '{"name":{"$exists":true}}',
+      '{"name":{"$not":{"$eq":"x"}}}',
+      '{"$where":"true"}',
+      '{"$expr":{"$eq":[1,1]}}',
+      '{"$or":[{"name":{"$ne":null}}]}',
+      '{"$and":[{"name":{"$ne":null}}]}',
+      '{"$nor":[{"name":{"$ne":"x"}}]}',
+      '{"other":"x"}',
+      '{"$or":[{"other":{"$exists":false}}]}',
+    ];
+    for (const text of filters) {
+      const filter = () => JSON.parse(text) as { name: string };
+      const outcomes = await Promise.all([
+        things.findOne(filter()).then(
+          (found) => (found === null ? 'nothing' : 'found'),
+          () => 'refused',
+        ),
+        things.countDocuments(filter()).then(
+          (count) => (count === 0 ? 'nothing' : 'found'),
+          () => 'refused',
+        ),
+        things.updateMany(filter(), { name: 'changed' }).then(
+          ({ modifiedCount }) => (modifiedCount === 0 ? 'nothing' : 'changed'),
+          () => 'refused',
+        ),
+        things.deleteMany(filter()).then(
+          ({ deletedCount }) => (deletedCount === 0 ? 'nothing' : 'deleted'),
+          () => 'refused',
+        ),
+      ]);
+      for (const outcome of outcomes) expect(outcome, text).to.be.oneOf(['nothing', 'refused']);
+    }
+    expect((await things.find()).map(({ name }) => name)).to.deep.equal(['secret']);
+  });
+
   it('says what to do when no server answers', async () => {
     const uri = 'mongodb://127.0.0.1:9/laurel';
     const error = await failureOf(connectDatabase({ uri, logger, serverSelectionTimeoutMs: 50 }));

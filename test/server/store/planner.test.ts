@@ -61,6 +61,23 @@ describe('the planner', () => {
     expect(plan({}, { due: 1 })).to.equal('scan');
   });
 
+  it('sorts behind an element of an array, where each document has one key; never by the array itself', () => {
+    const tested = index({ 'effects.state': 1, at: 1 });
+    const document = doc({ effects: [{ state: 'a' }, { state: 'b' }, { state: 'a' }], at: 1 });
+    for (const key of tested.keysOf(document)) tested.keys.add(key, 1);
+    const planned = (filter: Fields, sort: Fields) =>
+      planQuery([tested], doc(filter), parseKeyPattern(doc(sort), 'sort'));
+    const behind = { effects: { $elemMatch: { state: 'a' } } };
+    const backwards = planned({ ...behind, at: { $lte: 5 } }, { at: -1 });
+    expect(backwards).to.include({ sorted: true, reverse: true });
+    expect(backwards?.ranges.map((range) => [...tested.keys.range(range)])).to.deep.equal([[1]]);
+    expect(planned({ ...behind, at: { $gte: 0, $lte: 0 } }, { at: 1 })?.ranges[0]).to.satisfy(
+      (range: { lower: string; upper: string }) => [...tested.keys.range(range)].length === 0,
+    );
+    expect(planned({ effects: { $elemMatch: { state: { $in: ['a', 'b'] } } } }, { at: 1 })?.sorted).to.equal(false);
+    expect(planned({}, { 'effects.state': 1 })?.sorted ?? false).to.equal(false);
+  });
+
   it('finds by any index what a scan finds', () => {
     const scalar = fc.constantFrom<unknown>(
       null,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { assetKey } from '../../../../plugin/credentials/assets.ts';
 import type { Credential } from '../../../../plugin/ports/credential-store.ts';
 import { aCredential, seed } from '../../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site, submit, textOf } from '../../../support/web.ts';
@@ -284,5 +285,115 @@ describe('the list of badges', () => {
     expect(await send({})).to.include('Of 2 badges: left alone 2 failed 0');
     expect(await send({ action: 'activate', selected: ['data-track'] })).to.include('activated 1 failed 0');
     expect(await activeOf('data-track')).to.equal(true);
+  });
+});
+
+describe('the lists of what credentials are made of', () => {
+  let site: Site;
+  let browser: Browser;
+  beforeEach(async () => {
+    site = makeSite();
+    await seed(site);
+    browser = await site.signIn('administrator');
+  });
+
+  const send = async (list: string, fields: object, as = browser) => {
+    const _csrf = csrfOf((await as.get(`/${list}`)).text);
+    const answer = await as
+      .post(`/actions/${list}/done`)
+      .type('form')
+      .send({ _csrf, which: 'all', query: '', ...fields });
+    return { status: answer.status, text: textOf(answer.text) };
+  };
+
+  it('switch the schedules of many, and leave alone what has none', async () => {
+    const states = async () => (await site.services.credentials.schedules()).map(({ enabled }) => enabled);
+    const scheduled = (await states()).length;
+    expect(scheduled).to.be.greaterThan(0);
+    await send('configurations', { action: 'disable-schedule' });
+    expect(await states()).to.deep.equal(Array(scheduled).fill(false));
+    const { text } = await send('configurations', { action: 'enable-schedule' });
+    expect(text).to.include(`enabled ${scheduled}`).and.include('left alone').and.include('failed 0');
+    expect(await states()).to.deep.equal(Array(scheduled).fill(true));
+  });
+
+  it('delete only what nothing uses, and say so before', async () => {
+    const { credentials } = site.services;
+    const [type] = await credentials.types();
+    const unused = { id: 'unused', credentialTypeId: type?.id ?? '', contextKey: 'course-v1:A+B+C' };
+    const like = await credentials.configuration('configuration-1');
+    if (!like) return expect.fail('there are some');
+    await credentials.saveConfiguration({ ...like, ...unused });
+    const before = await credentials.configurations();
+    const asked = await submit(browser, '/configurations', '/actions/configurations', {
+      ...{ action: 'delete', which: 'all', query: '' },
+    });
+    expect(textOf(asked.text)).to.include('would be left alone: it has run, or has given credentials');
+    const { text } = await send('configurations', { action: 'delete' });
+    expect(text)
+      .to.match(/deleted \d/)
+      .and.to.match(/left alone \d/);
+    const left = (await credentials.configurations()).map(({ id }) => id);
+    expect(left).not.to.include('unused');
+    expect(left).to.include(like.id).and.to.have.length.below(before.length);
+  });
+
+  it('delete unused assets with their files', async () => {
+    const { credentials, files } = site.services;
+    const used = (await credentials.assets())[0];
+    const [type] = await credentials.types();
+    if (!used || !type) return expect.fail('there is one');
+    await credentials.saveType({ ...type, options: { template: used.slug } });
+    const spare = { ...used, slug: 'spare', sha256: 'f'.repeat(64) };
+    await credentials.saveAsset(spare);
+    await files.put(assetKey(spare), {
+      ...{ bytes: Buffer.from('x'), contentType: 'application/pdf', fileName: 'spare.pdf' },
+    });
+    const { text } = await send('credential-assets', { action: 'delete', query: '?search=spare' });
+    expect(text).to.include('Of 1 asset: deleted 1 failed 0');
+    expect(await credentials.asset('spare')).to.equal(null);
+    expect(await files.get(assetKey(spare))).to.equal(null);
+    expect((await send('credential-assets', { action: 'delete' })).text).to.match(/left alone \d/);
+    expect(await credentials.asset(used.slug)).to.deep.equal(used);
+  });
+
+  it('offer and do what takes another right only to those who have it', async () => {
+    const operator = await site.signIn('operator');
+    const page = await operator.get('/configurations');
+    expect(page.text).to.include('value="generate"').and.not.include('value="delete"');
+    expect((await send('configurations', { action: 'delete' }, operator)).status).to.equal(404);
+  });
+});
+
+describe('the list of learners', () => {
+  it('finds by the beginning of a username or an address, whatever the case, or by LMS user id, and can be taken along', async () => {
+    const site = makeSite();
+    await seed(site);
+    const browser = await site.signIn('viewer');
+    const read = async (query: string) => textOf((await browser.get(`/learners${query}`)).text);
+    const all = await read('');
+    expect(all)
+      .to.match(/\d+ learners/)
+      .and.to.include('ada@example.com');
+    for (const search of ['AD', 'ada@example', '11'])
+      expect(await read(`?search=${search}`), search).to.include('1 learner');
+    expect(await read('?search=nobody')).to.include('Nothing matches');
+    const { text } = await browser.get('/exports/learners.csv?search=ada');
+    expect(text.split('\r\n')[1]).to.match(/^ada,/);
+  });
+});
+
+describe('the page of a learner', () => {
+  it('shows the credentials of exactly this learner, however short the username', async () => {
+    const site = makeSite();
+    await seed(site);
+    const { credentials, learners } = site.services;
+    for (let n = 0; n < 60; n++)
+      await credentials.createCredential(aCredential({ username: `jo${n}`, order: 200 + n }));
+    await credentials.createCredential({ ...aCredential({ username: 'jo', order: 190 }), contextName: 'Only of Jo' });
+    const user = { username: 'jo', email: 'jo@example.com', name: 'Jo', lmsUserId: 990, isActive: true };
+    const { id } = await learners.resolve(user, '2026-01-01T00:00:00.000000000Z' as never);
+    const text = textOf((await (await site.signIn('viewer')).get(`/learners/${id}`)).text);
+    expect(text).to.include('Only of Jo').and.to.include('Latest events').and.to.include('Records of the LMS');
   });
 });

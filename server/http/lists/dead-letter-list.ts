@@ -1,0 +1,159 @@
+/** Dead letters as a list, and what is done to many of them. */
+
+import { ConflictError } from '../../../plugin/errors.ts';
+import { DEAD_LETTER_STATES, type DeadLetterSummary, type ReplayOutcome } from '../../../plugin/ports/dead-letters.ts';
+import { shortEventType, shownStatus, shownTime } from '../format.ts';
+import { letterPath, shownForecast } from '../pages/dead-letter-rows.ts';
+import type { Services } from '../services.ts';
+import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { estimateFrom } from './estimates.ts';
+import type { BulkAction, List } from './list.ts';
+
+const HOUR = 3_600_000;
+const AGES = { '1h': HOUR, '1d': 24 * HOUR, '7d': 7 * 24 * HOUR };
+const AGE_WORDS = { '1h': 'Older than an hour', '1d': 'Older than a day', '7d': 'Older than a week' };
+
+type ListServices = Pick<Services, 'deadLetters' | 'replays' | 'clock'>;
+
+export function deadLetterList(services: ListServices): List<DeadLetterSummary> {
+  const { deadLetters, clock } = services;
+  const { known } = estimateFrom(
+    () => deadLetters.openCounts(),
+    () => ({}),
+  );
+  const openOnes = async (key: 'reason' | 'eventType') =>
+    [...new Set((await known()).flatMap((count) => count[key] ?? []))].sort();
+  return {
+    path: '/dead-letters',
+    access: 'look',
+    title: 'Dead letters',
+    section: 'events',
+    breadcrumbs: [{ text: 'Events', href: '/events' }],
+    noun: ['dead letter', 'dead letters'],
+    lead: 'Messages from RabbitMQ that could not be processed. Each stays here until it has been replayed or discarded.',
+    links: [{ text: 'Jobs', href: '/jobs' }],
+    records: deadLetters.records,
+    load: async () => null,
+    idOf: ({ id }) => id,
+    columns: [
+      {
+        name: 'type',
+        label: 'Event',
+        noteLabel: 'Event id',
+        cell: ({ id, eventType, eventId }) => ({
+          parts: [
+            {
+              kind: 'text',
+              text: eventType === null ? 'no type' : shortEventType(eventType),
+              href: letterPath(id),
+              breaksAtDots: true,
+            },
+          ],
+          otherwise: 'none',
+          note: { text: eventId ?? 'no id' },
+        }),
+      },
+      {
+        name: 'reason',
+        label: 'Reason',
+        noteLabel: 'Reason code',
+        cell: ({ reason }) => textCell(reason.message, null, { isProse: true, note: { text: reason.code } }),
+      },
+      { name: 'state', label: 'State', cell: ({ state }) => statusCell(shownStatus(state)) },
+      { name: 'attempts', label: 'Attempts', isNumber: true, cell: ({ attempts }) => numberCell(attempts) },
+      { name: 'replays', label: 'Tried again', isNumber: true, cell: ({ replays }) => numberCell(replays) },
+      { name: 'died', label: 'Died', order: 'diedAt', cell: ({ diedAt }) => timeCell(shownTime(diedAt)) },
+    ],
+    filters: [
+      {
+        name: 'state',
+        label: 'State',
+        any: 'Any state',
+        initial: 'open',
+        choices: () => DEAD_LETTER_STATES.map((value) => ({ value, word: shownStatus(value).word })),
+        where: (state) => [{ field: 'state', in: [state] }],
+      },
+      {
+        name: 'reason',
+        label: 'Reason',
+        any: 'Any reason',
+        isOpen: true,
+        choices: async () => (await openOnes('reason')).map((value) => ({ value, word: value })),
+        where: (reason) => [{ field: 'reason', in: [reason] }],
+      },
+      {
+        name: 'type',
+        label: 'Event type',
+        any: 'Any type',
+        isOpen: true,
+        choices: async () => (await openOnes('eventType')).map((value) => ({ value, word: shortEventType(value) })),
+        where: (type) => [{ field: 'type', in: [type] }],
+      },
+      {
+        name: 'age',
+        label: 'Age',
+        any: 'Any age',
+        choices: () => Object.entries(AGE_WORDS).map(([value, word]) => ({ value, word })),
+        where: (age) => [{ field: 'diedAt', before: new Date(clock.now().getTime() - AGES[age as keyof typeof AGES]) }],
+      },
+    ],
+    date: { field: 'diedAt', label: 'Died' },
+    order: { field: 'diedAt', descending: true },
+    nothingMatches: 'Choose fewer filters, or another state.',
+    empty: {
+      title: 'No dead letters',
+      text: 'Every message that has arrived was processed or is on its way.',
+      links: [{ text: 'See the events', href: '/events' }],
+    },
+    actionAccess: 'operate',
+    actions: [replaying(services), discarding(services)],
+  };
+}
+
+const became: Readonly<Record<ReplayOutcome, string>> = {
+  applied: 'changed progress',
+  unchanged: 'known already',
+  ignored: 'ignored',
+  failed: 'failed again',
+};
+const LEFT_ALONE = 'left alone';
+
+function replaying({ replays }: ListServices): BulkAction<DeadLetterSummary> {
+  return {
+    name: 'replay',
+    label: 'Replay',
+    audited: 'dead-letters.replayed',
+    consequence:
+      'Each goes through the pipeline again. Events that were processed before change nothing; what fails again stays open. Those that are settled are left alone.',
+    async foresee({ id, state }) {
+      if (state !== 'open') return { word: 'is settled; would be left alone', note: null };
+      const { text, message } = shownForecast(await replays.forecastLetter(id));
+      return { word: text, note: message };
+    },
+    async run({ id, state }, { actor }) {
+      if (state !== 'open') return LEFT_ALONE;
+      try {
+        return became[(await replays.letter(id, actor)).outcome];
+      } catch (error) {
+        // Somebody was faster.
+        if (error instanceof ConflictError) return LEFT_ALONE;
+        throw error;
+      }
+    },
+  };
+}
+
+function discarding({ deadLetters, clock }: ListServices): BulkAction<DeadLetterSummary> {
+  return {
+    name: 'discard',
+    label: 'Discard',
+    audited: 'dead-letters.discarded',
+    needsReason: true,
+    consequence:
+      'They are never processed. They stay in the list of the discarded, with the reason, until they expire. Those that are settled are left alone.',
+    async run({ id }, { actor, reason }) {
+      const count = await deadLetters.discard({ ids: [id] }, { at: clock.now(), by: actor, note: reason });
+      return count === 1 ? 'discarded' : LEFT_ALONE;
+    },
+  };
+}

@@ -1,0 +1,205 @@
+/** Issued badges as a list: who has which, where it was issued and how it stands there. */
+
+import { partRecords } from '../../../plugin/ports/part-records.ts';
+import type { IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
+import type { RecordShape } from '../../../plugin/ports/records.ts';
+import { badgePath } from '../badge-links.ts';
+import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
+import { learnerPath } from '../pages/progress.ts';
+import { providersCrumb } from '../pages/templates.ts';
+import type { Services } from '../services.ts';
+import { type Cell, statusCell, textCell, timeCell } from './cells.ts';
+import { estimateFrom } from './estimates.ts';
+import { badgeNames, LEARNER_HELP, LEARNER_SEARCH, learnersById, whoseProgress } from './find-learners.ts';
+import type { Filter, List } from './list.ts';
+import { documentsWith, partId } from './part-ids.ts';
+
+/** In addresses: a state that nobody reported, a place that there is none of. */
+const NONE = '-';
+const MOST_CHOICES = 200;
+
+interface IssuedRow {
+  readonly progress: Progress;
+  readonly badge: IssuedBadge;
+}
+
+interface Context {
+  readonly usernames: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+type ListServices = Pick<Services, 'progress' | 'learners' | 'badges' | 'providers'>;
+
+const shape: RecordShape<IssuedRow> = {
+  id: ['id'],
+  fields: {
+    id: ({ progress, badge }) => partId(progress, badge.number),
+    learnerId: ({ progress }) => progress.learnerId,
+    badgeId: ({ progress }) => progress.badgeId,
+    updatedAt: ({ progress }) => progress.updatedAt,
+    number: ({ badge }) => badge.number,
+    provider: ({ badge }) => badge.template?.provider ?? null,
+    template: ({ badge }) => badge.template?.id ?? null,
+    externalState: ({ badge }) => badge.externalState,
+    revokedAt: ({ badge }) => badge.revokedAt,
+  },
+};
+
+export function issuedBadgeList(services: ListServices): List<IssuedRow, Context> {
+  const { progress, providers } = services;
+  const { estimate, known } = estimateFrom(
+    () => progress.issuedGroups(),
+    ({ provider, templateId, externalState, stands }) => ({
+      ...{ provider, template: templateId, externalState },
+      revokedAt: stands ? null : 'revoked',
+    }),
+  );
+  const titleOf = (provider: string | null): string =>
+    provider === null ? 'Only announced' : (providers.get(provider)?.title ?? provider);
+  const order = { field: 'updatedAt', descending: true };
+  const choice = (
+    name: string,
+    field: 'provider' | 'template' | 'externalState',
+    words: { readonly label: string; readonly any: string; word(value: string): string },
+  ): Filter => ({
+    ...{ name, label: words.label, any: words.any, isOpen: true },
+    async choices() {
+      const values = (await known()).map((group) => (field === 'template' ? group.templateId : group[field]) ?? NONE);
+      return [...new Set(values)]
+        .sort()
+        .slice(0, MOST_CHOICES)
+        .map((value) => ({ value, word: words.word(value) }));
+    },
+    where: (value) => [{ field, in: [value === NONE ? null : value] }],
+  });
+  return {
+    path: '/issued-badges',
+    access: 'look',
+    title: 'Issued badges',
+    section: 'providers',
+    breadcrumbs: [providersCrumb],
+    noun: ['badge', 'badges'],
+    lead: 'Every badge that was given, where it was issued and how it stands there.',
+    links: [{ text: 'Compare with a provider', href: '/comparisons' }],
+    records: {
+      ...partRecords({
+        documents: progress.records,
+        holds: 'issued',
+        shape,
+        partFields: ['provider', 'template', 'externalState', 'revokedAt', 'number'],
+        always: [{ field: 'number', isSet: true }],
+        order,
+        rowsOf: (document) => document.issued.map((badge) => ({ progress: document, badge })),
+        documentsWith,
+      }),
+      estimate,
+    },
+    async load(rows) {
+      const people = await learnersById(
+        services,
+        rows.map((row) => row.progress.learnerId),
+      );
+      return {
+        usernames: new Map([...people].map(([id, { username }]) => [id, username])),
+        names: await badgeNames(services),
+      };
+    },
+    idOf: ({ progress: document, badge }) => partId(document, badge.number),
+    columns: [
+      {
+        name: 'learner',
+        label: 'Learner',
+        cell: ({ progress: { learnerId } }, { usernames }) =>
+          textCell(usernames.get(learnerId) ?? 'removed learner', learnerPath(learnerId)),
+      },
+      {
+        name: 'badge',
+        label: 'Badge',
+        cell: ({ progress: { badgeId } }, { names }) =>
+          textCell(names.get(badgeId) ?? badgeId, names.has(badgeId) ? badgePath(badgeId) : null),
+      },
+      {
+        name: 'provider',
+        label: 'Issued at',
+        noteLabel: 'Template',
+        cell: ({ badge: { template } }) =>
+          textCell(titleOf(template?.provider ?? null), null, { note: template && { text: template.id } }),
+      },
+      {
+        name: 'standing',
+        label: 'Here',
+        cell: ({ badge }) => statusCell(shownStatus(badge.revokedAt === null ? 'awarded' : 'revoked')),
+      },
+      { name: 'state', label: 'State there', noteLabel: 'Last error', cell: stateThere },
+      {
+        name: 'external-id',
+        label: 'Id there',
+        cell: ({ badge }) => textCell(badge.externalId, safeUrl(badge.externalUrl), { otherwise: 'not yet' }),
+      },
+      {
+        name: 'awarded',
+        label: 'Award date',
+        cell: ({ badge }) => timeCell(shownInstant(badge.awardedAt)),
+      },
+      {
+        name: 'changed',
+        label: 'Last change',
+        order: 'updatedAt',
+        cell: ({ progress: { updatedAt } }) => timeCell(shownTime(updatedAt)),
+      },
+    ],
+    search: { label: LEARNER_SEARCH, help: LEARNER_HELP, where: (text) => whoseProgress(services, text) },
+    filters: [
+      {
+        name: 'badge',
+        label: 'Badge',
+        any: 'All badges',
+        isOpen: true,
+        choices: async () => [...(await badgeNames(services))].map(([value, word]) => ({ value, word })),
+        where: (badge) => [{ field: 'badgeId', in: [badge] }],
+      },
+      choice('provider', 'provider', {
+        label: 'Issued at',
+        any: 'Anywhere',
+        word: (value) => titleOf(value === NONE ? null : value),
+      }),
+      choice('template', 'template', {
+        label: 'Template',
+        any: 'Any template',
+        word: (value) => (value === NONE ? 'none' : value),
+      }),
+      choice('state', 'externalState', {
+        label: 'State there',
+        any: 'Any state',
+        word: (value) => (value === NONE ? 'none yet' : value),
+      }),
+      {
+        name: 'stands',
+        label: 'Here',
+        any: 'Standing or not',
+        choices: () => [
+          { value: 'yes', word: 'Stands' },
+          { value: 'no', word: 'Taken back' },
+        ],
+        where: (stands) => [
+          stands === 'yes' ? { field: 'revokedAt', in: [null] } : { field: 'revokedAt', isSet: true },
+        ],
+      },
+    ],
+    order,
+    nothingMatches: 'Choose fewer filters, or search by the beginning of a username or an e-mail address.',
+    empty: {
+      title: 'No badge yet',
+      text: 'Badges appear here as soon as a learner has fulfilled the requirements of an active badge.',
+      links: [{ text: 'See the badges', href: '/badges' }],
+    },
+  };
+}
+
+/** What the provider says; before it says anything, how far the award has come. */
+function stateThere({ badge, progress: { effects } }: IssuedRow): Cell {
+  const award = effects.find(({ kind, badgeNumber }) => kind === 'award' && badgeNumber === badge.number);
+  const isOpen = badge.externalId === null && award !== undefined && award.state !== 'done';
+  if (badge.externalState !== null || !isOpen) return textCell(badge.externalState, null, { isProse: true });
+  return statusCell(shownStatus(award.state), award.lastError?.message ?? null);
+}

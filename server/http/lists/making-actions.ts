@@ -1,0 +1,88 @@
+/** What is done to many of what credentials are made of: deleting what nothing uses, and switching schedules. */
+
+import { assetUse } from '../../../plugin/credentials/asset-use.ts';
+import { assetKey } from '../../../plugin/credentials/assets.ts';
+import { ConflictError } from '../../../plugin/errors.ts';
+import type { Asset, CredentialConfiguration } from '../../../plugin/ports/credential-store.ts';
+import { setSchedule } from '../../scheduler/set-schedule.ts';
+import { counted } from '../format.ts';
+import type { Services } from '../services.ts';
+import type { BulkAction } from './list.ts';
+
+const LEFT_ALONE = 'left alone';
+
+type AssetServices = Pick<Services, 'credentials' | 'extensions' | 'files'>;
+
+export function deletingAssets({ credentials, extensions, files }: AssetServices): BulkAction<Asset> {
+  const usesOf = async (slug: string): Promise<number> => {
+    const [types, configurations] = await Promise.all([credentials.types(), credentials.configurations()]);
+    const uses = assetUse(slug, extensions, { types, configurations });
+    return uses.types.length + uses.configurations.length;
+  };
+  return {
+    name: 'delete',
+    label: 'Delete the unused',
+    audited: 'assets.deleted',
+    consequence:
+      'The files of those that no type and no configuration uses are deleted, and cannot be brought back. Those in use are left alone.',
+    async foresee({ slug }) {
+      const uses = await usesOf(slug);
+      return uses === 0
+        ? { word: 'would be deleted', note: null }
+        : { word: 'would be left alone', note: `used in ${counted(uses, 'place', 'places')}` };
+    },
+    async run(asset) {
+      if ((await usesOf(asset.slug)) > 0) return LEFT_ALONE;
+      // Replaced, or deleted by somebody else meanwhile.
+      if (!(await credentials.deleteAsset(asset.slug, asset.updatedAt))) return LEFT_ALONE;
+      await files.delete(assetKey(asset));
+      return 'deleted';
+    },
+  };
+}
+
+type ConfigurationServices = Pick<Services, 'credentials' | 'clock'>;
+
+export function switchingSchedules(
+  { credentials, clock }: ConfigurationServices,
+  enabled: boolean,
+): BulkAction<CredentialConfiguration> {
+  return {
+    name: enabled ? 'enable-schedule' : 'disable-schedule',
+    label: enabled ? 'Enable schedules' : 'Disable schedules',
+    audited: enabled ? 'schedules.enabled' : 'schedules.disabled',
+    consequence: enabled
+      ? 'Each that has a schedule runs by itself from its next time on. Those without one, and those that run already, are left alone.'
+      : 'None of them runs by itself any more, until its schedule is enabled again; the button still does. Those without a schedule are left alone.',
+    async run({ id }) {
+      const stored = await credentials.schedule(id);
+      if (stored === null || stored.enabled === enabled) return LEFT_ALONE;
+      const schedule = setSchedule(id, { ...stored, enabled }, stored, clock.now());
+      if (await credentials.replaceSchedule(schedule, stored)) return enabled ? 'enabled' : 'disabled';
+      throw new ConflictError('stale', 'somebody has changed the schedule meanwhile; look at it and try again');
+    },
+  };
+}
+
+export function deletingConfigurations({ credentials }: ConfigurationServices): BulkAction<CredentialConfiguration> {
+  const wasUsed = async (configurationId: string): Promise<boolean> => {
+    const given = await credentials.credentials({ configurationId, limit: 1 });
+    return given.items.length > 0 || (await credentials.runs({ configurationId, limit: 1 })).length > 0;
+  };
+  return {
+    name: 'delete',
+    label: 'Delete the unused',
+    audited: 'configurations.deleted',
+    access: 'edit',
+    consequence:
+      'Those that never ran and gave no credential are deleted with their schedules, and cannot be brought back. Others are left alone: each can be deleted on its own page, which shows what it means.',
+    foresee: async ({ id }) =>
+      (await wasUsed(id))
+        ? { word: 'would be left alone', note: 'it has run, or has given credentials' }
+        : { word: 'would be deleted', note: null },
+    async run({ id, updatedAt }) {
+      if (await wasUsed(id)) return LEFT_ALONE;
+      return (await credentials.deleteConfiguration(id, updatedAt)) ? 'deleted' : LEFT_ALONE;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** Templates of the badges that Laurel issues itself, as a list. */
+
+import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
+import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
+import { OPEN_BADGES, OWN_ACCOUNT } from '../../../providers/index.ts';
+import { shownStatus, shownTime } from '../format.ts';
+import { historyPath } from '../pages/history.ts';
+import { TEMPLATE_STATES } from '../pages/templates.ts';
+import type { Services } from '../services.ts';
+import { linksCell, numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import type { List } from './list.ts';
+import { wordSearch, wordsOf } from './short.ts';
+import { everyTemplate } from './template-list.ts';
+
+const HOME = '/open-badge-templates';
+
+export function openBadgeTemplateList({
+  providerStore,
+  issuerStore,
+}: Pick<Services, 'providerStore' | 'issuerStore'>): List<BadgeTemplate, ReadonlyMap<string, number>> {
+  const shape = {
+    id: ['id'],
+    fields: {
+      id: ({ templateId }: BadgeTemplate) => templateId,
+      name: ({ name }: BadgeTemplate) => name.toLowerCase(),
+      state: ({ state }: BadgeTemplate) => state,
+      words: ({ name, templateId }: BadgeTemplate) => wordsOf(name, templateId),
+      updatedAt: ({ updatedAt }: BadgeTemplate) => updatedAt,
+    },
+  };
+  return {
+    path: HOME,
+    access: 'look',
+    title: 'Open Badge templates',
+    section: 'badges',
+    breadcrumbs: [{ text: 'Badges', href: '/badges' }],
+    noun: ['template', 'templates'],
+    lead: 'What Laurel issues by itself, without a provider. A rule names one of them by its id.',
+    links: [
+      { text: 'Issuer', href: '/issuer' },
+      { text: 'New template', href: `${HOME}/new`, access: 'edit', isPrimary: true },
+    ],
+    records: memoryRecords(shape, () =>
+      everyTemplate(providerStore, { provider: OPEN_BADGES, accountId: OWN_ACCOUNT }),
+    ),
+    load: () => issuerStore.badgeCounts(),
+    idOf: ({ templateId }) => templateId,
+    columns: [
+      {
+        name: 'template',
+        label: 'Template',
+        order: 'name',
+        noteLabel: 'Id',
+        cell: ({ name, templateId }) =>
+          textCell(name, `${HOME}/${encodeURIComponent(templateId)}`, { note: { text: templateId } }),
+      },
+      { name: 'state', label: 'State', order: 'state', cell: ({ state }) => statusCell(shownStatus(state)) },
+      {
+        name: 'issued',
+        label: 'Issued',
+        isNumber: true,
+        cell: ({ templateId }, counts) => numberCell(counts.get(templateId) ?? 0),
+      },
+      {
+        name: 'changed',
+        label: 'Changed',
+        order: 'updatedAt',
+        cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
+      },
+      {
+        name: 'pages',
+        label: 'More',
+        isOnPageOnly: true,
+        cell: ({ name, templateId }) =>
+          linksCell([{ text: 'History', href: historyPath('open-badge-template', templateId), hidden: ` of ${name}` }]),
+      },
+    ],
+    search: wordSearch('Name or id'),
+    filters: [
+      {
+        name: 'state',
+        label: 'State',
+        any: 'Any state',
+        choices: () => TEMPLATE_STATES.map((value) => ({ value, word: shownStatus(value).word })),
+        where: (state) => [{ field: 'state', in: [state] }],
+      },
+    ],
+    order: { field: 'name', descending: false },
+    nothingMatches: 'Write less of the name, or choose another state.',
+    empty: {
+      title: 'No templates yet',
+      text: 'A template is the badge itself: its name, its picture and what it stands for.',
+      links: [{ text: 'Make a template', href: `${HOME}/new`, access: 'edit' }],
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { projectPath } from '../server/paths.ts';
+
+interface Locked {
+  readonly version: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+}
+interface Floor {
+  readonly minimum: string;
+  readonly why: string;
+  readonly never?: readonly string[];
+}
+
+const read = (...path: readonly string[]): unknown => JSON.parse(readFileSync(projectPath(...path), 'utf8'));
+
+/** Whether one version comes before another; what is released after a hyphen comes before what has none. */
+function isOlder(one: string, other: string): boolean {
+  const numbers = (version: string) => (version.split(/[-+]/)[0] ?? '').split('.').map(Number);
+  const [these, those] = [numbers(one), numbers(other)];
+  for (const [index, number] of those.entries()) {
+    const mine = these[index] ?? 0;
+    if (mine !== number) return mine < number;
+  }
+  return one.includes('-') && !other.includes('-');
+}
+
+/** @returns one sentence for each copy of a package that has a known weakness */
+function tooOld(packages: Readonly<Record<string, Locked>>, floors: Readonly<Record<string, Floor>>): string[] {
+  return Object.entries(packages).flatMap(([path, { version }]) => {
+    const floor = floors[path.split('node_modules/').at(-1) ?? ''];
+    if (floor === undefined) return [];
+    const { minimum, why, never = [] } = floor;
+    return isOlder(version, minimum) || never.includes(version) ? [`${path} is ${version}: ${why}`] : [];
+  });
+}
+
+/** @returns one sentence for each package of the lockfile that could be swapped on its way */
+function notPinned(packages: Readonly<Record<string, Locked>>): string[] {
+  return Object.entries(packages).flatMap(([path, { resolved, integrity, link }]) => {
+    if (path === '') return [];
+    if (link === true) return [`${path} is a link`];
+    // The lockfile leaves the address out where it is that of the registry (.npmrc).
+    if (resolved !== undefined) return [`${path} is from ${resolved}`];
+    return /^sha512-[\w+/]{86}==$/.test(integrity ?? '') ? [] : [`${path} has no integrity`];
+  });
+}
+
+describe('dependencies', () => {
+  const { packages } = read('package-lock.json') as { readonly packages: Readonly<Record<string, Locked>> };
+  const floors = read('test', 'min-versions.json') as Readonly<Record<string, Floor>>;
+
+  it('are at least of the versions in which known weaknesses are mended, wherever they lie', () => {
+    expect(tooOld(packages, floors)).to.deep.equal([]);
+    const present = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+    expect(Object.keys(floors).filter((name) => !present.has(name))).to.deep.equal([]);
+  });
+
+  it('come from the registry, with what their content must be', () => {
+    expect(Object.keys(packages).length).to.be.greaterThan(100);
+    expect(notPinned(packages)).to.deep.equal([]);
+  });
+
+  it('are named to the last digit', () => {
+    const { dependencies, devDependencies } = read('package.json') as Readonly<Record<string, Record<string, string>>>;
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
+      expect(version, name).to.match(/^\d+\.\d+\.\d+$/);
+  });
+
+  it('that are wrong are found', () => {
+    const locked = (version: string): Locked => ({ version });
+    const found = (version: string) => tooOld({ 'node_modules/a/node_modules/axios': locked(version) }, floors).length;
+    expect(['1.18.9', '1.19.0-beta.1', '0.30.4', '1.9.10'].map(found)).to.deep.equal([1, 1, 1, 1]);
+    expect(['1.19.0', '1.21.1', '2.0.0'].map(found)).to.deep.equal([0, 0, 0]);
+    const good = { version: '1.0.0', integrity: `sha512-${'a'.repeat(86)}==` };
+    const pinned = (changes: Partial<Locked>) => notPinned({ 'node_modules/a': { ...good, ...changes } }).length;
+    expect(pinned({})).to.equal(0);
+    expect(pinned({ resolved: 'http://example.org/a-1.0.0.tgz' })).to.equal(1);
+    expect(pinned({ resolved: 'git+ssh://git@example.org/a.git' })).to.equal(1);
+    expect(pinned({ integrity: 'sha1-x' })).to.equal(1);
+  });
+});

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { encodeDocument, toDocument } from '../../../server/store/bson.ts';
+import { Catalog } from '../../../server/store/catalog.ts';
+import type { Collection } from '../../../server/store/collection.ts';
+import { Journal } from '../../../server/store/journal.ts';
+import { StoredRecord } from '../../../server/store/record.ts';
+
+const EVERYTHING = { filter: toDocument({}), sort: [], skip: 0, limit: 0 };
+const one = (n: number) => ({ ...EVERYTHING, filter: toDocument({ _id: n }) });
+const MANY = 5_000;
+
+describe('what the embedded store keeps in memory', () => {
+  let folder: string;
+  let journal: Journal;
+  let collection: Collection;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'laurel-m-'));
+    journal = new Journal(folder);
+    collection = new Catalog(journal).create('laurel', 'events');
+    for (let n = 0; n < MANY; n += 1) {
+      collection.insert(toDocument({ _id: n, text: `event ${n}` }));
+      if (n % 500 === 0) await journal.settled();
+    }
+    await journal.settled();
+  });
+  afterEach(async () => {
+    await journal.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const textOf = (n: number) => collection.find(one(n))[0]?.document.get('text');
+
+  it('is the bodies written last, however many documents there are; the others are read from disk', () => {
+    const read = sinon.spy(journal, 'read');
+    for (const record of collection.find(EVERYTHING)) void record.bytes;
+    expect(MANY - read.callCount).to.be.within(1, 2_048);
+    read.resetHistory();
+    expect(textOf(MANY - 1)).to.equal(`event ${MANY - 1}`);
+    expect(read.callCount).to.equal(0);
+    expect([0, 1, 2_500].map(textOf)).to.deep.equal(['event 0', 'event 1', 'event 2500']);
+    expect(read.callCount).to.equal(3);
+  });
+
+  it('is what a cursor has found, also when it is changed or removed meanwhile', async () => {
+    const found = [0, 1, MANY - 1].flatMap((n) => collection.find(one(n)));
+    for (const record of found) record.forgetDecoded();
+    const [first, second, last] = found as [StoredRecord, StoredRecord, StoredRecord];
+    collection.replace(first, toDocument({ _id: 0, text: 'changed' }));
+    collection.remove(second);
+    collection.replace(last, toDocument({ _id: MANY - 1, text: 'changed' }));
+    await journal.settled();
+    for (let n = MANY; n < MANY + 3_000; n += 1) collection.insert(toDocument({ _id: n, text: `event ${n}` }));
+    await journal.settled();
+    for (const record of found) record.forgetDecoded();
+    expect(found.map(({ document }) => document.get('text'))).to.deep.equal([
+      'event 0',
+      'event 1',
+      `event ${MANY - 1}`,
+    ]);
+    expect([0, 1, MANY - 1].map(textOf)).to.deep.equal(['changed', undefined, 'changed']);
+  });
+
+  it('is nothing but keys after it was opened again', async () => {
+    await journal.close();
+    journal = new Journal(folder);
+    const catalog = new Catalog(journal);
+    catalog.load();
+    collection = catalog.find('laurel', 'events') as Collection;
+    expect(collection.size).to.equal(MANY);
+    const read = sinon.spy(journal, 'read');
+    expect([0, MANY - 1].map(textOf)).to.deep.equal(['event 0', `event ${MANY - 1}`]);
+    expect(read.callCount).to.be.at.most(2);
+    expect(journal.nextSequence()).to.equal(MANY + 1);
+  });
+
+  it('is no body above 32 KB, once it is on disk, unless another has taken its place there', () => {
+    const home = { read: sinon.stub(), decoded: sinon.spy(), kept: sinon.spy() };
+    const large = encodeDocument(toDocument({ _id: 1, text: 'x'.repeat(40_000) }));
+    home.read.returns(large);
+    const record = new StoredRecord(1, large, null, home);
+    record.stored();
+    expect(record.bytes).to.equal(large);
+    expect([home.read.callCount, home.kept.callCount]).to.deep.equal([1, 0]);
+    const replaced = new StoredRecord(1, large, null, home);
+    replaced.retain();
+    replaced.stored();
+    replaced.release();
+    expect(replaced.bytes).to.equal(large);
+    expect(home.read.callCount).to.equal(1);
+  });
+});

@@ -62,12 +62,12 @@ describe('the page of a schedule', () => {
   it('saves every part of the form, keeps the counters, and shows it again', async () => {
     const changes = {
       ...{ ...CRONTAB, gap: 'skip', repeated: 'both', startAt: '2027-03-13 12:00', expiresAt: '2028-01-01 00:00' },
-      ...{ overlap: 'queue', catchUp: 'none', oneOff: 'yes' },
+      ...{ overlap: 'queue', catchUp: 'none', oneOff: 'yes', days: 'either', deadline: '90' },
     };
     expect((await send(changes)).headers.location).to.equal(`${PATH}?done=schedule-saved`);
     expect(await stored()).to.deep.include({
-      ...{ enabled: true, oneOff: true, overlap: 'queue', catchUp: 'none', totalRuns: 3 },
-      rule: { ...CRONTAB, gap: 'skip', repeated: 'both' },
+      ...{ enabled: true, oneOff: true, overlap: 'queue', catchUp: 'none', totalRuns: 3, deadlineMs: 5_400_000 },
+      rule: { ...CRONTAB, days: 'either', gap: 'skip', repeated: 'both' },
       startAt: new Date('2027-03-13T12:00:00Z'),
       expiresAt: new Date('2028-01-01T00:00:00Z'),
       nextDueAt: new Date('2027-03-15T06:30:00Z'),
@@ -77,7 +77,7 @@ describe('the page of a schedule', () => {
     expect(items[0]).to.deep.include({
       action: 'schedule.saved',
       object: 'configuration:configuration-1',
-      details: { enabled: true, rule: '30 2 * * * (America/New_York)' },
+      details: { enabled: true, rule: '30 2 * * * (America/New_York; either day)' },
     });
   });
 
@@ -95,6 +95,9 @@ describe('the page of a schedule', () => {
     ['expiresAt', { expiresAt: '2026-01-01 00:00' }, 'No run would be due before this end; choose a later one'],
     ['kind', { kind: 'never' }, 'Choose an interval, a crontab or a given moment'],
     ['overlap', { overlap: 'all' }, 'Choose skip or queue'],
+    ['days', { ...CRONTAB, days: 'all' }, 'Choose both or either'],
+    ['deadline', { deadline: '1.5' }, 'Write a whole number of minutes, or leave it empty'],
+    ['deadline', { deadline: '999999' }, 'The deadline must be from one minute to one year, or empty'],
   ] as const) {
     it(`X6: names the field ${field}: ${message}`, async () => {
       const former = await stored();

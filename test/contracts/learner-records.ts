@@ -101,7 +101,7 @@ export function learnerRecordsContract(open: () => Promise<{ records: LearnerRec
     );
     expect(gone.code).to.equal('conflict.position');
     expect(gone.message).to.equal('the list of learners cannot be gone on with from there; begin with the first');
-  });
+  }).timeout(60_000);
 
   it('gives the learners of a path with what each of its courses has of them', async () => {
     const [ada, ben, cleo] = ['ada', 'ben', 'cleo'].map((username) => aLearnerRecord({ username }));

@@ -92,7 +92,7 @@ describe('placing elements of a certificate in a browser', function () {
     const page = await context.newPage();
     await page.goto(`${address}/sign-in/${await createOneTimeSignIn(site.services)}`);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByLabel('Name').fill('Ada');
+    await page.getByLabel('Name', { exact: true }).fill('Ada');
     await page.getByLabel('Password', { exact: false }).first().fill(PASSWORD);
     await page.keyboard.press('Enter');
     await page.waitForURL(/account-created/);

@@ -71,7 +71,7 @@ describe('the rule editor in a browser', function () {
     const page = await context.newPage();
     await page.goto(`${address}/sign-in/${await createOneTimeSignIn(site.services)}`);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByLabel('Name').fill('Ada');
+    await page.getByLabel('Name', { exact: true }).fill('Ada');
     await page.getByLabel('Password', { exact: false }).first().fill(PASSWORD);
     await page.keyboard.press('Enter');
     await page.waitForURL(/account-created/);

@@ -45,7 +45,7 @@ export async function openBrowserSite(fill: (site: Site) => Promise<unknown>): P
   const door = await browser.newContext();
   const entry = await door.newPage();
   await entry.goto(`${address}/sign-in`);
-  await entry.getByLabel('Name').fill('administrator');
+  await entry.getByLabel('Name', { exact: true }).fill('administrator');
   await entry.getByLabel('Password').fill(PASSWORD);
   await Promise.all([entry.waitForURL(`${address}/`), entry.getByRole('button', { name: 'Sign in' }).click()]);
   const cookies = await door.cookies();

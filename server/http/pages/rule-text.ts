@@ -1,6 +1,7 @@
 /** Rule text as lines of coloured segments, with the mistakes underlined and explained below their line. */
 
 import { type Diagnostic, type Piece, type TokenKind, tokenPieces } from '../../../dsl/index.ts';
+import { joined, type Range, rangeFinder } from './ranges.ts';
 
 export interface RuleLine {
   readonly number: number;
@@ -21,16 +22,19 @@ export interface ShownDiagnostic {
 export function ruleLines(text: string, diagnostics: readonly Diagnostic[] = []): readonly RuleLine[] {
   const lines = text.replace(/\n$/, '').split('\n');
   const stretches = stretchesOf(text, lines);
-  return lines.map((line, index) => {
-    const number = index + 1;
-    const here = diagnostics.filter((diagnostic) => diagnostic.line <= number && number <= diagnostic.endLine);
-    const marks = here.map((diagnostic) => markOn(diagnostic, number, line.length));
-    return {
-      number,
-      segments: segmentsOf(line, stretches[index] ?? [], marks),
-      diagnostics: diagnostics.filter((diagnostic) => Math.min(diagnostic.line, lines.length) === number).map(shown),
-    };
-  });
+  const marks: Range[][] = lines.map(() => []);
+  const explained: ShownDiagnostic[][] = lines.map(() => []);
+  for (const diagnostic of diagnostics) {
+    explained[Math.min(diagnostic.line, lines.length) - 1]?.push(shown(diagnostic));
+    const last = Math.min(diagnostic.endLine, lines.length);
+    for (let number = diagnostic.line; number <= last; number++)
+      marks[number - 1]?.push(markOn(diagnostic, number, lines[number - 1]?.length ?? 0));
+  }
+  return lines.map((line, index) => ({
+    number: index + 1,
+    segments: segmentsOf(line, stretches[index] ?? [], marks[index] ?? []),
+    diagnostics: explained[index] ?? [],
+  }));
 }
 
 export function shown(diagnostic: Diagnostic): ShownDiagnostic {
@@ -42,11 +46,6 @@ export function shown(diagnostic: Diagnostic): ShownDiagnostic {
     message: diagnostic.message,
     hint: diagnostic.hint,
   };
-}
-
-interface Range {
-  readonly from: number;
-  readonly to: number;
 }
 
 function markOn(diagnostic: Diagnostic, number: number, length: number): Range {
@@ -73,8 +72,8 @@ function stretchesOf(text: string, lines: readonly string[]): readonly (readonly
     const here: Stretch[] = [];
     for (; (pieces[next]?.start ?? Number.POSITIVE_INFINITY) < end; next++) {
       const piece = pieces[next] as Piece;
-      const className = COLOURED.has(piece.kind) ? `rule-${piece.kind}` : '';
-      here.push({ from: piece.start - start, to: piece.end - start, className });
+      if (!COLOURED.has(piece.kind)) continue;
+      here.push({ from: piece.start - start, to: piece.end - start, className: `rule-${piece.kind}` });
     }
     start = end + 1;
     return here;
@@ -85,13 +84,11 @@ function segmentsOf(line: string, stretches: readonly Stretch[], marks: readonly
   const ranges: readonly Range[] = [...stretches, ...marks];
   const edges = ranges.flatMap(({ from, to }) => [from, to]).filter((edge) => edge > 0 && edge < line.length);
   const cuts = [...new Set([0, ...edges, line.length])].sort((a, b) => a - b);
-  return cuts.slice(0, -1).map((from, index) => {
-    const to = cuts[index + 1] as number;
-    const covers = (range: Range) => range.from <= from && to <= range.to;
-    return {
-      text: line.slice(from, to),
-      className: stretches.find(covers)?.className ?? '',
-      marked: marks.some(covers),
-    };
-  });
+  const stretchAt = rangeFinder(stretches);
+  const markAt = rangeFinder(joined(marks));
+  return cuts.slice(0, -1).map((from, index) => ({
+    text: line.slice(from, cuts[index + 1]),
+    className: stretchAt(from)?.className ?? '',
+    marked: markAt(from) !== null,
+  }));
 }

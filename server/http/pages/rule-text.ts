@@ -1,6 +1,6 @@
 /** Rule text as lines of coloured segments, with the mistakes underlined and explained below their line. */
 
-import { type Diagnostic, type Piece, type TokenKind, tokenPieces } from '../../../dsl/index.ts';
+import { type Diagnostic, exceedsBytes, limits, type Piece, type TokenKind, tokenPieces } from '../../../dsl/index.ts';
 import { joined, type Range, rangeFinder } from './ranges.ts';
 
 export interface RuleLine {
@@ -62,9 +62,12 @@ interface Stretch extends Range {
   readonly className: string;
 }
 
+/** Beyond this the rest of a text stands plain: a page has to end somewhere. */
+const MOST_COLOURED = 20_000;
+
 /** @returns per line what is coloured, in order; places count from the begin of the line. No token spans two lines. */
 function stretchesOf(text: string, lines: readonly string[]): readonly (readonly Stretch[])[] {
-  const pieces = tokenPieces(text);
+  const pieces = colouredPieces(text);
   let next = 0;
   let start = 0;
   return lines.map((line) => {
@@ -72,12 +75,19 @@ function stretchesOf(text: string, lines: readonly string[]): readonly (readonly
     const here: Stretch[] = [];
     for (; (pieces[next]?.start ?? Number.POSITIVE_INFINITY) < end; next++) {
       const piece = pieces[next] as Piece;
-      if (!COLOURED.has(piece.kind)) continue;
       here.push({ from: piece.start - start, to: piece.end - start, className: `rule-${piece.kind}` });
     }
     start = end + 1;
     return here;
   });
+}
+
+/** What the language does not take as a rule file is not read for its colours either. */
+function colouredPieces(text: string): readonly Piece[] {
+  if (exceedsBytes(text, limits.fileBytes)) return [];
+  return tokenPieces(text)
+    .filter(({ kind }) => COLOURED.has(kind))
+    .slice(0, MOST_COLOURED);
 }
 
 function segmentsOf(line: string, stretches: readonly Stretch[], marks: readonly Range[]): RuleLine['segments'] {

@@ -56,7 +56,7 @@ export {
   toInstant,
 } from './instant.ts';
 export { parseKey } from './keys.ts';
-export { limits } from './limits.ts';
+export { exceedsBytes, limits } from './limits.ts';
 export { type Loaded, loadRules } from './load.ts';
 // Checked rules and what they yield
 export type {

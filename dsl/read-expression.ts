@@ -2,6 +2,7 @@
 
 import type { Expression } from './ast.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { exceedsBytes, limits } from './limits.ts';
 import { parseExpression } from './parse.ts';
 import { Reporter } from './reporter.ts';
 import { lex } from './tokens.ts';
@@ -17,5 +18,10 @@ export interface ReadExpression {
 export function readExpression(text: string): ReadExpression {
   const reporter = new Reporter(text);
   const expression = parseExpression(text, reporter);
-  return { expression, hasComments: lex(text).comments.length > 0, diagnostics: reporter.diagnostics };
+  return { expression, hasComments: hasComments(text), diagnostics: reporter.diagnostics };
+}
+
+/** What is too long has been refused unread, and most conditions have nothing that a comment begins with. */
+function hasComments(text: string): boolean {
+  return text.includes('#') && !exceedsBytes(text, limits.expressionBytes) && lex(text).comments.length > 0;
 }

@@ -37,7 +37,8 @@ export function checkClock(skewMs: number | null): readonly CheckLine[] {
   const size = Math.abs(skewMs);
   if (size <= SKEW_MS) return [ok('clock', 'agrees with that of the database')];
   const message = `is ${(size / 1_000).toFixed(1)} s ${skewMs > 0 ? 'behind' : 'ahead of'} that of the database`;
-  const todo = 'synchronise the clocks (NTP): leases and schedules go by them';
+  const todo =
+    'synchronise the clocks (NTP): schedules and runs go by that of the database, the rest by that of this machine';
   return [size > BAD_SKEW_MS ? problem('clock', message, todo) : warning('clock', message, todo)];
 }
 

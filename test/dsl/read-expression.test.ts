@@ -20,4 +20,10 @@ describe('reading an expression by itself', () => {
     expect(readExpression('a # why').hasComments).to.equal(true);
     expect(readExpression('a = "# text"').hasComments).to.equal(false);
   });
+
+  it('looks for no comments in what is too long to be read', () => {
+    const { expression, hasComments, diagnostics } = readExpression(`a # ${'x'.repeat(9_000)}`);
+    expect([expression, hasComments]).to.deep.equal([null, false]);
+    expect(diagnostics.map(({ message }) => message)).to.deep.equal(['this expression is longer than 8192 bytes']);
+  });
 });

@@ -1,5 +1,7 @@
 /** What the form of a badge holds: texts as a person typed them, valid or not. */
 
+import { limits } from '../../../dsl/index.ts';
+
 /** Enough for any badge that people edit by hand; a larger one is edited as text. */
 export const formLimits = Object.freeze({
   requirements: 40,
@@ -8,6 +10,8 @@ export const formLimits = Object.freeze({
   rows: 30,
   /** Data rules of the whole badge. */
   allRows: 300,
+  /** UTF-8 bytes of one field: what the language takes as one condition. */
+  fieldBytes: limits.expressionBytes,
 });
 
 /** Fields that a browser sends for the largest form, with room to spare: the limit of the parser. */

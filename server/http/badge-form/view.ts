@@ -124,7 +124,7 @@ export function formView(form: BadgeForm, parts: ViewParts): FormView {
       ...ruleView(one, index, form, parts),
       resetChoices: requirements.map(({ id }, at) => ({
         field: `${prefixOf('penalty', index)}-resets-${at}`,
-        id,
+        id: shortened(id),
         chosen: one.resets.includes(id),
       })),
       otherResets: one.resets.filter((id) => !requirements.some((requirement) => requirement.id === id)),
@@ -233,13 +233,22 @@ function afterView(
   index: number,
   { requirements }: BadgeForm,
 ): Pick<RuleView, 'afterChoices' | 'afterValue'> {
-  const others = requirements.flatMap(({ id }, at) => (at === index ? [] : [{ value: `#${at}`, text: id }]));
-  const known = others.find(({ text }) => text === after);
+  const others = requirements.flatMap(({ id }, at) =>
+    at === index ? [] : [{ value: `#${at}`, text: shortened(id), id }],
+  );
+  const known = others.find(({ id }) => id === after);
   const unknown = after === '' || known ? [] : [{ value: after, text: `${after} (no such requirement)` }];
   return {
     afterChoices: ungrouped([{ value: '', text: 'Nothing' }, ...others, ...unknown]),
     afterValue: known?.value ?? after,
   };
+}
+
+/** Every rule offers the ids of all others, and no id that anybody reads is as long. */
+const LONGEST_OFFERED = 200;
+
+function shortened(id: string): string {
+  return id.length <= LONGEST_OFFERED ? id : `${id.slice(0, LONGEST_OFFERED)}...`;
 }
 
 function withCurrent(choices: readonly Choice[], current: string, note: string): readonly Choice[] {

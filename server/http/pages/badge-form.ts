@@ -5,8 +5,9 @@ import type { Diagnostic } from '../../../dsl/index.ts';
 import { InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { act } from '../badge-form/actions.ts';
-import type { BadgeForm } from '../badge-form/form.ts';
+import { type BadgeForm, formLimits } from '../badge-form/form.ts';
 import { textOfForm } from '../badge-form/from-form.ts';
+import { tooLong } from '../badge-form/lengths.ts';
 import { type CheckedForm, checkForm, TEXT_FIELD, withPlace } from '../badge-form/problems.ts';
 import { formSent } from '../badge-form/sent.ts';
 import { type Base, openBase, toForm } from '../badge-form/to-form.ts';
@@ -46,8 +47,14 @@ interface Shown {
   readonly checked?: CheckedForm;
   readonly errors?: readonly FieldError[];
   readonly focus?: string;
+  /** What was typed is too long to be read: it is shown again, but not as text. */
+  readonly unread?: boolean;
   readonly trial?: object;
 }
+
+const TOO_LONG =
+  `This badge is too large for the form, which holds ${formLimits.fieldBytes / 1024} KiB in one field: ` +
+  'edit it as text.';
 
 export function badgeFormRoutes(services: Services, texts: TextView): readonly Route[] {
   const { environment, hiddenKeyPaths } = services;
@@ -55,8 +62,7 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
 
   const show = async (req: Request, res: Response, draft: Draft, base: Base, form: BadgeForm, shown: Shown = {}) => {
     const { badge, version } = draft;
-    const { checked, errors = checked?.errors ?? [], focus = '', trial = null } = shown;
-    const text = checked?.text ?? textOfForm(form, base, environment);
+    const { checked, errors = checked?.errors ?? [], focus = '', trial = null, unread = false } = shown;
     const name = badge && (badge.name ?? badge.id);
     const path = badge ? badgePath(badge.id) : '/badges/new';
     const frame = {
@@ -80,7 +86,7 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
       ...trialFields(req),
       warnings,
       checked: checked !== undefined && errors.length === 0,
-      lines: ruleLines(text, checked?.elsewhere),
+      lines: unread ? [] : ruleLines(checked?.text ?? textOfForm(form, base, environment), checked?.elsewhere),
       textField: TEXT_FIELD,
       badges: (await services.badges.list()).map(({ id, name: title }) => ({ id, title: title ?? id })).slice(0, 500),
       ...formView(form, { environment, hiddenKeyPaths, problems: [...errors, ...warnings] }),
@@ -93,6 +99,7 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
     const opened = openBase(draft.text);
     if (!opened.ok) return texts.showUnfit(req, res, draft, opened.message);
     const form = toForm(opened.base, environment.eventTypes);
+    if (tooLong(form).length > 0) return texts.showUnfit(req, res, draft, TOO_LONG);
     return show(req, res, draft, opened.base, draft.badge ? { ...form, id: draft.badge.id } : form);
   };
 
@@ -102,8 +109,10 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
     const reason = textField(req, 'reason');
     if (intent === 'open') return open(req, res, { text: sentRules(req, 'rules'), version, badge, reason });
     const { base, form } = sentForm(req, badge?.id ?? null);
-    const acted = act(form, intent, environment.eventTypes);
     const draft = { text: base.text, version, badge, reason };
+    const long = tooLong(form);
+    if (long.length > 0) return show(req, res, draft, base, form, { errors: long.map(withPlace), unread: true });
+    const acted = act(form, intent, environment.eventTypes);
     if (acted) {
       const { problem, focus } = acted;
       return show(req, res, draft, base, acted.form, { focus, errors: problem ? [withPlace(problem)] : [] });

@@ -1,6 +1,7 @@
 /** Rule text as lines of coloured segments, with the mistakes underlined and explained below their line. */
 
-import { type Diagnostic, type Piece, type TokenKind, tokenPieces } from '../../../dsl/index.ts';
+import { type Diagnostic, exceedsBytes, limits, type Piece, type TokenKind, tokenPieces } from '../../../dsl/index.ts';
+import { joined, type Range, rangeFinder } from './ranges.ts';
 
 export interface RuleLine {
   readonly number: number;
@@ -21,16 +22,19 @@ export interface ShownDiagnostic {
 export function ruleLines(text: string, diagnostics: readonly Diagnostic[] = []): readonly RuleLine[] {
   const lines = text.replace(/\n$/, '').split('\n');
   const stretches = stretchesOf(text, lines);
-  return lines.map((line, index) => {
-    const number = index + 1;
-    const here = diagnostics.filter((diagnostic) => diagnostic.line <= number && number <= diagnostic.endLine);
-    const marks = here.map((diagnostic) => markOn(diagnostic, number, line.length));
-    return {
-      number,
-      segments: segmentsOf(line, stretches[index] ?? [], marks),
-      diagnostics: diagnostics.filter((diagnostic) => Math.min(diagnostic.line, lines.length) === number).map(shown),
-    };
-  });
+  const marks: Range[][] = lines.map(() => []);
+  const explained: ShownDiagnostic[][] = lines.map(() => []);
+  for (const diagnostic of diagnostics) {
+    explained[Math.min(diagnostic.line, lines.length) - 1]?.push(shown(diagnostic));
+    const last = Math.min(diagnostic.endLine, lines.length);
+    for (let number = diagnostic.line; number <= last; number++)
+      marks[number - 1]?.push(markOn(diagnostic, number, lines[number - 1]?.length ?? 0));
+  }
+  return lines.map((line, index) => ({
+    number: index + 1,
+    segments: segmentsOf(line, stretches[index] ?? [], marks[index] ?? []),
+    diagnostics: explained[index] ?? [],
+  }));
 }
 
 export function shown(diagnostic: Diagnostic): ShownDiagnostic {
@@ -42,11 +46,6 @@ export function shown(diagnostic: Diagnostic): ShownDiagnostic {
     message: diagnostic.message,
     hint: diagnostic.hint,
   };
-}
-
-interface Range {
-  readonly from: number;
-  readonly to: number;
 }
 
 function markOn(diagnostic: Diagnostic, number: number, length: number): Range {
@@ -63,9 +62,12 @@ interface Stretch extends Range {
   readonly className: string;
 }
 
+/** Beyond this the rest of a text stands plain: a page has to end somewhere. */
+const MOST_COLOURED = 20_000;
+
 /** @returns per line what is coloured, in order; places count from the begin of the line. No token spans two lines. */
 function stretchesOf(text: string, lines: readonly string[]): readonly (readonly Stretch[])[] {
-  const pieces = tokenPieces(text);
+  const pieces = colouredPieces(text);
   let next = 0;
   let start = 0;
   return lines.map((line) => {
@@ -73,25 +75,30 @@ function stretchesOf(text: string, lines: readonly string[]): readonly (readonly
     const here: Stretch[] = [];
     for (; (pieces[next]?.start ?? Number.POSITIVE_INFINITY) < end; next++) {
       const piece = pieces[next] as Piece;
-      const className = COLOURED.has(piece.kind) ? `rule-${piece.kind}` : '';
-      here.push({ from: piece.start - start, to: piece.end - start, className });
+      here.push({ from: piece.start - start, to: piece.end - start, className: `rule-${piece.kind}` });
     }
     start = end + 1;
     return here;
   });
 }
 
+/** What the language does not take as a rule file is not read for its colours either. */
+function colouredPieces(text: string): readonly Piece[] {
+  if (exceedsBytes(text, limits.fileBytes)) return [];
+  return tokenPieces(text)
+    .filter(({ kind }) => COLOURED.has(kind))
+    .slice(0, MOST_COLOURED);
+}
+
 function segmentsOf(line: string, stretches: readonly Stretch[], marks: readonly Range[]): RuleLine['segments'] {
   const ranges: readonly Range[] = [...stretches, ...marks];
   const edges = ranges.flatMap(({ from, to }) => [from, to]).filter((edge) => edge > 0 && edge < line.length);
   const cuts = [...new Set([0, ...edges, line.length])].sort((a, b) => a - b);
-  return cuts.slice(0, -1).map((from, index) => {
-    const to = cuts[index + 1] as number;
-    const covers = (range: Range) => range.from <= from && to <= range.to;
-    return {
-      text: line.slice(from, to),
-      className: stretches.find(covers)?.className ?? '',
-      marked: marks.some(covers),
-    };
-  });
+  const stretchAt = rangeFinder(stretches);
+  const markAt = rangeFinder(joined(marks));
+  return cuts.slice(0, -1).map((from, index) => ({
+    text: line.slice(from, cuts[index + 1]),
+    className: stretchAt(from)?.className ?? '',
+    marked: markAt(from) !== null,
+  }));
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import type supertest from 'supertest';
 import { examples } from '../../../server/http/badge-form/examples.ts';
 import { formLimits } from '../../../server/http/badge-form/form.ts';
@@ -337,6 +338,45 @@ describe('the form of a badge', () => {
     const answer = await browser.post('/badges/mentor/form').type('form').send(`_csrf=${fields._csrf}&${flood}`);
     expect(answer.status).to.equal(413);
     expect(textOf(answer.text)).to.include('has more fields than any form of ours');
+  });
+
+  it('refuses a field that is too long without reading or checking anything, whatever button is pressed', async () => {
+    const fields = await open('explorer');
+    const fat = '['.repeat(18_000);
+    const check = sinon.spy(site.services, 'checkBadge');
+    for (const intent of ['check', 'save', 'preview', 'try', 'add-requirement', 'as-rows:r1']) {
+      const { status, text } = await send('explorer', { ...fields, name: fat, 'r1-where': fat }, intent);
+      expect(status, intent).to.equal(422);
+      expect(textOf(text)).to.include('Shorten this: a field holds at most 8 KiB.');
+      expect(textOf(text)).to.include(
+        'Requirement 2: Shorten this: a condition holds at most 8 KiB. ' +
+          'Use "in [...]", or split the requirement into alternatives of one group.',
+      );
+      expect(textOf(text)).to.include('The text appears again once every field is short enough.');
+      expect(fieldsOnPage(text, '/badges/explorer/form')).to.include({ name: fat, 'r1-where': fat });
+    }
+    expect(check.callCount).to.equal(0);
+    expect((await send('explorer', fields, 'check')).status).to.equal(200);
+    expect(check.callCount).to.equal(1);
+  });
+
+  it('leaves a badge with a longer text to the view as text', async () => {
+    const rules = demoRules.replace(/description "[^"]*"/, `description "${'x'.repeat(9_000)}"`);
+    expect(rules.length).to.be.above(9_000);
+    await site.services.saveBadge(rules, { expectedVersion: 2, actor: 'administrator' });
+    const { status, text } = await browser.get('/badges/demo-course/form');
+    expect(status).to.equal(422);
+    expect(textOf(text)).to.include(
+      'This badge is too large for the form, which holds 8 KiB in one field: edit it as text.',
+    );
+  });
+
+  it('offers the id of another requirement no longer than anybody reads', async () => {
+    const long = 'r'.repeat(300);
+    const fields = { ...(await open('explorer')), 'r0-id': long };
+    const { text } = await send('explorer', fields, 'check');
+    expect(text).to.include(`<option value="#0">${'r'.repeat(200)}...</option>`);
+    expect(fieldsOnPage(text, '/badges/explorer/form')['r0-id']).to.equal(long);
   });
 
   it('refuses what no page of ours sends', async () => {

@@ -58,6 +58,7 @@ describe('the life of credentials on the pages', () => {
     expect((await stranger.get(path)).status).to.equal(404);
     expect((await browser.get(`${at}/download`)).status).to.equal(404);
     const verified = textOf((await stranger.get(`/verify/${verifyId}`)).text);
+    expect(verified, 'a document is no badge').to.include('Verify another').and.not.include('another badge');
     expect(verified).to.include('No longer valid').and.to.include('It was taken back: Given by mistake.');
     expect((await audited())?.action).to.equal('credential.invalidated');
   });

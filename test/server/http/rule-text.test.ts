@@ -33,6 +33,34 @@ describe('rule text on pages', () => {
     expect(lines.join('\n')).to.equal(text.trimEnd());
   });
 
+  it('colours keywords, strings, numbers, dates and comments, and gives nothing else a piece of its own', () => {
+    const [line] = ruleLines('where a.b = "x" and c in [1, 2] # why');
+    expect(line?.segments.map(({ text, className }) => [text, className])).to.deep.equal([
+      ['where', 'rule-keyword'],
+      [' a.b = ', ''],
+      ['"x"', 'rule-string'],
+      [' ', ''],
+      ['and', 'rule-keyword'],
+      [' c ', ''],
+      ['in', 'rule-keyword'],
+      [' [', ''],
+      ['1', 'rule-number'],
+      [', ', ''],
+      ['2', 'rule-number'],
+      ['] ', ''],
+      ['# why', 'rule-comment'],
+    ]);
+    expect(ruleLines('['.repeat(18_000))[0]?.segments).to.have.length(1);
+  });
+
+  it('has an end to its colours, and none in a text that is no rule file for its length', () => {
+    const pieces = (text: string) => ruleLines(text).flatMap(({ segments }) => segments);
+    const many = pieces('1 '.repeat(30_000));
+    expect(many.filter(({ className }) => className === 'rule-number')).to.have.length(20_000);
+    expect(many.map(({ text }) => text).join('')).to.equal('1 '.repeat(30_000));
+    expect(pieces('1 '.repeat(600_000))).to.have.length(1);
+  });
+
   it('numbers lines from one', () => {
     expect(ruleLines('a\n\nb').map((line) => line.number)).to.deep.equal([1, 2, 3]);
   });

@@ -33,6 +33,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'docs/how-to/deploy.md 1': 'test/integration/packed.test.ts packs, and runs what was packed',
   'docs/how-to/operate.md 5': 'needs effects that failed at Credly; test/server/cli/effects.test.ts does the same',
   'docs/how-to/pdf-credentials.md 5':
+    'names a schedule beside that of the example; test/server/cli/credentials.test.ts does the same',
+  'docs/how-to/pdf-credentials.md 6': 'names a run by an id; test/server/cli/credentials.test.ts does the same',
+  'docs/how-to/pdf-credentials.md 8':
     'names a credential by an id; test/server/cli/credential-life.test.ts does the same',
   'docs/how-to/retire-a-learner.md 1':
     'alternatives, of which the first leaves nothing to the others; test/server/cli/learners.test.ts has each',

@@ -10,7 +10,7 @@ import { type CheckLine, ok, problem, warning } from './line.ts';
 const NOT_HERE = ['process', 'database', 'rabbitmq', 'lms'];
 const LATE_MS = 5 * 60_000;
 
-const TODO: Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Record<string, string>> = {
   effects: 'look at the page Effects, or `laurel effects list --state failed`',
   accounts: 'look at the page Providers',
   mails: 'look at the page Mails',
@@ -51,7 +51,7 @@ function fromHealth({ checks }: HealthReport): readonly CheckLine[] {
     .map(([name, { status, message }]) =>
       status === 'ok' || status === 'off'
         ? ok(name, message)
-        : warning(name, message, TODO[name] ?? 'see the page System'),
+        : warning(name, message, REMEDIES[name] ?? 'see the page System'),
     );
 }
 

@@ -11,6 +11,7 @@ import { summaryOf } from '../pages/badge-history.ts';
 import { statusCounts } from '../pages/progress-counts.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
+import { byWords } from './by-words.ts';
 import { numberCell, statusCell, textCell } from './cells.ts';
 import type { BulkAction, Column, List } from './list.ts';
 
@@ -92,11 +93,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
     search: {
       label: 'Name or id',
       help: 'The beginnings of words, all of which must be found.',
-      where: async (text) =>
-        text
-          .toLowerCase()
-          .split(/\s+/)
-          .map((word) => ({ field: 'words', startsWith: word })),
+      where: byWords,
     },
     filters: [
       {

@@ -7,6 +7,7 @@ import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { MAIL_STATES, maskedAddress } from '../pages/mails.ts';
 import type { Services } from '../services.ts';
+import { byWords } from './by-words.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import type { BulkAction, List } from './list.ts';
 
@@ -56,11 +57,7 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
     search: {
       label: 'Username, name or e-mail',
       help: 'The beginnings of words, all of which must be found.',
-      where: async (text) =>
-        text
-          .toLowerCase()
-          .split(/\s+/)
-          .map((word) => ({ field: 'words', startsWith: word })),
+      where: byWords,
     },
     filters: [
       {

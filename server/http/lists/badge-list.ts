@@ -11,9 +11,9 @@ import { summaryOf } from '../pages/badge-history.ts';
 import { statusCounts } from '../pages/progress-counts.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
-import { byWords } from './by-words.ts';
 import { numberCell, statusCell, textCell } from './cells.ts';
 import type { BulkAction, Column, List } from './list.ts';
+import { wordSearch } from './short.ts';
 
 type Context = readonly ProgressCount[];
 type ListServices = Pick<Services, 'badges' | 'progress' | 'environment' | 'saveBadge' | 'foreseeRules'>;
@@ -90,11 +90,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
         },
       },
     ],
-    search: {
-      label: 'Name or id',
-      help: 'The beginnings of words, all of which must be found.',
-      where: byWords,
-    },
+    search: wordSearch('Name or id'),
     filters: [
       {
         name: 'state',

@@ -7,9 +7,9 @@ import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { MAIL_STATES, maskedAddress } from '../pages/mails.ts';
 import type { Services } from '../services.ts';
-import { byWords } from './by-words.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import type { BulkAction, List } from './list.ts';
+import { wordSearch } from './short.ts';
 
 type ListServices = Pick<Services, 'credentials' | 'mails'>;
 
@@ -54,11 +54,7 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
         cell: ({ createdAt }) => timeCell(shownTime(createdAt)),
       },
     ],
-    search: {
-      label: 'Username, name or e-mail',
-      help: 'The beginnings of words, all of which must be found.',
-      where: byWords,
-    },
+    search: wordSearch('Username, name or e-mail'),
     filters: [
       {
         name: 'state',

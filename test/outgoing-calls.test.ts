@@ -108,7 +108,7 @@ describe('calls to the outside', () => {
     const makers = named.map(([, file]) => file);
     expect(makers).to.include.members([
       ...['providers/http/exchange.ts', 'providers/lms/transport.ts', 'server/lms-tokens.ts'],
-      ...['server/open-badges-setup.ts', 'server/provider-setup.ts', 'server/cli/events.ts'],
+      ...['server/composition/open-badges.ts', 'server/composition/providers.ts', 'server/cli/events.ts'],
       ...['providers/mail/smtp-mailer.ts', 'server/amqp/connection.ts', 'server/mongo/connect.ts'],
       'server/store/holder.ts',
     ]);

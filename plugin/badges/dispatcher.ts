@@ -6,16 +6,16 @@
  *  Every provider, and the bus, has a lane of its own with its own workers and its own circuit breaker: one that is slow or
  *  away keeps nothing from the others. */
 
+import { type BreakerPolicy, type BreakerState, CircuitBreaker } from '../effects/circuit-breaker.ts';
+import { defaultRetryPolicy, type RetryPolicy } from '../effects/retry-policy.ts';
+import { createWorkLoop } from '../effects/work-loop.ts';
 import { ConflictError, NotFoundError, ProviderError, StoreError } from '../errors.ts';
 import type { LearnerStore } from '../ports/learner-store.ts';
 import type { Effect, Progress, ProgressStore } from '../ports/progress-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
-import { type BreakerPolicy, type BreakerState, CircuitBreaker } from './circuit-breaker.ts';
 import { laneOf, PUBLISH_LANE, readyEffects } from './effect-order.ts';
 import { failed, givenUp, reopened, succeeded, taken } from './effect-results.ts';
 import { type OutsideWorld, performEffect } from './perform-effect.ts';
-import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
-import { createWorkLoop } from './work-loop.ts';
 
 export interface DispatcherParts extends OutsideWorld {
   readonly progress: ProgressStore;

@@ -4,10 +4,10 @@
  *  A process that dies between the server's answer and its record sends the mail again, with the same message id: at least
  *  once on the wire, and once in the mailbox of whoever removes repetitions. */
 
-import { type BreakerPolicy, type BreakerState, CircuitBreaker } from '../badges/circuit-breaker.ts';
-import { defaultRetryPolicy, type RetryPolicy, retryDelayMs } from '../badges/retry-policy.ts';
-import { createWorkLoop } from '../badges/work-loop.ts';
 import { laterThan } from '../credentials/credential.ts';
+import { type BreakerPolicy, type BreakerState, CircuitBreaker } from '../effects/circuit-breaker.ts';
+import { defaultRetryPolicy, type RetryPolicy, retryDelayMs } from '../effects/retry-policy.ts';
+import { createWorkLoop } from '../effects/work-loop.ts';
 import { ConflictError, CredentialsError, NotFoundError, StoreError } from '../errors.ts';
 import type { Credential, CredentialMail, CredentialStore } from '../ports/credential-store.ts';
 import type { Mailer, OutgoingMail } from '../ports/mailer.ts';

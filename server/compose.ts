@@ -92,6 +92,8 @@ import { deriveKey, loadSecretKey } from './secret-key.ts';
 import { createStoreClock } from './store-clock.ts';
 import { openStores, type Stores } from './stores.ts';
 import { systemState } from './system-state.ts';
+import { tracedIntake, tracedMailer, tracedPublisher, tracedRecording } from './tracing/trace-ports.ts';
+import { composeTracing } from './tracing-setup.ts';
 
 export type Role = 'web' | 'consumer' | 'dispatcher' | 'scheduler';
 
@@ -162,6 +164,7 @@ export async function compose(settings: Settings, options: ComposeOptions): Prom
 async function composeParts(settings: Settings, options: ComposeOptions, lifecycle: Lifecycle): Promise<Laurel> {
   const { logger, roles, clock = systemClock, join: mayJoin = false } = options;
   const does = (role: Role): boolean => roles.includes(role);
+  const tracer = await composeTracing(settings, lifecycle);
   const secretKey = loadSecretKey(settings.secretKey, settings.dataDir);
   const plugins = await loadPlugins(settings.plugins, { taken: providerNames });
   const environment = ruleEnvironment({
@@ -189,6 +192,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   const jobs = createJobs({
     store: stores.jobs,
     clock,
+    tracer,
     ids: { uuid: randomUUID },
     onJob: () => jobRunner.nudge(),
   });
@@ -203,7 +207,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     );
 
   const bus = roles.length > 0 ? await connectBus(settings, { logger, lifecycle }) : null;
-  const publisher: EventPublisher = bus?.publisher ?? new MemoryPublisher();
+  const publisher: EventPublisher = bus ? tracedPublisher(bus.publisher, tracer, bus.exchange) : new MemoryPublisher();
 
   const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
   const accountDirectory = createAccountDirectory({ store: stores.providers, secrets, clock, logger });
@@ -216,7 +220,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       accounts: accountDirectory,
       secrets,
       openBadges,
-      connect: measuredConnect(createConnect(settings, clock), meters),
+      connect: measuredConnect(createConnect(settings, clock, tracer), meters),
       publicUrl: () => publicUrl,
       clock,
       logger,
@@ -236,12 +240,14 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     badgeName: (badgeId) => ruleBook.badgeName(badgeId),
     clock,
     logger,
+    tracer,
     onFailedAttempt: tally.failedCall,
   });
   const progressParts = {
     progress: stores.progress,
     clock,
     logger,
+    tracer,
     ids: { uuid: randomUUID },
     latestVersion: async (badgeId: string) => {
       await ruleBook.refresh();
@@ -262,10 +268,10 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     definitionVersion: (badgeId) => ruleBook.definitionVersion(badgeId),
     catchUp: (learnerId, badgeId) => replay.catchUp(learnerId, [badgeId]),
   });
-  const writer = createEventLogWriter({ log: stores.events, logger });
+  const writer = createEventLogWriter({ log: tracedRecording(stores.events, tracer), logger });
   lifecycle.onStop('event log', () => writer.stop());
   const retired = composeRetiredPeople({ stores, secretKey, formerSecretKeys: settings.formerSecretKeys, clock });
-  const intake = measuredIntake(
+  const plainIntake = measuredIntake(
     createEventIntake({
       processor: settings.badgesEnabled ? processor : null,
       writer,
@@ -282,6 +288,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     }),
     meters,
   );
+  const intake = tracedIntake(plainIntake, tracer, settings.amqpQueue);
 
   const replays = createReplays({
     jobs,
@@ -308,7 +315,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       every(CLOCK_POLL_MS, () => storeClock.compare(), { logger, failed }),
     );
   }
-  const lms = openLms(settings, logger);
+  const lms = openLms(settings, logger, tracer);
   const lmsTokens = openLmsTokens(settings, clock);
   const records = lms?.records ?? stores.records;
   const lmsHealth = watchLms(lms, clock);
@@ -320,6 +327,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     records,
     clock: storeClock,
     logger,
+    tracer,
     verifyUrl: (verifyId: string) => `${publicUrl}/verify/${verifyId}`,
     isRetired: retired.has,
     ...(options.patience?.leaseMs && { leaseMs: options.patience.leaseMs }),
@@ -328,7 +336,11 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
   lifecycle.onStop('credential runs', () => runner.stop());
   const mailer =
     settings.smtpUrl !== null && settings.mailFrom !== null
-      ? measuredMailer(createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }), meters)
+      ? tracedMailer(
+          measuredMailer(createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }), meters),
+          tracer,
+          new URL(settings.smtpUrl).hostname,
+        )
       : null;
   lifecycle.onStop('mail server', async () => mailer?.close());
   const credentialLife = composeCredentialLife({
@@ -359,6 +371,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     ],
     clock,
     logger,
+    tracer,
   });
   // After the job runner: a new secret of the settings asks for a job.
   if (roles.length > 0) await accountsSetup.prepare();
@@ -396,6 +409,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     },
     clock,
     logger,
+    tracer,
     environment,
     hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,
@@ -440,7 +454,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     ),
     badgeUpstreams: () => ruleBook.upstreams(),
     lmsTokens,
-    lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl }),
+    lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl, tracer }),
     lms:
       lms && settings.lmsUrl !== null
         ? {

@@ -74,6 +74,7 @@ import type { Services, WebSettings } from '../../server/http/services.ts';
 import { composeOpenBadges } from '../../server/open-badges-setup.ts';
 import { composeReplay } from '../../server/replay-setup.ts';
 import { settingRows } from '../../server/settings/report.ts';
+import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
 import { memoryTraces } from './memory-traces.ts';
@@ -259,6 +260,7 @@ export function makeSite(
   const services = {
     clock,
     logger,
+    tracer: passingTracer,
     environment,
     hiddenKeyPaths: new Set(readSettings({}).hiddenKeyPaths),
     badges,

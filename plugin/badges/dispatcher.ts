@@ -150,18 +150,19 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   ): Promise<Progress | null> {
     const effect = progress.effects.find(({ id }) => id === effectId) as Effect;
     const facts = { learnerId: progress.learnerId, badgeId: progress.badgeId, effect: effectId };
+    // A process that stood still for longer than its lease is not alone any more: whoever took over may be calling.
+    const isOurs = () => effect.dueAt > clock.now();
     let record: (latest: Progress) => Progress;
     try {
       const subject = await subjectOf(progress, effect);
-      // A process that stood still for longer than its lease is not alone any more: whoever took over may be calling.
-      if (effect.dueAt <= clock.now()) {
-        breaker.withdrawn();
-        return null;
-      }
-      const answer = await performEffect(effect, subject, parts);
+      const answer = await performEffect(effect, subject, parts, isOurs);
       breaker.answered();
       record = (latest) => succeeded(latest, effectId, answer, clock.now());
     } catch (error) {
+      if (error instanceof ProviderError && error.code === 'provider.taken-over') {
+        breaker.withdrawn();
+        return null;
+      }
       const isAway =
         (error instanceof ProviderError || error instanceof StoreError) &&
         error.retry === 'later' &&

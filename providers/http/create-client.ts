@@ -37,13 +37,13 @@ export function createHttpClient(options: HttpClientOptions, parts: HttpParts = 
 
   async function attempt(request: HttpCall, facts: CallFacts): Promise<HttpReply> {
     await options.limiter?.take(request.signal);
-    const { body, signal } = request;
+    const { body, signal, mayStill } = request;
     const isForm = body instanceof URLSearchParams;
     let answer: Answer;
     try {
       answer = await exchange(
         {
-          ...{ url: facts.url, method: request.method, timeoutMs, maxReplyBytes, signal },
+          ...{ url: facts.url, method: request.method, timeoutMs, maxReplyBytes, signal, mayStill },
           headers: {
             accept: 'application/json',
             ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),

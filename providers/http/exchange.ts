@@ -13,6 +13,7 @@ import {
   type Resolve,
   whyNotCalled,
 } from './guarded-agents.ts';
+import { askingFirst, TAKEN_OVER } from './last-question.ts';
 
 export interface Question {
   readonly url: URL;
@@ -23,6 +24,8 @@ export interface Question {
   readonly timeoutMs: number;
   readonly maxReplyBytes: number;
   readonly signal?: AbortSignal | undefined;
+  /** Asked when the connection stands, just before the first byte is sent. */
+  readonly mayStill?: (() => boolean) | undefined;
 }
 
 export interface Answer {
@@ -40,7 +43,14 @@ export interface ExchangeParts {
   readonly tracer?: Tracer | undefined;
 }
 
-export type FailureKind = 'ended by the caller' | 'late' | 'not called' | 'too large' | 'broken off' | 'badly asked';
+export type FailureKind =
+  | 'ended by the caller'
+  | 'taken over'
+  | 'late'
+  | 'not called'
+  | 'too large'
+  | 'broken off'
+  | 'badly asked';
 
 /** Nothing came back that can be used. Holds nothing of the question: neither headers nor query nor body. */
 export class ExchangeFailure extends Error {
@@ -91,7 +101,7 @@ function failedWith(error: unknown, notes: StepNotes): never {
 }
 
 async function ask(
-  { url, method, headers, body, timeoutMs, maxReplyBytes, signal }: Question,
+  { url, method, headers, body, timeoutMs, maxReplyBytes, signal, mayStill }: Question,
   { internalHosts, resolve }: ExchangeParts,
 ): Promise<Answer> {
   const why = whyNotCalled(url, internalHosts);
@@ -107,6 +117,7 @@ async function ask(
       ...agentsFor(url, internalHosts, resolve),
       proxy: false,
       maxRedirects: 0,
+      ...(mayStill && { transport: askingFirst(mayStill) }),
       maxContentLength: maxReplyBytes,
       maxBodyLength: MAX_BODY_BYTES,
       responseType: 'arraybuffer',
@@ -124,6 +135,7 @@ function failureOf(thrown: unknown, ended: FailureKind | null): ExchangeFailure 
   const code = typeof said === 'string' && /^[A-Z0-9_]+$/.test(said) ? said : 'unknown';
   if (ended === 'late') return new ExchangeFailure('late', 'no answer in time');
   if (ended !== null) return new ExchangeFailure(ended, 'nobody waits for the answer any more', code);
+  if (code === TAKEN_OVER) return new ExchangeFailure('taken over', 'somebody else may be at it', code);
   if (code === NOT_PUBLIC)
     return new ExchangeFailure('not called', 'its name leads to an address of a private network', code);
   if (!isAxiosError(thrown)) return new ExchangeFailure('badly asked', 'the question could not be put', code);

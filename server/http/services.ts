@@ -34,7 +34,7 @@ import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { ImportedRecords, LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
-import type { OpenBadges } from '../open-badges-setup.ts';
+import type { OpenBadges } from '../composition/open-badges.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
 import type { AccessStore } from './access-store.ts';

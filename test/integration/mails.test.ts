@@ -9,7 +9,7 @@ import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { parseLearnerLines } from '../../providers/index.ts';
 import { compose, type Laurel } from '../../server/compose.ts';
 import { readSettings } from '../../server/config.ts';
-import { applyCredentialsSetup } from '../../server/credentials-setup.ts';
+import { applyCredentialsSetup } from '../../server/configuration/credentials-setup.ts';
 import { projectPath } from '../../server/paths.ts';
 import { type SmtpWorld, smtpWorld } from '../support/smtp-world.ts';
 import { eventually } from './amqp-support.ts';

@@ -1,11 +1,11 @@
 /** The badge providers of this server: each adapter is one line of the table below. */
 
 import { join } from 'node:path';
-import type { Registered } from '../plugin/extensions/plugin-host.ts';
-import type { AccountDirectory, BadgeProvider } from '../plugin/ports/badge-provider.ts';
-import type { Clock, Logger } from '../plugin/ports/runtime.ts';
-import type { SecretBox } from '../plugin/ports/secret-box.ts';
-import type { Tracer } from '../plugin/ports/tracer.ts';
+import type { Registered } from '../../plugin/extensions/plugin-host.ts';
+import type { AccountDirectory, BadgeProvider } from '../../plugin/ports/badge-provider.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import {
   AccredibleProvider,
   accredibleLimit,
@@ -16,12 +16,12 @@ import {
   MemoryProvider,
   OPEN_BADGES,
   OpenBadgesProvider,
-} from '../providers/index.ts';
-import type { Settings } from './config.ts';
-import type { Lifecycle } from './lifecycle.ts';
-import { openJournal } from './memory-journal.ts';
-import type { OpenBadges } from './open-badges-setup.ts';
-import { pluginProviders } from './plugins.ts';
+} from '../../providers/index.ts';
+import type { Settings } from '../config.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import { openJournal } from '../memory-journal.ts';
+import { pluginProviders } from '../plugins.ts';
+import type { OpenBadges } from './open-badges.ts';
 import type { Stores } from './stores.ts';
 
 /** What an adapter may use. */

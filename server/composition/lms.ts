@@ -1,12 +1,12 @@
 /** The LMS of the settings, and how it is. */
 
-import { CredentialsError } from '../plugin/errors.ts';
-import type { Clock, Logger } from '../plugin/ports/runtime.ts';
-import type { Tracer } from '../plugin/ports/tracer.ts';
-import { createLms, createLmsSignIn, type Lms } from '../providers/index.ts';
-import type { Settings } from './config.ts';
-import type { HealthReport, LmsSignInServices, LmsTokens } from './http/services.ts';
-import { LMS_RETURN_PATH } from './http/sso/paths.ts';
+import { CredentialsError } from '../../plugin/errors.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
+import { createLms, createLmsSignIn, type Lms } from '../../providers/index.ts';
+import type { Settings } from '../config.ts';
+import type { HealthReport, LmsSignInServices, LmsTokens } from '../http/services.ts';
+import { LMS_RETURN_PATH } from '../http/sso/paths.ts';
 
 type Check = HealthReport['checks'][string];
 

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProviderError } from '../../plugin/errors.ts';
 import { type Clock, systemClock } from '../../plugin/ports/runtime.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import type { HttpCall, HttpClient, HttpClientOptions, HttpReply } from './client.ts';
 import { type Answer, exchange } from './exchange.ts';
 import type { InternalHosts, Resolve } from './guarded-agents.ts';
@@ -17,6 +18,8 @@ export interface HttpParts {
   /** From 0 to 1. */
   readonly random?: () => number;
   readonly resolve?: Resolve;
+  /** Left out: the other side learns of no trace. */
+  readonly tracer?: Tracer;
 }
 
 const ATTEMPTS = 3;
@@ -48,7 +51,7 @@ export function createHttpClient(options: HttpClientOptions, parts: HttpParts = 
           },
           ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
         },
-        { internalHosts, resolve: parts.resolve },
+        { internalHosts, resolve: parts.resolve, tracer: parts.tracer },
       );
     } catch (thrown) {
       throw errorOfThrown(thrown, facts);

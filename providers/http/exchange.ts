@@ -2,6 +2,7 @@
  *  followed and proxies of the environment are not used: both would take a secret to somebody who was not named. */
 
 import axios, { isAxiosError } from 'axios';
+import { type Step, type StepNotes, silentTracer, type Tracer } from '../../plugin/ports/tracer.ts';
 import {
   type Agents,
   createGuardedAgents,
@@ -38,6 +39,8 @@ export interface Answer {
 export interface ExchangeParts {
   readonly internalHosts: InternalHosts;
   readonly resolve?: Resolve | undefined;
+  /** The other side is told which trace the question belongs to. Left out: it is not told. */
+  readonly tracer?: Tracer | undefined;
 }
 
 export type FailureKind =
@@ -67,7 +70,37 @@ const MAX_BODY_BYTES = 32 * 1_024 * 1_024;
 let sharedAgents: { readonly guarded: Agents; readonly open: Agents } | undefined;
 
 /** Any status is an answer. @throws ExchangeFailure */
-export async function exchange(
+export function exchange(question: Question, { tracer = silentTracer, ...parts }: ExchangeParts): Promise<Answer> {
+  return tracer.step(stepOf(question), async (notes) => {
+    const headers = { ...question.headers, ...tracer.current() };
+    const answer = await ask({ ...question, headers }, parts).catch((error: unknown) => failedWith(error, notes));
+    const { status } = answer;
+    notes.add({ 'http.response.status_code': status, ...(status >= 400 && { 'error.type': String(status) }) });
+    return answer;
+  });
+}
+
+/** Neither path nor query: both may name a learner. */
+function stepOf({ url, method }: Question): Step {
+  const { hostname, port, protocol } = url;
+  return {
+    name: method,
+    kind: 'client',
+    attributes: {
+      'http.request.method': method,
+      'server.address': hostname,
+      'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+      'url.scheme': protocol.slice(0, -1),
+    },
+  };
+}
+
+function failedWith(error: unknown, notes: StepNotes): never {
+  if (error instanceof ExchangeFailure) notes.add({ 'error.type': error.code });
+  throw error;
+}
+
+async function ask(
   { url, method, headers, body, timeoutMs, maxReplyBytes, signal, mayStill }: Question,
   { internalHosts, resolve }: ExchangeParts,
 ): Promise<Answer> {

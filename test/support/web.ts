@@ -74,6 +74,7 @@ import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { settingRows } from '../../server/settings/report.ts';
+import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
 import { memoryTraces } from './memory-traces.ts';
@@ -259,6 +260,7 @@ export function makeSite(
   const services = {
     clock,
     logger,
+    tracer: passingTracer,
     environment,
     hiddenKeyPaths: new Set(readSettings({}).hiddenKeyPaths),
     badges,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { defaultRetryPolicy } from '../../../plugin/badges/retry-policy.ts';
+import { defaultRetryPolicy } from '../../../plugin/effects/retry-policy.ts';
 import { ConflictError, NotFoundError, ProviderError, StoreError } from '../../../plugin/errors.ts';
 import { MemoryLearnerStore } from '../../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';

@@ -24,7 +24,13 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
     idOf: ({ id }) => id,
     columns: [
       { name: 'job', label: 'Job', cell: ({ id, title }) => textCell(title, jobPath(id)) },
-      { name: 'state', label: 'State', cell: (job) => statusCell(shownJob(job).status) },
+      {
+        name: 'state',
+        label: 'State',
+        order: 'state',
+        hasFewValues: true,
+        cell: (job) => statusCell(shownJob(job).status),
+      },
       { name: 'done', label: 'Done', isNumber: true, cell: (job) => textCell(shownJob(job).progress) },
       {
         name: 'asked',

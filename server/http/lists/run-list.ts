@@ -51,6 +51,8 @@ export function runList({
       {
         name: 'state',
         label: 'State',
+        order: 'state',
+        hasFewValues: true,
         noteLabel: 'Error',
         cell: ({ state, error }) => statusCell(shownStatus(state), error?.message ?? null),
       },

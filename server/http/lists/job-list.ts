@@ -6,9 +6,9 @@ import { shownStatus, shownTime } from '../format.ts';
 import { jobPath, shownJob } from '../pages/jobs.ts';
 import type { Services } from '../services.ts';
 import { statusCell, textCell, timeCell } from './cells.ts';
-import type { List } from './list.ts';
+import type { BulkAction, List } from './list.ts';
 
-const STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
+export const JOB_STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
 
 export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>): List<Job> {
   return {
@@ -46,7 +46,7 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
         name: 'state',
         label: 'State',
         any: 'Any state',
-        choices: () => STATES.map((value) => ({ value, word: shownStatus(value).word })),
+        choices: () => JOB_STATES.map((value) => ({ value, word: shownStatus(value).word })),
         where: (state) => [{ field: 'state', in: [state] }],
       },
     ],
@@ -59,24 +59,25 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
       links: [],
     },
     actionAccess: 'operate',
-    actions: [
-      {
-        name: 'cancel',
-        label: 'Cancel',
-        audited: 'jobs.cancelled',
-        consequence:
-          'Each ends after the step it is at, and what it did stays done. Those that have ended are left alone.',
-        async run({ id, state }) {
-          if (!isOpen(state)) return 'left alone';
-          try {
-            await jobs.cancel(id);
-            return 'cancelled';
-          } catch (error) {
-            if (error instanceof ConflictError) return 'left alone';
-            throw error;
-          }
-        },
-      },
-    ],
+    actions: [cancelJobs(jobs)],
+  };
+}
+
+export function cancelJobs(jobs: Services['jobs']): BulkAction<Job> {
+  return {
+    name: 'cancel',
+    label: 'Cancel',
+    audited: 'jobs.cancelled',
+    consequence: 'Each ends after the step it is at, and what it did stays done. Those that have ended are left alone.',
+    async run({ id, state }) {
+      if (!isOpen(state)) return 'left alone';
+      try {
+        await jobs.cancel(id);
+        return 'cancelled';
+      } catch (error) {
+        if (error instanceof ConflictError) return 'left alone';
+        throw error;
+      }
+    },
   };
 }

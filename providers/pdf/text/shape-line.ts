@@ -3,7 +3,7 @@
 
 import bidiFactory, { type Bidi } from 'bidi-js';
 import { CredentialError } from '../../../plugin/errors.ts';
-import type { Font, ShapedGlyph } from './font.ts';
+import type { Character, Font, ShapedGlyph } from './font.ts';
 import { isJoined, isPlain, scriptOf } from './scripts.ts';
 
 export interface TextStyle {
@@ -18,12 +18,11 @@ export interface TextStyle {
 
 /** Lengths in em. */
 export interface PlacedGlyph {
-  readonly glyph: number;
+  /** Its text is what a reader program reads here; '' where an earlier glyph has said it. */
+  readonly character: Character;
   readonly x: number;
   readonly y: number;
   readonly advance: number;
-  /** What a reader program reads here; '' where an earlier glyph has said it. */
-  readonly text: string;
   /** How many spaces between letters stand before it. */
   readonly spacesBefore: number;
 }
@@ -196,11 +195,10 @@ function placeRun(run: Run, text: string, style: TextStyle, pen: { x: number; sp
   for (const [i, { glyph, cluster, advance, xOffset, yOffset }] of shaped.entries()) {
     if (glyph === 0) throw missingGlyph([...text.slice(cluster, end)][0] as string, { ...style, fonts: [font] });
     glyphs.push({
-      glyph,
+      character: font.character(glyph, texts[i] as string),
       x: pen.x + xOffset,
       y: yOffset,
       advance,
-      text: texts[i] as string,
       spacesBefore: pen.spaces,
     });
     pen.x += advance;

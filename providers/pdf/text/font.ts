@@ -73,7 +73,8 @@ export function openFont(name: string, bytes: Uint8Array): Font {
   const font = new harfbuzz.Font(new harfbuzz.Face(new harfbuzz.Blob(bytes)));
   font.setScale(file.unitsPerEm, file.unitsPerEm);
   const known = new Map<number, boolean>();
-  const characters = new Map<string, Character>();
+  const characters = new Map<number, Map<string, Character>>();
+  let kept = 0;
   return {
     id: nextId++,
     name,
@@ -106,13 +107,16 @@ export function openFont(name: string, bytes: Uint8Array): Font {
       });
     },
     character(glyph, text) {
-      const key = `${glyph} ${text}`;
-      const same = characters.get(key);
+      const same = characters.get(glyph)?.get(text);
       if (same) return same;
       const width = Math.round((file.metrics(glyph).advance / file.unitsPerEm) * 1000 * 100) / 100;
-      const made = { glyph, text, key, width, unicode: Buffer.from(text, 'utf16le').swap16().toString('hex') };
-      if (characters.size === KEPT_CHARACTERS) characters.clear();
-      characters.set(key, made);
+      const unicode = Buffer.from(text, 'utf16le').swap16().toString('hex');
+      const made = { glyph, text, key: `${glyph} ${text}`, width, unicode };
+      if (kept++ >= KEPT_CHARACTERS) {
+        characters.clear();
+        kept = 0;
+      }
+      characters.set(glyph, (characters.get(glyph) ?? new Map<string, Character>()).set(text, made));
       return made;
     },
     inkOf(glyph) {

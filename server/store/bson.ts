@@ -18,7 +18,7 @@ import {
   setInternalBufferSize,
   Timestamp,
 } from 'bson';
-import { CommandError, outOfScope } from './errors.ts';
+import { assertDate, deprecatedType, endOfValue, tooShort, wrongLength } from './field-finder.ts';
 
 export type BsonValue =
   | null
@@ -72,9 +72,38 @@ export function decodeDocument(bytes: Buffer, offset = 0): BsonDocument {
   try {
     return new Reader(bytes, offset).document();
   } catch (error) {
-    if (error instanceof RangeError) throw new CommandError(2, 'the document is not valid BSON: it ends too early');
+    if (error instanceof RangeError) throw tooShort();
     throw error;
   }
+}
+
+/** The value of the type that begins there, in a document that is known to be valid. */
+export function decodeValue(bytes: Buffer, type: number, offset: number): BsonValue {
+  return new Reader(bytes, offset).value(type);
+}
+
+/** Those of the fields that are there, of a document that is known to be valid. */
+export function decodeFields(bytes: Buffer, wanted: ReadonlySet<string>): BsonDocument {
+  const fields: BsonDocument = new Map();
+  for (const { name, type, start } of elementsOf(bytes))
+    if (wanted.has(name)) fields.set(name, decodeValue(bytes, type, start));
+  return fields;
+}
+
+/** A field of a document in its bytes. */
+export interface Element {
+  readonly name: string;
+  readonly type: number;
+  /** Where it begins, with its type; where its value begins and ends. */
+  readonly at: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** @throws CommandError as `decodeDocument` */
+export function* elementsOf(bytes: Buffer): Generator<Element> {
+  const reader = new Reader(bytes, 4);
+  for (let element = reader.element(); element; element = reader.element()) yield element;
 }
 
 const names: (string | undefined)[] = new Array(0x400);
@@ -99,10 +128,21 @@ class Reader {
     const end = this.#open();
     for (let type = this.#byte(); type !== 0; type = this.#byte()) {
       const name = this.#name();
-      fields.set(name, this.#value(type));
+      fields.set(name, this.value(type));
     }
     this.#close(end);
     return fields;
+  }
+
+  /** The next field, of which nothing is decoded; null at the end. */
+  element(): Element | null {
+    const at = this.#at;
+    const type = this.#byte();
+    if (type === 0) return null;
+    const name = this.#name();
+    const start = this.#at;
+    this.#at = endOfValue(this.#bytes, type, start);
+    return { name, type, at, start, end: this.#at };
   }
 
   #array(): BsonValue[] {
@@ -110,7 +150,7 @@ class Reader {
     const end = this.#open();
     for (let type = this.#byte(); type !== 0; type = this.#byte()) {
       this.#at = this.#bytes.indexOf(0, this.#at) + 1;
-      items.push(this.#value(type));
+      items.push(this.value(type));
     }
     this.#close(end);
     return items;
@@ -124,10 +164,10 @@ class Reader {
   }
 
   #close(end: number): void {
-    if (this.#at !== end) throw new CommandError(2, 'the document is not valid BSON: a length is wrong');
+    if (this.#at !== end) throw wrongLength();
   }
 
-  #value(type: number): BsonValue {
+  value(type: number): BsonValue {
     switch (type) {
       case 0x01:
         return doubleValue(this.#bytes.readDoubleLE(this.#skip(8)));
@@ -164,7 +204,7 @@ class Reader {
       case 0xff:
         return new MinKey();
       default:
-        throw outOfScope(`deprecated BSON type 0x${type.toString(16).padStart(2, '0')}`);
+        throw deprecatedType(type);
     }
   }
 
@@ -227,7 +267,7 @@ class Reader {
 
   #date(): Date {
     const milliseconds = Number(this.#bytes.readBigInt64LE(this.#skip(8)));
-    if (Math.abs(milliseconds) > 8.64e15) throw outOfScope('date outside the years -271821 to 275760');
+    assertDate(milliseconds);
     return new Date(milliseconds);
   }
 }

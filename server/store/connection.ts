@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { StoreContext } from './commands/context.ts';
 import { encodeError, runCommand } from './commands/dispatch.ts';
 import { CommandError } from './errors.ts';
-import { Framing, formatReply, parseRequest, type Request, WireError } from './wire.ts';
+import { Framing, formatReply, NO_SEQUENCES, parseRequest, type Request, WireError } from './wire.ts';
 
 /** @param report told about what should never happen; without any content of documents */
 export function serveConnection(
@@ -40,7 +40,7 @@ export function serveConnection(
         requestId: message.readInt32LE(4),
         legacy: false,
         command: new Map(),
-        bodies: [],
+        sequences: NO_SEQUENCES,
         wantsReply: true,
       };
       return { request: failed, reply: encodeError(request) };

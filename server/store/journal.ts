@@ -7,6 +7,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './bson.ts';
 import { CollectionIndex } from './collection-index.ts';
 import { CommandError } from './errors.ts';
+import { PagePool } from './page-pool.ts';
 import type { StoredRecord } from './record.ts';
 
 /** Changes when an older program could not read the files any more. */
@@ -32,6 +33,8 @@ export class Journal {
   #unreleased: StoredRecord[] = [];
   #settling: Promise<void> = Promise.resolve();
   #failure: Error | null = null;
+  /** Of the indexes, which are made anew at every start. */
+  readonly pages: PagePool;
   readonly #onBroken: (reason: Error) => void;
 
   /** @param onBroken told when the disk did not take a write: memory and disk may differ then, and LMDB is not to be trusted
@@ -39,6 +42,7 @@ export class Journal {
    *  @throws FormatError when the files were written by a newer program */
   constructor(directory: string, onBroken: (reason: Error) => void = () => {}) {
     this.#onBroken = onBroken;
+    this.pages = new PagePool(directory);
     this.#root = open<Buffer, string>({
       path: join(directory, 'store.lmdb'),
       encoding: 'binary',
@@ -174,6 +178,7 @@ export class Journal {
   async close(): Promise<void> {
     await this.#settling.catch(() => undefined);
     await this.#root.close();
+    this.pages.close();
   }
 
   #track(written: Promise<unknown>): void {

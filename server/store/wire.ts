@@ -1,7 +1,8 @@
 /** The framing of MongoDB's wire protocol: OP_MSG, and OP_QUERY for the first greeting of a driver.
  *  Source: MongoDB documentation, "Wire Protocol" */
 
-import { type BsonDocument, type BsonValue, decodeDocument, type Encodable, encodeDocument } from './bson.ts';
+import { type BsonDocument, decodeDocument, type Encodable, encodeDocument } from './bson.ts';
+import { assertValid } from './field-finder.ts';
 
 export const MAX_MESSAGE_BYTES = 48_000_000;
 const HEADER_BYTES = 16;
@@ -15,11 +16,15 @@ export interface Request {
   readonly requestId: number;
   readonly legacy: boolean;
   readonly command: BsonDocument;
-  /** The documents of its sequence, as they came. */
-  readonly bodies: readonly Buffer[];
+  /** By the name of the field that they belong to: documents that came in a sequence of their own, as they came. */
+  readonly sequences: Sequences;
   /** False: the sender does not listen for an answer. */
   readonly wantsReply: boolean;
 }
+
+export type Sequences = ReadonlyMap<string, readonly Buffer[]>;
+
+export const NO_SEQUENCES: Sequences = new Map();
 
 /** The peer speaks something else: the connection is of no use any more. */
 export class WireError extends Error {}
@@ -65,17 +70,15 @@ export function parseRequest(message: Buffer): Request {
   if (kind === OP_QUERY) {
     const nameEnd = message.indexOf(0, HEADER_BYTES + 4);
     const command = decodeDocument(message, nameEnd + 1 + 8);
-    return { requestId, legacy: true, command: command.set('$db', 'admin'), bodies: [], wantsReply: true };
+    return { requestId, legacy: true, command: command.set('$db', 'admin'), sequences: NO_SEQUENCES, wantsReply: true };
   }
   throw new WireError(`a message of the unknown kind ${kind}`);
 }
 
-/** The documents of a sequence section become an array in the command, where they belong. */
 function parseMessage(message: Buffer, requestId: number): Request {
   const flags = message.readUInt32LE(HEADER_BYTES);
   const end = flags & CHECKSUM_PRESENT ? message.length - 4 : message.length;
-  const sequences: [string, BsonValue[]][] = [];
-  let bodies: readonly Buffer[] = [];
+  let sequences: Map<string, readonly Buffer[]> | null = null;
   let command: BsonDocument | null = null;
   let at = HEADER_BYTES + 4;
   while (at < end) {
@@ -83,32 +86,30 @@ function parseMessage(message: Buffer, requestId: number): Request {
     const sectionEnd = at + 1 + message.readInt32LE(at + 1);
     if (section === 0) command = decodeDocument(message, at + 1);
     else if (section === 1) {
-      const sequence = parseSequence(message, at + 5, sectionEnd);
-      sequences.push([sequence.name, sequence.documents]);
-      bodies = sequence.bodies;
+      const nameEnd = message.indexOf(0, at + 5);
+      sequences ??= new Map();
+      sequences.set(message.toString('utf8', at + 5, nameEnd), parseSequence(message, nameEnd + 1, sectionEnd));
     } else throw new WireError(`a section of the unknown kind ${section}`);
     at = sectionEnd;
   }
   if (!command) throw new WireError('a message without a command');
-  for (const [name, documents] of sequences) command.set(name, documents);
-  return { requestId, legacy: false, command, bodies, wantsReply: (flags & MORE_TO_COME) === 0 };
+  const wantsReply = (flags & MORE_TO_COME) === 0;
+  return { requestId, legacy: false, command, sequences: sequences ?? NO_SEQUENCES, wantsReply };
 }
 
-/** The bodies are one copy: a document that is kept must not hold on to all that came through the socket with it. */
-function parseSequence(message: Buffer, from: number, end: number) {
-  const nameEnd = message.indexOf(0, from);
-  const name = message.toString('utf8', from, nameEnd);
-  const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - nameEnd - 1));
-  message.copy(bytes, 0, nameEnd + 1, end);
-  const documents: BsonValue[] = [];
-  const bodies: Buffer[] = [];
+/** The documents are one copy: one that is kept must not hold on to all that came through the socket with it. */
+function parseSequence(message: Buffer, from: number, end: number): readonly Buffer[] {
+  const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - from));
+  message.copy(bytes, 0, from, end);
+  const documents: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
-    documents.push(decodeDocument(bytes, at));
     const next = at + bytes.readInt32LE(at);
-    bodies.push(bytes.subarray(at, next));
+    const document = bytes.subarray(at, next);
+    assertValid(document);
+    documents.push(document);
     at = next;
   }
-  return { name, documents, bodies };
+  return documents;
 }
 
 export function formatReply(request: Request, body: Buffer, replyId: number): Buffer {

@@ -3,7 +3,7 @@
 import { type BsonDocument, type Encodable, encodeDocument, isDocument } from '../bson.ts';
 import { CommandError, outOfScope } from '../errors.ts';
 import { COMMAND_ALIASES, COMMANDS, COMMON_OPTIONS, type CommandName, isListed } from '../scope.ts';
-import type { Request } from '../wire.ts';
+import type { Request, Sequences } from '../wire.ts';
 import { Arguments } from './arguments.ts';
 import type { Handlers, Reply, StoreContext } from './context.ts';
 import { greetingCommands } from './greeting.ts';
@@ -31,21 +31,20 @@ const WRITES: ReadonlySet<CommandName> = new Set<CommandName>([
  *  @returns the encoded reply; errors are replies too */
 export async function runCommand(
   store: StoreContext,
-  { command, bodies }: Pick<Request, 'command' | 'bodies'>,
+  { command, sequences }: Pick<Request, 'command' | 'sequences'>,
   connectionId: number,
 ): Promise<Buffer> {
   try {
     const [sentName = ''] = command.keys();
     const name = resolveName(sentName);
-    assertOptions(name, sentName, command);
+    assertOptions(name, sentName, command, sequences);
     if (WRITES.has(name)) store.catalog.journal.assertWritable();
     const reply = tryToRun(() =>
       HANDLERS[name]({
         ...store,
         databaseName: String(command.get('$db') ?? 'admin'),
         sentName,
-        command: new Arguments(command, sentName),
-        bodies,
+        command: new Arguments(command, sentName, sequences),
         connectionId,
       }),
     );
@@ -85,8 +84,8 @@ function resolveName(sentName: string): CommandName {
   );
 }
 
-function assertOptions(name: CommandName, sentName: string, command: BsonDocument): void {
-  for (const option of command.keys()) {
+function assertOptions(name: CommandName, sentName: string, command: BsonDocument, sequences: Sequences): void {
+  for (const option of [...command.keys(), ...sequences.keys()]) {
     if (option === sentName || isListed(COMMON_OPTIONS, option) || isListed<string>(COMMANDS[name], option)) continue;
     if (option === 'txnNumber' || option === 'startTransaction' || option === 'autocommit') {
       throw new CommandError(

@@ -38,6 +38,15 @@ export function compileFilter(filter: BsonDocument): Matcher {
   return (document, details) => matchers.every((matches) => matches(document, details));
 }
 
+/** Names of the fields at the top that the filter looks at. */
+export function fieldsOfFilter(filter: BsonDocument, names = new Set<string>()): ReadonlySet<string> {
+  for (const [name, value] of filter) {
+    if (!name.startsWith('$')) names.add(name.split('.', 1)[0] ?? '');
+    else if (Array.isArray(value)) for (const branch of value) if (isDocument(branch)) fieldsOfFilter(branch, names);
+  }
+  return names;
+}
+
 function compileField(name: string, value: BsonValue): Matcher {
   if (name === '$comment') return () => true;
   if (name.startsWith('$')) return compileLogical(name, value);

@@ -18,7 +18,7 @@ import {
   setInternalBufferSize,
   Timestamp,
 } from 'bson';
-import { assertDate, deprecatedType, endOfValue, tooShort, wrongLength } from './field-finder.ts';
+import { deprecatedType, endOfText, endOfValue, millisecondsAt, TYPE, tooShort, wrongLength } from './field-finder.ts';
 
 export type BsonValue =
   | null
@@ -85,28 +85,51 @@ export function decodeValue(bytes: Buffer, type: number, offset: number): BsonVa
 /** Those of the fields that are there, of a document that is known to be valid. */
 export function decodeFields(bytes: Buffer, wanted: ReadonlySet<string>): BsonDocument {
   const fields: BsonDocument = new Map();
-  for (const { name, type, start } of elementsOf(bytes))
-    if (wanted.has(name)) fields.set(name, decodeValue(bytes, type, start));
+  for (const elements = new Elements(bytes); elements.next(); ) {
+    if (wanted.has(elements.name)) fields.set(elements.name, decodeValue(bytes, elements.type, elements.start));
+  }
   return fields;
 }
 
-/** A field of a document in its bytes. */
-export interface Element {
-  readonly name: string;
-  readonly type: number;
-  /** Where it begins, with its type; where its value begins and ends. */
-  readonly at: number;
-  readonly start: number;
-  readonly end: number;
-}
+/** Goes through the fields of a document in its bytes, without decoding anything. */
+export class Elements {
+  name = '';
+  type = 0;
+  /** Where the value begins and ends. */
+  start = 0;
+  end = 4;
+  readonly #bytes: Buffer;
 
-/** @throws CommandError as `decodeDocument` */
-export function* elementsOf(bytes: Buffer): Generator<Element> {
-  const reader = new Reader(bytes, 4);
-  for (let element = reader.element(); element; element = reader.element()) yield element;
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** @returns false at the end @throws CommandError as `decodeDocument` */
+  next(): boolean {
+    const bytes = this.#bytes;
+    this.type = bytes[this.end] ?? 0;
+    if (this.type === 0) return false;
+    const nameEnd = endOfText(bytes, this.end + 1);
+    this.name = nameIn(bytes, this.end + 1, nameEnd - 1);
+    this.start = nameEnd;
+    this.end = endOfValue(bytes, this.type, nameEnd);
+    return true;
+  }
 }
 
 const names: (string | undefined)[] = new Array(0x400);
+
+/** A field's name. The same few come again and again: looking them up is faster than making new strings. */
+function nameIn(bytes: Buffer, start: number, end: number): string {
+  let hash = 0;
+  for (let at = start; at < end; at++) hash = (hash * 31 + bytes[at]!) & 0xffff;
+  const known = names[hash & 0x3ff];
+  if (known !== undefined && isSameAscii(bytes, start, end, known)) return known;
+  const name = bytes.toString('utf8', start, end);
+  // Only ASCII: there a byte is a character, which the comparison relies on.
+  if (name.length === end - start) names[hash & 0x3ff] = name;
+  return name;
+}
 
 function isSameAscii(bytes: Buffer, start: number, end: number, text: string): boolean {
   if (text.length !== end - start) return false;
@@ -132,17 +155,6 @@ class Reader {
     }
     this.#close(end);
     return fields;
-  }
-
-  /** The next field, of which nothing is decoded; null at the end. */
-  element(): Element | null {
-    const at = this.#at;
-    const type = this.#byte();
-    if (type === 0) return null;
-    const name = this.#name();
-    const start = this.#at;
-    this.#at = endOfValue(this.#bytes, type, start);
-    return { name, type, at, start, end: this.#at };
   }
 
   #array(): BsonValue[] {
@@ -225,21 +237,10 @@ class Reader {
     return Buffer.from(this.#bytes.subarray(at, this.#at));
   }
 
-  /** A field's name. The same few come again and again: looking them up is faster than making new strings. */
   #name(): string {
     const start = this.#at;
-    let hash = 0;
-    let end = start;
-    for (let byte = this.#byte(); byte !== 0; byte = this.#byte()) {
-      hash = (hash * 31 + byte) & 0xffff;
-      end++;
-    }
-    const known = names[hash & 0x3ff];
-    if (known !== undefined && isSameAscii(this.#bytes, start, end, known)) return known;
-    const name = this.#bytes.toString('utf8', start, end);
-    // Only ASCII: there a byte is a character, which the comparison relies on.
-    if (name.length === end - start) names[hash & 0x3ff] = name;
-    return name;
+    this.#at = endOfText(this.#bytes, start);
+    return nameIn(this.#bytes, start, this.#at - 1);
   }
 
   #cstring(): string {
@@ -266,9 +267,9 @@ class Reader {
   }
 
   #date(): Date {
-    const milliseconds = Number(this.#bytes.readBigInt64LE(this.#skip(8)));
-    assertDate(milliseconds);
-    return new Date(milliseconds);
+    const at = this.#at;
+    this.#at = endOfValue(this.#bytes, TYPE.date, at);
+    return new Date(millisecondsAt(this.#bytes, at));
   }
 }
 

@@ -40,6 +40,8 @@ const KEPT = 4_096;
 /** Where the value of `_id` begins: behind the length of the document, the type and the name. */
 const ID_VALUE = 9;
 
+const NOTHING_READ: { readonly sequence: number; readonly bytes: Buffer } = { sequence: -1, bytes: Buffer.alloc(0) };
+
 /** One document at a time is written; what is made for it is written over by the next. */
 const ownKeys = new DocumentKeys();
 const formerKeys = new DocumentKeys();
@@ -59,6 +61,7 @@ export class Collection implements RecordHome {
     record.isRecent = false;
     this.letGo(record);
   });
+  #lastRead = NOTHING_READ;
   #indexes: CollectionIndex[];
   #keys: KeyMaker;
 
@@ -190,7 +193,7 @@ export class Collection implements RecordHome {
     this.#keys.write(draft, ownKeys);
     this.#assertUnique(draft, sequence);
     this.#keys.write(former, formerKeys, formerBytes);
-    for (const [at, index] of this.#indexes.entries()) this.#exchangeKeys(at, index, sequence);
+    this.#indexes.forEach((index, at) => this.#exchangeKeys(at, index, sequence));
     former.retain();
     this.#store(sequence, bytes);
     return true;
@@ -244,8 +247,12 @@ export class Collection implements RecordHome {
     this.#keys = new KeyMaker(this.#indexes);
   }
 
+  /** Whoever reads a field of a document often reads all of it next. */
   read(sequence: number): Buffer {
-    return this.#journal.read(this.id, sequence);
+    if (sequence !== this.#lastRead.sequence) {
+      this.#lastRead = { sequence, bytes: this.#journal.read(this.id, sequence) };
+    }
+    return this.#lastRead.bytes;
   }
 
   used(record: StoredRecord): void {
@@ -290,20 +297,21 @@ export class Collection implements RecordHome {
 
   /** Of the keys made last. */
   #assertUnique(draft: Draft, sequence: number): void {
-    for (const [at, index] of this.#indexes.entries()) this.#assertUniqueIn(index, at, draft, sequence);
+    this.#indexes.forEach((index, at) => this.#assertUniqueIn(index, at, draft, sequence));
   }
 
   #assertUniqueIn(index: CollectionIndex, at: number, source: Encoded, sequence: number): void {
     if (!index.unique) return;
     for (let key = ownKeys.firstOf(at); key < ownKeys.endOf(at); key++) {
-      const [start, end] = [ownKeys.startOfKey(key), ownKeys.endOfKey(key)];
+      const start = ownKeys.startOfKey(key);
+      const end = ownKeys.endOfKey(key);
       if (!index.keys.hasOther(ownKeys.bytes, start, end, sequence)) continue;
       throw index.duplicateOf(source.document, this.namespace);
     }
   }
 
   #addKeys(sequence: number): void {
-    for (const [at, index] of this.#indexes.entries()) this.#addKeysTo(index, at, sequence);
+    this.#indexes.forEach((index, at) => this.#addKeysTo(index, at, sequence));
   }
 
   #addKeysTo({ keys }: CollectionIndex, at: number, sequence: number): void {
@@ -325,6 +333,7 @@ export class Collection implements RecordHome {
   }
 
   #forget(record: StoredRecord): void {
+    this.#lastRead = NOTHING_READ;
     this.#records.delete(record.sequence);
     this.#sequences.delete(record.sequence);
     this.#journal.remove(this.id, record.sequence);
@@ -332,6 +341,7 @@ export class Collection implements RecordHome {
 
   #store(sequence: number, bytes: Buffer): void {
     const record = new StoredRecord(sequence, bytes, this);
+    this.#lastRead = NOTHING_READ;
     this.hold(record);
     this.#journal.put(this.id, record);
   }

@@ -35,6 +35,7 @@ interface Step {
 const NOTHING: readonly Step[] = [];
 /** Dates are milliseconds in eight bytes: beyond this in the upper four a date may be one that JavaScript cannot say. */
 const FAR_DATE = 0x1eb208;
+const LAST_DATE = 8.64e15;
 
 export class FieldFinder {
   /** Of each field: its type in BSON; of one that an array is on the way to, the array's. */
@@ -77,9 +78,8 @@ export class FieldFinder {
     let at = start + 4;
     for (let type = this.#byte(at++); type !== 0; type = this.#byte(at++)) {
       const name = at;
-      while (this.#byte(at) !== 0) at++;
-      const step = steps.length === 0 ? undefined : stepCalled(steps, bytes, name, at);
-      at++;
+      at = endOfText(bytes, at);
+      const step = steps.length === 0 ? undefined : stepCalled(steps, bytes, name, at - 1);
       if (step) this.#note(step, type, at);
       at = this.#skip(type, at, step && type === TYPE.document ? step.inner : NOTHING);
     }
@@ -154,14 +154,25 @@ export function endOfValue(bytes: Buffer, type: number, at: number): number {
 function endOfDate(bytes: Buffer, at: number): number {
   const end = within(bytes, at + 8);
   const high = int32(bytes, at + 4);
-  if (high >= FAR_DATE || high < -FAR_DATE) assertDate(Number(bytes.readBigInt64LE(at)));
+  if ((high >= FAR_DATE || high < -FAR_DATE) && Math.abs(millisecondsAt(bytes, at)) > LAST_DATE) {
+    throw outOfScope('date outside the years -271821 to 275760');
+  }
   return end;
 }
 
-function endOfText(bytes: Buffer, at: number): number {
-  const end = bytes.indexOf(0, at);
-  if (end < 0) throw tooShort();
+/** Behind the zero that ends the text. */
+export function endOfText(bytes: Buffer, at: number): number {
+  let end = at;
+  while (bytes[end] !== 0) {
+    if (end >= bytes.length) throw tooShort();
+    end++;
+  }
   return end + 1;
+}
+
+/** Of a date: exact for all that JavaScript can say. */
+export function millisecondsAt(bytes: Buffer, at: number): number {
+  return bytes.readInt32LE(at + 4) * 0x100000000 + bytes.readUInt32LE(at);
 }
 
 function within(bytes: Buffer, end: number): number {
@@ -202,9 +213,4 @@ export function wrongLength(): CommandError {
 
 export function deprecatedType(type: number): CommandError {
   return outOfScope(`deprecated BSON type 0x${type.toString(16).padStart(2, '0')}`);
-}
-
-/** @throws CommandError for a date that JavaScript cannot say */
-export function assertDate(milliseconds: number): void {
-  if (Math.abs(milliseconds) > 8.64e15) throw outOfScope('date outside the years -271821 to 275760');
 }

@@ -4,7 +4,7 @@
 import { type BsonDocument, decodeValue } from './bson.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import type { DocumentKeys } from './document-keys.ts';
-import { FieldFinder, MISSING, TYPE } from './field-finder.ts';
+import { FieldFinder, MISSING, millisecondsAt, TYPE } from './field-finder.ts';
 import type { KeyField } from './index-keys.ts';
 import { encodeKey, RANK } from './query/order.ts';
 
@@ -90,7 +90,7 @@ export class KeyMaker {
 
   #writeKey({ index, slots, conditions }: Plan, bytes: Buffer, keys: DocumentKeys): void {
     const { types, places } = this.#fields;
-    for (const condition of conditions ?? []) if (!this.#isMet(condition, bytes, keys)) return;
+    if (conditions) for (const condition of conditions) if (!this.#isMet(condition, bytes, keys)) return;
     if (index.sparse && slots.every((slot) => types[slot] === MISSING)) return;
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number;
@@ -122,7 +122,7 @@ function writeValue(keys: DocumentKeys, bytes: Buffer, type: number, at: number)
       return;
     case TYPE.date:
       keys.text(RANK.date);
-      writeFloat(keys, Number(bytes.readBigInt64LE(at)));
+      writeFloat(keys, millisecondsAt(bytes, at));
       return;
     case TYPE.int32:
       writeNumber(keys, bytes.readInt32LE(at));

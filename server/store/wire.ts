@@ -2,13 +2,18 @@
  *  Source: MongoDB documentation, "Wire Protocol" */
 
 import { type BsonDocument, decodeDocument, type Encodable, encodeDocument } from './bson.ts';
-import { assertValid } from './field-finder.ts';
+import { assertValid, TYPE } from './field-finder.ts';
 
 export const MAX_MESSAGE_BYTES = 48_000_000;
 const HEADER_BYTES = 16;
 const OP_REPLY = 1;
 const OP_QUERY = 2004;
 const OP_MSG = 2013;
+/** Flags and the kind of the only section. */
+const MESSAGE_BYTES = 5;
+/** Flags, cursor, the number of the first document, how many documents. */
+const LEGACY_BYTES = 20;
+const AWAITABLE = 8;
 const CHECKSUM_PRESENT = 1;
 const MORE_TO_COME = 2;
 
@@ -113,21 +118,18 @@ function parseSequence(message: Buffer, from: number, end: number): readonly Buf
 }
 
 export function formatReply(request: Request, body: Buffer, replyId: number): Buffer {
-  const start = request.legacy ? legacyStart() : Buffer.alloc(5);
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeInt32LE(HEADER_BYTES + start.length + body.length, 0);
-  header.writeInt32LE(replyId, 4);
-  header.writeInt32LE(request.requestId, 8);
-  header.writeInt32LE(request.legacy ? OP_REPLY : OP_MSG, 12);
-  return Buffer.concat([header, start, body]);
-}
-
-/** Flags: awaitable; no cursor; from 0; one document. */
-function legacyStart(): Buffer {
-  const start = Buffer.alloc(20);
-  start.writeInt32LE(8, 0);
-  start.writeInt32LE(1, 16);
-  return start;
+  const start = HEADER_BYTES + (request.legacy ? LEGACY_BYTES : MESSAGE_BYTES);
+  const reply = Buffer.allocUnsafe(start + body.length).fill(0, 0, start);
+  reply.writeInt32LE(reply.length, 0);
+  reply.writeInt32LE(replyId, 4);
+  reply.writeInt32LE(request.requestId, 8);
+  reply.writeInt32LE(request.legacy ? OP_REPLY : OP_MSG, 12);
+  if (request.legacy) {
+    reply.writeInt32LE(AWAITABLE, HEADER_BYTES);
+    reply.writeInt32LE(1, start - 4);
+  }
+  body.copy(reply, start);
+  return reply;
 }
 
 /** An OP_MSG that asks for a command: what a probe sends. */
@@ -147,9 +149,7 @@ export function encodeCursorReply(
   cursorId: bigint,
   namespace: string,
 ): Buffer {
-  const parts: Buffer[] = [];
-  for (const [index, body] of bodies.entries()) parts.push(Buffer.from(`\x03${index}\x00`, 'latin1'), body);
-  const array = wrap(Buffer.concat(parts));
+  const array = arrayOf(bodies);
   const id = Buffer.alloc(8);
   id.writeBigInt64LE(cursorId);
   const name = Buffer.from(`${namespace}\x00`, 'utf8');
@@ -161,6 +161,22 @@ export function encodeCursorReply(
   const ok = Buffer.alloc(8);
   ok.writeDoubleLE(1);
   return wrap(Buffer.concat([element(0x03, 'cursor'), cursor, element(0x01, 'ok'), ok]));
+}
+
+function arrayOf(bodies: readonly Buffer[]): Buffer {
+  let length = 5;
+  for (let at = 0; at < bodies.length; at++) length += 2 + String(at).length + (bodies[at] as Buffer).length;
+  const array = Buffer.allocUnsafe(length);
+  array.writeInt32LE(length, 0);
+  let to = 4;
+  for (let at = 0; at < bodies.length; at++) {
+    array[to++] = TYPE.document;
+    to += array.write(String(at), to, 'latin1');
+    array[to++] = 0;
+    to += (bodies[at] as Buffer).copy(array, to);
+  }
+  array[to] = 0;
+  return array;
 }
 
 function element(type: number, name: string): Buffer {

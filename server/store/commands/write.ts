@@ -1,6 +1,6 @@
 /** insert, update, delete, findAndModify. */
 
-import { type BsonDocument, type BsonValue, decodeDocument, decodeValue, elementsOf } from '../bson.ts';
+import { type BsonDocument, type BsonValue, decodeDocument, decodeValue, Elements } from '../bson.ts';
 import type { Collection } from '../collection.ts';
 import { CommandError, outOfScope } from '../errors.ts';
 import { TYPE } from '../field-finder.ts';
@@ -146,9 +146,11 @@ function updateStatement(context: CommandContext, body: Buffer): UpdateResult {
 function readStatement(body: Buffer): { readonly fields: BsonDocument; readonly replacement: Buffer | null } {
   const fields: BsonDocument = new Map();
   let replacement: Buffer | null = null;
-  for (const { name, type, start, end } of elementsOf(body)) {
-    const isPlain = name === 'u' && type === TYPE.document && isPlainReplacement(body.subarray(start, end));
-    if (isPlain) replacement = body.subarray(start, end);
+  for (const elements = new Elements(body); elements.next(); ) {
+    const { name, type, start } = elements;
+    const inner = name === 'u' && type === TYPE.document ? body.subarray(start, elements.end) : null;
+    const isPlain = inner !== null && isPlainReplacement(inner);
+    if (isPlain) replacement = inner;
     fields.set(name, isPlain ? null : decodeValue(body, type, start));
   }
   const isUsable = replacement !== null && !fields.has('arrayFilters');
@@ -158,7 +160,9 @@ function readStatement(body: Buffer): { readonly fields: BsonDocument; readonly 
 }
 
 function isPlainReplacement(update: Buffer): boolean {
-  for (const { name } of elementsOf(update)) if (name === '_id' || name.startsWith('$')) return false;
+  for (const elements = new Elements(update); elements.next(); ) {
+    if (elements.name === '_id' || elements.name.startsWith('$')) return false;
+  }
   return true;
 }
 
@@ -169,7 +173,7 @@ function updatedDocument(
   now: Date,
 ): BsonDocument {
   const details: MatchDetails = { arrayIndex: null };
-  matches(record.document, details);
+  if (update.kind === 'modifiers' && update.isPositional) matches(record.document, details);
   return applyUpdate(record.document, update, { now, inserting: false, arrayIndex: details.arrayIndex });
 }
 

@@ -51,7 +51,7 @@ function aPace() {
     },
     /** Longer than anybody is patient. */
     passLong() {
-      now += 1_000;
+      now += 10_000;
       const due = later;
       later = [];
       for (const task of due) task();

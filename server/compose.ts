@@ -112,12 +112,12 @@ async function composeParts(
   const { patience } = options;
   const does = (role: Role): boolean => roles.includes(role);
   const foundation = await layFoundation(beginning);
-  const { stores, secretKey, secrets, plugins } = foundation;
+  const { stores, secretKey, secrets, plugins, tracer } = foundation;
   const metrics = await composeMetrics({ settings, roles, lifecycle, health: () => health() });
   const { meters } = metrics;
 
   const jobs = createJobs({
-    ...{ store: stores.jobs, clock, ids: { uuid: randomUUID } },
+    ...{ store: stores.jobs, clock, tracer, ids: { uuid: randomUUID } },
     onJob: () => jobRunner.nudge(),
   });
   const rules = await composeRules(foundation, jobs);
@@ -129,7 +129,7 @@ async function composeParts(
     setUpProviders({
       ...{ settings, stores, secrets, openBadges, clock, logger, lifecycle, plugins },
       accounts: createAccountDirectory({ store: stores.providers, secrets, clock, logger }),
-      connect: measuredConnect(createConnect(settings, clock), meters),
+      connect: measuredConnect(createConnect(settings, clock, tracer), meters),
       publicUrl: () => publicUrl,
     });
   const accounts = composeAccounts({ settings, stores, secrets, providers, jobs, clock, logger });
@@ -141,7 +141,7 @@ async function composeParts(
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
   const storeClock = await openStoreClock(foundation, options.clock !== undefined);
-  const lms = openLms(settings, logger);
+  const lms = openLms(settings, logger, tracer);
   const records = lms?.records ?? stores.records;
   const credentials = composeCredentials(foundation, { records, retired, storeClock, publicUrl, meters, patience });
   const retirement = composeRetirement({
@@ -163,6 +163,7 @@ async function composeParts(
     ],
     clock,
     logger,
+    tracer,
   });
   // After the job runner: a new secret of the settings asks for a job.
   if (roles.length > 0) await accounts.prepare();

@@ -7,8 +7,18 @@ import { projectPath } from '../server/paths.ts';
 const DOORS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   axios: { '*': ['providers/http/exchange.ts'] },
   'node:dns': { '*': ['providers/http/guarded-agents.ts'] },
-  'node:http': { Agent: ['providers/http/guarded-agents.ts'], request: [], get: [], default: [] },
-  'node:https': { '*': ['providers/http/guarded-agents.ts'] },
+  'node:http': {
+    Agent: ['providers/http/guarded-agents.ts'],
+    request: ['providers/http/last-question.ts'],
+    get: [],
+    default: [],
+  },
+  'node:https': {
+    Agent: ['providers/http/guarded-agents.ts'],
+    // Called by axios with the agents above.
+    request: ['providers/http/last-question.ts'],
+    '*': [],
+  },
   // The socket of the embedded store.
   'node:net': { createConnection: ['server/store/holder.ts'], connect: [], Socket: [], default: [] },
   'node:tls': { '*': [] },

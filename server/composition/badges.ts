@@ -14,6 +14,7 @@ import type { Bus } from '../amqp/bus.ts';
 import { eventFromDeadLetter } from '../amqp/dead-message.ts';
 import { measuredIntake } from '../metrics/measure.ts';
 import type { Meters } from '../metrics/meters.ts';
+import { tracedIntake, tracedPublisher, tracedRecording } from '../tracing/trace-ports.ts';
 import { type ComparisonSetup, composeComparison } from './comparison.ts';
 import type { Foundation } from './foundation.ts';
 import { composeReplay, type ReplaySetup } from './replay.ts';
@@ -40,7 +41,7 @@ export interface Badges {
 }
 
 export function composeBadges(foundation: Foundation, parts: BadgesParts): Badges {
-  const { settings, stores, secrets, tally, clock, logger, lifecycle } = foundation;
+  const { settings, stores, secrets, tally, clock, logger, tracer, lifecycle } = foundation;
   const { jobs, bus, providers, retired, meters, patience } = parts;
   const { ruleBook, read } = parts.rules;
 
@@ -49,16 +50,18 @@ export function composeBadges(foundation: Foundation, parts: BadgesParts): Badge
     learners: stores.learners,
     providers,
     ...patience,
-    publisher: bus?.publisher ?? new MemoryPublisher(),
+    publisher: bus ? tracedPublisher(bus.publisher, tracer, bus.exchange) : new MemoryPublisher(),
     badgeName: (badgeId) => ruleBook.badgeName(badgeId),
     clock,
     logger,
+    tracer,
     onFailedAttempt: tally.failedCall,
   });
   const progressParts = {
     progress: stores.progress,
     clock,
     logger,
+    tracer,
     ids: { uuid: randomUUID },
     latestVersion: async (badgeId: string) => {
       await ruleBook.refresh();
@@ -80,9 +83,9 @@ export function composeBadges(foundation: Foundation, parts: BadgesParts): Badge
     definitionVersion: (badgeId) => ruleBook.definitionVersion(badgeId),
     catchUp: (learnerId, badgeId) => replay.catchUp(learnerId, [badgeId]),
   });
-  const writer = createEventLogWriter({ log: stores.events, logger });
+  const writer = createEventLogWriter({ log: tracedRecording(stores.events, tracer), logger });
   lifecycle.onStop('event log', () => writer.stop());
-  const intake = measuredIntake(
+  const measured = measuredIntake(
     createEventIntake({
       processor: settings.badgesEnabled ? processor : null,
       writer,
@@ -99,6 +102,7 @@ export function composeBadges(foundation: Foundation, parts: BadgesParts): Badge
     }),
     meters,
   );
+  const intake = tracedIntake(measured, tracer, settings.amqpQueue);
 
   const replays = createReplays({
     jobs,

@@ -39,7 +39,7 @@ export interface ComposedCredentialLife {
 }
 
 export function composeCredentialLife(parts: CredentialLifeParts): ComposedCredentialLife {
-  const { store, files, clock, logger, mailer, publicUrl } = parts;
+  const { store, files, clock, logger, tracer, mailer, publicUrl } = parts;
   const newId = parts.newId ?? (() => crypto.randomUUID());
   const reissuer = createReissuer(parts);
   const downloadUrl: CredentialLife['downloadUrl'] = (credential) => {
@@ -47,7 +47,11 @@ export function composeCredentialLife(parts: CredentialLifeParts): ComposedCrede
     return path && `${parts.downloadBase ?? publicUrl()}${path}`;
   };
   const write = createMailWriter(parts.mailLanguage, { publicUrl, downloadUrl });
-  const dispatcher = createMailDispatcher({ store, mailer, write, clock, logger, ...parts.patience });
+  const dispatcher = createMailDispatcher({
+    ...{ store, mailer, write, clock, logger },
+    ...(tracer && { tracer }),
+    ...parts.patience,
+  });
   return {
     life: {
       async reissue(id, actor) {

@@ -26,6 +26,7 @@ import type { Meters } from '../metrics/meters.ts';
 import { projectPath } from '../paths.ts';
 import { addPluginFunctions } from '../plugins.ts';
 import type { StoreClock } from '../store-clock.ts';
+import { tracedMailer } from '../tracing/trace-ports.ts';
 import { type ComposedCredentialLife, composeCredentialLife } from './credential-life.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -51,7 +52,7 @@ export interface Credentials {
 }
 
 export function composeCredentials(foundation: Foundation, parts: CredentialsParts): Credentials {
-  const { settings, stores, logger, lifecycle } = foundation;
+  const { settings, stores, logger, tracer, lifecycle } = foundation;
   const { records, retired, storeClock: clock, publicUrl, meters, patience } = parts;
   const registry = openRegistry(foundation, meters);
   const generation = {
@@ -61,6 +62,7 @@ export function composeCredentials(foundation: Foundation, parts: CredentialsPar
     records,
     clock,
     logger,
+    tracer,
     verifyUrl: (verifyId: string) => `${publicUrl}/verify/${verifyId}`,
     isRetired: retired.has,
     ...(patience?.leaseMs && { leaseMs: patience.leaseMs }),
@@ -98,9 +100,10 @@ function openRegistry({ settings, plugins, lifecycle }: Foundation, meters: Mete
   return registry.freeze();
 }
 
-function openMailer({ settings: { smtpUrl, mailFrom }, lifecycle }: Foundation, meters: Meters): Mailer | null {
+function openMailer({ settings: { smtpUrl, mailFrom }, tracer, lifecycle }: Foundation, meters: Meters): Mailer | null {
   if (smtpUrl === null || mailFrom === null) return null;
-  const mailer = measuredMailer(createSmtpMailer({ url: smtpUrl, from: mailFrom }), meters);
+  const measured = measuredMailer(createSmtpMailer({ url: smtpUrl, from: mailFrom }), meters);
+  const mailer = tracedMailer(measured, tracer, new URL(smtpUrl).hostname);
   lifecycle.onStop('mail server', async () => mailer.close());
   return mailer;
 }

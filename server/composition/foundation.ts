@@ -6,6 +6,7 @@ import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { Registered } from '../../plugin/extensions/plugin-host.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import { providerNames } from '../../providers/index.ts';
 import type { Settings } from '../config.ts';
 import { every } from '../every.ts';
@@ -14,6 +15,7 @@ import { loadPlugins } from '../plugins.ts';
 import { createSecretBox } from '../secret-box.ts';
 import { loadSecretKey } from '../secret-key.ts';
 import { openStores, type Stores } from './stores.ts';
+import { composeTracing } from './tracing.ts';
 
 export type Role = 'web' | 'consumer' | 'dispatcher' | 'scheduler';
 
@@ -30,6 +32,7 @@ export interface Beginning {
 }
 
 export interface Foundation extends Beginning {
+  readonly tracer: Tracer;
   readonly secretKey: string;
   readonly secrets: SecretBox;
   /** Packages that bring providers and functions of their own. */
@@ -48,6 +51,7 @@ const ACTIVITY_FLUSH_MS = 3_000;
 /** @throws ConfigurationError, StoreError */
 export async function layFoundation(beginning: Beginning): Promise<Foundation> {
   const { settings, roles, clock, logger, lifecycle } = beginning;
+  const tracer = await composeTracing(settings, lifecycle);
   const secretKey = loadSecretKey(settings.secretKey, settings.dataDir);
   const plugins = await loadPlugins(settings.plugins, { taken: providerNames });
   const environment = ruleEnvironment({
@@ -65,5 +69,5 @@ export async function layFoundation(beginning: Beginning): Promise<Foundation> {
   repeat('activity in between', ACTIVITY_FLUSH_MS, tally.flush, 'what happened could not be added to the counts');
 
   const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
-  return { ...beginning, secretKey, secrets, plugins, environment, stores, tally, repeat };
+  return { ...beginning, tracer, secretKey, secrets, plugins, environment, stores, tally, repeat };
 }

@@ -5,6 +5,7 @@ import type { Registered } from '../../plugin/extensions/plugin-host.ts';
 import type { AccountDirectory, BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import {
   AccredibleProvider,
   accredibleLimit,
@@ -58,8 +59,8 @@ export function setUpProviders(parts: ProviderParts): ReadonlyMap<string, BadgeP
 }
 
 /** How adapters of this server call other hosts. */
-export function createConnect({ internalHosts }: Settings, clock: Clock): HttpClientFactory {
-  return (options) => createHttpClient(options, { internalHosts, clock });
+export function createConnect({ internalHosts }: Settings, clock: Clock, tracer: Tracer): HttpClientFactory {
+  return (options) => createHttpClient(options, { internalHosts, clock, tracer });
 }
 
 function openBadgesProvider({ stores, accounts, openBadges, clock }: ProviderParts): BadgeProvider {

@@ -49,7 +49,7 @@ export interface ServicesParts {
 }
 
 export function composeServices(foundation: Foundation, parts: ServicesParts): Services {
-  const { settings, roles, secretKey, secrets, environment, stores, clock, logger } = foundation;
+  const { settings, roles, secretKey, secrets, environment, stores, clock, logger, tracer } = foundation;
   const { publicUrl, rules, badges, credentials, providers, jobRunner, lms, bus, storeClock } = parts;
   const { ruleBook } = rules;
   const { dispatcher, intake } = badges;
@@ -59,6 +59,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     settings: webSettings(foundation, publicUrl),
     clock,
     logger,
+    tracer,
     environment,
     hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,
@@ -100,7 +101,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     ...ruleServices(foundation, rules),
     badgeUpstreams: () => ruleBook.upstreams(),
     lmsTokens,
-    lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl }),
+    lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl, tracer }),
     lms: lmsServices(settings, lms),
     extensions: credentials.registry,
     eligibility: credentials.eligibility,

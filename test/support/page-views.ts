@@ -228,6 +228,7 @@ export async function pageViews({
     onMany('effects-give-up', '/effects', 'Give up'),
     path('issued-badges', '/issued-badges'),
     path('comparisons', '/comparisons'),
+    path('comparison-new', '/comparisons/new'),
     path('comparison', '/comparisons/job-compared'),
     path('comparison-mend', '/comparisons/job-compared/mend'),
     path('jobs', '/jobs'),

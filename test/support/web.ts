@@ -75,6 +75,7 @@ import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { settingRows } from '../../server/settings/report.ts';
+import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
 import { memoryTraces } from './memory-traces.ts';
@@ -261,6 +262,7 @@ export function makeSite(
   const services = {
     clock,
     logger,
+    tracer: passingTracer,
     environment,
     hiddenKeyPaths: new Set(readSettings({}).hiddenKeyPaths),
     badges,

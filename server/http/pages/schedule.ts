@@ -71,6 +71,7 @@ export function scheduleRoutes(services: Services): readonly Route[] {
       version: stored?.updatedAt.toISOString() ?? '',
       fields: shown.fields ?? fieldsOf(stored ?? USUAL_SCHEDULE),
       isPreview: shown.fields !== undefined,
+      wantedText: wanted && ruleText(wanted.rule),
       times: wanted === null ? null : timesOf(wanted, stored, clock.now()),
       pastNote: wanted?.rule.kind === 'clocked' && wanted.rule.at <= clock.now(),
       warnings: [],

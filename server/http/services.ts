@@ -29,11 +29,12 @@ import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { ImportedRecords, LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
-import type { OpenBadges } from '../open-badges-setup.ts';
+import type { OpenBadges } from '../composition/open-badges.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
 import type { AccessStore } from './access-store.ts';
@@ -143,6 +144,7 @@ export interface Services extends RuleServices {
   readonly settings: WebSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer: Tracer;
   readonly environment: Environment;
   /** Key paths, such as `user.pii.email`, that are not offered when a rule is written. */
   readonly hiddenKeyPaths: ReadonlySet<string>;

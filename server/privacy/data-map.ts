@@ -97,6 +97,7 @@ export const dataMap: readonly CollectionEntry[] = [
       'message',
       'badgeIds',
       'ruleRevision',
+      'trace',
     ],
   },
   {
@@ -225,7 +226,7 @@ export const dataMap: readonly CollectionEntry[] = [
     },
     other: [
       ...['_id', 'kind', 'state', 'done', 'total', 'counts', 'attempts', 'cancelRequested', 'fence', 'dueAt'],
-      ...['createdAt', 'startedAt', 'finishedAt'],
+      ...['createdAt', 'startedAt', 'finishedAt', 'trace'],
     ],
   },
   {
@@ -367,6 +368,7 @@ export const dataMap: readonly CollectionEntry[] = [
     },
     other: [
       ...['_id', 'configurationId', 'trigger', 'dueAt', 'state', 'fence', 'leaseUntil', 'startedAt', 'finishedAt'],
+      'trace',
       'counts',
     ],
   },

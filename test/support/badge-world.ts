@@ -11,18 +11,7 @@ import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import type { Progress, ProgressStore } from '../../plugin/ports/progress-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
-import {
-  aBadge,
-  allOf,
-  aPenalty,
-  aRequirement,
-  equals,
-  not,
-  PASSING,
-  passed,
-  passedCourse,
-  path,
-} from './rule-values.ts';
+import { aBadge, aPenalty, aRequirement, failedCourse, onBadge, PASSING, passedCourse } from './rule-values.ts';
 
 export class StandingClock {
   #now = new Date('2026-06-01T00:00:00Z');
@@ -122,12 +111,28 @@ export function courseBadge(overrides: Partial<Badge> = {}, key: string = DEMO):
     template: { provider: 'memory', id: 'demo-template' },
     active: true,
     requirements: [aRequirement({ id: 'pass', where: passedCourse(key) })],
-    penalties: [
-      aPenalty({ id: 'fail', where: allOf(not(passed), equals(path('course.course_key'), key)), resets: ['pass'] }),
-    ],
+    penalties: [aPenalty({ id: 'fail', where: failedCourse(key), resets: ['pass'] })],
     ...overrides,
   });
 }
+
+/** Two courses together, and a badge that follows the first one when it comes and goes. */
+export const bothCourses = courseBadge({
+  id: 'both',
+  reAward: 'allowed',
+  requirements: [
+    aRequirement({ id: 'zero', group: 'A', where: passedCourse(course(0)) }),
+    aRequirement({ id: 'one', group: 'B', where: passedCourse(course(1)) }),
+  ],
+  penalties: [aPenalty({ id: 'lost', where: failedCourse(course(1)), resets: ['one'] })],
+});
+export const follower = courseBadge({
+  id: 'follower',
+  reAward: 'allowed',
+  template: null,
+  requirements: [aRequirement({ id: 'first', on: onBadge('both') })],
+  penalties: [aPenalty({ id: 'gone', on: onBadge('both', 'revoked'), resets: ['first'] })],
+});
 
 export interface EventFacts {
   readonly id?: string;

@@ -58,9 +58,11 @@ import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
-import { composeComparison } from '../../server/comparison-setup.ts';
+import { composeComparison } from '../../server/composition/comparison.ts';
+import { composeCredentialLife } from '../../server/composition/credential-life.ts';
+import { composeOpenBadges } from '../../server/composition/open-badges.ts';
+import { composeReplay } from '../../server/composition/replay.ts';
 import { readSettings } from '../../server/config.ts';
-import { composeCredentialLife } from '../../server/credential-life-setup.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { MemoryAccountSessions } from '../../server/http/account-sessions.ts';
 import { createApp } from '../../server/http/app.ts';
@@ -71,9 +73,8 @@ import { createListActions } from '../../server/http/lists/act.ts';
 import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
-import { composeOpenBadges } from '../../server/open-badges-setup.ts';
-import { composeReplay } from '../../server/replay-setup.ts';
 import { settingRows } from '../../server/settings/report.ts';
+import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
 import { memoryTraces } from './memory-traces.ts';
@@ -259,6 +260,7 @@ export function makeSite(
   const services = {
     clock,
     logger,
+    tracer: passingTracer,
     environment,
     hiddenKeyPaths: new Set(readSettings({}).hiddenKeyPaths),
     badges,

@@ -7,6 +7,7 @@ import { letterPath, shownForecast } from '../pages/dead-letter-rows.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
+import { stateFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';
 
 const HOUR = 3_600_000;
@@ -71,14 +72,7 @@ export function deadLetterList(services: ListServices): List<DeadLetterSummary> 
       { name: 'died', label: 'Died', order: 'diedAt', cell: ({ diedAt }) => timeCell(shownTime(diedAt)) },
     ],
     filters: [
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        initial: 'open',
-        choices: () => DEAD_LETTER_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
+      { ...stateFilter(DEAD_LETTER_STATES), initial: 'open' },
       {
         name: 'reason',
         label: 'Reason',

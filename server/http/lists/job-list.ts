@@ -2,10 +2,11 @@
 
 import { ConflictError } from '../../../plugin/errors.ts';
 import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
-import { shownStatus, shownTime } from '../format.ts';
+import { shownTime } from '../format.ts';
 import { jobPath, shownJob } from '../pages/jobs.ts';
 import type { Services } from '../services.ts';
 import { statusCell, textCell, timeCell } from './cells.ts';
+import { stateFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';
 
 export const JOB_STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
@@ -41,15 +42,7 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
       { name: 'by', label: 'By', cell: ({ requestedBy }) => textCell(requestedBy) },
       { name: 'finished', label: 'Finished', cell: ({ finishedAt }) => timeCell(shownTime(finishedAt), 'not yet') },
     ],
-    filters: [
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => JOB_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
-    ],
+    filters: [stateFilter(JOB_STATES)],
     date: { field: 'createdAt', label: 'Asked for' },
     order: { field: 'createdAt', descending: true },
     nothingMatches: 'No job is in this state. Choose another one, or another date.',

@@ -8,6 +8,7 @@ import { credentialsCrumb } from '../pages/credentials.ts';
 import { MAIL_STATES, maskedAddress } from '../pages/mails.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { stateFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';
 import { wordSearch } from './short.ts';
 
@@ -61,15 +62,7 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
       },
     ],
     search: wordSearch('Username, name or e-mail'),
-    filters: [
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => MAIL_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'mail', in: [state] }],
-      },
-    ],
+    filters: [stateFilter(MAIL_STATES, 'mail')],
     date: { field: 'createdAt', label: 'Created' },
     order: { field: 'createdAt', descending: true },
     nothingMatches: 'There is none in this state, or none that is found by these words.',

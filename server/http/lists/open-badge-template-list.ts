@@ -7,6 +7,7 @@ import { historyPath } from '../pages/history.ts';
 import { TEMPLATE_STATES } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { linksCell, numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { stateFilter } from './filters.ts';
 import type { List } from './list.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 import { everyTemplate } from './template-list.ts';
@@ -79,15 +80,7 @@ export function openBadgeTemplateList({
       },
     ],
     search: wordSearch('Name or id'),
-    filters: [
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => TEMPLATE_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
-    ],
+    filters: [stateFilter(TEMPLATE_STATES)],
     order: { field: 'name', descending: false },
     nothingMatches: 'Write less of the name, or choose another state.',
     empty: {

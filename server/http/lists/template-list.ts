@@ -8,6 +8,7 @@ import { providersCrumb, TEMPLATE_STATES } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { qualifiedSlug, templatePath } from '../template-links.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { stateFilter } from './filters.ts';
 import type { List } from './list.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
@@ -124,13 +125,7 @@ export function templateList({
           })),
         where: (account) => [{ field: 'account', in: [account] }],
       },
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => TEMPLATE_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
+      stateFilter(TEMPLATE_STATES),
     ],
     order: { field: 'name', descending: false },
     nothingMatches: 'No template is like this.',

@@ -136,7 +136,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     if (!saved.ok) return saved.diagnostics;
     const { id, version, hash, active, reason } = saved.badge;
     await audit(actor, 'badge.saved', `badge:${id}`, { version, hash, active, reason });
-    res.redirect(303, `${badgePath(id)}?done=badge-saved`);
+    res.redirect(303, `${badgePath(id)}?done=${active ? 'badge-saved' : 'badge-saved-inactive'}`);
     return null;
   };
 

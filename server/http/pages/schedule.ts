@@ -76,6 +76,7 @@ export function scheduleRoutes(services: Services): readonly Route[] {
       opened: shown.isStale ? JSON.stringify(valuesOf(stored)) : openedText(req, valuesOf(stored)),
       fields: shown.fields ?? valuesOf(stored),
       isPreview: shown.fields !== undefined,
+      wantedText: wanted && ruleText(wanted.rule),
       times: wanted === null ? null : timesOf(wanted, stored, clock.now()),
       pastNote: wanted?.rule.kind === 'clocked' && wanted.rule.at <= clock.now(),
       warnings: [],

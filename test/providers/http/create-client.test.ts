@@ -54,6 +54,19 @@ describe('the HTTP client', () => {
     throw new Error('the call did not fail');
   }
 
+  it('sends nothing once another process may be at it', async () => {
+    const request = { method: 'POST', body: { id: 'b1' }, mayStill: () => false } as const;
+    const error = await failure(request);
+    expect(error).to.include({
+      code: 'provider.taken-over',
+      message: 'nothing was sent to Credly: another process has taken this over',
+      retry: 'later',
+      ambiguous: false,
+    });
+    await client().call({ ...request, path: 'badges', mayStill: () => true });
+    expect(peer.calls.map(({ method, body }) => [method, body])).to.deep.equal([['POST', '{"id":"b1"}']]);
+  });
+
   describe('a call', () => {
     it('goes below the base address, with headers, query and JSON body', async () => {
       peer.answers(json(201, { data: { id: 'b1' } }, { 'x-count': '3' }));

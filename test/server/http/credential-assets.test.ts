@@ -1,21 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { ExtensionRegistry } from '../../../plugin/extensions/registry.ts';
-import { completionsAndGrades, courseCompletions } from '../../../providers/index.ts';
-import { createPdfGeneration } from '../../../providers/pdf/generate-pdf-credential.ts';
-import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
 import { projectPath } from '../../../server/paths.ts';
+import { extensions } from '../../support/certificate-site.ts';
 import { png } from '../../support/png.ts';
 import { type Browser, csrfOf, makeSite, openedOf, type Site, submit, textOf } from '../../support/web.ts';
 
 const HOME = '/credential-assets';
 const TEMPLATE = readFileSync(projectPath('examples', 'credentials', 'certificate-template.pdf'));
-
-const extensions = new ExtensionRegistry()
-  .addRetrieval(courseCompletions)
-  .addRetrieval(completionsAndGrades)
-  .addGeneration(createPdfGeneration(createLocalEngine(projectPath('fonts'))))
-  .freeze();
 
 async function send(
   browser: Browser,

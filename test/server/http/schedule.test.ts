@@ -77,7 +77,7 @@ describe('the page of a schedule', () => {
     expect(items[0]).to.deep.include({
       action: 'schedule.saved',
       object: 'configuration:configuration-1',
-      details: { enabled: true, rule: '30 2 * * * (America/New_York; either day)' },
+      details: { enabled: true, rule: 'Every day at 02:30, America/New_York (30 2 * * *)' },
     });
   });
 

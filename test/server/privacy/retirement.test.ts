@@ -23,13 +23,16 @@ import {
   zelda,
 } from '../../support/person-world.ts';
 
+/** Nothing is under way. */
+const PATIENCE = { patience: { settleMs: 0 } as never };
+
 describe('retiring a learner', function () {
   this.timeout(60_000);
   let folder: string;
   let laurel: Laurel;
   const open = (more: Record<string, string> = {}): Promise<Laurel> =>
     compose(readSettings({ LAUREL_DATA_DIR: join(folder, 'data'), ...more }), {
-      ...{ logger: silentLogger, roles: [], patience: { settleMs: 0 } as never },
+      ...{ logger: silentLogger, roles: [], ...PATIENCE },
     });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'laurel-retire-'));
@@ -151,6 +154,23 @@ describe('retiring a learner', function () {
     expect(ended?.counts).to.include({ 'badges revoked': 1 });
     const stands = await laurel.services.providers.get('memory')?.findIssued?.({ uuid: issued?.uuid } as never);
     expect(stands?.state).to.equal('revoked');
+  });
+
+  it('takes badges of the memory provider back also from a command beside the server', async () => {
+    laurel = await open();
+    await meet(laurel, zelda);
+    const server = laurel;
+    const command = await compose(server.settings, { logger: silentLogger, roles: [], join: true, ...PATIENCE });
+    try {
+      const request = { username: zelda.username, badgesThere: 'revoke', by: 'cli' } as const;
+      const job = await command.services.retirements.request(request);
+      const ended = await command.carryOut(job?.id ?? '');
+      expect(ended?.counts).to.include({ 'badges revoked': 1 }).and.not.have.property('badges refused');
+      const memory = server.services.providers.get('memory') as MemoryProvider;
+      expect(memory.entries.filter(({ action }) => action === 'revoke')).to.have.length(1);
+    } finally {
+      await command.stop();
+    }
   });
 
   it('takes a badge back that the provider made without being heard', async () => {

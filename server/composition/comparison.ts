@@ -1,19 +1,19 @@
 /** Keeping in step with providers in this process: the jobs that compare, put right and refresh, and who asks for the last. */
 
-import type { JobKind } from '../plugin/jobs/job-runner.ts';
-import type { Jobs } from '../plugin/jobs/request-job.ts';
-import type { BadgeProvider } from '../plugin/ports/badge-provider.ts';
-import type { JobStore } from '../plugin/ports/job-store.ts';
-import type { LearnerStore } from '../plugin/ports/learner-store.ts';
-import type { ProgressStore } from '../plugin/ports/progress-store.ts';
-import type { ProviderStore } from '../plugin/ports/provider-store.ts';
-import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
-import type { Clock, Logger } from '../plugin/ports/runtime.ts';
-import type { SecretBox } from '../plugin/ports/secret-box.ts';
-import { createComparison } from '../plugin/providers/comparison/compare-job.ts';
-import { createMend } from '../plugin/providers/comparison/mend-job.ts';
-import { createRefreshBadges, requestRefresh } from '../plugin/providers/refresh-badges.ts';
-import { every } from './every.ts';
+import type { JobKind } from '../../plugin/jobs/job-runner.ts';
+import type { Jobs } from '../../plugin/jobs/request-job.ts';
+import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
+import type { JobStore } from '../../plugin/ports/job-store.ts';
+import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
+import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
+import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import { createComparison } from '../../plugin/providers/comparison/compare-job.ts';
+import { createMend } from '../../plugin/providers/comparison/mend-job.ts';
+import { createRefreshBadges, requestRefresh } from '../../plugin/providers/refresh-badges.ts';
+import { every } from '../every.ts';
 
 export interface ComparisonSetupParts {
   readonly stores: {

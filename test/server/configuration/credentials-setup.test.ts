@@ -2,15 +2,15 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
-import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
-import { MemoryCredentialStore } from '../../plugin/ports/memory-credential-store.ts';
-import { completionsAndGrades, createPdfGeneration } from '../../providers/index.ts';
-import { createLocalEngine } from '../../providers/pdf/local-engine.ts';
-import { applyCredentialsSetup, type SetupResult } from '../../server/credentials-setup.ts';
-import { projectPath } from '../../server/paths.ts';
-import { aConfiguration, aType, rejection } from '../contracts/credential-store.ts';
-import { fontsFolder } from '../support/pdf.ts';
+import { ExtensionRegistry } from '../../../plugin/extensions/registry.ts';
+import { MemoryFileStore } from '../../../plugin/ports/asset-files.ts';
+import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
+import { completionsAndGrades, createPdfGeneration } from '../../../providers/index.ts';
+import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
+import { applyCredentialsSetup, type SetupResult } from '../../../server/configuration/credentials-setup.ts';
+import { projectPath } from '../../../server/paths.ts';
+import { aConfiguration, aType, rejection } from '../../contracts/credential-store.ts';
+import { fontsFolder } from '../../support/pdf.ts';
 
 const NOW = new Date('2026-11-01T08:00:00Z');
 

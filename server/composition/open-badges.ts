@@ -1,7 +1,7 @@
 /** Laurel as an issuer of Open Badges in this process, and the desk that verifies them. */
 
-import type { Clock } from '../plugin/ports/runtime.ts';
-import type { SealedRecords, SecretBox } from '../plugin/ports/secret-box.ts';
+import type { Clock } from '../../plugin/ports/runtime.ts';
+import type { SealedRecords, SecretBox } from '../../plugin/ports/secret-box.ts';
 import {
   createHttpClient,
   createKeyRing,
@@ -12,7 +12,7 @@ import {
   type OpenBadgeIssuer,
   sealedIssuerKeys,
   type VerificationDesk,
-} from '../providers/index.ts';
+} from '../../providers/index.ts';
 import type { Stores } from './stores.ts';
 
 export interface OpenBadges {

@@ -3,20 +3,20 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { countMatching, SETTLE_EFFECTS, settleParameters } from '../plugin/badges/settle-effects.ts';
-import type { JobKind } from '../plugin/jobs/job-runner.ts';
-import type { Jobs } from '../plugin/jobs/request-job.ts';
-import type { BadgeProvider } from '../plugin/ports/badge-provider.ts';
-import type { Clock, Logger } from '../plugin/ports/runtime.ts';
-import type { SealedRecords, SecretBox } from '../plugin/ports/secret-box.ts';
-import { type Accounts, createAccounts } from '../plugin/providers/accounts.ts';
-import { createCheckAccounts, requestDailyCheck } from '../plugin/providers/check-accounts.ts';
-import { setUpGivenAccounts } from '../plugin/providers/given-accounts.ts';
-import { sealedAccounts } from '../plugin/providers/reseal-accounts.ts';
-import type { Settings } from './config.ts';
-import { every } from './every.ts';
-import { rescuedSecrets } from './files/rescued-secrets.ts';
-import { createAudit } from './http/audit.ts';
+import { countMatching, SETTLE_EFFECTS, settleParameters } from '../../plugin/badges/settle-effects.ts';
+import type { JobKind } from '../../plugin/jobs/job-runner.ts';
+import type { Jobs } from '../../plugin/jobs/request-job.ts';
+import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { SealedRecords, SecretBox } from '../../plugin/ports/secret-box.ts';
+import { type Accounts, createAccounts } from '../../plugin/providers/accounts.ts';
+import { createCheckAccounts, requestDailyCheck } from '../../plugin/providers/check-accounts.ts';
+import { setUpGivenAccounts } from '../../plugin/providers/given-accounts.ts';
+import { sealedAccounts } from '../../plugin/providers/reseal-accounts.ts';
+import type { Settings } from '../config.ts';
+import { every } from '../every.ts';
+import { rescuedSecrets } from '../files/rescued-secrets.ts';
+import { createAudit } from '../http/audit.ts';
 import type { Stores } from './stores.ts';
 
 export interface AccountsSetupParts {

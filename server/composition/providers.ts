@@ -1,10 +1,11 @@
 /** The badge providers of this server: each adapter is one line of the table below. */
 
 import { join } from 'node:path';
-import type { Registered } from '../plugin/extensions/plugin-host.ts';
-import type { AccountDirectory, BadgeProvider } from '../plugin/ports/badge-provider.ts';
-import type { Clock, Logger } from '../plugin/ports/runtime.ts';
-import type { SecretBox } from '../plugin/ports/secret-box.ts';
+import type { Registered } from '../../plugin/extensions/plugin-host.ts';
+import type { AccountDirectory, BadgeProvider } from '../../plugin/ports/badge-provider.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import {
   AccredibleProvider,
   accredibleLimit,
@@ -15,12 +16,12 @@ import {
   MemoryProvider,
   OPEN_BADGES,
   OpenBadgesProvider,
-} from '../providers/index.ts';
-import type { Settings } from './config.ts';
-import type { Lifecycle } from './lifecycle.ts';
-import { openJournal } from './memory-journal.ts';
-import type { OpenBadges } from './open-badges-setup.ts';
-import { pluginProviders } from './plugins.ts';
+} from '../../providers/index.ts';
+import type { Settings } from '../config.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import { openJournal } from '../memory-journal.ts';
+import { pluginProviders } from '../plugins.ts';
+import type { OpenBadges } from './open-badges.ts';
 import type { Stores } from './stores.ts';
 
 /** What an adapter may use. */
@@ -40,12 +41,9 @@ export interface ProviderParts {
   readonly lifecycle: Lifecycle;
   /** Packages that bring providers of their own. */
   readonly plugins: readonly Registered[];
-  /** Another process is the server: what must be written by one process alone is not touched. */
-  readonly beside: boolean;
 }
 
-/** @returns null: it is not available in this process */
-export type ProviderFactory = (parts: ProviderParts) => BadgeProvider | null;
+export type ProviderFactory = (parts: ProviderParts) => BadgeProvider;
 
 const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, accredibleProvider, openBadgesProvider];
 
@@ -54,15 +52,15 @@ const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, a
 export function setUpProviders(parts: ProviderParts): ReadonlyMap<string, BadgeProvider> {
   const { accounts, connect, publicUrl, clock, logger } = parts;
   const providers = [
-    ...factories.flatMap((make) => make(parts) ?? []),
+    ...factories.map((make) => make(parts)),
     ...pluginProviders(parts.plugins, { accounts, connect, publicUrl, clock, logger }),
   ];
   return new Map(providers.map((provider) => [provider.name, provider]));
 }
 
 /** How adapters of this server call other hosts. */
-export function createConnect({ internalHosts }: Settings, clock: Clock): HttpClientFactory {
-  return (options) => createHttpClient(options, { internalHosts, clock });
+export function createConnect({ internalHosts }: Settings, clock: Clock, tracer: Tracer): HttpClientFactory {
+  return (options) => createHttpClient(options, { internalHosts, clock, tracer });
 }
 
 function openBadgesProvider({ stores, accounts, openBadges, clock }: ProviderParts): BadgeProvider {
@@ -70,11 +68,10 @@ function openBadgesProvider({ stores, accounts, openBadges, clock }: ProviderPar
   return new OpenBadgesProvider({ ...openBadges, store: stores.issuer, template, clock });
 }
 
-function memoryProvider({ settings, lifecycle, beside }: ProviderParts): BadgeProvider | null {
-  if (beside) return null;
+function memoryProvider({ settings, lifecycle }: ProviderParts): BadgeProvider {
   const journal = openJournal(join(settings.dataDir, 'memory-provider.jsonl'));
   lifecycle.onStop('memory provider', () => journal.close());
-  return new MemoryProvider({ lines: journal.lines, record: (line) => journal.append(line) });
+  return new MemoryProvider(journal);
 }
 
 function accredibleProvider({ settings, stores, accounts, connect, clock }: ProviderParts): BadgeProvider {

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { createJobs } from '../../plugin/jobs/request-job.ts';
-import { MemoryJobStore } from '../../plugin/ports/memory-job-store.ts';
-import type { EffectGroup } from '../../plugin/ports/progress-store.ts';
-import { silentLogger } from '../../plugin/ports/runtime.ts';
-import { composeAccounts } from '../../server/accounts-setup.ts';
-import { rescuedSecrets } from '../../server/files/rescued-secrets.ts';
-import { MemoryAccessStore } from '../../server/http/access-store.ts';
-import { type AccountWorld, accountWorld, HALL_ID } from '../support/account-world.ts';
+import { createJobs } from '../../../plugin/jobs/request-job.ts';
+import { MemoryJobStore } from '../../../plugin/ports/memory-job-store.ts';
+import type { EffectGroup } from '../../../plugin/ports/progress-store.ts';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { composeAccounts } from '../../../server/composition/accounts.ts';
+import { rescuedSecrets } from '../../../server/files/rescued-secrets.ts';
+import { MemoryAccessStore } from '../../../server/http/access-store.ts';
+import { type AccountWorld, accountWorld, HALL_ID } from '../../support/account-world.ts';
 
 describe('accounts at providers in a process', () => {
   let world: AccountWorld;

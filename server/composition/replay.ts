@@ -1,25 +1,25 @@
 /** The part of the composition that lets progress follow the rules and the log: replays, checks, and the periodic looks. */
 
-import type { ProcessResult } from '../plugin/badges/process-event.ts';
-import { createProgressCheck, requestCheck } from '../plugin/badges/replay/check-progress.ts';
-import { createOutdatedLook } from '../plugin/badges/replay/find-outdated.ts';
-import { draftImpact, type Impact } from '../plugin/badges/replay/impact.ts';
-import { createReplay, type ReplayParts } from '../plugin/badges/replay/replay-job.ts';
-import { createLearnerReplayer, type LearnerReplayerParts } from '../plugin/badges/replay/replay-learner.ts';
-import { replayTarget } from '../plugin/badges/replay/target.ts';
-import type { RuleBook } from '../plugin/badges/rule-book.ts';
-import type { RuleReader } from '../plugin/badges/rule-reader.ts';
-import { createProgressUpdater, type ProgressUpdaterParts } from '../plugin/badges/update-progress.ts';
-import type { LmsEvent } from '../plugin/events/event.ts';
-import type { JobKind } from '../plugin/jobs/job-runner.ts';
-import type { Jobs } from '../plugin/jobs/request-job.ts';
-import type { BadgeStore } from '../plugin/ports/badge-store.ts';
-import type { EventLog, LearnerIdentity } from '../plugin/ports/event-log.ts';
-import type { LearnerStore } from '../plugin/ports/learner-store.ts';
-import type { ProgressStore } from '../plugin/ports/progress-store.ts';
-import type { ReplayScratch } from '../plugin/ports/replay-scratch.ts';
-import type { Clock, Logger } from '../plugin/ports/runtime.ts';
-import { every } from './every.ts';
+import type { ProcessResult } from '../../plugin/badges/process-event.ts';
+import { createProgressCheck, requestCheck } from '../../plugin/badges/replay/check-progress.ts';
+import { createOutdatedLook } from '../../plugin/badges/replay/find-outdated.ts';
+import { draftImpact, type Impact } from '../../plugin/badges/replay/impact.ts';
+import { createReplay, type ReplayParts } from '../../plugin/badges/replay/replay-job.ts';
+import { createLearnerReplayer, type LearnerReplayerParts } from '../../plugin/badges/replay/replay-learner.ts';
+import { replayTarget } from '../../plugin/badges/replay/target.ts';
+import type { RuleBook } from '../../plugin/badges/rule-book.ts';
+import type { RuleReader } from '../../plugin/badges/rule-reader.ts';
+import { createProgressUpdater, type ProgressUpdaterParts } from '../../plugin/badges/update-progress.ts';
+import type { LmsEvent } from '../../plugin/events/event.ts';
+import type { JobKind } from '../../plugin/jobs/job-runner.ts';
+import type { Jobs } from '../../plugin/jobs/request-job.ts';
+import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
+import type { EventLog, LearnerIdentity } from '../../plugin/ports/event-log.ts';
+import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
+import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
+import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import { every } from '../every.ts';
 
 export interface ReplaySetup {
   readonly kinds: readonly JobKind[];

@@ -2,20 +2,20 @@
 
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type AssetUpload, checkAsset, saveAsset } from '../plugin/credentials/assets.ts';
-import { assertAssets, checkTypeOptions, planCredentials } from '../plugin/credentials/credential-options.ts';
-import { keepVersion } from '../plugin/credentials/design-history.ts';
-import { InputError, NotFoundError } from '../plugin/errors.ts';
-import type { ExtensionRegistry } from '../plugin/extensions/registry.ts';
-import type { FileStore } from '../plugin/ports/asset-files.ts';
+import { type AssetUpload, checkAsset, saveAsset } from '../../plugin/credentials/assets.ts';
+import { assertAssets, checkTypeOptions, planCredentials } from '../../plugin/credentials/credential-options.ts';
+import { keepVersion } from '../../plugin/credentials/design-history.ts';
+import { InputError, NotFoundError } from '../../plugin/errors.ts';
+import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
+import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type {
   CredentialConfiguration,
   CredentialStore,
   CredentialType,
   Schedule,
-} from '../plugin/ports/credential-store.ts';
-import { readGivenFile } from './given-files.ts';
-import { setSchedule, type WantedSchedule } from './scheduler/set-schedule.ts';
+} from '../../plugin/ports/credential-store.ts';
+import { readGivenFile } from '../given-files.ts';
+import { setSchedule, type WantedSchedule } from '../scheduler/set-schedule.ts';
 
 const options = z.record(z.string(), z.unknown()).default({});
 const id = z

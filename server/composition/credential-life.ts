@@ -1,17 +1,21 @@
 /** What happens to a credential after it was made: reissue, invalidation, mail, download. */
 
-import { downloadPath } from '../plugin/credentials/download.ts';
-import { invalidateCredential } from '../plugin/credentials/invalidate-credential.ts';
-import type { GenerationParts } from '../plugin/credentials/prepare-generation.ts';
-import { createReissuer } from '../plugin/credentials/reissue-credential.ts';
-import { createSettleCredentials, retryCredential } from '../plugin/credentials/settle-credentials.ts';
-import type { JobKind } from '../plugin/jobs/job-runner.ts';
-import { createMailDispatcher, type MailDispatcher, type MailDispatcherParts } from '../plugin/mail/mail-dispatcher.ts';
-import { createSettleMails } from '../plugin/mail/settle-mails.ts';
-import type { Mailer } from '../plugin/ports/mailer.ts';
-import type { CredentialLife, MailServices } from './http/services.ts';
-import type { MailLanguage } from './mail/catalogue.ts';
-import { createMailWriter } from './mail/write-mail.ts';
+import { downloadPath } from '../../plugin/credentials/download.ts';
+import { invalidateCredential } from '../../plugin/credentials/invalidate-credential.ts';
+import type { GenerationParts } from '../../plugin/credentials/prepare-generation.ts';
+import { createReissuer } from '../../plugin/credentials/reissue-credential.ts';
+import { createSettleCredentials, retryCredential } from '../../plugin/credentials/settle-credentials.ts';
+import type { JobKind } from '../../plugin/jobs/job-runner.ts';
+import {
+  createMailDispatcher,
+  type MailDispatcher,
+  type MailDispatcherParts,
+} from '../../plugin/mail/mail-dispatcher.ts';
+import { createSettleMails } from '../../plugin/mail/settle-mails.ts';
+import type { Mailer } from '../../plugin/ports/mailer.ts';
+import type { CredentialLife, MailServices } from '../http/services.ts';
+import type { MailLanguage } from '../mail/catalogue.ts';
+import { createMailWriter } from '../mail/write-mail.ts';
 
 export interface CredentialLifeParts extends GenerationParts {
   /** null: mails are kept. */
@@ -35,7 +39,7 @@ export interface ComposedCredentialLife {
 }
 
 export function composeCredentialLife(parts: CredentialLifeParts): ComposedCredentialLife {
-  const { store, files, clock, logger, mailer, publicUrl } = parts;
+  const { store, files, clock, logger, tracer, mailer, publicUrl } = parts;
   const newId = parts.newId ?? (() => crypto.randomUUID());
   const reissuer = createReissuer(parts);
   const downloadUrl: CredentialLife['downloadUrl'] = (credential) => {
@@ -43,7 +47,11 @@ export function composeCredentialLife(parts: CredentialLifeParts): ComposedCrede
     return path && `${parts.downloadBase ?? publicUrl()}${path}`;
   };
   const write = createMailWriter(parts.mailLanguage, { publicUrl, downloadUrl });
-  const dispatcher = createMailDispatcher({ store, mailer, write, clock, logger, ...parts.patience });
+  const dispatcher = createMailDispatcher({
+    ...{ store, mailer, write, clock, logger },
+    ...(tracer && { tracer }),
+    ...parts.patience,
+  });
   return {
     life: {
       async reissue(id, actor) {

@@ -1,11 +1,12 @@
 /** The LMS of the settings, and how it is. */
 
-import { CredentialsError } from '../plugin/errors.ts';
-import type { Clock, Logger } from '../plugin/ports/runtime.ts';
-import { createLms, createLmsSignIn, type Lms } from '../providers/index.ts';
-import type { Settings } from './config.ts';
-import type { HealthReport, LmsSignInServices, LmsTokens } from './http/services.ts';
-import { LMS_RETURN_PATH } from './http/sso/paths.ts';
+import { CredentialsError } from '../../plugin/errors.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
+import { createLms, createLmsSignIn, type Lms } from '../../providers/index.ts';
+import type { Settings } from '../config.ts';
+import type { HealthReport, LmsSignInServices, LmsTokens } from '../http/services.ts';
+import { LMS_RETURN_PATH } from '../http/sso/paths.ts';
 
 type Check = HealthReport['checks'][string];
 
@@ -15,7 +16,7 @@ const STANDS_MS = 60_000;
 const PATIENCE_MS = 1_500;
 
 /** @returns null: LAUREL_LMS_URL is not set */
-export function openLms(settings: Settings, logger: Logger): Lms | null {
+export function openLms(settings: Settings, logger: Logger, tracer?: Tracer): Lms | null {
   const { lmsUrl, lmsClientId, lmsClientSecret } = settings;
   if (lmsUrl === null || lmsClientId === null || lmsClientSecret === null) return null;
   return createLms({
@@ -26,6 +27,7 @@ export function openLms(settings: Settings, logger: Logger): Lms | null {
     gradeSources: settings.lmsGradeSources,
     atATime: settings.lmsParallel,
     logger,
+    tracer,
   });
 }
 
@@ -33,7 +35,11 @@ export function openLms(settings: Settings, logger: Logger): Lms | null {
  *  @returns null: LAUREL_LMS_SIGN_IN_CLIENT_ID is not set */
 export function openLmsSignIn(
   settings: Settings,
-  { tokens, publicUrl }: { readonly tokens: LmsTokens | null; readonly publicUrl: string },
+  {
+    tokens,
+    publicUrl,
+    tracer,
+  }: { readonly tokens: LmsTokens | null; readonly publicUrl: string; readonly tracer?: Tracer },
 ): LmsSignInServices | null {
   const { lmsSignInClientId: clientId, lmsSignInClientSecret: clientSecret } = settings;
   const lmsPublicUrl = settings.lmsPublicUrl ?? settings.lmsUrl;
@@ -42,6 +48,7 @@ export function openLmsSignIn(
     client: createLmsSignIn({
       ...{ publicUrl: lmsPublicUrl, internalUrl: settings.lmsUrl ?? lmsPublicUrl, clientId, clientSecret },
       redirectUri: publicUrl + LMS_RETURN_PATH,
+      tracer,
     }),
     readToken: tokens.read,
     roles: settings.lmsRoles,

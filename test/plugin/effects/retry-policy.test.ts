@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { defaultRetryPolicy, retryDelayMs } from '../../../plugin/badges/retry-policy.ts';
+import { defaultRetryPolicy, retryDelayMs } from '../../../plugin/effects/retry-policy.ts';
 
 const HOUR_MS = 3_600_000;
 

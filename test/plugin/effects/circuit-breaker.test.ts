@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CircuitBreaker } from '../../../plugin/badges/circuit-breaker.ts';
+import { CircuitBreaker } from '../../../plugin/effects/circuit-breaker.ts';
 
 const at = (ms: number): Date => new Date(Date.UTC(2026, 2, 1) + ms);
 const policy = { failures: 3, firstMs: 1_000, capMs: 3_000 };

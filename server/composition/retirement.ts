@@ -1,19 +1,19 @@
 /** Retirement of learners: who was retired, the job that removes what is stored, and where the rest of Laurel asks. */
 
 import { createHmac, randomUUID } from 'node:crypto';
-import type { JobKind } from '../plugin/jobs/job-runner.ts';
-import type { Jobs } from '../plugin/jobs/request-job.ts';
-import type { BadgeProvider } from '../plugin/ports/badge-provider.ts';
-import type { DeadLetter, DeadMessage } from '../plugin/ports/dead-letters.ts';
-import type { Clock } from '../plugin/ports/runtime.ts';
-import type { SecretBox } from '../plugin/ports/secret-box.ts';
-import { createRetire } from '../plugin/privacy/retire-job.ts';
-import { createRetiredPeople, type RetiredPeople } from '../plugin/privacy/retired-people.ts';
-import { createRetirements, type Retirements } from '../plugin/privacy/retirements.ts';
-import { eventFromDeadLetter } from './amqp/dead-message.ts';
-import type { Settings } from './config.ts';
-import { MongoLearnerTraces } from './mongo/learner-traces.ts';
-import { deriveKey } from './secret-key.ts';
+import type { JobKind } from '../../plugin/jobs/job-runner.ts';
+import type { Jobs } from '../../plugin/jobs/request-job.ts';
+import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
+import type { DeadLetter, DeadMessage } from '../../plugin/ports/dead-letters.ts';
+import type { Clock } from '../../plugin/ports/runtime.ts';
+import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import { createRetire } from '../../plugin/privacy/retire-job.ts';
+import { createRetiredPeople, type RetiredPeople } from '../../plugin/privacy/retired-people.ts';
+import { createRetirements, type Retirements } from '../../plugin/privacy/retirements.ts';
+import { eventFromDeadLetter } from '../amqp/dead-message.ts';
+import type { Settings } from '../config.ts';
+import { MongoLearnerTraces } from '../mongo/learner-traces.ts';
+import { deriveKey } from '../secret-key.ts';
 import type { Stores } from './stores.ts';
 
 export interface RetirementSetupParts {

@@ -2,18 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { silentLogger } from '../../plugin/ports/runtime.ts';
-import { LmsError } from '../../providers/lms/lms-error.ts';
-import { compose } from '../../server/compose.ts';
-import { readSettings } from '../../server/config.ts';
-import { applyCredentialsSetup } from '../../server/credentials-setup.ts';
-import { openLms, watchLms } from '../../server/lms-setup.ts';
-import { projectPath } from '../../server/paths.ts';
-import { CLIENT } from '../../server/stand-ins/lms/stand-in-lms.ts';
-import { DEMO_COURSE } from '../contracts/learner-records.ts';
-import { COURSE, type LmsWorld, lmsWorld } from '../support/lms-world.ts';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { LmsError } from '../../../providers/lms/lms-error.ts';
+import { compose } from '../../../server/compose.ts';
+import { openLms, watchLms } from '../../../server/composition/lms.ts';
+import { readSettings } from '../../../server/config.ts';
+import { applyCredentialsSetup } from '../../../server/configuration/credentials-setup.ts';
+import { projectPath } from '../../../server/paths.ts';
+import { CLIENT } from '../../../server/stand-ins/lms/stand-in-lms.ts';
+import { DEMO_COURSE } from '../../contracts/learner-records.ts';
+import { COURSE, type LmsWorld, lmsWorld } from '../../support/lms-world.ts';
 // Loaded ahead: the PDF library leaves helpers in the global object, which would count as a leak of the test.
-import '../support/pdf.ts';
+import '../../support/pdf.ts';
 
 describe('the LMS of the settings', () => {
   let world: LmsWorld;

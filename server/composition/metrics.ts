@@ -1,12 +1,12 @@
 /** Metrics of this process: off, and at no cost, unless LAUREL_METRICS_ADDRESS says where they may be asked for. */
 
-import type { Settings } from './config.ts';
-import { readinessOf } from './health.ts';
-import type { Answered, HealthReport } from './http/services.ts';
-import type { Lifecycle } from './lifecycle.ts';
-import { openMetricsDoor } from './metrics/door.ts';
-import { type GaugeParts, lookUpGauges } from './metrics/gauges.ts';
-import { createMeters, type Meters, noMeters } from './metrics/meters.ts';
+import type { Settings } from '../config.ts';
+import { readinessOf } from '../health.ts';
+import type { Answered, HealthReport } from '../http/services.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import { openMetricsDoor } from '../metrics/door.ts';
+import { type GaugeParts, lookUpGauges } from '../metrics/gauges.ts';
+import { createMeters, type Meters, noMeters } from '../metrics/meters.ts';
 
 export interface MetricsParts {
   readonly settings: Pick<Settings, 'metricsAddress'>;

@@ -211,7 +211,7 @@ async function composeParts(
     registry: credentials.registry,
     process: (event, door) => badges.intake.take(event, door),
     replays: badges.replays,
-    sealedRecords: [accounts.sealed, openBadges.sealed],
+    sealedRecords: [accounts.sealed, openBadges.sealed, retirement.sealed],
     settleEffects: () => badges.dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, badges.replay.parts),

@@ -6,7 +6,8 @@ import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { DeadLetter, DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
-import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import type { SealedRecords, SecretBox } from '../../plugin/ports/secret-box.ts';
+import { sealedRetirements } from '../../plugin/privacy/reseal-retirements.ts';
 import { createRetire } from '../../plugin/privacy/retire-job.ts';
 import { createRetiredPeople, type RetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import { createRetirements, type Retirements } from '../../plugin/privacy/retirements.ts';
@@ -31,6 +32,7 @@ export interface RetirementSetupParts {
 export interface ComposedRetirement {
   readonly kind: JobKind;
   readonly retirements: Retirements;
+  readonly sealed: SealedRecords;
 }
 
 /** @param keys the present one first: one hash of a text under each */
@@ -61,6 +63,7 @@ export function composeRetirement(
       ...{ ...common, progress: stores.progress, providers },
     }),
     retirements: createRetirements({ ...common, jobs, jobStore: stores.jobs, newId: randomUUID }),
+    sealed: sealedRetirements(stores.retirements, secrets),
   };
 }
 

@@ -438,7 +438,15 @@ export async function submit(
   return browser
     .post(action)
     .type('form')
-    .send({ _csrf: csrfOf(text), ...fields });
+    .send({ _csrf: csrfOf(text), ...openedOf(text, action), ...fields });
+}
+
+/** What the form with this action says it was made from, if it does. */
+export function openedOf(html: string, action: string): { readonly opened?: string } {
+  const start = html.indexOf(` action="${action}"`);
+  const form = start < 0 ? '' : html.slice(start, html.indexOf('</form>', start));
+  const opened = /name="opened" value="([^"]*)"/.exec(form)?.[1];
+  return opened === undefined ? {} : { opened: opened.replaceAll('&#34;', '"').replaceAll('&amp;', '&') };
 }
 
 export function csrfOf(html: string): string {

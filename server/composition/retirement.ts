@@ -37,7 +37,7 @@ export interface ComposedRetirement {
 }
 
 /** @param keys the present one first: one hash of a text under each */
-export function retirementHashes(keys: readonly string[]): (text: string) => readonly string[] {
+function retirementHashes(keys: readonly string[]): (text: string) => readonly string[] {
   const derived = keys.map((key) => Buffer.from(deriveKey(key, 'retired learners'), 'hex'));
   return (text) => derived.map((key) => createHmac('sha256', key).update(text).digest('base64url'));
 }

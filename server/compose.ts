@@ -66,6 +66,7 @@ import { createListActions } from './http/lists/act.ts';
 import { allLists } from './http/lists/all.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
+import { openTexts } from './i18n/texts.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
 import { openLms, openLmsSignIn, watchLms } from './lms-setup.ts';
@@ -331,10 +332,15 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
       ? measuredMailer(createSmtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }), meters)
       : null;
   lifecycle.onStop('mail server', async () => mailer?.close());
+  const texts = openTexts({
+    ...{ defaultLanguage: settings.defaultLanguage, timeZone: settings.timeZone, folder: settings.localeDir },
+  });
+  for (const problem of texts.problems) logger.warn('a text of LAUREL_LOCALE_DIR is left out', { problem });
   const credentialLife = composeCredentialLife({
     ...generation,
     mailer,
-    mailLanguage: settings.mailLanguage,
+    ...{ texts, mailLanguage: settings.mailLanguage },
+    languageOf: (username) => stores.learners.languageOf(username),
     publicUrl: () => publicUrl,
     downloadBase: settings.downloadUrl,
     patience: options.patience,
@@ -396,6 +402,7 @@ async function composeParts(settings: Settings, options: ComposeOptions, lifecyc
     },
     clock,
     logger,
+    texts,
     environment,
     hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,

@@ -10,6 +10,7 @@ import { diagnosticsPage } from './diagnostics-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { grammarDiagrams, grammarSection } from './grammar.ts';
 import { cell, page, table } from './markdown.ts';
+import { catalogueFiles } from './messages.ts';
 import { alertRules, metricsPage } from './metrics-page.ts';
 import { pdfOptionsPage } from './pdf-options-page.ts';
 import { personalDataPage } from './personal-data-page.ts';
@@ -35,6 +36,7 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ['docs/reference/pdf-options.md', pdfOptionsPage()],
     ['docs/reference/personal-data.md', personalDataPage()],
     ['docs/reference/roles.md', rolesPage()],
+    ...catalogueFiles(),
     ['docs/reference/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`],
   ]);
 }

@@ -33,6 +33,7 @@ import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { ImportedRecords, LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
+import type { Texts } from '../i18n/texts.ts';
 import type { OpenBadges } from '../open-badges-setup.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
@@ -104,6 +105,8 @@ export interface LmsUser {
 
 /** What its token says of them, as far as it matters here: neither name nor e-mail address is kept. */
 export interface LmsClaims extends Pick<LmsUser, 'username'> {
+  /** Absent: it does not say. */
+  readonly language?: string;
   /** null: the application may not ask for it. */
   readonly lmsUserId: number | null;
   /** Staff of the LMS. */
@@ -143,6 +146,8 @@ export interface Services extends RuleServices {
   readonly settings: WebSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The languages of the pages and mails. */
+  readonly texts: Texts;
   readonly environment: Environment;
   /** Key paths, such as `user.pii.email`, that are not offered when a rule is written. */
   readonly hiddenKeyPaths: ReadonlySet<string>;

@@ -20,7 +20,9 @@ export function readBadge(bytes: Uint8Array): unknown {
       throw unusable(words('the picture is larger than {limit} MiB', { limit: badgeLimits.imageBytes / 2 ** 20 }));
     const baked = badgeInPng(bytes);
     if (baked === null)
-      throw unusable(words('the picture holds no Open Badge 3.0; bring the picture as it was downloaded, uncropped and unconverted'));
+      throw unusable(
+        words('the picture holds no Open Badge 3.0; bring the picture as it was downloaded, uncropped and unconverted'),
+      );
     return readText(baked);
   }
   if (bytes.length > badgeLimits.jsonBytes)
@@ -32,7 +34,11 @@ function readText(text: string): unknown {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
   if (trimmed === '') throw unusable(words('there is nothing in it'));
   if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(trimmed))
-    throw unusable(words('this is a badge in the form of a JSON Web Token, which is not checked here; use the JSON form of the badge'));
+    throw unusable(
+      words(
+        'this is a badge in the form of a JSON Web Token, which is not checked here; use the JSON form of the badge',
+      ),
+    );
   if (Buffer.byteLength(trimmed) > badgeLimits.jsonBytes)
     throw unusable(words('the text is longer than {limit} KiB', { limit: badgeLimits.jsonBytes / 1024 }));
   const { depth, objects } = measure(trimmed);
@@ -41,7 +47,9 @@ function readText(text: string): unknown {
   try {
     return JSON.parse(trimmed);
   } catch {
-    throw unusable(words('it is neither JSON nor a PNG picture; bring the file `credential.json`, or the picture of the badge'));
+    throw unusable(
+      words('it is neither JSON nor a PNG picture; bring the file `credential.json`, or the picture of the badge'),
+    );
   }
 }
 

@@ -69,8 +69,10 @@ function partsProblem(badge: Json): FilledWords | null {
   if (typeof badge.id !== 'string' || badge.id === '') return words('it has no `id`');
   if (!isObject(badge.issuer) || typeof badge.issuer.id !== 'string') return words('it does not say who issued it');
   for (const name of ['validFrom', 'validUntil', 'issuanceDate', 'expirationDate', 'awardedDate'])
-    if (badge[name] !== undefined && timeOf(badge[name]) === null) return words('its `{name}` is no date with a time zone', { name });
-  if (badge.validFrom === undefined && badge.issuanceDate === undefined) return words('it does not say from when it is valid');
+    if (badge[name] !== undefined && timeOf(badge[name]) === null)
+      return words('its `{name}` is no date with a time zone', { name });
+  if (badge.validFrom === undefined && badge.issuanceDate === undefined)
+    return words('it does not say from when it is valid');
   const subject = badge.credentialSubject;
   if (!isObject(subject)) return words('it does not say to whom and for what it was issued');
   if (typeof subject.id !== 'string' && listOf(subject.identifier).length === 0)
@@ -91,7 +93,8 @@ function typesProblem(value: Json): FilledWords | null {
       if (typeof one.id === 'string' && one.id.startsWith('_:'))
         return words('a part of it has an `id` that begins with `_:`');
       const type = TYPES.get(name);
-      if (type && !listOf(one.type).includes(type)) return words('its `{name}` does not have the type `{type}`', { name, type });
+      if (type && !listOf(one.type).includes(type))
+        return words('its `{name}` does not have the type `{type}`', { name, type });
       const deeper = typesProblem(one);
       if (deeper) return deeper;
     }

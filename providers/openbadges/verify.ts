@@ -64,7 +64,10 @@ async function verifyProof(
   const proof = proofs.find((one) => one.type === 'DataIntegrityProof' && one.cryptosuite === CRYPTOSUITE);
   if (!proof) {
     const kind = String(proofs[0]?.cryptosuite ?? proofs[0]?.type ?? 'unnamed').slice(0, 60);
-    return { signature: unknown(words('It is signed in a way that is not checked here ({kind}).', { kind })), issuer: notChecked };
+    return {
+      signature: unknown(words('It is signed in a way that is not checked here ({kind}).', { kind })),
+      issuer: notChecked,
+    };
   }
   const method = String(proof.verificationMethod);
   const [controller = '', fragment = ''] = method.split('#');

@@ -16,6 +16,8 @@ import { aCredential, seed } from '../support/seed.ts';
 const executablePath = process.env.LAUREL_CHROMIUM ?? '/usr/bin/chromium';
 const pictures = process.env.LAUREL_TEST_SCREENSHOTS ?? null;
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** That Laurel issued itself. */
+const BADGE = 'c0ffee00-0000-4000-8000-00000000000a';
 const LOOKS = [
   { width: 1280, height: 900, colorScheme: 'light' },
   { width: 1280, height: 900, colorScheme: 'dark' },
@@ -132,6 +134,39 @@ describe('signing in with the LMS in a browser', function () {
     });
   }
 
+  // From right to left, and with the longest words.
+  for (const locale of ['ar', 'de', 'uk', 'fr', 'es']) {
+    for (const look of locale === 'ar' ? LOOKS : LOOKS.slice(2, 3)) {
+      it(`has none in ${locale} either, at ${look.width} px, ${look.colorScheme}`, async () => {
+        const faults: string[] = [];
+        const context = await browser.newContext({
+          ...{ viewport: look, colorScheme: look.colorScheme, locale, reducedMotion: 'reduce', bypassCSP: true },
+        });
+        const page = await context.newPage();
+        const check = async (title: string): Promise<void> => {
+          await page.evaluate(axe.source);
+          faults.push(...(await faultsOf(page)).map((fault) => `${title}: ${fault}`));
+          const name = `${title}-${locale}-${look.width}-${look.colorScheme}.png`;
+          if (pictures) await page.screenshot({ path: join(pictures, name), fullPage: true });
+        };
+        for (const path of ['sign-in', 'verify', `verify/${BADGE}`, `open-badges/${BADGE}`, 'nothing/here']) {
+          await page.goto(`${address}/${path}`);
+          expect(await page.evaluate('document.documentElement.lang')).to.equal(locale);
+          await check(path.replaceAll(/\/.*/g, '-one'));
+        }
+        await enter(page, 'ada', '/my');
+        await check('my');
+        await enter(page, 'principal', '/');
+        for (const path of ['', 'badges', 'events?done=account-created']) {
+          await page.goto(`${address}/${path}`);
+          await check(`admin-${path.replace(/\?.*/, '')}`);
+        }
+        expect(faults).to.deep.equal([]);
+        await context.close();
+      });
+    }
+  }
+
   async function enter(page: Page, username: string, to: string): Promise<void> {
     await page.goto(`${address}/sign-in/lms?to=${encodeURIComponent(to)}`);
     const url = new URL(page.url());
@@ -159,7 +194,7 @@ async function giveAda({ site, lms }: LmsSite): Promise<void> {
   const stored = await progress.load(id, 'demo-course');
   const [first] = stored?.issued ?? [];
   if (!stored || !first) throw new Error('ada has a badge');
-  const own = { ...first, number: 2, uuid: 'c0ffee00-0000-4000-8000-00000000000a', externalId: 'own' };
+  const own = { ...first, number: 2, uuid: BADGE, externalId: 'own' };
   await providers.get('openbadges')?.award(aRequest({ uuid: own.uuid }));
   const [held] = await providerStore.templatesById('hall', 't1');
   if (held) await providerStore.saveTemplate({ ...held, imageUrl: null });

@@ -93,7 +93,8 @@ export async function crawl(
       continue;
     await page.goto(`${address}${path}`);
     for (const href of await page.evaluate<readonly string[]>(linksOf))
-      if (href.startsWith(`${address}/`)) waiting.push(href.slice(address.length).replace(/#.*/, ''));
+      // The choice of a language would count from then on.
+      if (href.startsWith(`${address}/`) && !href.includes('language=')) waiting.push(href.slice(address.length).replace(/#.*/, ''));
     await visit(path);
     visited.push(path);
   }

@@ -139,30 +139,29 @@ describe('signing in with the LMS in a browser', function () {
     for (const look of locale === 'ar' ? LOOKS : LOOKS.slice(2, 3)) {
       it(`has none in ${locale} either, at ${look.width} px, ${look.colorScheme}`, async () => {
         const faults: string[] = [];
-        const context = await browser.newContext({
-          ...{ viewport: look, colorScheme: look.colorScheme, locale, reducedMotion: 'reduce', bypassCSP: true },
-        });
-        const page = await context.newPage();
-        const check = async (title: string): Promise<void> => {
+        const open = () => openPage({ ...look, locale, bypassCSP: true });
+        const check = async (page: Page, title: string): Promise<void> => {
           await page.evaluate(axe.source);
           faults.push(...(await faultsOf(page)).map((fault) => `${title}: ${fault}`));
           const name = `${title}-${locale}-${look.width}-${look.colorScheme}.png`;
           if (pictures) await page.screenshot({ path: join(pictures, name), fullPage: true });
         };
+        const ada = await open();
         for (const path of ['sign-in', 'verify', `verify/${BADGE}`, `open-badges/${BADGE}`, 'nothing/here']) {
-          await page.goto(`${address}/${path}`);
-          expect(await page.evaluate('document.documentElement.lang')).to.equal(locale);
-          await check(path.replaceAll(/\/.*/g, '-one'));
+          await ada.goto(`${address}/${path}`);
+          expect(await ada.evaluate('document.documentElement.lang')).to.equal(locale);
+          await check(ada, path.replaceAll(/\/.*/g, '-one'));
         }
-        await enter(page, 'ada', '/my');
-        await check('my');
-        await enter(page, 'principal', '/');
+        await enter(ada, 'ada', '/my');
+        await check(ada, 'my');
+        const principal = await open();
+        await enter(principal, 'principal', '/');
         for (const path of ['', 'badges', 'events?done=account-created']) {
-          await page.goto(`${address}/${path}`);
-          await check(`admin-${path.replace(/\?.*/, '')}`);
+          await principal.goto(`${address}/${path}`);
+          await check(principal, `admin-${path.replace(/\?.*/, '')}`);
         }
         expect(faults).to.deep.equal([]);
-        await context.close();
+        await Promise.all([ada, principal].map((page) => page.context().close()));
       });
     }
   }
@@ -179,6 +178,7 @@ describe('signing in with the LMS in a browser', function () {
     readonly height?: number;
     readonly colorScheme?: 'light' | 'dark';
     readonly bypassCSP?: boolean;
+    readonly locale?: string;
   }): Promise<Page> {
     const { width = 1280, height = 900, ...rest } = look;
     const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', ...rest });

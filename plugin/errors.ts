@@ -56,7 +56,8 @@ export class EventError extends CredentialsError {
 
 /** A badge provider or the LMS refused, failed or did not answer. `unauthorised`: it is the account's secret that it refuses, so everything
  *  goes on once a person has given a new one. `unpublished`: it made the badge but keeps it back, e.g. because the account has no credits
- *  left; it goes on once a person has bought some. */
+ *  left; it goes on once a person has bought some. `taken-over`: nothing was sent, because the caller's time for it was over before it could
+ *  be; whoever took over goes on. */
 export class ProviderError extends CredentialsError {
   /** How long the provider asked us to wait; null where it did not say. */
   readonly retryAfterMs: number | null;
@@ -64,7 +65,7 @@ export class ProviderError extends CredentialsError {
    *  ask the provider before repeating it. */
   readonly ambiguous: boolean;
   constructor(
-    reason: 'refused' | 'unavailable' | 'unauthorised' | 'unpublished' | 'unexpected-reply',
+    reason: 'refused' | 'unavailable' | 'unauthorised' | 'unpublished' | 'unexpected-reply' | 'taken-over',
     message: string,
     facts: ErrorFacts & { readonly retryAfterMs?: number; readonly ambiguous?: boolean } = {},
   ) {

@@ -40,6 +40,7 @@ import {
 } from './settings/lists.ts';
 import { textOf } from './settings/reading.ts';
 import { problemsTogether } from './settings/together.ts';
+import { tracingSettings } from './settings/tracing.ts';
 
 export const settingsTable = {
   port: whole('PORT', 8080, 0, 65_535, 'Port of the pages and the API; 0 picks a free one'),
@@ -299,6 +300,7 @@ export const settingsTable = {
     'Where Prometheus may ask this process for `/metrics`, and a supervisor for `/healthz` and `/readyz`, e.g. `127.0.0.1:9464`: not to be reached from outside; unset: nowhere',
     listenAddress,
   ),
+  ...tracingSettings,
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',
     ['debug', 'info', 'warn', 'error', 'silent'],

@@ -56,6 +56,7 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'steps-hidden': 'The first steps are hidden. "First steps" above brings them back.',
     'steps-shown': 'The first steps are on the dashboard again.',
     'badge-saved': 'The badge was saved and its rules are in force.',
+    'badge-saved-inactive': 'The badge was saved. It is inactive: events count once it is activated.',
     'badge-activated': 'The badge is active: events count from now on.',
     'badge-deactivated': 'The badge is inactive: events no longer count. Badges already awarded stand.',
     'rules-applied': 'The plan was applied: its rules are in force. The audit log has an entry for every badge.',

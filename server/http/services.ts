@@ -29,12 +29,13 @@ import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { ImportedRecords, LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
+import type { OpenBadges } from '../composition/open-badges.ts';
 import type { Texts } from '../i18n/texts.ts';
-import type { OpenBadges } from '../open-badges-setup.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
 import type { AccessStore } from './access-store.ts';
@@ -146,6 +147,7 @@ export interface Services extends RuleServices {
   readonly settings: WebSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer: Tracer;
   /** The languages of the pages and mails. */
   readonly texts: Texts;
   readonly environment: Environment;

@@ -98,6 +98,7 @@ export const dataMap: readonly CollectionEntry[] = [
       'message',
       'badgeIds',
       'ruleRevision',
+      'trace',
     ],
   },
   {
@@ -226,7 +227,7 @@ export const dataMap: readonly CollectionEntry[] = [
     },
     other: [
       ...['_id', 'kind', 'state', 'done', 'total', 'counts', 'attempts', 'cancelRequested', 'fence', 'dueAt'],
-      ...['createdAt', 'startedAt', 'finishedAt'],
+      ...['createdAt', 'startedAt', 'finishedAt', 'trace'],
     ],
   },
   {
@@ -368,6 +369,7 @@ export const dataMap: readonly CollectionEntry[] = [
     },
     other: [
       ...['_id', 'configurationId', 'trigger', 'dueAt', 'state', 'fence', 'leaseUntil', 'startedAt', 'finishedAt'],
+      'trace',
       'counts',
     ],
   },

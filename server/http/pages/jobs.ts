@@ -2,6 +2,7 @@
 
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
+import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
@@ -67,5 +68,6 @@ export function shownJob(job: Job) {
     createdAt: shownTime(job.createdAt),
     startedAt: shownTime(job.startedAt),
     finishedAt: shownTime(job.finishedAt),
+    traceId: traceIdOf(job.trace),
   };
 }

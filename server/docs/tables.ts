@@ -9,6 +9,7 @@ import { dashboard } from './dashboard.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { grammarDiagrams, grammarSection } from './grammar.ts';
+import { languagesSection } from './languages-section.ts';
 import { cell, page, table } from './markdown.ts';
 import { catalogueFiles } from './messages.ts';
 import { alertRules, metricsPage } from './metrics-page.ts';
@@ -18,12 +19,14 @@ import { fillRegion } from './regions.ts';
 import { rolesPage } from './roles-page.ts';
 
 const MANUAL = 'docs/rule-language.md';
+const TRANSLATING = 'docs/how-to/translate-laurel.md';
 
 /** Path below the project root to content.
  *  @param read gives the present text of a file of which only marked regions are made */
 export function generatedFiles(read: (name: string) => string): ReadonlyMap<string, string> {
   return new Map([
     [MANUAL, manual(read(MANUAL))],
+    [TRANSLATING, fillRegion(read(TRANSLATING), 'languages', languagesSection())],
     ...grammarDiagrams(),
     ['docs/reference/settings.md', settingsPage()],
     ['.env.example', environmentExample()],

@@ -63,10 +63,7 @@ export function createTexts(
   const all = new Map([[SOURCE_LANGUAGE, new Map() as Catalogue], ...catalogues]);
   const defaultLanguage = all.has(wanted.defaultLanguage) ? wanted.defaultLanguage : SOURCE_LANGUAGE;
   const tags = [...all.keys()].sort((a, b) => rank(a) - rank(b) || (ownName(a) < ownName(b) ? -1 : 1));
-  const translators = new Map(
-    [...all].map(([language, texts]) => [language, createTranslator(language, texts, timeZone)]),
-  );
-  const standard = translators.get(defaultLanguage) as Translator;
+  const translators = new Map<string, Translator>();
 
   function rank(language: string): number {
     return language === defaultLanguage ? 0 : 1;
@@ -85,7 +82,12 @@ export function createTexts(
       const near = tags.filter((one) => new Intl.Locale(one).language === language);
       return near.find((one) => new Intl.Locale(one).maximize().script === script) ?? null;
     },
-    in: (language) => translators.get(language) ?? standard,
+    in(asked) {
+      const language = all.has(asked) ? asked : defaultLanguage;
+      const known = translators.get(language) ?? createTranslator(language, all.get(language) as Catalogue, timeZone);
+      translators.set(language, known);
+      return known;
+    },
   };
 }
 

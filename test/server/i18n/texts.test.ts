@@ -94,7 +94,10 @@ describe('texts', () => {
   });
 
   it('that do not fit are left out one by one, and said', () => {
-    write('es', entry('Request {id}', 'Pedido') + entry('Sign out', 'Adiós') + `#, fuzzy\n${entry('Find', 'Hallar')}`);
+    write(
+      'es',
+      [entry('Request {id}', 'Pedido'), entry('Sign out', 'Adiós'), '#, fuzzy\n', entry('Find', 'Hallar')].join(''),
+    );
     const texts = openTexts({ ...settings, folder });
     expect(texts.problems).to.deep.equal([
       `${join(folder, 'es', CATALOGUE_FILE)}: "Request {id}" must have {id}, as in English`,

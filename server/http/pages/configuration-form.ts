@@ -16,6 +16,7 @@ import { fieldChanges } from '../field-changes.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
+  assetLists,
   atFields,
   type OptionsEntry,
   optionsEntry,
@@ -58,7 +59,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
     throw new NotFoundError('credential-type', 'there is no such type; the list of types shows those there are');
   };
 
-  const showForm = (
+  const showForm = async (
     req: Request,
     res: Response,
     former: CredentialConfiguration | null,
@@ -81,6 +82,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       comment: textField(req, 'comment'),
       versionsHref: former && `${pathOf(former)}/versions`,
       ...shownEntry(entry, schemaOf(extensions, type), type.options, errors),
+      assetLists: assetLists(await credentials.assets()),
       effective: merged && JSON.stringify(merged, null, 2),
       samples: SAMPLES,
       designer: designerOf(extensions, type, {

@@ -15,6 +15,7 @@ import { shownNumber, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
+  assetLists,
   atFields,
   type OptionsEntry,
   optionsEntry,
@@ -85,6 +86,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       generations: extensions.generations(),
       ...shownEntry(entry, schemaOf(extensions, type), null, errors),
       effective: null,
+      assetLists: assetLists(await credentials.assets()),
       samples: SAMPLES,
       designer: designerOf(extensions, type, {
         ...{ preview: TYPE_PREVIEW, stored: former?.id ?? null, uses: await usesOf(former) },

@@ -107,7 +107,7 @@ describe('pages', () => {
       expect(text).to.include('course.ccx_course_key != "ccx-v1:OpenedX+DemoX+Demo_Course+ccx@3" once');
       expect(text).to.include('failed Falls below the pass mark afterwards.');
       expect(text).to.include(
-        'It is taken back when a penalty makes it incomplete again. Cannot be earned again after that.',
+        'It is taken back when a penalty makes it incomplete again. It cannot be earned again after that.',
       );
       expect(text).to.match(/badge "demo-course" \{/);
       expect(text).to.match(

@@ -67,11 +67,13 @@ export interface AccountDesk {
   find(id: string): Promise<KnownAccount>;
   /** A link with which the holder chooses a password; earlier ones work no more. @throws ConflictError `conflict.account-disabled` */
   invite(id: string, actor: string): Promise<Invitation>;
-  /** @throws ConflictError `conflict.last-administrator` */
-  changeRole(id: string, role: Role, actor: string): Promise<void>;
+  /** @param from the role it had when somebody decided
+   *  @throws ConflictError `conflict.last-administrator`; `conflict.stale` when it has another role by now */
+  changeRole(id: string, role: Role, actor: string, from: Role): Promise<void>;
   /** @param username in the LMS; '': nobody there
-   *  @throws ConflictError `conflict.lms-username`, `conflict.no-password`, `conflict.lms-username-form` */
-  link(id: string, username: string, actor: string): Promise<void>;
+   *  @param from whom it let in when somebody decided
+   *  @throws ConflictError `conflict.stale` when it lets in another one by now; `conflict.lms-username`, `conflict.no-password`, `conflict.lms-username-form` */
+  link(id: string, username: string, actor: string, from: string): Promise<void>;
   /** Ends its sessions too. @throws ConflictError `conflict.last-administrator` */
   disable(id: string, actor: string): Promise<void>;
   enable(id: string, actor: string): Promise<void>;
@@ -91,9 +93,10 @@ export function createAccountDesk(
     return (await access.account(id)) ?? notThere();
   }
 
-  async function change(id: string, wanted: AccountChange): Promise<void> {
-    const outcome = await access.changeAccount(id, wanted, clock.now());
+  async function change(id: string, wanted: AccountChange, expectedRole?: Role): Promise<void> {
+    const outcome = await access.changeAccount(id, wanted, clock.now(), expectedRole);
     if (outcome === 'unknown') notThere();
+    if (outcome === 'stale') changedMeanwhile();
     if (outcome === 'last-administrator')
       throw new ConflictError(
         'last-administrator',
@@ -116,13 +119,12 @@ export function createAccountDesk(
       await audit(actor, 'account.invited', `account:${id}`, { until: expiresAt.toISOString() });
       return { link: signInLink(services.settings.publicUrl, token), expiresAt };
     },
-    async changeRole(id, role, actor) {
-      const { role: from } = await find(id);
-      if (from === role) return;
-      await change(id, { role });
+    async changeRole(id, role, actor, from) {
+      if ((await find(id)).role === role) return;
+      await change(id, { role }, from);
       await audit(actor, 'account.role-changed', `account:${id}`, { from, to: role });
     },
-    async link(id, username, actor) {
+    async link(id, username, actor, from) {
       const wanted = username.trim() === '' ? null : username.trim();
       if (wanted !== null && !/^[^\s\p{Cc}\p{Cf}]{1,150}$/u.test(wanted))
         throw new ConflictError(
@@ -130,8 +132,9 @@ export function createAccountDesk(
           'this is no username of an LMS: it has up to 150 characters, and no spaces among them',
         );
       if ((await find(id)).lmsUsername === wanted) return;
-      const outcome = await access.linkAccount(id, wanted);
+      const outcome = await access.linkAccount(id, wanted, from || null);
       if (outcome === 'unknown') notThere();
+      if (outcome === 'stale') changedMeanwhile();
       if (outcome === 'taken')
         throw new ConflictError(
           'lms-username',
@@ -169,6 +172,10 @@ export function createAccountDesk(
       return account;
     },
   };
+}
+
+function changedMeanwhile(): never {
+  throw new ConflictError('stale', 'somebody else has changed this account meanwhile; look at it again');
 }
 
 function notThere(): never {

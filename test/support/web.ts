@@ -47,6 +47,7 @@ import { MemoryRetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
 import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
+import { createRename } from '../../plugin/privacy/rename-job.ts';
 import { createRetire } from '../../plugin/privacy/retire-job.ts';
 import { createRetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import { createRetirements } from '../../plugin/privacy/retirements.ts';
@@ -253,6 +254,7 @@ export function makeSite(
       ...comparison.kinds,
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
+      createRename(retirementParts),
       createListActions(() => allLists(services)),
     ],
   });
@@ -436,7 +438,15 @@ export async function submit(
   return browser
     .post(action)
     .type('form')
-    .send({ _csrf: csrfOf(text), ...fields });
+    .send({ _csrf: csrfOf(text), ...openedOf(text, action), ...fields });
+}
+
+/** What the form with this action says it was made from, if it does. */
+export function openedOf(html: string, action: string): { readonly opened?: string } {
+  const start = html.indexOf(` action="${action}"`);
+  const form = start < 0 ? '' : html.slice(start, html.indexOf('</form>', start));
+  const opened = /name="opened" value="([^"]*)"/.exec(form)?.[1];
+  return opened === undefined ? {} : { opened: opened.replaceAll('&#34;', '"').replaceAll('&amp;', '&') };
 }
 
 export function csrfOf(html: string): string {

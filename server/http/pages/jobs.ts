@@ -2,6 +2,7 @@
 
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
+import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { SYNC_KIND } from '../../../plugin/providers/sync-templates.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
@@ -73,5 +74,6 @@ export function shownJob(job: Job) {
     createdAt: shownTime(job.createdAt),
     startedAt: shownTime(job.startedAt),
     finishedAt: shownTime(job.finishedAt),
+    traceId: traceIdOf(job.trace),
   };
 }

@@ -114,8 +114,8 @@ describe('the page of a schedule', () => {
     await send({ every: '5' });
     const answer = await submit(administrator, PATH, PATH, old);
     expect(answer.status).to.equal(409);
-    expect(textOf(answer.text)).to.contain('Somebody changed this schedule, or it ran, while you were at it.');
-    expect(answer.text).to.contain('value="3"');
+    expect(textOf(answer.text)).to.contain('administrator has saved this schedule');
+    expect(answer.text).to.contain('name="every" value="3"').and.to.contain('name="every" value="5"');
     expect((await stored())?.rule).to.deep.equal({ kind: 'interval', everyMs: 5 * 86_400_000 });
   });
 

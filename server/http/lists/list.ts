@@ -77,6 +77,8 @@ export interface BulkAction<Row> {
   readonly needsReason?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** So that it leaves room for other work; left out: as fast as it goes. */
+  readonly perSecond?: number;
   /** What it would do to one, before it is done; changes nothing. */
   foresee?(row: Row): Promise<Foreseen>;
   /** @returns what came of it, in a word or two, e.g. `invalidated`, `left alone`

@@ -136,6 +136,8 @@ export interface List<Row, Context = unknown> {
   readonly date?: DateFilter;
   readonly order: RecordOrder;
   readonly pageSize?: number;
+  /** Records come, and go with age alone: what was too many to be counted is not counted again for a minute. */
+  readonly onlyGrows?: boolean;
   readonly empty: Empty | (() => Promise<Empty>);
   /** Said where filters leave nothing. */
   readonly nothingMatches: string;

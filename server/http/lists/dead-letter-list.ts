@@ -149,6 +149,7 @@ function discarding({ deadLetters, clock }: ListServices): BulkAction<DeadLetter
   return {
     name: 'discard',
     label: 'Discard',
+    isFinal: true,
     audited: 'dead-letters.discarded',
     needsReason: true,
     consequence:

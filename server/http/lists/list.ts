@@ -75,6 +75,8 @@ export interface BulkAction<Row> {
   readonly access?: Right;
   /** It asks why. */
   readonly needsReason?: boolean;
+  /** It cannot be undone: of many, the number is typed. */
+  readonly isFinal?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
   /** So that it leaves room for other work; left out: as fast as it goes. */

@@ -193,7 +193,7 @@ export class Collection implements RecordHome {
     this.#keys.write(draft, ownKeys);
     this.#assertUnique(draft, sequence);
     this.#keys.write(former, formerKeys, formerBytes);
-    this.#indexes.forEach((index, at) => this.#exchangeKeys(at, index, sequence));
+    for (let at = 0; at < this.#indexes.length; at++) this.#exchangeKeys(at, sequence);
     former.retain();
     this.#store(sequence, bytes);
     return true;
@@ -297,7 +297,8 @@ export class Collection implements RecordHome {
 
   /** Of the keys made last. */
   #assertUnique(draft: Draft, sequence: number): void {
-    this.#indexes.forEach((index, at) => this.#assertUniqueIn(index, at, draft, sequence));
+    for (let at = 0; at < this.#indexes.length; at++)
+      this.#assertUniqueIn(this.#indexes[at] as CollectionIndex, at, draft, sequence);
   }
 
   #assertUniqueIn(index: CollectionIndex, at: number, source: Encoded, sequence: number): void {
@@ -311,7 +312,8 @@ export class Collection implements RecordHome {
   }
 
   #addKeys(sequence: number): void {
-    this.#indexes.forEach((index, at) => this.#addKeysTo(index, at, sequence));
+    for (let at = 0; at < this.#indexes.length; at++)
+      this.#addKeysTo(this.#indexes[at] as CollectionIndex, at, sequence);
   }
 
   #addKeysTo({ keys }: CollectionIndex, at: number, sequence: number): void {
@@ -321,7 +323,8 @@ export class Collection implements RecordHome {
   }
 
   /** Only what differs is touched. */
-  #exchangeKeys(at: number, { keys }: CollectionIndex, sequence: number): void {
+  #exchangeKeys(at: number, sequence: number): void {
+    const { keys } = this.#indexes[at] as CollectionIndex;
     for (let key = formerKeys.firstOf(at); key < formerKeys.endOf(at); key++) {
       if (ownKeys.includes(at, formerKeys, key)) continue;
       keys.remove(formerKeys.bytes, formerKeys.startOfKey(key), formerKeys.endOfKey(key), sequence);

@@ -34,8 +34,8 @@ export interface QueryOptions {
   readonly matches?: Matcher;
 }
 
-/** Documents of a collection that stay in memory, those written or decoded last. The others are read from the pages of the
- *  file, which the system keeps in memory as long as there is room. */
+/** Documents of a collection that stay decoded, those decoded last. Bodies are read from the pages of the file, which the
+ *  system keeps in memory as long as there is room. */
 const KEPT = 4_096;
 /** Where the value of `_id` begins: behind the length of the document, the type and the name. */
 const ID_VALUE = 9;
@@ -54,7 +54,7 @@ export class Collection implements RecordHome {
   readonly #journal: Journal;
   /** Of all documents. */
   readonly #sequences = new Sequences();
-  /** Those that somebody holds, the journal until they are written, or that were used lately. Of others there is no record
+  /** Those that somebody holds, the journal until they are written, or that were decoded lately. Of others there is no record
    *  until they are asked for. */
   readonly #records = new Map<number, StoredRecord>();
   readonly #recent = new Recent<StoredRecord>(KEPT, (record) => {

@@ -17,7 +17,7 @@ import { endOfValue, TYPE } from './field-finder.ts';
 import { type KeyField, sortKeyOf } from './index-keys.ts';
 import type { Journal } from './journal.ts';
 import { type Encoded, KeyMaker } from './key-maker.ts';
-import { planQuery } from './planner.ts';
+import { findUniqueKey, planQuery, type UniqueKey } from './planner.ts';
 import { compileFilter, fieldsOfFilter, type Matcher } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
 import { Recent } from './recent.ts';
@@ -103,6 +103,8 @@ export class Collection implements RecordHome {
 
   /** Matching records in the order asked for, else as an index gives them or in the order of insertion. */
   find({ filter, sort, skip, limit, matches }: QueryOptions): StoredRecord[] {
+    const unique = findUniqueKey(this.#indexes, filter);
+    if (unique && skip === 0) return this.#findOne(unique, matcherOf(filter, matches));
     const plan = planQuery(this.#indexes, filter, sort);
     const mustSort = sort.length > 0 && !plan?.sorted;
     const wanted = limit > 0 && !mustSort ? skip + limit : Number.POSITIVE_INFINITY;
@@ -115,6 +117,13 @@ export class Collection implements RecordHome {
     }
     const ordered = mustSort ? sortRecords(found, sort) : found;
     return skip > 0 || limit > 0 ? ordered.slice(skip, limit > 0 ? skip + limit : undefined) : ordered;
+  }
+
+  #findOne({ index, key }: UniqueKey, isMatch: (record: StoredRecord) => boolean): StoredRecord[] {
+    const sequence = index.keys.sequenceOf(Buffer.from(key, 'latin1'));
+    if (sequence === null) return [];
+    const record = this.#recordOf(sequence);
+    return isMatch(record) ? [record] : [];
   }
 
   /** How many match. Where an index alone can tell, no document is looked at. */

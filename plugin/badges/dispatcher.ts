@@ -6,6 +6,7 @@
  *  Every provider, and the bus, has a lane of its own with its own workers and its own circuit breaker: one that is slow or
  *  away keeps nothing from the others. */
 
+import { eachConcurrently } from '../each-concurrently.ts';
 import { ConflictError, NotFoundError, ProviderError, StoreError } from '../errors.ts';
 import type { LearnerStore } from '../ports/learner-store.ts';
 import type { Effect, Progress, ProgressStore } from '../ports/progress-store.ts';
@@ -233,24 +234,6 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     lanes: () =>
       [...breakers].flatMap(([lane, breaker]) => (lane === OTHERS ? [] : [{ lane, ...breaker.state(clock.now()) }])),
   };
-}
-
-async function eachConcurrently<Item>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<number>,
-): Promise<number> {
-  const queue = [...items];
-  let total = 0;
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-      const made = await work(item);
-      total += made;
-    }
-  };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(concurrency, items.length) }, worker));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  return total;
 }
 
 function assertOpen({ effects }: Progress, effectId: string): Effect {

@@ -17,7 +17,8 @@ export interface Work {
 /** Handed over before they can be begun, so that a thread never waits for the next; and again when half of them are done,
  *  because each message wakes the thread. */
 const AHEAD = 16;
-const LIMITS = { maxOldGenerationSizeMb: 512, stackSizeMb: 4 };
+/** What a document needs is small and dies with it: more room for the young is not faster, and stays resident. */
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
 
 export class PdfThread {
   readonly #worker: Worker;

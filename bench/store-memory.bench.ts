@@ -1,5 +1,6 @@
 /** Memory of the embedded store, in a process of its own, while its event log grows: what is anonymous, and what are pages of
- *  files that the system may take back. Then its start with what is there, as after a crash. LAUREL_BENCH_EVENTS for other than 200,000. Runs when it is named only. */
+ *  files that the system may take back. Then its start with what is there, as after a crash. LAUREL_BENCH_EVENTS for other
+ *  than 200,000. Runs when it is named only. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

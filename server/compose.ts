@@ -130,7 +130,6 @@ async function composeParts(
       accounts: createAccountDirectory({ store: stores.providers, secrets, clock, logger }),
       connect: measuredConnect(createConnect(settings, clock, tracer), meters),
       publicUrl: () => publicUrl,
-      beside: beginning.join,
     });
   const accounts = composeAccounts({ settings, stores, secrets, providers, jobs, clock, logger });
   const people = { stores, secretKey, formerSecretKeys: settings.formerSecretKeys, clock };
@@ -157,7 +156,7 @@ async function composeParts(
       ...accounts.kinds,
       ...badges.comparison.kinds,
       ...credentials.life.kinds,
-      retirement.kind,
+      ...retirement.kinds,
       createListActions(() => allLists(services)),
     ],
     clock,

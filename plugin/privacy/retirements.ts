@@ -1,13 +1,16 @@
-/** Asking for the retirement of a learner. From then on nothing new about the person is stored, and a job removes what is there. */
+/** Asking for the retirement of a learner: from then on nothing new about the person is stored, and a job removes what is there.
+ *  And for another username. */
 
 import { NotFoundError } from '../errors.ts';
 import type { Jobs } from '../jobs/request-job.ts';
 import type { Job, JobStore } from '../ports/job-store.ts';
+import type { Learner } from '../ports/learner-store.ts';
 import type { LearnerTraces, TracePart } from '../ports/learner-traces.ts';
 import type { BadgesThere, Retirement, RetirementStore } from '../ports/retirement-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
 import type { Person } from './person.ts';
+import { RENAME, sealedRenaming } from './rename-job.ts';
 import { RETIRE, SETTLE_MS, sealedFor } from './retire-job.ts';
 import type { RetiredPeople } from './retired-people.ts';
 
@@ -19,14 +22,31 @@ export interface RetirementRequest {
   readonly reason?: string | null;
 }
 
+/** How far a retirement is. */
+export interface RetirementState
+  extends Pick<Retirement, 'requestedAt' | 'requestedBy' | 'finishedAt' | 'badgesThere'> {
+  readonly jobId: string;
+}
+
 export interface Retirements {
   /** What there is about the learner; null: nothing. Changes nothing. */
   preview(username: string): Promise<Readonly<Partial<Record<TracePart, number>>> | null>;
+  /** Those that were asked for, the latest first. */
+  of(learner: Pick<Learner, 'username' | 'lmsUserId'>): Promise<readonly RetirementState[]>;
   /** Repeating it while the work is going on gives the same job. @returns null: nothing is known of such a learner */
   request(request: RetirementRequest): Promise<Job | null>;
   /** Asks again for the work of those whose process died before it had asked. @returns how many there are */
   takeUp(): Promise<number>;
-  rename: LearnerTraces['rename'];
+  /** At once wherever the learner is found by the username; a job goes through what merely mentions it. Repeating it changes
+   *  nothing more. @param by who asks */
+  rename(former: string, next: string, by: string): Promise<Renamed>;
+}
+
+export interface Renamed {
+  /** `taken`: another learner has the new one, and nothing was changed. */
+  readonly outcome: 'renamed' | 'unknown' | 'taken';
+  /** null: there is nobody whom anything could mention. */
+  readonly job: Job | null;
 }
 
 export interface RetirementsParts {
@@ -43,6 +63,7 @@ export interface RetirementsParts {
 }
 
 const TITLE = 'Retire a learner';
+const RENAME_TITLE = 'Give a learner another username';
 
 export function createRetirements(parts: RetirementsParts): Retirements {
   const { store, traces, jobs, people, secrets, clock, newId, settleMs = SETTLE_MS } = parts;
@@ -70,7 +91,7 @@ export function createRetirements(parts: RetirementsParts): Retirements {
 
   function jobOf({ id, requestedBy, requestedAt }: Retirement, reason: string | null = null): Promise<Job> {
     return jobs.request({
-      ...{ kind: RETIRE, id: `retire-${id}`, title: TITLE, requestedBy, reason },
+      ...{ kind: RETIRE, id: jobIdOf(id), title: TITLE, requestedBy, reason },
       parameters: { retirement: id },
       dueAt: new Date(requestedAt.getTime() + settleMs),
     });
@@ -78,6 +99,12 @@ export function createRetirements(parts: RetirementsParts): Retirements {
 
   return {
     request,
+    async of(learner) {
+      const found = await store.withKeys(people.keysOf(learner));
+      return found.map(({ id, requestedAt, requestedBy, finishedAt, badgesThere }) => {
+        return { requestedAt, requestedBy, finishedAt, badgesThere, jobId: jobIdOf(id) };
+      });
+    },
     async preview(username) {
       const found = await traces.find(username);
       return found && traces.count(await traces.gather(found));
@@ -85,12 +112,25 @@ export function createRetirements(parts: RetirementsParts): Retirements {
     async takeUp() {
       const unfinished = await store.unfinished();
       for (const retirement of unfinished) {
-        if ((await parts.jobStore.get(`retire-${retirement.id}`)) === null) await jobOf(retirement);
+        if ((await parts.jobStore.get(jobIdOf(retirement.id))) === null) await jobOf(retirement);
       }
       return unfinished.length;
     },
-    rename: traces.rename,
+    async rename(former, next, by) {
+      const known = (await traces.find(former)) ?? (await traces.find(next));
+      const outcome = await traces.rename(former, next, clock.now());
+      // Also when all was found renamed: whoever did it may have died before it asked for the job.
+      if (outcome === 'taken' || known === null || former === next) return { outcome, job: null };
+      const id = newId();
+      const sealed = sealedRenaming({ former, next, lmsUserId: known.lmsUserId }, id, secrets);
+      const job = { kind: RENAME, id, title: RENAME_TITLE, requestedBy: by, parameters: { sealed } };
+      return { outcome, job: await jobs.request(job) };
+    },
   };
+}
+
+function jobIdOf(retirementId: string): string {
+  return `retire-${retirementId}`;
 }
 
 function unknownPerson(username: string): Person {

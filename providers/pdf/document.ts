@@ -1,6 +1,7 @@
 /** One document: what its template shares, with its own overlay, fonts and facts behind it, as one complete file. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { DocumentTail } from './document-tail.ts';
 import { FONT_OBJECTS, type FontUse } from './drawing/embedded-font.ts';
 import {
   ANNOTATIONS,
@@ -10,9 +11,10 @@ import {
   INFO,
   linkAnnotation,
   OVERLAY,
+  PAGES,
   round,
 } from './template/compile-template.ts';
-import { packedObject, plainObject, stringText, textBytes, type WrittenObject } from './template/object-writer.ts';
+import { stringText, textBytes } from './template/object-writer.ts';
 
 export interface DocumentFacts {
   readonly title: string;
@@ -41,42 +43,32 @@ export interface Link {
 /** Deterministic unless the template encrypts. */
 export function writeDocument(template: CompiledTemplate, overlay: Overlay, facts: DocumentFacts): Buffer {
   const { encryption } = template;
-  const objects: WrittenObject[] = [
-    plainObject(
-      CATALOG,
-      `<< /Type /Catalog /Pages 2 0 R /Lang ${stringText(Buffer.from(facts.language, 'latin1'), encryption)} ` +
-        `/ViewerPreferences << /DisplayDocTitle true >>${template.catalogEntries} >>`,
-    ),
-    overlayForm(template, overlay),
-    plainObject(
-      ANNOTATIONS,
-      `[${[...template.links, ...overlay.links.map((link) => annotation(link, template))].join('\n')}]`,
-    ),
-    information(facts, template),
-    ...overlay.fonts.flatMap((font, i) => font.objects(fontNumber(template, i), template)),
-  ];
-  const end = template.nextNumber + overlay.fonts.length * FONT_OBJECTS;
-  return Buffer.concat([
-    template.bytes,
-    ...objects.map(({ bytes }) => bytes),
-    Buffer.from(crossReferences(template, objects, end) + trailer(template, facts, end), 'latin1'),
-    startOfReferences(template, objects),
-  ]);
+  const tail = new DocumentTail(template);
+  tail.object(
+    CATALOG,
+    `<< /Type /Catalog /Pages ${PAGES} 0 R /Lang ${stringText(Buffer.from(facts.language, 'latin1'), encryption)} ` +
+      `/ViewerPreferences << /DisplayDocTitle true >>${template.catalogEntries} >>`,
+  );
+  tail.stream(OVERLAY, overlayEntries(template, overlay), Buffer.from(overlay.operators, 'latin1'));
+  tail.object(
+    ANNOTATIONS,
+    `[${[...template.links, ...overlay.links.map((link) => annotation(link, template))].join('\n')}]`,
+  );
+  tail.object(INFO, information(facts, template));
+  for (const [i, font] of overlay.fonts.entries()) font.writeTo(tail, fontNumber(template, i), template);
+  return tail.end(trailer(template, facts));
 }
 
 function fontNumber(template: CompiledTemplate, index: number): number {
   return template.nextNumber + index * FONT_OBJECTS;
 }
 
-function overlayForm(template: CompiledTemplate, { operators, fonts, images }: Overlay): WrittenObject {
+function overlayEntries(template: CompiledTemplate, { fonts, images }: Overlay): string {
   const fontNames = fonts.map(({ name }, i) => `/${name} ${fontNumber(template, i)} 0 R`).join(' ');
   const imageNames = [...images].map(([name, number]) => `/${name} ${number} 0 R`).join(' ');
-  return packedObject(
-    OVERLAY,
+  return (
     `/Type /XObject /Subtype /Form /BBox [0 0 ${round(template.widthPt)} ${round(template.heightPt)}] ` +
-      `/Resources << /Font << ${fontNames} >> /XObject << ${imageNames} >> >>`,
-    Buffer.from(operators, 'latin1'),
-    template.encryption,
+    `/Resources << /Font << ${fontNames} >> /XObject << ${imageNames} >> >>`
   );
 }
 
@@ -100,13 +92,12 @@ function decodeSafely(address: string): string {
   }
 }
 
-function information(facts: DocumentFacts, { encryption, program }: CompiledTemplate): WrittenObject {
+function information(facts: DocumentFacts, { encryption, program }: CompiledTemplate): string {
   const text = (value: string) => stringText(textBytes(value), encryption);
   const date = stringText(Buffer.from(pdfDate(facts.createdAt), 'latin1'), encryption);
-  return plainObject(
-    INFO,
+  return (
     `<< /Title ${text(facts.title)} /Author ${text(facts.author)} /Creator ${program} /Producer ${program} ` +
-      `/CreationDate ${date} /ModDate ${date} >>`,
+    `/CreationDate ${date} /ModDate ${date} >>`
   );
 }
 
@@ -114,28 +105,8 @@ function pdfDate(date: Date): string {
   return `D:${date.toISOString().slice(0, 19).replace(/[-T:]/g, '')}Z`;
 }
 
-function crossReferences(template: CompiledTemplate, objects: readonly WrittenObject[], end: number): string {
-  const offsets = new Map<number, number>();
-  let offset = template.bytes.length;
-  for (const { number, bytes } of objects) {
-    offsets.set(number, offset);
-    offset += bytes.length;
-  }
-  let lines = '0000000000 65535 f \n';
-  for (let number = 1; number < end; number++) {
-    const at = offsets.get(number) ?? template.offsets.get(number);
-    lines += at === undefined ? '0000000000 00000 f \n' : `${String(at).padStart(10, '0')} 00000 n \n`;
-  }
-  return `xref\n0 ${end}\n${lines}`;
-}
-
-function trailer({ encryption }: CompiledTemplate, { id }: DocumentFacts, end: number): string {
-  const hash = createHash('sha256').update(id).digest('hex').slice(0, 32);
+function trailer({ encryption }: CompiledTemplate, { id }: DocumentFacts): string {
+  const name = hash('sha256', id).slice(0, 32);
   const encrypt = encryption ? ` /Encrypt ${ENCRYPT} 0 R` : '';
-  return `trailer\n<< /Size ${end} /Root ${CATALOG} 0 R /Info ${INFO} 0 R${encrypt} /ID [<${hash}> <${hash}>] >>\n`;
-}
-
-function startOfReferences({ bytes }: CompiledTemplate, objects: readonly WrittenObject[]): Buffer {
-  const at = objects.reduce((sum, { bytes }) => sum + bytes.length, bytes.length);
-  return Buffer.from(`startxref\n${at}\n%%EOF\n`, 'latin1');
+  return `/Root ${CATALOG} 0 R /Info ${INFO} 0 R${encrypt} /ID [<${name}> <${name}>]`;
 }

@@ -2,7 +2,6 @@
 
 import { isRecord } from '../../plugin/extensions/options.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
-import { RecentlyUsed } from './recently-used.ts';
 
 export type Align = 'left' | 'center' | 'right';
 
@@ -74,11 +73,13 @@ const GLOBAL = {
 /** Built-in style < `defaults` < the standard element's own < what the element says.
  *  @param options as `readOptions` of `pdfOptions` returned them */
 export function textElements(options: Options): readonly TextElement[] {
-  return known.get(JSON.stringify([options.defaults, options.text_elements]), () => readTextElements(options));
+  const read = known.get(options) ?? readTextElements(options);
+  known.set(options, read);
+  return read;
 }
 
-/** A run has the same options for each of its documents, which come to a thread as copies. */
-const known = new RecentlyUsed<readonly TextElement[]>(16);
+/** A run has the same options for each of its documents. */
+const known = new WeakMap<Options, readonly TextElement[]>();
 
 function readTextElements(options: Options): readonly TextElement[] {
   const defaults = isRecord(options.defaults) ? options.defaults : {};

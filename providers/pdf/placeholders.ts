@@ -26,9 +26,13 @@ export function fillPlaceholders(text: string, fillIn: (placeholder: Placeholder
 /** @throws InputError `input.options` for an unknown time zone or language */
 export function formatIssueDate(issuedAt: Date, options: Options): string {
   const timeZone = String(options.time_zone);
+  const iso = options.date_style === 'iso';
+  const language = iso ? 'sv-SE' : String(options.language);
+  const style = iso ? 'short' : (options.date_style as DateStyle);
   try {
-    if (options.date_style === 'iso') return formatter('sv-SE', timeZone, 'short').format(issuedAt);
-    return formatter(String(options.language), timeZone, options.date_style as DateStyle).format(issuedAt);
+    return dates.get(`${language} ${timeZone} ${style} ${Math.trunc(issuedAt.getTime() / 1000)}`, () =>
+      formatter(language, timeZone, style).format(issuedAt),
+    );
   } catch {
     throw new InputError(
       'options',
@@ -38,6 +42,9 @@ export function formatIssueDate(issuedAt: Date, options: Options): string {
 }
 
 type DateStyle = 'full' | 'long' | 'medium' | 'short';
+
+/** By the second: no zone is apart from others by less. The documents of a run come many to a second. */
+const dates = new RecentlyUsed<string>(64);
 
 /** Making one takes longer than everything else about a date. */
 const formatters = new RecentlyUsed<Intl.DateTimeFormat>(64);

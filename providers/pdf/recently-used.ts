@@ -2,6 +2,7 @@
 export class RecentlyUsed<Value> {
   readonly #values = new Map<string, Value>();
   readonly #limit: number;
+  #latestKey: string | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -12,9 +13,11 @@ export class RecentlyUsed<Value> {
   }
 
   get(key: string, make: () => Value): Value {
+    if (key === this.#latestKey) return this.#values.get(key) as Value;
     const value = this.#values.get(key) ?? make();
     this.#values.delete(key);
     this.#values.set(key, value);
+    this.#latestKey = key;
     const oldest = this.#values.keys().next().value;
     if (this.#values.size > this.#limit && oldest !== undefined) this.#values.delete(oldest);
     return value;

@@ -50,7 +50,7 @@ export interface Credentials {
 }
 
 export function composeCredentials(foundation: Foundation, parts: CredentialsParts): Credentials {
-  const { settings, stores, clock, logger, tracer, lifecycle } = foundation;
+  const { settings, texts, stores, clock, logger, tracer, lifecycle } = foundation;
   const { records, retired, publicUrl, meters, patience } = parts;
   const registry = openRegistry(foundation, meters);
   const generation = {
@@ -77,7 +77,8 @@ export function composeCredentials(foundation: Foundation, parts: CredentialsPar
     life: composeCredentialLife({
       ...generation,
       mailer,
-      mailLanguage: settings.mailLanguage,
+      ...{ texts, mailLanguage: settings.mailLanguage },
+      languageOf: (username) => stores.learners.languageOf(username),
       publicUrl: () => publicUrl,
       downloadBase: settings.downloadUrl,
       patience,

@@ -10,6 +10,7 @@ import type { Tracer } from '../../plugin/ports/tracer.ts';
 import { providerNames } from '../../providers/index.ts';
 import type { Settings } from '../config.ts';
 import { every } from '../every.ts';
+import { openTexts, type Texts } from '../i18n/texts.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { loadPlugins } from '../plugins.ts';
 import { createSecretBox } from '../secret-box.ts';
@@ -43,6 +44,8 @@ export interface Foundation extends Beginning {
   readonly plugins: readonly Registered[];
   /** What rules may name. */
   readonly environment: Environment;
+  /** The languages of pages and mails. */
+  readonly texts: Texts;
   readonly stores: Stores;
   readonly tally: ActivityTally;
   /** Has something done again and again until the process stops; a command does none of it. */
@@ -62,6 +65,8 @@ export async function layFoundation(beginning: Beginning): Promise<Foundation> {
     enabledEventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
     providers: [...providerNames, ...plugins.flatMap((plugin) => plugin.providers.map(({ name }) => name))],
   });
+  const texts = openTexts({ ...settings, folder: settings.localeDir });
+  for (const problem of texts.problems) logger.warn('a text of LAUREL_LOCALE_DIR is left out', { problem });
   const stores = await openStores(settings, beginning);
   const clock = await openStoreClock(beginning, stores);
   if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
@@ -74,5 +79,5 @@ export async function layFoundation(beginning: Beginning): Promise<Foundation> {
   repeat('activity in between', ACTIVITY_FLUSH_MS, tally.flush, 'what happened could not be added to the counts');
 
   const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
-  return { ...beginning, clock, tracer, secretKey, secrets, plugins, environment, stores, tally, repeat };
+  return { ...beginning, clock, tracer, secretKey, secrets, plugins, environment, texts, stores, tally, repeat };
 }

@@ -41,12 +41,9 @@ export interface ProviderParts {
   readonly lifecycle: Lifecycle;
   /** Packages that bring providers of their own. */
   readonly plugins: readonly Registered[];
-  /** Another process is the server: what must be written by one process alone is not touched. */
-  readonly beside: boolean;
 }
 
-/** @returns null: it is not available in this process */
-export type ProviderFactory = (parts: ProviderParts) => BadgeProvider | null;
+export type ProviderFactory = (parts: ProviderParts) => BadgeProvider;
 
 const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, accredibleProvider, openBadgesProvider];
 
@@ -55,7 +52,7 @@ const factories: readonly ProviderFactory[] = [memoryProvider, credlyProvider, a
 export function setUpProviders(parts: ProviderParts): ReadonlyMap<string, BadgeProvider> {
   const { accounts, connect, publicUrl, clock, logger } = parts;
   const providers = [
-    ...factories.flatMap((make) => make(parts) ?? []),
+    ...factories.map((make) => make(parts)),
     ...pluginProviders(parts.plugins, { accounts, connect, publicUrl, clock, logger }),
   ];
   return new Map(providers.map((provider) => [provider.name, provider]));
@@ -71,11 +68,10 @@ function openBadgesProvider({ stores, accounts, openBadges, clock }: ProviderPar
   return new OpenBadgesProvider({ ...openBadges, store: stores.issuer, template, clock });
 }
 
-function memoryProvider({ settings, lifecycle, beside }: ProviderParts): BadgeProvider | null {
-  if (beside) return null;
+function memoryProvider({ settings, lifecycle }: ProviderParts): BadgeProvider {
   const journal = openJournal(join(settings.dataDir, 'memory-provider.jsonl'));
   lifecycle.onStop('memory provider', () => journal.close());
-  return new MemoryProvider({ lines: journal.lines, record: (line) => journal.append(line) });
+  return new MemoryProvider(journal);
 }
 
 function accredibleProvider({ settings, stores, accounts, connect, clock }: ProviderParts): BadgeProvider {

@@ -58,6 +58,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     clock,
     logger,
     tracer,
+    texts: foundation.texts,
     environment,
     hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,

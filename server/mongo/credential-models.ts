@@ -255,9 +255,11 @@ const credentialSchema = new Schema<CredentialRecord>(
   .index({ credentialType: 1, createdAt: 1, _id: 1 })
   .index({ credentialType: 1, username: 1, _id: 1 })
   .index({ credentialType: 1, status: 1, createdAt: 1, _id: 1 })
+  .index({ credentialType: 1, status: 1, username: 1, _id: 1 })
   .index({ contextKey: 1, createdAt: 1, _id: 1 })
   .index({ contextKey: 1, username: 1, _id: 1 })
   .index({ contextKey: 1, status: 1, createdAt: 1, _id: 1 })
+  .index({ contextKey: 1, status: 1, username: 1, _id: 1 })
   .index({ 'mail.state': 1, createdAt: 1, _id: 1 });
 
 /** Registers the models on the connection; calling it again gives the same ones. */

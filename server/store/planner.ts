@@ -1,7 +1,7 @@
 /** Which index answers a filter, and whether it already gives the order asked for. The plan finds at least every match:
  *  the filter is always applied to what it finds. */
 
-import { BSONRegExp, MaxKey, MinKey } from 'bson';
+import { BSONRegExp, MaxKey, MinKey, ObjectId } from 'bson';
 import { type BsonDocument, type BsonValue, isDocument } from './bson.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import type { KeyField } from './index-keys.ts';
@@ -68,6 +68,37 @@ export function planQuery(
     }
   }
   return best;
+}
+
+/** The only key that a match can have in a unique index. */
+export interface UniqueKey {
+  readonly index: CollectionIndex;
+  readonly key: string;
+}
+
+/** Where plain values are given for all fields of a unique index, as in most updates, there is nothing to plan. */
+export function findUniqueKey(indexes: readonly CollectionIndex[], filter: BsonDocument): UniqueKey | null {
+  for (const index of indexes) {
+    if (!index.unique || index.sparse || index.partialFilter || index.multikey) continue;
+    const key = keyOfAll(index, filter);
+    if (key !== null) return { index, key };
+  }
+  return null;
+}
+
+function keyOfAll({ fields }: CollectionIndex, filter: BsonDocument): string | null {
+  let key = '';
+  for (const { name, direction } of fields) {
+    const value = filter.get(name);
+    if (!isSimple(value)) return null;
+    const own = encodeKey(value);
+    key += direction === 1 ? own : invertKey(own);
+  }
+  return key;
+}
+
+function isSimple(value: BsonValue | undefined): value is string | number | ObjectId {
+  return typeof value === 'string' || typeof value === 'number' || value instanceof ObjectId;
 }
 
 function collectConstraints(

@@ -108,14 +108,14 @@ function glyphOperators(
       rise = glyph.y;
       parts.push(`${decimal(rise * sizePt)} Ts`);
     }
-    const { code, width } = use.character(glyph.glyph, glyph.text);
+    const code = use.codeOf(glyph.character);
     const missing = Math.round(((penPt - toPt(glyph)) / sizePt) * 1000);
     if (missing !== 0) {
       array += codes === '' ? `${missing}` : `<${codes}>${missing}`;
       codes = '';
     }
     codes += code;
-    penPt += ((width - missing) / 1000) * sizePt;
+    penPt += ((glyph.character.width - missing) / 1000) * sizePt;
   }
   endArray();
   if (rise !== 0) parts.push('0 Ts');

@@ -5,7 +5,7 @@ import type { DocumentFacts, Link, Overlay } from '../document.ts';
 import { type ImageElement, imageElements, qrElements, type TextElement, textElements } from '../elements.ts';
 import type { PdfJob } from '../engine.ts';
 import { fillPlaceholders, formatIssueDate, type Placeholder } from '../placeholders.ts';
-import type { RecentlyUsed } from '../recently-used.ts';
+import { RecentlyUsed } from '../recently-used.ts';
 import type { CompiledTemplate, PlacedImage } from '../template/compile-template.ts';
 import { cleanText } from '../text/clean-text.ts';
 import type { Font } from '../text/font.ts';
@@ -100,9 +100,15 @@ export function shaper(element: TextElement, language: string, fonts: Fonts) {
     spaced: element.charSpacePt !== 0,
   };
   const key = `${style.fonts.map(({ id }) => id)} ${language} ${style.spaced}`;
+  const lines = OF_ONE_LEARNER.test(element.text)
+    ? new RecentlyUsed<ShapedLine>(Number.POSITIVE_INFINITY)
+    : fonts.shapedLines;
   return (text: string, direction: 'ltr' | 'rtl') =>
-    fonts.shapedLines.get(`${key} ${direction} ${text}`, () => shapeLine(text, style, direction));
+    lines.get(`${key} ${direction} ${text}`, () => shapeLine(text, style, direction));
 }
+
+/** Lines that no other document has are kept while the element is laid out, and not longer. */
+const OF_ONE_LEARNER = /\{(?:name|verify_uuid|verify_url)\}/;
 
 export function boxOf({ xPt, yPt, widthPt, heightPt }: ImageElement, { width, height }: PlacedImage) {
   return {

@@ -91,8 +91,8 @@ function fittingNotes({ name, sizePt }: TextElement, text: string, lines: readon
 function boxAround(lines: readonly PlacedLine[]): Box {
   const edges = lines.map(({ xPt, yPt, widthPt, sizePt, shaped }) => {
     const inks = shaped.runs.flatMap(({ font, glyphs }) =>
-      glyphs.flatMap(({ glyph, y }) => {
-        const ink = font.inkOf(glyph);
+      glyphs.flatMap(({ character, y }) => {
+        const ink = font.inkOf(character.glyph);
         return ink ? [{ bottom: ink.bottom + y, top: ink.top + y }] : [];
       }),
     );

@@ -5,17 +5,25 @@ import { deflateSync } from 'node:zlib';
 import { decodePDFRawStream, PDFArray, PDFDict, PDFName, PDFNumber, type PDFObject, PDFString } from '@cantoo/pdf-lib';
 import { embedImage, type ImageFile } from './embed-image.ts';
 import { createEncryption, type Encryption } from './encryption.ts';
-import { ObjectWriter, plainObject, stringText, type WrittenObject } from './object-writer.ts';
+import {
+  crossReference,
+  ObjectWriter,
+  plainObject,
+  stringText,
+  UNUSED_REFERENCE,
+  type WrittenObject,
+} from './object-writer.ts';
 import { type Box, type FirstPage, type OpenTemplate, openTemplate, refused } from './open-template.ts';
 import { assertWithinLimits } from './size-limits.ts';
 
-/** Numbers that every document has. What lies between belongs to the template. */
+/** Numbers of what every document writes itself. */
 export const CATALOG = 1;
-const PAGES = 2;
-const PAGE = 3;
-export const OVERLAY = 4;
-export const ANNOTATIONS = 5;
-export const INFO = 6;
+export const OVERLAY = 2;
+export const ANNOTATIONS = 3;
+export const INFO = 4;
+/** From here on numbers belong to the template, up to its `nextNumber`. */
+export const PAGES = 5;
+const PAGE = 6;
 export const ENCRYPT = 7;
 const CHARACTER_SYSTEM = 8;
 const FIRST_OWN = 9;
@@ -28,9 +36,10 @@ export interface CompiledTemplate {
   readonly matrix: Matrix;
   /** From the header on. */
   readonly bytes: Buffer;
-  /** Where each of its objects begins. */
-  readonly offsets: ReadonlyMap<number, number>;
+  /** The numbers of its objects, and their lines of the cross-reference table. */
+  readonly firstNumber: number;
   readonly nextNumber: number;
+  readonly references: string;
   readonly images: ReadonlyMap<string, PlacedImage>;
   /** Entries for the catalog and for the list of annotations, as PDF syntax. */
   readonly catalogEntries: string;
@@ -114,7 +123,8 @@ async function compile(
     widthPt: upright ? right - left : top - bottom,
     heightPt: upright ? top - bottom : right - left,
     matrix,
-    ...layOutObjects(objects, encryption),
+    ...layOutObjects(objects, nextNumber, encryption),
+    firstNumber: PAGES,
     nextNumber,
     images: placed,
     catalogEntries,
@@ -150,15 +160,15 @@ function placement({ shownBox: [left, bottom, right, top], rotation }: FirstPage
   }
 }
 
-function layOutObjects(objects: readonly WrittenObject[], encryption: Encryption | null) {
+function layOutObjects(objects: readonly WrittenObject[], nextNumber: number, encryption: Encryption | null) {
   const header = Buffer.from(`%PDF-${encryption ? '2.0' : '1.7'}\n%\xe2\xe3\xcf\xd3\n`, 'latin1');
-  const offsets = new Map<number, number>();
+  const references = Array<string>(nextNumber - PAGES).fill(UNUSED_REFERENCE);
   let offset = header.length;
   for (const { number, bytes } of objects) {
-    offsets.set(number, offset);
+    references[number - PAGES] = crossReference(offset);
     offset += bytes.length;
   }
-  return { bytes: Buffer.concat([header, ...objects.map(({ bytes }) => bytes)]), offsets };
+  return { bytes: Buffer.concat([header, ...objects.map(({ bytes }) => bytes)]), references: references.join('') };
 }
 
 /** Links to the web stay. What else can be seen on the page would be lost, so it is refused; the rest is left out. */

@@ -1,5 +1,5 @@
 /** AES-256 as PDF 2.0 has it (ISO 32000-2, 7.6: revision 6), with an empty password to open, so that everybody can read
- *  but programs know what the issuer allows. The key is random per process and template, and the owner's password is
+ *  but programs know what the issuer allows. The key is random per thread and template, and the owner's password is
  *  thrown away: nobody needs it, since the template is still there. */
 
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
@@ -7,8 +7,11 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 export interface Encryption {
   /** What the encrypt dictionary is, as PDF syntax. */
   readonly dictionary: string;
+  /** @returns the initial vector and what is encrypted with it */
   encrypt(plain: Uint8Array): Buffer;
 }
+
+const BLOCK = 16;
 
 /** Table 22: bits counted from 1. Bits 7, 8 and 13 to 32 are always set. */
 const PRINT = 1 << 2;
@@ -18,7 +21,7 @@ const RESERVED = 0xfffff0c0;
 
 const PERMISSIONS = RESERVED | PRINT | EXTRACT_FOR_ACCESS | PRINT_FAITHFULLY | 0;
 
-const NO_IV = Buffer.alloc(16);
+const NO_IV = Buffer.alloc(BLOCK);
 
 export function createEncryption(): Encryption {
   const key = randomBytes(32);
@@ -32,24 +35,22 @@ export function createEncryption(): Encryption {
     `/O <${hex(owner.check)}> /OE <${hex(owner.wrapped)}>`,
     `/P ${PERMISSIONS} /Perms <${hex(permissionEntry(key))}> >>`,
   ].join('\n');
-  return {
-    dictionary,
-    encrypt(plain) {
-      const iv = randomBlock();
-      const cipher = createCipheriv('aes-256-cbc', key, iv);
-      return Buffer.concat([iv, cipher.update(plain), cipher.final()]);
-    },
-  };
+  return { dictionary, encrypt: encryptEach(key) };
 }
 
-/** Asking for randomness takes as long as encrypting a text: it is asked for in larger pieces. */
-let random = Buffer.alloc(0);
-
-function randomBlock(): Buffer {
-  if (random.length < 16) random = randomBytes(4096);
-  const block = random.subarray(0, 16);
-  random = random.subarray(16);
-  return block;
+/** One cipher that goes on from text to text, because making one takes longer than encrypting with it. Before each text it
+ *  encrypts a block of zeros, which is its own last output encrypted once more: the text's initial vector, which nobody
+ *  without the key can foretell, and from which the text is encrypted as by a cipher of its own. */
+function encryptEach(key: Buffer): Encryption['encrypt'] {
+  const cipher = createCipheriv('aes-256-cbc', key, randomBytes(BLOCK)).setAutoPadding(false);
+  return (plain) => {
+    const padding = BLOCK - (plain.length % BLOCK);
+    const blocks = Buffer.allocUnsafe(BLOCK + plain.length + padding);
+    blocks.fill(0, 0, BLOCK);
+    blocks.set(plain, BLOCK);
+    blocks.fill(padding, BLOCK + plain.length);
+    return cipher.update(blocks);
+  };
 }
 
 /** Algorithms 8 and 9: what proves the password, and the file key wrapped by it. */

@@ -115,34 +115,43 @@ export function plainObject(number: number, text: string): WrittenObject {
 }
 
 /** @param entries of the dictionary, without `Length` */
-export function streamObject(
+function streamObject(
   number: number,
   entries: string,
   contents: Uint8Array,
   encryption: Encryption | null,
 ): WrittenObject {
   const stored = encryption ? encryption.encrypt(contents) : contents;
-  const start = `${number} 0 obj\n<< ${entries} /Length ${stored.length} >>\nstream\n`;
-  return {
-    number,
-    bytes: Buffer.concat([Buffer.from(start, 'latin1'), stored, Buffer.from('\nendstream\nendobj\n', 'latin1')]),
-  };
+  const start = Buffer.from(streamStart(number, entries, stored.length), 'latin1');
+  return { number, bytes: Buffer.concat([start, stored, Buffer.from(STREAM_END, 'latin1')]) };
 }
+
+export function streamStart(number: number, entries: string, length: number): string {
+  return `${number} 0 obj\n<< ${entries} /Length ${length} >>\nstream\n`;
+}
+
+export const STREAM_END = '\nendstream\nendobj\n';
 
 /** Smaller contents are stored as they are: packing them takes longer than writing the rest of a document, and saves two or
  *  three kilobytes of some hundred. */
 const WORTH_PACKING = 16 * 1024;
 
-/** As `streamObject`, packed if that is worth it. */
-export function packedObject(
-  number: number,
-  entries: string,
-  contents: Buffer,
-  encryption: Encryption | null,
-): WrittenObject {
-  if (contents.length < WORTH_PACKING) return streamObject(number, entries, contents, encryption);
-  return streamObject(number, `/Filter /FlateDecode ${entries}`, deflateSync(contents), encryption);
+/** @returns with the dictionary's entries that say how they are packed */
+export function packed(contents: Buffer): { readonly filter: string; readonly bytes: Buffer } {
+  if (contents.length < WORTH_PACKING) return { filter: '', bytes: contents };
+  return { filter: '/Filter /FlateDecode ', bytes: deflateSync(contents) };
 }
+
+/** One line of the cross-reference table. */
+export function crossReference(offset: number): string {
+  return `${String(offset).padStart(10, '0')} 00000 n \n`;
+}
+
+/** Of the number 0, which no object has. */
+export const FREE_REFERENCE = '0000000000 65535 f \n';
+
+/** Of a number that is not used. */
+export const UNUSED_REFERENCE = '0000000000 00000 f \n';
 
 export function stringText(bytes: Uint8Array, encryption: Encryption | null): string {
   return `<${Buffer.from(encryption ? encryption.encrypt(bytes) : bytes).toString('hex')}>`;

@@ -13,6 +13,21 @@ export interface Font {
   shape(run: ShapingRun): readonly ShapedGlyph[];
   /** From where to where a glyph reaches, in em above the baseline; null: it draws nothing. */
   inkOf(glyph: number): Ink | null;
+  /** The glyph where it stands for these letters. */
+  character(glyph: number, text: string): Character;
+}
+
+/** What a document embeds of a font. A glyph that stands for different letters in different places is several, so that each
+ *  place is read back right. */
+export interface Character {
+  readonly glyph: number;
+  readonly text: string;
+  /** Tells it from the other characters of its font. */
+  readonly key: string;
+  /** In thousandths of an em. */
+  readonly width: number;
+  /** The letters in UTF-16, as hexadecimal digits. */
+  readonly unicode: string;
 }
 
 export interface Ink {
@@ -49,12 +64,17 @@ const buffer = new harfbuzz.Buffer();
 
 let nextId = 0;
 
+/** Letters come again and again; how they can be combined in clusters has no end. */
+const KEPT_CHARACTERS = 4_000;
+
 /** @throws InputError `input.font` */
 export function openFont(name: string, bytes: Uint8Array): Font {
   const file = readTrueType(bytes);
   const font = new harfbuzz.Font(new harfbuzz.Face(new harfbuzz.Blob(bytes)));
   font.setScale(file.unitsPerEm, file.unitsPerEm);
   const known = new Map<number, boolean>();
+  const characters = new Map<number, Map<string, Character>>();
+  let kept = 0;
   return {
     id: nextId++,
     name,
@@ -73,13 +93,31 @@ export function openFont(name: string, bytes: Uint8Array): Font {
       if (script === null) buffer.guessSegmentProperties();
       else buffer.setScript(script);
       harfbuzz.shape(font, buffer, ligatures ? [] : NO_LIGATURES);
-      return buffer.getGlyphInfosAndPositions().map((info) => ({
-        glyph: info.codepoint,
-        cluster: info.cluster,
-        advance: (info.xAdvance ?? 0) / file.unitsPerEm,
-        xOffset: (info.xOffset ?? 0) / file.unitsPerEm,
-        yOffset: (info.yOffset ?? 0) / file.unitsPerEm,
-      }));
+      // not together: that defines properties one by one, which takes longer than the shaping
+      const positions = buffer.getGlyphPositions();
+      return buffer.getGlyphInfos().map(({ codepoint, cluster }, i) => {
+        const { xAdvance = 0, xOffset = 0, yOffset = 0 } = positions[i] ?? {};
+        return {
+          glyph: codepoint,
+          cluster,
+          advance: xAdvance / file.unitsPerEm,
+          xOffset: xOffset / file.unitsPerEm,
+          yOffset: yOffset / file.unitsPerEm,
+        };
+      });
+    },
+    character(glyph, text) {
+      const same = characters.get(glyph)?.get(text);
+      if (same) return same;
+      const width = Math.round((file.metrics(glyph).advance / file.unitsPerEm) * 1000 * 100) / 100;
+      const unicode = Buffer.from(text, 'utf16le').swap16().toString('hex');
+      const made = { glyph, text, key: `${glyph} ${text}`, width, unicode };
+      if (kept++ >= KEPT_CHARACTERS) {
+        characters.clear();
+        kept = 0;
+      }
+      characters.set(glyph, (characters.get(glyph) ?? new Map<string, Character>()).set(text, made));
+      return made;
     },
     inkOf(glyph) {
       const extents = font.glyphExtents(glyph);

@@ -49,13 +49,17 @@ const UNSPACED = new Set(SCRIPTS.filter(({ unspaced }) => unspaced).map(({ tag }
 
 const SHARED = /^[\p{Script=Common}\p{Script=Inherited}]/u;
 
+/** Of the letters met so far, up to the end of the first plane: most letters come again and again. */
+const met = new Map<number, string | null>();
+
 /** @returns null for what all scripts share (spaces, digits, marks) and for scripts that need nothing of their own */
 export function scriptOf(character: string): string | null {
-  // most names of most courses, without trying expressions
-  const code = character.charCodeAt(0);
-  if (code < 0x80) return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) ? 'Latn' : null;
-  if (SHARED.test(character)) return null;
-  return SCRIPTS.find(({ letters }) => letters.test(character))?.tag ?? null;
+  const code = character.codePointAt(0) ?? 0;
+  const known = met.get(code);
+  if (known !== undefined) return known;
+  const found = SHARED.test(character) ? null : (SCRIPTS.find(({ letters }) => letters.test(character))?.tag ?? null);
+  if (code <= 0xffff) met.set(code, found);
+  return found;
 }
 
 export const isPlain = (script: string | null) => script === null || PLAIN.has(script);

@@ -3,7 +3,7 @@
 
 import bidiFactory, { type Bidi } from 'bidi-js';
 import { CredentialError } from '../../../plugin/errors.ts';
-import type { Font, ShapedGlyph } from './font.ts';
+import type { Character, Font, ShapedGlyph } from './font.ts';
 import { isJoined, isPlain, scriptOf } from './scripts.ts';
 
 export interface TextStyle {
@@ -18,12 +18,11 @@ export interface TextStyle {
 
 /** Lengths in em. */
 export interface PlacedGlyph {
-  readonly glyph: number;
+  /** Its text is what a reader program reads here; '' where an earlier glyph has said it. */
+  readonly character: Character;
   readonly x: number;
   readonly y: number;
   readonly advance: number;
-  /** What a reader program reads here; '' where an earlier glyph has said it. */
-  readonly text: string;
   /** How many spaces between letters stand before it. */
   readonly spacesBefore: number;
 }
@@ -62,6 +61,8 @@ const RIGHT_TO_LEFT =
 /** One character, one letter: no marks, no joiners, no letters from beyond the first plane. */
 const SINGLE =
   /^[\u0020-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u1fff\u2010-\u2027\u3040-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3]*$/;
+/** What an array does not say is level 0. */
+const ALL_LEFT_TO_RIGHT = new Uint8Array(0);
 const IGNORABLE = /^\p{Default_Ignorable_Code_Point}$/u;
 
 /** @param text cleaned, without line breaks
@@ -83,7 +84,7 @@ export function directionOf(text: string): 'ltr' | 'rtl' {
 }
 
 function levelsOf(text: string, direction: 'ltr' | 'rtl' | undefined): Uint8Array {
-  if (direction !== 'rtl' && !RIGHT_TO_LEFT.test(text)) return new Uint8Array(text.length);
+  if (direction !== 'rtl' && !RIGHT_TO_LEFT.test(text)) return ALL_LEFT_TO_RIGHT;
   return bidi.getEmbeddingLevels(text, direction ?? 'auto').levels;
 }
 
@@ -97,11 +98,16 @@ function splitIntoRuns(text: string, levels: Uint8Array, style: TextStyle): Run[
     if (last && last.level === level && last.script === script && last.font === font) last.end += segment.length;
     else runs.push({ start, end: start + segment.length, level, script, font });
   };
-  for (const [index, segment] of letters(text)) {
+  const usual = style.fonts[0] ?? firstOf(style.fallback(' '));
+  let index = 0;
+  for (const segment of SINGLE.test(text) ? text : segmentsOf(text)) {
     script = scriptOf(segment) ?? script;
-    const font = fontFor(segment, style, runs.at(-1)?.font);
+    const before = runs.at(-1)?.font ?? usual;
+    const isUsual = before === usual && segment.length === 1 && before?.has(segment.charCodeAt(0));
+    const font = isUsual ? before : fontFor(segment, style, runs.at(-1)?.font);
     if (font) add(index, segment, font);
     else addOneByOne(index, segment, style, add);
+    index += segment.length;
   }
   return runs;
 }
@@ -130,14 +136,18 @@ function firstScript(text: string): string | null {
   return null;
 }
 
-function* letters(text: string): Iterable<readonly [number, string]> {
-  if (SINGLE.test(text)) yield* [...text].entries();
-  else for (const { index, segment } of graphemes.segment(text)) yield [index, segment];
+/** Letters with their marks. */
+function segmentsOf(text: string): string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
+}
+
+function firstOf<Item>(items: Iterable<Item>): Item | undefined {
+  for (const item of items) return item;
+  return undefined;
 }
 
 /** A letter and its marks come from one font. Spaces stay in the font before them. */
 function fontFor(segment: string, style: TextStyle, before: Font | undefined): Font | null {
-  if (before && before === style.fonts[0] && segment.length === 1 && before.has(segment.charCodeAt(0))) return before;
   const needed = [...segment].filter((character) => !IGNORABLE.test(character));
   const hasAll = (font: Font) => needed.every((character) => font.has(character.codePointAt(0) as number));
   if (before && (segment === ' ' || needed.length === 0) && hasAll(before)) return before;
@@ -196,11 +206,10 @@ function placeRun(run: Run, text: string, style: TextStyle, pen: { x: number; sp
   for (const [i, { glyph, cluster, advance, xOffset, yOffset }] of shaped.entries()) {
     if (glyph === 0) throw missingGlyph([...text.slice(cluster, end)][0] as string, { ...style, fonts: [font] });
     glyphs.push({
-      glyph,
+      character: font.character(glyph, texts[i] as string),
       x: pen.x + xOffset,
       y: yOffset,
       advance,
-      text: texts[i] as string,
       spacesBefore: pen.spaces,
     });
     pen.x += advance;
@@ -210,7 +219,7 @@ function placeRun(run: Run, text: string, style: TextStyle, pen: { x: number; sp
   return { font, glyphs, actualText: exact ? null : text.slice(start, end) };
 }
 
-/** The characters of each cluster, all read at its one widest glyph: marks are drawn before, behind or above their letter,
+/** The characters of each cluster, one glyph after the other in most scripts. Else all read at its one widest glyph: marks are drawn before, behind or above their letter,
  *  and what is drawn last is not what is read last. Reader programs turn a right-to-left line round character by
  *  character, also within one glyph: there the characters of a glyph stand as if seen from the left. */
 function textsOf(
@@ -219,6 +228,9 @@ function textsOf(
   { start, end }: Run,
   rightToLeft: boolean,
 ): readonly string[] {
+  if (shaped.every(({ cluster }, i) => cluster > (shaped[i - 1]?.cluster ?? -1))) {
+    return shaped.map(({ cluster }, i) => text.slice(i === 0 ? start : cluster, shaped[i + 1]?.cluster ?? end));
+  }
   const starts = [...new Set(shaped.map(({ cluster }) => cluster))].sort((a, b) => a - b);
   // invisible characters at the start of the run have no glyph of their own
   const texts = new Map(starts.map((at, i) => [at, text.slice(i === 0 ? start : at, starts[i + 1] ?? end)] as const));

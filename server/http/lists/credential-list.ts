@@ -40,10 +40,18 @@ export function credentialList(services: ListServices): List<Credential> {
           textCell(learnerName, credentialPath(id), { note: { text: username } }),
       },
       { name: 'for', label: 'For', cell: ({ contextName }) => textCell(contextName) },
-      { name: 'type', label: 'Type', cell: ({ credentialType }) => textCell(credentialType) },
+      {
+        name: 'type',
+        label: 'Type',
+        order: 'type',
+        hasFewValues: true,
+        cell: ({ credentialType }) => textCell(credentialType),
+      },
       {
         name: 'status',
         label: 'Status',
+        order: 'status',
+        hasFewValues: true,
         noteLabel: 'Reason',
         cell: ({ status, reason }) => statusCell(shownStatus(status), reason),
       },
@@ -129,10 +137,11 @@ function credentialActions({ credentialLife }: ListServices): readonly BulkActio
     {
       name: 'invalidate',
       label: 'Invalidate',
+      isFinal: true,
       audited: 'credentials.invalidate',
       needsReason: true,
       consequence:
-        'They are invalid for good. Their documents go to the archive, where nobody can download them; whoever verifies one is told the reason. This cannot be undone.',
+        'They are invalid for good. Their documents go to the archive, where nobody can download them; whoever verifies one is told the reason. This cannot be undone. The next run makes new ones for those who are still eligible by the LMS.',
       async run({ id, status }, { reason }) {
         if (status !== 'available' && status !== 'error') return leftAlone;
         await credentialLife.invalidate(id, reason.slice(0, MAX_REASON));

@@ -45,6 +45,7 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       { text: 'Send a test event', href: '/test-event', access: 'operate' },
     ],
     records: events.records,
+    onlyGrows: true,
     load: async (rows) => ({
       people: await learnersById(
         services,
@@ -57,6 +58,8 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       {
         name: 'type',
         label: 'Event',
+        order: 'type',
+        hasFewValues: true,
         cell: ({ event }) => ({
           parts: [
             { kind: 'text', text: shortEventType(event.type), href: eventPath(event.id), breaksAtDots: true } as const,
@@ -75,6 +78,8 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       {
         name: 'outcome',
         label: 'Outcome',
+        order: 'outcome',
+        hasFewValues: true,
         noteLabel: 'Reason',
         cell: ({ outcome }) => statusCell(shownStatus(outcome.kind), outcomeReason(outcome)),
       },

@@ -75,7 +75,7 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
     breadcrumbs: [providersCrumb],
     noun: ['badge', 'badges'],
     lead: 'Every badge that was given, where it was issued and how it stands there.',
-    links: [{ text: 'Compare with a provider', href: '/comparisons' }],
+    links: [{ text: 'Comparisons', href: '/comparisons' }],
     records: {
       ...partRecords({
         documents: progress.records,

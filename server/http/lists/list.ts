@@ -12,6 +12,9 @@ export interface Column<Row, Context> {
   readonly label: string;
   /** The field it is put in order by; left out: it is not. An index must lead to it. */
   readonly order?: string;
+  /** The field of the order has few texts and is never without one: records of each lie behind one another in the next
+   *  order, at last the usual one. An index must lead there. */
+  readonly hasFewValues?: boolean;
   /** Name of the small text below in exports; left out: they do not have it. */
   readonly noteLabel?: string;
   readonly isNumber?: boolean;
@@ -72,8 +75,12 @@ export interface BulkAction<Row> {
   readonly access?: Right;
   /** It asks why. */
   readonly needsReason?: boolean;
+  /** It cannot be undone: of many, the number is typed. */
+  readonly isFinal?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** So that it leaves room for other work; left out: as fast as it goes. */
+  readonly perSecond?: number;
   /** What it would do to one, before it is done; changes nothing. */
   foresee?(row: Row): Promise<Foreseen>;
   /** @returns what came of it, in a word or two, e.g. `invalidated`, `left alone`
@@ -131,6 +138,8 @@ export interface List<Row, Context = unknown> {
   readonly date?: DateFilter;
   readonly order: RecordOrder;
   readonly pageSize?: number;
+  /** Records come, and go with age alone: what was too many to be counted is not counted again for a minute. */
+  readonly onlyGrows?: boolean;
   readonly empty: Empty | (() => Promise<Empty>);
   /** Said where filters leave nothing. */
   readonly nothingMatches: string;

@@ -35,7 +35,13 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
         cell: ({ id, username, email }) => textCell(username, `/mails/${id}`, { note: { text: maskedAddress(email) } }),
       },
       { name: 'about', label: 'About', cell: ({ contextName }) => textCell(contextName) },
-      { name: 'state', label: 'State', cell: ({ mail }) => statusCell(shownStatus(mail?.state ?? 'pending')) },
+      {
+        name: 'state',
+        label: 'State',
+        order: 'mail',
+        hasFewValues: true,
+        cell: ({ mail }) => statusCell(shownStatus(mail?.state ?? 'pending')),
+      },
       { name: 'attempts', label: 'Attempts', isNumber: true, cell: ({ mail }) => numberCell(mail?.attempts ?? 0) },
       { name: 'when', label: 'When', cell: ({ mail }) => timeCell(shownTime(mail?.sentAt ?? mail?.dueAt ?? null)) },
       {

@@ -69,6 +69,8 @@ export function progressList(services: ListServices): List<Progress, Context> {
       {
         name: 'status',
         label: 'Status',
+        order: 'status',
+        hasFewValues: true,
         cell: (row) => ({ parts: [{ kind: 'status', status: progressStatus(row) } as const], otherwise: 'none' }),
       },
       {

@@ -52,6 +52,8 @@ export function runList({
       {
         name: 'state',
         label: 'State',
+        order: 'state',
+        hasFewValues: true,
         noteLabel: 'Error',
         cell: ({ state, error }) => statusCell(shownStatus(state), error?.message ?? null),
       },

@@ -1,7 +1,6 @@
 /** Templates of badges at providers as a list. */
 
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
-import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
 import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
 import { shownStatus, shownTime } from '../format.ts';
@@ -11,7 +10,7 @@ import { qualifiedSlug, templatePath } from '../template-links.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { List } from './list.ts';
-import { wordSearch, wordsOf } from './short.ts';
+import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
 const BATCH = 500;
 
@@ -62,7 +61,7 @@ export function templateList({
     noun: ['template', 'templates'],
     lead: 'What providers let Laurel issue. A rule names one of them behind the word template; nothing is issued because a template is here.',
     links: [{ text: 'Synchronise', href: '/templates/sync', access: 'operate', isPrimary: true }],
-    records: memoryRecords(shape, rows),
+    records: shortRecords(shape, rows),
     load: async () => ({ definitions: await badges.list(), accounts: await providerStore.accounts() }),
     idOf: ({ template, account }) => `${account.id}-${template.templateId}`,
     columns: [
@@ -85,6 +84,7 @@ export function templateList({
         name: 'state',
         label: 'State',
         order: 'state',
+        hasFewValues: true,
         cell: ({ template }) => statusCell(shownStatus(template.state)),
       },
       {

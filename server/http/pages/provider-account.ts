@@ -1,5 +1,6 @@
 /** One account at a badge provider: how it is, and everything that can be done with it. */
 
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { CredentialsError, NotFoundError } from '../../../plugin/errors.ts';
 import type { ProviderAccount } from '../../../plugin/ports/provider-store.ts';
@@ -14,6 +15,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { syncPath } from '../template-links.ts';
+import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
 import { sentence } from './providers.ts';
 
 const HISTORY = 10;
@@ -30,7 +32,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
     throw new NotFoundError('account', 'there is no such account; the list of providers shows those there are');
   }
 
-  const show = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
+  const show = async (req: Request, res: Response, errors: readonly FieldError[] = [], status = 422): Promise<void> => {
     const account = await accountOf(req);
     const provider = providers.get(account.provider);
     const form = formOf(provider);
@@ -48,6 +50,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       provider: provider?.title ?? account.provider,
       noun: form?.noun ?? 'account',
       canAsk: form !== null,
+      opened: secretMark(account),
       rotates: form?.rotates === true,
       externalIdLabel: form?.externalId?.label ?? 'Id',
       secret: form && { label: lowerFirst(form.secret.label), help: form.secret.help },
@@ -57,7 +60,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       warnings: [],
       focus: null,
     };
-    await renderPage(req, res, 'provider-account', frame, model, errors.length > 0 ? 422 : 200);
+    await renderPage(req, res, 'provider-account', frame, model, errors.length > 0 ? status : 200);
   };
 
   /** A change by a person: written down, and announced on the page. What the provider refuses is shown there. */
@@ -75,6 +78,45 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${accountPath(account)}?done=${done}`);
     };
 
+  /** Two people put a secret there: neither can be shown, so that only who did it, and when, can be told. */
+  const showOtherSecret = async (req: Request, res: Response, object: string): Promise<void> => {
+    const { items } = await access.audit({ object, limit: HISTORY });
+    const last = items.find(({ action }) => action.startsWith('provider-account.secret-'));
+    const who = last
+      ? `${last.actor} put another secret there on ${shownTime(last.at).text}`
+      : 'Another secret was put there';
+    const message = `${who}, since you opened this page. Yours was not checked and not saved, and no page shows either. Enter yours again to replace that one.`;
+    return show(req, res, [{ field: 'secret', message }], 409);
+  };
+
+  /** What goes with the account, or fails from then on. */
+  const gone = async ({ id, provider }: ProviderAccount) => ({
+    templates: total((await providerStore.templateCounts()).filter(({ accountId }) => accountId === id)),
+    effects: total((await progress.effectGroups()).filter(({ lane }) => lane === provider)),
+  });
+
+  const askToRemove = async (
+    req: Request,
+    res: Response,
+    account: ProviderAccount,
+    errors: readonly FieldError[] = [],
+  ): Promise<void> => {
+    const { templates, effects } = await gone(account);
+    const breadcrumbs = [...crumbs(), { text: account.name, href: accountPath(account) }];
+    const frame = { title: `Remove ${account.name}`, section: 'providers', breadcrumbs, errors } as const;
+    const model = {
+      href: accountPath(account),
+      name: account.name,
+      provider: providers.get(account.provider)?.title ?? account.provider,
+      fromSettings: account.origin === 'environment',
+      templates: counted(templates, 'template'),
+      badges: await badgesWith(account),
+      effects: effects === 0 ? null : counted(effects, 'effect'),
+      typed: typedConfirmation(templates + effects),
+    };
+    await renderPage(req, res, 'provider-account-remove', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
   return [
     get(PATH, 'look', (req, res) => show(req, res)),
 
@@ -84,13 +126,15 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${accountPath(account)}${facts === null ? '' : '?done=provider-account-works'}`);
     }),
 
-    post(
-      `${PATH}/secret`,
-      'administer',
-      change('provider-account.secret-replaced', 'secret', 'provider-secret-replaced', ({ id }, req) =>
-        accounts.replaceSecret(id, textField(req, 'secret')),
-      ),
-    ),
+    post(`${PATH}/secret`, 'administer', async (req, res) => {
+      const { id, sealedSecret, origin } = await accountOf(req);
+      if (origin === 'page' && textField(req, 'opened') !== secretMark({ sealedSecret }))
+        return showOtherSecret(req, res, objectOf({ id }));
+      const replace = change('provider-account.secret-replaced', 'secret', 'provider-secret-replaced', () =>
+        accounts.replaceSecret(id, textField(req, 'secret'), sealedSecret),
+      );
+      return replace(req, res);
+    }),
 
     post(
       `${PATH}/rotate`,
@@ -114,25 +158,13 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       ),
     ),
 
-    get(`${PATH}/remove`, 'administer', async (req, res) => {
-      const account = await accountOf(req);
-      const counts = (await providerStore.templateCounts()).filter(({ accountId }) => accountId === account.id);
-      const groups = (await progress.effectGroups()).filter(({ lane }) => lane === account.provider);
-      const breadcrumbs = [...crumbs(), { text: account.name, href: accountPath(account) }];
-      const frame = { title: `Remove ${account.name}`, section: 'providers', breadcrumbs } as const;
-      await renderPage(req, res, 'provider-account-remove', frame, {
-        href: accountPath(account),
-        name: account.name,
-        provider: providers.get(account.provider)?.title ?? account.provider,
-        fromSettings: account.origin === 'environment',
-        templates: counted(total(counts), 'template'),
-        badges: await badgesWith(account),
-        effects: total(groups) === 0 ? null : counted(total(groups), 'effect'),
-      });
-    }),
+    get(`${PATH}/remove`, 'administer', async (req, res) => askToRemove(req, res, await accountOf(req))),
 
     post(`${PATH}/remove`, 'administer', async (req, res) => {
       const account = await accountOf(req);
+      const { templates, effects } = await gone(account);
+      const unsure = confirmationError(req, templates + effects);
+      if (unsure) return askToRemove(req, res, account, [unsure]);
       await accounts.remove(account.id);
       const { provider, slug, host } = account;
       await audit(actorOf(res).name, 'provider-account.removed', objectOf(account), { provider, slug, host });
@@ -160,7 +192,15 @@ function crumbs() {
   return [{ text: 'Providers', href: '/providers' }];
 }
 
-function objectOf({ id }: ProviderAccount): string {
+/** Tells one secret from another and says nothing about either. */
+function secretMark({ sealedSecret }: Pick<ProviderAccount, 'sealedSecret'>): string {
+  return createHash('sha256')
+    .update(sealedSecret ?? '')
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function objectOf({ id }: Pick<ProviderAccount, 'id'>): string {
   return `provider-account:${id}`;
 }
 

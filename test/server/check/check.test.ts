@@ -28,11 +28,11 @@ describe('laurel check', function () {
     lines.filter((line) => line.name === name).map(({ status, message }) => `${status}: ${message}`);
 
   it('lists every problem of the settings and exits with 78', async () => {
-    const { code, lines } = await check({ PORT: 'web', LAUREL_MAIL_LANGUAGE: 'xx' });
+    const { code, lines } = await check({ PORT: 'web', LAUREL_MAIL_LANGUAGE: '?' });
     expect(code).to.equal(78);
     expect(of(lines, 'settings')).to.deep.equal([
       'problem: PORT must be a whole number from 0 to 65535',
-      'problem: LAUREL_MAIL_LANGUAGE must be one of en, de',
+      'problem: LAUREL_MAIL_LANGUAGE must be a language tag like es or pt-BR',
     ]);
   });
 

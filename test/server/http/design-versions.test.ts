@@ -84,7 +84,7 @@ describe('the pages of versions of types and configurations', () => {
     const text = textOf(conflict.text);
     expect(text).to.include('administrator has saved this type since you opened it.');
     expect(text).to.include(
-      'What When you opened it Theirs, in force Yours options.text_elements.name.y both changed it 300 310 330',
+      'What What it was Theirs, in force Yours options.text_elements.name.y both changed it options.text_elements.name.y, what it was: 300 options.text_elements.name.y, theirs: 310 options.text_elements.name.y, yours: 330',
     );
     expect(conflict.text).to.match(/name="o\.text_elements\.name\.y"[^>]*value="330"/);
     expect((await site.services.credentials.type('type-1'))?.options.text_elements).to.deep.equal({ name: { y: 310 } });

@@ -26,7 +26,7 @@ describe('retiring a learner on the pages', () => {
     const send = (fields: Record<string, string>) => submit(administrator, `${path}/retire`, `${path}/retire`, fields);
     const wrong = await send({ confirmation: 'grace', reason: 'Ada Lovelace asked' });
     expect(wrong.status).to.equal(422);
-    expect(textOf(wrong.text)).to.include('type the username, ada, to confirm');
+    expect(textOf(wrong.text)).to.include('Type the username, ada, to confirm.');
     expect(textOf(wrong.text)).to.include('the reason is kept; write it without the name of the learner');
     expect((await site.services.jobStore.list({ kind: 'retire-learner', limit: 5 })).items).to.deep.equal([]);
 
@@ -38,6 +38,13 @@ describe('retiring a learner on the pages', () => {
     const [entry] = (await site.services.access.audit({ limit: 1 })).items;
     expect(entry).to.deep.include({ actor: 'administrator', action: 'learner.retired' });
     expect(entry?.details).to.include({ badges: 'revoke' });
+    const shown = textOf((await administrator.get(path)).text);
+    expect(shown).to.match(
+      /Retirement Under way Asked for .* By administrator Badges at providers are taken back Finished not yet/,
+    );
+    expect(shown).to.include('Nothing new about this person is stored any more.');
+    const operator = await site.signIn('operator');
+    expect(textOf((await operator.get(path)).text)).to.not.include('Retirement');
     await site.runJobs();
     expect((await site.services.jobStore.get(right.headers.location?.slice(6).split('?')[0] ?? ''))?.state).to.equal(
       'done',

@@ -23,7 +23,7 @@ describe('what the embedded store keeps in memory', () => {
     journal = new Journal(folder);
     collection = new Catalog(journal).create('laurel', 'events');
     for (let n = 0; n < MANY; n += 1) {
-      collection.insert(toDocument({ _id: n, text: `event ${n}` }));
+      collection.insertDocument(toDocument({ _id: n, text: `event ${n}` }));
       if (n % 500 === 0) await journal.settled();
     }
     await journal.settled();
@@ -35,28 +35,27 @@ describe('what the embedded store keeps in memory', () => {
 
   const textOf = (n: number) => collection.find(one(n))[0]?.document.get('text');
 
-  it('is the bodies written last, however many documents there are; the others are read from disk', () => {
+  it('is no body that is on disk, but the documents that were decoded last', () => {
     const read = sinon.spy(journal, 'read');
-    for (const record of collection.find(EVERYTHING)) void record.bytes;
-    expect(MANY - read.callCount).to.be.within(1, 2_048);
+    for (const record of collection.find(EVERYTHING)) void record.document;
+    expect(read.callCount).to.equal(MANY);
     read.resetHistory();
-    expect(textOf(MANY - 1)).to.equal(`event ${MANY - 1}`);
+    for (let n = MANY - 4_000; n < MANY; n += 1) expect(textOf(n)).to.equal(`event ${n}`);
     expect(read.callCount).to.equal(0);
-    expect([0, 1, 2_500].map(textOf)).to.deep.equal(['event 0', 'event 1', 'event 2500']);
+    expect([0, 1, 2].map(textOf)).to.deep.equal(['event 0', 'event 1', 'event 2']);
     expect(read.callCount).to.equal(3);
   });
 
   it('is what a cursor has found, also when it is changed or removed meanwhile', async () => {
     const found = [0, 1, MANY - 1].flatMap((n) => collection.find(one(n)));
-    for (const record of found) record.forgetDecoded();
+    for (const record of found) collection.hold(record);
     const [first, second, last] = found as [StoredRecord, StoredRecord, StoredRecord];
     collection.replace(first, toDocument({ _id: 0, text: 'changed' }));
     collection.remove(second);
     collection.replace(last, toDocument({ _id: MANY - 1, text: 'changed' }));
     await journal.settled();
-    for (let n = MANY; n < MANY + 3_000; n += 1) collection.insert(toDocument({ _id: n, text: `event ${n}` }));
+    for (let n = MANY; n < MANY + 3_000; n += 1) collection.insertDocument(toDocument({ _id: n, text: `event ${n}` }));
     await journal.settled();
-    for (const record of found) record.forgetDecoded();
     expect(found.map(({ document }) => document.get('text'))).to.deep.equal([
       'event 0',
       'event 1',
@@ -78,19 +77,17 @@ describe('what the embedded store keeps in memory', () => {
     expect(journal.nextSequence()).to.equal(MANY + 1);
   });
 
-  it('is no body above 32 KB, once it is on disk, unless another has taken its place there', () => {
-    const home = { read: sinon.stub(), decoded: sinon.spy(), kept: sinon.spy() };
+  it('is nothing of what was decoded of more than 32 KB, and a body that another has taken the place of', () => {
+    const home = { read: sinon.stub(), used: sinon.spy(), letGo: sinon.spy() };
     const large = encodeDocument(toDocument({ _id: 1, text: 'x'.repeat(40_000) }));
     home.read.returns(large);
-    const record = new StoredRecord(1, large, null, home);
-    record.stored();
+    const record = new StoredRecord(1, null, home);
+    expect(record.document.get('_id')).to.equal(1);
+    expect(record.document.get('_id')).to.equal(1);
+    expect([home.read.callCount, home.used.callCount]).to.deep.equal([2, 0]);
+    record.retain();
+    record.release();
     expect(record.bytes).to.equal(large);
-    expect([home.read.callCount, home.kept.callCount]).to.deep.equal([1, 0]);
-    const replaced = new StoredRecord(1, large, null, home);
-    replaced.retain();
-    replaced.stored();
-    replaced.release();
-    expect(replaced.bytes).to.equal(large);
-    expect(home.read.callCount).to.equal(1);
+    expect(home.read.callCount).to.equal(3);
   });
 });

@@ -16,7 +16,7 @@ describe('a shaped line', () => {
   const shape = (text: string, change: Partial<TextStyle> = {}) => shapeLine(text, { ...style, ...change });
   const fontsOf = ({ runs }: ShapedLine) => runs.map(({ font }) => font.name);
   /** What is read at each glyph, from the left. */
-  const textsOf = ({ runs }: ShapedLine) => runs.flatMap(({ glyphs }) => glyphs.map(({ text }) => text));
+  const textsOf = ({ runs }: ShapedLine) => runs.flatMap(({ glyphs }) => glyphs.map(({ character }) => character.text));
 
   it('is as wide as its letters, closer where they are kerned', () => {
     expect(shape('Ada').width).to.be.closeTo(0.722 + 0.64 + 0.596, 0.01);
@@ -47,8 +47,8 @@ describe('a shaped line', () => {
   it('joins Arabic letters, and has a ligature read back in its order', () => {
     // as if seen from the left
     expect(textsOf(shape('سلام')).join('')).to.equal([...'سلام'].reverse().join(''));
-    const isolated = shape('م').runs[0]?.glyphs[0]?.glyph;
-    expect(shape('محمد').runs[0]?.glyphs.map(({ glyph }) => glyph)).not.to.include(isolated);
+    const isolated = shape('م').runs[0]?.glyphs[0]?.character.glyph;
+    expect(shape('محمد').runs[0]?.glyphs.map(({ character }) => character.glyph)).not.to.include(isolated);
   });
 
   it('has a letter and its points read at the letter', () => {

@@ -15,6 +15,7 @@ import type { Lifecycle } from '../lifecycle.ts';
 import { loadPlugins } from '../plugins.ts';
 import { createSecretBox } from '../secret-box.ts';
 import { loadSecretKey } from '../secret-key.ts';
+import { openStoreClock } from './clock.ts';
 import { openStores, type Stores } from './stores.ts';
 import { composeTracing } from './tracing.ts';
 
@@ -25,6 +26,7 @@ export interface Beginning {
   readonly settings: Settings;
   /** What this process does by itself; none for a command that only uses the parts. */
   readonly roles: readonly Role[];
+  /** Of the machine, unless one was handed in. */
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
@@ -33,6 +35,8 @@ export interface Beginning {
 }
 
 export interface Foundation extends Beginning {
+  /** Of the database, which all processes share. */
+  readonly clock: Clock;
   readonly tracer: Tracer;
   readonly secretKey: string;
   readonly secrets: SecretBox;
@@ -53,7 +57,7 @@ const ACTIVITY_FLUSH_MS = 3_000;
 
 /** @throws ConfigurationError, StoreError */
 export async function layFoundation(beginning: Beginning): Promise<Foundation> {
-  const { settings, roles, clock, logger, lifecycle } = beginning;
+  const { settings, roles, logger, lifecycle } = beginning;
   const tracer = await composeTracing(settings, lifecycle);
   const secretKey = loadSecretKey(settings.secretKey, settings.dataDir);
   const plugins = await loadPlugins(settings.plugins, { taken: providerNames });
@@ -64,6 +68,7 @@ export async function layFoundation(beginning: Beginning): Promise<Foundation> {
   const texts = openTexts({ ...settings, folder: settings.localeDir });
   for (const problem of texts.problems) logger.warn('a text of LAUREL_LOCALE_DIR is left out', { problem });
   const stores = await openStores(settings, beginning);
+  const clock = await openStoreClock(beginning, stores);
   if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
 
   const tally = createActivityTally({ store: stores.activity, clock });
@@ -74,5 +79,5 @@ export async function layFoundation(beginning: Beginning): Promise<Foundation> {
   repeat('activity in between', ACTIVITY_FLUSH_MS, tally.flush, 'what happened could not be added to the counts');
 
   const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
-  return { ...beginning, tracer, secretKey, secrets, plugins, environment, texts, stores, tally, repeat };
+  return { ...beginning, clock, tracer, secretKey, secrets, plugins, environment, texts, stores, tally, repeat };
 }

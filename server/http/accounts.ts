@@ -11,7 +11,7 @@ import { hashPassword, passwordProblem } from './passwords.ts';
 import type { Services } from './services.ts';
 import { createInvitation, signInLink } from './tokens.ts';
 
-export const MAX_NAME_LENGTH = 80;
+const MAX_NAME_LENGTH = 80;
 
 export interface NewAccount {
   readonly name: string;

@@ -50,12 +50,6 @@ export function queryChoice<Choice extends string>(
   return choices.find((choice) => choice === text);
 }
 
-/** @returns every value of a parameter that may stand in the address several times */
-export function queryTexts(req: Request, name: string): readonly string[] {
-  const value: unknown = Object.hasOwn(req.query, name) ? req.query[name] : [];
-  return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && one !== '');
-}
-
 export function pathText(req: Request, name: string): string {
   const value: unknown = req.params[name];
   return typeof value === 'string' ? value : '';

@@ -89,7 +89,7 @@ export function may(res: Response, right: Right): boolean {
 }
 
 /** @throws RequestError 403 which says who may */
-export function assertMay(res: Response, right: Right): void {
+function assertMay(res: Response, right: Right): void {
   const { role } = actorOf(res);
   if (mayDo(role, right)) return;
   throw forbidden(

@@ -5,7 +5,7 @@ import { msg, type Words, words } from '../../plugin/words.ts';
 
 export const MIN_PASSWORD_LENGTH = 12;
 /** Hashing work grows with the length; nobody types more. */
-export const MAX_PASSWORD_LENGTH = 256;
+const MAX_PASSWORD_LENGTH = 256;
 
 export interface ScryptCost {
   /** log2 of the cost; memory is 2^logN * blockSize * 128 bytes. */

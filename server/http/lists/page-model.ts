@@ -9,7 +9,7 @@ import { headingsOf, sortedForPage } from './sorting.ts';
 import { ALL, chosenValue, isNarrowed, type ListState, queryOf, whereOf } from './state.ts';
 
 /** No count goes on beyond; the page says `10,000+`. */
-export const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 10_000;
 const MOST_COUNTED_CHOICES = 200;
 /** Of more, those that no record has are left out. */
 const FEW_CHOICES = 12;
@@ -68,7 +68,7 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
 }
 
 /** `10,000+ events` */
-export function countedUpTo(count: number, [one, many]: readonly [string, string]): string {
+function countedUpTo(count: number, [one, many]: readonly [string, string]): string {
   return count > MOST_COUNTED ? `${countWord(count)} ${many}` : counted(count, one, many);
 }
 

@@ -13,7 +13,7 @@ import type { LmsClaims, LmsSignInServices } from '../services.ts';
 import { lmsSignInPath } from './paths.ts';
 
 /** @returns null: none of the claims gives one */
-export function roleOf(claims: LmsClaims, roles: readonly ClaimRole[]): Role | null {
+function roleOf(claims: LmsClaims, roles: readonly ClaimRole[]): Role | null {
   return roles.find(({ claim }) => claims[claim])?.role ?? null;
 }
 

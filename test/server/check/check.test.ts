@@ -102,7 +102,7 @@ describe('what laurel check asks', () => {
     expect(checkClock(3_000)[0]).to.deep.include({
       status: 'warning',
       message: 'is 3.0 s behind that of the database',
-      todo: 'synchronise the clocks (NTP): schedules and runs go by that of the database, the rest by that of this machine',
+      todo: 'synchronise the clocks (NTP): Laurel goes by that of the database, logs and other programs by that of this machine',
     });
     expect(checkClock(-11_000)[0]).to.deep.include({
       ...{ status: 'problem', message: 'is 11.0 s ahead of that of the database' },

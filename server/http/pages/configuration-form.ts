@@ -14,7 +14,7 @@ import type { Conflict } from '../design-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
-import { type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
+import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -48,7 +48,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
     throw new NotFoundError('credential-type', 'there is no such type; the list of types shows those there are');
   };
 
-  const showForm = (
+  const showForm = async (
     req: Request,
     res: Response,
     former: CredentialConfiguration | null,
@@ -71,6 +71,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       comment: textField(req, 'comment'),
       versionsHref: former && `${pathOf(former)}/versions`,
       ...shownEntry(entry, schemaOf(extensions, type), type.options, errors),
+      assetLists: assetLists(await credentials.assets()),
       effective: merged && JSON.stringify(merged, null, 2),
       samples: SAMPLES,
       designer: designerOf(extensions, type, {

@@ -158,7 +158,7 @@ async function composeParts(
       ...accounts.kinds,
       ...badges.comparison.kinds,
       ...credentials.life.kinds,
-      retirement.kind,
+      ...retirement.kinds,
       createListActions(() => allLists(services)),
     ],
     clock,

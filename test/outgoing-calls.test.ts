@@ -27,6 +27,8 @@ const DOORS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   undici: { '*': [] },
   nodemailer: { '*': ['providers/mail/smtp-mailer.ts'] },
   amqplib: { connect: ['server/amqp/connection.ts'], default: [] },
+  // Only where a setting names the receiver.
+  '@opentelemetry/exporter-trace-otlp-proto': { '*': ['server/tracing/recording-tracer.ts'] },
   // Fetches keys; with the guarded way it is given.
   jose: { createRemoteJWKSet: ['server/lms-tokens.ts'] },
 };

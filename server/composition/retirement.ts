@@ -7,6 +7,7 @@ import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { DeadLetter, DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import { createRename } from '../../plugin/privacy/rename-job.ts';
 import { createRetire } from '../../plugin/privacy/retire-job.ts';
 import { createRetiredPeople, type RetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import { createRetirements, type Retirements } from '../../plugin/privacy/retirements.ts';
@@ -29,7 +30,7 @@ export interface RetirementSetupParts {
 }
 
 export interface ComposedRetirement {
-  readonly kind: JobKind;
+  readonly kinds: readonly JobKind[];
   readonly retirements: Retirements;
 }
 
@@ -57,9 +58,7 @@ export function composeRetirement(
     ...(settleMs !== undefined && { settleMs }),
   };
   return {
-    kind: createRetire({
-      ...{ ...common, progress: stores.progress, providers },
-    }),
+    kinds: [createRetire({ ...common, progress: stores.progress, providers }), createRename({ traces, secrets })],
     retirements: createRetirements({ ...common, jobs, jobStore: stores.jobs, newId: randomUUID }),
   };
 }

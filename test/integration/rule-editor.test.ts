@@ -156,6 +156,10 @@ describe('the rule editor in a browser', function () {
     await status(page).getByText('Formatted.').waitFor();
     expect(await field(page)).to.equal(RULES);
     await write(page, 'badge "demo-course" {\n  requirement }');
+    // The check would write over it.
+    await status(page)
+      .getByText(/\d errors?/)
+      .waitFor();
     await page.getByRole('button', { name: 'Format' }).click();
     await status(page)
       .getByText('Not formatted: line 2, column 15 cannot be read: expected a name, but found "}".')

@@ -11,6 +11,7 @@ import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import type { Progress, ProgressStore } from '../../plugin/ports/progress-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
+import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { aBadge, aPenalty, aRequirement, failedCourse, onBadge, PASSING, passedCourse } from './rule-values.ts';
 
 export class StandingClock {
@@ -63,6 +64,7 @@ export function aWorld(badges: readonly Badge[], parts: WorldParts = {}): World 
     definitionVersion: () => 1,
     clock,
     logger: silentLogger,
+    tracer: passingTracer,
     ids: { uuid: () => `00000000-0000-4000-8000-${String(++uuids).padStart(12, '0')}` },
     pause: () => Promise.resolve(),
   });
@@ -71,6 +73,7 @@ export function aWorld(badges: readonly Badge[], parts: WorldParts = {}): World 
     progress,
     clock,
     logger: silentLogger,
+    tracer: passingTracer,
     providers: new Map([[provider.name, provider]]),
     publisher,
     badgeName: (id) => index.get(id)?.name ?? null,

@@ -47,6 +47,7 @@ import { MemoryRetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
 import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
+import { createRename } from '../../plugin/privacy/rename-job.ts';
 import { createRetire } from '../../plugin/privacy/retire-job.ts';
 import { createRetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import { createRetirements } from '../../plugin/privacy/retirements.ts';
@@ -253,6 +254,7 @@ export function makeSite(
       ...comparison.kinds,
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
+      createRename(retirementParts),
       createListActions(() => allLists(services)),
     ],
   });

@@ -15,15 +15,24 @@ const { createLocalEngine } = await import('../local-engine.ts');
 const engine = createLocalEngine((workerData as ThreadOptions).fontsFolder);
 const files = new RecentlyUsed<AssetFile>(KEPT);
 
-parentPort?.on('message', async (task: Task) => {
-  allocations.reset();
-  const answer = await perform(task).catch((error: unknown): Answer => ({ kind: 'failed', error: toPlain(error) }));
-  parentPort?.postMessage(answer, answer.kind === 'made' ? transferable(answer.bytes) : []);
+/** One task after the other, also where one waits for something. */
+let worked = Promise.resolve();
+
+parentPort?.on('message', (tasks: readonly Task[]) => {
+  worked = worked.then(async () => {
+    for (const task of tasks) await answer(task);
+  });
 });
 
 parentPort?.postMessage({ kind: 'ready' } satisfies Answer);
 
-/** A small document may lie in the pool that Node cuts buffers from: that one is copied, since a pool cannot be given away. */
+async function answer(task: Task): Promise<void> {
+  allocations.reset();
+  const answer = await perform(task).catch((error: unknown): Answer => ({ kind: 'failed', error: toPlain(error) }));
+  parentPort?.postMessage(answer, answer.kind === 'made' ? transferable(answer.bytes) : []);
+}
+
+/** A buffer that shares its memory with others is copied. */
 function transferable({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }

@@ -53,7 +53,9 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
         await credentialLife.invalidate(credential.id, reason);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        const frame = { ...frameOf(credential, 'Invalidate'), errors: [{ field: 'reason', message: error.message }] };
+        const message = `Say in 1 to ${MAX_REASON} characters why it is not valid any more.`;
+        const reasonError = { field: 'reason', message };
+        const frame = { ...frameOf(credential, 'Invalidate'), errors: [reasonError] };
         const model = { ...shown(credential), possible: true, reason, longestReason: MAX_REASON };
         return renderPage(req, res, 'credential-invalidate', frame, model, 422);
       }
@@ -67,7 +69,7 @@ type Shown = Awaited<ReturnType<typeof findCredential>>;
 
 function frameOf(credential: Shown, title: string) {
   return {
-    title,
+    title: `${title} the credential of ${credential.learnerName}`,
     section: 'credentials' as const,
     breadcrumbs: [credentialsCrumb, { text: credential.contextName, href: credentialPath(credential.id) }],
   };

@@ -5,6 +5,7 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition, BadgeStore } from '../../../plugin/ports/badge-store.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
+import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import type { RetirementState } from '../../../plugin/privacy/retirements.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
@@ -184,6 +185,7 @@ function issuedRow(badge: IssuedBadge, effects: readonly Effect[], learnerId: st
         attempts: effect.attempts,
         dueAt: effect.state === 'pending' ? shownTime(effect.dueAt) : null,
         finishedAt: shownTime(effect.finishedAt),
+        traceId: traceIdOf(effect.trace),
         lastError: effect.lastError && { ...effect.lastError, at: shownTime(effect.lastError.at) },
         action:
           effect.state === 'failed'

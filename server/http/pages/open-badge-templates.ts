@@ -154,6 +154,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         issuerStore.badgeCounts(),
         issuerStore.badges({ templateId, limit: 20 }),
       ]);
+      const people = await services.learners.findManyByIds(items.map(({ learnerId }) => learnerId));
       const details = openBadgeDetails(template);
       const frame = { title: template.name, section: 'badges', breadcrumbs: [badgesCrumb, crumb] } as const;
       await renderPage(req, res, 'open-badge-template', frame, {
@@ -175,6 +176,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         issued: shownNumber(counts.get(templateId) ?? 0),
         badges: items.map(({ uuid, learnerId, issuedAt, revokedAt }) => ({
           href: `/open-badges/${uuid}`,
+          learner: people.find(({ id }) => id === learnerId)?.username ?? 'removed learner',
           learnerHref: `/learners/${encodeURIComponent(learnerId)}`,
           issuedAt: shownTime(issuedAt),
           status: shownStatus(revokedAt === null ? 'available' : 'revoked'),

@@ -97,7 +97,7 @@ export function retireRoutes(services: Services): readonly Route[] {
 function confirmationError({ username }: Learner, typed: string): FieldError | null {
   return typed.trim() === username
     ? null
-    : { field: 'confirmation', message: `type the username, ${username}, to confirm` };
+    : { field: 'confirmation', message: `Type the username, ${username}, to confirm.` };
 }
 
 /** The reason stays when the learner is gone. */

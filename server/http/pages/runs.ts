@@ -3,6 +3,7 @@
 import { isResumable } from '../../../plugin/credentials/run-control.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
+import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
@@ -120,5 +121,6 @@ export function shownRun(run: CredentialRun) {
     skipped: shownNumber(counts.skipped),
     failed: shownNumber(counts.failed),
     error: run.error?.message ?? null,
+    traceId: traceIdOf(run.trace),
   };
 }

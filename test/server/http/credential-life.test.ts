@@ -52,7 +52,7 @@ describe('the life of credentials on the pages', () => {
     expect((await stranger.get(path)).status).to.equal(200);
     const missing = await submit(browser, `${at}/invalidate`, `${at}/invalidate`, { reason: ' ' });
     expect(missing.status).to.equal(422);
-    expect(textOf(missing.text)).to.include('the reason must have 1 to 500 characters');
+    expect(textOf(missing.text)).to.include('Say in 1 to 500 characters why it is not valid any more.');
     const answer = await submit(browser, `${at}/invalidate`, `${at}/invalidate`, { reason: 'Given by mistake' });
     expect(answer.headers.location).to.equal(`${at}?done=credential-invalidated`);
     expect((await stranger.get(path)).status).to.equal(404);

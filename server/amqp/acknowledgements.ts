@@ -24,7 +24,7 @@ const systemPace: Pace = {
 };
 
 /** Nobody waits longer than this for a message before it: one that is tried again and again holds up nothing. */
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 250;
 
 export class Acknowledgements implements Settler {
   readonly #channel: Settler;

@@ -140,14 +140,16 @@ export function startConsumer({
     const delivery = new Delivery(settler, message, giveUp);
     const read = readMessage(delivery, catalogue);
     const settle = () => inOrder.run(keyOf(read, message), () => settleDelivery(delivery, read, options));
-    const task = !isAside && isSuspect(message.properties.headers) ? setAside(delivery, settle) : settle();
+    const task = !isAside && isSuspect(message.properties.headers) ? setAside(delivery, settler, settle) : settle();
     open.add(task);
     void task.finally(() => open.delete(task));
   }
 
-  async function setAside(delivery: Delivery, settle: () => Promise<void>): Promise<void> {
+  async function setAside(delivery: Delivery, settler: Acknowledgements, settle: () => Promise<void>): Promise<void> {
     const isDone = await suspects.setAside(delivery).catch(() => true);
-    if (!isDone) await settle();
+    // a process that may be about to die must not leave the message in two places
+    if (isDone) settler.flush();
+    else await settle();
   }
 
   return {

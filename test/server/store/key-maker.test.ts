@@ -1,0 +1,108 @@
+import { Double, Long, ObjectId } from 'bson';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { decodeDocument, encodeDocument } from '../../../server/store/bson.ts';
+import { CollectionIndex } from '../../../server/store/collection-index.ts';
+import { DocumentKeys } from '../../../server/store/document-keys.ts';
+import { CommandError } from '../../../server/store/errors.ts';
+import { assertValid } from '../../../server/store/field-finder.ts';
+import { KeyMaker } from '../../../server/store/key-maker.ts';
+import { doc } from './support/documents.ts';
+
+const scalar = fc.oneof(
+  fc.string(),
+  fc.constantFrom('grün', 'a\0b', ''),
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.date({ noInvalidDate: true }),
+  fc.constantFrom(
+    null,
+    new ObjectId('0123456789abcdef01234567'),
+    new Double(3),
+    Long.fromString('9007199254740993'),
+    -0,
+  ),
+);
+const inner = fc.dictionary(fc.constantFrom('x', 'y'), scalar, { maxKeys: 2 });
+const value = fc.oneof(scalar, inner, fc.constant([]), fc.array(fc.oneof(scalar, inner), { maxLength: 3 }));
+const fields = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'other'), value, { maxKeys: 4 });
+const pattern = fc
+  .uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'a.x', 'a.y', 'c'), fc.constantFrom(1, -1)), {
+    minLength: 1,
+    maxLength: 3,
+    selector: ([name]) => name,
+  })
+  .map((entries) => Object.fromEntries(entries));
+const options = fc.constantFrom(
+  {},
+  { sparse: true },
+  { partialFilterExpression: { b: { $exists: true } } },
+  { partialFilterExpression: { b: true } },
+  { partialFilterExpression: { 'a.x': 'one', b: 3 } },
+);
+
+function keysIn(keys: DocumentKeys, index: number): string[] {
+  const found: string[] = [];
+  for (let key = keys.firstOf(index); key < keys.endOf(index); key++) {
+    found.push(keys.bytes.toString('latin1', keys.startOfKey(key), keys.endOfKey(key)));
+  }
+  return found;
+}
+
+function outcome<Result>(action: () => Result): Result | string {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof CommandError) return error.message;
+    throw error;
+  }
+}
+
+describe('keys made from the bytes of a document', () => {
+  it('are those made from its values, in every kind of index', () => {
+    const keys = new DocumentKeys();
+    fc.assert(
+      fc.property(fields, pattern, pattern, options, (plain, first, second, option) => {
+        const indexes = [first, second].map(
+          (key, n) => new CollectionIndex(doc({ key, name: `index ${n}`, ...(n === 0 ? option : {}) })),
+        );
+        const bytes = encodeDocument(doc(plain));
+        const document = decodeDocument(bytes);
+        const wanted = outcome(() => indexes.map((index) => index.keysOf(document)));
+        const marks = indexes.map(({ multikey, arrayFields }) => ({ multikey, arrayFields: [...arrayFields] }));
+        const made = outcome(() => {
+          new KeyMaker(indexes).write({ bytes, document }, keys);
+          return indexes.map((_, at) => keysIn(keys, at));
+        });
+        expect(made).to.deep.equal(wanted);
+        expect(indexes.map(({ multikey, arrayFields }) => ({ multikey, arrayFields: [...arrayFields] }))).to.deep.equal(
+          marks,
+        );
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('note an empty array on the way as any other', () => {
+    const index = new CollectionIndex(doc({ key: { 'a.x': 1, 'a.y': 1 }, name: 'index' }));
+    const bytes = encodeDocument(doc({ a: [] }));
+    new KeyMaker([index]).write({ bytes, document: decodeDocument(bytes) }, new DocumentKeys());
+    expect(index.multikey).to.equal(true);
+    expect([...index.arrayFields]).to.deep.equal(['a.x', 'a.y']);
+  });
+
+  it('are made of nothing that cannot be decoded', () => {
+    const byte = fc.record({ at: fc.nat(200), to: fc.nat(255) });
+    fc.assert(
+      fc.property(fields, fc.array(byte, { maxLength: 3 }), (plain, changes) => {
+        const bytes = encodeDocument(doc(plain));
+        for (const { at, to } of changes) bytes[at % bytes.length] = to;
+        const decoded = outcome(() => decodeDocument(bytes));
+        const checked = outcome(() => assertValid(bytes));
+        if (typeof checked !== 'string') expect(decoded).to.be.instanceOf(Map);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

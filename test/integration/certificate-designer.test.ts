@@ -241,6 +241,9 @@ describe('placing elements of a certificate in a browser', function () {
       const group = page.getByRole('group', { name: 'Sample learner' });
       await afterwards(page, () => group.getByRole('button', { name: title }).click());
       expect(await ink(page, '[data-front]'), title).to.be.above(await ink(page, '[data-back]'));
+      // a name from right to left must not take the figures behind it along
+      const isolated = page.locator('[data-facts] bdi');
+      expect(await page.locator('[data-facts]').textContent()).to.include(`“${await isolated.textContent()}”, `);
     }
     await page
       .locator('[name="o.template"]')

@@ -141,7 +141,7 @@ function credentialActions({ credentialLife }: ListServices): readonly BulkActio
       audited: 'credentials.invalidate',
       needsReason: true,
       consequence:
-        'They are invalid for good. Their documents go to the archive, where nobody can download them; whoever verifies one is told the reason. This cannot be undone.',
+        'They are invalid for good. Their documents go to the archive, where nobody can download them; whoever verifies one is told the reason. This cannot be undone. The next run makes new ones for those who are still eligible by the LMS.',
       async run({ id, status }, { reason }) {
         if (status !== 'available' && status !== 'error') return leftAlone;
         await credentialLife.invalidate(id, reason.slice(0, MAX_REASON));

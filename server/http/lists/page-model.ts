@@ -67,7 +67,7 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
 }
 
 /** `10,000+ events` */
-export function countedUpTo(count: number, [one, many]: readonly [string, string]): string {
+function countedUpTo(count: number, [one, many]: readonly [string, string]): string {
   return count > MOST_COUNTED ? `${countWord(count)} ${many}` : counted(count, one, many);
 }
 

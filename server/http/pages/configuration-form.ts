@@ -17,7 +17,7 @@ import { shownNumber } from '../format.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { createKnownCourses } from '../known-courses.ts';
-import { type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
+import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -77,6 +77,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       comment: textField(req, 'comment'),
       versionsHref: former && `${pathOf(former)}/versions`,
       ...shownEntry(entry, schemaOf(extensions, type), type.options, errors),
+      assetLists: assetLists(await credentials.assets()),
       effective: merged && JSON.stringify(merged, null, 2),
       samples: SAMPLES,
       designer: designerOf(extensions, type, {

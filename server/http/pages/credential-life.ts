@@ -10,6 +10,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { credentialPath, credentialsCrumb, findCredential } from './credentials.ts';
+import { schedulePath } from './schedule.ts';
 
 const REISSUE =
   'It gets a new document with what is known of the learner now; the date of the award stays. When it is made, it takes the place of the former one, which becomes invalid, and the learner is told by mail.';
@@ -82,5 +83,6 @@ function shown(credential: Shown) {
     learnerName: credential.learnerName,
     username: credential.username,
     status: shownStatus(credential.status),
+    scheduleHref: schedulePath(credential.configurationId),
   };
 }

@@ -14,7 +14,7 @@ import { fieldChanges } from '../field-changes.ts';
 import { shownNumber, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
-import { type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
+import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -77,6 +77,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       generations: extensions.generations(),
       ...shownEntry(entry, schemaOf(extensions, type), null, errors),
       effective: null,
+      assetLists: assetLists(await credentials.assets()),
       samples: SAMPLES,
       designer: designerOf(extensions, type, {
         ...{ preview: TYPE_PREVIEW, stored: former?.id ?? null, uses: await usesOf(former) },

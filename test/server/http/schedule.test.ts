@@ -51,7 +51,7 @@ describe('the page of a schedule', () => {
     const former = await stored();
     const answer = await send({ ...CRONTAB, startAt: '2027-03-13 12:00' }, `${PATH}/preview`);
     const text = textOf(answer.text);
-    expect(text).to.contain('Not saved yet.');
+    expect(text).to.contain('Every day at 02:30, America/New_York (30 2 * * *). Not saved yet.');
     // clocks jump over 02:30 on 14 March
     expect(text).to.contain('Sun, 14 Mar 2027, 03:00 GMT-4 14 Mar 2027, 07:00 UTC');
     expect(text).to.contain('Mon, 15 Mar 2027, 02:30 GMT-4 15 Mar 2027, 06:30 UTC');

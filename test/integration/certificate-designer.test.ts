@@ -140,7 +140,7 @@ describe('placing elements of a certificate in a browser', function () {
     expect(await said(page)).to.match(
       /^name has its middle \d+ points from the left, its line \d+ points from the bottom/,
     );
-    await page.getByRole('button', { name: 'Save' }).last().click();
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await page.waitForURL(/credential-type-saved/);
     expect((await site.services.credentials.type('type-1'))?.options).to.deep.include({
       text_elements: { name: { x, y }, note: { text: 'Verify at {verify_url}', x: 60, y: 60, align: 'left', size: 8 } },
@@ -220,7 +220,7 @@ describe('placing elements of a certificate in a browser', function () {
       await box(page, path).focus();
       await afterwards(page, () => page.keyboard.press('Shift+ArrowUp'));
     }
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.waitForURL(/configuration-saved/);
     expect((await site.services.credentials.configuration('c-1'))?.options).to.deep.equal({
       text_elements: { note: { y: 70 } },
@@ -301,7 +301,7 @@ describe('placing elements of a certificate in a browser', function () {
     expect(await page.locator('#designer').isVisible()).to.equal(false);
     await page.locator('summary', { hasText: /^name$/ }).click();
     await page.locator(`[name="o.${NAME}.y"]`).fill('300');
-    await page.getByRole('button', { name: 'Save' }).last().click();
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await page.waitForURL(/credential-type-saved/);
     expect((await site.services.credentials.type('type-1'))?.options.text_elements).to.deep.include({
       name: { y: 300 },

@@ -203,7 +203,7 @@ describe('the rule editor in a browser', function () {
     await status(page).getByText('No problems.').waitFor();
     const text = RULES.replace('"demo-course" {', '"from-editor" {').replace(/^#.*\n/, '');
     await write(page, text);
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.waitForURL(/badges\/from-editor\?done=badge-saved/);
     expect((await site.services.badges.get('from-editor'))?.source).to.equal(text);
     await page.goto(`${place.address}/badges/from-editor/edit`);
@@ -223,7 +223,7 @@ describe('the rule editor in a browser', function () {
     await page.locator('label[for="rules"]').click();
     expect(await content(page).evaluate(hasFocus)).to.equal(true);
     await write(page, MISTAKES);
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
     await status(page).getByText('2 errors').waitFor();
     await page.locator('.problems a').first().click();
@@ -233,7 +233,7 @@ describe('the rule editor in a browser', function () {
   it('is not needed: without scripts, or when the script does not come, the text area is as ever', async () => {
     const plain = await open(EDIT, { javaScriptEnabled: false });
     await plain.locator('#rules').fill(RULES.replace('Falls below', 'Sinks below'));
-    await plain.getByRole('button', { name: 'Save' }).click();
+    await plain.getByRole('button', { name: 'Save', exact: true }).click();
     await plain.getByText('The badge was saved').waitFor();
     expect((await site.services.badges.get('demo-course'))?.source).to.include('Sinks below');
 
@@ -241,7 +241,7 @@ describe('the rule editor in a browser', function () {
     await page.route('**/rule-editor.js*', (route) => route.abort());
     await page.goto(`${place.address}${EDIT}`);
     await page.locator('#rules').fill(RULES);
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('The badge was saved').waitFor();
     expect((await site.services.badges.get('demo-course'))?.source).to.equal(RULES);
   });

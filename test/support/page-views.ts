@@ -29,7 +29,7 @@ export async function pageViews({
       await page.goto(`${address}/badges/demo-course/edit`);
       await page.locator('#rules').fill(text);
       await page.evaluate(setHidden('version', version));
-      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Save' }).click()]);
+      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Save', exact: true }).click()]);
     },
   ];
   const formWith = (title: string, id: string, typed: Readonly<Record<string, string>>, button: string): View => [
@@ -37,7 +37,10 @@ export async function pageViews({
     async (page) => {
       await page.goto(`${address}/badges/${id}/form`);
       for (const [field, text] of Object.entries(typed)) await page.locator(`#${field}`).fill(text);
-      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button }).click()]);
+      await Promise.all([
+        page.waitForEvent('load'),
+        page.getByRole('button', { name: button, exact: button === 'Save' }).click(),
+      ]);
     },
   ];
   const fillIn = (title: string, from: string, typed: Readonly<Record<string, string>>, button: string): View => [
@@ -49,7 +52,10 @@ export async function pageViews({
         if (name === 'prune') await field.check();
         else await field.fill(text);
       }
-      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button }).click()]);
+      await Promise.all([
+        page.waitForEvent('load'),
+        page.getByRole('button', { name: button, exact: button === 'Save' }).click(),
+      ]);
     },
   ];
   /** What is asked before something is done to all of a list. */
@@ -181,6 +187,7 @@ export async function pageViews({
       },
     ],
     path('credentials', '/credentials'),
+    path('credentials-ordered', '/credentials?order=status,-learner'),
     path('credential', '/credentials/00000000-0000-4000-8000-000000000000'),
     path('credential-error', '/credentials/00000000-0000-4000-8000-000000000002'),
     path('credential-reissue', '/credentials/00000000-0000-4000-8000-000000000000/reissue'),
@@ -215,7 +222,7 @@ export async function pageViews({
       async (page) => {
         await page.goto(`${address}/credential-types/type-1/edit`);
         await page.evaluate(setHidden('expected', '2026-01-01T00:00:00.000Z'));
-        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Save' }).click()]);
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Save', exact: true }).click()]);
       },
     ],
     path('eligibility', '/configurations/configuration-1/eligibility?username=ada'),
@@ -281,6 +288,17 @@ export async function pageViews({
     path('open-badge-templates', '/open-badge-templates'),
     path('open-badge-template', '/open-badge-templates/course-completer'),
     path('open-badge-template-edit', '/open-badge-templates/course-completer/edit'),
+    [
+      'edit-conflict',
+      async (page) => {
+        await page.goto(`${address}/open-badge-templates/course-completer/edit`);
+        const opened = JSON.parse((await page.locator('[name="opened"]').getAttribute('value')) ?? '{}') as object;
+        const before = { ...opened, name: 'As it was', tags: '' };
+        await page.evaluate(setHidden('opened', JSON.stringify(before)));
+        await page.locator('#name').fill('As I have it');
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Save', exact: true }).click()]);
+      },
+    ],
     fillIn('open-badge-template-problems', '/open-badge-templates/new', { id: 'No good' }, 'Save'),
     path('issuer', '/issuer'),
     path('verify-badge', `/verify/${OWN_BADGE}`),

@@ -8,6 +8,7 @@ import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progre
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
+import { evidenceParts } from '../evidence-words.ts';
 import { effectName, safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -146,7 +147,10 @@ function requirementReasons(rules: Badge, reached: Pick<Progress, 'contributions
     group: reason.group,
     status: reasonStates[reason.state],
     description: rules.requirements.find(({ id }) => id === reason.requirement)?.description ?? null,
-    text: reason.text,
+    text: evidenceParts(
+      reason.text,
+      reached.contributions.map(({ eventId }) => eventId),
+    ),
   }));
 }
 

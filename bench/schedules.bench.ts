@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { CredentialRunner } from '../plugin/credentials/credential-runner.ts';
 import { silentLogger } from '../plugin/ports/runtime.ts';
 import { connectDatabase } from '../server/mongo/connect.ts';
@@ -12,6 +13,7 @@ import { MongoCredentialStore } from '../server/mongo/credential-store.ts';
 import { createScheduler } from '../server/scheduler/scheduler.ts';
 import { setSchedule } from '../server/scheduler/set-schedule.ts';
 import { openEmbeddedStore } from '../server/store/index.ts';
+import { cpuMs } from './race.ts';
 
 export const name = 'Schedules';
 export const whenNamedOnly = true;
@@ -41,8 +43,16 @@ export async function measure(print: (line: string) => void): Promise<void> {
         ...setSchedule(`schedule-${number}`, { enabled: true, rule }, null, now),
         nextDueAt: now,
       });
+    const held = monitorEventLoopDelay({ resolution: 1 });
+    held.enable();
+    const cpu = cpuMs();
     const [busy = 0] = await looks(store, now, 1);
-    print(`${DUE} of them due at once: one look of ${busy.toFixed(0)} ms begins their runs and moves them on`);
+    held.disable();
+    print(
+      `${DUE} of them due at once: one look of ${busy.toFixed(0)} ms, ${(cpuMs() - cpu).toFixed(0)} ms of processor time with the store's, ` +
+        `begins their runs and moves them on, ` +
+        `and holds the event loop up for ${(held.max / 1e6).toFixed(0)} ms at a time at most`,
+    );
   } finally {
     await database.close();
     await embedded.close();

@@ -1,6 +1,8 @@
 /** The errors the domain throws. The class says who must act; `code` is stable and documented in docs/reference/errors.md.
  *  What happens next (HTTP status, message settlement, exit code) is decided in one place: server/error-map.ts. */
 
+import { english, type Words } from './words.ts';
+
 export interface ErrorFacts {
   /** Safe to log and to show: no names, e-mail addresses, keys or tokens. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
@@ -9,14 +11,17 @@ export interface ErrorFacts {
 
 export abstract class CredentialsError extends Error {
   readonly code: string;
+  /** The message, for whoever reads it in another language. */
+  readonly said: Words;
   /** `later`: the same call may succeed when the world has changed. */
   readonly retry: 'never' | 'later';
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
 
-  protected constructor(code: string, message: string, retry: 'never' | 'later', facts: ErrorFacts) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+  protected constructor(code: string, said: Words, retry: 'never' | 'later', facts: ErrorFacts) {
+    super(english(said), facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = new.target.name;
     this.code = code;
+    this.said = said;
     this.retry = retry;
     this.details = facts.details ?? {};
   }
@@ -24,7 +29,7 @@ export abstract class CredentialsError extends Error {
 
 /** Somebody gave us something unusable: a form, a file, an option. */
 export class InputError extends CredentialsError {
-  constructor(reason: string, message: string, facts: ErrorFacts = {}) {
+  constructor(reason: string, message: Words, facts: ErrorFacts = {}) {
     super(`input.${reason}`, message, 'never', facts);
   }
 }

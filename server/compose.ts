@@ -27,7 +27,6 @@ import { createTemplateSync } from '../plugin/providers/sync-templates.ts';
 import { composeAccounts } from './composition/accounts.ts';
 import { composeBadges } from './composition/badges.ts';
 import { connectBus } from './composition/bus.ts';
-import { openStoreClock } from './composition/clock.ts';
 import { composeCredentials } from './composition/credentials.ts';
 import { type Beginning, layFoundation, type Role } from './composition/foundation.ts';
 import { openLms, watchLms } from './composition/lms.ts';
@@ -106,13 +105,13 @@ export async function compose(settings: Settings, options: ComposeOptions): Prom
 
 async function composeParts(
   beginning: Beginning,
-  options: Pick<ComposeOptions, 'clock' | 'providers' | 'patience'>,
+  options: Pick<ComposeOptions, 'providers' | 'patience'>,
 ): Promise<Laurel> {
-  const { settings, roles, clock, logger, lifecycle } = beginning;
+  const { settings, roles, logger, lifecycle } = beginning;
   const { patience } = options;
   const does = (role: Role): boolean => roles.includes(role);
   const foundation = await layFoundation(beginning);
-  const { stores, secretKey, secrets, plugins, tracer } = foundation;
+  const { stores, secretKey, secrets, plugins, tracer, clock } = foundation;
   const metrics = await composeMetrics({ settings, roles, lifecycle, health: () => health() });
   const { meters } = metrics;
 
@@ -140,10 +139,9 @@ async function composeParts(
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
   const publicUrl = settings.publicUrl ?? localAddress({ port: web?.port ?? settings.port });
 
-  const storeClock = await openStoreClock(foundation, options.clock !== undefined);
   const lms = openLms(settings, logger, tracer);
   const records = lms?.records ?? stores.records;
-  const credentials = composeCredentials(foundation, { records, retired, storeClock, publicUrl, meters, patience });
+  const credentials = composeCredentials(foundation, { records, retired, publicUrl, meters, patience });
   const retirement = composeRetirement({
     ...{ ...people, people: retired, secrets, jobs, providers, settleMs: patience?.settleMs },
   });
@@ -186,13 +184,13 @@ async function composeParts(
   metrics.watch({ ...stores, bus, lanes, clock });
   const services = composeServices(foundation, {
     ...{ publicUrl, rules, badges, credentials, providers, openBadges, jobs, jobRunner },
-    ...{ retired, lms, bus, storeClock, metrics, health },
+    ...{ retired, lms, bus, metrics, health },
     accounts: accounts.accounts,
     retirements: retirement.retirements,
   });
 
   if (does('dispatcher')) startDispatcher(foundation, { badges, credentials, jobs, jobRunner, accounts });
-  if (does('scheduler')) startScheduler(foundation, { credentials, storeClock });
+  if (does('scheduler')) startScheduler(foundation, credentials);
   if (does('consumer') && bus !== null && settings.badgesEnabled) startConsumer(foundation, { bus, badges, retired });
   if (web !== null) {
     web.serve(createApp(services));
@@ -212,7 +210,7 @@ async function composeParts(
     registry: credentials.registry,
     process: (event, door) => badges.intake.take(event, door),
     replays: badges.replays,
-    sealedRecords: [accounts.sealed, openBadges.sealed],
+    sealedRecords: [accounts.sealed, openBadges.sealed, retirement.sealed],
     settleEffects: () => badges.dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, badges.replay.parts),

@@ -21,7 +21,8 @@ with open(template, "rb") as file:
     template_bytes = file.read()
 pdfmetrics.registerFont(TTFont("serif", font))
 
-NAMES = ["Ada Lovelace", "Łukasz Wójcik", "Nguyễn Thị Ánh", "Олександра Коваленко", "Ελένη Παπαδοπούλου", "Mary O'Connor"]
+FIRST = ["Ada", "Łukasz", "Nguyễn", "Олександра", "Ελένη", "Mary", "Jürgen", "Zoë", "Søren", "Василь", "Γιώργος", "François"]
+LAST = ["Lovelace", "Wójcik", "Thị Ánh", "Коваленко", "Παπαδοπούλου", "O'Connor", "Müller", "Çelik", "Ångström", "Đặng", "Dvořák"]
 
 
 def make(number, encrypt, keep_font):
@@ -31,7 +32,7 @@ def make(number, encrypt, keep_font):
     width, height = float(page.mediabox.width), float(page.mediabox.height)
     overlay = io.BytesIO()
     canvas = Canvas(overlay, pagesize=(width, height))
-    name = f"{NAMES[number % len(NAMES)]} {NAMES[(number * 7 + 3) % len(NAMES)]}"
+    name = f"{FIRST[number % len(FIRST)]} {LAST[number % len(LAST)]} {number}"
     verify = f"6f1c7a10-0f6b-41f1-9d0f-{number:012d}"
     texts = [(name, 32, 290, 0), ("Demonstration Course", 28, 220, 0), ("March 1, 2026", 12, 120, 1), (verify, 8, 60, 0)]
     for text, size, y, space in texts:

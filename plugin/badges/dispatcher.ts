@@ -6,6 +6,7 @@
  *  Every provider, and the bus, has a lane of its own with its own workers and its own circuit breaker: one that is slow or
  *  away keeps nothing from the others. */
 
+import { eachConcurrently } from '../each-concurrently.ts';
 import { type BreakerPolicy, type BreakerState, CircuitBreaker } from '../effects/circuit-breaker.ts';
 import { defaultRetryPolicy, type RetryPolicy } from '../effects/retry-policy.ts';
 import { createWorkLoop } from '../effects/work-loop.ts';
@@ -252,24 +253,6 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 function stepOf({ id, kind, attempts, trace }: Effect, { badgeId }: Progress): Step {
   const attributes = { 'laurel.badge.id': badgeId, 'laurel.effect.id': id, 'laurel.attempt': attempts + 1 };
   return { name: `effect ${kind}`, parent: trace, attributes };
-}
-
-async function eachConcurrently<Item>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<number>,
-): Promise<number> {
-  const queue = [...items];
-  let total = 0;
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-      const made = await work(item);
-      total += made;
-    }
-  };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(concurrency, items.length) }, worker));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  return total;
 }
 
 function assertOpen({ effects }: Progress, effectId: string): Effect {

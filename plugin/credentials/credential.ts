@@ -117,7 +117,7 @@ function unneeded(mail: CredentialMail | null): CredentialMail | null {
 }
 
 /** Shown to whoever verifies the former one. */
-export const REISSUED = 'Reissued';
+const REISSUED = 'Reissued';
 
 /** The intent, before anything is made. The ids of one that another process has left are kept.
  *  @throws CredentialError `credential.status` */

@@ -8,7 +8,7 @@ export interface BreakerPolicy {
   readonly capMs: number;
 }
 
-export const defaultBreakerPolicy: BreakerPolicy = { failures: 5, firstMs: 5_000, capMs: 60_000 };
+const defaultBreakerPolicy: BreakerPolicy = { failures: 5, firstMs: 5_000, capMs: 60_000 };
 
 export interface BreakerState {
   /** `closed`: calls go through; `open`: none; `half-open`: one, to try. */

@@ -14,13 +14,11 @@ import {
 import { createSettleMails } from '../../plugin/mail/settle-mails.ts';
 import type { Mailer } from '../../plugin/ports/mailer.ts';
 import type { CredentialLife, MailServices } from '../http/services.ts';
-import type { MailLanguage } from '../mail/catalogue.ts';
-import { createMailWriter } from '../mail/write-mail.ts';
+import { createMailWriter, type MailSpeech } from '../mail/write-mail.ts';
 
-export interface CredentialLifeParts extends GenerationParts {
+export interface CredentialLifeParts extends GenerationParts, MailSpeech {
   /** null: mails are kept. */
   readonly mailer: Mailer | null;
-  readonly mailLanguage: MailLanguage;
   readonly publicUrl: () => string;
   /** Host that documents are downloaded from; null: that of the pages. */
   readonly downloadBase: string | null;
@@ -46,7 +44,7 @@ export function composeCredentialLife(parts: CredentialLifeParts): ComposedCrede
     const path = downloadPath(credential);
     return path && `${parts.downloadBase ?? publicUrl()}${path}`;
   };
-  const write = createMailWriter(parts.mailLanguage, { publicUrl, downloadUrl });
+  const write = createMailWriter(parts, { publicUrl, downloadUrl });
   const dispatcher = createMailDispatcher({
     ...{ store, mailer, write, clock, logger },
     ...(tracer && { tracer }),

@@ -25,7 +25,6 @@ import { measuredGeneration, measuredMailer, measuredRuns } from '../metrics/mea
 import type { Meters } from '../metrics/meters.ts';
 import { projectPath } from '../paths.ts';
 import { addPluginFunctions } from '../plugins.ts';
-import type { StoreClock } from '../store-clock.ts';
 import { tracedMailer } from '../tracing/trace-ports.ts';
 import { type ComposedCredentialLife, composeCredentialLife } from './credential-life.ts';
 import type { Foundation } from './foundation.ts';
@@ -34,7 +33,6 @@ export interface CredentialsParts {
   /** Of the LMS, or imported. */
   readonly records: LearnerRecords;
   readonly retired: RetiredPeople;
-  readonly storeClock: StoreClock;
   readonly publicUrl: string;
   readonly meters: Meters;
   /** In place of the usual patience with the mail server, and with the silence of a process that makes credentials. */
@@ -52,8 +50,8 @@ export interface Credentials {
 }
 
 export function composeCredentials(foundation: Foundation, parts: CredentialsParts): Credentials {
-  const { settings, stores, logger, tracer, lifecycle } = foundation;
-  const { records, retired, storeClock: clock, publicUrl, meters, patience } = parts;
+  const { settings, texts, stores, clock, logger, tracer, lifecycle } = foundation;
+  const { records, retired, publicUrl, meters, patience } = parts;
   const registry = openRegistry(foundation, meters);
   const generation = {
     store: measuredRuns(stores.credentials, meters),
@@ -79,7 +77,8 @@ export function composeCredentials(foundation: Foundation, parts: CredentialsPar
     life: composeCredentialLife({
       ...generation,
       mailer,
-      mailLanguage: settings.mailLanguage,
+      ...{ texts, mailLanguage: settings.mailLanguage },
+      languageOf: (username) => stores.learners.languageOf(username),
       publicUrl: () => publicUrl,
       downloadBase: settings.downloadUrl,
       patience,

@@ -10,10 +10,12 @@ import type { Tracer } from '../../plugin/ports/tracer.ts';
 import { providerNames } from '../../providers/index.ts';
 import type { Settings } from '../config.ts';
 import { every } from '../every.ts';
+import { openTexts, type Texts } from '../i18n/texts.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { loadPlugins } from '../plugins.ts';
 import { createSecretBox } from '../secret-box.ts';
 import { loadSecretKey } from '../secret-key.ts';
+import { openStoreClock } from './clock.ts';
 import { openStores, type Stores } from './stores.ts';
 import { composeTracing } from './tracing.ts';
 
@@ -24,6 +26,7 @@ export interface Beginning {
   readonly settings: Settings;
   /** What this process does by itself; none for a command that only uses the parts. */
   readonly roles: readonly Role[];
+  /** Of the machine, unless one was handed in. */
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
@@ -32,6 +35,8 @@ export interface Beginning {
 }
 
 export interface Foundation extends Beginning {
+  /** Of the database, which all processes share. */
+  readonly clock: Clock;
   readonly tracer: Tracer;
   readonly secretKey: string;
   readonly secrets: SecretBox;
@@ -39,6 +44,8 @@ export interface Foundation extends Beginning {
   readonly plugins: readonly Registered[];
   /** What rules may name. */
   readonly environment: Environment;
+  /** The languages of pages and mails. */
+  readonly texts: Texts;
   readonly stores: Stores;
   readonly tally: ActivityTally;
   /** Has something done again and again until the process stops; a command does none of it. */
@@ -50,7 +57,7 @@ const ACTIVITY_FLUSH_MS = 3_000;
 
 /** @throws ConfigurationError, StoreError */
 export async function layFoundation(beginning: Beginning): Promise<Foundation> {
-  const { settings, roles, clock, logger, lifecycle } = beginning;
+  const { settings, roles, logger, lifecycle } = beginning;
   const tracer = await composeTracing(settings, lifecycle);
   const secretKey = loadSecretKey(settings.secretKey, settings.dataDir);
   const plugins = await loadPlugins(settings.plugins, { taken: providerNames });
@@ -58,7 +65,10 @@ export async function layFoundation(beginning: Beginning): Promise<Foundation> {
     enabledEventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
     providers: [...providerNames, ...plugins.flatMap((plugin) => plugin.providers.map(({ name }) => name))],
   });
+  const texts = openTexts({ ...settings, folder: settings.localeDir });
+  for (const problem of texts.problems) logger.warn('a text of LAUREL_LOCALE_DIR is left out', { problem });
   const stores = await openStores(settings, beginning);
+  const clock = await openStoreClock(beginning, stores);
   if (roles.length > 0) await stores.events.keepFor(settings.eventRetentionDays);
 
   const tally = createActivityTally({ store: stores.activity, clock });
@@ -69,5 +79,5 @@ export async function layFoundation(beginning: Beginning): Promise<Foundation> {
   repeat('activity in between', ACTIVITY_FLUSH_MS, tally.flush, 'what happened could not be added to the counts');
 
   const secrets = createSecretBox(secretKey, settings.formerSecretKeys);
-  return { ...beginning, tracer, secretKey, secrets, plugins, environment, stores, tally, repeat };
+  return { ...beginning, clock, tracer, secretKey, secrets, plugins, environment, texts, stores, tally, repeat };
 }

@@ -6,7 +6,6 @@ import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { RetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import type { Bus } from '../amqp/bus.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
-import type { StoreClock } from '../store-clock.ts';
 import type { AccountsSetup } from './accounts.ts';
 import type { Badges } from './badges.ts';
 import type { Credentials } from './credentials.ts';
@@ -44,19 +43,15 @@ export function startDispatcher(
 }
 
 /** Makes credentials when they are due, and looks after what runs have left. */
-export function startScheduler(
-  foundation: Foundation,
-  { credentials, storeClock }: { readonly credentials: Credentials; readonly storeClock: StoreClock },
-): void {
-  const { stores, lifecycle, logger, repeat } = foundation;
-  const { runner, life } = credentials;
-  const scheduler = createScheduler({ store: stores.credentials, runner, clock: storeClock, logger });
+export function startScheduler(foundation: Foundation, { runner, life }: Credentials): void {
+  const { stores, clock, lifecycle, logger, repeat } = foundation;
+  const scheduler = createScheduler({ store: stores.credentials, runner, clock, logger });
   scheduler.start();
   lifecycle.onStop('scheduler', () => scheduler.stop());
   repeat(
     'former files of assets',
     SWEEP_MS,
-    () => sweepFiles(foundation, storeClock),
+    () => sweepFiles(foundation),
     'looking for files that no asset has any more failed',
   );
   repeat('abandoned reissues', REISSUES_POLL_MS, life.takeOver, 'looking for abandoned reissues failed');
@@ -79,7 +74,7 @@ export function startConsumer(
   lifecycle.onStop('dead letters', () => drain.stop());
 }
 
-async function sweepFiles({ stores, logger }: Foundation, clock: StoreClock): Promise<void> {
+async function sweepFiles({ stores, clock, logger }: Foundation): Promise<void> {
   const count = await sweepAssetFiles(stores.credentials, stores.files, clock.now());
   if (count > 0) logger.info('files that no asset has any more were removed', { count });
   const files = await stores.removeAbandonedFiles(clock.now());

@@ -6,8 +6,9 @@ import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { DeadLetter, DeadMessage } from '../../plugin/ports/dead-letters.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
-import type { SecretBox } from '../../plugin/ports/secret-box.ts';
+import type { SealedRecords, SecretBox } from '../../plugin/ports/secret-box.ts';
 import { createRename } from '../../plugin/privacy/rename-job.ts';
+import { sealedRetirements } from '../../plugin/privacy/reseal-retirements.ts';
 import { createRetire } from '../../plugin/privacy/retire-job.ts';
 import { createRetiredPeople, type RetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import { createRetirements, type Retirements } from '../../plugin/privacy/retirements.ts';
@@ -32,10 +33,11 @@ export interface RetirementSetupParts {
 export interface ComposedRetirement {
   readonly kinds: readonly JobKind[];
   readonly retirements: Retirements;
+  readonly sealed: SealedRecords;
 }
 
 /** @param keys the present one first: one hash of a text under each */
-export function retirementHashes(keys: readonly string[]): (text: string) => readonly string[] {
+function retirementHashes(keys: readonly string[]): (text: string) => readonly string[] {
   const derived = keys.map((key) => Buffer.from(deriveKey(key, 'retired learners'), 'hex'));
   return (text) => derived.map((key) => createHmac('sha256', key).update(text).digest('base64url'));
 }
@@ -60,6 +62,7 @@ export function composeRetirement(
   return {
     kinds: [createRetire({ ...common, progress: stores.progress, providers }), createRename({ traces, secrets })],
     retirements: createRetirements({ ...common, jobs, jobStore: stores.jobs, newId: randomUUID }),
+    sealed: sealedRetirements(stores.retirements, secrets),
   };
 }
 

@@ -19,7 +19,6 @@ import { openLmsTokens } from '../lms-tokens.ts';
 import { MongoAnswerStore } from '../mongo/answer-store.ts';
 import { packageVersion } from '../paths.ts';
 import { deriveKey } from '../secret-key.ts';
-import type { StoreClock } from '../store-clock.ts';
 import { systemState } from '../system-state.ts';
 import type { Badges } from './badges.ts';
 import type { Credentials } from './credentials.ts';
@@ -43,14 +42,13 @@ export interface ServicesParts {
   readonly retirements: Retirements;
   readonly lms: Lms | null;
   readonly bus: Bus | null;
-  readonly storeClock: StoreClock;
   readonly metrics: Metrics;
   health(): Promise<HealthReport>;
 }
 
 export function composeServices(foundation: Foundation, parts: ServicesParts): Services {
   const { settings, roles, secretKey, secrets, environment, stores, clock, logger, tracer } = foundation;
-  const { publicUrl, rules, badges, credentials, providers, jobRunner, lms, bus, storeClock } = parts;
+  const { publicUrl, rules, badges, credentials, providers, jobRunner, lms, bus } = parts;
   const { ruleBook } = rules;
   const { dispatcher, intake } = badges;
   const { progress } = stores;
@@ -60,6 +58,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     clock,
     logger,
     tracer,
+    texts: foundation.texts,
     environment,
     hiddenKeyPaths: new Set(settings.hiddenKeyPaths),
     badges: stores.badges,
@@ -108,7 +107,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     credentialLife: credentials.life.life,
     mails: credentials.life.mails,
     runControl: credentials.runControl,
-    generateNow: (configurationId) => credentials.runner.runNow(configurationId, 'manual', storeClock.now()),
+    generateNow: (configurationId) => credentials.runner.runNow(configurationId, 'manual', clock.now()),
     retirements: parts.retirements,
     retryEffect: dispatcher.retryEffect,
     giveUpEffect: dispatcher.giveUpEffect,

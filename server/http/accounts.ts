@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
+import { english } from '../../plugin/words.ts';
 import type { AccessStore, Account, AccountChange, KnownAccount, Role } from './access-store.ts';
 import { createAudit } from './audit.ts';
 import type { FieldError } from './forms.ts';
@@ -10,7 +11,7 @@ import { hashPassword, passwordProblem } from './passwords.ts';
 import type { Services } from './services.ts';
 import { createInvitation, signInLink } from './tokens.ts';
 
-export const MAX_NAME_LENGTH = 80;
+const MAX_NAME_LENGTH = 80;
 
 export interface NewAccount {
   readonly name: string;
@@ -39,7 +40,7 @@ export async function createAccount(
   wanted: NewAccount,
 ): Promise<KnownAccount> {
   const errors = accountErrors(wanted);
-  if (errors.length > 0) throw new InputError('account', errors.map(({ message }) => message).join(' '));
+  if (errors.length > 0) throw new InputError('account', errors.map(({ message }) => english(message)).join(' '));
   const account: Account = {
     id: randomUUID(),
     name: wanted.name.normalize('NFC').trim(),

@@ -10,7 +10,7 @@ import { projectPath } from '../paths.ts';
 import type { FormField } from './edit-conflict.ts';
 import { textField } from './forms.ts';
 
-export const imageLimits = Object.freeze({ bytes: 1024 * 1024, pixels: 2_000 });
+const imageLimits = Object.freeze({ bytes: 1024 * 1024, pixels: 2_000 });
 
 /** @returns the name under which the picture is found from now on
  *  @throws InputError `input.image` */

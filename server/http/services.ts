@@ -35,6 +35,7 @@ import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { ImportedRecords, LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
 import type { OpenBadges } from '../composition/open-badges.ts';
+import type { Texts } from '../i18n/texts.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
 import type { AccessStore } from './access-store.ts';
@@ -105,6 +106,8 @@ export interface LmsUser {
 
 /** What its token says of them, as far as it matters here: neither name nor e-mail address is kept. */
 export interface LmsClaims extends Pick<LmsUser, 'username'> {
+  /** Absent: it does not say. */
+  readonly language?: string;
   /** null: the application may not ask for it. */
   readonly lmsUserId: number | null;
   /** Staff of the LMS. */
@@ -145,6 +148,8 @@ export interface Services extends RuleServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tracer: Tracer;
+  /** The languages of the pages and mails. */
+  readonly texts: Texts;
   readonly environment: Environment;
   /** Key paths, such as `user.pii.email`, that are not offered when a rule is written. */
   readonly hiddenKeyPaths: ReadonlySet<string>;

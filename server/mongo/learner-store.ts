@@ -23,6 +23,8 @@ interface LearnerDocument extends Omit<Learner, 'id' | 'lmsUserId'> {
   readonly lmsUserId?: number;
   /** In lower case, for searching. */
   readonly searchable: { readonly username: string; readonly email: string };
+  /** What events say never touches it. */
+  readonly language?: string;
 }
 
 const ATTEMPTS = 20;
@@ -37,6 +39,7 @@ const schema = new mongoose.Schema<LearnerDocument>(
     isActive: { type: Boolean, required: true },
     asOf: { type: String, required: true },
     searchable: { username: String, email: String },
+    language: String,
   },
   { ...schemaOptions, collection: 'learners' },
 );
@@ -102,6 +105,16 @@ export class MongoLearnerStore implements LearnerStore {
   async findManyByIds(ids: readonly string[]): Promise<readonly Learner[]> {
     const filter = { _id: mongoose.trusted({ $in: [...new Set(ids)] }) };
     return withDatabase(async () => (await this.#learners.find(filter).lean()).map(toLearner));
+  }
+
+  async rememberLanguage(id: string, language: string): Promise<void> {
+    const filter = { _id: id, language: mongoose.trusted({ $ne: language }) };
+    await withDatabase(() => this.#learners.updateOne(filter, { $set: { language } }));
+  }
+
+  async languageOf(username: string): Promise<string | null> {
+    const found = await withDatabase(() => this.#learners.findOne({ username }, { language: 1 }).lean());
+    return found?.language ?? null;
   }
 
   async list(query: {

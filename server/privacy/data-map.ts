@@ -53,6 +53,7 @@ export const dataMap: readonly CollectionEntry[] = [
       isActive: gone('whether the account is active'),
       asOf: gone('when the LMS said so'),
       searchable: gone('username and e-mail address in lower case'),
+      language: gone('language they chose to read in, or that the LMS told of'),
     },
     other: [],
   },

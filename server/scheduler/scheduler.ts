@@ -3,6 +3,7 @@
 
 import { type Job, scheduleJob } from 'node-schedule';
 import type { CredentialRunner } from '../../plugin/credentials/credential-runner.ts';
+import { eachConcurrently } from '../../plugin/each-concurrently.ts';
 import { CredentialsError } from '../../plugin/errors.ts';
 import type { CredentialStore, Schedule, ScheduleStep } from '../../plugin/ports/credential-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
@@ -24,6 +25,8 @@ export interface SchedulerParts {
 }
 
 const MAX_DUE_AT_ONCE = 100;
+/** Schedules do not wait for each other: most of the time of each is the store's. */
+const BEGUN_AT_ONCE = 10;
 const TAKE_OVER_EVERY_MS = 5_000;
 const RUNS_LOOKED_AT = 100;
 /** Longer than a look, a restart or a moment without the database take. */
@@ -52,10 +55,8 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
       const now = clock.now();
       const due = await store.dueSchedules(now, MAX_DUE_AT_ONCE + waiting);
       waiting = 0;
-      for (const schedule of due) {
-        if (stopped) return;
-        if ((await runDue(schedule, now)) === 'waits') waiting += 1;
-      }
+      waiting = await eachConcurrently(due, BEGUN_AT_ONCE, async (schedule) => (stopped ? 0 : runDue(schedule, now)));
+      if (stopped) return;
       if (now.getTime() >= takeOverAt) {
         takeOverAt = now.getTime() + TAKE_OVER_EVERY_MS;
         const taken = await runner.takeOverAbandoned();
@@ -67,12 +68,13 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
   }
 
   /** The run is recorded before the schedule moves on: a crash in between leads to the same run again, never to none.
-   *  However many due times were missed, the next one is counted from now: at most one run catches up. */
-  async function runDue(schedule: Schedule, now: Date): Promise<'waits' | null> {
+   *  However many due times were missed, the next one is counted from now: at most one run catches up.
+   *  @returns 1: it waits, 0: it does not */
+  async function runDue(schedule: Schedule, now: Date): Promise<0 | 1> {
     const { configurationId, nextDueAt: dueAt } = schedule;
-    if (dueAt === null) return null;
+    if (dueAt === null) return 0;
     const obstacle = await obstacleTo(schedule, dueAt, now);
-    if (obstacle === 'wait') return 'waits';
+    if (obstacle === 'wait') return 1;
     let skipped: ScheduleStep['skipped'] = obstacle;
     let runId: string | null = null;
     if (skipped === null) {
@@ -84,7 +86,7 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
           // Whoever deleted the configuration died before its schedule was gone too.
           await store.removeSchedule(configurationId);
           logger.warn('the schedule of a deleted configuration was removed', { configurationId });
-          return null;
+          return 0;
         }
         logger.error('a scheduled run could not begin', { configurationId, error: error.code });
         skipped = 'cannot-begin';
@@ -94,7 +96,7 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
     const nextDueAt = following(schedule, now, ranAt !== null);
     if (await store.advanceSchedule(configurationId, dueAt, { nextDueAt, ranAt, skipped }))
       logger.info('a schedule was due', { configurationId, runId, skipped, lateMs: now.getTime() - dueAt.getTime() });
-    return null;
+    return 0;
   }
 
   /** @returns `wait`: it stays due until the run that is going has ended */

@@ -3,7 +3,7 @@
 import { url } from './checks.ts';
 import { flag, oneOf, optional, type Setting, secret, text } from './kinds.ts';
 
-export const SAMPLERS = [
+const SAMPLERS = [
   'parentbased_always_on',
   'parentbased_always_off',
   'parentbased_traceidratio',

@@ -284,7 +284,7 @@ export function cloneValue(value: BsonValue): BsonValue {
   return Array.isArray(value) ? value.map(cloneValue) : value;
 }
 
-export function cloneDocument(document: BsonDocument): BsonDocument {
+function cloneDocument(document: BsonDocument): BsonDocument {
   const copy: BsonDocument = new Map();
   for (const [name, value] of document) copy.set(name, cloneValue(value));
   return copy;

@@ -11,7 +11,7 @@ import { PagePool } from './page-pool.ts';
 import type { StoredRecord } from './record.ts';
 
 /** Changes when an older program could not read the files any more. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 export interface CatalogEntry {
   readonly id: number;

@@ -9,6 +9,9 @@ import { type LmsSite, lmsSite } from '../support/lms-sign-in.ts';
 import { aCredential, seed } from '../support/seed.ts';
 import { type Served, serve } from '../support/serve.ts';
 
+/** That Laurel issued itself. */
+const BADGE = 'c0ffee00-0000-4000-8000-00000000000a';
+
 describe('signing in with the LMS in a browser', function () {
   this.timeout(180_000);
   let browser: Browser;
@@ -104,6 +107,34 @@ describe('signing in with the LMS in a browser', function () {
     });
   }
 
+  // From right to left, and with the longest words.
+  for (const locale of ['ar', 'de', 'uk', 'fr', 'es']) {
+    for (const { name, suffix, options } of locale === 'ar' ? LOOKS : LOOKS.slice(2, 3)) {
+      it(`has none in ${locale} either, at ${name}`, async () => {
+        const faults: string[] = [];
+        const check = async (page: Page, title: string): Promise<void> => {
+          faults.push(...(await faultsOf(page)).map((fault) => `${title}: ${fault}`));
+          await picture(page, `${title}-${locale}-${suffix}`);
+        };
+        const ada = await openPage(browser, { ...options, locale });
+        for (const path of ['sign-in', 'verify', `verify/${BADGE}`, `open-badges/${BADGE}`, 'nothing/here']) {
+          await ada.goto(`${address}/${path}`);
+          expect(await ada.evaluate('document.documentElement.lang')).to.equal(locale);
+          await check(ada, path.replaceAll(/\/.*/g, '-one'));
+        }
+        await enter(ada, 'ada', '/my');
+        await check(ada, 'my');
+        const principal = await openPage(browser, { ...options, locale });
+        await enter(principal, 'principal', '/');
+        for (const path of ['', 'badges', 'events?done=account-created']) {
+          await principal.goto(`${address}/${path}`);
+          await check(principal, `admin-${path.replace(/\?.*/, '')}`);
+        }
+        expect(faults).to.deep.equal([]);
+      });
+    }
+  }
+
   async function enter(page: Page, username: string, to: string): Promise<void> {
     await page.goto(`${address}/sign-in/lms?to=${encodeURIComponent(to)}`);
     const url = new URL(page.url());
@@ -120,7 +151,7 @@ async function giveAda({ site, lms }: LmsSite): Promise<void> {
   const stored = await progress.load(id, 'demo-course');
   const [first] = stored?.issued ?? [];
   if (!stored || !first) throw new Error('ada has a badge');
-  const own = { ...first, number: 2, uuid: 'c0ffee00-0000-4000-8000-00000000000a', externalId: 'own' };
+  const own = { ...first, number: 2, uuid: BADGE, externalId: 'own' };
   await providers.get('openbadges')?.award(aRequest({ uuid: own.uuid }));
   const [held] = await providerStore.templatesById('hall', 't1');
   if (held) await providerStore.saveTemplate({ ...held, imageUrl: null });

@@ -21,8 +21,10 @@ export async function crawl(
     if (!(answer.headers()['content-type'] ?? '').startsWith('text/html') || answer.headers()['content-disposition'])
       continue;
     await page.goto(`${address}${path}`);
+    // The choice of a language would count from then on.
     for (const href of await page.evaluate<readonly string[]>(linksOf))
-      if (href.startsWith(`${address}/`)) waiting.push(href.slice(address.length).replace(/#.*/, ''));
+      if (href.startsWith(`${address}/`) && !href.includes('language='))
+        waiting.push(href.slice(address.length).replace(/#.*/, ''));
     await visit(path);
     visited.push(path);
   }

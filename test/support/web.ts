@@ -74,6 +74,7 @@ import { createListActions } from '../../server/http/lists/act.ts';
 import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
+import { openTexts } from '../../server/i18n/texts.ts';
 import { settingRows } from '../../server/settings/report.ts';
 import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
@@ -230,11 +231,12 @@ export function makeSite(
     .addGeneration({ ...fakeGeneration(), name: 'pdf' })
     .freeze();
   const files = new MemoryFileStore();
+  const texts = changes.texts ?? openTexts({ defaultLanguage: 'en', timeZone: 'UTC', folder: null });
   const mailbox: OutgoingMail[] = [];
   const credentialLife = composeCredentialLife({
     ...{ store: credentials, files, registry, records, clock, logger },
     mailer: { domain: 'example.org', send: async (mail) => void mailbox.push(mail), close() {} },
-    mailLanguage: 'en',
+    ...{ texts, mailLanguage: null, languageOf: (username) => learners.languageOf(username) },
     publicUrl: () => settings.publicUrl,
     downloadBase: null,
   });
@@ -262,6 +264,7 @@ export function makeSite(
   const services = {
     clock,
     logger,
+    texts,
     tracer: passingTracer,
     environment,
     hiddenKeyPaths: new Set(readSettings({}).hiddenKeyPaths),

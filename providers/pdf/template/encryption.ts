@@ -41,7 +41,7 @@ export function createEncryption(): Encryption {
 /** One cipher that goes on from text to text, because making one takes longer than encrypting with it. Before each text it
  *  encrypts a block of zeros, which is its own last output encrypted once more: the text's initial vector, which nobody
  *  without the key can foretell, and from which the text is encrypted as by a cipher of its own. */
-function encryptEach(key: Buffer): Encryption['encrypt'] {
+export function encryptEach(key: Buffer): Encryption['encrypt'] {
   const cipher = createCipheriv('aes-256-cbc', key, randomBytes(BLOCK)).setAutoPadding(false);
   return (plain) => {
     const padding = BLOCK - (plain.length % BLOCK);

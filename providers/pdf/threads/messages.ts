@@ -9,8 +9,9 @@ export interface ThreadOptions {
   readonly fontsFolder: string;
 }
 
-/** An asset whose bytes the thread has had before goes without them. */
-export interface ThreadJob extends Omit<PdfJob, 'assets'> {
+/** An asset whose bytes the thread has had before goes without them, and so do the options of the job before. */
+export interface ThreadJob extends Omit<PdfJob, 'assets' | 'options'> {
+  readonly options: PdfJob['options'] | null;
   readonly assets: Readonly<Record<string, { readonly sha256: string; readonly bytes: Uint8Array | null }>>;
 }
 

@@ -14,9 +14,11 @@ export interface Work {
   readonly reject: (error: Error) => void;
 }
 
-/** Handed over before they can be begun, so that a thread never waits for the next. */
+/** Handed over before they can be begun, so that a thread never waits for the next; and again when half of them are done,
+ *  because each message wakes the thread. */
 const AHEAD = 16;
-const LIMITS = { maxOldGenerationSizeMb: 512, stackSizeMb: 4 };
+/** What a document needs is small and dies with it: more room for the young is not faster, and stays resident. */
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
 
 export class PdfThread {
   readonly #worker: Worker;
@@ -28,7 +30,10 @@ export class PdfThread {
   readonly #unsent: Task[] = [];
   /** By hash: the assets whose bytes it has had. */
   readonly #known = new Set<string>();
+  /** Those of the last job that it was handed. */
+  #options: PdfJob['options'] | null = null;
   #isRoutine = true;
+  #isFull = false;
   #isReady = false;
   #hasEnded = false;
   #timer: NodeJS.Timeout | undefined;
@@ -63,19 +68,21 @@ export class PdfThread {
    *  template that it has not seen. */
   canTake(work: Work): boolean {
     if (!this.#isReady) return false;
-    return this.load === 0 || (this.load < AHEAD && this.#isRoutine && this.#isRoutineWork(work));
+    if (this.load <= AHEAD / 2) this.#isFull = false;
+    return this.load === 0 || (!this.#isFull && this.#isRoutine && this.#isRoutineWork(work));
   }
 
   /** @param work that it can take; handed over by `send` */
   take(work: Work): void {
     this.#isRoutine = this.#isRoutineWork(work);
     this.#unsent.push(this.#taskOf(work));
-    if (this.#works.push(work) > 1) return;
+    this.#works.push(work);
+    if (this.load === AHEAD) this.#isFull = true;
+    if (this.load > 1) return;
     this.#worker.ref();
     this.#watch();
   }
 
-  /** Together, because what tasks have in common, such as their options, is copied once for one message. */
   send(): void {
     if (this.#unsent.length > 0) this.#worker.postMessage(this.#unsent.splice(0));
   }
@@ -99,7 +106,9 @@ export class PdfThread {
       assets[slug] = { sha256, bytes: this.#known.has(sha256) ? null : bytes };
       this.#known.add(sha256);
     }
-    return { kind: task.kind, job: { ...task.job, assets } };
+    const options = task.job.options === this.#options ? null : task.job.options;
+    this.#options = task.job.options;
+    return { kind: task.kind, job: { ...task.job, options, assets } };
   }
 
   #hear(answer: Answer): void {

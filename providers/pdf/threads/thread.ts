@@ -14,6 +14,8 @@ const allocations = limitAllocations();
 const { createLocalEngine } = await import('../local-engine.ts');
 const engine = createLocalEngine((workerData as ThreadOptions).fontsFolder);
 const files = new RecentlyUsed<AssetFile>(KEPT);
+/** Those of the job before: a run has the same for all of its documents. */
+let latestOptions: PdfJob['options'] = {};
 
 /** One task after the other, also where one waits for something. */
 let worked = Promise.resolve();
@@ -43,16 +45,18 @@ async function perform(task: Task): Promise<Answer> {
     return { kind: 'checked' };
   }
   if (task.kind === 'pages') return { kind: 'counted', pages: await engine.pages(task.bytes) };
-  const job = withFiles(task.job);
+  const job = withKnown(task.job);
   if (job && task.kind === 'measure') return { kind: 'measured', design: await engine.measure(job) };
   return job ? { kind: 'made', bytes: await engine.generate(job) } : { kind: 'missing' };
 }
 
-function withFiles(job: ThreadJob): PdfJob | null {
+/** @returns null for assets whose bytes are gone */
+function withKnown({ options, ...job }: ThreadJob): PdfJob | null {
+  latestOptions = options ?? latestOptions;
   const assets: Record<string, AssetFile> = {};
   for (const [slug, { sha256, bytes }] of Object.entries(job.assets)) {
     if (bytes === null && !files.has(sha256)) return null;
     assets[slug] = files.get(sha256, () => ({ sha256, bytes: bytes as Uint8Array }));
   }
-  return { ...job, assets };
+  return { ...job, options: latestOptions, assets };
 }

@@ -2,6 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { ConflictError } from '../../../plugin/errors.ts';
+import { msg } from '../../../plugin/words.ts';
 import type { KnownAccount } from '../access-store.ts';
 import { accountErrors, createAccountDesk, type NewAccount } from '../accounts.ts';
 import { type FormField, isChanged, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
@@ -13,6 +14,7 @@ import { MIN_PASSWORD_LENGTH } from '../passwords.ts';
 import { isRole, ROLES, type Role, roles } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { historyPath } from './history.ts';
 
 const HOME = '/accounts';
@@ -27,7 +29,8 @@ export function accountRoutes(services: Services): readonly Route[] {
   const desk = createAccountDesk(services);
 
   const showSetup = (req: Request, res: Response, name = '', errors: readonly FieldError[] = []): Promise<void> => {
-    const frame = { title: 'Create the administrator account', section: null, errors } as const;
+    const t = translatorOf(req, res);
+    const frame = { title: t('Create the administrator account'), section: null, errors } as const;
     const model = { name, minLength: MIN_PASSWORD_LENGTH };
     return renderPage(req, res, 'setup', frame, model, errors.length > 0 ? 422 : 200);
   };
@@ -51,7 +54,7 @@ export function accountRoutes(services: Services): readonly Route[] {
         return await desk.create(wanted, actorOf(res).name);
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
-        const message = 'There is an account of this name already; choose another name.';
+        const message = msg('There is an account of this name already; choose another name.');
         errors.push({ field: 'name', message });
       }
     }

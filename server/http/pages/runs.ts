@@ -102,7 +102,7 @@ export function runRoutes(services: Services): readonly Route[] {
 
 const REMOVED = 'removed configuration';
 
-export function shownRun(run: CredentialRun) {
+function shownRun(run: CredentialRun) {
   const { counts } = run;
   const lateMs = run.startedAt.getTime() - run.dueAt.getTime();
   return {

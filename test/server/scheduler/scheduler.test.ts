@@ -347,6 +347,27 @@ describe('the scheduler', () => {
     expect(await store.schedule('gone'), 'who deleted it died before this was gone too').to.equal(null);
   });
 
+  it('begins runs that are due at once beside each other, so that one that takes its time does not hold up the others', async () => {
+    for (const id of ['a', 'b', 'c']) await save(id, HOURLY);
+    let goOn = () => {};
+    const slow = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const runner = aRunner();
+    start({
+      ...runner,
+      async runNow(configurationId, trigger, dueAt) {
+        if (configurationId === 'a') await slow;
+        return runner.runNow(configurationId, trigger, dueAt);
+      },
+    });
+    await timers.tickAsync(3_600_000);
+    expect(runs).to.have.members(['b 2026-03-01T11:00', 'c 2026-03-01T11:00']);
+    goOn();
+    await timers.tickAsync(0);
+    expect(runs).to.include('a 2026-03-01T11:00');
+  });
+
   it('has abandoned runs taken over every five seconds', async () => {
     const takeOverAbandoned = sinon.stub().resolves(0);
     start(aRunner({ takeOverAbandoned }));

@@ -92,6 +92,15 @@ describe('threads that make PDF credentials', function () {
     expect((await rejection(hasty.generate(aJob()))).code).to.equal('input.template');
   });
 
+  it('begin anew with what a thread had been handed when it was lost', async () => {
+    const watched = aPool({ timeLimitMs: 8_000 });
+    await watched.generate(aJob());
+    const endless = rejection(watched.generate(aJob({ learnerName: 'x'.repeat(4_000_000) })));
+    const others = [1, 2, 3].map((i) => watched.generate(aJob({ learnerName: `Ada ${i}` })));
+    expect((await endless).message).to.match(/^the document cannot be made: it takes /);
+    expect((await Promise.all(others)).map(({ length }) => length > 1_000)).to.deep.equal([true, true, true]);
+  });
+
   it('refuse an object stream that unpacks to far more than it is, and go on', async () => {
     await pool.check('pdf-template', withPageInStream(Buffer.alloc(0)));
     const bomb = withPageInStream(Buffer.alloc(300 * 1024 * 1024, ' '));

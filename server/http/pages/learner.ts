@@ -9,6 +9,7 @@ import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import type { RetirementState } from '../../../plugin/privacy/retirements.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
+import { evidenceParts } from '../evidence-words.ts';
 import { effectName, safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { actorOf, may } from '../identity.ts';
@@ -161,7 +162,10 @@ function requirementReasons(rules: Badge, reached: Pick<Progress, 'contributions
     group: reason.group,
     status: reasonStates[reason.state],
     description: rules.requirements.find(({ id }) => id === reason.requirement)?.description ?? null,
-    text: reason.text,
+    text: evidenceParts(
+      reason.text,
+      reached.contributions.map(({ eventId }) => eventId),
+    ),
   }));
 }
 

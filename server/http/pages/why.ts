@@ -5,6 +5,7 @@ import { createWhy, type Ruling, type Why, type WhyIssued } from '../../../plugi
 import type { WhyContribution, WhyNearMiss, WhyRequirement } from '../../../plugin/badges/why-events.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import { badgePath } from '../badge-links.ts';
+import { evidenceParts } from '../evidence-words.ts';
 import { counted, progressStatus, shortEventType, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryString, queryText } from '../forms.ts';
 import { renderPage } from '../page.ts';
@@ -99,7 +100,9 @@ function rulingModel(badgeId: string, { version, hash, savedAt, savedBy, active,
     status: explanation && shownStatus(explanation.status),
     awards: (explanation?.awards ?? []).map(awardModel),
     notes: explanation?.notes ?? [],
-    requirements: (explanation?.requirements ?? []).map(requirementModel),
+    requirements: (explanation?.requirements ?? []).map((one, _, all) =>
+      requirementModel(one, all, eventsOf(explanation)),
+    ),
     penalties: (explanation?.penalties ?? []).flatMap(({ penalty, resets, events }) =>
       events.length === 0 ? [] : [{ penalty, resets, events: events.map(eventModel) }],
     ),
@@ -116,14 +119,23 @@ function awardModel({ ordinal, at, eventId, revokedAt, revokedBy, penalties }: A
   };
 }
 
-function requirementModel(account: WhyRequirement, _: number, all: readonly WhyRequirement[]) {
+/** Those that its sentences may name. */
+function eventsOf(explanation: Ruling['explanation']): readonly string[] {
+  const { requirements, penalties } = explanation ?? { requirements: [], penalties: [] };
+  return [
+    ...requirements.flatMap(({ contributions }) => contributions),
+    ...penalties.flatMap(({ events }) => events),
+  ].map(({ eventId }) => eventId);
+}
+
+function requirementModel(account: WhyRequirement, all: readonly WhyRequirement[], events: readonly string[]) {
   const { requirement, group, description, state, text, counted: has, needed, missing } = account;
   return {
     id: requirement,
     group,
     description,
     status: reasonStates[state],
-    text,
+    text: evidenceParts(text, events),
     sum: `${has} of ${needed}`,
     missing,
     spared: missing > 0 && all.some((other) => other.group === group && other.state === 'fulfilled'),

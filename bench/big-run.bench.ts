@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 import { silentLogger } from '../plugin/ports/runtime.ts';
 import { compose } from '../server/compose.ts';
 import { readSettings } from '../server/config.ts';
-import { applyCredentialsSetup } from '../server/credentials-setup.ts';
+import { applyCredentialsSetup } from '../server/configuration/credentials-setup.ts';
 import { projectPath } from '../server/paths.ts';
 import { setSchedule } from '../server/scheduler/set-schedule.ts';
 import { BIG_COURSE } from '../server/stand-ins/lms/campus.ts';

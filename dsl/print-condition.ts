@@ -122,7 +122,7 @@ export function printLiteral(literal: Literal): string {
   return literal.kind === 'date' ? literal.text : String(literal.value);
 }
 
-export function printInstant(instant: Instant): string {
+function printInstant(instant: Instant): string {
   const text = formatInstant(instant);
   return text.endsWith('T00:00:00Z') ? text.slice(0, 10) : text;
 }

@@ -32,7 +32,7 @@ export function contains(text: string, part: string): boolean {
 
 /** @param pattern `*` is any run of characters, `?` one code point; there are no escapes
  *  @returns a test that takes each run as short as possible and never goes back over one, so no pattern makes it explode */
-export function likeMatcher(pattern: string): (text: string) => boolean {
+function likeMatcher(pattern: string): (text: string) => boolean {
   const [first = '', ...others] = pattern.split('*');
   const last = others.pop();
   if (last === undefined) return (text) => endOfSegment(first, text, 0) === text.length;

@@ -1,6 +1,8 @@
 /** The errors the domain throws. The class says who must act; `code` is stable and documented in docs/reference/errors.md.
  *  What happens next (HTTP status, message settlement, exit code) is decided in one place: server/error-map.ts. */
 
+import { english, type Words } from './words.ts';
+
 export interface ErrorFacts {
   /** Safe to log and to show: no names, e-mail addresses, keys or tokens. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
@@ -9,14 +11,17 @@ export interface ErrorFacts {
 
 export abstract class CredentialsError extends Error {
   readonly code: string;
+  /** The message, for whoever reads it in another language. */
+  readonly said: Words;
   /** `later`: the same call may succeed when the world has changed. */
   readonly retry: 'never' | 'later';
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
 
-  protected constructor(code: string, message: string, retry: 'never' | 'later', facts: ErrorFacts) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+  protected constructor(code: string, said: Words, retry: 'never' | 'later', facts: ErrorFacts) {
+    super(english(said), facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = new.target.name;
     this.code = code;
+    this.said = said;
     this.retry = retry;
     this.details = facts.details ?? {};
   }
@@ -24,7 +29,7 @@ export abstract class CredentialsError extends Error {
 
 /** Somebody gave us something unusable: a form, a file, an option. */
 export class InputError extends CredentialsError {
-  constructor(reason: string, message: string, facts: ErrorFacts = {}) {
+  constructor(reason: string, message: Words, facts: ErrorFacts = {}) {
     super(`input.${reason}`, message, 'never', facts);
   }
 }
@@ -51,7 +56,8 @@ export class EventError extends CredentialsError {
 
 /** A badge provider or the LMS refused, failed or did not answer. `unauthorised`: it is the account's secret that it refuses, so everything
  *  goes on once a person has given a new one. `unpublished`: it made the badge but keeps it back, e.g. because the account has no credits
- *  left; it goes on once a person has bought some. */
+ *  left; it goes on once a person has bought some. `taken-over`: nothing was sent, because the caller's time for it was over before it could
+ *  be; whoever took over goes on. */
 export class ProviderError extends CredentialsError {
   /** How long the provider asked us to wait; null where it did not say. */
   readonly retryAfterMs: number | null;
@@ -59,7 +65,7 @@ export class ProviderError extends CredentialsError {
    *  ask the provider before repeating it. */
   readonly ambiguous: boolean;
   constructor(
-    reason: 'refused' | 'unavailable' | 'unauthorised' | 'unpublished' | 'unexpected-reply',
+    reason: 'refused' | 'unavailable' | 'unauthorised' | 'unpublished' | 'unexpected-reply' | 'taken-over',
     message: string,
     facts: ErrorFacts & { readonly retryAfterMs?: number; readonly ambiguous?: boolean } = {},
   ) {

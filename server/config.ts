@@ -4,9 +4,19 @@
 import { ConfigurationError } from '../plugin/errors.ts';
 import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
 import { CREDLY_LOCALES } from '../providers/index.ts';
-import { MAIL_LANGUAGES, type MailLanguage } from './mail/catalogue.ts';
-import { listenAddress, longEnough, publicKeys, sender, siteAddress, smtpAddress, url } from './settings/checks.ts';
 import {
+  languageTag,
+  listenAddress,
+  longEnough,
+  publicKeys,
+  sender,
+  siteAddress,
+  smtpAddress,
+  timeZone,
+  url,
+} from './settings/checks.ts';
+import {
+  checkedText,
   type Environment,
   flag,
   oneOf,
@@ -30,6 +40,7 @@ import {
 } from './settings/lists.ts';
 import { textOf } from './settings/reading.ts';
 import { problemsTogether } from './settings/together.ts';
+import { tracingSettings } from './settings/tracing.ts';
 
 export const settingsTable = {
   port: whole('PORT', 8080, 0, 65_535, 'Port of the pages and the API; 0 picks a free one'),
@@ -38,6 +49,22 @@ export const settingsTable = {
     'LAUREL_PUBLIC_URL',
     'Where people reach the pages, e.g. `https://badges.example.org`; unset: the local address. With https, cookies are sent over https only',
     siteAddress,
+  ),
+  defaultLanguage: checkedText(
+    'LAUREL_DEFAULT_LANGUAGE',
+    'en',
+    'Language of pages and mails for whom nothing says another: one of en, es, fr, de, ar, uk, or one of LAUREL_LOCALE_DIR',
+    languageTag,
+  ),
+  localeDir: optional(
+    'LAUREL_LOCALE_DIR',
+    'Folder with texts of this site and more languages, `<language>/LC_MESSAGES/laurel.po`; they take the place of those that come with Laurel. See docs/how-to/translate-laurel.md',
+  ),
+  timeZone: checkedText(
+    'LAUREL_TIME_ZONE',
+    'UTC',
+    'Time zone of dates on pages and in mails, as TIME_ZONE of the LMS, e.g. `Europe/Madrid`',
+    timeZone,
   ),
   stopDelaySeconds: whole(
     'LAUREL_STOP_DELAY_SECONDS',
@@ -258,7 +285,11 @@ export const settingsTable = {
     'Sender of mails, `credentials@example.org` or `Example <credentials@example.org>`',
     sender,
   ),
-  mailLanguage: oneOf<MailLanguage>('LAUREL_MAIL_LANGUAGE', MAIL_LANGUAGES, 'en', 'Language of mails to learners'),
+  mailLanguage: optional(
+    'LAUREL_MAIL_LANGUAGE',
+    'Language of mails to learners of whom no language is known; unset: LAUREL_DEFAULT_LANGUAGE',
+    languageTag,
+  ),
   downloadUrl: optional(
     'LAUREL_DOWNLOAD_URL',
     'Host that learners download documents from, e.g. `https://files.example.org`, which must lead to this server; unset: LAUREL_PUBLIC_URL',
@@ -269,6 +300,7 @@ export const settingsTable = {
     'Where Prometheus may ask this process for `/metrics`, and a supervisor for `/healthz` and `/readyz`, e.g. `127.0.0.1:9464`: not to be reached from outside; unset: nowhere',
     listenAddress,
   ),
+  ...tracingSettings,
   logLevel: oneOf(
     'LAUREL_LOG_LEVEL',
     ['debug', 'info', 'warn', 'error', 'silent'],

@@ -47,7 +47,7 @@ const unknownError: Consequence = {
   title: 'Something went wrong',
 };
 
-const requestTitles: Readonly<Record<RequestError['httpStatus'], string>> = {
+export const requestTitles: Readonly<Record<RequestError['httpStatus'], string>> = {
   400: 'The request cannot be understood',
   401: 'Not signed in',
   403: 'Not allowed',

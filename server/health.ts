@@ -1,8 +1,8 @@
 /** What `/readyz`, `laurel check` and the system page say: each part with its state, the whole as bad as its worst necessary part. */
 
-import type { BreakerState } from '../plugin/badges/circuit-breaker.ts';
 import type { LaneState } from '../plugin/badges/dispatcher.ts';
 import { PUBLISH_LANE } from '../plugin/badges/effect-order.ts';
+import type { BreakerState } from '../plugin/effects/circuit-breaker.ts';
 import type { DeadLetterStore } from '../plugin/ports/dead-letters.ts';
 import type { ProgressStore } from '../plugin/ports/progress-store.ts';
 import type { ProviderAccount } from '../plugin/ports/provider-store.ts';

@@ -21,6 +21,8 @@ const ALGORITHMS = ['RS256', 'RS512', 'ES256'];
 /** By how much the clocks may differ. */
 const CLOCK_SKEW_SECONDS = 30;
 const FETCH_MS = 5_000;
+/** As standard claims have it, `es` or `pt-BR`. */
+const LANGUAGE = /^[A-Za-z0-9-]{2,35}$/;
 /** Some keys take some kilobytes. */
 const MAX_BYTES = 256 * 1024;
 
@@ -93,6 +95,7 @@ function claimsOf(payload: JWTPayload): LmsClaims {
     // Only `true` is: a token without the scope `profile` has neither claim, and a text is no promise.
     administrator: payload.administrator === true,
     superuser: payload.superuser === true,
+    ...(typeof payload.locale === 'string' && LANGUAGE.test(payload.locale) && { language: payload.locale }),
   };
 }
 

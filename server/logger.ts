@@ -2,8 +2,15 @@
 
 import pino from 'pino';
 import type { LogFields, Logger } from '../plugin/ports/runtime.ts';
+import { currentTraceId } from './tracing/under-way.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** What leads from a line to all others of the same request, in every process. */
+function traceOfLine(): object {
+  const traceId = currentTraceId();
+  return traceId === null ? {} : { traceId };
+}
 
 /** @param destination file descriptor: 1 for a service, 2 for a command whose standard output is its result */
 export function createLogger(level: LogLevel, destination: 1 | 2 = 1): Logger {
@@ -13,6 +20,7 @@ export function createLogger(level: LogLevel, destination: 1 | 2 = 1): Logger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      mixin: traceOfLine,
     },
     pino.destination({ dest: destination, sync: true }),
   );

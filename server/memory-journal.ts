@@ -1,11 +1,12 @@
-/** What the memory provider has issued, kept in a file so that a restarted process still knows it. */
+/** What the memory provider has issued, kept in a file that every process of this data folder adds to and reads on. */
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export interface Journal {
-  /** Every whole line, oldest first. A last line cut off by a kill was never answered and is dropped. */
-  readonly lines: readonly string[];
+  /** Every whole line that was added since the last call, by whichever process. What a kill cut off was never answered and is
+   *  dropped. */
+  read(): readonly string[];
   /** On disk when it returns. */
   append(line: string): void;
   close(): void;
@@ -13,14 +14,31 @@ export interface Journal {
 
 export function openJournal(path: string): Journal {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const file = openSync(path, 'a', 0o600);
-  // What follows a torn line must start on a line of its own.
-  if (text !== '' && !text.endsWith('\n')) writeSync(file, '\n');
+  const file = openSync(path, 'a+', 0o600);
+  let position = 0;
+  /** Bytes behind the last end of a line: somebody is writing, or was killed. */
+  let torn = Buffer.alloc(0);
+  const unread: string[] = [];
+
+  function look(): void {
+    const added = Buffer.alloc(Math.max(0, fstatSync(file).size - position));
+    const length = readSync(file, added, 0, added.length, position);
+    position += length;
+    const bytes = Buffer.concat([torn, added.subarray(0, length)]);
+    const end = bytes.lastIndexOf('\n') + 1;
+    torn = bytes.subarray(end);
+    unread.push(...bytes.subarray(0, end).toString('utf8').split('\n').filter(isWhole));
+  }
+
   return {
-    lines: text.split('\n').filter((line) => isWhole(line)),
+    read() {
+      look();
+      return unread.splice(0);
+    },
     append(line) {
-      writeSync(file, `${line}\n`);
+      look();
+      // What follows a torn line must start on a line of its own.
+      writeSync(file, `${torn.length > 0 ? '\n' : ''}${line}\n`);
       fsyncSync(file);
     },
     close: () => closeSync(file),

@@ -11,7 +11,7 @@ function findRoot(): string {
 }
 
 /** The folder that holds package.json, views/ and examples/. */
-export const projectRoot = findRoot();
+const projectRoot = findRoot();
 
 export function projectPath(...parts: readonly string[]): string {
   return join(projectRoot, ...parts);

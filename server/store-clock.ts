@@ -1,5 +1,5 @@
-/** The clock that schedules and leases go by: that of the database, which all processes share. A machine whose own clock is
- *  wrong runs nothing early or late, and takes over nothing that is alive. */
+/** The clock of the database, which all processes share. A machine whose own clock is wrong does nothing early or late, and takes
+ *  over nothing that is alive. */
 
 import type { Clock, Logger } from '../plugin/ports/runtime.ts';
 
@@ -37,7 +37,7 @@ export function createStoreClock({ ask, own, logger }: StoreClockParts): StoreCl
       aheadMs = Math.abs(ahead) > tookMs ? ahead : 0;
       const isWrong = Math.abs(aheadMs) > WORTH_A_WARNING_MS;
       if (isWrong && !warned)
-        logger.warn('the clock of this machine differs from that of the database, which counts for schedules; set it', {
+        logger.warn('the clock of this machine differs from that of the database, which counts; set it', {
           aheadMs,
         });
       warned = isWrong;

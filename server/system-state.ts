@@ -5,10 +5,10 @@ import type { Clock } from '../plugin/ports/runtime.ts';
 import type { Bus } from './amqp/bus.ts';
 import { checkClock, checkForm, clockSkew } from './check/database.ts';
 import type { CheckLine } from './check/line.ts';
+import type { Stores } from './composition/stores.ts';
 import type { Settings } from './config.ts';
 import type { SystemState } from './http/services.ts';
 import { settingRows } from './settings/report.ts';
-import type { Stores } from './stores.ts';
 
 export interface SystemStateParts {
   readonly settings: Settings;

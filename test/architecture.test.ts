@@ -84,10 +84,44 @@ function findCycle(imports: readonly Import[]): string[] | null {
   return null;
 }
 
+/** Where adapters may be made. */
+const COMPOSITION = /^server\/(compose\.ts|composition\/)/;
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** @returns one sentence per construction of an adapter, a class that implements a port, by somebody who should be given it */
+function wrongConstructions(sources: readonly Source[]): string[] {
+  const ports = new Set(
+    sources
+      .filter(({ path }) => path.startsWith('plugin/ports/'))
+      .flatMap(({ text }) => [...text.matchAll(/^export interface (\w+)/gm)].map(([, name = '']) => name)),
+  );
+  const homes = new Map(
+    sources
+      .filter(({ path }) => path.startsWith('providers/') || path.startsWith('server/'))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/^export class (\w+)(?: extends \w+)? implements (\w+)/gm)]
+          .filter(([, , port = '']) => ports.has(port))
+          .map(([, name = '']) => [name, dirname(path)] as const),
+      ),
+  );
+  return sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/\bnew (\w+)/g)].flatMap(([, name = '']) => {
+      const home = homes.get(name);
+      if (home === undefined || path.startsWith(`${home}/`) || COMPOSITION.test(path)) return [];
+      return [`${path} constructs ${name}`];
+    }),
+  );
+}
+
 describe('the architecture', () => {
-  const imports = Object.keys(MAY_IMPORT)
+  const sources = Object.keys(MAY_IMPORT)
     .flatMap(sourceFiles)
-    .flatMap((path) => importsOf(path, readFileSync(join(root, path), 'utf8')));
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+  const imports = sources.flatMap(({ path, text }) => importsOf(path, text));
 
   it('lets imports go from server over providers and plugin to dsl only, and keeps the middle pure', () => {
     expect(imports.length).to.be.greaterThan(50);
@@ -96,6 +130,10 @@ describe('the architecture', () => {
 
   it('has no import cycles', () => {
     expect(findCycle(imports)).to.equal(null);
+  });
+
+  it('has adapters constructed by the composition alone', () => {
+    expect(wrongConstructions(sources)).to.deep.equal([]);
   });
 
   it('imports only files that exist', () => {
@@ -128,5 +166,23 @@ describe('the architecture', () => {
     ];
     expect(findCycle(knot)).to.deep.equal(['dsl/a.ts', 'dsl/b.ts', 'dsl/c.ts', 'dsl/a.ts']);
     expect(findCycle(importsOf('dsl/a.ts', "import type { A } from './a.ts';"))).to.equal(null);
+  });
+
+  it('bites: an adapter that a page makes for itself is found, one that the composition or its own folder makes is not', () => {
+    const port = { path: 'plugin/ports/job-store.ts', text: 'export interface JobStore {' };
+    const adapter = { path: 'server/mongo/job-store.ts', text: 'export class MongoJobStore implements JobStore {' };
+    const made = (path: string) => wrongConstructions([port, adapter, { path, text: 'new MongoJobStore(connection)' }]);
+    expect(made('server/http/pages/jobs.ts')).to.deep.equal(['server/http/pages/jobs.ts constructs MongoJobStore']);
+    expect(made('server/stores.ts')).to.deep.equal(['server/stores.ts constructs MongoJobStore']);
+    expect(made('server/compose.ts')).to.deep.equal([]);
+    expect(made('server/composition/stores.ts')).to.deep.equal([]);
+    expect(made('server/mongo/migrations/step.ts')).to.deep.equal([]);
+    const found = wrongConstructions(
+      sources.map(({ path, text }) => ({ path: path.replace('composition/', ''), text })),
+    );
+    expect(found).to.include.members([
+      'server/stores.ts constructs MongoJobStore',
+      'server/providers.ts constructs CredlyProvider',
+    ]);
   });
 });

@@ -7,6 +7,7 @@ interface Locked {
   readonly resolved?: string;
   readonly integrity?: string;
   readonly link?: boolean;
+  readonly engines?: { readonly node?: string };
 }
 interface Floor {
   readonly minimum: string;
@@ -48,6 +49,18 @@ function notPinned(packages: Readonly<Record<string, Locked>>): string[] {
   });
 }
 
+/** Whether a package takes this version of Node, in the few forms in which packages say so. */
+function takesNode(range: string, version: string): boolean {
+  return range.split('||').some((alternative) =>
+    [...alternative.matchAll(/(>=|>|\^|)\s*(\d+|\*)((?:\.\d+)*)(?:\.x)?/g)].every(([, sign, major, rest = '']) => {
+      if (major === '*') return true;
+      const least = `${major}${rest}`;
+      const isSame = version.split('.')[0] === major;
+      return !isOlder(version, least) && (sign === '>' ? version !== least : sign === '>=' || isSame);
+    }),
+  );
+}
+
 describe('dependencies', () => {
   const { packages } = read('package-lock.json') as { readonly packages: Readonly<Record<string, Locked>> };
   const floors = read('test', 'min-versions.json') as Readonly<Record<string, Floor>>;
@@ -56,6 +69,15 @@ describe('dependencies', () => {
     expect(tooOld(packages, floors)).to.deep.equal([]);
     const present = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
     expect(Object.keys(floors).filter((name) => !present.has(name))).to.deep.equal([]);
+  });
+
+  it('take the oldest Node that Laurel takes', () => {
+    const { engines } = read('package.json') as { readonly engines: { readonly node: string } };
+    const oldest = /^>=([\d.]+)$/.exec(engines.node)?.[1] ?? '';
+    const tooNew = Object.entries(packages).flatMap(([path, { engines: needs }]) =>
+      takesNode(needs?.node ?? '*', oldest) ? [] : [`${path} needs Node ${needs?.node}`],
+    );
+    expect(tooNew).to.deep.equal([]);
   });
 
   it('come from the registry, with what their content must be', () => {
@@ -70,6 +92,19 @@ describe('dependencies', () => {
   });
 
   it('that are wrong are found', () => {
+    for (const range of [
+      '>=20',
+      '>= 20.19.0',
+      '18 || 20 || >=22',
+      '^18 || ^20.8.0',
+      '*',
+      '>8',
+      '>= 10.x',
+      '>=16 || 14 >=14.17',
+    ])
+      expect(takesNode(range, '20.19.0'), range).to.equal(true);
+    for (const range of ['>=22.13.0 || >=24', '^20.20.0 || >=22', '^18.0.0', '18 || 22', '>20.19.0'])
+      expect(takesNode(range, '20.19.0'), range).to.equal(false);
     const locked = (version: string): Locked => ({ version });
     const found = (version: string) => tooOld({ 'node_modules/a/node_modules/axios': locked(version) }, floors).length;
     expect(['1.18.9', '1.19.0-beta.1', '0.30.4', '1.9.10'].map(found)).to.deep.equal([1, 1, 1, 1]);

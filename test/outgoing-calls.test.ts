@@ -7,8 +7,18 @@ import { projectPath } from '../server/paths.ts';
 const DOORS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   axios: { '*': ['providers/http/exchange.ts'] },
   'node:dns': { '*': ['providers/http/guarded-agents.ts'] },
-  'node:http': { Agent: ['providers/http/guarded-agents.ts'], request: [], get: [], default: [] },
-  'node:https': { '*': ['providers/http/guarded-agents.ts'] },
+  'node:http': {
+    Agent: ['providers/http/guarded-agents.ts'],
+    request: ['providers/http/last-question.ts'],
+    get: [],
+    default: [],
+  },
+  'node:https': {
+    Agent: ['providers/http/guarded-agents.ts'],
+    // Called by axios with the agents above.
+    request: ['providers/http/last-question.ts'],
+    '*': [],
+  },
   // The socket of the embedded store.
   'node:net': { createConnection: ['server/store/holder.ts'], connect: [], Socket: [], default: [] },
   'node:tls': { '*': [] },
@@ -17,6 +27,8 @@ const DOORS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   undici: { '*': [] },
   nodemailer: { '*': ['providers/mail/smtp-mailer.ts'] },
   amqplib: { connect: ['server/amqp/connection.ts'], default: [] },
+  // Only where a setting names the receiver.
+  '@opentelemetry/exporter-trace-otlp-proto': { '*': ['server/tracing/recording-tracer.ts'] },
   // Fetches keys; with the guarded way it is given.
   jose: { createRemoteJWKSet: ['server/lms-tokens.ts'] },
 };
@@ -98,7 +110,7 @@ describe('calls to the outside', () => {
     const makers = named.map(([, file]) => file);
     expect(makers).to.include.members([
       ...['providers/http/exchange.ts', 'providers/lms/transport.ts', 'server/lms-tokens.ts'],
-      ...['server/open-badges-setup.ts', 'server/provider-setup.ts', 'server/cli/events.ts'],
+      ...['server/composition/open-badges.ts', 'server/composition/providers.ts', 'server/cli/events.ts'],
       ...['providers/mail/smtp-mailer.ts', 'server/amqp/connection.ts', 'server/mongo/connect.ts'],
       'server/store/holder.ts',
     ]);

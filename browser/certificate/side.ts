@@ -68,7 +68,12 @@ export class Side {
     this.#y.value = String(rounded(y));
     const [left, bottom, right, top] = box;
     const size = `${Math.round(right - left)} pt wide, ${Math.round(top - bottom)} pt high`;
-    this.#facts.textContent = kind === 'image' ? `${size}.` : `“${text}”, ${size}.`;
+    if (kind === 'image') this.#facts.replaceChildren(`${size}.`);
+    else {
+      // Of a name from right to left the figures behind it would become part.
+      const written = element('bdi', '', text);
+      this.#facts.replaceChildren('“', written, `”, ${size}.`);
+    }
   }
 
   /** Replaced only when it says something else: it is read aloud. */

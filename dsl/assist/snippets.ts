@@ -1,7 +1,7 @@
 /** Whole blocks in place of their first word. */
 
 /** Where the cursor stands afterwards: at what nobody can guess. */
-export const CURSOR = '#{}';
+const CURSOR = '#{}';
 
 const SNIPPETS: ReadonlyMap<string, string> = new Map([
   ['badge badge', `badge "${CURSOR}" {\n  name     ""\n  template \n  active   false\n}`],

@@ -70,7 +70,7 @@ export function renamedBadge(text: string, file: RuleFile, id: string): Diagnost
 }
 
 /** @returns null when the text holds one badge block, and beside it at most tests */
-export function oneBadgeOf(text: string, file: RuleFile): Diagnostic | null {
+function oneBadgeOf(text: string, file: RuleFile): Diagnostic | null {
   const [first, second] = file.blocks.filter((block) => block.kind === 'badge');
   if (!first)
     return problem('book.no-badge', 'the text holds no badge', 'begin with badge "some-id" {', text, file.span);
@@ -97,7 +97,7 @@ export function unstorable(block: BadgeBlock, source: string, text: string): Dia
 
 /** @param upstreams ids of the badges that a stored badge waits for
  *  @returns null when no stored badge that this one waits for waits for this one in turn */
-export function circleThrough(
+function circleThrough(
   badge: Badge,
   text: string,
   file: RuleFile,

@@ -7,22 +7,24 @@
  *  away keeps nothing from the others. */
 
 import { eachConcurrently } from '../each-concurrently.ts';
+import { type BreakerPolicy, type BreakerState, CircuitBreaker } from '../effects/circuit-breaker.ts';
+import { defaultRetryPolicy, type RetryPolicy } from '../effects/retry-policy.ts';
+import { createWorkLoop } from '../effects/work-loop.ts';
 import { ConflictError, NotFoundError, ProviderError, StoreError } from '../errors.ts';
 import type { LearnerStore } from '../ports/learner-store.ts';
 import type { Effect, Progress, ProgressStore } from '../ports/progress-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
-import { type BreakerPolicy, type BreakerState, CircuitBreaker } from './circuit-breaker.ts';
+import { type Step, type StepNotes, silentTracer, type Tracer } from '../ports/tracer.ts';
 import { laneOf, PUBLISH_LANE, readyEffects } from './effect-order.ts';
 import { failed, givenUp, reopened, succeeded, taken } from './effect-results.ts';
 import { type OutsideWorld, performEffect } from './perform-effect.ts';
-import { defaultRetryPolicy, type RetryPolicy } from './retry-policy.ts';
-import { createWorkLoop } from './work-loop.ts';
 
 export interface DispatcherParts extends OutsideWorld {
   readonly progress: ProgressStore;
   readonly learners: LearnerStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer?: Tracer;
   readonly policy?: RetryPolicy;
   readonly breakerPolicy?: BreakerPolicy;
   /** How many effects of one lane are carried out at the same time. */
@@ -65,6 +67,7 @@ const OTHERS = '(not set up)';
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { progress: store, clock, logger, policy = defaultRetryPolicy, concurrency = 4, pollMs = 1_000 } = parts;
+  const { tracer = silentTracer } = parts;
   const own = [...parts.providers.keys(), PUBLISH_LANE];
   const breakers = new Map([...own, OTHERS].map((lane) => [lane, new CircuitBreaker(parts.breakerPolicy)]));
   let stopping = false;
@@ -112,7 +115,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     while (progress !== null && !stopping) {
       const now = clock.now();
       const { effects, issued }: Progress = progress;
-      const effect = readyEffects(effects).find((one) => one.dueAt <= now && isOf(lane, laneOf(one, issued)));
+      const effect: Effect | undefined = readyEffects(effects).find(
+        (one) => one.dueAt <= now && isOf(lane, laneOf(one, issued)),
+      );
       if (!effect) return attempts;
       if (!breaker.admits(now)) return attempts;
       const claimed = taken(progress, effect.id, now, policy);
@@ -124,7 +129,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       }
       if (isOurs) {
         attempts += 1;
-        progress = await attempt({ ...claimed, version: claimed.version + 1 }, effect.id, breaker);
+        const held: Progress = { ...claimed, version: claimed.version + 1 };
+        progress = await tracer.step(stepOf(effect, held), (notes) => attempt(held, effect.id, breaker, notes));
       } else {
         progress = await store.load(progress.learnerId, progress.badgeId);
       }
@@ -137,21 +143,27 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   /** @returns the progress with the result in it; null when the result could not be recorded: the lease will end */
-  async function attempt(progress: Progress, effectId: string, breaker: CircuitBreaker): Promise<Progress | null> {
+  async function attempt(
+    progress: Progress,
+    effectId: string,
+    breaker: CircuitBreaker,
+    notes: StepNotes,
+  ): Promise<Progress | null> {
     const effect = progress.effects.find(({ id }) => id === effectId) as Effect;
     const facts = { learnerId: progress.learnerId, badgeId: progress.badgeId, effect: effectId };
+    // A process that stood still for longer than its lease is not alone any more: whoever took over may be calling.
+    const isOurs = () => effect.dueAt > clock.now();
     let record: (latest: Progress) => Progress;
     try {
       const subject = await subjectOf(progress, effect);
-      // A process that stood still for longer than its lease is not alone any more: whoever took over may be calling.
-      if (effect.dueAt <= clock.now()) {
-        breaker.withdrawn();
-        return null;
-      }
-      const answer = await performEffect(effect, subject, parts);
+      const answer = await performEffect(effect, subject, parts, isOurs);
       breaker.answered();
       record = (latest) => succeeded(latest, effectId, answer, clock.now());
     } catch (error) {
+      if (error instanceof ProviderError && error.code === 'provider.taken-over') {
+        breaker.withdrawn();
+        return null;
+      }
       const isAway =
         (error instanceof ProviderError || error instanceof StoreError) &&
         error.retry === 'later' &&
@@ -163,6 +175,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const random = Math.random();
       record = (latest) => failed(latest, effectId, error, clock.now(), policy, random);
       parts.onFailedAttempt?.();
+      notes.add({ 'error.type': codeOf(error) });
       logger.warn('an effect failed', { ...facts, attempts: effect.attempts, error: codeOf(error) });
     }
     try {
@@ -234,6 +247,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     lanes: () =>
       [...breakers].flatMap(([lane, breaker]) => (lane === OTHERS ? [] : [{ lane, ...breaker.state(clock.now()) }])),
   };
+}
+
+/** The attempt goes on with the work that made it necessary, whichever process that was. */
+function stepOf({ id, kind, attempts, trace }: Effect, { badgeId }: Progress): Step {
+  const attributes = { 'laurel.badge.id': badgeId, 'laurel.effect.id': id, 'laurel.attempt': attempts + 1 };
+  return { name: `effect ${kind}`, parent: trace, attributes };
 }
 
 function assertOpen({ effects }: Progress, effectId: string): Effect {

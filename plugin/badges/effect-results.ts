@@ -1,10 +1,10 @@
 /** How the result of an attempt enters the progress document. Pure: applied to whatever is the latest version of it. */
 
+import { type RetryPolicy, retryDelayMs } from '../effects/retry-policy.ts';
 import { CredentialsError, ProviderError } from '../errors.ts';
 import type { IssuedAtProvider } from '../ports/badge-provider.ts';
 import type { Effect, Progress } from '../ports/progress-store.ts';
 import { supersede } from './effects.ts';
-import { type RetryPolicy, retryDelayMs } from './retry-policy.ts';
 
 /** The attempt begins: the effect is ours until `now + leaseMs`. */
 export function taken(progress: Progress, effectId: string, now: Date, { leaseMs }: RetryPolicy): Progress {

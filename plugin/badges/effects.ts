@@ -5,6 +5,7 @@
 
 import { type Award, type Badge, instantFromDate } from '../../dsl/index.ts';
 import type { Effect, IssuedBadge, Progress, Provenance } from '../ports/progress-store.ts';
+import type { TraceContext } from '../ports/trace-context.ts';
 
 type Ledger = Pick<Progress, 'issued' | 'effects'>;
 
@@ -12,6 +13,8 @@ export interface IssuingFacts {
   readonly template: Badge['template'];
   readonly ruleVersion: number;
   readonly now: Date;
+  /** What the effects belong to. */
+  readonly trace?: TraceContext | undefined;
   newUuid(): string;
   provenanceOf(award: Award): Provenance;
 }
@@ -26,7 +29,7 @@ export function reconcile(former: Ledger, history: readonly Award[], facts: Issu
     const award = awards.get(badge.number);
     const dated = award ? withAward(badge, award, facts) : badge;
     if (award && award.revokedAt === null) return dated;
-    effects = takeBack(effects, badge, facts.now);
+    effects = takeBack(effects, badge, facts);
     // An award that has vanished from the timeline was not taken back by any event of it.
     return { ...dated, revokedAt: award?.revokedAt ?? instantFromDate(facts.now) };
   });
@@ -38,7 +41,7 @@ export function reconcile(former: Ledger, history: readonly Award[], facts: Issu
     issued.push(newBadge(number, award, facts));
     const kinds: readonly Effect['kind'][] =
       facts.template === null ? ['publish-awarded'] : ['award', 'publish-awarded'];
-    effects = [...effects, ...kinds.map((kind) => newEffect(kind, number, facts.now))];
+    effects = [...effects, ...kinds.map((kind) => newEffect(kind, number, facts))];
   }
   const changed = issued.length > former.issued.length || issued.some((badge, at) => badge !== former.issued[at]);
   return { issued: changed ? issued : former.issued, effects };
@@ -100,7 +103,9 @@ function newBadge(number: number, award: Award, facts: IssuingFacts): IssuedBadg
   };
 }
 
-function newEffect(kind: Effect['kind'], badgeNumber: number, now: Date): Effect {
+type Moment = Pick<IssuingFacts, 'now' | 'trace'>;
+
+function newEffect(kind: Effect['kind'], badgeNumber: number, { now, trace }: Moment): Effect {
   return {
     id: `${kind}:${badgeNumber}`,
     kind,
@@ -111,16 +116,17 @@ function newEffect(kind: Effect['kind'], badgeNumber: number, now: Date): Effect
     createdAt: now,
     finishedAt: null,
     lastError: null,
+    ...(trace && { trace }),
   };
 }
 
-function takeBack(effects: readonly Effect[], { number, template }: IssuedBadge, now: Date): readonly Effect[] {
+function takeBack(effects: readonly Effect[], { number, template }: IssuedBadge, moment: Moment): readonly Effect[] {
   const opening = effects.find(
     ({ badgeNumber, kind }) => badgeNumber === number && kind === (template === null ? 'publish-awarded' : 'award'),
   );
   const neverTried = opening?.state === 'pending' && opening.attempts === 0;
   if (neverTried || opening?.state === 'failed' || opening?.state === 'given-up')
-    return supersede(effects, number, now);
+    return supersede(effects, number, moment.now);
   const kinds: readonly Effect['kind'][] = template === null ? ['publish-revoked'] : ['revoke', 'publish-revoked'];
-  return [...effects, ...kinds.map((kind) => newEffect(kind, number, now))];
+  return [...effects, ...kinds.map((kind) => newEffect(kind, number, moment))];
 }

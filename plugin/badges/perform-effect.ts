@@ -22,16 +22,19 @@ export interface EffectSubject {
 }
 
 /** @param effect `attempts` counts this one already
+ *  @param isOurs false once another process may have taken the effect over: asked at the last moment before anything is done
  *  @returns what the provider says of the badge; null after publishing
  *  @throws ProviderError, StoreError, NotFoundError */
 export async function performEffect(
   effect: Effect,
   subject: EffectSubject,
   world: OutsideWorld,
+  isOurs: () => boolean,
 ): Promise<IssuedAtProvider | null> {
+  assertOurs(isOurs);
   switch (effect.kind) {
     case 'award':
-      return award(effect, subject, world);
+      return award(effect, subject, world, isOurs);
     case 'revoke':
       return revoke(subject, world);
     case 'publish-awarded':
@@ -41,12 +44,24 @@ export async function performEffect(
   }
 }
 
-async function award(effect: Effect, subject: EffectSubject, world: OutsideWorld): Promise<IssuedAtProvider> {
+async function award(
+  effect: Effect,
+  subject: EffectSubject,
+  world: OutsideWorld,
+  isOurs: () => boolean,
+): Promise<IssuedAtProvider> {
   const { provider, templateId } = providerOf(subject, world);
-  const request = awardRequest(subject, templateId, world);
+  const request = { ...awardRequest(subject, templateId, world), mayIssue: isOurs };
   // An earlier attempt may have reached the provider although we never heard the answer.
   const issuedBefore = effect.attempts > 1 && provider.findIssued ? await provider.findIssued(request) : null;
-  return issuedBefore ?? (await provider.award(request));
+  if (issuedBefore) return issuedBefore;
+  // The question took its time.
+  assertOurs(isOurs);
+  return provider.award(request);
+}
+
+function assertOurs(isOurs: () => boolean): void {
+  if (!isOurs()) throw new ProviderError('taken-over', 'nothing was sent: another process has taken this effect over');
 }
 
 function awardRequest(

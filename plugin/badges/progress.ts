@@ -30,6 +30,7 @@ export function advance(former: Progress | null, step: Advance): Progress {
         template: badge.template,
         ruleVersion,
         now,
+        trace: step.trace,
         newUuid: () => step.newUuid(),
         provenanceOf: createProvenance({ badge, contributions, ruleVersion, now }),
       });

@@ -5,12 +5,14 @@ import type { Badge, Contribution } from '../../dsl/index.ts';
 import { StoreError } from '../errors.ts';
 import type { Progress, ProgressStore } from '../ports/progress-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import type { Tracer } from '../ports/tracer.ts';
 import { advance } from './progress.ts';
 
 export interface ProgressUpdaterParts {
   readonly progress: Pick<ProgressStore, 'load' | 'save'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer?: Pick<Tracer, 'current'>;
   readonly ids: { uuid(): string };
   /** Looks at the store. @returns the version of the badge in force, 0: none. Left out: the rules never change */
   latestVersion?(badgeId: string): Promise<number>;
@@ -72,6 +74,7 @@ export function createProgressUpdater(parts: ProgressUpdaterParts): ProgressUpda
       const next = advance(former, {
         ...{ learnerId, badge, contributions, ruleVersion, anew: step.anew ?? false },
         now: parts.clock.now(),
+        trace: parts.tracer?.current(),
         newUuid: () => parts.ids.uuid(),
       });
       if (next === former) {

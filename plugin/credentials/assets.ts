@@ -71,6 +71,16 @@ export async function changeAsset(
   return to.store.changeAsset(await putFile(upload, to.files, now), former?.updatedAt ?? null);
 }
 
+/** Checks and puts the file down, without an asset that has it: for a day it can be taken up by what `assetKey` says.
+ *  @throws InputError as `checkAsset` */
+export async function keepUpload(
+  upload: AssetUpload,
+  to: Pick<Parameters<typeof saveAsset>[1], 'files' | 'generations' | 'now'>,
+): Promise<Asset> {
+  await checkAsset(upload, to.generations);
+  return putFile(upload, to.files, to.now);
+}
+
 async function putFile(upload: AssetUpload, files: FileStore, now: Date): Promise<Asset> {
   const asset: Asset = {
     slug: upload.slug,

@@ -5,6 +5,7 @@ import { CredentialsError, NotFoundError } from '../errors.ts';
 import type { RetrievedLearner } from '../extensions/retrieval-function.ts';
 import type { Credential, CredentialRun } from '../ports/credential-store.ts';
 import type { Learner, Resumption } from '../ports/learner-records.ts';
+import { type StepNotes, silentTracer } from '../ports/tracer.ts';
 import { loadConfiguration } from './eligibility.ts';
 import { type GenerationJob, type GenerationOutcome, generateCredential, metAgain } from './generate-credentials.ts';
 import { inBatches, type PlacedLearner } from './learner-batches.ts';
@@ -40,7 +41,7 @@ const WAIT_STEP_MS = 200;
 const RETRY_AFTER_MS = [1_000, 4_000, 16_000];
 
 export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
-  const { store, clock, logger } = parts;
+  const { store, clock, logger, tracer = silentTracer } = parts;
   const newId = parts.newId ?? (() => crypto.randomUUID());
   const leaseMs = parts.leaseMs ?? 60_000;
   const saveEveryMs = parts.saveEveryMs ?? 1_000;
@@ -53,7 +54,13 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     const progress = new RunProgress(run, { store, clock, leaseMs });
     // unhandled failures of a heartbeat show in the next write of the work itself
     const heartbeat = setInterval(() => void progress.save().catch(() => {}), saveEveryMs).unref();
-    const work = carryOut(progress)
+    const { id, configurationId, trigger, fence, trace } = run;
+    const attributes = {
+      ...{ 'laurel.run.id': id, 'laurel.run.trigger': trigger, 'laurel.run.fence': fence },
+      'laurel.configuration.id': configurationId,
+    };
+    const work = tracer
+      .step({ name: 'credential run', parent: trace, attributes }, (notes) => carryOut(progress, notes))
       .catch((error: unknown) =>
         logger.error('a credential run was left unfinished', { runId: run.id, ...codeOf(error) }),
       )
@@ -64,7 +71,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     working.set(run.id, work);
   }
 
-  async function carryOut(progress: RunProgress): Promise<void> {
+  async function carryOut(progress: RunProgress, notes: StepNotes): Promise<void> {
     const { id: runId, configurationId } = progress.run;
     let isComplete = false;
     try {
@@ -73,6 +80,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       // whoever is asked for data may fail because we stop waiting: another process asks again
       if (stop.signal.aborted) return progress.release();
       const { code } = codeOf(error);
+      notes.add({ 'error.type': code });
       logger.error('a credential run failed', { runId, configurationId, code });
       progress.note({
         code,
@@ -208,6 +216,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       const known = await findRun(configurationId, dueAt);
       if (known) return known.id;
       const startedAt = clock.now();
+      const trace = tracer.current();
       const run: CredentialRun = {
         id: newId(),
         configurationId,
@@ -221,6 +230,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
         counts: NO_COUNTS,
         error: null,
         checkpoint: null,
+        ...(trace && { trace }),
       };
       if (await store.createRun(run)) {
         begin(run);

@@ -2,6 +2,7 @@
 
 import { CredentialError } from '../errors.ts';
 import type { Credential, CredentialMail, Reissue, ReissuedFacts } from '../ports/credential-store.ts';
+import type { TraceContext } from '../ports/trace-context.ts';
 
 type Status = Credential['status'];
 
@@ -83,8 +84,9 @@ export function completeCredential(
 }
 
 /** A mail that waits to be sent: recorded with what it is about, so that neither exists without the other. */
-export function pendingMail(now: Date): CredentialMail {
-  return { state: 'pending', messageId: null, attempts: 0, dueAt: now, sentAt: null, lastError: null };
+export function pendingMail(now: Date, trace?: TraceContext): CredentialMail {
+  const mail = { state: 'pending', messageId: null, attempts: 0, dueAt: now, sentAt: null, lastError: null } as const;
+  return { ...mail, ...(trace && { trace }) };
 }
 
 /** @throws CredentialError `credential.status` */
@@ -115,7 +117,7 @@ function unneeded(mail: CredentialMail | null): CredentialMail | null {
 }
 
 /** Shown to whoever verifies the former one. */
-export const REISSUED = 'Reissued';
+const REISSUED = 'Reissued';
 
 /** The intent, before anything is made. The ids of one that another process has left are kept.
  *  @throws CredentialError `credential.status` */

@@ -114,6 +114,40 @@ export function threeWay(base: Options, theirs: Options, yours: Options): readon
   });
 }
 
+/** What one person made of it, with the other's values at these paths, as `threeWay` calls them. */
+export function withValuesAt(yours: Options, theirs: Options, paths: ReadonlySet<string>): Options {
+  const [mine, others] = [valuesIn(yours), valuesIn(theirs)];
+  const kept = mine.filter(({ path }) => !paths.has(path.join('.')));
+  const taken = others.filter(({ path }) => paths.has(path.join('.')));
+  const merged: Record<string, unknown> = {};
+  // An empty object makes room for what the other put into it.
+  for (const { path, value } of [...kept, ...taken].toSorted((a, b) => a.path.length - b.path.length)) {
+    const [last = '', ...way] = path.toReversed();
+    let at = merged;
+    for (const key of way.toReversed()) {
+      if (!Object.hasOwn(at, key) || !isRecord(at[key])) define(at, key, {});
+      at = at[key] as Record<string, unknown>;
+    }
+    define(at, last, value);
+  }
+  return merged;
+}
+
+/** Also for keys that objects have by themselves. */
+function define(object: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function valuesIn(
+  value: unknown,
+  path: readonly string[] = [],
+): readonly { readonly path: readonly string[]; readonly value: unknown }[] {
+  if (!isRecord(value)) return [{ path, value }];
+  const entries = Object.entries(value);
+  if (path.length > 0 && entries.length === 0) return [{ path, value: {} }];
+  return entries.flatMap(([key, inner]) => valuesIn(inner, [...path, key]));
+}
+
 /** Every value that is no object, as JSON, by its path; an empty object is a value. */
 function leavesOf(value: unknown, path = '', found = new Map<string, string>()): ReadonlyMap<string, string> {
   if (!isRecord(value) || (path !== '' && Object.keys(value).length === 0)) {

@@ -13,6 +13,7 @@ import type { FileStore } from '../ports/asset-files.ts';
 import type { Credential, CredentialStore } from '../ports/credential-store.ts';
 import type { Learner } from '../ports/learner-records.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import type { Tracer } from '../ports/tracer.ts';
 import {
   type CredentialSeed,
   completeCredential,
@@ -36,6 +37,7 @@ export interface GenerationJob extends CredentialPlan {
   readonly files: FileStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer: Pick<Tracer, 'current'>;
   readonly newId: () => string;
   readonly verifyUrl: (verifyId: string) => string | null;
   readonly isRetired: (learner: Pick<Learner, 'username' | 'lmsUserId'>) => boolean | Promise<boolean>;
@@ -94,10 +96,10 @@ export async function makeDocument(
 
 /** null: the learner has no address, may not be written to, or is not to be told. */
 export function mailFor(
-  { options, clock }: Pick<GenerationJob, 'options' | 'clock'>,
+  { options, clock, tracer }: Pick<GenerationJob, 'options' | 'clock' | 'tracer'>,
   { email, isActive }: Pick<Learner, 'email' | 'isActive'>,
 ): Credential['mail'] {
-  return email !== '' && isActive && wantsMail(options) ? pendingMail(clock.now()) : null;
+  return email !== '' && isActive && wantsMail(options) ? pendingMail(clock.now(), tracer.current()) : null;
 }
 
 /** What is to be said of a learner who has a credential already: after a takeover the run meets what it made before, and

@@ -5,6 +5,7 @@ import type { FileStore } from '../ports/asset-files.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { Learner, LearnerRecords } from '../ports/learner-records.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import { silentTracer, type Tracer } from '../ports/tracer.ts';
 import { createAssetReader } from './assets.ts';
 import { planCredentials } from './credential-options.ts';
 import { loadConfiguration } from './eligibility.ts';
@@ -17,6 +18,7 @@ export interface GenerationParts {
   readonly records: LearnerRecords;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer?: Tracer;
   readonly newId?: () => string;
   /** Whether the learner was retired: then nothing is made. Left out: nobody was. */
   readonly isRetired?: (learner: Pick<Learner, 'username' | 'lmsUserId'>) => boolean | Promise<boolean>;
@@ -29,7 +31,7 @@ export async function prepareGeneration(
   parts: GenerationParts,
   configurationId: string,
 ): Promise<Omit<GenerationJob, 'runId'>> {
-  const { store, files, clock, logger } = parts;
+  const { store, files, clock, logger, tracer = silentTracer } = parts;
   const { configuration, type } = await loadConfiguration(store, configurationId);
   const plan = planCredentials(parts.registry, type, configuration);
   const { contextKey } = configuration;
@@ -44,6 +46,7 @@ export async function prepareGeneration(
     files,
     clock,
     logger,
+    tracer,
     newId: parts.newId ?? (() => crypto.randomUUID()),
     verifyUrl: parts.verifyUrl ?? (() => null),
     isRetired: parts.isRetired ?? (() => false),

@@ -12,7 +12,7 @@ import type { Reissuer } from './reissue-credential.ts';
 export const SETTLE_CREDENTIALS = 'settle-credentials';
 
 /** What can be done with many at once, and to which of them. */
-export const CREDENTIAL_ACTIONS = {
+const CREDENTIAL_ACTIONS = {
   invalidate: ['available', 'error'],
   reissue: ['available'],
   retry: ['error'],

@@ -3,6 +3,7 @@
 import { type EventType, formatInstant, type RuleEvent, suggest, toInstant } from '../../dsl/index.ts';
 import { EventError } from '../errors.ts';
 import type { OutboundEvent } from '../ports/outbound.ts';
+import { readTrace } from '../ports/trace-context.ts';
 import { decodeAvro } from './avro.ts';
 import { eventCatalogue } from './catalogue.ts';
 import type { EventUser, LmsEvent } from './event.ts';
@@ -16,6 +17,9 @@ export interface RawEvent {
   readonly time: unknown;
   /** The whole event data: as schemaless Avro when bytes, else as the JSON object. */
   readonly data: unknown;
+  /** W3C Trace Context. What is none is ignored. */
+  readonly traceparent?: unknown;
+  readonly tracestate?: unknown;
 }
 
 /** A structured CloudEvent 1.0 in JSON. */
@@ -45,7 +49,9 @@ export function decodeEvent(raw: RawEvent, catalogue: ReadonlyMap<string, EventT
   if (!type) throw unknownType(name, catalogue);
   const data = raw.data instanceof Uint8Array ? decodeAvro(type, raw.data) : raw.data;
   const payload = payloadOf(type, data);
-  return { id, type: name, source, time, payload, user: type.learner === null ? null : userAt(type.learner, payload) };
+  const user = type.learner === null ? null : userAt(type.learner, payload);
+  const trace = readTrace(raw.traceparent, raw.tracestate);
+  return { id, type: name, source, time, payload, user, ...(trace && { trace }) };
 }
 
 /** @param value a parsed structured CloudEvent; Avro data comes as `data_base64` with `datacontenttype` application/avro
@@ -53,8 +59,8 @@ export function decodeEvent(raw: RawEvent, catalogue: ReadonlyMap<string, EventT
 export function decodeCloudEvent(value: unknown, catalogue: ReadonlyMap<string, EventType> = eventCatalogue): LmsEvent {
   if (!isObject(value)) throw new EventError('malformed', 'the event must be a JSON object in CloudEvents 1.0 form');
   if (value.specversion !== '1.0') throw wrong('specversion', 'must be "1.0"');
-  const { type, id, source, time } = value;
-  return decodeEvent({ type, id, source, time, data: cloudEventData(value) }, catalogue);
+  const { type, id, source, time, traceparent, tracestate } = value;
+  return decodeEvent({ type, id, source, time, traceparent, tracestate, data: cloudEventData(value) }, catalogue);
 }
 
 function cloudEventData(value: Readonly<Record<string, unknown>>): unknown {

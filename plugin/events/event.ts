@@ -1,6 +1,7 @@
 /** An event of the LMS, decoded and checked against the catalogue; the form the whole pipeline speaks. */
 
 import type { Instant } from '../../dsl/index.ts';
+import type { TraceContext } from '../ports/trace-context.ts';
 
 /** The learner as an event's `UserData` names them. */
 export interface EventUser {
@@ -23,4 +24,6 @@ export interface LmsEvent {
   readonly payload: Readonly<Record<string, unknown>>;
   /** null: the event type concerns no learner. */
   readonly user: EventUser | null;
+  /** The work that it came about in; left out: it says nothing of it. */
+  readonly trace?: TraceContext;
 }

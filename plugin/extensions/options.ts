@@ -2,7 +2,7 @@
 
 import { suggest } from '../../dsl/index.ts';
 import { InputError } from '../errors.ts';
-import type { Options } from '../ports/credential-store.ts';
+import type { Asset, Options } from '../ports/credential-store.ts';
 
 interface Described {
   readonly name: string;
@@ -26,6 +26,8 @@ interface TextOption extends Described {
   readonly required?: true;
   /** What a value must look like, and how to say so: `must be ...`. */
   readonly pattern?: { readonly expression: RegExp; readonly says: string };
+  /** It names assets of this kind by slug: the form offers those there are. */
+  readonly asset?: Asset['kind'];
 }
 
 interface FlagOption extends Described {

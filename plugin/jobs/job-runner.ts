@@ -4,6 +4,7 @@
 import { CredentialsError } from '../errors.ts';
 import type { Job, JobChange, JobStore, Json, JsonObject } from '../ports/job-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import { type StepNotes, silentTracer, type Tracer } from '../ports/tracer.ts';
 
 export interface JobStep {
   /** Where the next step goes on. */
@@ -31,6 +32,7 @@ export interface JobRunnerParts {
   readonly kinds: readonly JobKind[];
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer?: Tracer;
   /** How many jobs one process carries out at the same time. */
   readonly concurrency?: number;
   readonly pollMs?: number;
@@ -56,6 +58,7 @@ const LONGEST_RETRY_MS = 60_000;
 
 export function createJobRunner(parts: JobRunnerParts): JobRunner {
   const { store, clock, logger, concurrency = 2, pollMs = 1_000, leaseMs = 60_000 } = parts;
+  const { tracer = silentTracer } = parts;
   const kinds = new Map(parts.kinds.map((kind) => [kind.kind, kind]));
   const running = new Set<Promise<unknown>>();
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -67,8 +70,15 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
     return store.claim([...kinds.keys()], now, new Date(now.getTime() + leaseMs), id);
   }
 
-  /** @returns the job when it ended; null: it was given back, or lost to another process */
-  async function carryOut(claimed: Job): Promise<Job | null> {
+  /** Goes on with the work that asked for the job.
+   *  @returns the job when it ended; null: it was given back, or lost to another process */
+  function carryOut(claimed: Job): Promise<Job | null> {
+    const { id, kind, fence, trace } = claimed;
+    const attributes = { 'laurel.job.id': id, 'laurel.job.kind': kind, 'laurel.job.fence': fence };
+    return tracer.step({ name: `job ${kind}`, parent: trace, attributes }, (notes) => carryOn(claimed, notes));
+  }
+
+  async function carryOn(claimed: Job, notes: StepNotes): Promise<Job | null> {
     let job: Job | null = claimed;
     while (job !== null) {
       if (job.cancelRequested) return record(job, { state: 'cancelled', finishedAt: clock.now() });
@@ -77,6 +87,7 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
         return null;
       }
       const change = await stepOf(job);
+      if (change.error) notes.add({ 'error.type': change.error.code });
       job = await record(job, change);
       if (job === null || change.state !== undefined) return job;
       if (change.error) return null;

@@ -3,6 +3,7 @@
 import { ConflictError, NotFoundError } from '../errors.ts';
 import type { Job, JobStore, JsonObject } from '../ports/job-store.ts';
 import type { Clock } from '../ports/runtime.ts';
+import type { Tracer } from '../ports/tracer.ts';
 
 export interface JobRequest {
   readonly kind: string;
@@ -31,12 +32,13 @@ export interface Jobs {
 export interface JobsParts {
   readonly store: JobStore;
   readonly clock: Clock;
+  readonly tracer?: Pick<Tracer, 'current'>;
   readonly ids: { uuid(): string };
   /** Called when there is something to do. */
   onJob?(): void;
 }
 
-export function createJobs({ store, clock, ids, onJob }: JobsParts): Jobs {
+export function createJobs({ store, clock, tracer, ids, onJob }: JobsParts): Jobs {
   const existing = async (id: string): Promise<void> => {
     if ((await store.get(id)) === null)
       throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
@@ -44,6 +46,7 @@ export function createJobs({ store, clock, ids, onJob }: JobsParts): Jobs {
   return {
     async request({ kind, title, parameters, requestedBy, reason = null, id = ids.uuid(), dueAt }) {
       const now = clock.now();
+      const trace = tracer?.current();
       const job: Job = {
         id,
         kind,
@@ -65,6 +68,7 @@ export function createJobs({ store, clock, ids, onJob }: JobsParts): Jobs {
         createdAt: now,
         startedAt: null,
         finishedAt: null,
+        ...(trace && { trace }),
       };
       const isNew = await store.create(job);
       if (isNew) onJob?.();

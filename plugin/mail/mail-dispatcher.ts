@@ -4,14 +4,15 @@
  *  A process that dies between the server's answer and its record sends the mail again, with the same message id: at least
  *  once on the wire, and once in the mailbox of whoever removes repetitions. */
 
-import { type BreakerPolicy, type BreakerState, CircuitBreaker } from '../badges/circuit-breaker.ts';
-import { defaultRetryPolicy, type RetryPolicy, retryDelayMs } from '../badges/retry-policy.ts';
-import { createWorkLoop } from '../badges/work-loop.ts';
 import { laterThan } from '../credentials/credential.ts';
+import { type BreakerPolicy, type BreakerState, CircuitBreaker } from '../effects/circuit-breaker.ts';
+import { defaultRetryPolicy, type RetryPolicy, retryDelayMs } from '../effects/retry-policy.ts';
+import { createWorkLoop } from '../effects/work-loop.ts';
 import { ConflictError, CredentialsError, NotFoundError, StoreError } from '../errors.ts';
 import type { Credential, CredentialMail, CredentialStore } from '../ports/credential-store.ts';
 import type { Mailer, OutgoingMail } from '../ports/mailer.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import { type StepNotes, silentTracer, type Tracer } from '../ports/tracer.ts';
 
 /** What a learner is told about a credential. */
 export type WriteMail = (credential: Credential) => Promise<Pick<OutgoingMail, 'subject' | 'text' | 'html'>>;
@@ -23,6 +24,7 @@ export interface MailDispatcherParts {
   readonly write: WriteMail;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer?: Tracer;
   readonly policy?: RetryPolicy;
   readonly breakerPolicy?: BreakerPolicy;
   readonly concurrency?: number;
@@ -46,11 +48,18 @@ export interface MailDispatcher {
   state(): BreakerState;
 }
 
+interface Attempt extends Pick<OutgoingMail, 'messageId'>, Pick<Mailer, 'send'> {
+  /** The end of the lease. */
+  readonly dueAt: Date;
+  readonly notes: StepNotes;
+}
+
 const BATCH = 50;
 const SAVE_ATTEMPTS = 10;
 
 export function createMailDispatcher(parts: MailDispatcherParts): MailDispatcher {
-  const { store, mailer, clock, logger, policy = defaultRetryPolicy, concurrency = 2, pollMs = 2_000 } = parts;
+  const { store, mailer, clock, logger, tracer = silentTracer } = parts;
+  const { policy = defaultRetryPolicy, concurrency = 2, pollMs = 2_000 } = parts;
   const breaker = new CircuitBreaker(parts.breakerPolicy);
   let stopping = false;
 
@@ -96,6 +105,14 @@ export function createMailDispatcher(parts: MailDispatcherParts): MailDispatcher
       if (!isOurs) breaker.withdrawn();
     }
     if (!isOurs) return 0;
+    const attributes = { 'laurel.credential.id': found.id, 'laurel.attempt': found.mail.attempts + 1 };
+    return tracer.step({ name: 'send mail', parent: found.mail.trace, attributes }, (notes) =>
+      attempt(claimed, { messageId, dueAt, send, notes }),
+    );
+  }
+
+  /** @returns the number of attempts made */
+  async function attempt(claimed: Credential, { messageId, dueAt, send, notes }: Attempt): Promise<number> {
     let result: Partial<CredentialMail>;
     try {
       const written = await parts.write(claimed);
@@ -108,6 +125,7 @@ export function createMailDispatcher(parts: MailDispatcherParts): MailDispatcher
       breaker.answered();
       result = { state: 'sent', dueAt: null, sentAt: clock.now(), lastError: null };
     } catch (error) {
+      notes.add({ 'error.type': codeOf(error) });
       result = afterFailure(claimed, error);
     }
     await recordResult(claimed, result);

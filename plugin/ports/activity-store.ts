@@ -2,7 +2,7 @@
 
 /** `events`: came in and were recorded. `matches`: those that a badge asks for. `awards`, `revocations`: badges given and
  *  taken back. `failures`: events that failed, and calls to the outside that did. */
-export const activityKinds = ['events', 'matches', 'awards', 'revocations', 'failures'] as const;
+const activityKinds = ['events', 'matches', 'awards', 'revocations', 'failures'] as const;
 
 export type ActivityKind = (typeof activityKinds)[number];
 

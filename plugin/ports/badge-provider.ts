@@ -69,6 +69,9 @@ export interface AwardRequest {
   };
   /** What the award rests on; without personal data. null: not known. */
   readonly provenance: Provenance | null;
+  /** Asked by the provider just before it sends what issues: false once somebody else may be at it, and then nothing is sent. Absent:
+   *  nobody else can be. A process may stand still at any instruction, so no earlier answer counts. */
+  readonly mayIssue?: () => boolean;
 }
 
 export interface IssuedAtProvider {

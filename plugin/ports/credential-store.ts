@@ -2,6 +2,7 @@
 
 import type { Page } from './learner-store.ts';
 import type { Records } from './records.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** JSON options of a type or a configuration, checked against the functions' option schemas. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -119,6 +120,8 @@ export interface CredentialRun {
   readonly error: { readonly code: string; readonly message: string } | null;
   /** Where whoever takes the run over goes on; null: with the first learner. */
   readonly checkpoint: RunCheckpoint | null;
+  /** The work that asked for it. */
+  readonly trace?: TraceContext;
 }
 
 /** A place in the list of learners, and how the run stood there: everybody before it is settled and counted. */
@@ -208,6 +211,8 @@ export interface CredentialMail {
   readonly sentAt: Date | null;
   /** Code and message of the last failure; never an address. */
   readonly lastError: { readonly code: string; readonly message: string } | null;
+  /** The work that made the credential. */
+  readonly trace?: TraceContext;
 }
 
 export type MailState = CredentialMail['state'];

@@ -25,6 +25,8 @@ export interface HttpCall {
   /** Status codes that are answers rather than failures, beside 2xx, e.g. 404. */
   readonly accept?: readonly number[];
   readonly signal?: AbortSignal;
+  /** Asked when the connection stands, just before the first byte is sent: false sends nothing and ends in `provider.taken-over`. */
+  readonly mayStill?: (() => boolean) | undefined;
 }
 
 export interface HttpReply {
@@ -37,7 +39,7 @@ export interface HttpReply {
 
 export interface HttpClient {
   /** @throws ProviderError `provider.unavailable` (no answer, 408, 429, 5xx; `ambiguous` where a call that is not repeatable may have taken
-   *  effect; `retryAfterMs` from `Retry-After`), `provider.unauthorised` (401), `provider.refused` (other 4xx), `provider.unexpected-reply`
+   *  effect; `retryAfterMs` from `Retry-After`), `provider.unauthorised` (401), `provider.refused` (other 4xx), `provider.taken-over` (`mayStill` said no), `provider.unexpected-reply`
    *  (a redirect, too large, not what it says it is) */
   call(request: HttpCall): Promise<HttpReply>;
 }

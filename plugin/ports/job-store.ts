@@ -3,6 +3,7 @@
 
 import type { Page } from './learner-store.ts';
 import type { Records } from './records.ts';
+import type { TraceContext } from './trace-context.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -50,6 +51,8 @@ export interface Job {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** The work that asked for it. */
+  readonly trace?: TraceContext;
 }
 
 /** What a checkpoint may change. */

@@ -36,6 +36,10 @@ export interface LearnerStore {
   findById(id: string): Promise<Learner | null>;
   findByUsername(username: string): Promise<Learner | null>;
   findManyByIds(ids: readonly string[]): Promise<readonly Learner[]>;
+  /** Which language they read in, for what is written to them; of nobody who is not on record. */
+  rememberLanguage(id: string, language: string): Promise<void>;
+  /** @returns null: it is not known */
+  languageOf(username: string): Promise<string | null>;
   /** By username, ascending. `search` matches the beginning of username or e-mail, case-insensitively, or is the
    *  whole LMS user id. */
   list(query: { readonly search?: string; readonly after?: string; readonly limit: number }): Promise<Page<Learner>>;

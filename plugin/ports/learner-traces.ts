@@ -13,6 +13,17 @@ export interface TraceStep {
   readonly next: string | null;
 }
 
+/** Another username of somebody, where only a search of everything finds the former one. */
+export const renamedParts = ['letters', 'texts'] as const;
+export type RenamedPart = (typeof renamedParts)[number];
+
+export interface Renaming {
+  readonly former: string;
+  readonly next: string;
+  /** Tells apart who had the former one at another time; null: nobody knows. */
+  readonly lmsUserId: number | null;
+}
+
 export interface LearnerTraces {
   /** Whom the records know under this username; null: nobody. */
   find(username: string): Promise<Person | null>;
@@ -23,7 +34,10 @@ export interface LearnerTraces {
   /** Removes the person from one part of the records, or puts the pseudonym in their place. Repeating it changes nothing more.
    *  @param after as `next` of the step before; null: from the beginning */
   erase(part: TracePart, person: Person, pseudonym: string, after: string | null): Promise<TraceStep>;
-  /** Puts the new username in place of the old one. Repeating it changes nothing more.
+  /** Puts the new username in place of the old one wherever the learner is found by it. Repeating it changes nothing more.
    *  @returns `taken`: another learner has the new one, and nothing was changed */
   rename(former: string, next: string, at: Date): Promise<'renamed' | 'unknown' | 'taken'>;
+  /** The same in what merely mentions the old one.
+   *  @param after as of `erase` */
+  renameMentions(part: RenamedPart, renaming: Renaming, after: string | null): Promise<TraceStep>;
 }

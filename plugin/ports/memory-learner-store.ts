@@ -10,6 +10,7 @@ import { learnerShape } from './record-shapes.ts';
 
 export class MemoryLearnerStore implements LearnerStore {
   readonly #learners = new Map<string, Learner>();
+  readonly #languages = new Map<string, string>();
   readonly records = memoryRecords(learnerShape, () => this.#learners.values());
 
   async resolve(user: EventUser, at: Instant): Promise<Learner> {
@@ -40,6 +41,15 @@ export class MemoryLearnerStore implements LearnerStore {
 
   async findManyByIds(ids: readonly string[]): Promise<readonly Learner[]> {
     return [...new Set(ids)].flatMap((id) => this.#learners.get(id) ?? []);
+  }
+
+  async rememberLanguage(id: string, language: string): Promise<void> {
+    if (this.#learners.has(id)) this.#languages.set(id, language);
+  }
+
+  async languageOf(username: string): Promise<string | null> {
+    const learner = await this.findByUsername(username);
+    return (learner && this.#languages.get(learner.id)) ?? null;
   }
 
   async list(query: {

@@ -2,7 +2,7 @@
 
 import { compareCodePoints } from '../../dsl/index.ts';
 import { placeOf, recordsOf } from './record-pages.ts';
-import type { Condition, FieldValue, RecordPlace, RecordShape, Records } from './records.ts';
+import type { Condition, FieldValue, RecordOrder, RecordPlace, RecordShape, Records } from './records.ts';
 
 /** @param rows asked for afresh at every look */
 export function memoryRecords<Row>(
@@ -13,15 +13,7 @@ export function memoryRecords<Row>(
     [...(await rows())].filter((row) => where.every((condition) => meets(shape, row, condition)));
 
   return recordsOf(shape, {
-    async read(where, { field, descending }, place, limit) {
-      const sign = descending ? -1 : 1;
-      const placed = (await matching(where)).map((row) => ({ row, at: placeOf(shape, row, field) }));
-      return placed
-        .filter(({ at }) => place === null || sign * comparePlaces(at, place) > 0)
-        .sort((a, b) => sign * comparePlaces(a.at, b.at))
-        .slice(0, limit)
-        .map(({ row }) => row);
-    },
+    read: async (where, order, place, limit) => firstBehind(shape, await matching(where), [order], place, limit),
     count: async (where, atMost) => Math.min((await matching(where)).length, atMost),
     async textAbove(field, text) {
       const texts = [...(await rows())].flatMap((row) => shape.fields[field]?.(row) ?? []).filter(isText);
@@ -29,6 +21,22 @@ export function memoryRecords<Row>(
       return above.toSorted(compareCodePoints)[0] ?? null;
     },
   });
+}
+
+/** The first of these rows behind the place, in the order of the keys. */
+export function firstBehind<Row>(
+  shape: RecordShape<Row>,
+  rows: readonly Row[],
+  keys: readonly RecordOrder[],
+  place: RecordPlace | null,
+  limit: number,
+): readonly Row[] {
+  return rows
+    .map((row) => ({ row, at: placeOf(shape, row, keys) }))
+    .filter(({ at }) => place === null || comparePlaces(keys, at, place) > 0)
+    .sort((a, b) => comparePlaces(keys, a.at, b.at))
+    .slice(0, limit)
+    .map(({ row }) => row);
 }
 
 function isText(value: FieldValue): value is string {
@@ -70,11 +78,15 @@ function same(value: FieldValue | null, wanted: FieldValue): boolean {
   return value !== null && typeof value === typeof wanted && compareFields(value, wanted) === 0;
 }
 
-export function comparePlaces(a: RecordPlace, b: RecordPlace): number {
-  return (
-    compareFields(a.value, b.value) ||
-    a.id.reduce<number>((order, value, n) => order || compareFields(value, b.id[n] ?? null), 0)
-  );
+/** Which of two comes first. Equal ones follow their id in the direction of the last key. */
+export function comparePlaces(keys: readonly RecordOrder[], a: RecordPlace, b: RecordPlace): number {
+  const byKeys = keys.reduce((order, key, n) => order || compareIn(key, a.values[n] ?? null, b.values[n] ?? null), 0);
+  const last = keys.at(-1) as RecordOrder;
+  return a.id.reduce<number>((order, value, n) => order || compareIn(last, value, b.id[n] ?? null), byKeys);
+}
+
+export function compareIn(key: RecordOrder, a: FieldValue | null, b: FieldValue | null): number {
+  return (key.descending ? -1 : 1) * compareFields(a, b);
 }
 
 /** No value is below every value. */

@@ -1,6 +1,7 @@
 /** The event bus, outgoing. */
 
 import type { Instant } from '../../dsl/index.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** A CloudEvent of a type of the catalogue. */
 export interface OutboundEvent {
@@ -10,6 +11,8 @@ export interface OutboundEvent {
   readonly time: Instant;
   /** The whole event data: the one top-level field and its payload. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** The work that publishes it. */
+  readonly trace?: TraceContext;
 }
 
 export interface EventPublisher {

@@ -3,6 +3,7 @@
 import type { Badge, Contribution, Instant, Outcome } from '../../dsl/index.ts';
 import type { Page } from './learner-store.ts';
 import type { Records } from './records.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** Something that must happen outside because of a change of progress. Recorded with the change, carried out later by a
  *  dispatcher, any number of times until it is done. */
@@ -23,6 +24,8 @@ export interface Effect {
   readonly finishedAt: Date | null;
   /** Code and message of the last failure; never personal data. */
   readonly lastError: { readonly code: string; readonly message: string; readonly at: Date } | null;
+  /** The work that made it necessary. */
+  readonly trace?: TraceContext;
 }
 
 /** One badge that was given, as the provider and the event bus know it. */

@@ -29,33 +29,11 @@ export interface RecordReader<Row> {
 const BATCH = 500;
 
 export function recordsOf<Row>(shape: RecordShape<Row>, reader: RecordReader<Row>): Records<Row> {
-  const cursorOf = (row: Row, { field }: RecordOrder): string => toCursor(field, placeOf(shape, row, field));
-
   return {
     shape,
 
-    async page({ where, order, limit, after, before }: PageQuery): Promise<RecordPage<Row>> {
-      if (before !== undefined) {
-        const opposite = { ...order, descending: !order.descending };
-        const found = await reader.read(where, opposite, fromCursor(shape, order.field, before), limit + 1);
-        const items = found.slice(0, limit).reverse();
-        const [first, last] = [items[0], items.at(-1)];
-        return {
-          items,
-          next: last === undefined ? null : cursorOf(last, order),
-          previous: first !== undefined && found.length > limit ? cursorOf(first, order) : null,
-        };
-      }
-      const place = after === undefined ? null : fromCursor(shape, order.field, after);
-      const found = await reader.read(where, order, place, limit + 1);
-      const items = found.slice(0, limit);
-      const [first, last] = [items[0], items.at(-1)];
-      return {
-        items,
-        next: last !== undefined && found.length > limit ? cursorOf(last, order) : null,
-        previous: first !== undefined && place !== null ? cursorOf(first, order) : null,
-      };
-    },
+    page: ({ where, order, ...which }: PageQuery) =>
+      pageOf(shape, [order], which, ([key], place, limit) => reader.read(where, key as RecordOrder, place, limit)),
 
     count: (where, atMost) => reader.count(where, atMost),
 
@@ -69,40 +47,92 @@ export function recordsOf<Row>(shape: RecordShape<Row>, reader: RecordReader<Row
       }
     },
 
-    async *scan({ where, order }: RecordQuery) {
-      for (let place: RecordPlace | null = null; ; ) {
-        const batch = await reader.read(where, order, place, BATCH);
-        const last = batch.at(-1);
-        if (last !== undefined) yield batch;
-        if (last === undefined || batch.length < BATCH) return;
-        place = placeOf(shape, last, order.field);
-      }
-    },
+    scan: ({ where, order }: RecordQuery) =>
+      scanOf(shape, [order], ([key], place, limit) => reader.read(where, key as RecordOrder, place, limit)),
   };
 }
 
-export function placeOf<Row>(shape: RecordShape<Row>, row: Row, field: string): RecordPlace {
+/** The first records behind the place, in the order of the keys: the first of them counts most. */
+export type ReadBehind<Row> = (
+  keys: readonly RecordOrder[],
+  place: RecordPlace | null,
+  limit: number,
+) => Promise<readonly Row[]>;
+
+/** @throws InputError `input.cursor-invalid` */
+export async function pageOf<Row>(
+  shape: RecordShape<Row>,
+  keys: readonly RecordOrder[],
+  { limit, after, before }: Omit<PageQuery, 'where' | 'order'>,
+  read: ReadBehind<Row>,
+): Promise<RecordPage<Row>> {
+  const cursorOf = (row: Row): string => toCursor(keys, placeOf(shape, row, keys));
+  if (before !== undefined) {
+    const opposite = keys.map(({ field, descending }) => ({ field, descending: !descending }));
+    const found = await read(opposite, fromCursor(shape, keys, before), limit + 1);
+    const items = found.slice(0, limit).reverse();
+    const [first, last] = [items[0], items.at(-1)];
+    return {
+      items,
+      next: last === undefined ? null : cursorOf(last),
+      previous: first !== undefined && found.length > limit ? cursorOf(first) : null,
+    };
+  }
+  const place = after === undefined ? null : fromCursor(shape, keys, after);
+  const found = await read(keys, place, limit + 1);
+  const items = found.slice(0, limit);
+  const [first, last] = [items[0], items.at(-1)];
   return {
-    value: shape.fields[field]?.(row) as FieldValue | null,
+    items,
+    next: last !== undefined && found.length > limit ? cursorOf(last) : null,
+    previous: first !== undefined && place !== null ? cursorOf(first) : null,
+  };
+}
+
+export async function* scanOf<Row>(
+  shape: RecordShape<Row>,
+  keys: readonly RecordOrder[],
+  read: ReadBehind<Row>,
+): AsyncGenerator<readonly Row[]> {
+  for (let place: RecordPlace | null = null; ; ) {
+    const batch = await read(keys, place, BATCH);
+    const last = batch.at(-1);
+    if (last !== undefined) yield batch;
+    if (last === undefined || batch.length < BATCH) return;
+    place = placeOf(shape, last, keys);
+  }
+}
+
+export function placeOf<Row>(shape: RecordShape<Row>, row: Row, keys: readonly RecordOrder[]): RecordPlace {
+  return {
+    values: keys.map(({ field }) => shape.fields[field]?.(row) as FieldValue | null),
     id: shape.id.map((name) => shape.fields[name]?.(row) as FieldValue),
   };
 }
 
 /** The place as a text that can travel in an address. */
-function toCursor(field: string, { value, id }: RecordPlace): string {
-  const plain = [value, ...id].map((one) => (one instanceof Date ? { time: one.getTime() } : one));
-  return Buffer.from(JSON.stringify([field, ...plain])).toString('base64url');
+export function toCursor(keys: readonly RecordOrder[], { values, id }: RecordPlace): string {
+  const plain = [...values, ...id].map((one) => (one instanceof Date ? { time: one.getTime() } : one));
+  return Buffer.from(JSON.stringify([nameOf(keys), ...plain])).toString('base64url');
+}
+
+/** What a place in one order is, it is in no other. */
+function nameOf(keys: readonly RecordOrder[]): string {
+  return keys.map(({ field }) => field).join(',');
 }
 
 /** @throws InputError `input.cursor-invalid` */
-function fromCursor<Row>(shape: RecordShape<Row>, field: string, cursor: string): RecordPlace {
+function fromCursor<Row>(shape: RecordShape<Row>, keys: readonly RecordOrder[], cursor: string): RecordPlace {
   try {
     const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
-    if (Array.isArray(parts) && parts[0] === field && parts.length === shape.id.length + 2) {
-      const [value, ...id] = parts.slice(1).map(fieldValueOf);
-      const mayBeNull = Object.hasOwn(shape.optional ?? {}, field);
-      if (value !== undefined && (value !== null || mayBeNull) && id.every((one) => one !== undefined && one !== null))
-        return { value, id: id as FieldValue[] };
+    if (Array.isArray(parts) && parts[0] === nameOf(keys) && parts.length === keys.length + shape.id.length + 1) {
+      const found = parts.slice(1).map(fieldValueOf);
+      const values = found.slice(0, keys.length);
+      const id = found.slice(keys.length);
+      const mayBe = (value: FieldValue | null | undefined, n: number): boolean =>
+        value !== undefined && (value !== null || Object.hasOwn(shape.optional ?? {}, keys[n]?.field ?? ''));
+      if (values.every(mayBe) && id.every((one) => one !== undefined && one !== null))
+        return { values: values as (FieldValue | null)[], id: id as FieldValue[] };
     }
   } catch {
     // Text that is not JSON is as unusable as JSON of another shape.

@@ -47,6 +47,8 @@ export interface RecordPage<Row> {
 
 export interface Records<Row> {
   readonly shape: RecordShape<Row>;
+  /** Each look reads all of them, so that any order costs the same. */
+  readonly isShort?: boolean;
   /** A page costs the same wherever it lies. @throws InputError `input.cursor-invalid` */
   page(query: PageQuery): Promise<RecordPage<Row>>;
   /** How many there are; no more than `atMost` are looked for. */
@@ -73,8 +75,8 @@ export interface RecordShape<Row> {
 
 export type PartFields = Readonly<Record<string, FieldValue | null>>;
 
-/** Where a page ends: the values of the field of the order and of the id. */
+/** Where a page ends: the values of the fields of the order, and of the id. */
 export interface RecordPlace {
-  readonly value: FieldValue | null;
+  readonly values: readonly (FieldValue | null)[];
   readonly id: readonly FieldValue[];
 }

@@ -42,6 +42,8 @@ export interface RetirementStore {
   /** The latest first. */
   withKeys(keys: readonly string[]): Promise<readonly Retirement[]>;
   change(id: string, change: RetirementChange): Promise<void>;
+  /** Seals anew who it is. @returns false: it is done, or somebody else has changed it; nothing was changed */
+  reseal(id: string, former: string, sealed: string): Promise<boolean>;
   /** Those whose work is not done. */
   unfinished(): Promise<readonly Retirement[]>;
   /** The keys of those that were asked for at this time or later; null: of all. */
@@ -67,6 +69,11 @@ export class MemoryRetirementStore implements RetirementStore {
   async change(id: string, change: RetirementChange): Promise<void> {
     const former = this.#retirements.get(id);
     if (former) this.#retirements.set(id, { ...former, ...change });
+  }
+  async reseal(id: string, former: string, sealed: string): Promise<boolean> {
+    if (this.#retirements.get(id)?.sealedPerson !== former) return false;
+    await this.change(id, { sealedPerson: sealed });
+    return true;
   }
   async unfinished(): Promise<readonly Retirement[]> {
     return this.#all().filter(({ finishedAt }) => finishedAt === null);

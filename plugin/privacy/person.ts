@@ -46,7 +46,7 @@ export interface Mentions {
   inText(text: string): boolean;
   /** Whether bytes of whatever format do. */
   inBytes(bytes: Uint8Array): boolean;
-  /** The same value with the pseudonym in place of the person, in every text at any depth. */
+  /** The same value with something else in place of the person, in every text at any depth. */
   hidden(value: unknown): unknown;
 }
 
@@ -56,14 +56,24 @@ const SHORTEST = 2;
 const SHORTEST_IN_BYTES = 4;
 
 export function mentionsOf({ usernames, emails, names }: Person, pseudonym: string): Mentions {
-  const words = [...new Set([...emails, ...names, ...usernames])].filter((word) => word.length >= SHORTEST);
+  return mentions([...emails, ...names, ...usernames], pseudonym, ['(?<![\\p{L}\\p{N}_-])', '(?![\\p{L}\\p{N}_-])']);
+}
+
+/** A username where it stands by itself: not as a part of an address, which stays as it is. */
+export function renamingOf(former: string, next: string): Mentions {
+  return mentions([former], next, ['(?<![\\p{L}\\p{N}_.@+-])', '(?![\\p{L}\\p{N}_@+-]|\\.[\\p{L}\\p{N}])']);
+}
+
+/** @param edges what may not stand before and behind, as parts of a pattern */
+function mentions(all: readonly string[], replacement: string, [before, behind]: readonly [string, string]): Mentions {
+  const words = [...new Set(all)].filter((word) => word.length >= SHORTEST);
   const spellings = [...new Set(words.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
   const inWords = spellings.map((spelling) => spelling.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${inWords})(?![\\p{L}\\p{N}_-])`, 'giu');
+  const pattern = new RegExp(`${before}(?:${inWords})${behind}`, 'giu');
   const inText = (text: string): boolean => spellings.length > 0 && text.search(pattern) >= 0;
   const hidden = (value: unknown): unknown => {
     if (spellings.length === 0) return value;
-    if (typeof value === 'string') return value.replace(pattern, pseudonym);
+    if (typeof value === 'string') return value.replace(pattern, () => replacement);
     if (Array.isArray(value)) return value.map(hidden);
     if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, hidden(inner)]));

@@ -1,4 +1,5 @@
-/** Asking for the retirement of a learner. From then on nothing new about the person is stored, and a job removes what is there. */
+/** Asking for the retirement of a learner: from then on nothing new about the person is stored, and a job removes what is there.
+ *  And for another username. */
 
 import { NotFoundError } from '../errors.ts';
 import type { Jobs } from '../jobs/request-job.ts';
@@ -8,6 +9,7 @@ import type { BadgesThere, Retirement, RetirementStore } from '../ports/retireme
 import type { Clock } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
 import type { Person } from './person.ts';
+import { RENAME, sealedRenaming } from './rename-job.ts';
 import { RETIRE, SETTLE_MS, sealedFor } from './retire-job.ts';
 import type { RetiredPeople } from './retired-people.ts';
 
@@ -26,7 +28,16 @@ export interface Retirements {
   request(request: RetirementRequest): Promise<Job | null>;
   /** Asks again for the work of those whose process died before it had asked. @returns how many there are */
   takeUp(): Promise<number>;
-  rename: LearnerTraces['rename'];
+  /** At once wherever the learner is found by the username; a job goes through what merely mentions it. Repeating it changes
+   *  nothing more. @param by who asks */
+  rename(former: string, next: string, by: string): Promise<Renamed>;
+}
+
+export interface Renamed {
+  /** `taken`: another learner has the new one, and nothing was changed. */
+  readonly outcome: 'renamed' | 'unknown' | 'taken';
+  /** null: there is nobody whom anything could mention. */
+  readonly job: Job | null;
 }
 
 export interface RetirementsParts {
@@ -43,6 +54,7 @@ export interface RetirementsParts {
 }
 
 const TITLE = 'Retire a learner';
+const RENAME_TITLE = 'Give a learner another username';
 
 export function createRetirements(parts: RetirementsParts): Retirements {
   const { store, traces, jobs, people, secrets, clock, newId, settleMs = SETTLE_MS } = parts;
@@ -89,7 +101,16 @@ export function createRetirements(parts: RetirementsParts): Retirements {
       }
       return unfinished.length;
     },
-    rename: traces.rename,
+    async rename(former, next, by) {
+      const known = (await traces.find(former)) ?? (await traces.find(next));
+      const outcome = await traces.rename(former, next, clock.now());
+      // Also when all was found renamed: whoever did it may have died before it asked for the job.
+      if (outcome === 'taken' || known === null || former === next) return { outcome, job: null };
+      const id = newId();
+      const sealed = sealedRenaming({ former, next, lmsUserId: known.lmsUserId }, id, secrets);
+      const job = { kind: RENAME, id, title: RENAME_TITLE, requestedBy: by, parameters: { sealed } };
+      return { outcome, job: await jobs.request(job) };
+    },
   };
 }
 

@@ -41,8 +41,9 @@ export interface Accounts {
   /** @throws InputError `input.account` for what cannot be used; ProviderError when the provider does not accept it;
    *    ConflictError `conflict.account-exists` */
   add(provider: string, entry: AccountEntry): Promise<ProviderAccount>;
-  /** @throws as `add`; NotFoundError `not-found.account`; ConflictError `conflict.account-from-settings` */
-  replaceSecret(id: string, secret: string): Promise<ProviderAccount>;
+  /** @param replaces the sealed one that it is to take the place of; left out: whichever there is
+   *  @throws as `add`; NotFoundError `not-found.account`; ConflictError `conflict.account-from-settings`, `conflict.account-changed` */
+  replaceSecret(id: string, secret: string, replaces?: string | null): Promise<ProviderAccount>;
   /** Asks the provider whether the account works, and writes down what it says. @throws NotFoundError */
   check(id: string): Promise<Checked>;
   /** Exchanges the secret at the provider. @throws ProviderError; NotFoundError; ConflictError `conflict.account-from-settings` */
@@ -222,8 +223,13 @@ export function createAccounts(parts: AccountsParts): Accounts {
       return newSecretIsThere({ ...account, version: 1 });
     },
 
-    async replaceSecret(id, entered) {
+    async replaceSecret(id, entered, replaces) {
       const account = await changeable(id);
+      const assertExpected = ({ sealedSecret }: ProviderAccount): void => {
+        if (replaces !== undefined && sealedSecret !== replaces)
+          throw new ConflictError('account-changed', 'somebody else has put another secret there; look at it again');
+      };
+      assertExpected(account);
       const { form } = known(account.provider);
       const secret = entered.trim();
       const problem = problemOfSecret(form, secret);
@@ -232,7 +238,11 @@ export function createAccounts(parts: AccountsParts): Accounts {
       const told = await ask(account.provider, { id, slug, name, host, externalId, secret });
       const sealedSecret = secrets.seal(secret, boundTo(id));
       await rescue.forget(id);
-      return newSecretIsThere(await change(id, () => ({ sealedSecret, ...works(told) })));
+      const put = (latest: ProviderAccount) => {
+        assertExpected(latest);
+        return { sealedSecret, ...works(told) };
+      };
+      return newSecretIsThere(await change(id, put));
     },
 
     async rotate(id) {

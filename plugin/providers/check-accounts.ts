@@ -13,7 +13,7 @@ import { formOf } from './account-entry.ts';
 import type { Accounts } from './accounts.ts';
 import { daysLeft, ROTATE_DAYS, troubleOf } from './secret-expiry.ts';
 
-export const CHECK_ACCOUNTS = 'check-accounts';
+const CHECK_ACCOUNTS = 'check-accounts';
 
 /** Asks for the check of this day: whoever asks second gets the one there is. */
 export async function requestDailyCheck(jobs: Jobs, clock: Clock): Promise<void> {

@@ -12,7 +12,7 @@ import type { SecretBox } from '../ports/secret-box.ts';
 import { openAccount } from './account-secret.ts';
 import { retireTemplate, storeTemplate } from './store-template.ts';
 
-export const SYNC_KIND = 'sync-templates';
+const SYNC_KIND = 'sync-templates';
 
 export interface TemplateSyncParts {
   readonly store: ProviderStore;

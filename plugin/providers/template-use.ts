@@ -46,18 +46,19 @@ export function badgesUsing<Badge extends Using>(
   });
 }
 
-/** Active badges whose template cannot be issued. @param withAccounts the providers that have accounts: others have no templates here */
+/** Active badges whose template cannot be issued. @param withTemplates the providers whose templates are kept here: of others
+ *  nobody knows which there are */
 export async function templateTroubles(
   badges: readonly Using[],
   store: ProviderStore,
-  withAccounts: ReadonlySet<string>,
+  withTemplates: ReadonlySet<string>,
 ): Promise<readonly TemplateTrouble[]> {
   const accounts = await store.accounts();
   const looked = badges.filter(({ active }) => active).slice(0, MOST_LOOKED_AT);
   const troubles = await Promise.all(
     looked.map(async (badge): Promise<TemplateTrouble[]> => {
       const clause = templateClause(badge);
-      if (clause === null || !withAccounts.has(clause.provider)) return [];
+      if (clause === null || !withTemplates.has(clause.provider)) return [];
       const { provider, text: templateText } = clause;
       const own = accounts.filter((account) => account.provider === provider);
       const { account: named, templateId } = readTemplateText(templateText, own);

@@ -24,7 +24,7 @@ export interface AccredibleApi {
   /** Address of the picture; null: it has none. */
   designImage(id: string): Promise<string | null>;
   /** @returns null: the recipient seems to have one already, or something else was refused with 422: `refused` says what */
-  create(fields: CredentialFields, personal: readonly string[]): Promise<Created>;
+  create(fields: CredentialFields, personal: readonly string[], mayIssue?: () => boolean): Promise<Created>;
   /** @param id Accredible's, or the one we gave it */
   credential(id: string): Promise<Credential | null>;
   /** @returns null: there is none; @throws ProviderError `provider.refused` also for 422 */
@@ -92,12 +92,13 @@ export function accredibleApi(client: HttpClient): AccredibleApi {
       return believed(design, reply.data, 'the question for a design').design.rasterized_content_url ?? null;
     },
 
-    async create(fields, personal) {
+    async create(fields, personal, mayIssue) {
       const reply = await client.call({
         method: 'POST',
         path: 'v1/credentials',
         body: { credential: fields },
         accept: [400, 403, 404, 422],
+        mayStill: mayIssue,
       });
       if (reply.status === 422) return { credential: null, refused: refusal(reply, 'the award', personal) };
       if (reply.status >= 400) throw refusal(reply, 'the award', personal);

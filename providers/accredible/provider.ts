@@ -89,7 +89,7 @@ export class AccredibleProvider implements BadgeProvider {
     const fields = credentialOf(request, template);
     return this.#with(account, async (api) => {
       const { name, email } = fields.recipient;
-      const { credential, refused } = await api.create(fields, [name, email]);
+      const { credential, refused } = await api.create(fields, [name, email], request.mayIssue);
       if (refused === null) return this.#published(account, api, credential);
       // Most likely the recipient has one of this group already: then that one is it.
       const known = await this.#ofRecipient(api, fields.group_id, email, request.uuid);

@@ -195,7 +195,7 @@ export class CredlyProvider implements BadgeProvider {
 
   /** @throws ProviderError */
   async #post(api: CredlyApi, request: AwardRequest, templateId: string, body: object): Promise<CredlyBadge> {
-    const answer = await api.call({ method: 'POST', path: 'badges', body });
+    const answer = await api.call({ method: 'POST', path: 'badges', body, mayStill: request.mayIssue });
     const badge = badgeSchema.safeParse(answer);
     if (badge.success) return badge.data;
     // It says that it did something, but not what: asking is better than doing it again.

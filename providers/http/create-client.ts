@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProviderError } from '../../plugin/errors.ts';
 import { type Clock, systemClock } from '../../plugin/ports/runtime.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import type { HttpCall, HttpClient, HttpClientOptions, HttpReply } from './client.ts';
 import { type Answer, exchange } from './exchange.ts';
 import type { InternalHosts, Resolve } from './guarded-agents.ts';
@@ -17,6 +18,8 @@ export interface HttpParts {
   /** From 0 to 1. */
   readonly random?: () => number;
   readonly resolve?: Resolve;
+  /** Left out: the other side learns of no trace. */
+  readonly tracer?: Tracer;
 }
 
 const ATTEMPTS = 3;
@@ -34,13 +37,13 @@ export function createHttpClient(options: HttpClientOptions, parts: HttpParts = 
 
   async function attempt(request: HttpCall, facts: CallFacts): Promise<HttpReply> {
     await options.limiter?.take(request.signal);
-    const { body, signal } = request;
+    const { body, signal, mayStill } = request;
     const isForm = body instanceof URLSearchParams;
     let answer: Answer;
     try {
       answer = await exchange(
         {
-          ...{ url: facts.url, method: request.method, timeoutMs, maxReplyBytes, signal },
+          ...{ url: facts.url, method: request.method, timeoutMs, maxReplyBytes, signal, mayStill },
           headers: {
             accept: 'application/json',
             ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
@@ -48,7 +51,7 @@ export function createHttpClient(options: HttpClientOptions, parts: HttpParts = 
           },
           ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
         },
-        { internalHosts, resolve: parts.resolve },
+        { internalHosts, resolve: parts.resolve, tracer: parts.tracer },
       );
     } catch (thrown) {
       throw errorOfThrown(thrown, facts);

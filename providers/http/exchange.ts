@@ -2,6 +2,7 @@
  *  followed and proxies of the environment are not used: both would take a secret to somebody who was not named. */
 
 import axios, { isAxiosError } from 'axios';
+import { type Step, type StepNotes, silentTracer, type Tracer } from '../../plugin/ports/tracer.ts';
 import {
   type Agents,
   createGuardedAgents,
@@ -12,6 +13,7 @@ import {
   type Resolve,
   whyNotCalled,
 } from './guarded-agents.ts';
+import { askingFirst, TAKEN_OVER } from './last-question.ts';
 
 export interface Question {
   readonly url: URL;
@@ -22,6 +24,8 @@ export interface Question {
   readonly timeoutMs: number;
   readonly maxReplyBytes: number;
   readonly signal?: AbortSignal | undefined;
+  /** Asked when the connection stands, just before the first byte is sent. */
+  readonly mayStill?: (() => boolean) | undefined;
 }
 
 export interface Answer {
@@ -35,9 +39,18 @@ export interface Answer {
 export interface ExchangeParts {
   readonly internalHosts: InternalHosts;
   readonly resolve?: Resolve | undefined;
+  /** The other side is told which trace the question belongs to. Left out: it is not told. */
+  readonly tracer?: Tracer | undefined;
 }
 
-export type FailureKind = 'ended by the caller' | 'late' | 'not called' | 'too large' | 'broken off' | 'badly asked';
+export type FailureKind =
+  | 'ended by the caller'
+  | 'taken over'
+  | 'late'
+  | 'not called'
+  | 'too large'
+  | 'broken off'
+  | 'badly asked';
 
 /** Nothing came back that can be used. Holds nothing of the question: neither headers nor query nor body. */
 export class ExchangeFailure extends Error {
@@ -57,8 +70,38 @@ const MAX_BODY_BYTES = 32 * 1_024 * 1_024;
 let sharedAgents: { readonly guarded: Agents; readonly open: Agents } | undefined;
 
 /** Any status is an answer. @throws ExchangeFailure */
-export async function exchange(
-  { url, method, headers, body, timeoutMs, maxReplyBytes, signal }: Question,
+export function exchange(question: Question, { tracer = silentTracer, ...parts }: ExchangeParts): Promise<Answer> {
+  return tracer.step(stepOf(question), async (notes) => {
+    const headers = { ...question.headers, ...tracer.current() };
+    const answer = await ask({ ...question, headers }, parts).catch((error: unknown) => failedWith(error, notes));
+    const { status } = answer;
+    notes.add({ 'http.response.status_code': status, ...(status >= 400 && { 'error.type': String(status) }) });
+    return answer;
+  });
+}
+
+/** Neither path nor query: both may name a learner. */
+function stepOf({ url, method }: Question): Step {
+  const { hostname, port, protocol } = url;
+  return {
+    name: method,
+    kind: 'client',
+    attributes: {
+      'http.request.method': method,
+      'server.address': hostname,
+      'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+      'url.scheme': protocol.slice(0, -1),
+    },
+  };
+}
+
+function failedWith(error: unknown, notes: StepNotes): never {
+  if (error instanceof ExchangeFailure) notes.add({ 'error.type': error.code });
+  throw error;
+}
+
+async function ask(
+  { url, method, headers, body, timeoutMs, maxReplyBytes, signal, mayStill }: Question,
   { internalHosts, resolve }: ExchangeParts,
 ): Promise<Answer> {
   const why = whyNotCalled(url, internalHosts);
@@ -74,6 +117,7 @@ export async function exchange(
       ...agentsFor(url, internalHosts, resolve),
       proxy: false,
       maxRedirects: 0,
+      ...(mayStill && { transport: askingFirst(mayStill) }),
       maxContentLength: maxReplyBytes,
       maxBodyLength: MAX_BODY_BYTES,
       responseType: 'arraybuffer',
@@ -91,6 +135,7 @@ function failureOf(thrown: unknown, ended: FailureKind | null): ExchangeFailure 
   const code = typeof said === 'string' && /^[A-Z0-9_]+$/.test(said) ? said : 'unknown';
   if (ended === 'late') return new ExchangeFailure('late', 'no answer in time');
   if (ended !== null) return new ExchangeFailure(ended, 'nobody waits for the answer any more', code);
+  if (code === TAKEN_OVER) return new ExchangeFailure('taken over', 'somebody else may be at it', code);
   if (code === NOT_PUBLIC)
     return new ExchangeFailure('not called', 'its name leads to an address of a private network', code);
   if (!isAxiosError(thrown)) return new ExchangeFailure('badly asked', 'the question could not be put', code);

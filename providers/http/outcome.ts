@@ -97,6 +97,10 @@ export function errorOfThrown(thrown: unknown, facts: CallFacts): Error {
       return unavailable(`${peer} did not answer within ${timeoutMs / 1_000} s; try again later`, true);
     case 'ended by the caller':
       return unavailable(`the call to ${peer} was ended before its answer came`, true);
+    case 'taken over':
+      return new ProviderError('taken-over', `nothing was sent to ${peer}: another process has taken this over`, {
+        details,
+      });
     case 'not called':
       return notCalled(peer, url, failure.message);
     case 'too large':

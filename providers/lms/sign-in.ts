@@ -2,6 +2,7 @@
  *  document and gives no id token; who somebody is stands in the access token, a JWT. */
 
 import { createHash, randomBytes } from 'node:crypto';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import { LmsError } from './lms-error.ts';
 import { readAccessToken, saidBy } from './token.ts';
 import { createTransport, type Transport } from './transport.ts';
@@ -34,6 +35,7 @@ export interface LmsSignInParts {
   /** To the letter as the application in the LMS has it. */
   readonly redirectUri: string;
   readonly send?: Transport;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** What the claims that we read ask for. */
@@ -53,7 +55,9 @@ export function challengeOf(verifier: string): string {
 
 export function createLmsSignIn(parts: LmsSignInParts): LmsSignIn {
   const { publicUrl, internalUrl, clientId, clientSecret, redirectUri } = parts;
-  const send = parts.send ?? createTransport({ baseUrl: internalUrl, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
+  const send =
+    parts.send ??
+    createTransport({ baseUrl: internalUrl, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, tracer: parts.tracer });
   const address = (path: string, query: Readonly<Record<string, string>>): string =>
     `${publicUrl}${path}?${new URLSearchParams(query)}`;
 

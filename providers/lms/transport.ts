@@ -1,5 +1,6 @@
 /** One request to the LMS, bounded in time and size, to the configured address and nowhere else. */
 
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import { type Answer, ExchangeFailure, exchange } from '../http/exchange.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import { parseBaseUrl, targetOf } from '../http/target.ts';
@@ -30,6 +31,7 @@ export interface TransportOptions {
   readonly baseUrl: string;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
+  readonly tracer?: Tracer | undefined;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -40,6 +42,7 @@ export function createTransport({
   baseUrl,
   timeoutMs = TIMEOUT_MS,
   maxBytes = MAX_BYTES,
+  tracer,
 }: TransportOptions): Transport {
   const base = parseBaseUrl(baseUrl);
   return async ({ what, path, query, authorization, form, signal }) => {
@@ -54,7 +57,7 @@ export function createTransport({
           ...(form ? { body: new URLSearchParams(form) } : {}),
         },
         // The operator has named it, and mostly runs it: it may be in the same private network, without TLS.
-        { internalHosts: [base.hostname] },
+        { internalHosts: [base.hostname], tracer },
       );
     } catch (error) {
       throw failed(error, what, { timeoutMs, maxBytes });

@@ -9,11 +9,12 @@ import type {
   ProviderTemplate,
 } from '../../plugin/ports/badge-provider.ts';
 
-export interface MemoryProviderOptions {
-  /** What an earlier process handed to `record`, oldest first. */
-  readonly lines?: Iterable<string>;
+/** Where it writes down what it did: with one, several processes are one provider. */
+export interface MemoryJournal {
+  /** The lines that were added since the last call, by whomever, oldest first. */
+  read(): Iterable<string>;
   /** Called with one JSON object per change, before the change is answered. */
-  record?(line: string): void;
+  append(line: string): void;
 }
 
 type Entry =
@@ -40,16 +41,17 @@ export class MemoryProvider implements BadgeProvider {
   };
   readonly #states = new Map<string, 'issued' | 'revoked'>();
   readonly #entries: Entry[] = [];
-  readonly #record: (line: string) => void;
+  readonly #journal: MemoryJournal;
   #failures: { readonly error: Error; readonly when: 'before' | 'after' }[] = [];
 
-  constructor({ lines = [], record = () => {} }: MemoryProviderOptions = {}) {
-    for (const line of lines) this.#apply(JSON.parse(line) as Entry);
-    this.#record = record;
+  constructor(journal: MemoryJournal = inMemory()) {
+    this.#journal = journal;
+    this.#catchUp();
   }
 
-  /** Every change it made, oldest first. */
+  /** Every change that was made, oldest first. */
   get entries(): readonly Entry[] {
+    this.#catchUp();
     return this.#entries;
   }
 
@@ -89,6 +91,7 @@ export class MemoryProvider implements BadgeProvider {
   #answer<Answer>(call: () => Answer): Answer {
     const failure = this.#failures.shift();
     if (failure?.when === 'before') throw failure.error;
+    this.#catchUp();
     const answer = call();
     if (failure) throw failure.error;
     return answer;
@@ -99,12 +102,24 @@ export class MemoryProvider implements BadgeProvider {
   }
 
   #change(entry: Entry): void {
-    this.#record(JSON.stringify(entry));
-    this.#apply(entry);
+    this.#journal.append(JSON.stringify(entry));
+    this.#catchUp();
   }
 
-  #apply(entry: Entry): void {
-    this.#entries.push(entry);
-    this.#states.set(entry.uuid, entry.action === 'award' ? 'issued' : 'revoked');
+  /** Two processes may have done the same: once is enough. */
+  #catchUp(): void {
+    for (const line of this.#journal.read()) {
+      const entry = JSON.parse(line) as Entry;
+      const state = entry.action === 'award' ? 'issued' : 'revoked';
+      const former = this.#states.get(entry.uuid);
+      if (former === state || former === 'revoked') continue;
+      this.#entries.push(entry);
+      this.#states.set(entry.uuid, state);
+    }
   }
+}
+
+function inMemory(): MemoryJournal {
+  const lines: string[] = [];
+  return { read: () => lines.splice(0), append: (line) => void lines.push(line) };
 }

@@ -1,6 +1,7 @@
 /** Reading a badge that somebody brings: JSON, or a picture with one inside. Everything in it is untrusted. */
 
 import { InputError } from '../../plugin/errors.ts';
+import { type FilledWords, words } from '../../plugin/words.ts';
 import { badgeInPng, looksLikePng } from './png.ts';
 
 export const badgeLimits = Object.freeze({
@@ -16,36 +17,38 @@ export const badgeLimits = Object.freeze({
 export function readBadge(bytes: Uint8Array): unknown {
   if (looksLikePng(bytes)) {
     if (bytes.length > badgeLimits.imageBytes)
-      throw unusable(`the picture is larger than ${badgeLimits.imageBytes / 2 ** 20} MiB`);
+      throw unusable(words('the picture is larger than {limit} MiB', { limit: badgeLimits.imageBytes / 2 ** 20 }));
     const baked = badgeInPng(bytes);
     if (baked === null)
       throw unusable(
-        'the picture holds no Open Badge 3.0; bring the picture as it was downloaded, uncropped and unconverted',
+        words('the picture holds no Open Badge 3.0; bring the picture as it was downloaded, uncropped and unconverted'),
       );
     return readText(baked);
   }
   if (bytes.length > badgeLimits.jsonBytes)
-    throw unusable(`the text is longer than ${badgeLimits.jsonBytes / 1024} KiB`);
+    throw unusable(words('the text is longer than {limit} KiB', { limit: badgeLimits.jsonBytes / 1024 }));
   return readText(Buffer.from(bytes).toString('utf8'));
 }
 
 function readText(text: string): unknown {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
-  if (trimmed === '') throw unusable('there is nothing in it');
+  if (trimmed === '') throw unusable(words('there is nothing in it'));
   if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(trimmed))
     throw unusable(
-      'this is a badge in the form of a JSON Web Token, which is not checked here; use the JSON form of the badge',
+      words(
+        'this is a badge in the form of a JSON Web Token, which is not checked here; use the JSON form of the badge',
+      ),
     );
   if (Buffer.byteLength(trimmed) > badgeLimits.jsonBytes)
-    throw unusable(`the text is longer than ${badgeLimits.jsonBytes / 1024} KiB`);
+    throw unusable(words('the text is longer than {limit} KiB', { limit: badgeLimits.jsonBytes / 1024 }));
   const { depth, objects } = measure(trimmed);
   if (depth > badgeLimits.depth || objects > badgeLimits.objects)
-    throw unusable('it is nested more deeply, or made of more parts, than a badge is');
+    throw unusable(words('it is nested more deeply, or made of more parts, than a badge is'));
   try {
     return JSON.parse(trimmed);
   } catch {
     throw unusable(
-      'it is neither JSON nor a PNG picture; bring the file `credential.json`, or the picture of the badge',
+      words('it is neither JSON nor a PNG picture; bring the file `credential.json`, or the picture of the badge'),
     );
   }
 }
@@ -64,6 +67,6 @@ function measure(text: string): { readonly depth: number; readonly objects: numb
   return { depth: deepest, objects };
 }
 
-function unusable(reason: string): InputError {
-  return new InputError('badge', `this cannot be checked: ${reason}`);
+function unusable(reason: FilledWords): InputError {
+  return new InputError('badge', words('this cannot be checked: {reason}', { reason }));
 }

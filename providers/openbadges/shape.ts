@@ -1,5 +1,7 @@
 /** Whether something is built like an Open Badge 3.0. */
 
+import { type FilledWords, words } from '../../plugin/words.ts';
+
 type Json = Readonly<Record<string, unknown>>;
 
 const FIRST_CONTEXTS = ['https://www.w3.org/ns/credentials/v2', 'https://www.w3.org/2018/credentials/v1'];
@@ -24,8 +26,8 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 const ZONED_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** @returns the first thing that is wrong, in words; null: it is built like a badge */
-export function shapeProblem(badge: unknown): string | null {
-  if (!isObject(badge)) return 'it is not an object';
+export function shapeProblem(badge: unknown): FilledWords | null {
+  if (!isObject(badge)) return words('it is not an object');
   return contextProblem(badge) ?? partsProblem(badge) ?? typesProblem(badge);
 }
 
@@ -47,49 +49,52 @@ export function timeOf(value: unknown): Date | null {
 }
 
 /** Every word of a badge must mean what the standard says: a badge may name vocabularies, not bring its own. */
-function contextProblem(badge: Json): string | null {
+function contextProblem(badge: Json): FilledWords | null {
   const contexts = listOf(badge['@context']);
   if (!FIRST_CONTEXTS.includes(String(contexts[0])))
-    return 'its first `@context` is not that of a verifiable credential';
+    return words('its first `@context` is not that of a verifiable credential');
   if (!contexts.some((one) => typeof one === 'string' && OPEN_BADGES_CONTEXT.test(one)))
-    return 'its `@context` does not name Open Badges 3.0';
-  if (contexts.some((one) => typeof one !== 'string')) return 'it brings a vocabulary of its own in `@context`';
+    return words('its `@context` does not name Open Badges 3.0');
+  if (contexts.some((one) => typeof one !== 'string')) return words('it brings a vocabulary of its own in `@context`');
   return null;
 }
 
-function partsProblem(badge: Json): string | null {
+function partsProblem(badge: Json): FilledWords | null {
   const types = listOf(badge.type);
   if (
     !types.includes('VerifiableCredential') ||
     !types.some((type) => type === 'OpenBadgeCredential' || type === 'AchievementCredential')
   )
-    return 'its `type` does not say that it is an Open Badge';
-  if (typeof badge.id !== 'string' || badge.id === '') return 'it has no `id`';
-  if (!isObject(badge.issuer) || typeof badge.issuer.id !== 'string') return 'it does not say who issued it';
+    return words('its `type` does not say that it is an Open Badge');
+  if (typeof badge.id !== 'string' || badge.id === '') return words('it has no `id`');
+  if (!isObject(badge.issuer) || typeof badge.issuer.id !== 'string') return words('it does not say who issued it');
   for (const name of ['validFrom', 'validUntil', 'issuanceDate', 'expirationDate', 'awardedDate'])
-    if (badge[name] !== undefined && timeOf(badge[name]) === null) return `its \`${name}\` is no date with a time zone`;
-  if (badge.validFrom === undefined && badge.issuanceDate === undefined) return 'it does not say from when it is valid';
+    if (badge[name] !== undefined && timeOf(badge[name]) === null)
+      return words('its `{name}` is no date with a time zone', { name });
+  if (badge.validFrom === undefined && badge.issuanceDate === undefined)
+    return words('it does not say from when it is valid');
   const subject = badge.credentialSubject;
-  if (!isObject(subject)) return 'it does not say to whom and for what it was issued';
+  if (!isObject(subject)) return words('it does not say to whom and for what it was issued');
   if (typeof subject.id !== 'string' && listOf(subject.identifier).length === 0)
-    return 'it does not say to whom it was issued';
+    return words('it does not say to whom it was issued');
   const { achievement } = subject;
-  if (!isObject(achievement)) return 'it does not say for what it was issued';
+  if (!isObject(achievement)) return words('it does not say for what it was issued');
   for (const name of ['id', 'name', 'description'])
-    if (typeof achievement[name] !== 'string') return `its achievement has no \`${name}\``;
-  return isObject(achievement.criteria) ? null : 'its achievement has no criteria';
+    if (typeof achievement[name] !== 'string') return words('its achievement has no `{name}`', { name });
+  return isObject(achievement.criteria) ? null : words('its achievement has no criteria');
 }
 
-function typesProblem(value: Json): string | null {
+function typesProblem(value: Json): FilledWords | null {
   for (const [name, child] of Object.entries(value)) {
     if (name === 'proof') continue;
     for (const one of listOf(child)) {
       if (!isObject(one)) continue;
-      if ('@context' in one) return 'it brings a vocabulary of its own in `@context`';
+      if ('@context' in one) return words('it brings a vocabulary of its own in `@context`');
       if (typeof one.id === 'string' && one.id.startsWith('_:'))
-        return 'a part of it has an `id` that begins with `_:`';
+        return words('a part of it has an `id` that begins with `_:`');
       const type = TYPES.get(name);
-      if (type && !listOf(one.type).includes(type)) return `its \`${name}\` does not have the type \`${type}\``;
+      if (type && !listOf(one.type).includes(type))
+        return words('its `{name}` does not have the type `{type}`', { name, type });
       const deeper = typesProblem(one);
       if (deeper) return deeper;
     }

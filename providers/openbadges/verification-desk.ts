@@ -2,6 +2,7 @@
 
 import type { IssuedOpenBadge, IssuerStore } from '../../plugin/ports/issuer-store.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
+import { msg, words } from '../../plugin/words.ts';
 import { identityHash, type JsonObject } from './credential.ts';
 import type { OpenBadgeIssuer } from './issuer.ts';
 import { isObject, listOf } from './shape.ts';
@@ -84,8 +85,8 @@ export function isMadeOutTo(document: JsonObject, email: string): boolean | null
 
 /** What is on record decides: it is newer than any list. */
 function statusOf({ revokedAt }: IssuedOpenBadge): Check {
-  if (revokedAt === null) return { id: 'status', result: 'pass', message: 'It has not been revoked.' };
-  return { id: 'status', result: 'fail', message: `It was revoked on ${revokedAt.toISOString().slice(0, 10)}.` };
+  if (revokedAt === null) return { id: 'status', result: 'pass', message: msg('It has not been revoked.') };
+  return { id: 'status', result: 'fail', message: words('It was revoked on {day}.', { day: revokedAt }) };
 }
 
 /** Where an issuer says what its keys are; null: not on the web. */

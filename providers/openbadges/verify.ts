@@ -1,5 +1,6 @@
 /** Checking a badge, of whatever issuer: each check by itself, with a sentence for people. */
 
+import { msg, type Words, words } from '../../plugin/words.ts';
 import { isKnownContext } from './contexts.ts';
 import { isObject, listOf, shapeProblem, timeOf } from './shape.ts';
 import { checkSignature, keyId } from './signing.ts';
@@ -11,7 +12,7 @@ export interface Check {
   readonly id: 'format' | 'signature' | 'issuer' | 'status' | 'dates';
   readonly result: CheckResult;
   /** A whole sentence. */
-  readonly message: string;
+  readonly message: Words;
 }
 
 /** What a check needs from outside. null: it could not be had, so the check has no result. */
@@ -33,10 +34,10 @@ const ED25519_KEY = /^z6Mk[1-9A-HJ-NP-Za-km-z]{40,60}$/;
 export async function verifyBadge(badge: unknown, world: VerifierWorld): Promise<readonly Check[]> {
   const problem = shapeProblem(badge);
   if (problem !== null || !isObject(badge))
-    return [{ id: 'format', ...fail(`This is not an Open Badge 3.0: ${problem}.`) }];
+    return [{ id: 'format', ...fail(words('This is not an Open Badge 3.0: {problem}.', { problem: problem ?? '' })) }];
   const { signature, issuer } = await verifyProof(badge, world);
   return [
-    { id: 'format', ...pass('It is built like an Open Badge 3.0.') },
+    { id: 'format', ...pass(msg('It is built like an Open Badge 3.0.')) },
     { id: 'signature', ...signature },
     { id: 'issuer', ...issuer },
     { id: 'status', ...(await statusOf(badge, world)) },
@@ -57,18 +58,21 @@ async function verifyProof(
 ): Promise<{ readonly signature: Outcome; readonly issuer: Outcome }> {
   const issuerId = issuerIdOf(document);
   const proofs = listOf(document.proof).filter(isObject);
-  const notChecked = unknown('Nothing is known about the key that signed it.');
+  const notChecked = unknown(msg('Nothing is known about the key that signed it.'));
   if (proofs.length === 0)
-    return { signature: fail('It carries no signature: anybody may have written it.'), issuer: notChecked };
+    return { signature: fail(msg('It carries no signature: anybody may have written it.')), issuer: notChecked };
   const proof = proofs.find((one) => one.type === 'DataIntegrityProof' && one.cryptosuite === CRYPTOSUITE);
   if (!proof) {
     const kind = String(proofs[0]?.cryptosuite ?? proofs[0]?.type ?? 'unnamed').slice(0, 60);
-    return { signature: unknown(`It is signed in a way that is not checked here (${kind}).`), issuer: notChecked };
+    return {
+      signature: unknown(words('It is signed in a way that is not checked here ({kind}).', { kind })),
+      issuer: notChecked,
+    };
   }
   const method = String(proof.verificationMethod);
   const [controller = '', fragment = ''] = method.split('#');
   if (controller !== issuerId) {
-    const message = 'The key that signed it belongs to somebody else than the issuer that it names.';
+    const message = msg('The key that signed it belongs to somebody else than the issuer that it names.');
     return {
       signature: await signatureOf({ ...document, proof }, { method, controller, publicKey: fragment }),
       issuer: fail(message),
@@ -88,13 +92,13 @@ async function signatureOf(
 ): Promise<Outcome> {
   const strange = listOf(document['@context']).find((one) => !isKnownContext(String(one)));
   if (strange !== undefined)
-    return unknown('It uses a vocabulary that Laurel does not know, so its signature cannot be checked here.');
+    return unknown(msg('It uses a vocabulary that Laurel does not know, so its signature cannot be checked here.'));
   if (!ED25519_KEY.test(key.publicKey))
-    return unknown('The key that signed it could not be had, so its signature cannot be checked.');
+    return unknown(msg('The key that signed it could not be had, so its signature cannot be checked.'));
   const { method: id, controller, publicKey } = key;
   const problem = await checkSignature(document, { id, controller, publicKey });
-  if (problem === null) return pass('The signature fits: nothing was changed since it was signed.');
-  return fail('The signature does not fit: something was changed, or it was signed with another key.');
+  if (problem === null) return pass(msg('The signature fits: nothing was changed since it was signed.'));
+  return fail(msg('The signature does not fit: something was changed, or it was signed with another key.'));
 }
 
 interface IssuerKeyFound {
@@ -104,9 +108,9 @@ interface IssuerKeyFound {
 }
 
 function issuerOutcome(found: IssuerKeyFound | null): Outcome {
-  if (found === null) return unknown('The issuer could not be asked which keys are its own.');
-  if (found.mayAssert && found.publicKey !== null) return pass('The issuer says that the key is its own.');
-  return fail('The issuer does not say that the key is its own, or trusts it no longer.');
+  if (found === null) return unknown(msg('The issuer could not be asked which keys are its own.'));
+  if (found.mayAssert && found.publicKey !== null) return pass(msg('The issuer says that the key is its own.'));
+  return fail(msg('The issuer does not say that the key is its own, or trusts it no longer.'));
 }
 
 /** @param issuer what the issuer says of itself; null: it could not be asked */
@@ -138,18 +142,18 @@ async function issuerDocumentOf(issuerId: string, world: VerifierWorld): Promise
 
 async function statusOf(badge: Json, world: VerifierWorld): Promise<Outcome> {
   const entries = listOf(badge.credentialStatus);
-  if (entries.length === 0) return pass('It names no list of revoked badges: its issuer cannot take it back.');
+  if (entries.length === 0) return pass(msg('It names no list of revoked badges: its issuer cannot take it back.'));
   const outcomes = await Promise.all(entries.map((entry) => entryOutcome(badge, entry, world)));
   return (
     outcomes.find(({ result }) => result === 'fail') ??
     outcomes.find(({ result }) => result === 'unknown') ??
-    pass('It has not been revoked.')
+    pass(msg('It has not been revoked.'))
   );
 }
 
 async function entryOutcome(badge: Json, entry: unknown, world: VerifierWorld): Promise<Outcome> {
   if (!isObject(entry) || entry.type !== 'BitstringStatusListEntry')
-    return unknown('Its status is kept in a way that is not checked here.');
+    return unknown(msg('Its status is kept in a way that is not checked here.'));
   const { statusListCredential: address, statusPurpose: purpose, statusSize: size = 1 } = entry;
   const index =
     typeof entry.statusListIndex === 'string' && /^\d{1,9}$/.test(entry.statusListIndex)
@@ -161,14 +165,14 @@ async function entryOutcome(badge: Json, entry: unknown, world: VerifierWorld): 
     Number(size) !== 1 ||
     (purpose !== 'revocation' && purpose !== 'suspension')
   )
-    return unknown('Its status is kept in a way that is not checked here.');
+    return unknown(msg('Its status is kept in a way that is not checked here.'));
   const list = await world.statusList(address);
-  if (!isObject(list)) return unknown('The list of revoked badges could not be had: it may have been revoked.');
+  if (!isObject(list)) return unknown(msg('The list of revoked badges could not be had: it may have been revoked.'));
   const bit = list.id === address ? await bitOf(list, { badge, index, purpose, world }) : null;
   if (bit === null)
-    return unknown('The list of revoked badges is not one that can be trusted: it may have been revoked.');
-  if (!bit) return pass('It has not been revoked.');
-  return fail(purpose === 'revocation' ? 'The issuer has revoked it.' : 'The issuer has suspended it.');
+    return unknown(msg('The list of revoked badges is not one that can be trusted: it may have been revoked.'));
+  if (!bit) return pass(msg('It has not been revoked.'));
+  return fail(purpose === 'revocation' ? msg('The issuer has revoked it.') : msg('The issuer has suspended it.'));
 }
 
 /** @returns null where the list is not signed by the issuer of the badge, or is about something else */
@@ -194,27 +198,23 @@ async function bitOf(
 function datesOf(document: Json, now: Date): Outcome {
   const from = timeOf(document.validFrom ?? document.issuanceDate);
   const until = timeOf(document.validUntil ?? document.expirationDate);
-  if (from !== null && from > now) return fail(`It is not valid before ${day(from)}.`);
-  if (until !== null && until < now) return fail(`It expired on ${day(until)}.`);
-  return pass(until === null ? 'It does not expire.' : `It is valid until ${day(until)}.`);
+  if (from !== null && from > now) return fail(words('It is not valid before {day}.', { day: from }));
+  if (until !== null && until < now) return fail(words('It expired on {day}.', { day: until }));
+  return pass(until === null ? msg('It does not expire.') : words('It is valid until {day}.', { day: until }));
 }
 
 function issuerIdOf({ issuer }: Json): string {
   return isObject(issuer) ? String(issuer.id) : String(issuer);
 }
 
-function day(at: Date): string {
-  return at.toISOString().slice(0, 10);
-}
-
-function pass(message: string): Outcome {
+function pass(message: Words): Outcome {
   return { result: 'pass', message };
 }
 
-function fail(message: string): Outcome {
+function fail(message: Words): Outcome {
   return { result: 'fail', message };
 }
 
-function unknown(message: string): Outcome {
+function unknown(message: Words): Outcome {
   return { result: 'unknown', message };
 }

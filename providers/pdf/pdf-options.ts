@@ -17,6 +17,7 @@ const style: OptionSchema = [
   {
     name: 'font',
     type: 'text',
+    asset: 'font',
     default: null,
     pattern: SLUGS,
     doc: 'Slug of a font asset (TrueType), or several with commas: a letter comes from the first that has it, or else from the fonts that come with Laurel.',
@@ -99,6 +100,7 @@ export const pdfOptions: OptionSchema = [
   {
     name: 'template',
     type: 'text',
+    asset: 'pdf-template',
     default: null,
     required: true,
     pattern: SLUG,
@@ -107,6 +109,7 @@ export const pdfOptions: OptionSchema = [
   {
     name: 'template_multiline',
     type: 'text',
+    asset: 'pdf-template',
     default: null,
     pattern: SLUG,
     doc: 'Slug of the template used instead when the name of the context has several lines.',
@@ -148,6 +151,7 @@ export const pdfOptions: OptionSchema = [
         {
           name: 'asset',
           type: 'text',
+          asset: 'image',
           default: null,
           required: true,
           pattern: SLUG,

@@ -38,6 +38,8 @@ export interface QueueDepth {
 
 export interface Bus {
   readonly publisher: EventPublisher;
+  /** What it publishes to. */
+  readonly exchange: string;
   /** Resolves when publishing first became possible; a broker that is away delays it. @throws ConfigurationError */
   ready(): Promise<void>;
   /** Starts receiving; at most once. */
@@ -60,6 +62,7 @@ export async function openBus({ url, logger, source, ...wanted }: BusOptions): P
 
   return {
     publisher,
+    exchange: topology.exchange,
     ready: () => publisher.ready(),
     consume(options) {
       const deadLetters = deadLettersTo({ publisher, exchange: topology.deadLetters, logger });

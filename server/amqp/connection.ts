@@ -1,5 +1,7 @@
 /** A connection to RabbitMQ that is there again whenever the broker is, for ever, at start as well as later. */
 
+import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { StoreError } from '../../plugin/errors.ts';
 import { type Clock, type Logger, systemClock } from '../../plugin/ports/runtime.ts';
@@ -38,6 +40,9 @@ export interface ConnectionOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** For the last bytes of a connection that is over to leave, and for a broker that is asked to end one to answer. */
+const GOODBYE_MS = 1_000;
+const CLOSE_LIMIT_MS = 5_000;
 
 /** Returns at once; the connection comes when it can. */
 export async function openConnection({
@@ -49,6 +54,7 @@ export async function openConnection({
   backoff = { firstMs: 200, longestMs: 30_000 },
 }: ConnectionOptions): Promise<BrokerConnection> {
   let model: ChannelModel | null = null;
+  let stream: Duplex | null = null;
   let blocked = false;
   let since = clock.now();
   let lastError: string | null = null;
@@ -63,6 +69,7 @@ export async function openConnection({
   });
   recovering.on('connect', (connected) => {
     model = connected;
+    stream = streamOf(connected);
     blocked = false;
     since = clock.now();
     logger.info('connected to RabbitMQ', { connection: name });
@@ -70,6 +77,8 @@ export async function openConnection({
   });
   recovering.on('disconnect', (error) => {
     model = null;
+    letGo(stream);
+    stream = null;
     blocked = false;
     since = clock.now();
     lastError = error.message;
@@ -117,9 +126,26 @@ export async function openConnection({
     async close() {
       listeners.length = 0;
       model = null;
-      await recovering.close();
+      const ended = recovering.close();
+      const waiting = new AbortController();
+      const late = pause(CLOSE_LIMIT_MS, undefined, { signal: waiting.signal }).catch(() => {});
+      await Promise.race([ended, late]).finally(() => waiting.abort());
+      letGo(stream);
     },
   };
+}
+
+/** amqplib ends its half of a connection and waits for the other. Whoever went away without a word never ends theirs, and the socket
+ *  would keep the process alive for ever. */
+function letGo(stream: Duplex | null): void {
+  if (stream === null || stream.destroyed) return;
+  const timer = setTimeout(() => stream.destroy(), GOODBYE_MS);
+  stream.once('close', () => clearTimeout(timer));
+}
+
+/** Not in the types of amqplib. */
+function streamOf(model: ChannelModel): Duplex | null {
+  return (model as unknown as { readonly connection?: { readonly stream?: Duplex } }).connection?.stream ?? null;
 }
 
 function withHeartbeat(url: string, seconds: number): string {

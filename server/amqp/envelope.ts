@@ -7,6 +7,7 @@ import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { decodeCloudEvent, decodeEvent, mediaTypeOf, toCloudEvent } from '../../plugin/events/decode.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { OutboundEvent } from '../../plugin/ports/outbound.ts';
+import { readTrace } from '../../plugin/ports/trace-context.ts';
 
 /** What of a delivered message the contract speaks about. */
 export interface IncomingMessage {
@@ -45,10 +46,11 @@ export function eventFromMessage(
     id: asText(headers.ce_id) ?? asText(properties.messageId),
     source: asText(headers.ce_source),
     time: asText(headers.ce_time),
+    ...traceHeaders(headers),
   };
   switch (mediaTypeOf(contentType)) {
     case 'application/cloudevents+json':
-      return decodeCloudEvent(parseJson(content), catalogue);
+      return nearest(decodeCloudEvent(parseJson(content), catalogue), attributes);
     case 'application/json':
       return decodeEvent({ ...attributes, data: parseJson(content) }, catalogue);
     case 'application/avro':
@@ -78,6 +80,7 @@ export function messageFromEvent(event: LmsEvent | OutboundEvent, source?: strin
       ce_time: formatInstant(event.time),
       ce_minorversion: '0',
       sourcelib: 'laurel',
+      ...event.trace,
     },
   };
 }
@@ -90,6 +93,19 @@ function parseJson(content: Buffer): unknown {
     // the parser's own message quotes the text, which may hold personal data
   }
   throw new EventError('malformed', 'the message body is not JSON in UTF-8, although its content type says so');
+}
+
+/** The message's own headers, or the CloudEvents extension as an attribute. */
+function traceHeaders(headers: Readonly<Record<string, unknown>>) {
+  return headers.traceparent === undefined
+    ? { traceparent: headers.ce_traceparent, tracestate: headers.ce_tracestate }
+    : { traceparent: headers.traceparent, tracestate: headers.tracestate };
+}
+
+/** Whoever sent the message is nearer than whoever made the event in it. */
+function nearest(event: LmsEvent, { traceparent, tracestate }: ReturnType<typeof traceHeaders>): LmsEvent {
+  const trace = readTrace(traceparent, tracestate);
+  return trace === undefined ? event : { ...event, trace };
 }
 
 /** Clients differ in whether header texts arrive as text or as bytes. */

@@ -37,7 +37,7 @@ export interface Topology {
   readonly shards: readonly string[];
 }
 
-export const MAX_SHARDS = 32;
+const MAX_SHARDS = 32;
 /** Messages with the same value go to the same shard: CloudEvents' partitioning extension, as a header. */
 export const PARTITION_HEADER = 'ce_partitionkey';
 

@@ -47,7 +47,7 @@ export async function buildBrowserAssets(): Promise<void> {
 }
 
 /** The part of pdf.js that reads documents runs apart, as it comes; with what it looks up: the fonts and character maps that
- *  documents may leave out, and decoders of images that need no WebAssembly. */
+ *  documents may leave out, and the decoder of images that it does not bring along without WebAssembly. */
 async function copyPdfReader(): Promise<void> {
   const source = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
   const data = join(browserAssets, 'pdfjs');
@@ -57,7 +57,7 @@ async function copyPdfReader(): Promise<void> {
   await compress(worker);
   for (const folder of ['standard_fonts', 'cmaps'])
     await cp(join(source, folder), join(data, folder), { recursive: true });
-  for (const name of ['openjpeg_nowasm_fallback.js', 'jbig2_nowasm_fallback.js', 'LICENSE_OPENJPEG', 'LICENSE_JBIG2'])
+  for (const name of ['openjpeg_nowasm_fallback.js', 'LICENSE_OPENJPEG'])
     await cp(join(source, 'wasm', name), join(data, 'wasm', name));
   await cp(join(source, 'LICENSE'), join(data, 'LICENSE'));
 }

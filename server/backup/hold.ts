@@ -8,7 +8,7 @@ import mongoose from 'mongoose';
 import { type ProgressDocument, toDocument, toProgress } from '../mongo/progress-document.ts';
 import type { Document } from './format.ts';
 
-export const HELD = 'restore.held';
+const HELD = 'restore.held';
 const MESSAGE =
   'this was open when the backup was made and may have happened since; find out, then retry it or give it up';
 

@@ -38,7 +38,7 @@ export function checkClock(skewMs: number | null): readonly CheckLine[] {
   if (size <= SKEW_MS) return [ok('clock', 'agrees with that of the database')];
   const message = `is ${(size / 1_000).toFixed(1)} s ${skewMs > 0 ? 'behind' : 'ahead of'} that of the database`;
   const todo =
-    'synchronise the clocks (NTP): schedules and runs go by that of the database, the rest by that of this machine';
+    'synchronise the clocks (NTP): Laurel goes by that of the database, logs and other programs by that of this machine';
   return [size > BAD_SKEW_MS ? problem('clock', message, todo) : warning('clock', message, todo)];
 }
 

@@ -71,7 +71,7 @@ export function addAccountsCommands(program: Command): void {
       withLaurel(async ({ services }) => {
         const wanted = roleFrom(role);
         const account = await accountOf(services, name);
-        await createAccountDesk(services).changeRole(account.id, wanted, ACTOR);
+        await createAccountDesk(services).changeRole(account.id, wanted, ACTOR, account.role);
         printLine(`account ${account.name} is ${wanted}`);
       }),
     );

@@ -32,7 +32,8 @@ interface ManyOptions {
 
 const descriptions: Readonly<Record<CredentialAction, string>> = {
   reissue: 'make a credential anew with the data of today, and let it take the place of the former one',
-  invalidate: 'take a credential back for good; its document goes to the archive',
+  invalidate:
+    'take a credential back for good; its document goes to the archive, and the next run makes a new one if the learner still is eligible',
   retry: 'make credentials again whose making failed, for whoever still is eligible',
 };
 

@@ -41,7 +41,8 @@ export function addScheduleCommand(credentials: Command): void {
         if ((await store.configuration(configurationId)) === null)
           throw new NotFoundError('configuration', `there is no configuration "${configurationId}"`);
         if (options.remove) await remove(services, configurationId);
-        const wanted = text === null ? null : (await import('../credentials-setup.ts')).readScheduleText(text);
+        const wanted =
+          text === null ? null : (await import('../configuration/credentials-setup.ts')).readScheduleText(text);
         const former = await store.schedule(configurationId);
         if (wanted !== null) await save(services, configurationId, wanted, former);
         else if (options.enable || options.disable) {

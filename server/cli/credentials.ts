@@ -22,7 +22,7 @@ export function addCredentialsCommands(program: Command): void {
     .argument('<file>', 'see examples/credentials/example.json')
     .action((file: string) =>
       withLaurel(async ({ services, registry }) => {
-        const { applyCredentialsSetup } = await import('../credentials-setup.ts');
+        const { applyCredentialsSetup } = await import('../configuration/credentials-setup.ts');
         const { credentials: store, files, clock } = services;
         const made = await applyCredentialsSetup(file, { store, files, registry, now: clock.now() });
         await createAudit(services)('cli', 'credentials.setup', 'credentials', { ...made });

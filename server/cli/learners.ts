@@ -62,16 +62,21 @@ function retire(username: string, options: RetireOptions): Promise<void> {
 }
 
 function rename(former: string, next: string, { dryRun, json = false }: Pick<RetireOptions, 'dryRun' | 'json'>) {
-  return withLaurel(async ({ services }) => {
-    const { retirements, learners, clock } = services;
+  return withLaurel(async (laurel) => {
+    const { retirements, learners } = laurel.services;
     if (dryRun) return printFound(knownOnly(await retirements.preview(former)), json);
-    const outcome = await retirements.rename(former, next, clock.now());
+    const { outcome, job } = await retirements.rename(former, next, 'cli');
     if (outcome === 'taken')
       throw new ConflictError('username-taken', 'another learner has the new username; see which of the two is meant');
+    const ended = job && (await endOf(laurel, job, { quiet: true }));
     knownOnly(outcome === 'unknown' ? null : outcome);
     const learner = await learners.findByUsername(next);
-    await createAudit(services)('cli', 'learner.renamed', `learner:${learner?.id ?? 'unknown'}`);
-    printLine(json ? JSON.stringify({ outcome }) : 'renamed');
+    await createAudit(laurel.services)('cli', 'learner.renamed', `learner:${learner?.id ?? 'unknown'}`);
+    if (ended) setExitCode(ended);
+    if (json) return printLine(JSON.stringify({ outcome, job: ended }));
+    const counts = Object.entries(ended?.counts ?? {}).map(([word, number]) => `${word}: ${number}`);
+    printLine(['renamed', ...counts].join(', '));
+    if (ended) printFailure(ended);
   });
 }
 

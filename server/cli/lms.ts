@@ -21,7 +21,7 @@ export function addLmsCommands(program: Command): void {
     .action(async (course: string | undefined, options: { json?: boolean }) => {
       const courseKey = readCourse(course);
       const settings = readSettings(process.env);
-      const { openLms } = await import('../lms-setup.ts');
+      const { openLms } = await import('../composition/lms.ts');
       const opened = openLms(settings, createLogger('warn', 2));
       if (opened === null) {
         throw new ConfigurationError([

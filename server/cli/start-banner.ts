@@ -18,7 +18,7 @@ export async function startBanner(laurel: Laurel): Promise<string> {
 }
 
 /** One line per thing an operator may want to set; never a value. */
-export function notConfigured({ settings }: Pick<Laurel, 'settings'>): readonly string[] {
+function notConfigured({ settings }: Pick<Laurel, 'settings'>): readonly string[] {
   const lines: string[] = [];
   const add = (missing: boolean, line: string): void => {
     if (missing) lines.push(line);

@@ -1,9 +1,9 @@
 /** A command that works on the database itself, and not on what Laurel makes of it. */
 
+import type { OpenedDatabase } from '../composition/stores.ts';
 import { readSettings, type Settings } from '../config.ts';
 import { Lifecycle } from '../lifecycle.ts';
 import { createLogger } from '../logger.ts';
-import type { OpenedDatabase } from '../stores.ts';
 
 /** @param how join: beside a running server that holds the embedded store; build: indexes are built */
 export async function withDatabaseOnly(
@@ -14,7 +14,7 @@ export async function withDatabaseOnly(
   const logger = createLogger('warn', 2);
   const lifecycle = new Lifecycle(logger);
   try {
-    const { openDatabase } = await import('../stores.ts');
+    const { openDatabase } = await import('../composition/stores.ts');
     await work(await openDatabase(settings, { logger, lifecycle, join }, { build }), settings);
   } finally {
     await lifecycle.stop();

@@ -5,8 +5,6 @@ import { z } from 'zod';
 import { InputError } from '../../plugin/errors.ts';
 
 export const BUNDLE_VERSION = 1;
-/** Base64 of every asset and picture, and the texts around them. */
-export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
 
 const options = z.record(z.string(), z.unknown());
 const picture = z
@@ -101,7 +99,7 @@ export function bytesOf({ files }: Bundle, sha256: string): Buffer {
   return Buffer.from((Object.hasOwn(files, sha256) && files[sha256]) || '', 'base64');
 }
 
-export function sha256Of(bytes: Uint8Array): string {
+function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

@@ -4,11 +4,11 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, invariant } from '../../plugin/errors.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/index.ts';
-import { applyCredentialsSetup } from '../credentials-setup.ts';
 import { ownAccount, templateOf } from '../http/open-badge-form.ts';
 import { saveImage } from '../http/open-badge-images.ts';
 import type { Services } from '../http/services.ts';
 import { type Bundle, bytesOf } from './bundle.ts';
+import { applyCredentialsSetup } from './credentials-setup.ts';
 import { type BundlePlan, planBundle, type Section } from './plan-bundle.ts';
 
 export interface ImportOptions {

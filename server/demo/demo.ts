@@ -12,7 +12,7 @@ import { readRuleSources } from '../cli/rule-sources.ts';
 import { waitForSignal } from '../cli/signals.ts';
 import { compose, type Laurel } from '../compose.ts';
 import { readSettings } from '../config.ts';
-import { applyCredentialsSetup } from '../credentials-setup.ts';
+import { applyCredentialsSetup } from '../configuration/credentials-setup.ts';
 import { hashPassword } from '../http/passwords.ts';
 import { createOneTimeSignIn, signInLink } from '../http/tokens.ts';
 import { createLogger } from '../logger.ts';

@@ -1,6 +1,6 @@
 /** Pieces of generated Markdown. */
 
-export const MADE = '<!-- Made by `npm run generate`; change the table in the code instead. -->';
+const MADE = '<!-- Made by `npm run generate`; change the table in the code instead. -->';
 
 export function page(title: string, lines: readonly string[]): string {
   return [`# ${title}`, '', MADE, '', ...lines, ''].join('\n').replace(/\n+$/, '\n');

@@ -9,7 +9,9 @@ import { dashboard } from './dashboard.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { grammarDiagrams, grammarSection } from './grammar.ts';
+import { languagesSection } from './languages-section.ts';
 import { cell, page, table } from './markdown.ts';
+import { catalogueFiles } from './messages.ts';
 import { alertRules, metricsPage } from './metrics-page.ts';
 import { pdfOptionsPage } from './pdf-options-page.ts';
 import { personalDataPage } from './personal-data-page.ts';
@@ -17,12 +19,14 @@ import { fillRegion } from './regions.ts';
 import { rolesPage } from './roles-page.ts';
 
 const MANUAL = 'docs/rule-language.md';
+const TRANSLATING = 'docs/how-to/translate-laurel.md';
 
 /** Path below the project root to content.
  *  @param read gives the present text of a file of which only marked regions are made */
 export function generatedFiles(read: (name: string) => string): ReadonlyMap<string, string> {
   return new Map([
     [MANUAL, manual(read(MANUAL))],
+    [TRANSLATING, fillRegion(read(TRANSLATING), 'languages', languagesSection())],
     ...grammarDiagrams(),
     ['docs/reference/settings.md', settingsPage()],
     ['.env.example', environmentExample()],
@@ -35,6 +39,7 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ['docs/reference/pdf-options.md', pdfOptionsPage()],
     ['docs/reference/personal-data.md', personalDataPage()],
     ['docs/reference/roles.md', rolesPage()],
+    ...catalogueFiles(),
     ['docs/reference/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`],
   ]);
 }

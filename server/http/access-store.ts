@@ -93,10 +93,21 @@ export interface AccessStore {
   accounts(): Promise<readonly KnownAccount[]>;
   /** Gives another role, lets in, or shuts out, which ends all sessions. The last administrator who can sign in stays one, however
    *  many processes change accounts at the same time. */
-  changeAccount(id: string, change: AccountChange, now: Date): Promise<'changed' | 'unknown' | 'last-administrator'>;
+  changeAccount(
+    id: string,
+    change: AccountChange,
+    now: Date,
+    /** @returns `stale` when the account has another role by now */
+    expectedRole?: Role,
+  ): Promise<'changed' | 'unknown' | 'last-administrator' | 'stale'>;
   /** Lets the user of the LMS in as this account; null: nobody.
-   *  @returns `taken` when another account is linked with the user, `no-password` when nobody could sign in any more */
-  linkAccount(id: string, lmsUsername: string | null): Promise<'changed' | 'unknown' | 'taken' | 'no-password'>;
+   *  @param expected whom it let in so far
+   *  @returns `stale` when it lets in another one by now, `taken` when another account is linked with the user, `no-password` when nobody could sign in any more */
+  linkAccount(
+    id: string,
+    lmsUsername: string | null,
+    expected: string | null,
+  ): Promise<'changed' | 'unknown' | 'stale' | 'taken' | 'no-password'>;
   /** Ends all sessions too. @returns null when there is no such account */
   setPassword(id: string, passwordHash: string): Promise<KnownAccount | null>;
   /** @returns null when there is no such account */
@@ -192,9 +203,10 @@ export class MemoryAccessStore implements AccessStore {
     return [...this.#accounts.values()].sort((a, b) => (accountNameKey(a.name) < accountNameKey(b.name) ? -1 : 1));
   }
 
-  async changeAccount(id: string, change: AccountChange): Promise<'changed' | 'unknown' | 'last-administrator'> {
+  async changeAccount(id: string, change: AccountChange, _now: Date, expectedRole?: Role) {
     const account = this.#accounts.get(id);
     if (!account) return 'unknown';
+    if (expectedRole !== undefined && account.role !== expectedRole) return 'stale';
     const others = [...this.#accounts.values()].filter((one) => one.id !== id);
     if (endsAdministrator(account, change) && !others.some(isAbleAdministrator)) return 'last-administrator';
     const generation = account.generation + Number(Boolean(change.disabledAt));
@@ -202,9 +214,10 @@ export class MemoryAccessStore implements AccessStore {
     return 'changed';
   }
 
-  async linkAccount(id: string, lmsUsername: string | null) {
+  async linkAccount(id: string, lmsUsername: string | null, expected: string | null) {
     const account = this.#accounts.get(id);
     if (!account) return 'unknown';
+    if (account.lmsUsername !== expected) return 'stale';
     if (lmsUsername === null && account.passwordHash === null) return 'no-password';
     const others = [...this.#accounts.values()].filter((other) => other.id !== id);
     if (lmsUsername !== null && others.some((other) => other.lmsUsername === lmsUsername)) return 'taken';

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
+import { english } from '../../plugin/words.ts';
 import type { AccessStore, Account, AccountChange, KnownAccount, Role } from './access-store.ts';
 import { createAudit } from './audit.ts';
 import type { FieldError } from './forms.ts';
@@ -10,7 +11,7 @@ import { hashPassword, passwordProblem } from './passwords.ts';
 import type { Services } from './services.ts';
 import { createInvitation, signInLink } from './tokens.ts';
 
-export const MAX_NAME_LENGTH = 80;
+const MAX_NAME_LENGTH = 80;
 
 export interface NewAccount {
   readonly name: string;
@@ -39,7 +40,7 @@ export async function createAccount(
   wanted: NewAccount,
 ): Promise<KnownAccount> {
   const errors = accountErrors(wanted);
-  if (errors.length > 0) throw new InputError('account', errors.map(({ message }) => message).join(' '));
+  if (errors.length > 0) throw new InputError('account', errors.map(({ message }) => english(message)).join(' '));
   const account: Account = {
     id: randomUUID(),
     name: wanted.name.normalize('NFC').trim(),
@@ -67,11 +68,13 @@ export interface AccountDesk {
   find(id: string): Promise<KnownAccount>;
   /** A link with which the holder chooses a password; earlier ones work no more. @throws ConflictError `conflict.account-disabled` */
   invite(id: string, actor: string): Promise<Invitation>;
-  /** @throws ConflictError `conflict.last-administrator` */
-  changeRole(id: string, role: Role, actor: string): Promise<void>;
+  /** @param from the role it had when somebody decided
+   *  @throws ConflictError `conflict.last-administrator`; `conflict.stale` when it has another role by now */
+  changeRole(id: string, role: Role, actor: string, from: Role): Promise<void>;
   /** @param username in the LMS; '': nobody there
-   *  @throws ConflictError `conflict.lms-username`, `conflict.no-password`, `conflict.lms-username-form` */
-  link(id: string, username: string, actor: string): Promise<void>;
+   *  @param from whom it let in when somebody decided
+   *  @throws ConflictError `conflict.stale` when it lets in another one by now; `conflict.lms-username`, `conflict.no-password`, `conflict.lms-username-form` */
+  link(id: string, username: string, actor: string, from: string): Promise<void>;
   /** Ends its sessions too. @throws ConflictError `conflict.last-administrator` */
   disable(id: string, actor: string): Promise<void>;
   enable(id: string, actor: string): Promise<void>;
@@ -91,9 +94,10 @@ export function createAccountDesk(
     return (await access.account(id)) ?? notThere();
   }
 
-  async function change(id: string, wanted: AccountChange): Promise<void> {
-    const outcome = await access.changeAccount(id, wanted, clock.now());
+  async function change(id: string, wanted: AccountChange, expectedRole?: Role): Promise<void> {
+    const outcome = await access.changeAccount(id, wanted, clock.now(), expectedRole);
     if (outcome === 'unknown') notThere();
+    if (outcome === 'stale') changedMeanwhile();
     if (outcome === 'last-administrator')
       throw new ConflictError(
         'last-administrator',
@@ -116,13 +120,12 @@ export function createAccountDesk(
       await audit(actor, 'account.invited', `account:${id}`, { until: expiresAt.toISOString() });
       return { link: signInLink(services.settings.publicUrl, token), expiresAt };
     },
-    async changeRole(id, role, actor) {
-      const { role: from } = await find(id);
-      if (from === role) return;
-      await change(id, { role });
+    async changeRole(id, role, actor, from) {
+      if ((await find(id)).role === role) return;
+      await change(id, { role }, from);
       await audit(actor, 'account.role-changed', `account:${id}`, { from, to: role });
     },
-    async link(id, username, actor) {
+    async link(id, username, actor, from) {
       const wanted = username.trim() === '' ? null : username.trim();
       if (wanted !== null && !/^[^\s\p{Cc}\p{Cf}]{1,150}$/u.test(wanted))
         throw new ConflictError(
@@ -130,8 +133,9 @@ export function createAccountDesk(
           'this is no username of an LMS: it has up to 150 characters, and no spaces among them',
         );
       if ((await find(id)).lmsUsername === wanted) return;
-      const outcome = await access.linkAccount(id, wanted);
+      const outcome = await access.linkAccount(id, wanted, from || null);
       if (outcome === 'unknown') notThere();
+      if (outcome === 'stale') changedMeanwhile();
       if (outcome === 'taken')
         throw new ConflictError(
           'lms-username',
@@ -169,6 +173,10 @@ export function createAccountDesk(
       return account;
     },
   };
+}
+
+function changedMeanwhile(): never {
+  throw new ConflictError('stale', 'somebody else has changed this account meanwhile; look at it again');
 }
 
 function notThere(): never {

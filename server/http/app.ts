@@ -75,6 +75,7 @@ import { mount, type Route } from './routes.ts';
 import { SCOPES } from './scopes.ts';
 import { pageSessions, refuseForeignForms, securityHeaders } from './security.ts';
 import type { Services } from './services.ts';
+import { chooseLanguage } from './speech.ts';
 import { renewLmsSession, requireLearner } from './sso/lms-identity.ts';
 import { lmsSignInRoutes } from './sso/routes.ts';
 import { bringsFiles, fileForm } from './uploads.ts';
@@ -166,6 +167,7 @@ export function createApp(services: Services): Express {
   countAttempts(app, services);
 
   app.use(requestContext(services));
+  app.use(chooseLanguage(services));
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));

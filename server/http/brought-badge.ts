@@ -2,6 +2,7 @@
 
 import type { Request, RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
+import { msg } from '../../plugin/words.ts';
 import { badgeLimits } from '../../providers/index.ts';
 import { textField } from './forms.ts';
 import { RequestError } from './request-error.ts';
@@ -30,10 +31,14 @@ function toRequestError(error: unknown): RequestError {
   return new RequestError(
     413,
     'too-large',
-    'what you brought is larger than a badge is: 2 MiB for a picture, 128 KiB for a text',
+    msg('what you brought is larger than a badge is: 2 MiB for a picture, 128 KiB for a text'),
   );
 }
 
 function unreadable(): RequestError {
-  return new RequestError(400, 'unreadable', 'the form could not be read; load the page again and send it once more');
+  return new RequestError(
+    400,
+    'unreadable',
+    msg('the form could not be read; load the page again and send it once more'),
+  );
 }

@@ -4,18 +4,22 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { CredentialsError } from '../../plugin/errors.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
+import { english, msg, type Words } from '../../plugin/words.ts';
 import { consequenceOf } from '../error-map.ts';
+import { SOURCE_LANGUAGE } from '../i18n/languages.ts';
+import { asSentence } from './format.ts';
 import { renderPage } from './page.ts';
 import { requestIdOf } from './request-context.ts';
 import { fromExpress, RequestError } from './request-error.ts';
+import { translatorOf } from './speech.ts';
 
-const OUR_MISTAKE = 'the server made a mistake; try again, and quote the request id when you report it';
+const OUR_MISTAKE = msg('the server made a mistake; try again, and quote the request id when you report it');
 
 export const nothingHere: RequestHandler = () => {
   throw new RequestError(
     404,
     'no-such-page',
-    'there is nothing at this address; check it, or start from the dashboard',
+    msg('there is nothing at this address; check it, or start from the dashboard'),
   );
 };
 
@@ -25,16 +29,15 @@ export function respondToErrors(logger: Logger): ErrorRequestHandler {
     const error = fromExpress(thrown) ?? thrown;
     const { httpStatus, title } = consequenceOf(error);
     if (httpStatus >= 500) logFailure(logger, error, res);
-    const detail = error instanceof CredentialsError && httpStatus !== 500 ? error.message : OUR_MISTAKE;
+    const detail = error instanceof CredentialsError && httpStatus !== 500 ? error.said : OUR_MISTAKE;
     if (error instanceof RequestError) res.set(error.headers);
     if (httpStatus === 503) res.set('Retry-After', '10');
     res.set('Cache-Control', 'no-store');
     if (isForMachines(req)) {
-      sendProblem(res, httpStatus, title, detail, error);
+      sendProblem(res, httpStatus, title, english(detail), error);
     } else {
-      const frame = { title, section: null, failed: true };
       try {
-        await renderPage(req, res, 'error', frame, { title, detail: asSentence(detail), httpStatus }, httpStatus);
+        await showError(req, res, { title, detail, httpStatus });
       } catch (failure) {
         logFailure(logger, failure, res);
         res
@@ -44,6 +47,21 @@ export function respondToErrors(logger: Logger): ErrorRequestHandler {
       }
     }
   };
+}
+
+async function showError(
+  req: Request,
+  res: Response,
+  { title, detail, httpStatus }: { readonly title: string; readonly detail: Words; readonly httpStatus: number },
+): Promise<void> {
+  const t = translatorOf(req, res);
+  const frame = { title: t(title), section: null, failed: true };
+  const model = {
+    ...{ title: t(title), detail: asSentence(t(detail)), httpStatus },
+    // Many details are for administrators, whose pages are in English.
+    detailLanguage: t.knows(detail) ? null : SOURCE_LANGUAGE,
+  };
+  await renderPage(req, res, 'error', frame, model, httpStatus);
 }
 
 function isForMachines(req: Request): boolean {
@@ -80,8 +98,4 @@ function logFailure(logger: Logger, error: unknown, res: Response): void {
             ?.trim() ?? null)
         : null,
   });
-}
-
-function asSentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

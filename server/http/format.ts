@@ -160,3 +160,8 @@ export function safeUrl(address: string | null): string | null {
 export function shortEventType(type: string): string {
   return type.replace(/^org\.openedx\.learning\./, '').replace(/\.v\d+$/, '');
 }
+
+/** Of a message, which begins small and ends without a stop. */
+export function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?؟]$/.test(text) ? '' : '.'}`;
+}

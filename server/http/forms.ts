@@ -2,6 +2,7 @@
 
 import type { Request } from 'express';
 import { InputError } from '../../plugin/errors.ts';
+import type { Words } from '../../plugin/words.ts';
 
 /** @returns '' where the form has no such field or has it several times */
 export function textField(req: Request, name: string): string {
@@ -49,12 +50,6 @@ export function queryChoice<Choice extends string>(
   return choices.find((choice) => choice === text);
 }
 
-/** @returns every value of a parameter that may stand in the address several times */
-export function queryTexts(req: Request, name: string): readonly string[] {
-  const value: unknown = Object.hasOwn(req.query, name) ? req.query[name] : [];
-  return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && one !== '');
-}
-
 export function pathText(req: Request, name: string): string {
   const value: unknown = req.params[name];
   return typeof value === 'string' ? value : '';
@@ -63,7 +58,7 @@ export function pathText(req: Request, name: string): string {
 /** Something the page asks to be put right; `field` is the id of the input it is about. */
 export interface FieldError {
   readonly field: string;
-  readonly message: string;
+  readonly message: Words;
   /** Which part of a long form it belongs to; the summary says so. */
   readonly place?: string;
 }

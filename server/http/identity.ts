@@ -3,6 +3,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { InvariantError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
+import { msg } from '../../plugin/words.ts';
 import type { AccessStore, KnownAccount } from './access-store.ts';
 import { browserOf } from './account-sessions.ts';
 import { forbidden } from './request-error.ts';
@@ -88,7 +89,7 @@ export function may(res: Response, right: Right): boolean {
 }
 
 /** @throws RequestError 403 which says who may */
-export function assertMay(res: Response, right: Right): void {
+function assertMay(res: Response, right: Right): void {
   const { role } = actorOf(res);
   if (mayDo(role, right)) return;
   throw forbidden(
@@ -105,7 +106,9 @@ export function requireRight(right: Right | null): RequestHandler {
     if (!actor && findLearnerSession(res)) {
       throw forbidden(
         'learner',
-        'this page is for the people who run this site; you have signed in as a learner, and your own badges and credentials are on your page',
+        msg(
+          'this page is for the people who run this site; you have signed in as a learner, and your own badges and credentials are on your page',
+        ),
       );
     } else if (!actor) {
       res.redirect(303, `/sign-in${req.method === 'GET' ? `?to=${encodeURIComponent(req.originalUrl)}` : ''}`);

@@ -10,8 +10,10 @@ import {
   OWN_ACCOUNT,
   openBadgeDetails,
 } from '../../providers/index.ts';
-import { safeUrl } from './format.ts';
+import type { FormField } from './edit-conflict.ts';
+import { safeUrl, shownStatus } from './format.ts';
 import { type FieldError, textField, withPlainLineEnds } from './forms.ts';
+import { imageField } from './open-badge-images.ts';
 
 const STATES = ['active', 'draft', 'archived'] as const;
 
@@ -28,6 +30,19 @@ export interface OpenBadgeEntry {
   readonly alignments: string;
   readonly state: string;
 }
+
+/** What two people may have changed at once; the picture goes by its name. */
+export const entryFields: readonly FormField[] = [
+  { name: 'name', label: 'Name' },
+  { name: 'description', label: 'Description' },
+  { name: 'criteria', label: 'Criteria' },
+  { name: 'criteriaUrl', label: 'Address of the criteria' },
+  imageField,
+  { name: 'achievementType', label: 'Kind' },
+  { name: 'tags', label: 'Tags' },
+  { name: 'alignments', label: 'Alignment' },
+  { name: 'state', label: 'State', word: (state) => shownStatus(state).word },
+];
 
 export const emptyEntry: OpenBadgeEntry = {
   ...{ id: '', name: '', description: '', criteria: '', criteriaUrl: '', achievementType: 'Badge' },

@@ -2,12 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Request } from 'express';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import { pngSize } from '../../providers/index.ts';
 import { projectPath } from '../paths.ts';
+import type { FormField } from './edit-conflict.ts';
+import { textField } from './forms.ts';
 
-export const imageLimits = Object.freeze({ bytes: 1024 * 1024, pixels: 2_000 });
+const imageLimits = Object.freeze({ bytes: 1024 * 1024, pixels: 2_000 });
 
 /** @returns the name under which the picture is found from now on
  *  @throws InputError `input.image` */
@@ -26,6 +29,28 @@ export async function saveImage(bytes: Uint8Array, files: FileStore): Promise<st
   const name = `${createHash('sha256').update(bytes).digest('hex')}.png`;
   await files.put(keyOf(name), { bytes, contentType: 'image/png', fileName: name });
   return name;
+}
+
+/** In forms: a picture that is there already goes by its name. */
+export const imageField: FormField = {
+  name: 'image',
+  label: 'Picture',
+  picture: (name) => (name === '' ? null : `/open-badges/images/${name}`),
+};
+
+/** The picture that a form brings, or else names; where it does neither, `former`.
+ *  @throws InputError `input.image` */
+export async function sentImage(req: Request, former: string | null, files: FileStore): Promise<string | null> {
+  const [file] = Array.isArray(req.files) ? req.files : [];
+  if (file && file.size > 0) return saveImage(file.buffer, files);
+  const body = req.body as Readonly<Record<string, unknown>> | undefined;
+  if (!body || !Object.hasOwn(body, imageField.name)) return former;
+  const named = textField(req, imageField.name);
+  if (named === '') return null;
+  const key = imageKey(named);
+  if (key === null || (await files.get(key)) === null)
+    throw new InputError('image', 'The picture is gone; choose it again.');
+  return named;
 }
 
 /** @returns where the picture lies; null: no picture has such a name */

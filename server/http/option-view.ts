@@ -1,7 +1,7 @@
 /** What the page shows for each option: fields with their documentation, in groups. */
 
 import { isRecord, type Option, type OptionSchema } from '../../plugin/extensions/options.ts';
-import type { Options } from '../../plugin/ports/credential-store.ts';
+import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
 import { entryCount, type Fields } from './option-form.ts';
 
 type Choices = readonly {
@@ -17,6 +17,8 @@ export interface OptionField {
   readonly value: string;
   readonly groups: Choices;
   readonly mode: 'decimal' | null;
+  /** The list of what is offered for completion. */
+  readonly list?: string;
 }
 
 export interface OptionGroup {
@@ -58,7 +60,7 @@ function node(option: Option, id: string, path: string, below: unknown, shown: S
       node(field, `${id}.${field.name}`, `${path}.${field.name}`, inner[field.name], shown),
     );
     const power = option.switchable ? [powerField(id, path, below, shown)] : [];
-    return group(id, option.name, option.doc, [...power, ...nodes], shown);
+    return group(id, inWords(option.name), option.doc, [...power, ...nodes], shown);
   }
   if (option.type === 'map') return mapGroup(option, id, path, below, shown);
   return { ...field(option, below), id, value: shown.fields.get(id) ?? '' };
@@ -86,7 +88,7 @@ function mapGroup(
       ...{ control: 'text', id: `${place}.$key`, label: 'Name of the entry', value: key, groups: [], mode: null },
       hint: key === '' ? 'Nothing is added while it is empty.' : 'Empty it to remove the entry.',
     };
-    const title = key === '' ? `Add to ${option.name}` : key;
+    const title = key === '' ? `Add to ${option.name.replaceAll('_', ' ')}` : key;
     const parts =
       value.control === 'group' ? value.nodes : [{ ...value, label: `Value of ${key === '' ? 'the entry' : key}` }];
     const was: OptionField = {
@@ -95,7 +97,7 @@ function mapGroup(
     };
     return group(place, title, option.values.doc, [was, name, ...parts], shown);
   });
-  return group(id, option.name, option.doc, [...known, ...free], shown);
+  return group(id, inWords(option.name), option.doc, [...known, ...free], shown);
 }
 
 function group(id: string, label: string, hint: string, nodes: readonly OptionNode[], shown: Shown): OptionGroup {
@@ -120,17 +122,20 @@ function powerField(id: string, path: string, below: unknown, shown: Shown): Opt
 }
 
 function field(option: Exclude<Option, { type: 'record' | 'map' }>, below: unknown): Omit<OptionField, 'id' | 'value'> {
-  const unit = option.type === 'number' && option.unit !== null ? `In ${option.unit}.` : '';
+  const unit = option.type === 'number' && option.unit !== null ? ` (${option.unit})` : '';
   const otherwise = below ?? option.default;
   const unsaid =
     otherwise === null || otherwise === undefined || otherwise === '' ? '' : `Empty means ${String(otherwise)}.`;
-  const parts = { label: option.name, mode: null, groups: [] };
-  const hint = [plain(option.doc), unit, unsaid].filter((text) => text !== '').join(' ');
+  const parts = { label: `${inWords(option.name)}${unit}`, mode: null, groups: [] };
+  const hint = [plain(option.doc), unsaid].filter((text) => text !== '').join(' ');
   switch (option.type) {
     case 'number':
       return { ...parts, control: 'text', hint, mode: 'decimal' };
     case 'text':
-      return { ...parts, control: option.pattern ? 'text' : 'prose', hint };
+      return {
+        ...{ ...parts, control: option.pattern ? 'text' : 'prose', hint },
+        ...(option.asset && { list: assetList(option.asset) }),
+      };
     case 'boolean':
       return {
         ...parts,
@@ -144,6 +149,17 @@ function field(option: Exclude<Option, { type: 'record' | 'map' }>, below: unkno
     case 'choice':
       return { ...parts, control: 'select', hint, groups: choicesOf(option.choices.map((choice) => [choice, choice])) };
   }
+}
+
+/** The list of the slugs of one kind of asset. */
+export function assetList(kind: Asset['kind']): string {
+  return `assets-${kind}`;
+}
+
+/** `Required completion` of `required_completion` */
+function inWords(name: string): string {
+  const words = name.replaceAll('_', ' ').replace(/\bqr\b/, 'QR');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The table writes code as Markdown does. */

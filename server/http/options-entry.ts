@@ -2,10 +2,10 @@
 
 import type { Request } from 'express';
 import { isRecord, type OptionProblem, type OptionSchema } from '../../plugin/extensions/options.ts';
-import type { Options } from '../../plugin/ports/credential-store.ts';
+import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
 import { type FieldError, textField, withPlainLineEnds } from './forms.ts';
 import { type Fields, optionFields, readFields, sentFields } from './option-form.ts';
-import { type OptionNode, optionNodes } from './option-view.ts';
+import { assetList, type OptionNode, optionNodes } from './option-view.ts';
 
 export interface OptionsEntry {
   readonly mode: 'form' | 'json';
@@ -84,6 +84,12 @@ export function shownEntry(
   const wrong = new Set(errors.map(({ field }) => field));
   const { nodes } = optionNodes(schema, entry.fields, below, wrong);
   return { mode: entry.mode, json: entry.json, nodes: entry.mode === 'form' ? nodes : [] };
+}
+
+/** What the form offers where an option names an asset. */
+export function assetLists(assets: readonly Asset[]) {
+  const kinds = ['pdf-template', 'font', 'image'] as const;
+  return kinds.map((kind) => ({ id: assetList(kind), assets: assets.filter((asset) => asset.kind === kind) }));
 }
 
 function sentence(message: string): string {

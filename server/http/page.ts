@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Request, Response } from 'express';
 import { assetAddress } from '../assets/browser-assets.ts';
+import { SOURCE_LANGUAGE } from '../i18n/languages.ts';
+import type { Translator } from '../i18n/translator.ts';
 import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
@@ -13,6 +15,7 @@ import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
+import { languageLinks, textsOf, translatorOf } from './speech.ts';
 import { findLearnerSession } from './sso/lms-identity.ts';
 
 export type Section =
@@ -44,7 +47,7 @@ export interface Frame {
 }
 
 /** What a redirect may announce on the page it leads to: `?done=<key>`. */
-const notices: ReadonlyMap<string, string> = new Map(
+export const notices: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'test-event-sent': 'The event went through the pipeline; below is what became of it.',
     'configuration-imported': 'The configuration was imported and is in force.',
@@ -53,6 +56,7 @@ const notices: ReadonlyMap<string, string> = new Map(
     'steps-hidden': 'The first steps are hidden. "First steps" above brings them back.',
     'steps-shown': 'The first steps are on the dashboard again.',
     'badge-saved': 'The badge was saved and its rules are in force.',
+    'badge-saved-inactive': 'The badge was saved. It is inactive: events count once it is activated.',
     'badge-activated': 'The badge is active: events count from now on.',
     'badge-deactivated': 'The badge is inactive: events no longer count. Badges already awarded stand.',
     'rules-applied': 'The plan was applied: its rules are in force. The audit log has an entry for every badge.',
@@ -108,7 +112,14 @@ const notices: ReadonlyMap<string, string> = new Map(
 
 const viewsFolder = projectPath('views', 'pages');
 
-/** Renders `views/pages/<view>.ejs`; inside, `page` is the frame and `model` what is handed in. */
+/** Every word of these is in the catalogues. What other pages show stands in English, within a frame that is translated. */
+export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
+  ...['my', 'sign-in', 'sign-in-problem', 'signed-out', 'one-time-sign-in', 'one-time-refused', 'setup', 'error'],
+  ...['verify', 'verify-form', 'open-badge'],
+]);
+
+/** Renders `views/pages/<view>.ejs`; inside, `page` is the frame, `model` what is handed in, and `t` says things in the language of
+ *  the page. */
 export async function renderPage(
   req: Request,
   res: Response,
@@ -119,13 +130,18 @@ export async function renderPage(
 ): Promise<void> {
   const actor = findActor(res);
   const learner = findLearnerSession(res);
+  const spoken = translatorOf(req, res);
+  const t = TRANSLATED_VIEWS.has(view) ? spoken : textsOf(res).in(SOURCE_LANGUAGE);
   const page = {
     title: frame.title,
     section: frame.section,
     breadcrumbs: (frame.breadcrumbs ?? []).map(({ text, href }) => ({ text, href: keptAddress(req, href) })),
-    errors: frame.errors ?? [],
+    errors: (frame.errors ?? []).map((error) => ({ ...error, message: t(error.message) })),
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
-    notice: notices.get(queryText(req, 'done') ?? '') ?? null,
+    /** For the frame. */
+    t: spoken,
+    languages: languageLinks(req, res, frame.section !== null),
+    notice: noticeOf(req, spoken),
     actor,
     /** Whether who is signed in has the right; a word that is none is our mistake. */
     can: (word: string) => may(res, rightOf(word)),
@@ -137,6 +153,12 @@ export async function renderPage(
     ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,
     vocabulary: VOCABULARY_PATH,
   };
-  const html = await ejs.renderFile(join(viewsFolder, `${view}.ejs`), { page, model }, { cache: true });
+  const html = await ejs.renderFile(join(viewsFolder, `${view}.ejs`), { page, model, t }, { cache: true });
+  res.set('Content-Language', spoken.language).vary('Accept-Language').vary('Cookie');
   res.status(status).type('html').send(html);
+}
+
+function noticeOf(req: Request, t: Translator): string | null {
+  const notice = notices.get(queryText(req, 'done') ?? '');
+  return notice === undefined ? null : t(notice);
 }

@@ -1,10 +1,11 @@
 /** Passwords as scrypt hashes that carry their own parameters, so that the cost can be raised without a migration. */
 
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { msg, type Words, words } from '../../plugin/words.ts';
 
 export const MIN_PASSWORD_LENGTH = 12;
 /** Hashing work grows with the length; nobody types more. */
-export const MAX_PASSWORD_LENGTH = 256;
+const MAX_PASSWORD_LENGTH = 256;
 
 export interface ScryptCost {
   /** log2 of the cost; memory is 2^logN * blockSize * 128 bytes. */
@@ -40,11 +41,12 @@ export async function verifyPassword(password: string, stored: string | null): P
 }
 
 /** @returns what is wrong with a new password, as a sentence; null: nothing */
-export function passwordProblem(password: string): string | null {
+export function passwordProblem(password: string): Words | null {
   if ([...password].length < MIN_PASSWORD_LENGTH)
-    return `The password needs at least ${MIN_PASSWORD_LENGTH} characters.`;
-  if (password.length > MAX_PASSWORD_LENGTH) return `The password may have at most ${MAX_PASSWORD_LENGTH} characters.`;
-  if (new Set(password).size < 4) return 'The password repeats too few different characters; mix in others.';
+    return words('The password needs at least {minimum} characters.', { minimum: MIN_PASSWORD_LENGTH });
+  if (password.length > MAX_PASSWORD_LENGTH)
+    return words('The password may have at most {maximum} characters.', { maximum: MAX_PASSWORD_LENGTH });
+  if (new Set(password).size < 4) return msg('The password repeats too few different characters; mix in others.');
   return null;
 }
 

@@ -1,6 +1,7 @@
 /** A request refused for what it is, before anything of the domain was asked. */
 
 import { CredentialsError } from '../../plugin/errors.ts';
+import { msg, type Words, words } from '../../plugin/words.ts';
 
 export class RequestError extends CredentialsError {
   readonly httpStatus: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503;
@@ -10,7 +11,7 @@ export class RequestError extends CredentialsError {
   constructor(
     httpStatus: RequestError['httpStatus'],
     reason: string,
-    message: string,
+    message: Words,
     headers: Readonly<Record<string, string>> = {},
   ) {
     super(`request.${reason}`, message, httpStatus === 429 || httpStatus === 503 ? 'later' : 'never', {});
@@ -20,7 +21,7 @@ export class RequestError extends CredentialsError {
 }
 
 /** Signed in, but not allowed; or sent from somewhere else. */
-export function forbidden(reason: string, message: string): RequestError {
+export function forbidden(reason: string, message: Words): RequestError {
   return new RequestError(403, reason, message);
 }
 
@@ -30,7 +31,7 @@ export function unauthorized(reason: string, message: string, scheme = 'Bearer r
 }
 
 export function tooManyRequests(retryAfterSeconds: number): RequestError {
-  const message = `too many attempts; wait ${retryAfterSeconds} seconds and try again`;
+  const message = words('too many attempts; wait {seconds} seconds and try again', { seconds: retryAfterSeconds });
   return new RequestError(429, 'too-many', message, { 'Retry-After': String(retryAfterSeconds) });
 }
 
@@ -38,7 +39,11 @@ export function tooManyRequests(retryAfterSeconds: number): RequestError {
 export function fromExpress(error: unknown): RequestError | null {
   if (!(error instanceof Error) || !('status' in error)) return null;
   if (error instanceof URIError) {
-    return new RequestError(400, 'address', 'the address cannot be read: a % in it must be followed by two digits');
+    return new RequestError(
+      400,
+      'address',
+      msg('the address cannot be read: a % in it must be followed by two digits'),
+    );
   }
   // a body that is compressed and damaged comes without a type
   switch ('type' in error ? error.type : null) {
@@ -46,13 +51,13 @@ export function fromExpress(error: unknown): RequestError | null {
       return new RequestError(
         413,
         'too-large',
-        `the request is larger than ${limitOf(error)} bytes; send less at once`,
+        words('the request is larger than {limit} bytes; send less at once', { limit: limitOf(error) }),
       );
     case 'parameters.too.many':
       return new RequestError(
         413,
         'too-many-fields',
-        'the form has more fields than any form of ours; send less at once',
+        msg('the form has more fields than any form of ours; send less at once'),
       );
     case 'entity.parse.failed':
       return new RequestError(400, 'not-json', 'the body is not valid JSON; send one JSON value in UTF-8');
@@ -61,7 +66,7 @@ export function fromExpress(error: unknown): RequestError | null {
       return new RequestError(415, 'encoding', 'the body has an encoding that is not understood; send plain UTF-8');
     default:
       return error.status === 400
-        ? new RequestError(400, 'unreadable', 'the request body could not be read; send it again')
+        ? new RequestError(400, 'unreadable', msg('the request body could not be read; send it again'))
         : null;
   }
 }

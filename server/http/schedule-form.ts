@@ -4,22 +4,43 @@ import type { Request } from 'express';
 import { InputError } from '../../plugin/errors.ts';
 import type { Schedule, ScheduleRule } from '../../plugin/ports/credential-store.ts';
 import type { WantedSchedule } from '../scheduler/set-schedule.ts';
+import type { FormField } from './edit-conflict.ts';
 import { type FieldError, textField } from './forms.ts';
 
 const UNITS = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 type Unit = keyof typeof UNITS;
 
-const FIELDS = [
-  ...['enabled', 'kind', 'every', 'unit', 'expression', 'timeZone', 'days', 'gap', 'repeated', 'at'],
-  ...['oneOff', 'startAt', 'expiresAt', 'overlap', 'catchUp', 'deadline'],
-] as const;
 export type ScheduleFields = Readonly<Record<string, string>>;
+
+/** What two people may have changed at once, as the form calls it. */
+export const scheduleFields: readonly FormField[] = [
+  { name: 'enabled', label: 'Enabled', word: yesOrNo },
+  { name: 'kind', label: 'Runs' },
+  { name: 'every', label: 'Interval: every' },
+  { name: 'unit', label: 'Interval: unit' },
+  { name: 'expression', label: 'Crontab' },
+  { name: 'timeZone', label: 'Crontab: time zone' },
+  { name: 'days', label: 'Crontab: days that must agree' },
+  { name: 'gap', label: 'A time that clocks put forward jump over' },
+  { name: 'repeated', label: 'A time that clocks put back show twice' },
+  { name: 'at', label: 'Given moment' },
+  { name: 'oneOff', label: 'Once only', word: yesOrNo },
+  { name: 'startAt', label: 'Start' },
+  { name: 'expiresAt', label: 'End' },
+  { name: 'overlap', label: 'When the run before is still going' },
+  { name: 'catchUp', label: 'After times that were missed' },
+  { name: 'deadline', label: 'Latest start, in minutes' },
+];
+
+function yesOrNo(value: string): string {
+  return value === 'yes' ? 'yes' : 'no';
+}
 
 /** What is wrong names its field by this prefix; the form has an interval in two fields. */
 const FIELD_OF: Readonly<Record<string, string>> = { everyMs: 'every', deadlineMs: 'deadline' };
 
 export function sentFields(req: Request): ScheduleFields {
-  return Object.fromEntries(FIELDS.map((name) => [name, textField(req, name).trim()]));
+  return Object.fromEntries(scheduleFields.map(({ name }) => [name, textField(req, name).trim()]));
 }
 
 export function fieldsOf(schedule: WantedSchedule): ScheduleFields {

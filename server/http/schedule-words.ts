@@ -1,13 +1,14 @@
 /** Schedules in words. */
 
 import type { Schedule, ScheduleRule } from '../../plugin/ports/credential-store.ts';
+import { crontabWords } from '../scheduler/crontab-words.ts';
 import { shownTime } from './format.ts';
 import { durationText } from './pages/rule-tables.ts';
 
 export function ruleText(rule: ScheduleRule): string {
   if (rule.kind === 'interval') return `Every ${durationText(rule.everyMs)}`;
   if (rule.kind === 'clocked') return `Once, ${shownTime(rule.at).text}`;
-  return `${rule.expression} (${rule.timeZone}${rule.days === 'either' ? '; either day' : ''})`;
+  return `${crontabWords(rule.expression, rule.days === 'either')}, ${rule.timeZone} (${rule.expression})`;
 }
 
 const SKIPPED: Readonly<Record<NonNullable<Schedule['lastSkipped']>['reason'], string>> = {

@@ -5,6 +5,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import helmet from 'helmet';
 import { StoreError } from '../../plugin/errors.ts';
+import { msg } from '../../plugin/words.ts';
 import { IDLE_LIMIT_MS } from './identity.ts';
 import { forbidden } from './request-error.ts';
 import type { WebSettings } from './services.ts';
@@ -65,7 +66,7 @@ export function pageSessions(settings: WebSettings, store: session.Store): Reque
     middleware(req, res, (error?: unknown) =>
       next(
         error &&
-          new StoreError('unavailable', 'the database cannot be reached; wait a moment and try again', {
+          new StoreError('unavailable', msg('the database cannot be reached; wait a moment and try again'), {
             cause: error,
           }),
       ),
@@ -101,12 +102,13 @@ export function refuseForeignForms({ publicUrl }: WebSettings): RequestHandler {
     const foreignSite = site !== undefined && site !== 'same-origin' && site !== 'none';
     const foreignOrigin = origin !== undefined && origin !== ourOrigin && hostOf(origin) !== req.get('host');
     if (foreignSite || foreignOrigin)
-      throw forbidden('origin', 'the form was sent from another site; open the page here and send it again');
+      throw forbidden('origin', msg('the form was sent from another site; open the page here and send it again'));
     if (!csrf.isRequestValid(req))
       throw forbidden(
         'form-expired',
-        'the form is no longer valid: the page was open too long, or the browser keeps no cookies for this site; ' +
-          'go back, load the page again and send it once more',
+        msg(
+          'the form is no longer valid: the page was open too long, or the browser keeps no cookies for this site; go back, load the page again and send it once more',
+        ),
       );
     next();
   };

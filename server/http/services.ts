@@ -29,11 +29,13 @@ import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { RateLimits } from '../../plugin/ports/rate-limits.ts';
 import type { ReplayScratch } from '../../plugin/ports/replay-scratch.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import type { Tracer } from '../../plugin/ports/tracer.ts';
 import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import type { NoticeDesk } from '../../plugin/providers/receive-notice.ts';
 import type { ImportedRecords, LearnerLine, Lms, LmsSignIn } from '../../providers/index.ts';
-import type { OpenBadges } from '../open-badges-setup.ts';
+import type { OpenBadges } from '../composition/open-badges.ts';
+import type { Texts } from '../i18n/texts.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
 import type { AccessStore } from './access-store.ts';
@@ -104,6 +106,8 @@ export interface LmsUser {
 
 /** What its token says of them, as far as it matters here: neither name nor e-mail address is kept. */
 export interface LmsClaims extends Pick<LmsUser, 'username'> {
+  /** Absent: it does not say. */
+  readonly language?: string;
   /** null: the application may not ask for it. */
   readonly lmsUserId: number | null;
   /** Staff of the LMS. */
@@ -143,6 +147,9 @@ export interface Services extends RuleServices {
   readonly settings: WebSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer: Tracer;
+  /** The languages of the pages and mails. */
+  readonly texts: Texts;
   readonly environment: Environment;
   /** Key paths, such as `user.pii.email`, that are not offered when a rule is written. */
   readonly hiddenKeyPaths: ReadonlySet<string>;

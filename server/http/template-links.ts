@@ -2,6 +2,7 @@
 
 import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../../plugin/ports/provider-store.ts';
 import { qualified } from '../../plugin/providers/template-text.ts';
+import type { Services } from './services.ts';
 
 export function templatePath(
   { provider, slug }: Pick<ProviderAccount, 'provider' | 'slug'>,
@@ -23,6 +24,23 @@ export function syncPath(account: Pick<ProviderAccount, 'provider' | 'slug'>): s
 /** What names an account among those of all providers. */
 export function qualifiedSlug({ provider, slug }: Pick<ProviderAccount, 'provider' | 'slug'>): string {
   return `${provider}/${slug}`;
+}
+
+/** A page offers no more of them for choosing. */
+const MOST_OFFERED = 500;
+
+/** The templates that can be issued, for completing what somebody types. */
+export async function offeredTemplates({
+  providers,
+  providerStore,
+}: Pick<Services, 'providers' | 'providerStore'>): Promise<
+  readonly { readonly value: string; readonly text: string }[]
+> {
+  const { items } = await providerStore.templates({ state: 'active', limit: MOST_OFFERED });
+  return items.map(({ provider, templateId, name }) => ({
+    value: templateId,
+    text: `${name}, ${providers.get(provider)?.title ?? provider}`,
+  }));
 }
 
 /** The id alone where it is enough: with the account's slug where another account has the same. */

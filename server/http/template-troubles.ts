@@ -1,5 +1,6 @@
 /** Badges that cannot be issued because of their template, in words. */
 
+import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeDefinition } from '../../plugin/ports/badge-store.ts';
 import { type TemplateTrouble, templateTroubles } from '../../plugin/providers/template-use.ts';
 import { badgePath } from './badge-links.ts';
@@ -19,19 +20,24 @@ export async function shownTroubles(
   definitions: readonly Pick<BadgeDefinition, 'id' | 'name' | 'template' | 'active'>[],
   { providers, providerStore }: Pick<Services, 'providers' | 'providerStore'>,
 ): Promise<readonly ShownTrouble[]> {
-  const withAccounts = [...providers.values()].filter(({ capabilities }) => capabilities.accounts !== null);
-  const troubles = await templateTroubles(definitions, providerStore, new Set(withAccounts.map(({ name }) => name)));
+  const withTemplates = [...providers.values()].filter(
+    ({ capabilities }) => capabilities.accounts !== null || capabilities.createsTemplates,
+  );
+  const troubles = await templateTroubles(definitions, providerStore, new Set(withTemplates.map(({ name }) => name)));
   return troubles.map((trouble) => ({
     badge: trouble.badge.name ?? trouble.badge.id,
     href: badgePath(trouble.badge.id),
-    message: messageOf(trouble, providers.get(trouble.provider)?.title ?? trouble.provider),
+    message: messageOf(trouble, providers.get(trouble.provider)),
     templateHref: trouble.account && trouble.template && templatePath(trouble.account, trouble.template),
   }));
 }
 
-function messageOf({ template, account, templateText }: TemplateTrouble, title: string): string {
+function messageOf({ template, account, templateText, provider }: TemplateTrouble, at?: BadgeProvider): string {
+  const title = at?.title ?? provider;
   if (template === null || account === null)
-    return `no account at ${title} has its template "${templateText}"; synchronise the accounts or correct the rule`;
+    return at?.capabilities.createsTemplates
+      ? `${title} has no template "${templateText}" here; make it, or correct the rule`
+      : `no account at ${title} has its template "${templateText}"; synchronise the accounts or correct the rule`;
   if (template.state === 'active') return `the account "${account.name}" of its template is disabled`;
   if (template.state === 'retired') return `${title} does not list its template "${template.name}" any more`;
   return `its template "${template.name}" is ${template.state} at ${title}`;

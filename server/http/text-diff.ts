@@ -1,6 +1,6 @@
 /** Two texts line by line: what went, what came, and a little of what stays around it. */
 
-import { structuredPatch } from 'diff';
+import { applyPatch, structuredPatch } from 'diff';
 
 export interface DiffLine {
   readonly kind: 'added' | 'removed' | 'same';
@@ -55,6 +55,13 @@ export function textDiff(before: string, after: string): TextDiff {
       });
     }),
   };
+}
+
+/** What two people made of the same text, put together line by line. @returns null: they changed the same place */
+export function bothChanges(base: string, one: string, other: string): string | null {
+  const patch = structuredPatch('', '', base, one, '', '', { context: CONTEXT, maxEditLength: MOST_EDITS });
+  const both = patch && applyPatch(other, patch);
+  return typeof both === 'string' ? both : null;
 }
 
 function linesOf(text: string, kind: 'added' | 'removed'): readonly DiffLine[] {

@@ -3,7 +3,7 @@
 import type { FieldError } from './forms.ts';
 import { SCOPES, type Scope } from './scopes.ts';
 
-export const MAX_LABEL_LENGTH = 120;
+const MAX_LABEL_LENGTH = 120;
 
 export interface TokenWish {
   readonly label: string;

@@ -3,9 +3,9 @@
 import { findVerifiable, verificationFacts } from '../../plugin/credentials/verification.ts';
 import { NotFoundError } from '../../plugin/errors.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
+import { english, msg, type Words, words } from '../../plugin/words.ts';
 import type { CheckResult } from '../../providers/index.ts';
 import { verdictOf } from '../../providers/index.ts';
-import { shownTime } from './format.ts';
 import type { Services } from './services.ts';
 
 export type Verdict = ReturnType<typeof verdictOf>;
@@ -13,17 +13,17 @@ export type Verdict = ReturnType<typeof verdictOf>;
 export interface ShownCheck {
   readonly id: string;
   readonly result: CheckResult;
-  readonly message: string;
+  readonly message: Words;
 }
 
-/** Body of `GET /api/verify/<id>`. */
 export interface Verification {
   readonly id: string;
   readonly kind: 'open-badge' | 'pdf';
   readonly verdict: Verdict;
   readonly checks: readonly ShownCheck[];
   readonly name: string;
-  readonly issuer: string;
+  /** null: this site. */
+  readonly issuer: string | null;
   /** Whose name stands on it; null: it names nobody. */
   readonly holder: string | null;
   /** Of a PDF credential: what kind it is, and the course or path it was given for. */
@@ -69,7 +69,7 @@ async function badgeVerification({ desk }: Services['openBadges'], uuid: string)
 /** What a badge says of itself: untrusted unless the checks passed. */
 export function badgeFacts(
   document: Readonly<Record<string, unknown>>,
-): Pick<Verification, 'name' | 'issuer' | 'awardedAt' | 'credential'> {
+): Pick<Verification, 'name' | 'awardedAt' | 'credential'> & { readonly issuer: string } {
   const { issuer, credentialSubject } = document as {
     readonly issuer?: { readonly name?: unknown; readonly id?: unknown };
     readonly credentialSubject?: { readonly achievement?: { readonly name?: unknown } };
@@ -92,14 +92,16 @@ async function pdfVerification(
     {
       id: 'record',
       result: 'pass',
-      message: 'It was issued here. Compare what stands on the document with what stands on this page.',
+      message: msg('It was issued here. Compare what stands on the document with what stands on this page.'),
     },
     facts.status !== 'invalidated'
-      ? { id: 'status', result: 'pass', message: 'It has not been taken back.' }
+      ? { id: 'status', result: 'pass', message: msg('It has not been taken back.') }
       : {
           id: 'status',
           result: 'fail',
-          message: `It was taken back: ${facts.invalidationReason || 'no reason is given'}.`,
+          message: words('It was taken back: {reason}.', {
+            reason: facts.invalidationReason || words('no reason is given'),
+          }),
         },
     datesCheck(credential, clock.now()),
   ];
@@ -109,7 +111,7 @@ async function pdfVerification(
     verdict: verdictOf(checks),
     checks,
     name: facts.contextName,
-    issuer: 'this site',
+    issuer: null,
     holder: facts.name ?? null,
     type: facts.type,
     contextKey: facts.contextKey,
@@ -119,13 +121,21 @@ async function pdfVerification(
 }
 
 function datesCheck({ expiresAt }: Credential, now: Date): ShownCheck {
-  if (expiresAt === null) return { id: 'dates', result: 'pass', message: 'It does not expire.' };
-  const { text: day } = shownTime(expiresAt);
+  if (expiresAt === null) return { id: 'dates', result: 'pass', message: msg('It does not expire.') };
   return expiresAt <= now
-    ? { id: 'dates', result: 'fail', message: `It expired: it was valid until ${day}.` }
-    : { id: 'dates', result: 'pass', message: `It is valid until ${day}.` };
+    ? { id: 'dates', result: 'fail', message: words('It expired: it was valid until {day}.', { day: expiresAt }) }
+    : { id: 'dates', result: 'pass', message: words('It is valid until {day}.', { day: expiresAt }) };
 }
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 300) : '';
+}
+
+/** As machines get it, in English: the body of `GET /api/verify/<id>`. */
+export function verificationForMachines(verification: Verification) {
+  return {
+    ...verification,
+    checks: verification.checks.map((check) => ({ ...check, message: english(check.message) })),
+    issuer: verification.issuer ?? 'this site',
+  };
 }

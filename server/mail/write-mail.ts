@@ -1,11 +1,11 @@
-/** What a learner is told about a credential: a subject, a text and the same as HTML, from `views/mail`. */
+/** What a learner is told about a credential: a subject, a text and the same as HTML, from `views/mail`, in the learner's language. */
 
 import { join } from 'node:path';
 import ejs from 'ejs';
 import type { WriteMail } from '../../plugin/mail/mail-dispatcher.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
+import type { Texts } from '../i18n/texts.ts';
 import { projectPath } from '../paths.ts';
-import { type MailLanguage, mailWords } from './catalogue.ts';
 
 export interface MailAddresses {
   /** Where people reach the pages. */
@@ -14,31 +14,39 @@ export interface MailAddresses {
   readonly downloadUrl: (credential: Credential) => string | null;
 }
 
+export interface MailSpeech {
+  readonly texts: Texts;
+  /** For whom no language is known; null: that of the pages. */
+  readonly mailLanguage: string | null;
+  /** The language in which somebody reads; null: it is not known. */
+  readonly languageOf: (username: string) => Promise<string | null>;
+}
+
 const folder = projectPath('views', 'mail');
 
-export function createMailWriter(language: MailLanguage, { publicUrl, downloadUrl }: MailAddresses): WriteMail {
-  const words = mailWords[language];
-  const days = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'long', timeZone: 'UTC' });
-
+export function createMailWriter(
+  { texts, mailLanguage, languageOf }: MailSpeech,
+  { publicUrl, downloadUrl }: MailAddresses,
+): WriteMail {
   return async (credential) => {
-    const contextName = oneLine(credential.contextName);
+    const known = await languageOf(credential.username);
+    const t = texts.in((known && texts.match(known)) ?? mailLanguage ?? texts.defaultLanguage);
+    const course = oneLine(credential.contextName);
     const model = {
-      language,
-      words,
-      greeting: words.greeting(oneLine(credential.learnerName)),
-      news: words.news(contextName, oneLine(credential.credentialType)),
+      learner: oneLine(credential.learnerName),
+      ...{ course, type: oneLine(credential.credentialType) },
       // the last moment at which it is valid
-      validUntil: credential.expiresAt && words.validUntil(days.format(new Date(credential.expiresAt.getTime() - 1))),
+      lastDay: credential.expiresAt && t.day(new Date(credential.expiresAt.getTime() - 1)),
       downloadUrl: downloadUrl(credential),
       verifyUrl: `${publicUrl()}/verify/${credential.verifyId}`,
-      footer: words.footer(new URL(publicUrl()).host),
+      site: new URL(publicUrl()).host,
     };
     const [text, html] = await Promise.all([
       // a text is not HTML: what would be escaped there stands as it is here
-      ejs.renderFile(join(folder, 'credential-available.text.ejs'), { model }, { cache: true, escape: String }),
-      ejs.renderFile(join(folder, 'credential-available.html.ejs'), { model }, { cache: true }),
+      ejs.renderFile(join(folder, 'credential-available.text.ejs'), { model, t }, { cache: true, escape: String }),
+      ejs.renderFile(join(folder, 'credential-available.html.ejs'), { model, t }, { cache: true }),
     ]);
-    return { subject: words.subject(contextName), text: text.trim(), html };
+    return { subject: t('Your certificate for {course}', { course }), text: text.trim(), html };
   };
 }
 

@@ -19,6 +19,7 @@ import {
   LAST_USE_PRECISION_MS,
   type OneTimeSignIn,
   parseAuditCursor,
+  type Role,
 } from '../http/access-store.ts';
 import {
   type AccessModels,
@@ -77,10 +78,11 @@ export class MongoAccessStore implements AccessStore {
     return found.map(toAccount);
   }
 
-  async changeAccount(id: string, change: AccountChange, now: Date) {
+  async changeAccount(id: string, change: AccountChange, now: Date, expectedRole?: Role) {
     for (;;) {
       const account = await this.account(id);
       if (account === null) return 'unknown';
+      if (expectedRole !== undefined && account.role !== expectedRole) return 'stale';
       if (!endsAdministrator(account, change)) {
         const { role, disabledAt } = account;
         if (await this.#changeIf({ _id: id, role, disabledAt }, change)) return 'changed';
@@ -130,20 +132,23 @@ export class MongoAccessStore implements AccessStore {
     return matchedCount === 1;
   }
 
-  async linkAccount(id: string, lmsUsername: string | null) {
+  async linkAccount(id: string, lmsUsername: string | null, expected: string | null) {
     const { accounts } = this.#models;
+    const still = { _id: id, lmsUsername: expected ?? trusted({ $exists: false }) };
     try {
       const { matchedCount } = await withDatabase(() =>
         lmsUsername === null
-          ? accounts.updateOne({ _id: id, passwordHash: trusted({ $ne: null }) }, { $unset: { lmsUsername: 1 } })
-          : accounts.updateOne({ _id: id }, { $set: { lmsUsername } }),
+          ? accounts.updateOne({ ...still, passwordHash: trusted({ $ne: null }) }, { $unset: { lmsUsername: 1 } })
+          : accounts.updateOne(still, { $set: { lmsUsername } }),
       );
       if (matchedCount > 0) return 'changed';
     } catch (error) {
       if (isDuplicateKey(error)) return 'taken';
       throw error;
     }
-    return (await this.account(id)) === null ? 'unknown' : 'no-password';
+    const account = await this.account(id);
+    if (account === null) return 'unknown';
+    return account.lmsUsername === expected ? 'no-password' : 'stale';
   }
 
   async setPassword(id: string, passwordHash: string): Promise<KnownAccount | null> {

@@ -11,6 +11,7 @@ import type {
   Schedule,
 } from '../../plugin/ports/credential-store.ts';
 import { schemaOptions } from './connect.ts';
+import { traceField } from './trace-field.ts';
 
 /** As the port has it, its id (or slug) as `_id`. */
 type Stored<Value, Key extends keyof Value> = { _id: string } & Omit<Value, Key>;
@@ -155,6 +156,7 @@ const runSchema = new Schema<RunRecord>(
       type: new Schema({ position: text, plan: text, counts: countsSchema, error: runErrorSchema }, { _id: false }),
       default: null,
     },
+    trace: traceField,
   },
   { ...schemaOptions, collection: 'credential_runs' },
 )
@@ -172,6 +174,7 @@ const mailSchema = new Schema(
     dueAt: optionalDate,
     sentAt: optionalDate,
     lastError: { type: new Schema({ code: text, message: text }, { _id: false }), default: null },
+    trace: traceField,
   },
   { _id: false },
 );
@@ -252,9 +255,11 @@ const credentialSchema = new Schema<CredentialRecord>(
   .index({ credentialType: 1, createdAt: 1, _id: 1 })
   .index({ credentialType: 1, username: 1, _id: 1 })
   .index({ credentialType: 1, status: 1, createdAt: 1, _id: 1 })
+  .index({ credentialType: 1, status: 1, username: 1, _id: 1 })
   .index({ contextKey: 1, createdAt: 1, _id: 1 })
   .index({ contextKey: 1, username: 1, _id: 1 })
   .index({ contextKey: 1, status: 1, createdAt: 1, _id: 1 })
+  .index({ contextKey: 1, status: 1, username: 1, _id: 1 })
   .index({ 'mail.state': 1, createdAt: 1, _id: 1 });
 
 /** Registers the models on the connection; calling it again gives the same ones. */

@@ -159,6 +159,7 @@ export function toRun({
   counts,
   error,
   checkpoint,
+  trace,
 }: RunRecord): CredentialRun {
   return {
     id: _id,
@@ -173,6 +174,7 @@ export function toRun({
     counts,
     error,
     checkpoint: checkpoint ?? null,
+    ...(trace && { trace }),
   };
 }
 

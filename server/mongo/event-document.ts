@@ -5,6 +5,7 @@ import { courseOf } from '../../plugin/events/course-of.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { learnerIdOf, subjectOf, whyOf } from '../../plugin/events/event-outcome.ts';
 import type { Door, EventEntry, EventOutcome, IgnoredReason, OutcomeKind } from '../../plugin/ports/event-log.ts';
+import type { TraceContext } from '../../plugin/ports/trace-context.ts';
 
 export interface EventDocument {
   readonly _id: string;
@@ -28,10 +29,11 @@ export interface EventDocument {
   readonly message?: string;
   readonly badgeIds?: readonly string[];
   readonly ruleRevision: number;
+  readonly trace?: TraceContext;
 }
 
 export function toDocument(entry: EventEntry): EventDocument {
-  const { id, type, source, time, payload, user } = entry.event;
+  const { id, type, source, time, payload, user, trace } = entry.event;
   const subject = subjectOf(entry);
   const course = courseOf(payload);
   return {
@@ -47,6 +49,7 @@ export function toDocument(entry: EventEntry): EventDocument {
     data: JSON.stringify({ payload, user }),
     ...flattened(entry.outcome),
     ruleRevision: entry.ruleRevision,
+    ...(trace && { trace }),
   };
 }
 
@@ -64,10 +67,10 @@ export function outcomeFields(next: EventDocument) {
 }
 
 export function toEntry(document: EventDocument): EventEntry {
-  const { _id: id, type, source, time, receivedAt, door, ruleRevision } = document;
+  const { _id: id, type, source, time, receivedAt, door, ruleRevision, trace } = document;
   const { payload, user } = JSON.parse(document.data) as Pick<LmsEvent, 'payload' | 'user'>;
   return {
-    event: { id, type, source, time: time as Instant, payload, user },
+    event: { id, type, source, time: time as Instant, payload, user, ...(trace && { trace }) },
     receivedAt,
     door,
     learnerId: learnerIdOf(document.subject ?? null),

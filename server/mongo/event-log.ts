@@ -30,6 +30,7 @@ import { schemaOptions } from './connect.ts';
 import { unavailable, withDatabase } from './errors.ts';
 import { type EventDocument, outcomeFields, toDocument, toEntry } from './event-document.ts';
 import { mongoRecords } from './records.ts';
+import { traceField } from './trace-field.ts';
 
 type Filter = mongoose.QueryFilter<EventDocument>;
 
@@ -50,6 +51,7 @@ const schema = new mongoose.Schema<EventDocument>(
     message: String,
     badgeIds: { type: [String], default: undefined },
     ruleRevision: { type: Number, required: true },
+    trace: traceField,
   },
   { ...schemaOptions, collection: 'events' },
 );

@@ -9,6 +9,7 @@ import type { Records } from '../../plugin/ports/records.ts';
 import { schemaOptions } from './connect.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
 import { mongoRecords } from './records.ts';
+import { traceField } from './trace-field.ts';
 
 const { trusted } = mongoose;
 
@@ -41,6 +42,7 @@ const jobSchema = new mongoose.Schema<JobRecord>(
     createdAt: date,
     startedAt: { type: Date, default: null },
     finishedAt: { type: Date, default: null },
+    trace: traceField,
   },
   { ...schemaOptions, collection: 'jobs' },
 )

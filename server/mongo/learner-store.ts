@@ -1,5 +1,5 @@
 /** Learners in MongoDB. Those of different events of the same moment are resolved together: in the common case, where all
- *  are known or new, by one query and one command. */
+ *  have been seen lately, by one command; where they are known or new, by one more query. */
 
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
@@ -14,6 +14,7 @@ import { type BulkUpdate, updateMany } from './bulk.ts';
 import { schemaOptions } from './connect.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
 import { type Answer, gather } from './gather.ts';
+import { RecentLearners } from './recent-learners.ts';
 import { mongoRecords } from './records.ts';
 
 interface LearnerDocument extends Omit<Learner, 'id' | 'lmsUserId'> {
@@ -22,6 +23,8 @@ interface LearnerDocument extends Omit<Learner, 'id' | 'lmsUserId'> {
   readonly lmsUserId?: number;
   /** In lower case, for searching. */
   readonly searchable: { readonly username: string; readonly email: string };
+  /** What events say never touches it. */
+  readonly language?: string;
 }
 
 const ATTEMPTS = 20;
@@ -36,6 +39,7 @@ const schema = new mongoose.Schema<LearnerDocument>(
     isActive: { type: Boolean, required: true },
     asOf: { type: String, required: true },
     searchable: { username: String, email: String },
+    language: String,
   },
   { ...schemaOptions, collection: 'learners' },
 );
@@ -65,6 +69,7 @@ interface Step {
 export class MongoLearnerStore implements LearnerStore {
   readonly records: Records<Learner>;
   readonly #learners: mongoose.Model<LearnerDocument>;
+  readonly #recent = new RecentLearners();
   /** null: it takes more than that, see `#resolveAlone`. */
   readonly #resolveTogether = gather<Sighting, Learner | null>({
     ask: (sightings) => withDatabase(() => this.#tryTogether(sightings)),
@@ -102,6 +107,16 @@ export class MongoLearnerStore implements LearnerStore {
     return withDatabase(async () => (await this.#learners.find(filter).lean()).map(toLearner));
   }
 
+  async rememberLanguage(id: string, language: string): Promise<void> {
+    const filter = { _id: id, language: mongoose.trusted({ $ne: language }) };
+    await withDatabase(() => this.#learners.updateOne(filter, { $set: { language } }));
+  }
+
+  async languageOf(username: string): Promise<string | null> {
+    const found = await withDatabase(() => this.#learners.findOne({ username }, { language: 1 }).lean());
+    return found?.language ?? null;
+  }
+
   async list(query: {
     readonly search?: string;
     readonly after?: string;
@@ -132,15 +147,31 @@ export class MongoLearnerStore implements LearnerStore {
   }
 
   async #tryTogether(sightings: readonly Sighting[]): Promise<readonly Answer<Learner | null>[]> {
-    const steps = stepsFor(sightings, await this.#known(sightings));
+    const recalled = sightings.map(({ user }) => this.#recent.recall(user));
+    const others = sightings.filter((_, at) => recalled[at] === null);
+    const known = await this.#known(others);
+    const steps = sightings.map((sighting, at) => {
+      const seen = recalled[at];
+      return seen ? confirmation(seen, sighting) : stepFor(sighting, known(sighting.user));
+    });
     const updates = steps.flatMap((step) => step?.update ?? []);
     const { refused, inserted, matched } =
       updates.length > 0 ? await updateMany(this.#learners, updates) : NOTHING_DONE;
     const areAllFound = matched === updates.filter(({ upsert }, at) => !upsert && !refused.has(at)).length;
+    if (!areAllFound && others.length < sightings.length) {
+      // Of somebody it holds no more, but not of whom. What has been done already is found done.
+      for (const { user } of sightings) this.#recent.forget(user);
+      return this.#tryTogether(sightings);
+    }
     const isDone = ({ upsert }: BulkUpdate, at: number) =>
       upsert ? inserted.has(at) : areAllFound && !refused.has(at);
     const done = new Set<BulkUpdate | null | undefined>([null, ...updates.filter(isDone)]);
-    return steps.map((step) => ({ result: done.has(step?.update) && step ? step.learner : null }));
+    return sightings.map(({ user }, at) => {
+      const step = steps[at];
+      if (!step || !done.has(step.update)) return { result: null };
+      this.#recent.remember(user, step.learner);
+      return { result: step.learner };
+    });
   }
 
   /** By LMS user id, and by username those who are not found so. */
@@ -215,23 +246,24 @@ export class MongoLearnerStore implements LearnerStore {
 
 const NOTHING_DONE = { refused: new Map<number, unknown>(), inserted: new Set<number>(), matched: 0 };
 
-/** null: not to be done together with others. */
-function stepsFor(
-  sightings: readonly Sighting[],
-  known: (user: EventUser) => Learner | undefined,
-): readonly (Step | null)[] {
-  return sightings.map(({ user, at }) => {
-    const former = known(user);
-    if (!former) {
-      const learner = newLearner(randomUUID(), user, at);
-      const { _id, ...fields } = toDocument(learner);
-      return { learner, update: { filter: { _id }, update: { $set: fields }, upsert: true } };
-    }
-    if (former.username !== user.username) return null;
-    const learner = withDetails(former, user, at);
-    if (learner === former) return { learner, update: null };
-    return { learner, update: { filter: unchanged(former), update: { $set: changes(former, learner) } } };
-  });
+/** The learner as they were seen lately, unless that holds no more; only the time of the latest event moves. */
+function confirmation(seen: Learner, { at }: Sighting): Step {
+  const { asOf, ...details } = unchanged(seen);
+  const learner = at > seen.asOf ? { ...seen, asOf: at } : seen;
+  return { learner, update: { filter: details, update: { $max: { asOf: at } } } };
+}
+
+/** @returns null: not to be done together with others */
+function stepFor({ user, at }: Sighting, former: Learner | undefined): Step | null {
+  if (!former) {
+    const learner = newLearner(randomUUID(), user, at);
+    const { _id, ...fields } = toDocument(learner);
+    return { learner, update: { filter: { _id }, update: { $set: fields }, upsert: true } };
+  }
+  if (former.username !== user.username) return null;
+  const learner = withDetails(former, user, at);
+  if (learner === former) return { learner, update: null };
+  return { learner, update: { filter: unchanged(former), update: { $set: changes(former, learner) } } };
 }
 
 /** All of it: of two events of one instant, the details tell which comes second. */

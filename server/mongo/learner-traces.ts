@@ -8,8 +8,8 @@ import type { LmsEvent } from '../../plugin/events/event.ts';
 import { subjectsOf } from '../../plugin/events/event-outcome.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { DeadLetter } from '../../plugin/ports/dead-letters.ts';
-import type { LearnerTraces, TracePart, TraceStep } from '../../plugin/ports/learner-traces.ts';
-import { type Mentions, mentionsOf, type Person, withDetails } from '../../plugin/privacy/person.ts';
+import type { LearnerTraces, RenamedPart, Renaming, TracePart, TraceStep } from '../../plugin/ports/learner-traces.ts';
+import { type Mentions, mentionsOf, type Person, renamingOf, withDetails } from '../../plugin/privacy/person.ts';
 import { textsThatMention } from '../privacy/data-map.ts';
 import { withDatabase } from './errors.ts';
 
@@ -133,6 +133,26 @@ export class MongoLearnerTraces implements LearnerTraces {
       changed += await this.#set('learners', learner, fields);
     }
     return changed > 0 ? 'renamed' : 'unknown';
+  }
+
+  renameMentions(part: RenamedPart, renaming: Renaming, after: string | null): Promise<TraceStep> {
+    if (part === 'texts') return this.#texts(renamingOf(renaming.former, renaming.next), after);
+    return this.#page('dead_letters', after ?? '', (letter) => this.#renameLetter(letter, renaming));
+  }
+
+  /** A replay is to find who is meant. Bytes that are no text stay as they are: nobody can tell what they say. */
+  async #renameLetter(letter: Raw, { former, next, lmsUserId }: Renaming): Promise<number> {
+    const mentions = renamingOf(former, JSON.stringify(next).slice(1, -1));
+    const body = bytesOf(letter.body);
+    const about = this.#userOf(letter, body);
+    // Somebody else, who had the name before, or has it since.
+    if (lmsUserId !== null && about?.lmsUserId != null && about.lmsUserId !== lmsUserId) return 0;
+    const text = body.toString('utf8');
+    const isText = Buffer.from(text).equals(body);
+    if (!(isText && mentions.inText(text)) && !mentions.inText(String(letter.headers))) return 0;
+    const renamed = isText ? Buffer.from(String(mentions.hidden(text))) : body;
+    const headers = mentions.hidden(letter.headers);
+    return this.#set('dead_letters', letter, { body: renamed, bodyBytes: renamed.length, headers });
   }
 
   /** The key of a record is made of the username. */

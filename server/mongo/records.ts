@@ -56,15 +56,14 @@ export function mongoRecords<Row, Document>(source: RecordCollection<Row, Docume
     const alternatives = alternativesOf(where);
     if (alternatives.length === 1) return readOne(alternatives[0] ?? [], order, place, limit);
     const found = await Promise.all(alternatives.map((one) => readOne(one, order, place, limit)));
-    const sign = order.descending ? -1 : 1;
     const byId = new Map(
       found.flat().map((row) => {
-        const at = placeOf(shape, row, order.field);
+        const at = placeOf(shape, row, [order]);
         return [JSON.stringify(at.id), { row, at }] as const;
       }),
     );
     return [...byId.values()]
-      .toSorted((a, b) => sign * comparePlaces(a.at, b.at))
+      .toSorted((a, b) => comparePlaces([order], a.at, b.at))
       .slice(0, limit)
       .map(({ row }) => row);
   }
@@ -82,7 +81,7 @@ export function mongoRecords<Row, Document>(source: RecordCollection<Row, Docume
     // Those with a value and those without are two stretches of the index.
     const rows: Row[] = [];
     for (const empty of order.descending ? [false, true] : [true, false]) {
-      const placeIsEmpty = place?.value === null;
+      const placeIsEmpty = place?.values[0] === null;
       if (place !== null && placeIsEmpty !== empty && empty !== order.descending) continue;
       const here = place !== null && placeIsEmpty === empty ? { ...order, place, ids: shape.id } : null;
       const stretch = { field: order.field, ...(empty ? { in: [null] } : { from: least }) };
@@ -187,7 +186,7 @@ function rangesOf(where: readonly Condition[], behind: Behind | null): Map<strin
     if ('from' in condition && condition.from !== undefined) narrow(condition.field, '$gte', condition.from);
     if ('before' in condition && condition.before !== undefined) narrow(condition.field, '$lt', condition.before);
   }
-  const value = behind?.place.value ?? null;
+  const value = behind?.place.values[0] ?? null;
   if (behind && value !== null) {
     const { field, descending } = behind;
     const end = ranges.get(field)?.$lt;
@@ -203,13 +202,14 @@ function rangesOf(where: readonly Condition[], behind: Behind | null): Map<strin
 
 /** Greater (or less) in the first field, or equal there and greater in the next, and so on. */
 function laterThan({ field, descending, place, ids }: Behind): Filter[] {
-  const keys = [[field, place.value] as const, ...ids.map((name, n) => [name, place.id[n]] as const)];
-  const steps = keys.map(([name, value], n) => ({
+  const [value = null] = place.values;
+  const keys = [[field, value] as const, ...ids.map((name, n) => [name, place.id[n]] as const)];
+  const steps = keys.map(([name, bound], n) => ({
     ...Object.fromEntries(keys.slice(0, n)),
-    [name]: { [descending ? '$lt' : '$gt']: value },
+    [name]: { [descending ? '$lt' : '$gt']: bound },
   }));
   // Where there is no value, all are equal. Where the field is the id, the rest says nothing new.
-  return place.value === null ? steps.slice(1) : steps;
+  return value === null ? steps.slice(1) : steps;
 }
 
 function renamed(filter: Filter, pathOf: (field: string) => string): Filter {

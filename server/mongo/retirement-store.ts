@@ -78,6 +78,13 @@ export class MongoRetirementStore implements RetirementStore {
     await withDatabase(() => this.#retirements.updateOne({ _id: id }, { $set: change }));
   }
 
+  async reseal(id: string, former: string, sealed: string): Promise<boolean> {
+    const { matchedCount } = await withDatabase(() =>
+      this.#retirements.updateOne({ _id: id, sealedPerson: former }, { $set: { sealedPerson: sealed } }),
+    );
+    return matchedCount === 1;
+  }
+
   async unfinished(): Promise<readonly Retirement[]> {
     const found = await withDatabase(async () =>
       this.#retirements.find({ finishedAt: null }).lean<RetirementRecord[]>(),

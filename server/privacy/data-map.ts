@@ -53,6 +53,7 @@ export const dataMap: readonly CollectionEntry[] = [
       isActive: gone('whether the account is active'),
       asOf: gone('when the LMS said so'),
       searchable: gone('username and e-mail address in lower case'),
+      language: gone('language they chose to read in, or that the LMS told of'),
     },
     other: [],
   },
@@ -97,6 +98,7 @@ export const dataMap: readonly CollectionEntry[] = [
       'message',
       'badgeIds',
       'ruleRevision',
+      'trace',
     ],
   },
   {
@@ -225,7 +227,7 @@ export const dataMap: readonly CollectionEntry[] = [
     },
     other: [
       ...['_id', 'kind', 'state', 'done', 'total', 'counts', 'attempts', 'cancelRequested', 'fence', 'dueAt'],
-      ...['createdAt', 'startedAt', 'finishedAt'],
+      ...['createdAt', 'startedAt', 'finishedAt', 'trace'],
     ],
   },
   {
@@ -367,6 +369,7 @@ export const dataMap: readonly CollectionEntry[] = [
     },
     other: [
       ...['_id', 'configurationId', 'trigger', 'dueAt', 'state', 'fence', 'leaseUntil', 'startedAt', 'finishedAt'],
+      'trace',
       'counts',
     ],
   },

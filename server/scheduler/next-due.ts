@@ -37,13 +37,6 @@ export function nextDue(rule: RepeatingRule, after: Date): Date {
   throw new InputError('schedule', `expression: "${rule.expression}" names a date that never comes`);
 }
 
-/** The next due times in order, for a preview. */
-export function nextDues(rule: RepeatingRule, after: Date, count: number): readonly Date[] {
-  const dues: Date[] = [];
-  for (let from = after; dues.length < count; from = dues.at(-1) ?? after) dues.push(nextDue(rule, from));
-  return dues;
-}
-
 /** @param notBefore the wall time of `after` where it falls on this day; null: the whole day is later */
 function firstOfDay(
   { hours, minutes }: Crontab,

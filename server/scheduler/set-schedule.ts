@@ -28,7 +28,7 @@ export const USUAL_SCHEDULE = {
 
 /** The first due time of a schedule that is set or enabled at `now`; null: it has none before it expires.
  *  @throws InputError `input.schedule` */
-export function firstDue({ rule, startAt, expiresAt }: Timing, now: Date): Date | null {
+function firstDue({ rule, startAt, expiresAt }: Timing, now: Date): Date | null {
   const from = startAt !== null && startAt > now ? startAt : null;
   if (rule.kind === 'clocked') return within(rule.at, expiresAt);
   const next = nextDue(rule, from === null ? now : new Date(from.getTime() - 1));

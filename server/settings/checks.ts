@@ -62,3 +62,15 @@ export function publicKeys(value: string): void {
 export function longEnough(value: string): void {
   if (value.length < 16) throw new Error('must have at least 16 characters; `openssl rand -hex 32` makes a good one');
 }
+
+export function languageTag(value: string): void {
+  if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value)) throw new Error('must be a language tag like es or pt-BR');
+}
+
+export function timeZone(value: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+  } catch {
+    throw new Error('must be a time zone like Europe/Madrid or UTC');
+  }
+}

@@ -24,6 +24,15 @@ export function text(env: string, fallback: string, doc: string): Setting<string
   };
 }
 
+export function checkedText(
+  env: string,
+  fallback: string,
+  doc: string,
+  check: (value: string) => void,
+): Setting<string> {
+  return { ...text(env, fallback, doc), parse: (value) => checked(check)(value) ?? fallback };
+}
+
 export function optional(env: string, doc: string, check: (value: string) => void = () => {}): Setting<string | null> {
   return { env, doc, secret: false, defaultText: '(unset)', parse: checked(check) };
 }

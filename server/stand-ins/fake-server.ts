@@ -44,6 +44,7 @@ export interface Call {
   readonly query: string;
   readonly body: unknown;
   readonly authorization: string | null;
+  readonly traceparent: string | null;
 }
 
 const LONGEST_BODY = 2 * 1024 * 1024;
@@ -140,7 +141,14 @@ export class FakeServer {
 
   #remember({ method, path, query, body, headers }: FakeRequest): void {
     const authorization = headers.authorization ?? null;
-    this.#calls.push({ method, path, query: query.toString(), body, authorization });
+    this.#calls.push({
+      method,
+      path,
+      query: query.toString(),
+      body,
+      authorization,
+      traceparent: headers.traceparent ?? null,
+    });
     if (this.#calls.length > REMEMBERED_CALLS) this.#calls.shift();
   }
 

@@ -18,7 +18,7 @@ import {
   setInternalBufferSize,
   Timestamp,
 } from 'bson';
-import { CommandError, outOfScope } from './errors.ts';
+import { deprecatedType, endOfText, endOfValue, millisecondsAt, TYPE, tooShort, wrongLength } from './field-finder.ts';
 
 export type BsonValue =
   | null
@@ -72,12 +72,64 @@ export function decodeDocument(bytes: Buffer, offset = 0): BsonDocument {
   try {
     return new Reader(bytes, offset).document();
   } catch (error) {
-    if (error instanceof RangeError) throw new CommandError(2, 'the document is not valid BSON: it ends too early');
+    if (error instanceof RangeError) throw tooShort();
     throw error;
   }
 }
 
+/** The value of the type that begins there, in a document that is known to be valid. */
+export function decodeValue(bytes: Buffer, type: number, offset: number): BsonValue {
+  return new Reader(bytes, offset).value(type);
+}
+
+/** Those of the fields that are there, of a document that is known to be valid. */
+export function decodeFields(bytes: Buffer, wanted: ReadonlySet<string>): BsonDocument {
+  const fields: BsonDocument = new Map();
+  for (const elements = new Elements(bytes); elements.next(); ) {
+    if (wanted.has(elements.name)) fields.set(elements.name, decodeValue(bytes, elements.type, elements.start));
+  }
+  return fields;
+}
+
+/** Goes through the fields of a document in its bytes, without decoding anything. */
+export class Elements {
+  name = '';
+  type = 0;
+  /** Where the value begins and ends. */
+  start = 0;
+  end = 4;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** @returns false at the end @throws CommandError as `decodeDocument` */
+  next(): boolean {
+    const bytes = this.#bytes;
+    this.type = bytes[this.end] ?? 0;
+    if (this.type === 0) return false;
+    const nameEnd = endOfText(bytes, this.end + 1);
+    this.name = nameIn(bytes, this.end + 1, nameEnd - 1);
+    this.start = nameEnd;
+    this.end = endOfValue(bytes, this.type, nameEnd);
+    return true;
+  }
+}
+
 const names: (string | undefined)[] = new Array(0x400);
+
+/** A field's name. The same few come again and again: looking them up is faster than making new strings. */
+function nameIn(bytes: Buffer, start: number, end: number): string {
+  let hash = 0;
+  for (let at = start; at < end; at++) hash = (hash * 31 + bytes[at]!) & 0xffff;
+  const known = names[hash & 0x3ff];
+  if (known !== undefined && isSameAscii(bytes, start, end, known)) return known;
+  const name = bytes.toString('utf8', start, end);
+  // Only ASCII: there a byte is a character, which the comparison relies on.
+  if (name.length === end - start) names[hash & 0x3ff] = name;
+  return name;
+}
 
 function isSameAscii(bytes: Buffer, start: number, end: number, text: string): boolean {
   if (text.length !== end - start) return false;
@@ -99,7 +151,7 @@ class Reader {
     const end = this.#open();
     for (let type = this.#byte(); type !== 0; type = this.#byte()) {
       const name = this.#name();
-      fields.set(name, this.#value(type));
+      fields.set(name, this.value(type));
     }
     this.#close(end);
     return fields;
@@ -110,7 +162,7 @@ class Reader {
     const end = this.#open();
     for (let type = this.#byte(); type !== 0; type = this.#byte()) {
       this.#at = this.#bytes.indexOf(0, this.#at) + 1;
-      items.push(this.#value(type));
+      items.push(this.value(type));
     }
     this.#close(end);
     return items;
@@ -124,10 +176,10 @@ class Reader {
   }
 
   #close(end: number): void {
-    if (this.#at !== end) throw new CommandError(2, 'the document is not valid BSON: a length is wrong');
+    if (this.#at !== end) throw wrongLength();
   }
 
-  #value(type: number): BsonValue {
+  value(type: number): BsonValue {
     switch (type) {
       case 0x01:
         return doubleValue(this.#bytes.readDoubleLE(this.#skip(8)));
@@ -164,7 +216,7 @@ class Reader {
       case 0xff:
         return new MinKey();
       default:
-        throw outOfScope(`deprecated BSON type 0x${type.toString(16).padStart(2, '0')}`);
+        throw deprecatedType(type);
     }
   }
 
@@ -185,21 +237,10 @@ class Reader {
     return Buffer.from(this.#bytes.subarray(at, this.#at));
   }
 
-  /** A field's name. The same few come again and again: looking them up is faster than making new strings. */
   #name(): string {
     const start = this.#at;
-    let hash = 0;
-    let end = start;
-    for (let byte = this.#byte(); byte !== 0; byte = this.#byte()) {
-      hash = (hash * 31 + byte) & 0xffff;
-      end++;
-    }
-    const known = names[hash & 0x3ff];
-    if (known !== undefined && isSameAscii(this.#bytes, start, end, known)) return known;
-    const name = this.#bytes.toString('utf8', start, end);
-    // Only ASCII: there a byte is a character, which the comparison relies on.
-    if (name.length === end - start) names[hash & 0x3ff] = name;
-    return name;
+    this.#at = endOfText(this.#bytes, start);
+    return nameIn(this.#bytes, start, this.#at - 1);
   }
 
   #cstring(): string {
@@ -226,9 +267,9 @@ class Reader {
   }
 
   #date(): Date {
-    const milliseconds = Number(this.#bytes.readBigInt64LE(this.#skip(8)));
-    if (Math.abs(milliseconds) > 8.64e15) throw outOfScope('date outside the years -271821 to 275760');
-    return new Date(milliseconds);
+    const at = this.#at;
+    this.#at = endOfValue(this.#bytes, TYPE.date, at);
+    return new Date(millisecondsAt(this.#bytes, at));
   }
 }
 
@@ -243,7 +284,7 @@ export function cloneValue(value: BsonValue): BsonValue {
   return Array.isArray(value) ? value.map(cloneValue) : value;
 }
 
-export function cloneDocument(document: BsonDocument): BsonDocument {
+function cloneDocument(document: BsonDocument): BsonDocument {
   const copy: BsonDocument = new Map();
   for (const [name, value] of document) copy.set(name, cloneValue(value));
   return copy;

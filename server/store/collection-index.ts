@@ -3,11 +3,18 @@
 import { type BsonDocument, isDocument, toDocument } from './bson.ts';
 import { CommandError, outOfScope } from './errors.ts';
 import { documentKeys, type KeyField, parseKeyPattern } from './index-keys.ts';
+import type { PagePool } from './page-pool.ts';
 import { compileFilter, type Matcher } from './query/matcher.ts';
-import { compareValues } from './query/order.ts';
+import { compareValues, encodeKey } from './query/order.ts';
 import { integerOf } from './query/value-tests.ts';
 import { INDEX_OPTIONS, isListed } from './scope.ts';
 import { SortedKeys } from './sorted-keys.ts';
+
+/** The field is there, and where a key is given it has this value. */
+export interface CoverCondition {
+  readonly name: string;
+  readonly key: string | null;
+}
 
 export class CollectionIndex {
   readonly name: string;
@@ -19,7 +26,9 @@ export class CollectionIndex {
   readonly sparse: boolean;
   readonly partialFilter: BsonDocument | null;
   readonly expireAfterSeconds: number | null;
-  readonly keys = new SortedKeys();
+  /** What it takes for the index to cover a document, where that is as simple as this; null: only `keysOf` can tell. */
+  readonly conditions: readonly CoverCondition[] | null;
+  keys = new SortedKeys();
   readonly #covers: Matcher | null;
   /** Some document has or had several keys. */
   multikey = false;
@@ -43,6 +52,7 @@ export class CollectionIndex {
     this.sparse = isOn(specification, 'sparse');
     this.partialFilter = partialFilterOf(specification);
     this.#covers = this.partialFilter && compileFilter(this.partialFilter);
+    this.conditions = conditionsOf(this.partialFilter);
     this.expireAfterSeconds = expiryOf(specification, this.fields);
     this.specification = storedSpecification(specification, pattern, name);
   }
@@ -62,12 +72,15 @@ export class CollectionIndex {
     return keys;
   }
 
-  /** @throws CommandError 11000 when another document than `sequence` has one of the keys */
-  assertUnique(keys: readonly string[], sequence: number, document: BsonDocument, namespace: string): void {
-    if (!this.unique) return;
-    for (const key of keys) {
-      if (this.keys.hasOther(key, sequence)) throw this.duplicateOf(document, namespace);
-    }
+  /** An array is on the way to the field. */
+  noteArray(name: string): void {
+    this.multikey = true;
+    this.arrayFields.add(name);
+  }
+
+  /** Keeps its keys in pages of the pool. To be called before there are any. */
+  keepIn(pages: PagePool): void {
+    this.keys = new SortedKeys(pages);
   }
 
   /** The message names the fields and not their values: it ends up in logs, and values can be names or addresses. */
@@ -100,6 +113,17 @@ function partialFilterOf(specification: BsonDocument): BsonDocument | null {
   if (isOn(specification, 'sparse'))
     throw new CommandError(67, 'cannot mix partialFilterExpression and sparse options');
   return filter;
+}
+
+function conditionsOf(filter: BsonDocument | null): readonly CoverCondition[] | null {
+  const conditions: CoverCondition[] = [];
+  for (const [name, wanted] of filter ?? []) {
+    const isPlain = ['string', 'number', 'boolean'].includes(typeof wanted);
+    const isThere = isDocument(wanted) && wanted.size === 1 && wanted.get('$exists') === true;
+    if (name.startsWith('$') || !(isPlain || isThere)) return null;
+    conditions.push({ name, key: isPlain ? encodeKey(wanted) : null });
+  }
+  return conditions;
 }
 
 function expiryOf(specification: BsonDocument, fields: readonly KeyField[]): number | null {

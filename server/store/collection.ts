@@ -2,16 +2,27 @@
  *  acknowledges them waits for the journal. */
 
 import { BSONRegExp, ObjectId } from 'bson';
-import { type BsonDocument, type BsonValue, encodeDocument, isDocument, MAX_DOCUMENT_BYTES } from './bson.ts';
+import {
+  type BsonDocument,
+  type BsonValue,
+  decodeDocument,
+  encodeDocument,
+  isDocument,
+  MAX_DOCUMENT_BYTES,
+} from './bson.ts';
 import type { CollectionIndex } from './collection-index.ts';
+import { DocumentKeys } from './document-keys.ts';
 import { CommandError } from './errors.ts';
+import { endOfValue, TYPE } from './field-finder.ts';
 import { type KeyField, sortKeyOf } from './index-keys.ts';
 import type { Journal } from './journal.ts';
+import { type Encoded, KeyMaker } from './key-maker.ts';
 import { planQuery } from './planner.ts';
-import { compileFilter, type Matcher } from './query/matcher.ts';
+import { compileFilter, fieldsOfFilter, type Matcher } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
 import { Recent } from './recent.ts';
 import { type RecordHome, StoredRecord } from './record.ts';
+import { Sequences } from './sequences.ts';
 
 export interface QueryOptions {
   readonly filter: BsonDocument;
@@ -23,12 +34,17 @@ export interface QueryOptions {
   readonly matches?: Matcher;
 }
 
-/** Documents of a collection that stay decoded, those decoded last. A decoded document takes several times the memory of its
- *  body, and most are never looked at again. */
-const KEPT_DECODED = 4_096;
-/** Bodies of a collection that stay in memory, those written last. The others are read from the pages of the file, which the
- *  system keeps in memory as long as there is room. */
-const KEPT_BODIES = 2_048;
+/** Documents of a collection that stay in memory, those written or decoded last. The others are read from the pages of the
+ *  file, which the system keeps in memory as long as there is room. */
+const KEPT = 4_096;
+/** Where the value of `_id` begins: behind the length of the document, the type and the name. */
+const ID_VALUE = 9;
+
+const NOTHING_READ: { readonly sequence: number; readonly bytes: Buffer } = { sequence: -1, bytes: Buffer.alloc(0) };
+
+/** One document at a time is written; what is made for it is written over by the next. */
+const ownKeys = new DocumentKeys();
+const formerKeys = new DocumentKeys();
 
 export class Collection implements RecordHome {
   readonly id: number;
@@ -36,10 +52,18 @@ export class Collection implements RecordHome {
   readonly name: string;
   readonly uuid: Buffer;
   readonly #journal: Journal;
+  /** Of all documents. */
+  readonly #sequences = new Sequences();
+  /** Those that somebody holds, the journal until they are written, or that were used lately. Of others there is no record
+   *  until they are asked for. */
   readonly #records = new Map<number, StoredRecord>();
-  readonly #decoded = new Recent<StoredRecord>(KEPT_DECODED, (record) => record.forgetDecoded());
-  readonly #kept = new Recent<StoredRecord>(KEPT_BODIES, (record) => record.release());
+  readonly #recent = new Recent<StoredRecord>(KEPT, (record) => {
+    record.isRecent = false;
+    this.letGo(record);
+  });
+  #lastRead = NOTHING_READ;
   #indexes: CollectionIndex[];
+  #keys: KeyMaker;
 
   constructor(
     identity: { readonly id: number; readonly databaseName: string; readonly name: string; readonly uuid: Buffer },
@@ -50,8 +74,10 @@ export class Collection implements RecordHome {
     this.databaseName = identity.databaseName;
     this.name = identity.name;
     this.uuid = identity.uuid;
-    this.#indexes = [...indexes];
     this.#journal = journal;
+    this.#indexes = [...indexes];
+    for (const index of indexes) index.keepIn(journal.pages);
+    this.#keys = new KeyMaker(this.#indexes);
   }
 
   get namespace(): string {
@@ -59,7 +85,7 @@ export class Collection implements RecordHome {
   }
 
   get size(): number {
-    return this.#records.size;
+    return this.#sequences.size;
   }
 
   get indexes(): readonly CollectionIndex[] {
@@ -68,18 +94,22 @@ export class Collection implements RecordHome {
 
   /** Takes over what the journal holds. */
   load(sequences: Iterable<number>): void {
-    for (const sequence of sequences) this.#records.set(sequence, new StoredRecord(sequence, null, null, this));
-    for (const { index, entries } of this.#entriesFor(this.#indexes)) index.keys.load(entries);
+    for (const sequence of sequences) {
+      this.#sequences.add(sequence);
+      this.#keys.write(new Draft(this.read(sequence)), ownKeys);
+      this.#addKeys(sequence);
+    }
   }
 
   /** Matching records in the order asked for, else as an index gives them or in the order of insertion. */
-  find({ filter, sort, skip, limit, matches = compileFilter(filter) }: QueryOptions): StoredRecord[] {
+  find({ filter, sort, skip, limit, matches }: QueryOptions): StoredRecord[] {
     const plan = planQuery(this.#indexes, filter, sort);
     const mustSort = sort.length > 0 && !plan?.sorted;
     const wanted = limit > 0 && !mustSort ? skip + limit : Number.POSITIVE_INFINITY;
+    const isMatch = filter.size === 0 || plan?.exact ? () => true : matcherOf(filter, matches);
     const found: StoredRecord[] = [];
     for (const record of this.#candidates(plan)) {
-      if (filter.size > 0 && !matches(record.document)) continue;
+      if (!isMatch(record)) continue;
       found.push(record);
       if (found.length >= wanted) break;
     }
@@ -90,7 +120,7 @@ export class Collection implements RecordHome {
   /** How many match. Where an index alone can tell, no document is looked at. */
   count({ filter, skip, limit, matches }: Omit<QueryOptions, 'sort'>): number {
     const wanted = limit > 0 ? skip + limit : Number.POSITIVE_INFINITY;
-    if (filter.size === 0) return Math.max(0, Math.min(this.#records.size, wanted) - skip);
+    if (filter.size === 0) return Math.max(0, Math.min(this.#sequences.size, wanted) - skip);
     const plan = planQuery(this.#indexes, filter, []);
     if (!plan?.exact) return this.find({ filter, sort: [], skip, limit, ...(matches && { matches }) }).length;
     let found = 0;
@@ -102,83 +132,152 @@ export class Collection implements RecordHome {
   }
 
   /** @param body the document as it was sent, which is stored as it is where nothing has to be added
-   *  @returns the stored document, `_id` first
-   *  @throws CommandError 11000, 10334, 53 */
-  insert(document: BsonDocument, body?: Buffer): BsonDocument {
+   *  @throws CommandError 11000, 10334, 53, 2, 115 */
+  insert(body: Buffer): void {
+    if (beginsWithPlainId(body)) {
+      this.#insertBytes(withinLimit(body));
+      return;
+    }
+    const document = decodeDocument(body);
     const identified = withIdFirst(document);
-    const bytes = identified === document && body ? withinLimit(body) : encodeWithinLimit(identified);
-    const sequence = this.#journal.nextSequence();
-    const keys = this.#checkedKeys(identified, sequence);
-    for (const [index, own] of keys) for (const key of own) index.keys.add(key, sequence);
-    // Most are not read soon, if ever: what is decoded of them would only fill the memory.
-    this.#store(new StoredRecord(sequence, bytes, null, this));
+    this.#insertBytes(identified === document ? withinLimit(body) : encodeWithinLimit(identified));
+  }
+
+  /** @returns the stored document, `_id` first
+   *  @throws CommandError 11000, 10334, 53 */
+  insertDocument(document: BsonDocument): BsonDocument {
+    const identified = withIdFirst(document);
+    this.#insertBytes(encodeWithinLimit(identified));
     return identified;
+  }
+
+  #insertBytes(bytes: Buffer): void {
+    const sequence = this.#journal.nextSequence();
+    const draft = new Draft(bytes);
+    this.#keys.write(draft, ownKeys);
+    this.#assertUnique(draft, sequence);
+    this.#addKeys(sequence);
+    this.#sequences.add(sequence);
+    this.#store(sequence, bytes);
+  }
+
+  /** The `_id` stays.
+   *  @param body a document without `_id`
+   *  @returns false when nothing changed
+   *  @throws CommandError 11000, 10334, 2, 115 */
+  replaceBody(record: StoredRecord, body: Buffer): boolean {
+    const former = record.bytes;
+    // stored documents begin with their `_id`
+    const idEnd = endOfValue(former, former[4] as number, ID_VALUE);
+    const bytes = Buffer.allocUnsafeSlow(body.length + idEnd - 4);
+    bytes.writeInt32LE(bytes.length, 0);
+    former.copy(bytes, 4, 4, idEnd);
+    body.copy(bytes, idEnd, 4);
+    return this.#replaceBytes(record, withinLimit(bytes), former);
   }
 
   /** @returns false when nothing changed
    *  @throws CommandError 11000, 10334, 66 */
   replace(record: StoredRecord, document: BsonDocument): boolean {
-    const former = record.document;
+    const { document: former } = record;
     if (!equalValues(former.get('_id') ?? null, document.get('_id') ?? null) || !document.has('_id')) {
       throw new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
     }
-    const bytes = encodeWithinLimit(document);
-    if (bytes.equals(record.bytes)) return false;
-    const keys = this.#checkedKeys(document, record.sequence);
-    for (const [index, own] of keys) {
-      const old = index.keysOf(former);
-      for (const key of old) if (!own.includes(key)) index.keys.remove(key, record.sequence);
-      for (const key of own) if (!old.includes(key)) index.keys.add(key, record.sequence);
-    }
-    record.retain();
-    this.#store(new StoredRecord(record.sequence, bytes, document, this));
+    return this.#replaceBytes(record, encodeWithinLimit(document));
+  }
+
+  #replaceBytes(former: StoredRecord, bytes: Buffer, formerBytes = former.bytes): boolean {
+    if (bytes.equals(formerBytes)) return false;
+    const { sequence } = former;
+    const draft = new Draft(bytes);
+    this.#keys.write(draft, ownKeys);
+    this.#assertUnique(draft, sequence);
+    this.#keys.write(former, formerKeys, formerBytes);
+    this.#indexes.forEach((index, at) => this.#exchangeKeys(at, index, sequence));
+    former.retain();
+    this.#store(sequence, bytes);
     return true;
   }
 
   remove(record: StoredRecord): void {
-    for (const index of this.#indexes) {
-      for (const key of index.keysOf(record.document)) index.keys.remove(key, record.sequence);
-    }
+    const { sequence } = record;
     record.retain();
-    this.#records.delete(record.sequence);
-    this.#journal.remove(this.id, record.sequence);
+    this.#keys.write(record, formerKeys);
+    for (const [at, { keys }] of this.#indexes.entries()) {
+      for (let key = formerKeys.firstOf(at); key < formerKeys.endOf(at); key++) {
+        keys.remove(formerKeys.bytes, formerKeys.startOfKey(key), formerKeys.endOfKey(key), sequence);
+      }
+    }
+    this.#forget(record);
   }
 
   removeAll(): void {
-    for (const record of this.#records.values()) {
-      record.retain();
-      this.#journal.remove(this.id, record.sequence);
+    for (const sequence of this.#sequences) {
+      const record = this.#recordOf(sequence);
+      // only who holds it can still want it
+      if (record.holders > 0) record.retain();
+      this.#forget(record);
     }
-    this.#records.clear();
-    for (const index of this.#indexes) index.keys.load([]);
+    for (const index of this.#indexes) index.keys.clear();
   }
 
   /** Builds the index over what is there. @throws CommandError 11000 when the documents break it */
   addIndex(index: CollectionIndex): void {
-    for (const { entries } of this.#entriesFor([index])) index.keys.load(entries);
-    if (index.unique) this.#assertNoDuplicates(index);
+    index.keepIn(this.#journal.pages);
+    const maker = new KeyMaker([index]);
+    try {
+      for (const sequence of this.#sequences) {
+        const record = this.#recordOf(sequence);
+        maker.write(record, ownKeys);
+        this.#assertUniqueIn(index, 0, record, sequence);
+        this.#addKeysTo(index, 0, sequence);
+      }
+    } catch (error) {
+      index.keys.clear();
+      throw error;
+    }
     this.#indexes.push(index);
+    this.#keys = new KeyMaker(this.#indexes);
   }
 
   dropIndex(name: string): void {
-    this.#indexes = this.#indexes.filter((index) => index.name !== name);
+    const [dropped] = this.#indexes.filter((index) => index.name === name);
+    dropped?.keys.clear();
+    this.#indexes = this.#indexes.filter((index) => index !== dropped);
+    this.#keys = new KeyMaker(this.#indexes);
   }
 
+  /** Whoever reads a field of a document often reads all of it next. */
   read(sequence: number): Buffer {
-    return this.#journal.read(this.id, sequence);
+    if (sequence !== this.#lastRead.sequence) {
+      this.#lastRead = { sequence, bytes: this.#journal.read(this.id, sequence) };
+    }
+    return this.#lastRead.bytes;
   }
 
-  decoded(record: StoredRecord): void {
-    this.#decoded.add(record);
+  used(record: StoredRecord): void {
+    if (record.isRecent) return;
+    record.isRecent = true;
+    this.hold(record);
+    this.#recent.add(record);
   }
 
-  kept(record: StoredRecord): void {
-    this.#kept.add(record);
+  /** Until it is let go, whoever finds the document gets this record, and it is told when another takes its place. */
+  hold(record: StoredRecord): void {
+    record.holders++;
+    this.#records.set(record.sequence, record);
+  }
+
+  letGo(record: StoredRecord): void {
+    record.holders--;
+    if (record.holders > 0) return;
+    record.release();
+    if (this.#records.get(record.sequence) === record) this.#records.delete(record.sequence);
   }
 
   *#candidates(plan: ReturnType<typeof planQuery>): Generator<StoredRecord> {
     if (!plan) {
-      yield* this.#records.values();
+      for (const sequence of this.#sequences) yield this.#recordOf(sequence);
       return;
     }
     const seen = plan.index.multikey ? new Set<number>() : null;
@@ -187,47 +286,86 @@ export class Collection implements RecordHome {
       for (const sequence of plan.index.keys.range(range, plan.reverse)) {
         if (seen?.has(sequence)) continue;
         seen?.add(sequence);
-        const record = this.#records.get(sequence);
-        if (record) yield record;
+        yield this.#recordOf(sequence);
       }
     }
   }
 
-  #checkedKeys(document: BsonDocument, sequence: number): Map<CollectionIndex, readonly string[]> {
-    const keys = new Map<CollectionIndex, readonly string[]>();
-    for (const index of this.#indexes) {
-      const own = index.keysOf(document);
-      index.assertUnique(own, sequence, document, this.namespace);
-      keys.set(index, own);
-    }
-    return keys;
+  #recordOf(sequence: number): StoredRecord {
+    return this.#records.get(sequence) ?? new StoredRecord(sequence, null, this);
   }
 
-  #store(record: StoredRecord): void {
-    this.#records.set(record.sequence, record);
+  /** Of the keys made last. */
+  #assertUnique(draft: Draft, sequence: number): void {
+    this.#indexes.forEach((index, at) => this.#assertUniqueIn(index, at, draft, sequence));
+  }
+
+  #assertUniqueIn(index: CollectionIndex, at: number, source: Encoded, sequence: number): void {
+    if (!index.unique) return;
+    for (let key = ownKeys.firstOf(at); key < ownKeys.endOf(at); key++) {
+      const start = ownKeys.startOfKey(key);
+      const end = ownKeys.endOfKey(key);
+      if (!index.keys.hasOther(ownKeys.bytes, start, end, sequence)) continue;
+      throw index.duplicateOf(source.document, this.namespace);
+    }
+  }
+
+  #addKeys(sequence: number): void {
+    this.#indexes.forEach((index, at) => this.#addKeysTo(index, at, sequence));
+  }
+
+  #addKeysTo({ keys }: CollectionIndex, at: number, sequence: number): void {
+    for (let key = ownKeys.firstOf(at); key < ownKeys.endOf(at); key++) {
+      keys.add(ownKeys.bytes, ownKeys.startOfKey(key), ownKeys.endOfKey(key), sequence);
+    }
+  }
+
+  /** Only what differs is touched. */
+  #exchangeKeys(at: number, { keys }: CollectionIndex, sequence: number): void {
+    for (let key = formerKeys.firstOf(at); key < formerKeys.endOf(at); key++) {
+      if (ownKeys.includes(at, formerKeys, key)) continue;
+      keys.remove(formerKeys.bytes, formerKeys.startOfKey(key), formerKeys.endOfKey(key), sequence);
+    }
+    for (let key = ownKeys.firstOf(at); key < ownKeys.endOf(at); key++) {
+      if (formerKeys.includes(at, ownKeys, key)) continue;
+      keys.add(ownKeys.bytes, ownKeys.startOfKey(key), ownKeys.endOfKey(key), sequence);
+    }
+  }
+
+  #forget(record: StoredRecord): void {
+    this.#lastRead = NOTHING_READ;
+    this.#records.delete(record.sequence);
+    this.#sequences.delete(record.sequence);
+    this.#journal.remove(this.id, record.sequence);
+  }
+
+  #store(sequence: number, bytes: Buffer): void {
+    const record = new StoredRecord(sequence, bytes, this);
+    this.#lastRead = NOTHING_READ;
+    this.hold(record);
     this.#journal.put(this.id, record);
   }
+}
 
-  #entriesFor(indexes: readonly CollectionIndex[]) {
-    const built = indexes.map((index) => ({ index, entries: [] as (readonly [string, number])[] }));
-    for (const record of this.#records.values()) {
-      const { document } = record;
-      for (const { index, entries } of built) {
-        for (const key of index.keysOf(document)) entries.push([key, record.sequence]);
-      }
-      record.forgetDecoded();
-    }
-    return built;
+/** What is about to be stored. */
+class Draft implements Encoded {
+  readonly bytes: Buffer;
+  #document: BsonDocument | null = null;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
   }
 
-  #assertNoDuplicates(index: CollectionIndex): void {
-    let former: string | null = null;
-    for (const [key, sequence] of index.keys.entries()) {
-      const record = key === former ? this.#records.get(sequence) : undefined;
-      if (record) throw index.duplicateOf(record.document, this.namespace);
-      former = key;
-    }
+  get document(): BsonDocument {
+    this.#document ??= decodeDocument(this.bytes);
+    return this.#document;
   }
+}
+
+/** Decodes of a document what the filter asks for. */
+function matcherOf(filter: BsonDocument, matches = compileFilter(filter)): (record: StoredRecord) => boolean {
+  const names = fieldsOfFilter(filter);
+  return (record) => matches(record.fields(names));
 }
 
 export function sortRecords<Row extends { readonly document: BsonDocument }>(
@@ -238,6 +376,13 @@ export function sortRecords<Row extends { readonly document: BsonDocument }>(
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return keyed.map(({ row }) => row);
 }
+
+/** Whether `withIdFirst` would leave it as it is, as far as can be seen at a glance. */
+function beginsWithPlainId(body: Buffer): boolean {
+  return body.length > 9 && PLAIN_IDS.has(body[4] as number) && body.toString('latin1', 5, 9) === '_id\x00';
+}
+
+const PLAIN_IDS: ReadonlySet<number> = new Set([TYPE.string, TYPE.objectId, TYPE.int32, TYPE.double, TYPE.date]);
 
 function withIdFirst(document: BsonDocument): BsonDocument {
   const id: BsonValue = document.get('_id') ?? (document.has('_id') ? null : new ObjectId());

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { StoreContext } from './commands/context.ts';
 import { encodeError, runCommand } from './commands/dispatch.ts';
 import { CommandError } from './errors.ts';
-import { Framing, formatReply, parseRequest, type Request, WireError } from './wire.ts';
+import { Framing, formatReply, NO_SEQUENCES, parseRequest, type Request, WireError } from './wire.ts';
 
 /** @param report told about what should never happen; without any content of documents */
 export function serveConnection(
@@ -14,53 +14,67 @@ export function serveConnection(
   report: (message: string, error: unknown) => void,
 ): void {
   const framing = new Framing();
+  const waiting: Buffer[] = [];
+  let isBusy = false;
+  let isServing = false;
   let replyId = 0;
-  let last: Promise<void> = Promise.resolve();
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => {
     try {
-      for (const message of framing.push(chunk)) last = last.then(() => answer(message)).catch(giveUp);
+      waiting.push(...framing.push(chunk));
     } catch (error) {
       giveUp(error);
     }
+    serve();
   });
 
-  async function answer(message: Buffer): Promise<void> {
-    if (socket.destroyed) return;
-    const { request, reply } = await process(message);
-    replyId += 1;
-    if (request.wantsReply && !socket.destroyed) socket.write(formatReply(request, reply, replyId));
+  /** One after the other; most are answered at once, writes when they are on disk. */
+  function serve(): void {
+    if (isServing) return;
+    isServing = true;
+    while (!isBusy && waiting.length > 0 && !socket.destroyed) {
+      isBusy = true;
+      try {
+        run(waiting.shift() as Buffer);
+      } catch (error) {
+        giveUp(error);
+      }
+    }
+    isServing = false;
   }
 
-  async function process(message: Buffer) {
+  function run(message: Buffer): void {
     const request = parse(message);
     if (request instanceof CommandError) {
-      const failed = {
-        requestId: message.readInt32LE(4),
-        legacy: false,
-        command: new Map(),
-        bodies: [],
-        wantsReply: true,
-      };
-      return { request: failed, reply: encodeError(request) };
+      answer(malformed(message), encodeError(request));
+      return;
     }
-    return { request, reply: await runSafely(request) };
-  }
-
-  async function runSafely(request: Request): Promise<Buffer> {
     try {
-      return await runCommand(store, request, connectionId);
+      runCommand(store, request, connectionId, (reply) => answer(request, reply));
     } catch (error) {
       report('a command of the embedded store failed in a way that was not foreseen', error);
-      return encodeError(new CommandError(1, 'the embedded store failed to carry out the command; its log says more'));
+      const failure = new CommandError(1, 'the embedded store failed to carry out the command; its log says more');
+      answer(request, encodeError(failure));
     }
+  }
+
+  function answer(request: Request, reply: Buffer): void {
+    replyId += 1;
+    if (request.wantsReply && !socket.destroyed) socket.write(formatReply(request, reply, replyId));
+    isBusy = false;
+    serve();
   }
 
   function giveUp(error: unknown): void {
     if (!(error instanceof WireError)) report('a connection of the embedded store broke', error);
     socket.destroy();
   }
+}
+
+function malformed(message: Buffer): Request {
+  const command = new Map();
+  return { requestId: message.readInt32LE(4), legacy: false, command, sequences: NO_SEQUENCES, wantsReply: true };
 }
 
 function parse(message: Buffer) {

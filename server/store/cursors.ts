@@ -15,7 +15,16 @@ export interface Batch {
   readonly bodies: readonly Buffer[];
 }
 
+/** What a cursor reads from, as long as it is open. */
+export interface CursorSource {
+  hold(): void;
+  letGo(): void;
+}
+
+const NO_SOURCE: CursorSource = { hold: () => {}, letGo: () => {} };
+
 interface OpenCursor {
+  readonly source: CursorSource;
   readonly namespace: string;
   readonly bodies: readonly LazyBody[];
   next: number;
@@ -37,12 +46,19 @@ export class Cursors {
   }
 
   /** @param batchSize null: MongoDB's usual first batch */
-  open(namespace: string, bodies: readonly LazyBody[], batchSize: number | null, singleBatch: boolean): Batch {
-    const cursor: OpenCursor = { namespace, bodies, next: 0, usedAt: this.#now() };
+  open(
+    namespace: string,
+    bodies: readonly LazyBody[],
+    batchSize: number | null,
+    singleBatch: boolean,
+    source = NO_SOURCE,
+  ): Batch {
+    const cursor: OpenCursor = { namespace, bodies, source, next: 0, usedAt: this.#now() };
     const taken = take(cursor, batchSize ?? FIRST_BATCH);
     if (singleBatch || cursor.next >= bodies.length) return { cursorId: 0n, bodies: taken };
     this.#lastId += 1n;
     this.#open.set(this.#lastId, cursor);
+    source.hold();
     return { cursorId: this.#lastId, bodies: taken };
   }
 
@@ -56,17 +72,18 @@ export class Cursors {
     cursor.usedAt = this.#now();
     const bodies = take(cursor, batchSize || Number.POSITIVE_INFINITY);
     if (cursor.next < cursor.bodies.length) return { cursorId: id, bodies };
-    this.#open.delete(id);
+    this.kill(id);
     return { cursorId: 0n, bodies };
   }
 
   /** @returns whether it was there */
   kill(id: bigint): boolean {
+    this.#open.get(id)?.source.letGo();
     return this.#open.delete(id);
   }
 
   forgetIdle(): void {
-    for (const [id, { usedAt }] of this.#open) if (this.#now() - usedAt > IDLE_MS) this.#open.delete(id);
+    for (const [id, { usedAt }] of this.#open) if (this.#now() - usedAt > IDLE_MS) this.kill(id);
   }
 }
 

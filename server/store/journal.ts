@@ -7,10 +7,11 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './bson.ts';
 import { CollectionIndex } from './collection-index.ts';
 import { CommandError } from './errors.ts';
+import { PagePool } from './page-pool.ts';
 import type { StoredRecord } from './record.ts';
 
 /** Changes when an older program could not read the files any more. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 export interface CatalogEntry {
   readonly id: number;
@@ -18,6 +19,13 @@ export interface CatalogEntry {
   readonly name: string;
   readonly uuid: Buffer;
   readonly indexes: readonly CollectionIndex[];
+}
+
+/** Changes that share a transaction. */
+interface Batch {
+  readonly written: Promise<unknown>;
+  readonly records: StoredRecord[];
+  readonly waiting: (() => void)[];
 }
 
 export class FormatError extends Error {}
@@ -28,10 +36,12 @@ export class Journal {
   readonly #catalog: Database<Buffer, string>;
   #lastSequence = 0;
   #lastCollectionId = 0;
-  #written: Promise<unknown>[] = [];
-  #unreleased: StoredRecord[] = [];
+  /** The transaction that changes go to now; null: all are on disk. */
+  #latest: Batch | null = null;
   #settling: Promise<void> = Promise.resolve();
   #failure: Error | null = null;
+  /** Of the indexes, which are made anew at every start. */
+  readonly pages: PagePool;
   readonly #onBroken: (reason: Error) => void;
 
   /** @param onBroken told when the disk did not take a write: memory and disk may differ then, and LMDB is not to be trusted
@@ -39,6 +49,7 @@ export class Journal {
    *  @throws FormatError when the files were written by a newer program */
   constructor(directory: string, onBroken: (reason: Error) => void = () => {}) {
     this.#onBroken = onBroken;
+    this.pages = new PagePool(directory);
     this.#root = open<Buffer, string>({
       path: join(directory, 'store.lmdb'),
       encoding: 'binary',
@@ -118,8 +129,7 @@ export class Journal {
   }
 
   put(collectionId: number, record: StoredRecord): void {
-    this.#track(this.#bodies.put([collectionId, record.sequence], record.bytes));
-    this.#unreleased.push(record);
+    this.#track(this.#bodies.put([collectionId, record.sequence], record.bytes)).records.push(record);
   }
 
   remove(collectionId: number, sequence: number): void {
@@ -140,30 +150,31 @@ export class Journal {
     this.#track(this.#catalog.remove(`collection:${id}`));
   }
 
-  /** Resolves when every change made so far is on disk. All who wait in the same turn share one flush.
-   *  @throws CommandError 1 when the disk did not take it; from then on nothing is acknowledged any more, because memory
+  /** Calls back when every change made so far is on disk, or nothing is acknowledged any more: then there is a failure. */
+  whenSettled(done: () => void): void {
+    if (this.#latest) this.#latest.waiting.push(done);
+    else done();
+  }
+
+  /** @throws CommandError 1 when the disk did not take it; from then on nothing is acknowledged any more, because memory
    *  and disk may differ */
   async settled(): Promise<void> {
-    if (this.#written.length > 0) {
-      const records = this.#unreleased;
-      this.#unreleased = [];
-      // `flushed` means the batch that is open when `then` is called, so the call may not wait for anything.
-      const flushed = new Promise((done, fail) => this.#root.flushed.then(done, fail));
-      this.#settling = Promise.all([this.#settling, flushed, ...this.#written.splice(0)]).then(() => {
-        for (const record of records) record.stored();
-      });
-    }
-    await this.#settling.catch((error: unknown) => this.#fail(error));
+    await new Promise<void>((done) => this.whenSettled(done));
     this.assertWritable();
+  }
+
+  /** What whoever writes is told after a failure to write; null: all is well. */
+  get refusal(): CommandError | null {
+    if (!this.#failure) return null;
+    return new CommandError(
+      1,
+      `the embedded store takes no more writes (${this.#failure.message}): remove the cause, then restart`,
+    );
   }
 
   /** @throws CommandError 1 after a failure to write */
   assertWritable(): void {
-    if (!this.#failure) return;
-    throw new CommandError(
-      1,
-      `the embedded store takes no more writes (${this.#failure.message}): remove the cause, then restart`,
-    );
+    if (this.refusal) throw this.refusal;
   }
 
   /** From now on nothing is acknowledged any more. */
@@ -172,16 +183,32 @@ export class Journal {
   }
 
   async close(): Promise<void> {
-    await this.#settling.catch(() => undefined);
+    await this.#settling;
     await this.#root.close();
+    this.pages.close();
   }
 
-  #track(written: Promise<unknown>): void {
-    // Changes of one turn share a transaction, and LMDB one promise between them.
-    if (this.#written.at(-1) === written) return;
-    this.#written.push(written);
-    // Whoever waits in `settled` hears of a failure; this keeps it from counting as unhandled when nobody does.
-    written.catch((error: unknown) => this.#fail(error));
+  /** Changes of one turn share a transaction and a flush, and LMDB one promise between them. */
+  #track(written: Promise<unknown>): Batch {
+    if (this.#latest?.written === written) return this.#latest;
+    const batch: Batch = { written, records: [], waiting: [] };
+    this.#latest = batch;
+    // `flushed` means the batch that is open when `then` is called, so the call may not wait for anything.
+    const flushed = new Promise((done, fail) => this.#root.flushed.then(done, fail));
+    this.#settling = Promise.all([this.#settling, written, flushed]).then(
+      () => this.#finish(batch),
+      (error: unknown) => {
+        this.#fail(error);
+        this.#finish(batch);
+      },
+    );
+    return batch;
+  }
+
+  #finish(batch: Batch): void {
+    if (this.#latest === batch) this.#latest = null;
+    if (!this.#failure) for (const record of batch.records) record.stored();
+    for (const done of batch.waiting) done();
   }
 
   #fail(error: unknown): void {

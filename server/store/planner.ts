@@ -1,7 +1,7 @@
 /** Which index answers a filter, and whether it already gives the order asked for. The plan finds at least every match:
  *  the filter is always applied to what it finds. */
 
-import { BSONRegExp, MaxKey, MinKey } from 'bson';
+import { BSONRegExp, MaxKey, MinKey, ObjectId } from 'bson';
 import { type BsonDocument, type BsonValue, isDocument } from './bson.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import type { KeyField } from './index-keys.ts';
@@ -53,6 +53,8 @@ export function planQuery(
   filter: BsonDocument,
   sort: readonly KeyField[],
 ): IndexPlan | null {
+  const direct = planForOne(indexes, filter);
+  if (direct) return direct;
   const constraints = collectConstraints(filter, '', 0, { last: 0 });
   const isPlain = isSaidByConstraints(filter);
   let best: IndexPlan | null = null;
@@ -68,6 +70,32 @@ export function planQuery(
     }
   }
   return best;
+}
+
+/** Where plain values are given for all fields of a unique index, as in most updates, there is nothing to choose. */
+function planForOne(indexes: readonly CollectionIndex[], filter: BsonDocument): IndexPlan | null {
+  for (const index of indexes) {
+    if (!index.unique || index.sparse || index.partialFilter || index.multikey) continue;
+    const key = keyOfAll(index, filter);
+    if (key === null) continue;
+    return { index, ranges: [{ lower: key, upper: key + AFTER }], reverse: false, sorted: false, exact: false };
+  }
+  return null;
+}
+
+function keyOfAll({ fields }: CollectionIndex, filter: BsonDocument): string | null {
+  let key = '';
+  for (const { name, direction } of fields) {
+    const value = filter.get(name);
+    if (!isSimple(value)) return null;
+    const own = encodeKey(value);
+    key += direction === 1 ? own : invertKey(own);
+  }
+  return key;
+}
+
+function isSimple(value: BsonValue | undefined): value is string | number | ObjectId {
+  return typeof value === 'string' || typeof value === 'number' || value instanceof ObjectId;
 }
 
 function collectConstraints(

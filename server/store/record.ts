@@ -1,7 +1,7 @@
 /** One version of one stored document. Records never change: an update puts another one in their place, so a cursor that
  *  holds the old one goes on reading what it found. */
 
-import { type BsonDocument, decodeDocument } from './bson.ts';
+import { type BsonDocument, decodeDocument, decodeFields } from './bson.ts';
 
 /** Larger bodies are never kept in memory, once they are safely on disk: a few would fill what is there for many. */
 const LARGE_BYTES = 32 * 1024;
@@ -10,29 +10,30 @@ const LARGE_BYTES = 32 * 1024;
 export interface RecordHome {
   /** Reads a body back from the journal. */
   read(sequence: number): Buffer;
-  /** Told of each record that holds on to what was decoded of it. */
-  decoded(record: StoredRecord): void;
-  /** Told of each record that holds on to a body which the journal holds too. */
-  kept(record: StoredRecord): void;
+  /** Told of each record that was read, and of each that the journal has now: it may be wanted again. */
+  used(record: StoredRecord): void;
+  /** The journal needs it no longer. */
+  letGo(record: StoredRecord): void;
 }
 
 export class StoredRecord {
   /** Grows with every insert of the store: the order of insertion. */
   readonly sequence: number;
+  /** How many count on this record being the one of its number: whoever finds it again gets the same. */
+  holders = 0;
+  /** It is among those that were used lately. */
+  isRecent = false;
   readonly #home: RecordHome;
   /** null: the journal has it. */
   #bytes: Buffer | null;
-  #document: BsonDocument | null;
+  #document: BsonDocument | null = null;
   /** Another record has taken its place in the journal, or none. */
   #isRetained = false;
 
-  /** @param document what the bytes are, where somebody is likely to ask for it soon */
-  constructor(sequence: number, bytes: Buffer | null, document: BsonDocument | null, home: RecordHome) {
+  constructor(sequence: number, bytes: Buffer | null, home: RecordHome) {
     this.sequence = sequence;
     this.#bytes = bytes;
-    this.#document = document;
     this.#home = home;
-    if (document) home.decoded(this);
   }
 
   get bytes(): Buffer {
@@ -46,19 +47,23 @@ export class StoredRecord {
     const document = decodeDocument(bytes);
     if (bytes.length <= LARGE_BYTES) {
       this.#document = document;
-      this.#home.decoded(this);
+      if (!this.#isRetained) this.#home.used(this);
     }
     return document;
   }
 
+  /** The document, or only those of its fields: whichever costs less. */
+  fields(names: ReadonlySet<string>): BsonDocument {
+    return this.#document ?? decodeFields(this.bytes, names);
+  }
+
   /** To be called when the journal holds the body. */
   stored(): void {
-    if (this.#bytes === null || this.#isRetained) return;
-    if (this.#bytes.length <= LARGE_BYTES) this.#home.kept(this);
-    else {
-      this.#bytes = null;
-      this.#document = null;
+    if (!this.#isRetained && this.#bytes !== null) {
+      if (this.#bytes.length <= LARGE_BYTES) this.#home.used(this);
+      else this.release();
     }
+    this.#home.letGo(this);
   }
 
   /** To be called before the journal forgets the body: cursors may still want it. */
@@ -67,13 +72,9 @@ export class StoredRecord {
     this.#isRetained = true;
   }
 
-  /** Frees the body that the journal holds too. */
+  /** Frees the body that the journal holds too, and what was decoded of it. */
   release(): void {
     if (!this.#isRetained) this.#bytes = null;
-  }
-
-  /** Frees what decoding made; it comes back when needed. */
-  forgetDecoded(): void {
     this.#document = null;
   }
 }

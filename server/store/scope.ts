@@ -158,7 +158,6 @@ export const INDEX_OPTIONS = [
 ] as const;
 
 export type QueryOperator = (typeof QUERY_OPERATORS)[number];
-export type LogicalOperator = (typeof LOGICAL_OPERATORS)[number];
 export type UpdateOperator = (typeof UPDATE_OPERATORS)[number];
 export type AggregationStage = (typeof AGGREGATION_STAGES)[number];
 export type Accumulator = (typeof ACCUMULATORS)[number];

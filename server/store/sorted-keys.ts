@@ -1,156 +1,234 @@
-/** Keys in order, each with the number of the document it belongs to. Blocks of a few hundred entries: inserting moves
- *  little, finding halves twice, and reading in either direction is a walk through arrays. */
+/** Keys in order, each with the number of the document it belongs to: a row of pages, each with the key where it begins. */
 
-const MAX_BLOCK = 512;
+import { type IndexPage, PAGE_BYTES } from './index-page.ts';
+import { PagePool } from './page-pool.ts';
+import { AFTER } from './query/order.ts';
 
-interface Block {
-  keys: string[];
-  sequences: number[];
-}
-
-/** From `lower` (included) to `upper` (excluded). */
+/** From `lower` (included) to `upper` (excluded). Characters are bytes; AFTER at the end: behind all that begins so. */
 export interface KeyRange {
   readonly lower: string;
   readonly upper: string;
 }
 
+/** A page with less in it joins its neighbour where there is room. */
+const SPARSE_BYTES = PAGE_BYTES / 4;
+
 export class SortedKeys {
-  #blocks: Block[] = [{ keys: [], sequences: [] }];
+  readonly #pool: PagePool;
+  #pages: IndexPage[] = [];
   #size = 0;
+  /** Where the last key went: the next one often goes there too. */
+  #recent = 0;
+
+  constructor(pool = new PagePool()) {
+    this.#pool = pool;
+  }
 
   get size(): number {
     return this.#size;
   }
 
-  add(key: string, sequence: number): void {
-    const at = this.#blockFor(key, sequence);
-    const block = this.#blocks[at]!;
-    const position = firstAtOrAfter(block, key, sequence);
-    block.keys.splice(position, 0, key);
-    block.sequences.splice(position, 0, sequence);
+  get pageCount(): number {
+    return this.#pages.length;
+  }
+
+  /** The key lies in the bytes from `start` to `end`. The same entry must not be there already. */
+  add(key: Uint8Array, start: number, end: number, sequence: number): void {
+    if (this.#pages.length === 0) this.#pages.push(this.#pool.newPage());
     this.#size++;
-    if (block.keys.length > MAX_BLOCK) {
-      // What only grows at the end, as times do, leaves full blocks behind and not half-empty ones.
-      const isAtEnd = at === this.#blocks.length - 1 && position === block.keys.length - 1;
-      const from = isAtEnd ? position : block.keys.length >> 1;
-      this.#blocks.splice(at + 1, 0, { keys: block.keys.splice(from), sequences: block.sequences.splice(from) });
+    for (;;) {
+      const at = this.#pageFor(key, start, end, sequence);
+      const page = this.#pool.use(this.#pages[at] as IndexPage);
+      this.#recent = at;
+      const place = page.placeOf(key, start, end, sequence);
+      if (page.insert(place, key, start, end, sequence) || this.#repack(page, key, start, end, sequence)) return;
+      this.#split(at, page, place);
+      if (place === page.count) {
+        const next = this.#pages[at + 1] as IndexPage;
+        if (next.count > 0) continue;
+        if (!next.insert(0, key, start, end, sequence)) this.#repack(next, key, start, end, sequence);
+        next.beginBehind(page);
+        return;
+      }
     }
   }
 
-  remove(key: string, sequence: number): void {
-    const at = this.#blockFor(key, sequence);
-    const block = this.#blocks[at]!;
-    const position = firstAtOrAfter(block, key, sequence);
-    if (block.keys[position] !== key || block.sequences[position] !== sequence) return;
-    block.keys.splice(position, 1);
-    block.sequences.splice(position, 1);
+  remove(key: Uint8Array, start: number, end: number, sequence: number): void {
+    if (this.#pages.length === 0) return;
+    const at = this.#pageFor(key, start, end, sequence);
+    const page = this.#pool.use(this.#pages[at] as IndexPage);
+    const place = page.placeOf(key, start, end, sequence);
+    if (place === page.count || page.sequenceAt(place) !== sequence || !page.hasKey(place, key, start, end)) return;
+    page.remove(place);
     this.#size--;
-    if (block.keys.length === 0 && this.#blocks.length > 1) this.#blocks.splice(at, 1);
+    if (page.count === 0) this.#drop(at);
+    else if (page.load < SPARSE_BYTES) this.#join(at);
   }
 
-  /** Replaces everything; much faster than adding one by one. */
-  load(entries: readonly (readonly [key: string, sequence: number])[]): void {
-    const sorted = [...entries].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
-    this.#blocks = [];
-    for (let from = 0; from < sorted.length; from += MAX_BLOCK / 2) {
-      const slice = sorted.slice(from, from + MAX_BLOCK / 2);
-      this.#blocks.push({ keys: slice.map(([key]) => key), sequences: slice.map(([, sequence]) => sequence) });
-    }
-    if (this.#blocks.length === 0) this.#blocks.push({ keys: [], sequences: [] });
-    this.#size = sorted.length;
-  }
-
-  /** Sequences of the exact key, ascending. */
-  withKey(key: string): number[] {
-    return [...this.range({ lower: key, upper: `${key}\u0000` })];
+  clear(): void {
+    for (const page of this.#pages) this.#pool.drop(page);
+    this.#pages = [];
+    this.#size = 0;
+    this.#recent = 0;
   }
 
   /** Whether anything but the sequence has the key. */
-  hasOther(key: string, sequence: number): boolean {
-    const first = this.#blockFor(key, -1);
-    for (let at = first; at < this.#blocks.length; at++) {
-      const block = this.#blocks[at]!;
-      for (let position = at === first ? firstAtOrAfter(block, key, -1) : 0; position < block.keys.length; position++) {
-        if (block.keys[position] !== key) return false;
-        if (block.sequences[position] !== sequence) return true;
+  hasOther(key: Uint8Array, start: number, end: number, sequence: number): boolean {
+    if (this.#pages.length === 0) return false;
+    let at = this.#pageFor(key, start, end, -1);
+    let page = this.#pool.use(this.#pages[at] as IndexPage);
+    for (let place = page.placeOf(key, start, end, -1); ; place++) {
+      if (place === page.count) {
+        at++;
+        if (at === this.#pages.length) return false;
+        page = this.#pool.use(this.#pages[at] as IndexPage);
+        place = 0;
       }
+      if (!page.hasKey(place, key, start, end)) return false;
+      if (page.sequenceAt(place) !== sequence) return true;
     }
-    return false;
   }
 
   /** Do not change the keys while reading. */
-  *range({ lower, upper }: KeyRange, reverse = false): Generator<number> {
-    if (reverse) {
-      yield* this.#backwards(lower, upper);
-      return;
-    }
-    for (let at = this.#blockFor(lower, -1); at < this.#blocks.length; at++) {
-      const { keys, sequences } = this.#blocks[at]!;
-      let position = (keys[0] ?? '') >= lower ? 0 : firstAtOrAfter({ keys, sequences }, lower, -1);
-      for (; position < keys.length; position++) {
-        if (keys[position]! >= upper) return;
-        yield sequences[position]!;
-      }
+  *range(range: KeyRange, reverse = false): Generator<number> {
+    const span = this.#spanOf(range);
+    if (!span) return;
+    const step = reverse ? -1 : 1;
+    for (let at = reverse ? span.last : span.first; at >= span.first && at <= span.last; at += step) {
+      const page = this.#pool.use(this.#pages[at] as IndexPage);
+      const from = at === span.first ? span.from : 0;
+      const to = at === span.last ? span.to : page.count;
+      if (to - from === 1) yield page.sequenceAt(from);
+      // As one list: whoever takes them may use other pages meanwhile.
+      else yield* sequencesOf(page, from, to, reverse);
     }
   }
 
-  /** How many there are; it stops at `atMost`. Blocks that lie within the range are not looked into. */
-  count({ lower, upper }: KeyRange, atMost: number): number {
-    let found = 0;
-    for (let at = this.#blockFor(lower, -1); at < this.#blocks.length && found < atMost; at++) {
-      const block = this.#blocks[at]!;
-      const { keys } = block;
-      if (keys.length > 0 && keys[0]! >= upper) break;
-      const from = (keys[0] ?? '') >= lower ? 0 : firstAtOrAfter(block, lower, -1);
-      const to = (keys.at(-1) ?? '') < upper ? keys.length : firstAtOrAfter(block, upper, -1);
-      found += Math.max(0, to - from);
+  /** How many there are; it stops at `atMost`. Pages that lie within the range are not looked into. */
+  count(range: KeyRange, atMost: number): number {
+    const span = this.#spanOf(range);
+    if (!span) return 0;
+    if (span.first === span.last) return Math.min(span.to - span.from, atMost);
+    let found = (this.#pages[span.first] as IndexPage).count - span.from + span.to;
+    for (let at = span.first + 1; at < span.last && found < atMost; at++) {
+      found += (this.#pages[at] as IndexPage).count;
     }
     return Math.min(found, atMost);
   }
 
   /** Every key with its sequence, ascending. */
-  *entries(): Generator<readonly [string, number]> {
-    for (const { keys, sequences } of this.#blocks) {
-      for (const [position, key] of keys.entries()) yield [key, sequences[position]!];
+  *entries(): Generator<readonly [key: Buffer, sequence: number]> {
+    for (const page of this.#pages) {
+      const all = Array.from({ length: page.count }, (_, place) => {
+        this.#pool.use(page);
+        return [page.keyAt(place), page.sequenceAt(place)] as const;
+      });
+      yield* all;
     }
   }
 
-  *#backwards(lower: string, upper: string): Generator<number> {
-    for (let at = this.#blockFor(upper, -1); at >= 0; at--) {
-      const block = this.#blocks[at]!;
-      for (let position = firstAtOrAfter(block, upper, -1) - 1; position >= 0; position--) {
-        if (block.keys[position]! < lower) return;
-        yield block.sequences[position]!;
-      }
+  /** Where a range begins and ends; null when it is empty. */
+  #spanOf({ lower, upper }: KeyRange) {
+    const low = boundOf(lower);
+    const high = boundOf(upper);
+    if (!low || this.#pages.length === 0) return null;
+    let first = this.#pageFor(low, 0, low.length, -1);
+    let from = this.#pool.use(this.#pages[first] as IndexPage).placeOf(low, 0, low.length, -1);
+    if (from === (this.#pages[first] as IndexPage).count) {
+      first++;
+      from = 0;
     }
+    const last = high ? this.#pageFor(high, 0, high.length, -1) : this.#pages.length - 1;
+    const end = this.#pool.use(this.#pages[last] as IndexPage);
+    const to = high ? end.placeOf(high, 0, high.length, -1) : end.count;
+    return first > last || (first === last && from >= to) ? null : { first, from, last, to };
   }
 
-  /** The first block whose last entry is not before the given one; the last block when there is none. */
-  #blockFor(key: string, sequence: number): number {
+  /** Makes room by writing the page anew, and inserts. @returns false where that is not enough */
+  #repack(page: IndexPage, key: Uint8Array, start: number, end: number, sequence: number): boolean {
+    const spare = this.#pool.spare();
+    const freed = page.repack(spare, key, start, end);
+    this.#pool.freed(freed ?? spare);
+    return freed !== null && page.insert(page.placeOf(key, start, end, sequence), key, start, end, sequence);
+  }
+
+  /** What only grows at the end, as times do, leaves full pages behind and not half-empty ones. */
+  #split(at: number, page: IndexPage, place: number): void {
+    const behind = this.#pool.newPage();
+    this.#pages.splice(at + 1, 0, behind);
+    if (place === page.count) return;
+    const spare = this.#pool.spare();
+    this.#pool.freed(page.split(page.count >> 1, behind, spare));
+    if (spare !== page.bytes) this.#pool.freed(spare);
+    behind.beginBehind(page);
+  }
+
+  #drop(at: number): void {
+    this.#pool.drop(this.#pages[at] as IndexPage);
+    this.#pages.splice(at, 1);
+    this.#recent = 0;
+  }
+
+  #join(at: number): void {
+    const first = at === 0 ? 0 : at - 1;
+    const [page, behind] = [this.#pages[first], this.#pages[first + 1]];
+    if (!page || !behind || page.load + behind.load > PAGE_BYTES - SPARSE_BYTES) return;
+    this.#pool.use(page);
+    this.#pool.use(behind);
+    const spare = this.#pool.spare();
+    const freed = page.merge(behind, spare);
+    this.#pool.freed(freed ?? spare);
+    if (freed) this.#drop(first + 1);
+  }
+
+  /** The last page that does not begin behind the key. */
+  #pageFor(key: Uint8Array, start: number, end: number, sequence: number): number {
+    const pages = this.#pages;
+    const recent = this.#recent;
     let low = 0;
-    let high = this.#blocks.length - 1;
+    let high = pages.length - 1;
+    if (recent <= high && (recent === 0 || !beginsBehind(pages[recent] as IndexPage, key, start, end, sequence))) {
+      low = recent;
+      if (recent === high || beginsBehind(pages[recent + 1] as IndexPage, key, start, end, sequence)) return recent;
+    }
     while (low < high) {
-      const middle = (low + high) >> 1;
-      const { keys, sequences } = this.#blocks[middle]!;
-      const last = keys.length - 1;
-      if (isBefore(keys[last]!, sequences[last]!, key, sequence)) low = middle + 1;
-      else high = middle;
+      const middle = (low + high + 1) >> 1;
+      if (beginsBehind(pages[middle] as IndexPage, key, start, end, sequence)) high = middle - 1;
+      else low = middle;
     }
     return low;
   }
 }
 
-function isBefore(leftKey: string, leftSequence: number, rightKey: string, rightSequence: number): boolean {
-  return leftKey < rightKey || (leftKey === rightKey && leftSequence < rightSequence);
+function beginsBehind(
+  { low, lowSequence }: IndexPage,
+  key: Uint8Array,
+  start: number,
+  end: number,
+  sequence: number,
+): boolean {
+  const length = end - start;
+  const shared = low.length < length ? low.length : length;
+  for (let i = 0; i < shared; i++) {
+    const difference = low.charCodeAt(i) - key[start + i]!;
+    if (difference !== 0) return difference > 0;
+  }
+  return low.length === length ? lowSequence > sequence : low.length > length;
 }
 
-function firstAtOrAfter({ keys, sequences }: Block, key: string, sequence: number): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBefore(keys[middle]!, sequences[middle]!, key, sequence)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function sequencesOf(page: IndexPage, from: number, to: number, reverse: boolean): number[] {
+  const sequences: number[] = [];
+  for (let place = from; place < to; place++) sequences.push(page.sequenceAt(place));
+  return reverse ? sequences.reverse() : sequences;
+}
+
+/** null: behind everything. */
+function boundOf(text: string): Buffer | null {
+  if (!text.endsWith(AFTER)) return Buffer.from(text, 'latin1');
+  let end = text.length - 1;
+  while (end > 0 && text.charCodeAt(end - 1) === 0xff) end--;
+  if (end === 0) return null;
+  const bytes = Buffer.from(text.slice(0, end), 'latin1');
+  bytes[end - 1]! += 1;
+  return bytes;
 }

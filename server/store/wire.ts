@@ -1,13 +1,19 @@
 /** The framing of MongoDB's wire protocol: OP_MSG, and OP_QUERY for the first greeting of a driver.
  *  Source: MongoDB documentation, "Wire Protocol" */
 
-import { type BsonDocument, type BsonValue, decodeDocument, type Encodable, encodeDocument } from './bson.ts';
+import { type BsonDocument, decodeDocument, type Encodable, encodeDocument } from './bson.ts';
+import { assertValid, TYPE } from './field-finder.ts';
 
 export const MAX_MESSAGE_BYTES = 48_000_000;
 const HEADER_BYTES = 16;
 const OP_REPLY = 1;
 const OP_QUERY = 2004;
 const OP_MSG = 2013;
+/** Flags and the kind of the only section. */
+const MESSAGE_BYTES = 5;
+/** Flags, cursor, the number of the first document, how many documents. */
+const LEGACY_BYTES = 20;
+const AWAITABLE = 8;
 const CHECKSUM_PRESENT = 1;
 const MORE_TO_COME = 2;
 
@@ -15,11 +21,15 @@ export interface Request {
   readonly requestId: number;
   readonly legacy: boolean;
   readonly command: BsonDocument;
-  /** The documents of its sequence, as they came. */
-  readonly bodies: readonly Buffer[];
+  /** By the name of the field that they belong to: documents that came in a sequence of their own, as they came. */
+  readonly sequences: Sequences;
   /** False: the sender does not listen for an answer. */
   readonly wantsReply: boolean;
 }
+
+export type Sequences = ReadonlyMap<string, readonly Buffer[]>;
+
+export const NO_SEQUENCES: Sequences = new Map();
 
 /** The peer speaks something else: the connection is of no use any more. */
 export class WireError extends Error {}
@@ -65,17 +75,15 @@ export function parseRequest(message: Buffer): Request {
   if (kind === OP_QUERY) {
     const nameEnd = message.indexOf(0, HEADER_BYTES + 4);
     const command = decodeDocument(message, nameEnd + 1 + 8);
-    return { requestId, legacy: true, command: command.set('$db', 'admin'), bodies: [], wantsReply: true };
+    return { requestId, legacy: true, command: command.set('$db', 'admin'), sequences: NO_SEQUENCES, wantsReply: true };
   }
   throw new WireError(`a message of the unknown kind ${kind}`);
 }
 
-/** The documents of a sequence section become an array in the command, where they belong. */
 function parseMessage(message: Buffer, requestId: number): Request {
   const flags = message.readUInt32LE(HEADER_BYTES);
   const end = flags & CHECKSUM_PRESENT ? message.length - 4 : message.length;
-  const sequences: [string, BsonValue[]][] = [];
-  let bodies: readonly Buffer[] = [];
+  let sequences: Map<string, readonly Buffer[]> | null = null;
   let command: BsonDocument | null = null;
   let at = HEADER_BYTES + 4;
   while (at < end) {
@@ -83,50 +91,45 @@ function parseMessage(message: Buffer, requestId: number): Request {
     const sectionEnd = at + 1 + message.readInt32LE(at + 1);
     if (section === 0) command = decodeDocument(message, at + 1);
     else if (section === 1) {
-      const sequence = parseSequence(message, at + 5, sectionEnd);
-      sequences.push([sequence.name, sequence.documents]);
-      bodies = sequence.bodies;
+      const nameEnd = message.indexOf(0, at + 5);
+      sequences ??= new Map();
+      sequences.set(message.toString('utf8', at + 5, nameEnd), parseSequence(message, nameEnd + 1, sectionEnd));
     } else throw new WireError(`a section of the unknown kind ${section}`);
     at = sectionEnd;
   }
   if (!command) throw new WireError('a message without a command');
-  for (const [name, documents] of sequences) command.set(name, documents);
-  return { requestId, legacy: false, command, bodies, wantsReply: (flags & MORE_TO_COME) === 0 };
+  const wantsReply = (flags & MORE_TO_COME) === 0;
+  return { requestId, legacy: false, command, sequences: sequences ?? NO_SEQUENCES, wantsReply };
 }
 
-/** The bodies are one copy: a document that is kept must not hold on to all that came through the socket with it. */
-function parseSequence(message: Buffer, from: number, end: number) {
-  const nameEnd = message.indexOf(0, from);
-  const name = message.toString('utf8', from, nameEnd);
-  const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - nameEnd - 1));
-  message.copy(bytes, 0, nameEnd + 1, end);
-  const documents: BsonValue[] = [];
-  const bodies: Buffer[] = [];
+/** The documents are one copy: one that is kept must not hold on to all that came through the socket with it. */
+function parseSequence(message: Buffer, from: number, end: number): readonly Buffer[] {
+  const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - from));
+  message.copy(bytes, 0, from, end);
+  const documents: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
-    documents.push(decodeDocument(bytes, at));
     const next = at + bytes.readInt32LE(at);
-    bodies.push(bytes.subarray(at, next));
+    const document = bytes.subarray(at, next);
+    assertValid(document);
+    documents.push(document);
     at = next;
   }
-  return { name, documents, bodies };
+  return documents;
 }
 
 export function formatReply(request: Request, body: Buffer, replyId: number): Buffer {
-  const start = request.legacy ? legacyStart() : Buffer.alloc(5);
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeInt32LE(HEADER_BYTES + start.length + body.length, 0);
-  header.writeInt32LE(replyId, 4);
-  header.writeInt32LE(request.requestId, 8);
-  header.writeInt32LE(request.legacy ? OP_REPLY : OP_MSG, 12);
-  return Buffer.concat([header, start, body]);
-}
-
-/** Flags: awaitable; no cursor; from 0; one document. */
-function legacyStart(): Buffer {
-  const start = Buffer.alloc(20);
-  start.writeInt32LE(8, 0);
-  start.writeInt32LE(1, 16);
-  return start;
+  const start = HEADER_BYTES + (request.legacy ? LEGACY_BYTES : MESSAGE_BYTES);
+  const reply = Buffer.allocUnsafe(start + body.length).fill(0, 0, start);
+  reply.writeInt32LE(reply.length, 0);
+  reply.writeInt32LE(replyId, 4);
+  reply.writeInt32LE(request.requestId, 8);
+  reply.writeInt32LE(request.legacy ? OP_REPLY : OP_MSG, 12);
+  if (request.legacy) {
+    reply.writeInt32LE(AWAITABLE, HEADER_BYTES);
+    reply.writeInt32LE(1, start - 4);
+  }
+  body.copy(reply, start);
+  return reply;
 }
 
 /** An OP_MSG that asks for a command: what a probe sends. */
@@ -146,9 +149,7 @@ export function encodeCursorReply(
   cursorId: bigint,
   namespace: string,
 ): Buffer {
-  const parts: Buffer[] = [];
-  for (const [index, body] of bodies.entries()) parts.push(Buffer.from(`\x03${index}\x00`, 'latin1'), body);
-  const array = wrap(Buffer.concat(parts));
+  const array = arrayOf(bodies);
   const id = Buffer.alloc(8);
   id.writeBigInt64LE(cursorId);
   const name = Buffer.from(`${namespace}\x00`, 'utf8');
@@ -160,6 +161,22 @@ export function encodeCursorReply(
   const ok = Buffer.alloc(8);
   ok.writeDoubleLE(1);
   return wrap(Buffer.concat([element(0x03, 'cursor'), cursor, element(0x01, 'ok'), ok]));
+}
+
+function arrayOf(bodies: readonly Buffer[]): Buffer {
+  let length = 5;
+  for (let at = 0; at < bodies.length; at++) length += 2 + String(at).length + (bodies[at] as Buffer).length;
+  const array = Buffer.allocUnsafe(length);
+  array.writeInt32LE(length, 0);
+  let to = 4;
+  for (let at = 0; at < bodies.length; at++) {
+    array[to++] = TYPE.document;
+    to += array.write(String(at), to, 'latin1');
+    array[to++] = 0;
+    to += (bodies[at] as Buffer).copy(array, to);
+  }
+  array[to] = 0;
+  return array;
 }
 
 function element(type: number, name: string): Buffer {

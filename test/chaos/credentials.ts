@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
-import { applyCredentialsSetup } from '../../server/credentials-setup.ts';
+import { applyCredentialsSetup } from '../../server/configuration/credentials-setup.ts';
 import { projectPath } from '../../server/paths.ts';
 import { setSchedule } from '../../server/scheduler/set-schedule.ts';
 import { needlessCopies } from './mailbox.ts';

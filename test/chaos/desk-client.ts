@@ -3,29 +3,20 @@
 import { formatInstant } from '../../dsl/index.ts';
 import { ProviderError } from '../../plugin/errors.ts';
 import type { AwardRequest, BadgeProvider, IssuedAtProvider } from '../../plugin/ports/badge-provider.ts';
+import { createHttpClient } from '../../providers/http/create-client.ts';
 
 const TIMEOUT_MS = 2_000;
 
 /** @param name the word after `template` that it answers to */
 export function deskClient(name: string, url: string): BadgeProvider {
+  const http = createHttpClient(
+    { baseUrl: url, peer: 'the desk', timeoutMs: TIMEOUT_MS },
+    { internalHosts: [new URL(url).host] },
+  );
   /** @returns null: it knows no such badge */
-  async function ask(path: string, body: object): Promise<string | null> {
-    let response: Response;
-    try {
-      response = await fetch(`${url}/${path}`, {
-        method: 'POST',
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-    } catch (cause) {
-      throw new ProviderError('unavailable', 'the desk does not answer', { ambiguous: true, cause });
-    }
-    if (response.ok) return ((await response.json()) as { id: string }).id;
-    if (response.status === 404) return null;
-    const seconds = Number(response.headers.get('retry-after') ?? 0);
-    throw new ProviderError('unavailable', `the desk answered ${response.status}`, {
-      ...(seconds > 0 && { retryAfterMs: seconds * 1_000 }),
-    });
+  async function ask(path: string, body: object, mayStill?: () => boolean): Promise<string | null> {
+    const reply = await http.call({ method: 'POST', path, body, accept: [404], mayStill });
+    return reply.status === 404 ? null : (reply.data as { id: string }).id;
   }
 
   const issued = (externalId: string): IssuedAtProvider => ({ externalId, state: 'issued', url: null });
@@ -47,10 +38,11 @@ export function deskClient(name: string, url: string): BadgeProvider {
     },
     template: async () => null,
     findIssued: find,
-    async award({ uuid, templateId, awardedAt, recipient }) {
+    async award({ uuid, templateId, awardedAt, recipient, mayIssue }) {
       const { username } = recipient;
       return issued(
-        (await ask('award', { uuid, badge: templateId, username, awardedAt: formatInstant(awardedAt) })) ?? '',
+        (await ask('award', { uuid, badge: templateId, username, awardedAt: formatInstant(awardedAt) }, mayIssue)) ??
+          '',
       );
     },
     async revoke({ uuid }) {

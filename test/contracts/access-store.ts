@@ -142,16 +142,29 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
       const first = anAccount({ name: 'one' });
       const second = anAccount({ name: 'two', passwordHash: null, lmsUsername: 'two' });
       for (const one of [first, second]) expect(await store.createAccount(one)).to.equal(true);
-      expect(await store.linkAccount(first.id, 'one')).to.equal('changed');
-      expect(await store.linkAccount(first.id, 'one')).to.equal('changed');
-      expect(await store.linkAccount(first.id, 'two')).to.equal('taken');
+      expect(await store.linkAccount(first.id, 'one', null)).to.equal('changed');
+      expect(await store.linkAccount(first.id, 'one', 'one')).to.equal('changed');
+      expect(await store.linkAccount(first.id, 'two', 'one')).to.equal('taken');
+      for (const expected of [null, 'another'])
+        for (const wanted of ['three', null])
+          expect(await store.linkAccount(first.id, wanted, expected)).to.equal('stale');
       expect((await store.account(first.id))?.lmsUsername).to.equal('one');
-      expect(await store.linkAccount(second.id, null)).to.equal('no-password');
-      expect(await store.linkAccount(second.id, 'other')).to.equal('changed');
-      expect(await store.linkAccount(first.id, null)).to.equal('changed');
+      expect(await store.linkAccount(second.id, null, 'two')).to.equal('no-password');
+      expect(await store.linkAccount(second.id, 'other', 'two')).to.equal('changed');
+      expect(await store.linkAccount(first.id, null, 'one')).to.equal('changed');
       expect(await store.account(first.id)).to.deep.equal({ ...first, generation: 0 });
-      expect(await store.linkAccount(second.id, 'one')).to.equal('changed');
-      for (const username of ['x', null]) expect(await store.linkAccount(randomUUID(), username)).to.equal('unknown');
+      expect(await store.linkAccount(second.id, 'one', 'other')).to.equal('changed');
+      for (const username of ['x', null])
+        expect(await store.linkAccount(randomUUID(), username, null)).to.equal('unknown');
+    });
+
+    it('get another role only if they still have the one that was expected', async () => {
+      const ada = anAccount({ role: 'editor' });
+      await store.createAccount(ada);
+      expect(await store.changeAccount(ada.id, { role: 'viewer' }, noon, 'publisher')).to.equal('stale');
+      expect(await store.account(ada.id)).to.include({ role: 'editor' });
+      expect(await store.changeAccount(ada.id, { role: 'viewer' }, noon, 'editor')).to.equal('changed');
+      expect(await store.account(ada.id)).to.include({ role: 'viewer' });
     });
 
     it('ends all sessions by a number, and with every new password', async () => {

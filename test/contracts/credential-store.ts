@@ -327,12 +327,13 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
     });
 
     it('L2: can be taken over once their lease has ended, by one process; the former holder can write no more', async () => {
-      await store.createRun(aRun());
+      const trace = { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`, tracestate: 'other=1' };
+      await store.createRun(aRun({ trace }));
       await store.createRun(aRun({ id: 'run-2', dueAt: later(1), state: 'done' }));
       expect(await store.abandonedRuns(later(59_999))).to.deep.equal([]);
-      expect(await store.abandonedRuns(later(60_000))).to.deep.equal([aRun()]);
+      expect(await store.abandonedRuns(later(60_000))).to.deep.equal([aRun({ trace })]);
       const taken = await Promise.all([1, 2, 3].map(() => store.takeOverRun('run-1', 1, later(90_000))));
-      expect(taken.filter((run) => run !== null)).to.deep.equal([aRun({ fence: 2, leaseUntil: later(90_000) })]);
+      expect(taken.filter((run) => run !== null)).to.deep.equal([aRun({ fence: 2, leaseUntil: later(90_000), trace })]);
       expect(await store.updateRun(aRun({ state: 'done' }))).to.equal(false);
       expect((await store.run('run-1'))?.state).to.equal('running');
     });
@@ -549,7 +550,8 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       await store.createCredential(numbered(1, { mail: aMail({ dueAt: later(2) }), expiresAt: later(8) }));
       await store.createCredential(numbered(2, { username: 'ben', mail: aMail({ dueAt: later(1) }) }));
       const lastError = { code: 'mail.refused', message: 'the mail server refused the message (550)' };
-      const failed = aMail({ state: 'failed', dueAt: null, attempts: 2, messageId: 'x@example.org', lastError });
+      const trace = { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`, tracestate: 'other=1' };
+      const failed = aMail({ trace, state: 'failed', dueAt: null, attempts: 2, messageId: 'x@example.org', lastError });
       await store.createCredential(numbered(3, { username: 'cleo', mail: failed }));
       await store.createCredential(numbered(4, { username: 'dan' }));
       const due = async (ms: number, limit: number) => (await store.dueMails(later(ms), limit)).map(({ id }) => id);

@@ -36,6 +36,16 @@ export function eventLogContract(name: string, makeLog: () => Promise<EventLog>)
       expect(await log.get('e9')).to.equal(null);
     });
 
+    it('keeps the trace of an event that has one', async () => {
+      const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
+      const entries = [
+        anEntry(1, {}, { trace: { traceparent, tracestate: 'other=1' } }),
+        anEntry(2, {}, { trace: { traceparent } }),
+      ];
+      await log.record(entries);
+      for (const entry of entries) expect(await log.get(entry.event.id)).to.deep.equal(entry);
+    });
+
     it('keeps payloads whose names no document could hold, nanoseconds, and events about nobody', async () => {
       const payload = { 'a.b': 1, $set: { $in: [null, 1.5, '\u0000'] }, '\u0000': '', 'naïve 名': { deep: [{}] } };
       const time = '2026-03-01T10:00:00.123456789Z' as LmsEvent['time'];

@@ -46,6 +46,7 @@ export function jobStoreContract(name: string, makeStore: () => Promise<JobStore
         error: { code: 'store.unavailable', message: 'away' },
         reason: 'because',
         total: 7,
+        trace: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`, tracestate: 'other=1' },
       });
       await store.create(all);
       expect(await store.get('j1')).to.deep.equal(all);

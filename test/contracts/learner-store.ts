@@ -33,6 +33,18 @@ export function learnerStoreContract(name: string, makeStore: () => Promise<Lear
       expect(await store.count()).to.equal(2);
     });
 
+    it('keeps the language somebody reads in, whatever events say of them later', async () => {
+      const { id } = await store.resolve(user(), day(1));
+      expect(await store.languageOf('ada')).to.equal(null);
+      await store.rememberLanguage(id, 'es');
+      await store.rememberLanguage(id, 'fr');
+      await store.rememberLanguage('nobody', 'de');
+      await store.resolve(user({ username: 'lady', name: 'Augusta' }), day(2));
+      expect(await store.languageOf('lady')).to.equal('fr');
+      expect(await store.languageOf('ada')).to.equal(null);
+      expect(await store.languageOf('nobody')).to.equal(null);
+    });
+
     it('knows nobody whom no event has named', async () => {
       expect(await store.findById('nobody')).to.equal(null);
       expect(await store.findByUsername('nobody')).to.equal(null);

@@ -27,7 +27,12 @@ export function progressStoreContract(name: string, makeStore: () => Promise<Pro
     it('gives back what was saved, one version on', async () => {
       const progress = aProgress({
         contributions: [contribution('e1', { five: 's:course' }), contribution('e2', {})],
-        effects: [anEffect({ lastError: { code: 'provider.unavailable', message: 'away', at: at(3) } })],
+        effects: [
+          anEffect({
+            lastError: { code: 'provider.unavailable', message: 'away', at: at(3) },
+            trace: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` },
+          }),
+        ],
         issued: [anIssuedBadge()],
       });
       expect(await store.save(progress)).to.equal(true);

@@ -3,7 +3,9 @@
 
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { type BrowserSite, crawl, faultsOf, openBrowserSite, tabTo } from '../support/browser-site.ts';
+import { faultsOf, tabTo } from '../support/browser.ts';
+import { type BrowserSite, openBrowserSite } from '../support/browser-site.ts';
+import { crawl } from '../support/crawl.ts';
 import {
   countReachable,
   filledForms,
@@ -20,22 +22,20 @@ describe('accessibility of pages that hold nothing yet', function () {
   this.timeout(240_000);
   let place: BrowserSite;
   before(async function () {
-    const opened = await openBrowserSite(async () => {});
-    if (opened === null) return this.skip();
-    place = opened;
+    place = await openBrowserSite(this);
   });
   after(() => place?.close());
+  afterEach(() => place?.closePages());
 
   for (const look of [{}, { ...NARROW, colorScheme: 'dark' }] as const) {
     it(`has no fault ${'viewport' in look ? 'at 320 px in the dark' : 'on a desk in the light'}`, async () => {
-      const page = await place.openPage({ reducedMotion: 'reduce', ...look });
+      const page = await place.openPage({ bypassCSP: true, ...look });
       const faults: string[] = [];
       const visited = await crawl(place, page, async (path) => {
         faults.push(...(await faultsOf(page)).map((fault) => `${path}: ${fault}`));
       });
       expect(faults).to.deep.equal([]);
       expect(visited).to.include.members(['/badges', '/credential-assets', '/test-event', '/first-steps', '/jobs']);
-      await page.context().close();
     });
   }
 });
@@ -44,25 +44,23 @@ describe('accessibility of pages in use', function () {
   this.timeout(300_000);
   let place: BrowserSite;
   before(async function () {
-    const opened = await openBrowserSite(seed);
-    if (opened === null) return this.skip();
-    place = opened;
+    place = await openBrowserSite(this, seed);
   });
   after(() => place?.close());
+  afterEach(() => place?.closePages());
 
   it('lets everything be pressed by a finger, and moves nothing for those who want no motion', async () => {
-    const page = await place.openPage({ ...NARROW, reducedMotion: 'reduce' });
+    const page = await place.openPage(NARROW);
     const faults: string[] = [];
     await crawl(place, page, async (path) => {
       for (const fault of await page.evaluate<string[]>(smallTargets)) faults.push(`${path}: small: ${fault}`);
       for (const part of await page.evaluate<string[]>(movingParts)) faults.push(`${path}: moves: ${part}`);
     });
     expect(faults).to.deep.equal([]);
-    await page.context().close();
   });
 
   it('never hides what has the focus, and never keeps it', async () => {
-    const page = await place.openPage({ ...NARROW, reducedMotion: 'reduce' });
+    const page = await place.openPage(NARROW);
     const faults: string[] = [];
     await crawl(place, page, async (path) => {
       const most = await page.evaluate<number>(countReachable);
@@ -74,7 +72,6 @@ describe('accessibility of pages in use', function () {
       }
     });
     expect(faults).to.deep.equal([]);
-    await page.context().close();
   });
 
   it('keeps outlines, icons and charts apart from the ground in forced colours', async () => {
@@ -87,11 +84,10 @@ describe('accessibility of pages in use', function () {
     expect(colours.marks).not.to.be.empty.and.not.to.include(colours.ground);
     await page.keyboard.press('Tab');
     expect(await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle')).to.equal('solid');
-    await page.context().close();
   });
 
   it('says what is wrong with a form that was sent empty: in the title, in a summary that has the focus, by links', async () => {
-    const page = await place.openPage({ reducedMotion: 'reduce' });
+    const page = await place.openPage({ bypassCSP: true });
     const forms: { readonly path: string; readonly form: number }[] = [];
     await crawl(place, page, async (path) => {
       if (path.startsWith('/sign-')) return;
@@ -112,7 +108,6 @@ describe('accessibility of pages in use', function () {
     }
     expect(faults).to.deep.equal([]);
     expect(refused).to.include.members(['/badges/new', '/test-event', '/open-badge-templates/new', '/accounts/new']);
-    await page.context().close();
   });
 
   it('leads from a template over its rules and a test to a badge in force, with the keyboard alone', async () => {
@@ -141,7 +136,6 @@ describe('accessibility of pages in use', function () {
     await press('Save');
     await press('Activate');
     expect(await page.getByRole('status').textContent()).to.include('The badge is active');
-    await page.context().close();
   });
 
   it('leads from a configuration to its schedule and a run, with the keyboard alone', async () => {
@@ -164,7 +158,6 @@ describe('accessibility of pages in use', function () {
     await press('Generate now');
     await press('Generate now', 'startsWith');
     expect(await page.locator('main').textContent()).to.include('run begun');
-    await page.context().close();
   });
 });
 

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { StoreError } from '../../plugin/errors.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { openConnection } from '../../server/amqp/connection.ts';
+import { Wire } from '../chaos/wire.ts';
 import { privateRabbitmq } from '../support/rabbitmq.ts';
 import type { RabbitMqNode } from '../support/rabbitmq-node.ts';
 import { BusUnderTest, eventually, passingMessage } from './amqp-support.ts';
@@ -80,6 +81,53 @@ describe('events over a RabbitMQ in trouble', () => {
       ),
     );
     await eventually(async () => bus.events.some(({ id }) => id === 'again'));
+  });
+});
+
+describe('a connection whose other end goes away without a word', () => {
+  let node: RabbitMqNode;
+  let wire: Wire;
+  let url: string;
+  before(async function () {
+    const broker = await privateRabbitmq(this);
+    node = broker.node;
+    wire = new Wire(broker.url);
+    url = await wire.open();
+  });
+  after(async () => {
+    wire?.close();
+    await node?.stop();
+  });
+
+  /** Sockets that keep this process alive and are connected to the wire. */
+  const toTheWire = () =>
+    (process as unknown as { _getActiveHandles(): { remotePort?: number; connecting?: boolean }[] })
+      ._getActiveHandles()
+      .filter(({ remotePort }) => String(remotePort) === new URL(url).port).length;
+
+  async function aConnection() {
+    const options = { name: 'test', logger: silentLogger, backoff: { firstMs: 50, longestMs: 400 } };
+    const connection = await openConnection({ url, heartbeatSeconds: 1, ...options });
+    await eventually(async () => connection.status().connected);
+    return connection;
+  }
+
+  it('lets go of its socket once it is lost, so that the process can end', async () => {
+    const connection = await aConnection();
+    expect(toTheWire()).to.equal(1);
+    wire.cut();
+    await eventually(async () => connection.status().lastError?.includes('Heartbeat'), 10_000);
+    await eventually(async () => connection.status().connected, 10_000);
+    await eventually(async () => toTheWire() === 1, 10_000);
+    await connection.close();
+    await eventually(async () => toTheWire() === 0, 10_000);
+  });
+
+  it('can be closed while it is dead, and then keeps no socket either', async () => {
+    const connection = await aConnection();
+    wire.cut();
+    await connection.close();
+    await eventually(async () => toTheWire() === 0, 10_000);
   });
 });
 

@@ -11,6 +11,7 @@ import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { compose } from '../../server/compose.ts';
 import { readSettings } from '../../server/config.ts';
 import { projectPath } from '../../server/paths.ts';
+import { RULES } from '../chaos/load.ts';
 import { type RabbitMq, rabbitmq } from '../support/rabbitmq.ts';
 import { randomFrom } from '../support/random.ts';
 
@@ -20,19 +21,6 @@ const QUEUE = 'laurel.killed';
 const EXCHANGE = 'laurel-killed';
 
 const COURSE = 'org.openedx.learning.course.passing.status.updated.v1';
-
-const RULES = [
-  `badge "one" { template memory "one" active true
-     requirement demo { on ${COURSE} where is_passing and course.course_key = "course-v1:A+0+R" }
-     penalty failed { on ${COURSE} where not is_passing and course.course_key = "course-v1:A+0+R" resets demo } }`,
-  `badge "both" { template memory "both" active true re-award allowed
-     requirement a in group A { on ${COURSE} where is_passing and course.course_key = "course-v1:A+1+R" }
-     requirement b in group B { on ${COURSE} where is_passing and course.course_key = "course-v1:A+2+R" }
-     penalty lost { on ${COURSE} where not is_passing and course.course_key = "course-v1:A+2+R" resets b } }`,
-  `badge "after-both" { template memory "after-both" active true
-     requirement first in group A { on badge "both" awarded }
-     requirement three in group B { on ${COURSE} where is_passing count 3 distinct course.course_key } }`,
-];
 
 function makeEvents(seed: number): Record<string, unknown>[] {
   const random = randomFrom(seed);

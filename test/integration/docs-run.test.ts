@@ -1,4 +1,4 @@
-/** The commands of README, tutorial and how-to pages, run as they stand, block after block, in a folder with the examples.
+/** The commands of every page, run as they stand, block after block, in a folder with the examples.
  *  What is not run is listed with the reason; a block that is neither run nor listed fails. */
 
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -24,6 +24,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'README.md 2': HERE,
   'README.md 3': SERVER,
   'docs/tutorial/first-badge-and-certificate.md 1': WALKED,
+  'docs/explanation/what-happens-when.md 1': 'takes hours; test/integration/chaos.test.ts runs a part of it',
   'docs/how-to/connect-an-lms.md 1': SERVER,
   'docs/how-to/connect-an-lms.md 2': SERVER,
   'docs/how-to/connect-credly.md 1': 'a setting with placeholders',
@@ -55,10 +56,14 @@ const BEFORE: Readonly<Record<string, string>> = {
     'npx laurel rules load examples/rules/04-one-course.rules\nnpx laurel rules load examples/rules-next/04-one-course.rules',
 };
 
+/** Every page that the repository has. */
 const pages = [
-  'README.md',
-  ...['tutorial', 'how-to'].flatMap((folder) =>
-    readdirSync(projectPath('docs', folder)).map((name) => `docs/${folder}/${name}`),
+  ...readdirSync(projectPath()).filter((name) => name.endsWith('.md')),
+  ...['docs', 'dsl', 'plugin', 'providers', 'server', 'browser', 'views', 'examples', 'bench', 'test'].flatMap(
+    (folder) =>
+      readdirSync(projectPath(folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+        .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
   ),
 ];
 
@@ -108,5 +113,12 @@ describe('blocks that are not run', () => {
   it('are there', () => {
     const all = pages.flatMap(blocksOf).map(({ name }) => name);
     expect(Object.keys(NOT_RUN).filter((name) => !all.includes(name))).to.deep.equal([]);
+  });
+
+  it('do not hide behind other words for a shell', () => {
+    const others = pages.filter((page) =>
+      /^ *```(bash|shell|zsh|sh .*)$|^ +```sh$/m.test(readFileSync(projectPath(page), 'utf8')),
+    );
+    expect(others).to.deep.equal([]);
   });
 });

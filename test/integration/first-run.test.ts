@@ -1,16 +1,14 @@
 /** From the sign-in link that the server prints to a first badge and a first PDF, by what the pages say alone: every step
  *  presses a link or a button by the text that it shows. The tutorial tells the same walk. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { projectPath } from '../../server/paths.ts';
+import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { type RunningLaurel, serveLaurel } from '../support/command.ts';
-
-const executablePath = process.env.LAUREL_CHROMIUM ?? '/usr/bin/chromium';
-const pictures = process.env.LAUREL_TEST_SCREENSHOTS ?? null;
 
 describe('the first run', function () {
   this.timeout(180_000);
@@ -19,14 +17,9 @@ describe('the first run', function () {
   let browser: Browser;
 
   before(async function () {
-    if (!existsSync(executablePath)) {
-      if (process.env.CI) throw new Error(`there is no browser at ${executablePath}; set LAUREL_CHROMIUM`);
-      console.log(`      no browser at ${executablePath}; set LAUREL_CHROMIUM to run these tests`);
-      this.skip();
-    }
+    browser = await openBrowser(this);
     folder = mkdtempSync(join(tmpdir(), 'laurel-first-run-'));
     laurel = await serveLaurel({ LAUREL_DATA_DIR: folder });
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   });
 
   after(async () => {
@@ -37,7 +30,7 @@ describe('the first run', function () {
 
   it('leads from the link to a badge that is awarded and a PDF, without JavaScript', async () => {
     const begun = Date.now();
-    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    const page = await openPage(browser, { javaScriptEnabled: false });
     const walk = walkerOn(page);
 
     const link = /^ {2}(\S+\/sign-in\/\S+)$/m.exec(laurel.banner)?.[1];
@@ -136,7 +129,7 @@ function walkerOn(page: Page): Walker {
           cause: error,
         });
       }
-      if (pictures) await page.screenshot({ path: join(pictures, `first-run-${presses.length}.png`), fullPage: true });
+      await picture(page, `first-run-${presses.length}`);
     },
     async fill(fields, button) {
       for (const [label, text] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(text);

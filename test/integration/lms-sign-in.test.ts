@@ -1,47 +1,29 @@
 /** Signing in with the LMS in a real browser, over HTTP on both sides: as learner and as administrator, and the learner's own page in
- *  every look. LAUREL_TEST_SCREENSHOTS names a folder to keep pictures in. */
+ *  every look. */
 
-import { existsSync, mkdirSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import axe from 'axe-core';
 import { expect } from 'chai';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { accessibilityFaults, sidewaysScroll } from '../support/in-browser.ts';
+import type { Browser, Page } from 'playwright-core';
+import { closePages, collectComplaints, faultsOf, LOOKS, openBrowser, openPage, picture } from '../support/browser.ts';
 import { aRequest } from '../support/issuer-world.ts';
 import { type LmsSite, lmsSite } from '../support/lms-sign-in.ts';
 import { aCredential, seed } from '../support/seed.ts';
+import { type Served, serve } from '../support/serve.ts';
 
-const executablePath = process.env.LAUREL_CHROMIUM ?? '/usr/bin/chromium';
-const pictures = process.env.LAUREL_TEST_SCREENSHOTS ?? null;
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const LOOKS = [
-  { width: 1280, height: 900, colorScheme: 'light' },
-  { width: 1280, height: 900, colorScheme: 'dark' },
-  { width: 320, height: 720, colorScheme: 'light' },
-  { width: 320, height: 720, colorScheme: 'dark' },
-] as const;
+/** That Laurel issued itself. */
+const BADGE = 'c0ffee00-0000-4000-8000-00000000000a';
 
 describe('signing in with the LMS in a browser', function () {
   this.timeout(180_000);
   let browser: Browser;
-  let server: Server;
+  let served: Served;
   let world: LmsSite;
   let address: string;
 
   before(async function () {
-    if (!existsSync(executablePath)) {
-      if (process.env.CI) throw new Error(`there is no browser at ${executablePath}; set LAUREL_CHROMIUM`);
-      console.log(`      no browser at ${executablePath}; set LAUREL_CHROMIUM to run these tests`);
-      this.skip();
-    }
-    if (pictures) mkdirSync(pictures, { recursive: true });
-    browser = await chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
+    browser = await openBrowser(this);
     // The address is part of the application in the LMS, so it must be known before the site is made.
-    server = createServer((request, response) => world.site.app(request, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    served = await serve((request, response) => world.site.app(request, response));
+    address = served.address;
     world = await lmsSite({}, { publicUrl: address });
     await seed(world.site);
     await giveAda(world);
@@ -49,13 +31,15 @@ describe('signing in with the LMS in a browser', function () {
 
   after(async () => {
     await browser?.close();
-    server?.closeAllConnections();
-    await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
+    await served?.close();
     await world?.close();
+  });
+  afterEach(async () => {
+    if (browser) await closePages(browser);
   });
 
   it('leads a learner from the page asked for over the LMS to it, and out again', async () => {
-    const page = await openPage({});
+    const page = await openPage(browser);
     const complaints = collectComplaints(page, address);
     await page.goto(`${address}/my`);
     await page.getByRole('heading', { name: 'Sign in to the stand-in LMS as' }).waitFor();
@@ -73,11 +57,10 @@ describe('signing in with the LMS in a browser', function () {
     await page.getByRole('link', { name: /Go on to/ }).click();
     await page.waitForURL(`${address}/sign-in`);
     expect(complaints.filter((text) => !/status of (403|404)/.test(text))).to.deep.equal([]);
-    await page.context().close();
   });
 
   it('makes an administrator of who is one in the LMS, whom it does not ask twice', async () => {
-    const page = await openPage({});
+    const page = await openPage(browser);
     await page.goto(`${address}/audit`);
     await page.getByRole('link', { name: 'Sign in with the LMS' }).click();
     await page.getByRole('link', { name: /principal/ }).click();
@@ -88,22 +71,20 @@ describe('signing in with the LMS in a browser', function () {
     await page.goto(`${address}/badges`);
     await page.waitForURL(`${address}/badges`);
     await page.getByRole('heading', { name: 'Badges', level: 1 }).waitFor();
-    await page.context().close();
   });
 
   it('says what to do when it was refused', async () => {
-    const page = await openPage({});
+    const page = await openPage(browser);
     await page.goto(`${address}/sign-in`);
     await page.getByRole('link', { name: 'Sign in with the LMS' }).click();
     await page.getByRole('link', { name: /refuse/ }).click();
     await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
     await page.getByRole('link', { name: 'Sign in with the LMS' }).click();
     await page.getByRole('heading', { name: 'Sign in to the stand-in LMS as' }).waitFor();
-    await page.context().close();
   });
 
-  for (const look of LOOKS) {
-    it(`has no accessibility fault and no sideways scrolling at ${look.width} px, ${look.colorScheme}`, async () => {
+  for (const { name, suffix, options } of LOOKS) {
+    it(`has no accessibility fault and no sideways scrolling at ${name}`, async () => {
       const faults: string[] = [];
       const views: readonly (readonly [title: string, open: (page: Page) => Promise<unknown>])[] = [
         ['sign-in-lms', (page) => page.goto(`${address}/sign-in`)],
@@ -117,19 +98,41 @@ describe('signing in with the LMS in a browser', function () {
         ['signed-out', (page) => page.goto(`${address}/sign-in/lms/end`)],
       ];
       for (const [title, open] of views) {
-        const page = await openPage({ ...look, bypassCSP: true });
+        const page = await openPage(browser, options);
         await open(page);
-        await page.evaluate(axe.source);
         faults.push(...(await faultsOf(page)).map((fault) => `${title}: ${fault}`));
-        if (pictures)
-          await page.screenshot({
-            path: join(pictures, `${title}-${look.width}-${look.colorScheme}.png`),
-            fullPage: true,
-          });
-        await page.context().close();
+        await picture(page, `${title}-${suffix}`);
       }
       expect(faults).to.deep.equal([]);
     });
+  }
+
+  // From right to left, and with the longest words.
+  for (const locale of ['ar', 'de', 'uk', 'fr', 'es']) {
+    for (const { name, suffix, options } of locale === 'ar' ? LOOKS : LOOKS.slice(2, 3)) {
+      it(`has none in ${locale} either, at ${name}`, async () => {
+        const faults: string[] = [];
+        const check = async (page: Page, title: string): Promise<void> => {
+          faults.push(...(await faultsOf(page)).map((fault) => `${title}: ${fault}`));
+          await picture(page, `${title}-${locale}-${suffix}`);
+        };
+        const ada = await openPage(browser, { ...options, locale });
+        for (const path of ['sign-in', 'verify', `verify/${BADGE}`, `open-badges/${BADGE}`, 'nothing/here']) {
+          await ada.goto(`${address}/${path}`);
+          expect(await ada.evaluate('document.documentElement.lang')).to.equal(locale);
+          await check(ada, path.replaceAll(/\/.*/g, '-one'));
+        }
+        await enter(ada, 'ada', '/my');
+        await check(ada, 'my');
+        const principal = await openPage(browser, { ...options, locale });
+        await enter(principal, 'principal', '/');
+        for (const path of ['', 'badges', 'events?done=account-created']) {
+          await principal.goto(`${address}/${path}`);
+          await check(principal, `admin-${path.replace(/\?.*/, '')}`);
+        }
+        expect(faults).to.deep.equal([]);
+      });
+    }
   }
 
   async function enter(page: Page, username: string, to: string): Promise<void> {
@@ -137,17 +140,6 @@ describe('signing in with the LMS in a browser', function () {
     const url = new URL(page.url());
     url.searchParams.set('as', username);
     await page.goto(url.href);
-  }
-
-  async function openPage(look: {
-    readonly width?: number;
-    readonly height?: number;
-    readonly colorScheme?: 'light' | 'dark';
-    readonly bypassCSP?: boolean;
-  }): Promise<Page> {
-    const { width = 1280, height = 900, ...rest } = look;
-    const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', ...rest });
-    return context.newPage();
   }
 });
 
@@ -159,7 +151,7 @@ async function giveAda({ site, lms }: LmsSite): Promise<void> {
   const stored = await progress.load(id, 'demo-course');
   const [first] = stored?.issued ?? [];
   if (!stored || !first) throw new Error('ada has a badge');
-  const own = { ...first, number: 2, uuid: 'c0ffee00-0000-4000-8000-00000000000a', externalId: 'own' };
+  const own = { ...first, number: 2, uuid: BADGE, externalId: 'own' };
   await providers.get('openbadges')?.award(aRequest({ uuid: own.uuid }));
   const [held] = await providerStore.templatesById('hall', 't1');
   if (held) await providerStore.saveTemplate({ ...held, imageUrl: null });
@@ -172,21 +164,4 @@ async function giveAda({ site, lms }: LmsSite): Promise<void> {
     credentials.createCredential(aCredential({ ...facts, order, configurationId: `other-${order}` }));
   await of(6, { username: 'ada', order: 6, status: 'error', contextName: 'Statistics for beginners' });
   await of(7, { username: 'ada', order: 7, status: 'generating', contextName: 'Programming in Python' });
-}
-
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  const found = await page.evaluate<readonly string[]>(accessibilityFaults(WCAG));
-  const overflow = await page.evaluate<number>(sidewaysScroll);
-  return overflow > 0 ? [...found, `${overflow} px too wide`] : found;
-}
-
-/** Of our own pages: the stand-in is not held to anything. */
-function collectComplaints(page: Page, address: string): string[] {
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    const isOurs = message.location().url.startsWith(address);
-    if (message.type() === 'error' && isOurs) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  return complaints;
 }

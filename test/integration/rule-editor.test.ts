@@ -1,25 +1,16 @@
 /** The rule editor in a real browser: writing, completing, mending, formatting and leaving with the keyboard, without a
- *  complaint of the content policy; and the plain text area where there is no script.
- *  LAUREL_TEST_SCREENSHOTS names a folder to keep pictures in. */
+ *  complaint of the content policy; and the plain text area where there is no script. */
 
-import { existsSync, mkdirSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import axe from 'axe-core';
 import { expect } from 'chai';
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { parse, printFile } from '../../dsl/index.ts';
 import { buildBrowserAssets, bundle } from '../../server/assets/bundle.ts';
-import { createOneTimeSignIn } from '../../server/http/tokens.ts';
-import { accessibilityFaults, sidewaysScroll } from '../support/in-browser.ts';
+import { collectComplaints, faultsOf, LOOKS, picture } from '../support/browser.ts';
+import { type BrowserSite, openBrowserSite } from '../support/browser-site.ts';
 import { demoRules, seed } from '../support/seed.ts';
-import { makeSite, PASSWORD, type Site } from '../support/web.ts';
+import type { Site } from '../support/web.ts';
 import { ruleTexts } from '../support/written-texts.ts';
 
-const executablePath = process.env.LAUREL_CHROMIUM ?? '/usr/bin/chromium';
-const pictures = process.env.LAUREL_TEST_SCREENSHOTS ?? null;
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const EDIT = '/badges/demo-course/edit';
 /** The canonical form: what the store holds. */
 const RULES = printFile(parse(demoRules).file);
@@ -31,69 +22,22 @@ const LIST_BY_ARROWS = /^scrollable-region-focusable at \.rule-editor,#cm-ac-/;
 
 describe('the rule editor in a browser', function () {
   this.timeout(180_000);
-  let browser: Browser;
-  let server: Server;
+  let place: BrowserSite;
   let site: Site;
-  let address: string;
-  let cookies: Awaited<ReturnType<BrowserContext['cookies']>>;
   let complaints: string[];
 
   before(async function () {
-    if (!existsSync(executablePath)) {
-      if (process.env.CI) throw new Error(`there is no browser at ${executablePath}; set LAUREL_CHROMIUM`);
-      console.log(`      no browser at ${executablePath}; set LAUREL_CHROMIUM to run these tests`);
-      this.skip();
-    }
-    if (pictures) mkdirSync(pictures, { recursive: true });
+    place = await openBrowserSite(this, seed);
+    site = place.site;
     await buildBrowserAssets();
-    const args = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath, args });
-    site = makeSite();
-    await seed(site);
-    server = createServer(site.app);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    cookies = await signIn();
   });
+  after(() => place?.close());
+  afterEach(() => place?.closePages());
 
-  after(async () => {
-    await browser?.close();
-    server?.closeAllConnections();
-    await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
-  });
-
-  afterEach(async () => {
-    for (const context of browser?.contexts() ?? []) await context.close();
-  });
-
-  async function signIn() {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.goto(`${address}/sign-in/${await createOneTimeSignIn(site.services)}`);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByLabel('Name', { exact: true }).fill('Ada');
-    await page.getByLabel('Password', { exact: false }).first().fill(PASSWORD);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/account-created/);
-    const signedIn = await context.cookies();
-    await context.close();
-    return signedIn;
-  }
-
-  async function open(path = EDIT, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 900 },
-      reducedMotion: 'reduce',
-      ...options,
-    });
-    await context.addCookies(cookies);
-    const page = await context.newPage();
-    complaints = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    await page.goto(`${address}${path}`);
+  async function open(path = EDIT, look: BrowserContextOptions = {}): Promise<Page> {
+    const page = await place.openPage(look);
+    complaints = collectComplaints(page);
+    await page.goto(place.address + path);
     return page;
   }
 
@@ -212,6 +156,10 @@ describe('the rule editor in a browser', function () {
     await status(page).getByText('Formatted.').waitFor();
     expect(await field(page)).to.equal(RULES);
     await write(page, 'badge "demo-course" {\n  requirement }');
+    // The check would write over it.
+    await status(page)
+      .getByText(/\d errors?/)
+      .waitFor();
     await page.getByRole('button', { name: 'Format' }).click();
     await status(page)
       .getByText('Not formatted: line 2, column 15 cannot be read: expected a name, but found "}".')
@@ -258,7 +206,7 @@ describe('the rule editor in a browser', function () {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.waitForURL(/badges\/from-editor\?done=badge-saved/);
     expect((await site.services.badges.get('from-editor'))?.source).to.equal(text);
-    await page.goto(`${address}/badges/from-editor/edit`);
+    await page.goto(`${place.address}/badges/from-editor/edit`);
     await status(page).getByText('No problems.').waitFor();
     await write(page, text.replace('Falls', 'Drops'));
     await page.getByRole('link', { name: 'Cancel' }).click();
@@ -289,11 +237,9 @@ describe('the rule editor in a browser', function () {
     await plain.getByText('The badge was saved').waitFor();
     expect((await site.services.badges.get('demo-course'))?.source).to.include('Sinks below');
 
-    const context = await browser.newContext();
-    await context.addCookies(cookies);
-    const page = await context.newPage();
+    const page = await place.openPage();
     await page.route('**/rule-editor.js*', (route) => route.abort());
-    await page.goto(`${address}${EDIT}`);
+    await page.goto(`${place.address}${EDIT}`);
     await page.locator('#rules').fill(RULES);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The badge was saved').waitFor();
@@ -303,7 +249,7 @@ describe('the rule editor in a browser', function () {
   it('edits conditions by themselves, several on one page, and heeds what the form requires', async () => {
     const page = await open();
     const script = await page.locator('script[data-vocabulary]').evaluate(markupOf);
-    const policy = (await page.request.get(`${address}${EDIT}`)).headers()['content-security-policy'] ?? '';
+    const policy = (await page.request.get(`${place.address}${EDIT}`)).headers()['content-security-policy'] ?? '';
     const area = (name: string, type: string) =>
       `<label for="${name}">${name}</label>
        <textarea id="${name}" name="${name}" rows="3" required data-rules="expression" data-event-type="${type}"></textarea>`;
@@ -313,7 +259,7 @@ describe('the rule editor in a browser', function () {
       ${area('Second', 'org.openedx.learning.course.enrollment.created.v1')}<button>Send</button></form></main></html>`;
     const headers = { 'content-type': 'text/html', 'content-security-policy': policy };
     await page.route('**/conditions', (route) => route.fulfill({ headers, body }));
-    await page.goto(`${address}/conditions`);
+    await page.goto(`${place.address}/conditions`);
     const first = page.getByRole('textbox', { name: 'First' });
     const second = page.getByRole('textbox', { name: 'Second' });
     await second.click();
@@ -336,34 +282,22 @@ describe('the rule editor in a browser', function () {
   });
 
   it('says so when it cannot check', async () => {
-    const context = await browser.newContext();
-    await context.addCookies(cookies);
-    const page = await context.newPage();
+    const page = await place.openPage();
     await page.route('**/vocabulary.json', (route) => route.fulfill({ status: 503 }));
-    await page.goto(`${address}${EDIT}`);
+    await page.goto(`${place.address}${EDIT}`);
     await status(page).getByText('The text cannot be checked while you write; it is checked when you save.').waitFor();
     await write(page, 'badge');
     expect(await field(page)).to.equal('badge');
   });
 
-  for (const [width, colorScheme] of [
-    [1280, 'light'],
-    [1280, 'dark'],
-    [320, 'light'],
-    [320, 'dark'],
-  ] as const) {
-    it(`has no accessibility fault with problems, a list of completions and a search at ${width} px, ${colorScheme}`, async () => {
-      const page = await open(EDIT, { viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
-      await page.evaluate(axe.source);
-      const look = async (name: string) => {
-        const found = await page.evaluate<readonly string[]>(accessibilityFaults(WCAG));
-        const tooWide = await page.evaluate<number>(sidewaysScroll);
-        if (pictures) await page.screenshot({ path: join(pictures, `editor-${name}-${width}-${colorScheme}.png`) });
-        expect(
-          found.filter((fault) => !LIST_BY_ARROWS.test(fault)),
-          name,
-        ).to.deep.equal([]);
-        expect(tooWide, name).to.equal(0);
+  for (const { name, suffix, options } of LOOKS) {
+    it(`has no accessibility fault with problems, a list of completions and a search at ${name}`, async () => {
+      const page = await open(EDIT, options);
+      const look = async (state: string) => {
+        const found = await faultsOf(page);
+        await picture(page, `editor-${state}-${suffix}`);
+        const faults = found.filter((fault) => !LIST_BY_ARROWS.test(fault));
+        expect(faults, state).to.deep.equal([]);
       };
       await write(page, MISTAKES);
       await status(page).getByText('2 errors').waitFor();

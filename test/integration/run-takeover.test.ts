@@ -9,7 +9,7 @@ import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { compose, type Laurel } from '../../server/compose.ts';
 import { readSettings } from '../../server/config.ts';
-import { applyCredentialsSetup } from '../../server/credentials-setup.ts';
+import { applyCredentialsSetup } from '../../server/configuration/credentials-setup.ts';
 import { projectPath } from '../../server/paths.ts';
 import { setSchedule } from '../../server/scheduler/set-schedule.ts';
 import { LEASE_MS } from '../chaos/patience.ts';

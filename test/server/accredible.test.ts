@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { defaultRetryPolicy } from '../../plugin/badges/retry-policy.ts';
+import { defaultRetryPolicy } from '../../plugin/effects/retry-policy.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { compose, type Laurel } from '../../server/compose.ts';
 import { readSettings } from '../../server/config.ts';

@@ -57,7 +57,7 @@ describe('readSettings', () => {
     for (const wrong of ['smtp://', 'smtp://mail.example.org/path', 'smtp://mail.example.org?pool=true', 'http://mail'])
       expect(problemsOf({ LAUREL_SMTP_URL: wrong }).join(), wrong).to.match(/^LAUREL_SMTP_URL must be /);
     const settings = readSettings({ LAUREL_SMTP_URL: url, LAUREL_MAIL_FROM: 'Example <credentials@example.org>' });
-    expect(settings).to.include({ smtpUrl: url, mailLanguage: 'en', downloadUrl: null });
+    expect(settings).to.include({ smtpUrl: url, mailLanguage: null, downloadUrl: null });
   });
 
   it('wants what belongs to an LMS together, and its secret unreadable on the way', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { BreakerState } from '../../plugin/badges/circuit-breaker.ts';
 import { PUBLISH_LANE } from '../../plugin/badges/effect-order.ts';
+import type { BreakerState } from '../../plugin/effects/circuit-breaker.ts';
 import { StoreError } from '../../plugin/errors.ts';
 import type { BusStatus } from '../../server/amqp/bus.ts';
 import { type HealthParts, healthReport } from '../../server/health.ts';

@@ -11,26 +11,42 @@ describe('the journal of the memory provider', () => {
   });
   afterEach(() => rmSync(join(path, '..', '..'), { recursive: true }));
 
-  it('gives back what was appended', () => {
+  it('gives back what was appended, once', () => {
     const journal = openJournal(path);
-    expect(journal.lines).to.deep.equal([]);
+    expect(journal.read()).to.deep.equal([]);
     journal.append('{"n":1}');
     journal.append('{"n":2}');
+    expect(journal.read()).to.deep.equal(['{"n":1}', '{"n":2}']);
+    expect(journal.read()).to.deep.equal([]);
     journal.close();
     const again = openJournal(path);
-    expect(again.lines).to.deep.equal(['{"n":1}', '{"n":2}']);
+    expect(again.read()).to.deep.equal(['{"n":1}', '{"n":2}']);
     again.close();
   });
 
-  it('drops a last line that a kill cut off, and goes on behind it', () => {
+  it('gives what another process appends, when its line is whole', () => {
+    const [journal, other] = [openJournal(path), openJournal(path)];
+    other.append('{"n":"é"}');
+    expect(journal.read()).to.deep.equal(['{"n":"é"}']);
+    const half = Buffer.from('{"n":"é"}\n');
+    appendFileSync(path, half.subarray(0, 7));
+    expect(journal.read()).to.deep.equal([]);
+    appendFileSync(path, half.subarray(7));
+    expect(journal.read()).to.deep.equal(['{"n":"é"}']);
+    journal.close();
+    other.close();
+  });
+
+  it('drops a last line that a kill cut off, and goes on behind it, also in a process that was there before', () => {
     const journal = openJournal(path);
     journal.append('{"n":1}');
-    journal.close();
+    const other = openJournal(path);
     appendFileSync(path, '{"n":');
-    const again = openJournal(path);
-    expect(again.lines).to.deep.equal(['{"n":1}']);
-    again.append('{"n":3}');
-    again.close();
+    other.append('{"n":3}');
+    expect(other.read()).to.deep.equal(['{"n":1}', '{"n":3}']);
+    expect(journal.read()).to.deep.equal(['{"n":1}', '{"n":3}']);
+    journal.close();
+    other.close();
     expect(readFileSync(path, 'utf8')).to.equal('{"n":1}\n{"n":\n{"n":3}\n');
   });
 });

@@ -8,7 +8,7 @@ import type { Resolve } from '../../providers/http/guarded-agents.ts';
 import { createHttpClient } from '../../providers/index.ts';
 import { createLmsSignIn } from '../../providers/lms/sign-in.ts';
 import { createTransport } from '../../providers/lms/transport.ts';
-import { composeOpenBadges } from '../../server/open-badges-setup.ts';
+import { composeOpenBadges } from '../../server/composition/open-badges.ts';
 import { type Answer, type HttpPeer, json, startHttpPeer } from '../support/http-peer.ts';
 import { openSecretBox } from '../support/secret-box.ts';
 

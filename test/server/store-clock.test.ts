@@ -31,7 +31,7 @@ describe('the clock of the database', () => {
       expect(clock.now().getTime() - world.at).to.be.within(-20, 20);
       expect(warn.args).to.deep.equal([
         [
-          'the clock of this machine differs from that of the database, which counts for schedules; set it',
+          'the clock of this machine differs from that of the database, which counts; set it',
           { aheadMs: minutes * 60_000 },
         ],
       ]);

@@ -11,18 +11,8 @@ import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
 import type { Progress, ProgressStore } from '../../plugin/ports/progress-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
-import {
-  aBadge,
-  allOf,
-  aPenalty,
-  aRequirement,
-  equals,
-  not,
-  PASSING,
-  passed,
-  passedCourse,
-  path,
-} from './rule-values.ts';
+import { passingTracer } from '../../server/tracing/passing-tracer.ts';
+import { aBadge, aPenalty, aRequirement, failedCourse, onBadge, PASSING, passedCourse } from './rule-values.ts';
 
 export class StandingClock {
   #now = new Date('2026-06-01T00:00:00Z');
@@ -74,6 +64,7 @@ export function aWorld(badges: readonly Badge[], parts: WorldParts = {}): World 
     definitionVersion: () => 1,
     clock,
     logger: silentLogger,
+    tracer: passingTracer,
     ids: { uuid: () => `00000000-0000-4000-8000-${String(++uuids).padStart(12, '0')}` },
     pause: () => Promise.resolve(),
   });
@@ -82,6 +73,7 @@ export function aWorld(badges: readonly Badge[], parts: WorldParts = {}): World 
     progress,
     clock,
     logger: silentLogger,
+    tracer: passingTracer,
     providers: new Map([[provider.name, provider]]),
     publisher,
     badgeName: (id) => index.get(id)?.name ?? null,
@@ -122,12 +114,28 @@ export function courseBadge(overrides: Partial<Badge> = {}, key: string = DEMO):
     template: { provider: 'memory', id: 'demo-template' },
     active: true,
     requirements: [aRequirement({ id: 'pass', where: passedCourse(key) })],
-    penalties: [
-      aPenalty({ id: 'fail', where: allOf(not(passed), equals(path('course.course_key'), key)), resets: ['pass'] }),
-    ],
+    penalties: [aPenalty({ id: 'fail', where: failedCourse(key), resets: ['pass'] })],
     ...overrides,
   });
 }
+
+/** Two courses together, and a badge that follows the first one when it comes and goes. */
+export const bothCourses = courseBadge({
+  id: 'both',
+  reAward: 'allowed',
+  requirements: [
+    aRequirement({ id: 'zero', group: 'A', where: passedCourse(course(0)) }),
+    aRequirement({ id: 'one', group: 'B', where: passedCourse(course(1)) }),
+  ],
+  penalties: [aPenalty({ id: 'lost', where: failedCourse(course(1)), resets: ['one'] })],
+});
+export const follower = courseBadge({
+  id: 'follower',
+  reAward: 'allowed',
+  template: null,
+  requirements: [aRequirement({ id: 'first', on: onBadge('both') })],
+  penalties: [aPenalty({ id: 'gone', on: onBadge('both', 'revoked'), resets: ['first'] })],
+});
 
 export interface EventFacts {
   readonly id?: string;

@@ -1,10 +1,10 @@
 /** A site and a stand-in LMS that people sign in with, on one clock. */
 
 import type { Logger } from '../../plugin/ports/runtime.ts';
+import { openLmsSignIn } from '../../server/composition/lms.ts';
 import { readSettings } from '../../server/config.ts';
 import type { LmsSignInServices, Services } from '../../server/http/services.ts';
 import { LMS_RETURN_PATH } from '../../server/http/sso/paths.ts';
-import { openLmsSignIn } from '../../server/lms-setup.ts';
 import { openLmsTokens } from '../../server/lms-tokens.ts';
 import { Campus } from '../../server/stand-ins/lms/campus.ts';
 import { SIGN_IN_CLIENT } from '../../server/stand-ins/lms/sign-in.ts';

@@ -33,5 +33,6 @@ export function memoryTraces({ learners, events, progress }: MemoryTracesParts):
       if (learner === null) return 'unknown';
       return holder === null ? 'renamed' : 'taken';
     },
+    renameMentions: async () => ({ erased: 0, next: null }),
   };
 }

@@ -14,7 +14,7 @@ export function fieldsOnPage(html: string, action: string): Record<string, strin
     const content = form.slice(from, form.indexOf(`</${tag}>`, from));
     if (tag === 'select') fields[name] = chosen(content);
     else if (tag === 'textarea') fields[name] = unescaped(content.replace(/^\n/, ''));
-    else if (!attributes.includes('type="checkbox"') || /\schecked\b/.test(attributes))
+    else if (!/type="(checkbox|radio)"/.test(attributes) || /\schecked\b/.test(attributes))
       fields[name] = attribute(attributes, 'value') ?? 'on';
   }
   return fields;

@@ -62,6 +62,10 @@ export function passedCourse(key: string): Condition {
   return allOf(passed, equals(path('course.course_key'), key));
 }
 
+export function failedCourse(key: string): Condition {
+  return allOf(not(passed), equals(path('course.course_key'), key));
+}
+
 export function aRequirement(overrides: Partial<Requirement> = {}): Requirement {
   const id = overrides.id ?? 'demo';
   return {

@@ -47,6 +47,7 @@ import { MemoryRetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
 import { MemorySecretRescue } from '../../plugin/ports/secret-rescue.ts';
+import { createRename } from '../../plugin/privacy/rename-job.ts';
 import { createRetire } from '../../plugin/privacy/retire-job.ts';
 import { createRetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import { createRetirements } from '../../plugin/privacy/retirements.ts';
@@ -58,9 +59,11 @@ import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/openbadges/template.ts';
 import { eventFromDeadLetter } from '../../server/amqp/dead-message.ts';
-import { composeComparison } from '../../server/comparison-setup.ts';
+import { composeComparison } from '../../server/composition/comparison.ts';
+import { composeCredentialLife } from '../../server/composition/credential-life.ts';
+import { composeOpenBadges } from '../../server/composition/open-badges.ts';
+import { composeReplay } from '../../server/composition/replay.ts';
 import { readSettings } from '../../server/config.ts';
-import { composeCredentialLife } from '../../server/credential-life-setup.ts';
 import { MemoryAccessStore, type Role } from '../../server/http/access-store.ts';
 import { MemoryAccountSessions } from '../../server/http/account-sessions.ts';
 import { createApp } from '../../server/http/app.ts';
@@ -71,9 +74,9 @@ import { createListActions } from '../../server/http/lists/act.ts';
 import { allLists } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
-import { composeOpenBadges } from '../../server/open-badges-setup.ts';
-import { composeReplay } from '../../server/replay-setup.ts';
+import { openTexts } from '../../server/i18n/texts.ts';
 import { settingRows } from '../../server/settings/report.ts';
+import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
 import { memoryTraces } from './memory-traces.ts';
@@ -228,11 +231,12 @@ export function makeSite(
     .addGeneration({ ...fakeGeneration(), name: 'pdf' })
     .freeze();
   const files = new MemoryFileStore();
+  const texts = changes.texts ?? openTexts({ defaultLanguage: 'en', timeZone: 'UTC', folder: null });
   const mailbox: OutgoingMail[] = [];
   const credentialLife = composeCredentialLife({
     ...{ store: credentials, files, registry, records, clock, logger },
     mailer: { domain: 'example.org', send: async (mail) => void mailbox.push(mail), close() {} },
-    mailLanguage: 'en',
+    ...{ texts, mailLanguage: null, languageOf: (username) => learners.languageOf(username) },
     publicUrl: () => settings.publicUrl,
     downloadBase: null,
   });
@@ -252,6 +256,7 @@ export function makeSite(
       ...comparison.kinds,
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
+      createRename(retirementParts),
       createListActions(() => allLists(services)),
     ],
   });
@@ -259,6 +264,8 @@ export function makeSite(
   const services = {
     clock,
     logger,
+    texts,
+    tracer: passingTracer,
     environment,
     hiddenKeyPaths: new Set(readSettings({}).hiddenKeyPaths),
     badges,
@@ -434,7 +441,15 @@ export async function submit(
   return browser
     .post(action)
     .type('form')
-    .send({ _csrf: csrfOf(text), ...fields });
+    .send({ _csrf: csrfOf(text), ...openedOf(text, action), ...fields });
+}
+
+/** What the form with this action says it was made from, if it does. */
+export function openedOf(html: string, action: string): { readonly opened?: string } {
+  const start = html.indexOf(` action="${action}"`);
+  const form = start < 0 ? '' : html.slice(start, html.indexOf('</form>', start));
+  const opened = /name="opened" value="([^"]*)"/.exec(form)?.[1];
+  return opened === undefined ? {} : { opened: opened.replaceAll('&#34;', '"').replaceAll('&amp;', '&') };
 }
 
 export function csrfOf(html: string): string {

@@ -39,7 +39,7 @@ export const userData: readonly Field[] = [
 export const user = (name = 'user'): Field => record(name, userData);
 
 /** `CourseData` of the learning events; those of content authoring carry the key alone. */
-export const courseData: readonly Field[] = [
+const courseData: readonly Field[] = [
   courseKey(),
   text('display_name'),
   optional(date('start')),

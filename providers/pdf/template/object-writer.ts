@@ -115,7 +115,7 @@ export function plainObject(number: number, text: string): WrittenObject {
 }
 
 /** @param entries of the dictionary, without `Length` */
-export function streamObject(
+function streamObject(
   number: number,
   entries: string,
   contents: Uint8Array,

@@ -11,7 +11,7 @@ interface BundledFont {
 }
 
 /** The first that has the characters is taken; texts without a font of their own begin with the first of all. */
-export const BUNDLED_FONTS: readonly BundledFont[] = [
+const BUNDLED_FONTS: readonly BundledFont[] = [
   { name: 'DejaVu Serif', file: 'DejaVuSerif.ttf', characters: /./su },
   { name: 'Noto Naskh Arabic', file: 'NotoNaskhArabic.ttf', characters: /\p{Script_Extensions=Arabic}/u },
   { name: 'Noto Sans Hebrew', file: 'NotoSansHebrew.ttf', characters: /\p{Script_Extensions=Hebrew}/u },

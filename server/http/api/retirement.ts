@@ -15,7 +15,7 @@ import { mappingsSchema, renamedSchema, retirementSchema, retireSchema } from '.
 const MAX_BYTES = 256 * 1024;
 
 export function retirementApiRoutes(services: Services): readonly Route[] {
-  const { retirements, learners, clock } = services;
+  const { retirements, learners } = services;
   const audit = createAudit(services);
   const parseBody = jsonBody({ maxBytes: MAX_BYTES });
   const once = answerOnce(services);
@@ -44,7 +44,7 @@ export function retirementApiRoutes(services: Services): readonly Route[] {
       const replaced: z.infer<typeof renamedSchema> = { successful_replacements: [], failed_replacements: [] };
       for (const mapping of mappings) {
         for (const [former, next] of Object.entries(mapping)) {
-          const outcome = await retirements.rename(former, next, clock.now());
+          const { outcome } = await retirements.rename(former, next, callerName(res));
           replaced[outcome === 'taken' ? 'failed_replacements' : 'successful_replacements'].push({ [former]: next });
           const learner = outcome === 'renamed' ? await learners.findByUsername(next) : null;
           if (outcome === 'renamed')

@@ -6,7 +6,7 @@ import { pathText } from '../forms.ts';
 import { verifyLimit } from '../limits.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { verifyById } from '../verification.ts';
+import { verificationForMachines, verifyById } from '../verification.ts';
 import { answer } from './answer.ts';
 import { metadataSchema, verificationFactsSchema, verificationSchema } from './schemas.ts';
 
@@ -16,7 +16,7 @@ export function verificationRoutes(services: Services): readonly Route[] {
   return [
     get('/api/verify/:uuid', 'public', readableFromAnywhere, limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');
-      answer(res, verificationSchema, await verifyById(services, pathText(req, 'uuid')));
+      answer(res, verificationSchema, verificationForMachines(await verifyById(services, pathText(req, 'uuid'))));
     }),
     get('/api/laurel/v1/verify/:uuid', 'public', readableFromAnywhere, limit, async (req, res) => {
       res.set('X-Robots-Tag', 'noindex, nofollow');

@@ -98,7 +98,7 @@ function newRule(ids: readonly string[], word: string): Omit<RuleForm, 'kind'> {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-export function newRequirement({ requirements }: Pick<BadgeForm, 'requirements'>): RequirementForm {
+function newRequirement({ requirements }: Pick<BadgeForm, 'requirements'>): RequirementForm {
   const taken = requirements.map(({ group }) => group);
   const group = [...LETTERS].find((letter) => !taken.includes(letter)) ?? '';
   return {

@@ -107,7 +107,7 @@ export function requirementForm(
   };
 }
 
-export function penaltyForm(block: PenaltyBlock, origin: number | null, eventTypes: EventTypes): PenaltyForm {
+function penaltyForm(block: PenaltyBlock, origin: number | null, eventTypes: EventTypes): PenaltyForm {
   return {
     ...ruleForm(block, origin, eventTypes),
     kind: 'penalty',
@@ -136,7 +136,7 @@ function triggerForm(on: RequirementBlock['on']): Pick<RuleForm, 'on' | 'badge'>
   return { on: on.change === 'awarded' ? BADGE_AWARDED : BADGE_REVOKED, badge: on.badge.value };
 }
 
-export function whereForm(where: Expression | null, typeOf: TypeOf): Pick<RuleForm, 'mode' | 'rows' | 'where'> {
+function whereForm(where: Expression | null, typeOf: TypeOf): Pick<RuleForm, 'mode' | 'rows' | 'where'> {
   const rows = rowsOfExpression(where, typeOf);
   if (rows !== null) return { mode: 'rows', rows, where: '' };
   return { mode: 'expression', rows: [], where: expressionText(where) };

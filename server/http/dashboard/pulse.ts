@@ -5,7 +5,7 @@ import type { EffectGroup, Progress } from '../../../plugin/ports/progress-store
 import { laneName, type ShownStatus, shownNumber, shownTime } from '../format.ts';
 import type { Services } from '../services.ts';
 
-export async function readPulse({ progress, deadLetters, events, lanes, isReceiving, clock }: Services) {
+export async function readPulse({ progress, deadLetters, events, lanes, providers, isReceiving, clock }: Services) {
   const now = clock.now();
   const [groups, [longest], dead, newest] = await Promise.all([
     progress.effectGroups(),
@@ -19,7 +19,7 @@ export async function readPulse({ progress, deadLetters, events, lanes, isReceiv
     pending: shownNumber(countOf(groups, 'pending')),
     overdueSince: shownTime(longest ? waitingSince(longest, now) : null),
     deadLetters: shownNumber(dead),
-    lanes: shownLanes(groups, lanes()),
+    lanes: shownLanes(groups, lanes(), providers),
   };
 }
 
@@ -40,10 +40,10 @@ function waitingSince({ effects }: Progress, now: Date): Date | null {
 }
 
 /** Every place outside that something waits for or that was called. */
-function shownLanes(groups: readonly EffectGroup[], states: readonly LaneState[]) {
+function shownLanes(groups: readonly EffectGroup[], states: readonly LaneState[], providers: Services['providers']) {
   const names = new Set([...states.map(({ lane }) => lane), ...groups.map(({ lane }) => lane)]);
   return [...names].sort().map((lane) => ({
-    name: laneName(lane),
+    name: providers.get(lane)?.title ?? laneName(lane),
     href: `/effects?lane=${encodeURIComponent(lane)}`,
     status: laneStatus(states.find((state) => state.lane === lane)),
     pending: shownNumber(countOf(groups, 'pending', lane)),

@@ -3,6 +3,7 @@
 import type { Services } from '../services.ts';
 import { auditList } from './audit-list.ts';
 import { badgeList } from './badge-list.ts';
+import { comparisonList } from './comparison-list.ts';
 import { credentialList } from './credential-list.ts';
 import { deadLetterList } from './dead-letter-list.ts';
 import { effectList } from './effect-list.ts';
@@ -35,6 +36,7 @@ export function allLists(services: Services): readonly AnyList[] {
     assetList(services),
     templateList(services),
     openBadgeTemplateList(services),
+    comparisonList(services),
     jobList(services),
     auditList(services),
   ];

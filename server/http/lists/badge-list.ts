@@ -3,7 +3,6 @@
 import { switchedSource } from '../../../plugin/badges/badge-text.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
-import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
 import type { ProgressCount } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { badgePath } from '../badge-links.ts';
@@ -13,7 +12,7 @@ import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell } from './cells.ts';
 import type { BulkAction, Column, List } from './list.ts';
-import { wordSearch } from './short.ts';
+import { shortRecords, wordSearch } from './short.ts';
 
 type Context = readonly ProgressCount[];
 type ListServices = Pick<Services, 'badges' | 'progress' | 'environment' | 'saveBadge' | 'foreseeRules'>;
@@ -57,7 +56,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
       { text: 'Rule files', href: '/rules' },
       { text: 'New badge', href: '/badges/new/start', access: 'edit', isPrimary: true },
     ],
-    records: memoryRecords(shape, () => badges.list()),
+    records: shortRecords(shape, () => badges.list()),
     load: (rows) => progress.counts(rows.map(({ id }) => id)),
     idOf: ({ id }) => id,
     columns: [
@@ -72,6 +71,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
         name: 'state',
         label: 'State',
         order: 'state',
+        hasFewValues: true,
         cell: (badge) => statusCell(summaryOf(badge, isEvaluated(badge)).status),
       },
       { name: 'template', label: 'Template', cell: ({ template }) => textCell(template) },

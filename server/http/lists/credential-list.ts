@@ -7,6 +7,7 @@ import { shownStatus, shownTime } from '../format.ts';
 import { CREDENTIAL_STATUSES, credentialPath } from '../pages/credentials.ts';
 import type { Services } from '../services.ts';
 import { statusCell, textCell, timeCell } from './cells.ts';
+import { statusFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -39,10 +40,18 @@ export function credentialList(services: ListServices): List<Credential> {
           textCell(learnerName, credentialPath(id), { note: { text: username } }),
       },
       { name: 'for', label: 'For', cell: ({ contextName }) => textCell(contextName) },
-      { name: 'type', label: 'Type', cell: ({ credentialType }) => textCell(credentialType) },
+      {
+        name: 'type',
+        label: 'Type',
+        order: 'type',
+        hasFewValues: true,
+        cell: ({ credentialType }) => textCell(credentialType),
+      },
       {
         name: 'status',
         label: 'Status',
+        order: 'status',
+        hasFewValues: true,
         noteLabel: 'Reason',
         cell: ({ status, reason }) => statusCell(shownStatus(status), reason),
       },
@@ -79,13 +88,7 @@ export function credentialList(services: ListServices): List<Credential> {
         choices: async () => (await credentials.types()).map(({ name }) => ({ value: name, word: name })),
         where: (type) => [{ field: 'type', in: [type] }],
       },
-      {
-        name: 'status',
-        label: 'Status',
-        any: 'Any status',
-        choices: () => CREDENTIAL_STATUSES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (status) => [{ field: 'status', in: [status] }],
-      },
+      statusFilter(CREDENTIAL_STATUSES),
     ],
     date: { field: 'createdAt', label: 'Created' },
     order: { field: 'createdAt', descending: true },
@@ -137,7 +140,7 @@ function credentialActions({ credentialLife }: ListServices): readonly BulkActio
       audited: 'credentials.invalidate',
       needsReason: true,
       consequence:
-        'They are invalid for good. Their documents go to the archive, where nobody can download them; whoever verifies one is told the reason. This cannot be undone.',
+        'They are invalid for good. Their documents go to the archive, where nobody can download them; whoever verifies one is told the reason. This cannot be undone. The next run makes new ones for those who are still eligible by the LMS.',
       async run({ id, status }, { reason }) {
         if (status !== 'available' && status !== 'error') return leftAlone;
         await credentialLife.invalidate(id, reason.slice(0, MAX_REASON));

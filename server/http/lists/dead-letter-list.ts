@@ -7,6 +7,7 @@ import { letterPath, shownForecast } from '../pages/dead-letter-rows.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
+import { stateFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';
 
 const HOUR = 3_600_000;
@@ -59,20 +60,19 @@ export function deadLetterList(services: ListServices): List<DeadLetterSummary> 
         noteLabel: 'Reason code',
         cell: ({ reason }) => textCell(reason.message, null, { isProse: true, note: { text: reason.code } }),
       },
-      { name: 'state', label: 'State', cell: ({ state }) => statusCell(shownStatus(state)) },
+      {
+        name: 'state',
+        label: 'State',
+        order: 'state',
+        hasFewValues: true,
+        cell: ({ state }) => statusCell(shownStatus(state)),
+      },
       { name: 'attempts', label: 'Attempts', isNumber: true, cell: ({ attempts }) => numberCell(attempts) },
       { name: 'replays', label: 'Tried again', isNumber: true, cell: ({ replays }) => numberCell(replays) },
       { name: 'died', label: 'Died', order: 'diedAt', cell: ({ diedAt }) => timeCell(shownTime(diedAt)) },
     ],
     filters: [
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        initial: 'open',
-        choices: () => DEAD_LETTER_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
+      { ...stateFilter(DEAD_LETTER_STATES), initial: 'open' },
       {
         name: 'reason',
         label: 'Reason',

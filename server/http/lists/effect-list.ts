@@ -5,15 +5,15 @@ import { CredentialsError } from '../../../plugin/errors.ts';
 import { partRecords } from '../../../plugin/ports/part-records.ts';
 import type { Effect, OpenEffect, Progress } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
-import { badgePath } from '../badge-links.ts';
 import { effectName, laneName, shownStatus, shownTime } from '../format.ts';
-import { learnerPath } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
-import { badgeNames, LEARNER_HELP, LEARNER_SEARCH, learnersById, whoseProgress } from './find-learners.ts';
+import { stateFilter } from './filters.ts';
+import { LEARNER_HELP, LEARNER_SEARCH, whoseProgress } from './find-learners.ts';
 import type { BulkAction, List } from './list.ts';
 import { documentsWith, partId } from './part-ids.ts';
+import { type ProgressNames, progressNames, whoseColumns } from './progress-columns.ts';
 
 const STATES = ['pending', 'failed'] as const;
 const KINDS = ['award', 'publish-awarded', 'revoke', 'publish-revoked'] as const;
@@ -22,11 +22,6 @@ interface EffectRow {
   readonly progress: Progress;
   readonly open: OpenEffect;
   readonly effect: Effect;
-}
-
-interface Context {
-  readonly usernames: ReadonlyMap<string, string>;
-  readonly names: ReadonlyMap<string, string>;
 }
 
 type ListServices = Pick<Services, 'progress' | 'learners' | 'badges' | 'retryEffect' | 'giveUpEffect'>;
@@ -45,7 +40,7 @@ const shape: RecordShape<EffectRow> = {
   },
 };
 
-export function effectList(services: ListServices): List<EffectRow, Context> {
+export function effectList(services: ListServices): List<EffectRow, ProgressNames> {
   const { progress } = services;
   const { estimate, known } = estimateFrom(
     () => progress.effectGroups(),
@@ -81,30 +76,10 @@ export function effectList(services: ListServices): List<EffectRow, Context> {
       }),
       estimate,
     },
-    async load(rows) {
-      const people = await learnersById(
-        services,
-        rows.map((row) => row.progress.learnerId),
-      );
-      return {
-        usernames: new Map([...people].map(([id, { username }]) => [id, username])),
-        names: await badgeNames(services),
-      };
-    },
+    load: (rows) => progressNames(services, rows),
     idOf: ({ progress: document, open }) => partId(document, open.id),
     columns: [
-      {
-        name: 'learner',
-        label: 'Learner',
-        cell: ({ progress: { learnerId } }, { usernames }) =>
-          textCell(usernames.get(learnerId) ?? 'removed learner', learnerPath(learnerId)),
-      },
-      {
-        name: 'badge',
-        label: 'Badge',
-        cell: ({ progress: { badgeId } }, { names }) =>
-          textCell(names.get(badgeId) ?? badgeId, names.has(badgeId) ? badgePath(badgeId) : null),
-      },
+      ...whoseColumns,
       {
         name: 'effect',
         label: 'Effect',
@@ -140,13 +115,7 @@ export function effectList(services: ListServices): List<EffectRow, Context> {
     ],
     search: { label: LEARNER_SEARCH, help: LEARNER_HELP, where: (text) => whoseProgress(services, text) },
     filters: [
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
+      stateFilter(STATES),
       {
         name: 'kind',
         label: 'Effect',

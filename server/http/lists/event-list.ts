@@ -57,6 +57,8 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       {
         name: 'type',
         label: 'Event',
+        order: 'type',
+        hasFewValues: true,
         cell: ({ event }) => ({
           parts: [
             { kind: 'text', text: shortEventType(event.type), href: eventPath(event.id), breaksAtDots: true } as const,
@@ -75,6 +77,8 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       {
         name: 'outcome',
         label: 'Outcome',
+        order: 'outcome',
+        hasFewValues: true,
         noteLabel: 'Reason',
         cell: ({ outcome }) => statusCell(shownStatus(outcome.kind), outcomeReason(outcome)),
       },

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import type { Response } from 'express';
 import { type Cell, exportedValue } from './cells.ts';
 import type { AnyList } from './list.ts';
-import { type ListState, orderOf, whereOf } from './state.ts';
+import { sortedList, sortingOf } from './sorting.ts';
+import { type ListState, whereOf } from './state.ts';
 
 export const FORMATS = ['csv', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -32,10 +33,10 @@ export async function* piecesOf(
   format: Format,
 ): AsyncGenerator<{ readonly text: string; readonly rows: number }> {
   const where = await whereOf(list, state);
-  const order = orderOf(list, state.order);
+  const sorted = where && (await sortedList(list, where, sortingOf(list, state.order)));
   yield { text: format === 'csv' ? csvLine(headings(list)) : '[', rows: 0 };
   let isFirst = true;
-  for await (const batch of where === null ? [] : list.records.scan({ where, order })) {
+  for await (const batch of sorted?.scan() ?? []) {
     const context = await list.load(batch);
     const records = batch.map((row: unknown) => exportedColumns(list).map((column) => column.cell(row, context)));
     const text =

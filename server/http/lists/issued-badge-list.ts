@@ -3,16 +3,16 @@
 import { partRecords } from '../../../plugin/ports/part-records.ts';
 import type { IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
-import { badgePath } from '../badge-links.ts';
 import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
-import { learnerPath } from '../pages/progress.ts';
 import { providersCrumb } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { type Cell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
-import { badgeNames, LEARNER_HELP, LEARNER_SEARCH, learnersById, whoseProgress } from './find-learners.ts';
+import { badgeFilter } from './filters.ts';
+import { LEARNER_HELP, LEARNER_SEARCH, whoseProgress } from './find-learners.ts';
 import type { Filter, List } from './list.ts';
 import { documentsWith, partId } from './part-ids.ts';
+import { type ProgressNames, progressNames, whoseColumns } from './progress-columns.ts';
 
 /** In addresses: a state that nobody reported, a place that there is none of. */
 const NONE = '-';
@@ -21,11 +21,6 @@ const MOST_CHOICES = 200;
 interface IssuedRow {
   readonly progress: Progress;
   readonly badge: IssuedBadge;
-}
-
-interface Context {
-  readonly usernames: ReadonlyMap<string, string>;
-  readonly names: ReadonlyMap<string, string>;
 }
 
 type ListServices = Pick<Services, 'progress' | 'learners' | 'badges' | 'providers'>;
@@ -45,7 +40,7 @@ const shape: RecordShape<IssuedRow> = {
   },
 };
 
-export function issuedBadgeList(services: ListServices): List<IssuedRow, Context> {
+export function issuedBadgeList(services: ListServices): List<IssuedRow, ProgressNames> {
   const { progress, providers } = services;
   const { estimate, known } = estimateFrom(
     () => progress.issuedGroups(),
@@ -80,7 +75,7 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Context
     breadcrumbs: [providersCrumb],
     noun: ['badge', 'badges'],
     lead: 'Every badge that was given, where it was issued and how it stands there.',
-    links: [{ text: 'Compare with a provider', href: '/comparisons' }],
+    links: [{ text: 'Comparisons', href: '/comparisons' }],
     records: {
       ...partRecords({
         documents: progress.records,
@@ -94,30 +89,10 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Context
       }),
       estimate,
     },
-    async load(rows) {
-      const people = await learnersById(
-        services,
-        rows.map((row) => row.progress.learnerId),
-      );
-      return {
-        usernames: new Map([...people].map(([id, { username }]) => [id, username])),
-        names: await badgeNames(services),
-      };
-    },
+    load: (rows) => progressNames(services, rows),
     idOf: ({ progress: document, badge }) => partId(document, badge.number),
     columns: [
-      {
-        name: 'learner',
-        label: 'Learner',
-        cell: ({ progress: { learnerId } }, { usernames }) =>
-          textCell(usernames.get(learnerId) ?? 'removed learner', learnerPath(learnerId)),
-      },
-      {
-        name: 'badge',
-        label: 'Badge',
-        cell: ({ progress: { badgeId } }, { names }) =>
-          textCell(names.get(badgeId) ?? badgeId, names.has(badgeId) ? badgePath(badgeId) : null),
-      },
+      ...whoseColumns,
       {
         name: 'provider',
         label: 'Issued at',
@@ -150,14 +125,7 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Context
     ],
     search: { label: LEARNER_SEARCH, help: LEARNER_HELP, where: (text) => whoseProgress(services, text) },
     filters: [
-      {
-        name: 'badge',
-        label: 'Badge',
-        any: 'All badges',
-        isOpen: true,
-        choices: async () => [...(await badgeNames(services))].map(([value, word]) => ({ value, word })),
-        where: (badge) => [{ field: 'badgeId', in: [badge] }],
-      },
+      badgeFilter(services),
       choice('provider', 'provider', {
         label: 'Issued at',
         any: 'Anywhere',

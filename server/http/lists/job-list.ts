@@ -2,13 +2,14 @@
 
 import { ConflictError } from '../../../plugin/errors.ts';
 import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
-import { shownStatus, shownTime } from '../format.ts';
+import { shownTime } from '../format.ts';
 import { jobPath, shownJob } from '../pages/jobs.ts';
 import type { Services } from '../services.ts';
 import { statusCell, textCell, timeCell } from './cells.ts';
-import type { List } from './list.ts';
+import { stateFilter } from './filters.ts';
+import type { BulkAction, List } from './list.ts';
 
-const STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
+export const JOB_STATES: readonly JobState[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
 
 export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>): List<Job> {
   return {
@@ -24,7 +25,13 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
     idOf: ({ id }) => id,
     columns: [
       { name: 'job', label: 'Job', cell: ({ id, title }) => textCell(title, jobPath(id)) },
-      { name: 'state', label: 'State', cell: (job) => statusCell(shownJob(job).status) },
+      {
+        name: 'state',
+        label: 'State',
+        order: 'state',
+        hasFewValues: true,
+        cell: (job) => statusCell(shownJob(job).status),
+      },
       { name: 'done', label: 'Done', isNumber: true, cell: (job) => textCell(shownJob(job).progress) },
       {
         name: 'asked',
@@ -35,15 +42,7 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
       { name: 'by', label: 'By', cell: ({ requestedBy }) => textCell(requestedBy) },
       { name: 'finished', label: 'Finished', cell: ({ finishedAt }) => timeCell(shownTime(finishedAt), 'not yet') },
     ],
-    filters: [
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
-    ],
+    filters: [stateFilter(JOB_STATES)],
     date: { field: 'createdAt', label: 'Asked for' },
     order: { field: 'createdAt', descending: true },
     nothingMatches: 'No job is in this state. Choose another one, or another date.',
@@ -53,24 +52,25 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
       links: [],
     },
     actionAccess: 'operate',
-    actions: [
-      {
-        name: 'cancel',
-        label: 'Cancel',
-        audited: 'jobs.cancelled',
-        consequence:
-          'Each ends after the step it is at, and what it did stays done. Those that have ended are left alone.',
-        async run({ id, state }) {
-          if (!isOpen(state)) return 'left alone';
-          try {
-            await jobs.cancel(id);
-            return 'cancelled';
-          } catch (error) {
-            if (error instanceof ConflictError) return 'left alone';
-            throw error;
-          }
-        },
-      },
-    ],
+    actions: [cancelJobs(jobs)],
+  };
+}
+
+export function cancelJobs(jobs: Services['jobs']): BulkAction<Job> {
+  return {
+    name: 'cancel',
+    label: 'Cancel',
+    audited: 'jobs.cancelled',
+    consequence: 'Each ends after the step it is at, and what it did stays done. Those that have ended are left alone.',
+    async run({ id, state }) {
+      if (!isOpen(state)) return 'left alone';
+      try {
+        await jobs.cancel(id);
+        return 'cancelled';
+      } catch (error) {
+        if (error instanceof ConflictError) return 'left alone';
+        throw error;
+      }
+    },
   };
 }

@@ -12,6 +12,9 @@ export interface Column<Row, Context> {
   readonly label: string;
   /** The field it is put in order by; left out: it is not. An index must lead to it. */
   readonly order?: string;
+  /** The field of the order has few texts and is never without one: records of each lie behind one another in the next
+   *  order, at last the usual one. An index must lead there. */
+  readonly hasFewValues?: boolean;
   /** Name of the small text below in exports; left out: they do not have it. */
   readonly noteLabel?: string;
   readonly isNumber?: boolean;

@@ -8,6 +8,7 @@ import { credentialsCrumb } from '../pages/credentials.ts';
 import { MAIL_STATES, maskedAddress } from '../pages/mails.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { stateFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';
 import { wordSearch } from './short.ts';
 
@@ -34,7 +35,13 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
         cell: ({ id, username, email }) => textCell(username, `/mails/${id}`, { note: { text: maskedAddress(email) } }),
       },
       { name: 'about', label: 'About', cell: ({ contextName }) => textCell(contextName) },
-      { name: 'state', label: 'State', cell: ({ mail }) => statusCell(shownStatus(mail?.state ?? 'pending')) },
+      {
+        name: 'state',
+        label: 'State',
+        order: 'mail',
+        hasFewValues: true,
+        cell: ({ mail }) => statusCell(shownStatus(mail?.state ?? 'pending')),
+      },
       { name: 'attempts', label: 'Attempts', isNumber: true, cell: ({ mail }) => numberCell(mail?.attempts ?? 0) },
       { name: 'when', label: 'When', cell: ({ mail }) => timeCell(shownTime(mail?.sentAt ?? mail?.dueAt ?? null)) },
       {
@@ -55,15 +62,7 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
       },
     ],
     search: wordSearch('Username, name or e-mail'),
-    filters: [
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => MAIL_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'mail', in: [state] }],
-      },
-    ],
+    filters: [stateFilter(MAIL_STATES, 'mail')],
     date: { field: 'createdAt', label: 'Created' },
     order: { field: 'createdAt', descending: true },
     nothingMatches: 'There is none in this state, or none that is found by these words.',

@@ -7,7 +7,6 @@ import type {
   CredentialType,
   Schedule,
 } from '../../../plugin/ports/credential-store.ts';
-import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
 import { shownSize, shownStatus, shownTime } from '../format.ts';
 import { scheduleText } from '../pages/configurations.ts';
 import { ASSET_KINDS } from '../pages/credential-assets.ts';
@@ -20,7 +19,7 @@ import type { Services } from '../services.ts';
 import { linksCell, numberCell, textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
 import { deletingAssets, deletingConfigurations, switchingSchedules } from './making-actions.ts';
-import { wordSearch, wordsOf } from './short.ts';
+import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
 export function typeList({
   credentials,
@@ -47,7 +46,7 @@ export function typeList({
       { text: 'Configurations', href: '/configurations' },
       { text: 'New type', href: '/credential-types/new', access: 'edit', isPrimary: true },
     ],
-    records: memoryRecords(shape, () => credentials.types()),
+    records: shortRecords(shape, () => credentials.types()),
     load: () => credentials.configurations(),
     idOf: ({ id }) => id,
     columns: [
@@ -118,7 +117,7 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
       { text: 'Configurations', href: '/configurations' },
       { text: 'New asset', href: '/credential-assets/new', access: 'edit', isPrimary: true },
     ],
-    records: memoryRecords(shape, () => credentials.assets()),
+    records: shortRecords(shape, () => credentials.assets()),
     load: async () => null,
     idOf: ({ slug }) => slug,
     columns: [
@@ -130,7 +129,13 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
         cell: ({ slug, description }) =>
           textCell(slug, `/credential-assets/${encodeURIComponent(slug)}`, { note: { text: description } }),
       },
-      { name: 'kind', label: 'Kind', order: 'kind', cell: ({ kind }) => textCell(ASSET_KINDS[kind]) },
+      {
+        name: 'kind',
+        label: 'Kind',
+        order: 'kind',
+        hasFewValues: true,
+        cell: ({ kind }) => textCell(ASSET_KINDS[kind]),
+      },
       {
         name: 'size',
         label: 'Size',
@@ -200,7 +205,7 @@ export function configurationList(
       { text: 'Assets', href: '/credential-assets' },
       { text: 'New configuration', href: '/configurations/new', access: 'edit', isPrimary: true },
     ],
-    records: memoryRecords(shape, () => credentials.configurations()),
+    records: shortRecords(shape, () => credentials.configurations()),
     async load(rows) {
       const [types, schedules, runs] = await Promise.all([
         credentials.types(),

@@ -1,6 +1,5 @@
 /** Templates of the badges that Laurel issues itself, as a list. */
 
-import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../../providers/index.ts';
 import { shownStatus, shownTime } from '../format.ts';
@@ -8,8 +7,9 @@ import { historyPath } from '../pages/history.ts';
 import { TEMPLATE_STATES } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { linksCell, numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { stateFilter } from './filters.ts';
 import type { List } from './list.ts';
-import { wordSearch, wordsOf } from './short.ts';
+import { shortRecords, wordSearch, wordsOf } from './short.ts';
 import { everyTemplate } from './template-list.ts';
 
 const HOME = '/open-badge-templates';
@@ -40,9 +40,7 @@ export function openBadgeTemplateList({
       { text: 'Issuer', href: '/issuer' },
       { text: 'New template', href: `${HOME}/new`, access: 'edit', isPrimary: true },
     ],
-    records: memoryRecords(shape, () =>
-      everyTemplate(providerStore, { provider: OPEN_BADGES, accountId: OWN_ACCOUNT }),
-    ),
+    records: shortRecords(shape, () => everyTemplate(providerStore, { provider: OPEN_BADGES, accountId: OWN_ACCOUNT })),
     load: () => issuerStore.badgeCounts(),
     idOf: ({ templateId }) => templateId,
     columns: [
@@ -54,7 +52,13 @@ export function openBadgeTemplateList({
         cell: ({ name, templateId }) =>
           textCell(name, `${HOME}/${encodeURIComponent(templateId)}`, { note: { text: templateId } }),
       },
-      { name: 'state', label: 'State', order: 'state', cell: ({ state }) => statusCell(shownStatus(state)) },
+      {
+        name: 'state',
+        label: 'State',
+        order: 'state',
+        hasFewValues: true,
+        cell: ({ state }) => statusCell(shownStatus(state)),
+      },
       {
         name: 'issued',
         label: 'Issued',
@@ -76,15 +80,7 @@ export function openBadgeTemplateList({
       },
     ],
     search: wordSearch('Name or id'),
-    filters: [
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => TEMPLATE_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
-    ],
+    filters: [stateFilter(TEMPLATE_STATES)],
     order: { field: 'name', descending: false },
     nothingMatches: 'Write less of the name, or choose another state.',
     empty: {

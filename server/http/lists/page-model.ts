@@ -5,10 +5,11 @@ import { type Known, thrifty } from '../dashboard/thrifty.ts';
 import { counted, shownNumber } from '../format.ts';
 import { dateChoices, dateTrail, dateWord } from './dates.ts';
 import type { AnyList, BulkAction, Filter } from './list.ts';
-import { ALL, chosenValue, isNarrowed, type ListState, orderOf, queryOf, whereOf } from './state.ts';
+import { headingsOf, sortedForPage } from './sorting.ts';
+import { ALL, chosenValue, isNarrowed, type ListState, queryOf, whereOf } from './state.ts';
 
 /** No count goes on beyond; the page says `10,000+`. */
-export const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 10_000;
 const MOST_COUNTED_CHOICES = 200;
 /** Of more, those that no record has are left out. */
 const FEW_CHOICES = 12;
@@ -16,13 +17,12 @@ export const PAGE_SIZE = 50;
 
 export async function listModel(list: AnyList, state: ListState, mayDo: (action: BulkAction<unknown>) => boolean) {
   const where = await whereOf(list, state);
-  const order = orderOf(list, state.order);
   const { after, before } = state;
   const limit = list.pageSize ?? PAGE_SIZE;
+  const { sorted, order, note } = await sortedForPage(list, where ?? [], state.order);
+  const shown = { ...state, order };
   const [page, total, filters, dates, notes] = await Promise.all([
-    where === null
-      ? { items: [], next: null, previous: null }
-      : list.records.page({ where, order, limit, after, before }),
+    where === null ? { items: [], next: null, previous: null } : sorted.page({ limit, after, before }),
     where === null ? 0 : shownCount(list, where),
     Promise.all(list.filters.map((filter) => filterModel(list, filter, state))),
     dateModel(list, state),
@@ -30,11 +30,11 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
   ]);
   const context = await list.load(page.items);
   const actions = (list.actions ?? []).filter(mayDo);
-  const at = (changes: Record<string, string | undefined>): string => `${list.path}${queryOf(list, state, changes)}`;
+  const at = (changes: Record<string, string | undefined>): string => `${list.path}${queryOf(list, shown, changes)}`;
   return {
     path: list.path,
     lead: list.lead ?? null,
-    notes,
+    notes: note === null ? notes : [{ text: note }, ...notes],
     noun: list.noun,
     total: countedUpTo(total, list.noun),
     count: countWord(total),
@@ -48,16 +48,7 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
       ['order', state.order],
       ['date', state.date],
     ].flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
-    columns: list.columns.map((column) => {
-      const isUsed = column.order !== undefined && column.order === order.field;
-      const next = isUsed && !order.descending ? `-${column.name}` : column.name;
-      return {
-        label: column.label,
-        isNumber: column.isNumber ?? false,
-        href: column.order === undefined ? null : at({ order: next }),
-        sorted: isUsed ? (order.descending ? 'descending' : 'ascending') : null,
-      };
-    }),
+    columns: headingsOf(list, order, total, (next) => at({ order: next })),
     rows: page.items.map((row: unknown) => ({
       id: list.idOf(row),
       cells: list.columns.map((column) => ({ ...column.cell(row, context), isNumber: column.isNumber ?? false })),
@@ -67,7 +58,7 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
     query: queryOf(list, state),
     exports: ['csv', 'json'].map((format) => ({
       word: format.toUpperCase(),
-      href: `/exports${list.path}.${format}${queryOf(list, state)}`,
+      href: `/exports${list.path}.${format}${queryOf(list, shown)}`,
     })),
     firstHref: after === undefined && before === undefined ? null : at({}),
     previousHref: page.previous === null ? null : at({ before: page.previous }),
@@ -77,7 +68,7 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
 }
 
 /** `10,000+ events` */
-export function countedUpTo(count: number, [one, many]: readonly [string, string]): string {
+function countedUpTo(count: number, [one, many]: readonly [string, string]): string {
   return count > MOST_COUNTED ? `${countWord(count)} ${many}` : counted(count, one, many);
 }
 

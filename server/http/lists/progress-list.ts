@@ -5,6 +5,7 @@ import { progressStatus, shownInstant, shownStatus, shownTime } from '../format.
 import { learnerPath, whyPath } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
 import { type CellPart, textCell, timeCell } from './cells.ts';
+import { badgeFilter, statusFilter } from './filters.ts';
 import {
   badgeNames,
   findLearners,
@@ -68,6 +69,8 @@ export function progressList(services: ListServices): List<Progress, Context> {
       {
         name: 'status',
         label: 'Status',
+        order: 'status',
+        hasFewValues: true,
         cell: (row) => ({ parts: [{ kind: 'status', status: progressStatus(row) } as const], otherwise: 'none' }),
       },
       {
@@ -97,21 +100,8 @@ export function progressList(services: ListServices): List<Progress, Context> {
     ],
     search: { label: LEARNER_SEARCH, help: LEARNER_HELP, where: (text) => whoseProgress(services, text) },
     filters: [
-      {
-        name: 'badge',
-        label: 'Badge',
-        any: 'All badges',
-        isOpen: true,
-        choices: async () => [...(await badgeNames(services))].map(([value, word]) => ({ value, word })),
-        where: (badge) => [{ field: 'badgeId', in: [badge] }],
-      },
-      {
-        name: 'status',
-        label: 'Status',
-        any: 'Any status',
-        choices: () => STATUSES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (status) => [{ field: 'status', in: [status] }],
-      },
+      badgeFilter(services),
+      statusFilter(STATUSES),
       {
         name: 'effects',
         label: 'Effects',

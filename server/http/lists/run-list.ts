@@ -7,6 +7,7 @@ import { credentialsCrumb } from '../pages/credentials.ts';
 import { RUN_TRIGGERS, runPath } from '../pages/runs.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { stateFilter } from './filters.ts';
 import type { Column, List } from './list.ts';
 
 const STATES: readonly CredentialRun['state'][] = ['running', 'done', 'done-with-errors', 'failed', 'cancelled'];
@@ -51,6 +52,8 @@ export function runList({
       {
         name: 'state',
         label: 'State',
+        order: 'state',
+        hasFewValues: true,
         noteLabel: 'Error',
         cell: ({ state, error }) => statusCell(shownStatus(state), error?.message ?? null),
       },
@@ -70,13 +73,7 @@ export function runList({
         choices: async () => [...(await contexts())].map(([value, word]) => ({ value, word })),
         where: (id) => [{ field: 'configuration', in: [id] }],
       },
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
+      stateFilter(STATES),
     ],
     date: { field: 'startedAt', label: 'Started' },
     order: { field: 'startedAt', descending: true },

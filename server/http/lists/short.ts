@@ -1,7 +1,16 @@
 /** What short lists share: they are read whole, and looked through in memory. */
 
-import type { Condition } from '../../../plugin/ports/records.ts';
+import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
+import type { Condition, RecordShape, Records } from '../../../plugin/ports/records.ts';
 import type { Search } from './list.ts';
+
+/** @param rows asked for afresh at every look */
+export function shortRecords<Row>(
+  shape: RecordShape<Row>,
+  rows: () => Iterable<Row> | Promise<Iterable<Row>>,
+): Records<Row> {
+  return { ...memoryRecords(shape, rows), isShort: true };
+}
 
 /** The words that a text is found by. */
 export function wordsOf(...texts: readonly (string | null | undefined)[]): readonly string[] {

@@ -1,10 +1,11 @@
 /** What an address asks of a list, and the address of what is asked: one and the same. */
 
 import { InputError } from '../../../plugin/errors.ts';
-import type { Condition, RecordOrder } from '../../../plugin/ports/records.ts';
+import type { Condition } from '../../../plugin/ports/records.ts';
 import { queryString } from '../forms.ts';
 import { dateRange, isDateChoice } from './dates.ts';
 import type { AnyList, Choice, Filter } from './list.ts';
+import { sortingOf } from './sorting.ts';
 
 /** The value of the choice that a filter with an initial one does not choose. */
 export const ALL = 'all';
@@ -17,7 +18,7 @@ export interface ListState {
   readonly search: string | undefined;
   /** `2026`, `2026-05` or `2026-05-31`. */
   readonly date: string | undefined;
-  /** As the address has it; undefined: the usual order. */
+  /** As the address has it, e.g. `-status,name`; undefined: the usual order. */
   readonly order: string | undefined;
   readonly after: string | undefined;
   readonly before: string | undefined;
@@ -43,7 +44,7 @@ export async function readState(list: AnyList, query: URLSearchParams): Promise<
     );
   }
   const order = text('order');
-  if (order !== undefined) orderOf(list, order);
+  if (order !== undefined) sortingOf(list, order);
   return {
     filters,
     search: list.search && text('search')?.slice(0, LONGEST_SEARCH),
@@ -58,20 +59,6 @@ function odd(label: string, value: string, choices: readonly Choice[]): InputErr
   const offered = choices.slice(0, 12).map((choice) => choice.value);
   const hint = offered.length > 0 ? `; choose one of ${offered.join(', ')}` : '';
   return new InputError('list-address', `the list has no “${value.slice(0, 60)}” under ${label}${hint}`);
-}
-
-/** `-received` is the column `received`, the greatest first. @throws InputError `input.list-address` */
-export function orderOf(list: AnyList, order: string | undefined): RecordOrder {
-  if (order === undefined) return list.order;
-  const descending = order.startsWith('-');
-  const name = descending ? order.slice(1) : order;
-  const column = list.columns.find((one) => one.name === name && one.order !== undefined);
-  if (column?.order !== undefined) return { field: column.order, descending };
-  const offered = list.columns.flatMap((one) => (one.order === undefined ? [] : one.name));
-  throw new InputError(
-    'list-address',
-    `the list cannot be put in order by “${name.slice(0, 60)}”; it can by ${offered.join(', ')}`,
-  );
 }
 
 export function chosenValue(list: AnyList, filter: Filter, state: ListState): string | undefined {

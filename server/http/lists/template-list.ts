@@ -1,7 +1,6 @@
 /** Templates of badges at providers as a list. */
 
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
-import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
 import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
 import { shownStatus, shownTime } from '../format.ts';
@@ -9,8 +8,9 @@ import { providersCrumb, TEMPLATE_STATES } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { qualifiedSlug, templatePath } from '../template-links.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { stateFilter } from './filters.ts';
 import type { List } from './list.ts';
-import { wordSearch, wordsOf } from './short.ts';
+import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
 const BATCH = 500;
 
@@ -61,7 +61,7 @@ export function templateList({
     noun: ['template', 'templates'],
     lead: 'What providers let Laurel issue. A rule names one of them behind the word template; nothing is issued because a template is here.',
     links: [{ text: 'Synchronise', href: '/templates/sync', access: 'operate', isPrimary: true }],
-    records: memoryRecords(shape, rows),
+    records: shortRecords(shape, rows),
     load: async () => ({ definitions: await badges.list(), accounts: await providerStore.accounts() }),
     idOf: ({ template, account }) => `${account.id}-${template.templateId}`,
     columns: [
@@ -84,6 +84,7 @@ export function templateList({
         name: 'state',
         label: 'State',
         order: 'state',
+        hasFewValues: true,
         cell: ({ template }) => statusCell(shownStatus(template.state)),
       },
       {
@@ -124,13 +125,7 @@ export function templateList({
           })),
         where: (account) => [{ field: 'account', in: [account] }],
       },
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => TEMPLATE_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
+      stateFilter(TEMPLATE_STATES),
     ],
     order: { field: 'name', descending: false },
     nothingMatches: 'No template is like this.',

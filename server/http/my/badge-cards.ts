@@ -5,19 +5,26 @@ import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { IssuedOpenBadge } from '../../../plugin/ports/issuer-store.ts';
 import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
 import { readTemplateText } from '../../../plugin/providers/template-text.ts';
+import { msg } from '../../../plugin/words.ts';
 import { OPEN_BADGES } from '../../../providers/index.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { safeUrl, shownInstant } from '../format.ts';
 import { rulesThatDecided } from '../pages/learner.ts';
 import type { RuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { taskGroups } from './requirement-words.ts';
 
-/** @param showImage lets the page show a picture of another site; false: it may not */
+interface Shown {
+  readonly t: Translator;
+  /** Lets the page show a picture of another site. @returns false: it may not */
+  readonly showImage: (address: string) => boolean;
+}
+
 export async function badgeCards(
   services: Services,
   readRules: RuleReader,
   learnerId: string,
-  showImage: (address: string) => boolean,
+  { t, showImage }: Shown,
 ) {
   const { badges, progress } = services;
   const [definitions, all] = await Promise.all([badges.list(), progress.ofLearner(learnerId)]);
@@ -31,12 +38,12 @@ export async function badgeCards(
     const name = names.get(document.badgeId) ?? (await formerName(services, document.badgeId));
     for (const issued of document.issued) {
       const standing = issued.revokedAt === null;
-      const card = await issuedCard(services, { name, issued, effects: document.effects, showImage });
+      const card = await issuedCard(services, { name, issued, effects: document.effects, t, showImage });
       cards.push({ at: issued.awardedAt, standing, card });
     }
     const rules = definition?.active ? await rulesThatDecided(badges, readRules, definition, document) : null;
     if (definition && rules && isBegun(document, rules))
-      begun.push(begunCard(services, definition, rules, document, names));
+      begun.push(begunCard(services, definition, rules, document, { names, t }));
   }
   const newestFirst = cards.toSorted((a, b) => (a.at < b.at ? 1 : -1));
   return {
@@ -62,11 +69,12 @@ function begunCard(
   { id, name }: BadgeDefinition,
   rules: Badge,
   { contributions, outcome }: Progress,
-  names: ReadonlyMap<string, string>,
+  { names, t }: { readonly names: ReadonlyMap<string, string>; readonly t: Translator },
 ) {
   const groups = taskGroups(rules, outcome, explainOutcome(rules, contributions, outcome), {
     now: instantFromDate(clock.now()),
     nameOf: (badgeId) => names.get(badgeId) ?? badgeId,
+    t,
   });
   return {
     id,
@@ -77,14 +85,13 @@ function begunCard(
   };
 }
 
-interface Given {
+interface Given extends Shown {
   readonly name: string;
   readonly issued: IssuedBadge;
   readonly effects: readonly Effect[];
-  readonly showImage: (address: string) => boolean;
 }
 
-async function issuedCard(services: Services, { name, issued, effects, showImage }: Given) {
+async function issuedCard(services: Services, { name, issued, effects, t, showImage }: Given) {
   const own = issued.template?.provider === OPEN_BADGES ? await services.issuerStore.badge(issued.uuid) : null;
   const provider = issued.template ? (services.providers.get(issued.template.provider)?.title ?? null) : null;
   return {
@@ -92,14 +99,18 @@ async function issuedCard(services: Services, { name, issued, effects, showImage
     image: (await imageOf(services, issued, own, showImage)) ?? '/assets/badge.png',
     awardedAt: shownInstant(issued.awardedAt),
     revokedAt: shownInstant(issued.revokedAt),
-    reason: issued.revokedAt === null ? null : (own?.revocationReason ?? LATER_RESULT),
+    reason: issued.revokedAt === null ? null : (own?.revocationReason ?? t(LATER_RESULT)),
     ...(own ? ownLinks(services, own) : { pageHref: null, pngHref: null, jsonHref: null, verifyHref: null }),
-    ...(own || provider === null ? { atProvider: null } : { atProvider: providerLink(provider, issued) }),
-    note: noteOn(issued, effects),
+    ...(own || provider === null ? { atProvider: null } : { atProvider: providerLink(provider, issued, t) }),
+    note: said(noteOn(issued, effects), t),
   };
 }
 
-const LATER_RESULT = 'A later result in the LMS no longer meets what the badge asks for.';
+const LATER_RESULT = msg('A later result in the LMS no longer meets what the badge asks for.');
+
+function said(text: string | null, t: Translator): string | null {
+  return text === null ? null : t(text);
+}
 
 function ownLinks({ openBadges }: Services, { uuid }: IssuedOpenBadge) {
   const { addresses } = openBadges.issuer;
@@ -112,23 +123,23 @@ function ownLinks({ openBadges }: Services, { uuid }: IssuedOpenBadge) {
   };
 }
 
-/** What a learner has to do with it there. */
+/** What a learner has to do with it at the provider. */
 const STATES: Readonly<Record<string, string>> = {
-  pending: 'waits there for you to accept it',
-  accepted: 'you have accepted it there',
-  rejected: 'you have turned it down there',
-  expired: 'it has expired there',
-  revoked: 'it was taken back there',
+  pending: msg('At {provider}: waits there for you to accept it'),
+  accepted: msg('At {provider}: you have accepted it there'),
+  rejected: msg('At {provider}: you have turned it down there'),
+  expired: msg('At {provider}: it has expired there'),
+  revoked: msg('At {provider}: it was taken back there'),
 };
 
-function providerLink(provider: string, { externalState, externalUrl, revokedAt }: IssuedBadge) {
+function providerLink(provider: string, { externalState, externalUrl, revokedAt }: IssuedBadge, t: Translator) {
   const href = safeUrl(externalUrl);
+  const state = revokedAt === null && externalState !== null ? (STATES[externalState] ?? null) : null;
   const isPending = externalState === 'pending' && revokedAt === null;
   return {
     href,
-    text: isPending ? `Accept it at ${provider}` : `See it at ${provider}`,
-    state: revokedAt === null && externalState !== null ? (STATES[externalState] ?? null) : null,
-    provider,
+    text: isPending ? t('Accept it at {provider}', { provider }) : t('See it at {provider}', { provider }),
+    state: state && t({ text: state, values: { provider } }),
   };
 }
 
@@ -136,8 +147,10 @@ function noteOn({ number, externalId, revokedAt, template }: IssuedBadge, effect
   if (template === null || revokedAt !== null || externalId !== null) return null;
   const award = effects.find(({ kind, badgeNumber }) => kind === 'award' && badgeNumber === number);
   return award?.state === 'failed' || award?.state === 'given-up'
-    ? 'It could not be issued yet. You have earned it all the same; the people who run this site can see what went wrong.'
-    : 'It is being issued. Look again in a few minutes.';
+    ? msg(
+        'It could not be issued yet. You have earned it all the same; the people who run this site can see what went wrong.',
+      )
+    : msg('It is being issued. Look again in a few minutes.');
 }
 
 async function imageOf(

@@ -4,6 +4,8 @@ import { CredentialsError } from '../../../plugin/errors.ts';
 import { isRecord } from '../../../plugin/extensions/options.ts';
 import type { CourseDecision, RetrievedLearner } from '../../../plugin/extensions/retrieval-function.ts';
 import type { Credential, CredentialConfiguration } from '../../../plugin/ports/credential-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { type ShownStatus, shownTime } from '../format.ts';
 import type { Services } from '../services.ts';
 import { courseText } from './requirement-words.ts';
@@ -11,7 +13,11 @@ import { courseText } from './requirement-words.ts';
 /** More than anybody has; who has more finds the rest at the addresses in the mails. */
 const MOST_CREDENTIALS = 200;
 
-export async function credentialCards({ credentials, credentialLife, clock }: Services, username: string) {
+export async function credentialCards(
+  { credentials, credentialLife, clock }: Services,
+  username: string,
+  t: Translator,
+) {
   const { items } = await credentials.credentials({ username, limit: MOST_CREDENTIALS });
   // What was reissued is shown as what took its place.
   const cards = items.filter(({ reissuedAs }) => reissuedAs === null);
@@ -21,7 +27,7 @@ export async function credentialCards({ credentials, credentialLife, clock }: Se
       type: credential.credentialType,
       issuedAt: shownTime(credential.issuedAt),
       expiresAt: shownTime(credential.expiresAt),
-      ...standing(credential, clock.now()),
+      ...standing(credential, clock.now(), t),
       downloadHref: credentialLife.downloadUrl(credential),
       verifyHref: ['available', 'invalidated'].includes(credential.status) ? `/verify/${credential.verifyId}` : null,
     })),
@@ -32,23 +38,26 @@ export async function credentialCards({ credentials, credentialLife, clock }: Se
 function standing(
   { status, reason, expiresAt }: Credential,
   now: Date,
+  t: Translator,
 ): { readonly status: ShownStatus; readonly note: string | null } {
   switch (status) {
     case 'available':
       return expiresAt !== null && expiresAt <= now
-        ? { status: { word: 'Expired', tone: 'warn' }, note: 'It is genuine, but no longer valid.' }
-        : { status: { word: 'Yours', tone: 'good' }, note: null };
+        ? { status: { word: t('Expired'), tone: 'warn' }, note: t('It is genuine, but no longer valid.') }
+        : { status: { word: t('Yours'), tone: 'good' }, note: null };
     case 'generating':
-      return { status: { word: 'Being made', tone: 'busy' }, note: 'Look again in a few minutes.' };
+      return { status: { word: t('Being made'), tone: 'busy' }, note: t('Look again in a few minutes.') };
     case 'error':
       return {
-        status: { word: 'Not made yet', tone: 'warn' },
-        note: 'We could not make it yet. You have earned it all the same; the people who run this site can see what went wrong, and it is tried again.',
+        status: { word: t('Not made yet'), tone: 'warn' },
+        note: t(
+          'We could not make it yet. You have earned it all the same; the people who run this site can see what went wrong, and it is tried again.',
+        ),
       };
     case 'invalidated':
       return {
-        status: { word: 'No longer valid', tone: 'bad' },
-        note: `It was taken back: ${reason ?? 'no reason is given'}`,
+        status: { word: t('No longer valid'), tone: 'bad' },
+        note: t('It was taken back: {reason}', { reason: reason ?? words('no reason is given') }),
       };
   }
 }
@@ -79,6 +88,7 @@ export async function missingCredentials(
   services: Pick<Services, 'credentials' | 'eligibility' | 'logger'>,
   username: string,
   has: ReadonlySet<string>,
+  t: Translator,
 ): Promise<MissingCredentials> {
   const { credentials, eligibility, logger } = services;
   const [configurations, types, schedules] = await Promise.all([
@@ -97,7 +107,7 @@ export async function missingCredentials(
     const type = types.find((one) => one.id === credentialTypeId)?.name ?? '';
     for await (const found of eligibility(id, { username, signal })) {
       // Whatever a source of records does with the question: nobody sees anybody else.
-      if (found.learner.username === username) items.push(missing(found, courseText(contextKey), type));
+      if (found.learner.username === username) items.push(missing(found, { name: courseText(contextKey), type, t }));
     }
   };
   const work = async (): Promise<void> => {
@@ -127,49 +137,63 @@ function withDeadline(work: Promise<void>, signal: AbortSignal): Promise<void> {
   });
 }
 
-function missing(found: RetrievedLearner, name: string, type: string): Missing {
+interface About extends Pick<Missing, 'name' | 'type'> {
+  readonly t: Translator;
+}
+
+function missing(found: RetrievedLearner, { name, type, t }: About): Missing {
   const { eligible, problem, courses } = found;
-  const lacks = courses.flatMap((course) => (course.eligible ? [] : [lackOf(course, courses.length > 1)]));
-  if (!eligible && lacks.length === 0) lacks.push(problemText(problem));
+  const lacks = courses.flatMap((course) => (course.eligible ? [] : [inCourse(course, courses.length > 1, t)]));
+  if (!eligible && lacks.length === 0) lacks.push(t(problemText(problem)));
   return { name, type, lacks, isReady: eligible };
 }
 
-function lackOf({ courseKey, facts, required, reason, problem }: CourseDecision, isOneOfSeveral: boolean): string {
-  const course = isOneOfSeveral ? `${courseText(courseKey)}: ` : '';
-  if (problem !== null) return `${course}${problemText(problem)}`;
-  const figures = figureLacks(facts, required);
-  if (figures.length > 0) return `${course}${figures.join('. ')}.`;
-  if (reason === 'not enrolled in this course') return `${course}You are not enrolled in this course.`;
-  return `${course}${reason === null ? 'Something is still missing' : `Still missing: ${reason}`}.`;
+function inCourse(decision: CourseDecision, isOneOfSeveral: boolean, t: Translator): string {
+  const lack = lackOf(decision, t);
+  return isOneOfSeveral ? t('{course}: {lack}', { course: courseText(decision.courseKey), lack }) : lack;
 }
 
-/** `You have completed 40 %; 80 % is needed` */
-function figureLacks(facts: CourseDecision['facts'], required: CourseDecision['required']): readonly string[] {
+function lackOf({ facts, required, reason, problem }: CourseDecision, t: Translator): string {
+  if (problem !== null) return t(problemText(problem));
+  const figures = figureLacks(facts, required, t);
+  if (figures.length > 0) return figures.join(' ');
+  if (reason === 'not enrolled in this course') return t('You are not enrolled in this course.');
+  return reason === null ? t('Something is still missing.') : t('Still missing: {reason}.', { reason });
+}
+
+/** `You have completed 40 % of the course; 80 % is needed.` */
+function figureLacks(
+  facts: CourseDecision['facts'],
+  required: CourseDecision['required'],
+  t: Translator,
+): readonly string[] {
   const lacks: string[] = [];
   if (typeof required.completion === 'number') {
     const has = typeof facts.completion === 'number' ? facts.completion : 0;
     if (has < required.completion)
       lacks.push(
-        `You have completed ${percent(has * 100)} of the course; ${percent(required.completion * 100)} is needed`,
+        t('You have completed {percent} of the course; {needed} is needed.', {
+          percent: t.percent(has * 100),
+          needed: t.percent(required.completion * 100),
+        }),
       );
   }
   for (const [category, least] of Object.entries(isRecord(required.grades) ? required.grades : {})) {
     const grade = isRecord(facts.grades) ? facts.grades[category] : undefined;
     const has = typeof grade === 'number' ? grade : 0;
     if (typeof least !== 'number' || has >= least) continue;
-    const what = category === 'total' ? 'Your grade' : `Your grade in "${category}"`;
-    lacks.push(`${what} is ${percent(has)}; ${percent(least)} is needed`);
+    const figures = { percent: t.percent(has), needed: t.percent(least) };
+    lacks.push(
+      category === 'total'
+        ? t('Your grade is {percent}; {needed} is needed.', figures)
+        : t('Your grade in "{category}" is {percent}; {needed} is needed.', { category, ...figures }),
+    );
   }
   return lacks;
 }
 
-/** Rounded down: 79.9 is not yet 80. */
-function percent(value: number): string {
-  return `${Math.floor(value * 10 + 1e-6) / 10} %`;
-}
-
 function problemText(problem: string | null): string {
   return problem?.includes('no full name') === true
-    ? 'Your profile in the LMS has no full name, and a credential needs one: add it there.'
-    : 'We could not read how far you are; the people who run this site can see why.';
+    ? msg('Your profile in the LMS has no full name, and a credential needs one: add it there.')
+    : msg('We could not read how far you are; the people who run this site can see why.');
 }

@@ -3,33 +3,73 @@
 import {
   type Badge,
   type Condition,
-  durationText,
   type Instant,
+  instantToDate,
   type Outcome,
   type Requirement,
   type RequirementExplanation,
   type ResolvedPath,
 } from '../../../dsl/index.ts';
-import { shortEventType, shownInstant } from '../format.ts';
+import { msg } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
+import { shortEventType } from '../format.ts';
 
-/** What somebody does for whom such an event is sent; `…` is the course. */
-const DOINGS: Readonly<Record<string, string>> = {
-  'course.passing.status.updated': 'Pass …',
-  'ccx.course.passing.status.updated': 'Pass …',
-  'course.persistent_grade_summary.changed': 'Get a grade in …',
-  'course.enrollment.created': 'Enrol in …',
-  'course.enrollment.changed': 'Enrol in …',
-  'certificate.created': 'Get the certificate of …',
-  'certificate.changed': 'Get the certificate of …',
-  'program.certificate.awarded': 'Get the certificate of a programme',
-  'exam.attempt.submitted': 'Hand in an exam of …',
-  'exam.attempt.verified': 'Pass the check of an exam of …',
-  'forum.thread.created': 'Begin a discussion in …',
-  'forum.thread.response.created': 'Answer in a discussion of …',
-  'forum.thread.response.comment.created': 'Comment in a discussion of …',
-  'student.registration.completed': 'Create an account',
-  'auth.session.login.completed': 'Sign in to the LMS',
-  'idv_attempt.approved': 'Have your identity confirmed',
+interface Doing {
+  /** Anywhere. */
+  readonly any: string;
+  /** In `{course}`; absent: it belongs to no course. */
+  readonly of?: string;
+  /** In so many different courses. */
+  readonly many?: readonly [one: string, other: string];
+}
+
+const CERTIFICATE: Doing = {
+  any: msg('Get the certificate of a course'),
+  of: msg('Get the certificate of {course}'),
+  many: [msg('Get the certificate of {count} course'), msg('Get the certificates of {count} different courses')],
+};
+const PASS: Doing = {
+  any: msg('Pass a course'),
+  of: msg('Pass {course}'),
+  many: [msg('Pass {count} course'), msg('Pass {count} different courses')],
+};
+const ENROL: Doing = {
+  any: msg('Enrol in a course'),
+  of: msg('Enrol in {course}'),
+  many: [msg('Enrol in {count} course'), msg('Enrol in {count} different courses')],
+};
+
+/** What somebody does for whom such an event is sent. */
+const DOINGS: Readonly<Record<string, Doing>> = {
+  'course.passing.status.updated': PASS,
+  'ccx.course.passing.status.updated': PASS,
+  'course.persistent_grade_summary.changed': {
+    any: msg('Get a grade in a course'),
+    of: msg('Get a grade in {course}'),
+    many: [msg('Get a grade in {count} course'), msg('Get grades in {count} different courses')],
+  },
+  'course.enrollment.created': ENROL,
+  'course.enrollment.changed': ENROL,
+  'certificate.created': CERTIFICATE,
+  'certificate.changed': CERTIFICATE,
+  'program.certificate.awarded': { any: msg('Get the certificate of a programme') },
+  'exam.attempt.submitted': { any: msg('Hand in an exam of a course'), of: msg('Hand in an exam of {course}') },
+  'exam.attempt.verified': {
+    any: msg('Pass the check of an exam of a course'),
+    of: msg('Pass the check of an exam of {course}'),
+  },
+  'forum.thread.created': { any: msg('Begin a discussion in a course'), of: msg('Begin a discussion in {course}') },
+  'forum.thread.response.created': {
+    any: msg('Answer in a discussion of a course'),
+    of: msg('Answer in a discussion of {course}'),
+  },
+  'forum.thread.response.comment.created': {
+    any: msg('Comment in a discussion of a course'),
+    of: msg('Comment in a discussion of {course}'),
+  },
+  'student.registration.completed': { any: msg('Create an account') },
+  'auth.session.login.completed': { any: msg('Sign in to the LMS') },
+  'idv_attempt.approved': { any: msg('Have your identity confirmed') },
 };
 
 export interface Task {
@@ -51,9 +91,9 @@ export function taskGroups(
   badge: Badge,
   outcome: Outcome,
   explained: readonly RequirementExplanation[],
-  { now, nameOf }: { readonly now: Instant; readonly nameOf: (badgeId: string) => string },
+  { now, nameOf, t }: { readonly now: Instant; readonly nameOf: (badgeId: string) => string; readonly t: Translator },
 ): readonly TaskGroup[] {
-  const titles = new Map(badge.requirements.map((one) => [one.id, titleOf(one, nameOf)]));
+  const titles = new Map(badge.requirements.map((one) => [one.id, titleOf(one, nameOf, t)]));
   const groups = [...new Set(badge.requirements.map(({ group }) => group))];
   return groups.map((group) => ({
     done: outcome.groups[group] === true,
@@ -65,7 +105,7 @@ export function taskGroups(
         return {
           title,
           done: state === 'fulfilled',
-          standing: standingOf(requirement, state, { outcome, titles, now }),
+          standing: standingOf(requirement, state, { outcome, titles, now, t }),
         };
       }),
   }));
@@ -74,52 +114,74 @@ export function taskGroups(
 function standingOf(
   { id, after, from, until }: Requirement,
   state: RequirementExplanation['state'],
-  known: { readonly outcome: Outcome; readonly titles: ReadonlyMap<string, string>; readonly now: Instant },
+  {
+    outcome,
+    titles,
+    now,
+    t,
+  }: {
+    readonly outcome: Outcome;
+    readonly titles: ReadonlyMap<string, string>;
+    readonly now: Instant;
+    readonly t: Translator;
+  },
 ): string {
-  const { outcome, titles, now } = known;
-  if (state === 'fulfilled') return 'Done';
+  if (state === 'fulfilled') return t('Done');
   const first = after === null ? '' : (titles.get(after) ?? after);
   const { counted = 0, needed = 1 } = outcome.requirements[id] ?? {};
-  const sum = `${counted} of ${needed} so far`;
-  if (until !== null && now > until) return `The time for this ended on ${shownInstant(until).text}`;
-  if (from !== null && now < from) return `It counts from ${shownInstant(from).text}`;
+  const sum = t('{counted} of {needed} so far', { counted, needed });
+  if (until !== null && now > until) return t('The time for this ended on {time}', { time: instantToDate(until) });
+  if (from !== null && now < from) return t('It counts from {time}', { time: instantToDate(from) });
   switch (state) {
     case 'in-progress':
       return sum;
     case 'waiting':
-      return `What you did came too early: it counts only after this is done: ${first}`;
+      return t('What you did came too early: it counts only after this is done: {first}', { first });
     case 'reset':
-      return 'You had done it, but a later result undid it: it has to be done again';
+      return t('You had done it, but a later result undid it: it has to be done again');
     default:
-      return after !== null && !outcome.requirements[after]?.fulfilled
-        ? `Not done yet; this comes first: ${first}`
-        : needed > 1
-          ? sum
-          : 'Not done yet';
+      if (after !== null && !outcome.requirements[after]?.fulfilled)
+        return t('Not done yet; this comes first: {first}', { first });
+      return needed > 1 ? sum : t('Not done yet');
   }
 }
 
 /** In the author's words where there are some. */
-function titleOf(requirement: Requirement, nameOf: (badgeId: string) => string): string {
+function titleOf(requirement: Requirement, nameOf: (badgeId: string) => string, t: Translator): string {
   const { description, on, where, count, distinct, withinMs } = requirement;
   if (description !== null && description.trim() !== '') return description.trim();
-  const within = withinMs === null || count === 1 ? '' : `, all within ${durationText(withinMs)}`;
-  if (on.kind === 'badge') {
-    return `Earn the badge ${nameOf(on.badge)}${count === 1 ? '' : `, ${count} times`}${within}`;
+  const within = (what: string): string =>
+    withinMs === null || count === 1
+      ? what
+      : t('{what}, all within {duration}', { what, duration: t.duration(withinMs) });
+  if (on.kind === 'badge')
+    return within(repeated(t('Earn the badge {badge}', { badge: nameOf(on.badge) }), { count, distinct: null }, t));
+  const read = readCondition(where, t);
+  const what = within(doingText(shortEventType(on.type), read.courses, { count, distinct }, t));
+  return read.isWhole ? what : t('{what}, with further conditions', { what });
+}
+
+type Amount = Pick<Requirement, 'count' | 'distinct'>;
+
+function doingText(event: string, courses: string | null, { count, distinct }: Amount, t: Translator): string {
+  const doing = DOINGS[event];
+  if (doing === undefined) {
+    const what = t('Take part in the LMS ({event})', { event: event.replaceAll(/[._]/g, ' ') });
+    return repeated(what, { count, distinct }, t);
   }
-  const read = readCondition(where);
-  const perCourse = distinct !== null && isCourse(distinct);
-  const course = read.courses ?? (perCourse && count > 1 ? `${count} different courses` : 'a course');
-  const doing = DOINGS[shortEventType(on.type)];
-  const does =
-    doing?.replace('…', course) ?? `Take part in the LMS (${shortEventType(on.type).replaceAll(/[._]/g, ' ')})`;
-  const times =
-    count === 1 || (perCourse && read.courses === null)
-      ? ''
-      : distinct === null
-        ? `, ${count} times`
-        : `, ${count} different ones`;
-  return `${does}${times}${within}${read.isWhole ? '' : ', with further conditions'}`;
+  if (courses !== null && doing.of !== undefined)
+    return repeated(t({ text: doing.of, values: { course: courses } }), { count, distinct }, t);
+  if (count === 1 || distinct === null || !isCourse(distinct)) return repeated(t(doing.any), { count, distinct }, t);
+  return doing.many === undefined
+    ? t.plural(count, '{what}: {count} course', '{what}: {count} different courses', { what: t(doing.any) })
+    : t.plural(count, ...doing.many);
+}
+
+function repeated(what: string, { count, distinct }: Amount, t: Translator): string {
+  if (count === 1) return what;
+  return distinct === null
+    ? t.plural(count, '{what}, {count} time', '{what}, {count} times', { what })
+    : t.plural(count, '{what}, {count} one', '{what}, {count} different ones', { what });
 }
 
 interface ReadCondition {
@@ -129,13 +191,13 @@ interface ReadCondition {
   readonly isWhole: boolean;
 }
 
-function readCondition(condition: Condition | null): ReadCondition {
+function readCondition(condition: Condition | null, t: Translator): ReadCondition {
   const parts = condition === null ? [] : condition.kind === 'and' ? condition.operands : [condition];
   let courses: string | null = null;
   let isWhole = true;
   for (const part of parts) {
     const keys = courseKeys(part);
-    if (keys !== null && courses === null) courses = list(keys.map(courseText));
+    if (keys !== null && courses === null) courses = t.either(keys.map(courseText));
     else if (!isPassing(part)) isWhole = false;
   }
   return { courses, isWhole };
@@ -163,9 +225,4 @@ function isCourse({ root, segments, part }: ResolvedPath): boolean {
 export function courseText(key: string): string {
   const [, kind = '', org = '', course = '', run = ''] = /^(course|ccx)-v1:([^+]+)\+([^+]+)\+([^+]+)/.exec(key) ?? [];
   return kind === '' ? key : `${course} (${org}, ${run})`;
-}
-
-function list(texts: readonly string[]): string {
-  const last = texts.at(-1) ?? '';
-  return texts.length > 1 ? `one of ${texts.slice(0, -1).join(', ')} or ${last}` : last;
 }

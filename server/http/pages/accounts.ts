@@ -1,22 +1,27 @@
 /** Accounts: the first administrator, everybody after, and what an administrator does with them. */
 
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import { ConflictError } from '../../../plugin/errors.ts';
+import { msg } from '../../../plugin/words.ts';
 import type { KnownAccount } from '../access-store.ts';
 import { accountErrors, createAccountDesk, type NewAccount } from '../accounts.ts';
+import { type FormField, isChanged, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
 import { shownSession, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
+import { type FieldError, incompleteForm, pathText, textField } from '../forms.ts';
 import { actorOf, startSession } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { MIN_PASSWORD_LENGTH } from '../passwords.ts';
 import { isRole, ROLES, type Role, roles } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { historyPath } from './history.ts';
 
 const HOME = '/accounts';
 const systemCrumb = { text: 'System', href: '/system' } as const;
 const crumbs = [systemCrumb, { text: 'Accounts', href: HOME }] as const;
+const ROLE: FormField = { name: 'role', label: 'Role', word: (role) => (isRole(role) ? roles[role].word : role) };
+const LMS: FormField = { name: 'lmsUsername', label: 'Username in the LMS' };
 const CHOICES = ROLES.map((value) => ({ value, word: roles[value].word, doc: roles[value].doc }));
 
 export function accountRoutes(services: Services): readonly Route[] {
@@ -24,7 +29,8 @@ export function accountRoutes(services: Services): readonly Route[] {
   const desk = createAccountDesk(services);
 
   const showSetup = (req: Request, res: Response, name = '', errors: readonly FieldError[] = []): Promise<void> => {
-    const frame = { title: 'Create the administrator account', section: null, errors } as const;
+    const t = translatorOf(req, res);
+    const frame = { title: t('Create the administrator account'), section: null, errors } as const;
     const model = { name, minLength: MIN_PASSWORD_LENGTH };
     return renderPage(req, res, 'setup', frame, model, errors.length > 0 ? 422 : 200);
   };
@@ -48,7 +54,7 @@ export function accountRoutes(services: Services): readonly Route[] {
         return await desk.create(wanted, actorOf(res).name);
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
-        const message = 'There is an account of this name already; choose another name.';
+        const message = msg('There is an account of this name already; choose another name.');
         errors.push({ field: 'name', message });
       }
     }
@@ -66,6 +72,8 @@ export function accountRoutes(services: Services): readonly Route[] {
       roles: CHOICES,
       hasPassword: account.passwordHash !== null,
       lmsUsername: account.lmsUsername,
+      openedRole: JSON.stringify(valuesOf(account, ROLE)),
+      openedLms: JSON.stringify(valuesOf(account, LMS)),
       isOwn: actorOf(res).accountId === account.id,
       sessions: sessions.map(shownSession),
       historyHref: historyPath('account', account.id),
@@ -83,21 +91,39 @@ export function accountRoutes(services: Services): readonly Route[] {
 
   /** Does it and comes back to the page of the account, or says there why not. */
   const act =
-    (
-      field: string,
-      done: string,
-      work: (id: string, actor: string, req: Request) => Promise<unknown>,
-    ): RequestHandler =>
-    async (req, res) => {
+    (field: string, done: string, work: (id: string, actor: string) => Promise<unknown>) =>
+    async (req: Request, res: Response): Promise<void> => {
       const id = pathText(req, 'id');
       try {
-        await work(id, actorOf(res).name, req);
+        await work(id, actorOf(res).name);
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
         return show(req, res, [{ field, message: sentence(error.message) }]);
       }
       res.redirect(303, `${HOME}/${encodeURIComponent(id)}?done=${done}`);
     };
+
+  /** Changes one field, unless somebody else has changed it since the page was opened. */
+  const edit = async (
+    req: Request,
+    res: Response,
+    field: FormField,
+    done: string,
+    work: (id: string, actor: string, opened: string) => Promise<void>,
+  ): Promise<void> => {
+    const account = await desk.find(pathText(req, 'id'));
+    const opened = openedValues(req, [field]);
+    if (!isChanged(opened, valuesOf(account, field), [field])) {
+      const change = act(field.name, done, (id, actor) => work(id, actor, opened[field.name] ?? ''));
+      return change(req, res);
+    }
+    await showEditConflict(req, res, services, {
+      frame: { section: 'system', breadcrumbs: [...crumbs, { text: account.name, href: addressOf(account) }] },
+      ...{ noun: 'this account', object: `account:${account.id}`, action: req.path, href: addressOf(account) },
+      ...{ fields: [field], opened, theirs: valuesOf(account, field), goesOn: false },
+      yours: { [field.name]: textField(req, field.name).trim() },
+    });
+  };
 
   return [
     get('/setup', 'administer', async (req, res) => {
@@ -142,23 +168,30 @@ export function accountRoutes(services: Services): readonly Route[] {
     post(`${HOME}/:id/link`, 'administer', async (req, res) =>
       showLink(req, res, await desk.find(pathText(req, 'id'))),
     ),
-    post(
-      `${HOME}/:id/role`,
-      'administer',
-      act('role', 'account-role-changed', async (id, actor, req) => {
-        const { role } = await desk.find(id);
-        await desk.changeRole(id, roleField(req) ?? role, actor);
-      }),
+    post(`${HOME}/:id/role`, 'administer', (req, res) =>
+      edit(req, res, ROLE, 'account-role-changed', (id, actor, opened) =>
+        desk.changeRole(id, roleField(req) ?? toRole(opened), actor, toRole(opened)),
+      ),
     ),
-    post(
-      `${HOME}/:id/lms`,
-      'administer',
-      act('lmsUsername', 'account-linked', (id, actor, req) => desk.link(id, textField(req, 'lmsUsername'), actor)),
+    post(`${HOME}/:id/lms`, 'administer', (req, res) =>
+      edit(req, res, LMS, 'account-linked', (id, actor, opened) =>
+        desk.link(id, textField(req, LMS.name), actor, opened),
+      ),
     ),
     post(`${HOME}/:id/disable`, 'administer', act('disable', 'account-disabled', desk.disable)),
     post(`${HOME}/:id/enable`, 'administer', act('enable', 'account-enabled', desk.enable)),
     post(`${HOME}/:id/sessions/end`, 'administer', act('end', 'account-sessions-ended', desk.endSessions)),
   ];
+}
+
+function valuesOf({ role, lmsUsername }: KnownAccount, { name }: FormField): Values {
+  return { [name]: name === ROLE.name ? role : (lmsUsername ?? '') };
+}
+
+/** @throws InputError `input.form-incomplete` */
+function toRole(text: string): Role {
+  if (!isRole(text)) throw incompleteForm();
+  return text;
 }
 
 function roleField(req: Request): Role | null {

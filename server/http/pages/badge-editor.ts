@@ -14,6 +14,7 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { bothChanges, textDiff } from '../text-diff.ts';
 import { badgeExampleRoutes, exampleDraft } from './badge-examples.ts';
 import { badgeFormRoutes, textSentAsForm } from './badge-form.ts';
 import { inForceError } from './in-force.ts';
@@ -135,7 +136,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     if (!saved.ok) return saved.diagnostics;
     const { id, version, hash, active, reason } = saved.badge;
     await audit(actor, 'badge.saved', `badge:${id}`, { version, hash, active, reason });
-    res.redirect(303, `${badgePath(id)}?done=badge-saved`);
+    res.redirect(303, `${badgePath(id)}?done=${active ? 'badge-saved' : 'badge-saved-inactive'}`);
     return null;
   };
 
@@ -153,11 +154,18 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       section: 'badges',
       breadcrumbs: [badgesCrumb, { text: stored.name ?? stored.id, href: badgePath(stored.id) }],
     } as const;
+    const base = await startedFrom(stored.id, draft.version);
+    const both = base && bothChanges(base, stored.source, draft.text);
     const model = {
       action: `${badgePath(stored.id)}/edit`,
       href: badgePath(stored.id),
       isNew: draft.badge === null,
       text: draft.text,
+      both: both === draft.text || both === stored.source ? null : both,
+      changes: base && [
+        { who: stored.updatedBy, diff: textDiff(base, stored.source) },
+        { who: 'you', diff: textDiff(base, draft.text) },
+      ],
       reason: draft.reason ?? '',
       startedFrom: draft.version,
       storedVersion: stored.version,
@@ -165,6 +173,12 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       storedText: stored.source,
     };
     await renderPage(req, res, 'badge-conflict', frame, model, 409);
+  };
+
+  /** The text that both began with. @returns null: it is not known any more, or there was none */
+  const startedFrom = async (id: string, version: number): Promise<string | null> => {
+    const history = await services.badges.history(id);
+    return history.find((one) => one.version === version && !one.removed)?.source ?? null;
   };
 
   const toggle =

@@ -17,6 +17,8 @@ import { type FieldError, pathText, textField, wholeNumberField, withPlainLineEn
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { offeredTemplates } from '../template-links.ts';
+import { shownTroubles } from '../template-troubles.ts';
 import { exampleDraft, takenId } from './badge-examples.ts';
 import { inForceError } from './in-force.ts';
 import { reasonError } from './reason-field.ts';
@@ -72,7 +74,7 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
       errors,
       editsRules: true,
     } as const;
-    const warnings = checked?.warnings ?? [];
+    const warnings = [...(checked?.warnings ?? []), ...(checked ? await templateDoubts(form) : [])];
     const model = {
       action: `${path}/form`,
       textAction: badge ? `${path}/edit` : '/badges/new',
@@ -88,10 +90,18 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
       checked: checked !== undefined && errors.length === 0,
       lines: unread ? [] : ruleLines(checked?.text ?? textOfForm(form, base, environment), checked?.elsewhere),
       textField: TEXT_FIELD,
+      templates: await offeredTemplates(services),
       badges: (await services.badges.list()).map(({ id, name: title }) => ({ id, title: title ?? id })).slice(0, 500),
       ...formView(form, { environment, hiddenKeyPaths, problems: [...errors, ...warnings] }),
     };
     await renderPage(req, res, 'badge-form', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
+  /** What keeps the badge from being issued once it is active. */
+  const templateDoubts = async ({ id, name, provider, template }: BadgeForm): Promise<readonly FieldError[]> => {
+    const clause = provider === '' || template.trim() === '' ? null : `${provider}:${template.trim()}`;
+    const troubles = await shownTroubles([{ id, name, template: clause, active: true }], services);
+    return troubles.map(({ message }) => ({ field: 'template', message: `It cannot be issued: ${message}.` }));
   };
 
   /** Opens a text in the form, or shows it as text where that cannot be done. */

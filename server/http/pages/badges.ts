@@ -2,13 +2,17 @@
 
 import type { Request, Response } from 'express';
 import { fromParameters, REPLAY } from '../../../plugin/badges/replay/replay-request.ts';
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { isOpen } from '../../../plugin/ports/job-store.ts';
+import { readTemplateText } from '../../../plugin/providers/template-text.ts';
+import { templateClause } from '../../../plugin/providers/template-use.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { pathText, queryString } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
+import { templatePath } from '../template-links.ts';
 import { shownTroubles } from '../template-troubles.ts';
 import { findHistory, type History, summaryOf, versionOf, versionRows } from './badge-history.ts';
 import { jobPath } from './jobs.ts';
@@ -39,6 +43,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
         href: badgePath(definition.id),
         lines: ruleLines(definition.source, diagnostics),
         troubles: diagnostics.length,
+        templateHref: await templateHref(definition, services),
         templateTroubles: await shownTroubles([definition], services),
         policies: rules ? policySentences(rules) : [],
         requirements: rules ? requirementRows(rules) : [],
@@ -52,6 +57,19 @@ export function badgeRoutes(services: Services): readonly Route[] {
       });
     }),
   ];
+}
+
+/** @returns the page of the template; null: it has none here */
+async function templateHref(definition: BadgeDefinition, { providerStore }: Services): Promise<string | null> {
+  const clause = templateClause(definition);
+  if (clause === null) return null;
+  const accounts = await providerStore.accounts(clause.provider);
+  const { account, templateId } = readTemplateText(clause.text, accounts);
+  for (const template of await providerStore.templatesById(clause.provider, templateId)) {
+    const holder = accounts.find(({ id }) => id === template.accountId && (account === null || account.id === id));
+    if (holder) return templatePath(holder, template);
+  }
+  return null;
 }
 
 /** The page of a badge that is no longer in force. */

@@ -14,7 +14,7 @@ import { atFields, type OptionsEntry, problemOf, readOptionsEntry } from '../opt
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { CONFIGURATION_PREVIEW, TYPE_PREVIEW } from './certificate-preview-paths.ts';
-import { isAnswerable } from './credential-types.ts';
+import { isAnswerable } from './design-form.ts';
 
 /** The fields of a form that make the document, whatever else is in it. */
 interface Draft {

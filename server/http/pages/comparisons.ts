@@ -32,7 +32,7 @@ import { providersCrumb } from './templates.ts';
 
 const PAGE_SIZE = 50;
 
-const issuedCrumb = { text: 'Issued badges', href: '/issued-badges' } as const;
+export const issuedCrumb = { text: 'Issued badges', href: '/issued-badges' } as const;
 
 const crumbs = [providersCrumb, issuedCrumb, { text: 'Comparisons', href: '/comparisons' }] as const;
 
@@ -51,21 +51,16 @@ export function comparisonRoutes(services: Services): readonly Route[] {
   }
 
   return [
-    get('/comparisons', 'look', async (req, res) => {
+    get('/comparisons/new', 'operate', async (req, res) => {
       const accounts = (await providerStore.accounts()).filter(
         ({ provider, enabled }) => enabled && providers.get(provider)?.listIssued !== undefined,
       );
-      const after = queryText(req, 'after');
-      const page = await jobStore.list({ kind: COMPARE_PROVIDER, after, limit: PAGE_SIZE });
-      const frame = { title: 'Comparisons', section: 'providers', breadcrumbs: [providersCrumb, issuedCrumb] } as const;
-      await renderPage(req, res, 'comparisons', frame, {
+      const frame = { title: 'Compare with a provider', section: 'providers', breadcrumbs: crumbs } as const;
+      await renderPage(req, res, 'comparison-new', frame, {
         accounts: accounts.map(({ id, name, provider }) => ({
           value: id,
           word: `${providers.get(provider)?.title}: ${name}`,
         })),
-        rows: page.items.map((job) => ({ ...shownJob(job), href: comparisonPath(job.id), found: foundBy(job) })),
-        nextHref: page.next === null ? null : `/comparisons${queryString({ after: page.next })}`,
-        firstHref: after === undefined ? null : '/comparisons',
       });
     }),
 
@@ -179,8 +174,13 @@ export function comparisonRoutes(services: Services): readonly Route[] {
   ];
 }
 
-function foundBy({ counts }: Job): string {
-  const sum = findingKinds.reduce((total, kind) => total + (counts[kind] ?? 0), 0);
+/** How many a comparison has found so far. */
+export function differencesOf({ counts }: Job): number {
+  return findingKinds.reduce((total, kind) => total + (counts[kind] ?? 0), 0);
+}
+
+function foundBy(job: Job): string {
+  const sum = differencesOf(job);
   return sum === 0 ? 'no difference' : counted(sum, 'difference');
 }
 

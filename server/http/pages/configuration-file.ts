@@ -15,7 +15,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 
-export const CONFIGURATION_FILE_PATH = '/configuration-file';
+const CONFIGURATION_FILE_PATH = '/configuration-file';
 
 const systemCrumb = { text: 'System', href: '/system' } as const;
 

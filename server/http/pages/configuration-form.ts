@@ -3,34 +3,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { contextKind } from '../../../plugin/credentials/context-key.ts';
-import { changeWithHistory } from '../../../plugin/credentials/design-history.ts';
 import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { mergeOptions } from '../../../plugin/extensions/options.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
 import { designerOf } from '../certificate-designer.ts';
 import { configurationErrors, samplePlan, schemaOf } from '../credential-check.ts';
-import { SAMPLES, sendSample } from '../credential-samples.ts';
-import { type Conflict, conflictOf } from '../design-conflict.ts';
+import { SAMPLES } from '../credential-samples.ts';
+import type { Conflict } from '../design-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
-import {
-  atFields,
-  type OptionsEntry,
-  optionsEntry,
-  problemOf,
-  readOptionsEntry,
-  shownEntry,
-  turned,
-} from '../options-entry.ts';
+import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { CONFIGURATION_PREVIEW } from './certificate-preview-paths.ts';
-import { isAnswerable } from './credential-types.ts';
 import { credentialsCrumb } from './credentials.ts';
-import { commentOf } from './design-versions.ts';
+import { nextTime, takeDesign } from './design-form.ts';
 import { expectedOf, keptExpected } from './expected.ts';
 
 const HOME = '/configurations';
@@ -58,7 +48,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
     throw new NotFoundError('credential-type', 'there is no such type; the list of types shows those there are');
   };
 
-  const showForm = (
+  const showForm = async (
     req: Request,
     res: Response,
     former: CredentialConfiguration | null,
@@ -81,6 +71,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       comment: textField(req, 'comment'),
       versionsHref: former && `${pathOf(former)}/versions`,
       ...shownEntry(entry, schemaOf(extensions, type), type.options, errors),
+      assetLists: assetLists(await credentials.assets()),
       effective: merged && JSON.stringify(merged, null, 2),
       samples: SAMPLES,
       designer: designerOf(extensions, type, {
@@ -107,52 +98,46 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
     if (action === 'json' || action === 'form')
       return showForm(req, res, former, { ...entered, entry: turned(entry, schema, action) });
 
-    const sample = SAMPLES.find(({ key }) => action === `sample:${key}`);
-    const errors = [...entry.errors];
-    const hasContext = contextKind(contextKey) !== null;
-    if (!sample && !hasContext) errors.push({ field: 'contextKey', message: wrongContext });
-    const kinds = new Map((await credentials.assets()).map(({ slug, kind }) => [slug, kind]));
-    const options = entry.options ?? {};
-    if (entry.errors.length === 0) {
-      const checked = { contextKey: hasContext ? contextKey : 'course-v1:Sample+Sample+Sample', options };
-      const stored = { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
-      errors.push(...configurationErrors(type, checked, entry, stored));
-    }
-    if (errors.length > 0) return showForm(req, res, former, entered, errors);
-    if (sample) {
-      try {
-        return await sendSample(res, samplePlan(extensions, type, options), sample, services);
-      } catch (error) {
-        if (!isAnswerable(error)) throw error;
-        return showForm(req, res, former, entered, atFields(entry, schema, [problemOf(error.message)]));
-      }
-    }
-    const now = Math.max(clock.now().getTime(), (former?.updatedAt.getTime() ?? 0) + 1);
     const wanted = {
-      ...{ id: former?.id ?? randomUUID(), credentialTypeId: type.id, contextKey, options },
-      updatedAt: new Date(now),
+      ...{ id: former?.id ?? randomUUID(), credentialTypeId: type.id, contextKey, options: entry.options ?? {} },
+      updatedAt: nextTime(former, clock.now()),
     };
-    const result = await changeWithHistory(
-      credentials,
-      { former, wanted, expected: former && expectedOf(req) },
-      { by: actorOf(res).name, comment: commentOf(req) },
-      (configuration, expected) => credentials.changeConfiguration(configuration, expected),
-    );
-    if (result === 'duplicate') return showForm(req, res, former, entered, [{ field: 'contextKey', message: taken }]);
-    if (result === 'stale') {
-      const conflict = await conflictOf(credentials, await find(req), wanted, expectedOf(req));
-      const errors = [
-        { field: 'conflict', message: `${conflict.by} has saved this configuration since you opened it.` },
-      ];
-      return showForm(req, res, former, entered, errors, conflict);
-    }
-    const done = former ? 'configuration.changed' : 'configuration.created';
-    await audit(actorOf(res).name, done, `configuration:${wanted.id}`, {
-      contextKey,
-      type: type.name,
-      ...fieldChanges(former && { options: former.options }, { options }),
+    await takeDesign(req, res, services, {
+      ...{ noun: 'configuration', former, wanted, entry },
+      find: () => find(req),
+      schemaOf: () => schema,
+      errorsOf: (checked, shown, isSample) => errorsOf(type, checked, shown, isSample),
+      planOf: ({ options }) => samplePlan(extensions, type, options),
+      change: (configuration, expected) => credentials.changeConfiguration(configuration, expected),
+      duplicate: { field: 'contextKey', message: taken },
+      show: (_wanted, shown, errors, conflict) =>
+        showForm(req, res, former, { ...entered, entry: shown }, errors, conflict),
+      async saved({ id, options }) {
+        const done = former ? 'configuration.changed' : 'configuration.created';
+        await audit(actorOf(res).name, done, `configuration:${id}`, {
+          contextKey,
+          type: type.name,
+          ...fieldChanges(former && { options: former.options }, { options }),
+        });
+        res.redirect(303, `${HOME}?done=configuration-saved`);
+      },
     });
-    res.redirect(303, `${HOME}?done=configuration-saved`);
+  };
+
+  /** A sample needs no course. */
+  const errorsOf = async (
+    type: CredentialType,
+    { contextKey, options }: CredentialConfiguration,
+    entry: OptionsEntry,
+    isSample: boolean,
+  ): Promise<readonly FieldError[]> => {
+    const hasContext = contextKind(contextKey) !== null;
+    const errors = isSample || hasContext ? [] : [{ field: 'contextKey', message: wrongContext }];
+    if (entry.errors.length > 0) return errors;
+    const kinds = new Map((await credentials.assets()).map(({ slug, kind }) => [slug, kind]));
+    const checked = { contextKey: hasContext ? contextKey : 'course-v1:Sample+Sample+Sample', options };
+    const stored = { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
+    return [...errors, ...configurationErrors(type, checked, entry, stored)];
   };
 
   return [

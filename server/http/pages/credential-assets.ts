@@ -3,12 +3,26 @@
 import { basename } from 'node:path';
 import type { Request, Response } from 'express';
 import { assetUse } from '../../../plugin/credentials/asset-use.ts';
-import { assetKey, changeAsset, MAX_ASSET_BYTES } from '../../../plugin/credentials/assets.ts';
+import {
+  type AssetUpload,
+  assetKey,
+  changeAsset,
+  keepUpload,
+  MAX_ASSET_BYTES,
+} from '../../../plugin/credentials/assets.ts';
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { AssetPage } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
 import { pictureScripts } from '../certificate-designer.ts';
+import {
+  type FormField,
+  isChanged,
+  openedText,
+  openedValues,
+  showEditConflict,
+  type Values,
+} from '../edit-conflict.ts';
 import { shownSize, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -75,7 +89,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       entry,
       isNew: former === null,
       kind: former && ASSET_KINDS[former.kind],
-      expected: former?.updatedAt.toISOString() ?? '',
+      opened: former && openedText(req, valuesOf(former)),
       action: former ? `${pathOf(former)}/replace` : `${HOME}/new`,
       cancelHref: former ? pathOf(former) : HOME,
       limit: shownSize(MAX_ASSET_BYTES),
@@ -86,6 +100,27 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     return renderPage(req, res, 'credential-asset-form', frame, model, errors.length > 0 ? 422 : 200);
   };
 
+  /** The file that was sent, or one that this slug has had lately. @returns null: neither */
+  const sentFile = async (req: Request, slug: string): Promise<Pick<AssetUpload, 'fileName' | 'bytes'> | null> => {
+    const [file] = Array.isArray(req.files) ? req.files : [];
+    if (file && file.size > 0)
+      return { fileName: basename(file.originalname).slice(0, 200), bytes: file.buffer as Uint8Array };
+    const named = readFileValue(textField(req, FILE.name));
+    const kept = named && (await files.get(assetKey({ slug, sha256: named.sha256 })));
+    return named && kept ? { fileName: named.fileName, bytes: kept.bytes } : null;
+  };
+
+  /** The file that was sent is kept beside the one in force, so that either can be chosen. */
+  const showConflict = async (req: Request, res: Response, former: Asset, upload: AssetUpload): Promise<void> => {
+    const yours = await keepUpload(upload, { files, generations: extensions.generations(), now: clock.now() });
+    await showEditConflict(req, res, services, {
+      frame: { section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] },
+      ...{ noun: 'this asset', object: `asset:${former.slug}` },
+      ...{ action: `${pathOf(former)}/replace`, href: pathOf(former), fields: FIELDS },
+      ...{ opened: openedValues(req, FIELDS), theirs: valuesOf(former), yours: valuesOf(yours), goesOn: false },
+    });
+  };
+
   const save = async (req: Request, res: Response, former: Asset | null): Promise<void> => {
     const entry = {
       slug: former?.slug ?? textField(req, 'slug').trim(),
@@ -93,18 +128,18 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       kind: former?.kind ?? textField(req, 'kind'),
     };
     const kind = Object.keys(ASSET_KINDS).find((known): known is Asset['kind'] => known === entry.kind);
-    const [file] = Array.isArray(req.files) ? req.files : [];
+    const file = await sentFile(req, entry.slug);
     const errors: FieldError[] = [];
     if (kind === undefined) errors.push({ field: 'kind', message: 'Choose what the file is.' });
     if (entry.description.length > 500)
       errors.push({ field: 'description', message: 'Enter a description of at most 500 characters.' });
-    if (!file || file.size === 0) errors.push({ field: 'files', message: 'Choose a file.' });
-    if (former && former.updatedAt.getTime() !== expectedOf(req).getTime())
-      errors.push({ field: 'files', message: replacedMeanwhile });
-    if (kind === undefined || !file || errors.length > 0) return showForm(req, res, former, entry, errors);
+    if (file === null) errors.push({ field: 'files', message: 'Choose a file.' });
+    if (kind === undefined || file === null || errors.length > 0) return showForm(req, res, former, entry, errors);
 
-    const upload = { ...entry, kind, fileName: basename(file.originalname).slice(0, 200), bytes: file.buffer };
+    const upload = { ...entry, ...file, kind };
     try {
+      if (former && isChanged(openedValues(req, FIELDS), valuesOf(former), FIELDS))
+        return await showConflict(req, res, former, upload);
       const parts = { store: credentials, files, generations: extensions.generations(), now: clock.now() };
       const result = await changeAsset(upload, former, parts);
       if (result === 'duplicate')
@@ -112,9 +147,9 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
           field: 'slug',
           message: 'There is an asset of this slug already; replace that one, or choose another.',
         });
-      if (result === 'stale') errors.push({ field: 'files', message: replacedMeanwhile });
+      if (result === 'stale') return await showConflict(req, res, await find(req), upload);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError) || error.code === 'input.form-incomplete') throw error;
       errors.push({ field: error.code === 'input.asset-slug' ? 'slug' : 'files', message: sentence(error.message) });
     }
     if (errors.length > 0) return showForm(req, res, former, entry, errors);
@@ -194,8 +229,26 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
   ];
 }
 
-const replacedMeanwhile =
-  'Somebody else has replaced this asset since you opened the page. Load it again, and look at the new file first.';
+const FILE: FormField = {
+  name: 'file',
+  label: 'File',
+  word(value) {
+    const file = readFileValue(value);
+    return file === null ? '' : `${file.fileName}, ${shownSize(file.sizeBytes)}`;
+  },
+};
+
+const FIELDS: readonly FormField[] = [{ name: 'description', label: 'Description' }, FILE];
+
+/** What two people may have changed at once. */
+function valuesOf({ description, sha256, sizeBytes, fileName }: Asset): Values {
+  return { description, [FILE.name]: `${sha256} ${sizeBytes} ${fileName}` };
+}
+
+function readFileValue(value: string) {
+  const [, sha256 = '', size = '', fileName = ''] = /^([0-9a-f]{64}) (\d{1,12}) (.{1,200})$/.exec(value) ?? [];
+  return sha256 === '' ? null : { sha256, sizeBytes: Number(size), fileName: basename(fileName) };
+}
 
 function stillUsed(): ConflictError {
   return new ConflictError('asset-used', 'this asset is used; take it out of the types and configurations first');

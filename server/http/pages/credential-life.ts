@@ -10,6 +10,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { credentialPath, credentialsCrumb, findCredential } from './credentials.ts';
+import { schedulePath } from './schedule.ts';
 
 const REISSUE =
   'It gets a new document with what is known of the learner now; the date of the award stays. When it is made, it takes the place of the former one, which becomes invalid, and the learner is told by mail.';
@@ -53,7 +54,9 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
         await credentialLife.invalidate(credential.id, reason);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        const frame = { ...frameOf(credential, 'Invalidate'), errors: [{ field: 'reason', message: error.message }] };
+        const message = `Say in 1 to ${MAX_REASON} characters why it is not valid any more.`;
+        const reasonError = { field: 'reason', message };
+        const frame = { ...frameOf(credential, 'Invalidate'), errors: [reasonError] };
         const model = { ...shown(credential), possible: true, reason, longestReason: MAX_REASON };
         return renderPage(req, res, 'credential-invalidate', frame, model, 422);
       }
@@ -67,7 +70,7 @@ type Shown = Awaited<ReturnType<typeof findCredential>>;
 
 function frameOf(credential: Shown, title: string) {
   return {
-    title,
+    title: `${title} the credential of ${credential.learnerName}`,
     section: 'credentials' as const,
     breadcrumbs: [credentialsCrumb, { text: credential.contextName, href: credentialPath(credential.id) }],
   };
@@ -80,5 +83,6 @@ function shown(credential: Shown) {
     learnerName: credential.learnerName,
     username: credential.username,
     status: shownStatus(credential.status),
+    scheduleHref: schedulePath(credential.configurationId),
   };
 }

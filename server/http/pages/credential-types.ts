@@ -2,34 +2,25 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { changeWithHistory } from '../../../plugin/credentials/design-history.ts';
-import { CredentialError, InputError, NotFoundError } from '../../../plugin/errors.ts';
+import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
 import { designerOf } from '../certificate-designer.ts';
 import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
-import { SAMPLES, sendSample } from '../credential-samples.ts';
-import { type Conflict, conflictOf } from '../design-conflict.ts';
+import { SAMPLES } from '../credential-samples.ts';
+import type { Conflict } from '../design-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { shownNumber, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
-import {
-  atFields,
-  type OptionsEntry,
-  optionsEntry,
-  problemOf,
-  readOptionsEntry,
-  shownEntry,
-  turned,
-} from '../options-entry.ts';
+import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { TYPE_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
-import { commentOf } from './design-versions.ts';
-import { expectedOf, keptExpected } from './expected.ts';
+import { nextTime, takeDesign } from './design-form.ts';
+import { keptExpected } from './expected.ts';
 import { historyPath } from './history.ts';
 
 const HOME = '/credential-types';
@@ -85,6 +76,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       generations: extensions.generations(),
       ...shownEntry(entry, schemaOf(extensions, type), null, errors),
       effective: null,
+      assetLists: assetLists(await credentials.assets()),
       samples: SAMPLES,
       designer: designerOf(extensions, type, {
         ...{ preview: TYPE_PREVIEW, stored: former?.id ?? null, uses: await usesOf(former) },
@@ -104,7 +96,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       name: textField(req, 'name').trim(),
       retrievalFunction: functionOf(extensions.retrievals(), textField(req, 'retrieval')),
       generationFunction: functionOf(extensions.generations(), textField(req, 'generation')),
-      updatedAt: clock.now(),
+      updatedAt: nextTime(former, clock.now()),
     };
     const schema = schemaOf(extensions, type);
     const sent = readOptionsEntry(req, schemaOf(extensions, shownFunctions));
@@ -118,50 +110,40 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
     if (action === 'json' || action === 'form')
       return showForm(req, res, former, entered, turned(entry, schema, action));
 
-    const errors = [...entry.errors];
-    const sample = SAMPLES.find(({ key }) => action === `sample:${key}`);
-    const id = former?.id ?? randomUUID();
-    const updatedAt = new Date(Math.max(type.updatedAt.getTime(), (former?.updatedAt.getTime() ?? 0) + 1));
-    const wanted = { ...entered, id, updatedAt };
-    if (!sample && (type.name === '' || type.name.length > 120))
-      errors.push({ field: 'name', message: 'Enter a name of at most 120 characters.' });
-    if (entry.errors.length === 0) {
-      const [assets, configurations] = await Promise.all([credentials.assets(), credentials.configurations()]);
-      const kinds = new Map(assets.map(({ slug, kind }) => [slug, kind]));
-      const stored = { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
-      errors.push(...typeErrors(wanted, entry, { ...stored, configurations: sample ? [] : configurations }));
-    }
-    if (errors.length > 0) return showForm(req, res, former, entered, entry, errors);
-    if (sample) {
-      try {
-        return await sendSample(res, samplePlan(extensions, wanted, {}), sample, services);
-      } catch (error) {
-        if (!isAnswerable(error)) throw error;
-        return showForm(req, res, former, entered, entry, atFields(entry, schema, [problemOf(error.message)]));
-      }
-    }
-    const note = { by: actorOf(res).name, comment: commentOf(req) };
-    const result = await changeWithHistory(
-      credentials,
-      { former, wanted, expected: former && expectedOf(req) },
-      note,
-      (type, expected) => credentials.changeType(type, expected),
-    );
-    if (result === 'duplicate') {
-      const message = 'There is a type of this name already; choose another name.';
-      return showForm(req, res, former, entered, entry, [{ field: 'name', message }]);
-    }
-    if (result === 'stale') {
-      const conflict = await conflictOf(credentials, await find(req), wanted, expectedOf(req));
-      const errors = [{ field: 'conflict', message: `${conflict.by} has saved this type since you opened it.` }];
-      return showForm(req, res, former, entered, entry, errors, conflict);
-    }
-    const done = former ? 'credential-type.changed' : 'credential-type.created';
-    await audit(actorOf(res).name, done, `credential-type:${id}`, {
-      name: wanted.name,
-      ...fieldChanges(former && comparable(former), comparable(wanted)),
+    await takeDesign(req, res, services, {
+      ...{ noun: 'type', former, wanted: { ...entered, id: former?.id ?? randomUUID() }, entry },
+      find: () => find(req),
+      schemaOf: (wanted) => schemaOf(extensions, wanted),
+      errorsOf: (wanted, checked, isSample) => errorsOf(wanted, checked, isSample),
+      planOf: (wanted) => samplePlan(extensions, wanted, {}),
+      change: (wanted, expected) => credentials.changeType(wanted, expected),
+      duplicate: { field: 'name', message: 'There is a type of this name already; choose another name.' },
+      show: (wanted, shown, errors, conflict) => showForm(req, res, former, wanted, shown, errors, conflict),
+      async saved(wanted) {
+        const done = former ? 'credential-type.changed' : 'credential-type.created';
+        await audit(actorOf(res).name, done, `credential-type:${wanted.id}`, {
+          name: wanted.name,
+          ...fieldChanges(former && comparable(former), comparable(wanted)),
+        });
+        res.redirect(303, `${pathOf(wanted)}?done=credential-type-saved`);
+      },
     });
-    res.redirect(303, `${pathOf(wanted)}?done=credential-type-saved`);
+  };
+
+  /** A sample needs neither a name nor configurations that fit. */
+  const errorsOf = async (
+    wanted: CredentialType,
+    entry: OptionsEntry,
+    isSample: boolean,
+  ): Promise<readonly FieldError[]> => {
+    const errors: FieldError[] = [];
+    if (!isSample && (wanted.name === '' || wanted.name.length > 120))
+      errors.push({ field: 'name', message: 'Enter a name of at most 120 characters.' });
+    if (entry.errors.length > 0) return errors;
+    const [assets, configurations] = await Promise.all([credentials.assets(), credentials.configurations()]);
+    const kinds = new Map(assets.map(({ slug, kind }) => [slug, kind]));
+    const stored = { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
+    return [...errors, ...typeErrors(wanted, entry, { ...stored, configurations: isSample ? [] : configurations })];
   };
 
   return [
@@ -198,11 +180,6 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
 /** What of a type a person changes. */
 function comparable({ name, retrievalFunction, generationFunction, options }: CredentialType) {
   return { name, retrievalFunction, generationFunction, options };
-}
-
-/** What the person at the form can put right. */
-export function isAnswerable(error: unknown): error is Error {
-  return error instanceof InputError || error instanceof NotFoundError || error instanceof CredentialError;
 }
 
 function pathOf({ id }: Pick<CredentialType, 'id'>): string {

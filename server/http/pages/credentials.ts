@@ -9,6 +9,7 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { learnerPath } from './progress.ts';
 
 export const CREDENTIAL_STATUSES = ['available', 'generating', 'error', 'invalidated'] as const;
 
@@ -37,12 +38,14 @@ export function credentialRoutes(services: Services): readonly Route[] {
         section: 'credentials',
         breadcrumbs: [credentialsCrumb],
       } as const;
+      const learner = await services.learners.findByUsername(credential.username);
       const isPublic = credential.status === 'available' || credential.issuedAt !== null;
       await renderPage(req, res, 'credential', frame, {
         ...summaryOf(credential),
         id: credential.id,
         contextKey: credential.contextKey,
         email: credential.email,
+        learnerHref: learner && learnerPath(learner.id),
         reason: credential.reason,
         size: credential.sizeBytes === null ? null : shownSize(credential.sizeBytes),
         sha256: credential.sha256,

@@ -2,6 +2,7 @@
 
 import { hourOf } from '../../../plugin/ports/activity-store.ts';
 import type { BadgeStages } from '../../../plugin/ports/progress-store.ts';
+import { badgePath } from '../badge-links.ts';
 import { hoursOf, type Period, periods, shownActivity } from '../dashboard/activity.ts';
 import { firstSteps, shownSteps } from '../dashboard/first-steps.ts';
 import { shownFunnels } from '../dashboard/funnel.ts';
@@ -94,6 +95,7 @@ export function dashboardRoutes(services: Services): readonly Route[] {
           learner: people.find((person) => person.id === item.learnerId)?.username ?? 'removed learner',
           href: `/learners/${encodeURIComponent(item.learnerId)}`,
           badge: names.get(item.badgeId) ?? item.badgeId,
+          badgeHref: badgePath(item.badgeId),
           at: shownInstant(item.outcome.awardedAt),
         })),
       runs: runs.map((run) => ({

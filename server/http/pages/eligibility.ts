@@ -22,7 +22,7 @@ export function eligibilityRoutes({ credentials, eligibility }: Services): reado
       const { configuration, type } = await loadConfiguration(credentials, pathText(req, 'id'));
       const username = queryText(req, 'username')?.trim();
       const frame = {
-        title: 'Who is eligible',
+        title: `Who is eligible in ${configuration.contextKey}`,
         section: 'credentials',
         breadcrumbs: [credentialsCrumb, configurationsCrumb],
       } as const;

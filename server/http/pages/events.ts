@@ -4,6 +4,7 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import { maskPayload } from '../../../plugin/events/mask.ts';
 import type { EventEntry } from '../../../plugin/ports/event-log.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
+import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
 import { outcomeReason, shownDoor } from '../event-words.ts';
@@ -63,6 +64,7 @@ export function eventLogRoutes(services: Services): readonly Route[] {
       badges: shownBadges(entry, await badgeNames()),
       ruleRevision: entry.ruleRevision,
       learner: shownLearner(entry, await peopleOf([entry])),
+      traceId: traceIdOf(event.trace),
       payload: JSON.stringify(payload, null, 2),
       revealed,
       revealAction: `${eventPath(event.id)}/reveal`,

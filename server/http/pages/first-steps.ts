@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { parseLearnerLines } from '../../../providers/index.ts';
-import { applyCredentialsSetup } from '../../credentials-setup.ts';
+import { applyCredentialsSetup } from '../../configuration/credentials-setup.ts';
 import { projectPath } from '../../paths.ts';
 import { createAudit } from '../audit.ts';
 import { firstSteps, SAMPLE_COURSE_ACTION, SAMPLE_TEMPLATE_ACTION, shownSteps } from '../dashboard/first-steps.ts';

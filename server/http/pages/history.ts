@@ -54,7 +54,7 @@ export function historyRoutes({ access, learners }: Pick<Services, 'access' | 'l
     const page = await access.audit({ object: `${name}:${id}`, after, limit: PAGE_SIZE });
     const path = historyPath(name, id);
     const frame = {
-      title: 'History',
+      title: `History of the ${kind.word} ${text}`,
       section: kind.section,
       breadcrumbs: [kind.crumb, { text, href: kind.hrefOf(id) }],
     };

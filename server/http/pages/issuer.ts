@@ -4,16 +4,38 @@ import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { IssuerProfile } from '../../../plugin/ports/issuer-store.ts';
 import { createAudit } from '../audit.ts';
+import {
+  type FormField,
+  goesOnEditing,
+  isChanged,
+  openedText,
+  openedValues,
+  showEditConflict,
+  type Values,
+} from '../edit-conflict.ts';
 import { shownTime } from '../format.ts';
-import { type FieldError, pathText, textField, wholeNumberField } from '../forms.ts';
+import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { isAddress } from '../open-badge-form.ts';
-import { saveImage } from '../open-badge-images.ts';
+import { imageField, sentImage } from '../open-badge-images.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 
-type Entry = Pick<IssuerProfile, 'name' | 'url'> & { readonly email: string };
+const FIELDS: readonly FormField[] = [
+  { name: 'name', label: 'Name' },
+  { name: 'url', label: 'Your site' },
+  { name: 'email', label: 'E-mail address' },
+  imageField,
+];
+
+interface Entry {
+  readonly name: string;
+  readonly url: string;
+  readonly email: string;
+  /** Name of the picture; left out: that of the issuer. */
+  readonly image?: string | null;
+}
 
 export function issuerRoutes(services: Services): readonly Route[] {
   const { issuerStore, openBadges, files, clock, settings } = services;
@@ -41,9 +63,11 @@ export function issuerRoutes(services: Services): readonly Route[] {
       'issuer',
       frame,
       {
-        ...{ name: profile.name, url: profile.url, email: profile.email ?? '', ...sent },
-        version: profile.version,
-        image: profile.image && `/open-badges/images/${profile.image}`,
+        ...valuesOf(profile),
+        ...sent,
+        opened: openedText(req, valuesOf(profile)),
+        chosenImage: sent?.image === undefined ? null : (sent.image ?? ''),
+        image: imageField.picture?.((sent?.image === undefined ? profile.image : sent.image) ?? '') ?? null,
         issuerId: addresses.issuerId,
         isReachable: settings.publicUrl.startsWith('https:'),
         publicUrl: settings.publicUrl,
@@ -82,23 +106,27 @@ export function issuerRoutes(services: Services): readonly Route[] {
         errors.push({ field: 'url', message: 'Enter the address of your site; it begins with https://.' });
       if (entry.email !== '' && !/^[^\s@]+@[^\s@]+$/.test(entry.email))
         errors.push({ field: 'email', message: 'Enter an e-mail address, or leave it empty.' });
-      const version = wholeNumberField(req, 'version');
-      let { image } = await issuer.profile();
-      const [file] = Array.isArray(req.files) ? req.files : [];
-      if (file && file.size > 0 && errors.length === 0) {
+      const profile = await issuer.profile();
+      let { image } = profile;
+      if (errors.length === 0) {
         try {
-          image = await saveImage(file.buffer, files);
+          image = await sentImage(req, image, files);
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
           errors.push({ field: 'files', message: error.message });
         }
       }
       if (errors.length > 0) return show(req, res, entry, errors);
-      const saved = { ...entry, email: entry.email || null, image, version, updatedAt: clock.now() };
-      if (!(await issuerStore.saveProfile(saved))) {
-        const message =
-          'Somebody else has saved the issuer since you opened the page. Load it again, and enter your changes once more.';
-        return show(req, res, entry, [{ field: 'name', message }]);
+      if (goesOnEditing(req)) return show(req, res, { ...entry, image });
+      const saved = { ...entry, email: entry.email || null, image, version: profile.version, updatedAt: clock.now() };
+      if (isChanged(openedValues(req, FIELDS), valuesOf(profile), FIELDS) || !(await issuerStore.saveProfile(saved))) {
+        return showEditConflict(req, res, services, {
+          frame: { section: 'badges', breadcrumbs: [{ text: 'Badges', href: '/badges' }] },
+          ...{ noun: 'the issuer', object: 'issuer', action: '/issuer', href: '/issuer', fields: FIELDS },
+          opened: openedValues(req, FIELDS),
+          theirs: valuesOf(await issuer.profile()),
+          yours: { ...entry, image: image ?? '' },
+        });
       }
       await audit(actorOf(res).name, 'issuer.changed', 'issuer', { name: entry.name, url: entry.url });
       res.redirect(303, '/issuer?done=issuer-saved');
@@ -125,4 +153,9 @@ export function issuerRoutes(services: Services): readonly Route[] {
       res.redirect(303, '/issuer?done=key-distrusted');
     }),
   ];
+}
+
+/** What the fields of the form hold. */
+function valuesOf({ name, url, email, image }: IssuerProfile): Values {
+  return { name, url, email: email ?? '', image: image ?? '' };
 }

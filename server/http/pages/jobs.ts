@@ -2,6 +2,8 @@
 
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
+import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
+import { SYNC_KIND } from '../../../plugin/providers/sync-templates.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
@@ -28,7 +30,7 @@ export function jobRoutes(services: Services): readonly Route[] {
       const frame = { title: job.title, section: 'system', breadcrumbs: [jobsCrumb] } as const;
       const replay = await replayModel(job, services);
       const shown = shownJob(replay === null ? job : { ...job, counts: otherCounts(job) });
-      await renderPage(req, res, 'job', frame, { ...shown, replay });
+      await renderPage(req, res, 'job', frame, { ...shown, replay, next: nextOf(job) });
     }),
 
     post('/jobs/:id/cancel', 'operate', async (req, res) => {
@@ -43,6 +45,11 @@ export function jobRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${jobPath(job.id)}?done=job-resumed`);
     }),
   ];
+}
+
+/** Where to go on once it is done. */
+function nextOf({ kind, state }: Job): { readonly text: string; readonly href: string } | null {
+  return kind === SYNC_KIND && state === 'done' ? { text: 'See the templates', href: '/templates' } : null;
 }
 
 export function shownJob(job: Job) {
@@ -67,5 +74,6 @@ export function shownJob(job: Job) {
     createdAt: shownTime(job.createdAt),
     startedAt: shownTime(job.startedAt),
     finishedAt: shownTime(job.finishedAt),
+    traceId: traceIdOf(job.trace),
   };
 }

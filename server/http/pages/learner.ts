@@ -5,6 +5,7 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition, BadgeStore } from '../../../plugin/ports/badge-store.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
+import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
 import { effectName, safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
@@ -169,6 +170,7 @@ function issuedRow(badge: IssuedBadge, effects: readonly Effect[], learnerId: st
         attempts: effect.attempts,
         dueAt: effect.state === 'pending' ? shownTime(effect.dueAt) : null,
         finishedAt: shownTime(effect.finishedAt),
+        traceId: traceIdOf(effect.trace),
         lastError: effect.lastError && { ...effect.lastError, at: shownTime(effect.lastError.at) },
         action:
           effect.state === 'failed'

@@ -3,6 +3,7 @@
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/settle-mails.ts';
 import type { Credential, CredentialMail, MailState } from '../../../plugin/ports/credential-store.ts';
+import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
@@ -72,6 +73,7 @@ function rowOf(credential: Credential, mail: CredentialMail) {
     dueAt: shownTime(mail.dueAt),
     sentAt: shownTime(mail.sentAt),
     error: mail.lastError,
+    traceId: traceIdOf(mail.trace),
   };
 }
 

@@ -10,6 +10,7 @@ import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import { allowImagesFrom } from '../security.ts';
 import type { LmsClaims, Services } from '../services.ts';
+import { knownLanguage, translatorOf } from '../speech.ts';
 import { learnerOf } from '../sso/lms-identity.ts';
 import { MY_PATH } from '../sso/paths.ts';
 
@@ -18,8 +19,11 @@ export function myRoutes(services: Services): readonly Route[] {
 
   return [
     get(MY_PATH, 'learner', myLimit(), async (req, res) => {
+      const t = translatorOf(req, res);
       const claims = learnerOf(res);
       const learner = await ownRecord(services, claims);
+      const language = knownLanguage(req, res);
+      if (learner && language !== null) await services.learners.rememberLanguage(learner.id, language);
       const origins = new Map<string, boolean>();
       const showImage = (address: string): boolean => {
         const { origin } = new URL(address);
@@ -29,15 +33,15 @@ export function myRoutes(services: Services): readonly Route[] {
       };
       const none = { earned: [], takenBack: [], begun: [] };
       const [badges, credentials] = await Promise.all([
-        learner ? badgeCards(services, readRules, learner.id, showImage) : none,
-        credentialCards(services, claims.username),
+        learner ? badgeCards(services, readRules, learner.id, { t, showImage }) : none,
+        credentialCards(services, claims.username, t),
       ]);
-      const missing = await missingCredentials(services, claims.username, credentials.configurationIds);
+      const missing = await missingCredentials(services, claims.username, credentials.configurationIds, t);
       await renderPage(
         req,
         res,
         'my',
-        { title: 'My badges and credentials', section: null },
+        { title: t('My badges and credentials'), section: null },
         {
           ...badges,
           credentials: credentials.cards,

@@ -5,20 +5,22 @@ import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../../providers/index.ts';
 import { createAudit } from '../audit.ts';
+import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { safeUrl, shownNumber, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryString, wholeNumberField } from '../forms.ts';
+import { type FieldError, pathText, queryString } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
   emptyEntry,
   entryErrors,
+  entryFields,
   entryOf,
   type OpenBadgeEntry,
   ownAccount,
   readEntry,
   templateOf,
 } from '../open-badge-form.ts';
-import { saveImage } from '../open-badge-images.ts';
+import { sentImage } from '../open-badge-images.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -44,18 +46,21 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
     shown: {
       readonly former: BadgeTemplate | null;
       readonly entry: OpenBadgeEntry;
+      /** Name of the picture; left out: that of the template. */
+      readonly image?: string | null;
       readonly errors?: readonly FieldError[];
     },
   ): Promise<void> => {
-    const { former, entry, errors = [] } = shown;
+    const { former, entry, errors = [], image } = shown;
     const title = former ? `Edit ${former.name}` : 'New badge template';
     const frame = { title, section: 'badges', breadcrumbs: [badgesCrumb, crumb], errors } as const;
     const model = {
       entry,
       isNew: former === null,
-      version: former?.version ?? 0,
+      opened: former && openedText(req, valuesOf(former)),
       action: former ? `${pathOf(former)}/edit` : `${HOME}/new`,
-      image: former && imagePath(former),
+      chosenImage: image === undefined ? null : (image ?? ''),
+      image: image === undefined ? former && imagePath(former) : pathOfImage(image),
       types: [
         {
           label: '',
@@ -74,34 +79,55 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
     return renderPage(req, res, 'open-badge-template-form', frame, model, errors.length > 0 ? 422 : 200);
   };
 
+  const showConflict = (
+    req: Request,
+    res: Response,
+    {
+      former,
+      entry,
+      image,
+    }: { readonly former: BadgeTemplate; readonly entry: OpenBadgeEntry; readonly image: string | null },
+  ): Promise<void> =>
+    showEditConflict(req, res, services, {
+      frame: { section: 'badges', breadcrumbs: [badgesCrumb, crumb] },
+      noun: 'this template',
+      object: `open-badge-template:${former.templateId}`,
+      action: `${pathOf(former)}/edit`,
+      href: pathOf(former),
+      fields: entryFields,
+      opened: openedValues(req, entryFields),
+      theirs: valuesOf(former),
+      yours: { ...entry, image: image ?? '' },
+    });
+
   /** Stores what was sent, or shows the form again. */
   const save = async (req: Request, res: Response, former: BadgeTemplate | null): Promise<void> => {
     const entry = former ? { ...readEntry(req), id: former.templateId } : readEntry(req);
     const errors = [...entryErrors(entry)];
-    const [file] = Array.isArray(req.files) ? req.files : [];
     let image = former && openBadgeDetails(former).image;
-    if (file && file.size > 0 && errors.length === 0) {
+    if (errors.length === 0) {
       try {
-        image = await saveImage(file.buffer, files);
+        image = await sentImage(req, image, files);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         errors.push({ field: 'files', message: error.message });
       }
     }
     if (errors.length > 0) return showForm(req, res, { former, entry, errors });
-    const version = former ? wholeNumberField(req, 'version') : 0;
+    if (goesOnEditing(req)) return showForm(req, res, { former, entry, image });
+    if (former && isChanged(openedValues(req, entryFields), valuesOf(former), entryFields))
+      return showConflict(req, res, { former, entry, image });
     const { addresses } = openBadges.issuer;
     const template = templateOf(entry, {
-      ...{ former, image, version, now: clock.now() },
+      ...{ former, image, version: former?.version ?? 0, now: clock.now() },
       addressOf: { image: addresses.image, page: (id) => `${settings.publicUrl}${HOME}/${encodeURIComponent(id)}` },
     });
     // Whoever saves the first template brings the account; all others find it.
     if (former === null) await providerStore.saveAccount(ownAccount(clock.now()));
     if (!(await providerStore.saveTemplate(template))) {
-      const message = former
-        ? 'Somebody else has saved this template since you opened it. Load the page again, and enter your changes once more.'
-        : 'There is a template with this id already; choose another.';
-      return showForm(req, res, { former, entry, errors: [{ field: former ? 'name' : 'id', message }] });
+      if (former) return showConflict(req, res, { former: await find(req), entry, image });
+      const message = 'There is a template with this id already; choose another.';
+      return showForm(req, res, { former, entry, errors: [{ field: 'id', message }] });
     }
     const action = former ? 'open-badge-template.changed' : 'open-badge-template.created';
     await audit(actorOf(res).name, action, `open-badge-template:${template.templateId}`, {
@@ -126,6 +152,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         issuerStore.badgeCounts(),
         issuerStore.badges({ templateId, limit: 20 }),
       ]);
+      const people = await services.learners.findManyByIds(items.map(({ learnerId }) => learnerId));
       const details = openBadgeDetails(template);
       const frame = { title: template.name, section: 'badges', breadcrumbs: [badgesCrumb, crumb] } as const;
       await renderPage(req, res, 'open-badge-template', frame, {
@@ -147,6 +174,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         issued: shownNumber(counts.get(templateId) ?? 0),
         badges: items.map(({ uuid, learnerId, issuedAt, revokedAt }) => ({
           href: `/open-badges/${uuid}`,
+          learner: people.find(({ id }) => id === learnerId)?.username ?? 'removed learner',
           learnerHref: `/learners/${encodeURIComponent(learnerId)}`,
           issuedAt: shownTime(issuedAt),
           status: shownStatus(revokedAt === null ? 'available' : 'revoked'),
@@ -161,8 +189,16 @@ function pathOf({ templateId }: Pick<BadgeTemplate, 'templateId'>): string {
 }
 
 function imagePath(template: BadgeTemplate): string {
-  const { image } = openBadgeDetails(template);
+  return pathOfImage(openBadgeDetails(template).image);
+}
+
+function pathOfImage(image: string | null): string {
   return image === null ? '/assets/badge.png' : `/open-badges/images/${image}`;
+}
+
+/** What the fields of the form would hold. */
+function valuesOf(template: BadgeTemplate): Values {
+  return { ...entryOf(template), image: openBadgeDetails(template).image ?? '' };
 }
 
 /** What of a template a person changes. */

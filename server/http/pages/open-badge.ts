@@ -3,13 +3,16 @@
 import type { Request, Response } from 'express';
 import express from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
+import { msg } from '../../../plugin/words.ts';
 import { isMadeOutTo, verdictOf } from '../../../providers/index.ts';
-import { safeUrl, shownTime } from '../format.ts';
+import type { Translator } from '../../i18n/translator.ts';
+import { type ShownStatus, safeUrl, shownTime } from '../format.ts';
 import { pathText, textField } from '../forms.ts';
 import { broughtBadgeLimit, verifyLimit } from '../limits.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { BADGE_UUID } from '../verification.ts';
 import { shownChecks, shownVerdict, unlisted } from './verify.ts';
 
@@ -30,7 +33,13 @@ interface BadgeContent {
 }
 
 /** What became of asking whether the badge is made out to an e-mail address. */
-type Answer = 'yes' | 'no' | 'no-address' | null;
+type Answer = 'yes' | 'no' | 'no-address';
+
+const ANSWERS: Readonly<Record<Answer, ShownStatus>> = {
+  yes: { word: msg('It is made out to this address'), tone: 'good' },
+  no: { word: msg('It is not made out to this address'), tone: 'bad' },
+  'no-address': { word: msg('Enter an address'), tone: 'warn' },
+};
 
 const smallForm = express.urlencoded({ extended: false, limit: 2 * 1024, parameterLimit: 5 });
 
@@ -47,9 +56,10 @@ export function openBadgePageRoutes({ openBadges }: Services): readonly Route[] 
   };
 
   const show = async (req: Request, res: Response, asked: boolean): Promise<void> => {
+    const t = translatorOf(req, res);
     const found = await find(req);
     if (found === null) {
-      const frame = { title: 'No such badge', section: null, failed: true } as const;
+      const frame = { title: t('No such badge'), section: null, failed: true } as const;
       return renderPage(req, res, 'open-badge', frame, { found: false }, 404);
     }
     const { badge, document, checks } = found;
@@ -57,7 +67,7 @@ export function openBadgePageRoutes({ openBadges }: Services): readonly Route[] 
     const { achievement } = content.credentialSubject;
     const { addresses } = issuer;
     const page = new URL(addresses.page(badge.uuid)).pathname;
-    const { title: _, ...status } = shownVerdict(verdictOf(checks), checks);
+    const { title: _, ...status } = shownVerdict(verdictOf(checks), checks, t);
     await renderPage(
       req,
       res,
@@ -80,12 +90,12 @@ export function openBadgePageRoutes({ openBadges }: Services): readonly Route[] 
           href: safeUrl(targetUrl),
         })),
         evidence: content.evidence ?? [],
-        checks: shownChecks(checks),
+        checks: shownChecks(checks, t),
         jsonHref: `${page}/credential.json?download`,
         pngHref: `${page}/badge.png`,
         verifyHref: `/verify/${badge.uuid}`,
         askAction: `${page}/holder`,
-        answer: asked ? answerTo(document, textField(req, 'email')) : null,
+        answer: asked ? shownAnswer(answerTo(document, textField(req, 'email')), t) : null,
         address: addresses.page(badge.uuid),
       },
     );
@@ -98,6 +108,11 @@ export function openBadgePageRoutes({ openBadges }: Services): readonly Route[] 
       show(req, res, true),
     ),
   ];
+}
+
+function shownAnswer(answer: Answer, t: Translator): ShownStatus {
+  const { word, tone } = ANSWERS[answer];
+  return { word: t(word), tone };
 }
 
 function answerTo(document: Readonly<Record<string, unknown>>, email: string): Answer {

@@ -1,5 +1,6 @@
 /** One account at a badge provider: how it is, and everything that can be done with it. */
 
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { CredentialsError, NotFoundError } from '../../../plugin/errors.ts';
 import type { ProviderAccount } from '../../../plugin/ports/provider-store.ts';
@@ -30,7 +31,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
     throw new NotFoundError('account', 'there is no such account; the list of providers shows those there are');
   }
 
-  const show = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
+  const show = async (req: Request, res: Response, errors: readonly FieldError[] = [], status = 422): Promise<void> => {
     const account = await accountOf(req);
     const provider = providers.get(account.provider);
     const form = formOf(provider);
@@ -48,6 +49,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       provider: provider?.title ?? account.provider,
       noun: form?.noun ?? 'account',
       canAsk: form !== null,
+      opened: secretMark(account),
       rotates: form?.rotates === true,
       externalIdLabel: form?.externalId?.label ?? 'Id',
       secret: form && { label: lowerFirst(form.secret.label), help: form.secret.help },
@@ -57,7 +59,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       warnings: [],
       focus: null,
     };
-    await renderPage(req, res, 'provider-account', frame, model, errors.length > 0 ? 422 : 200);
+    await renderPage(req, res, 'provider-account', frame, model, errors.length > 0 ? status : 200);
   };
 
   /** A change by a person: written down, and announced on the page. What the provider refuses is shown there. */
@@ -75,6 +77,17 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${accountPath(account)}?done=${done}`);
     };
 
+  /** Two people put a secret there: neither can be shown, so that only who did it, and when, can be told. */
+  const showOtherSecret = async (req: Request, res: Response, object: string): Promise<void> => {
+    const { items } = await access.audit({ object, limit: HISTORY });
+    const last = items.find(({ action }) => action.startsWith('provider-account.secret-'));
+    const who = last
+      ? `${last.actor} put another secret there on ${shownTime(last.at).text}`
+      : 'Another secret was put there';
+    const message = `${who}, since you opened this page. Yours was not checked and not saved, and no page shows either. Enter yours again to replace that one.`;
+    return show(req, res, [{ field: 'secret', message }], 409);
+  };
+
   return [
     get(PATH, 'look', (req, res) => show(req, res)),
 
@@ -84,13 +97,15 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${accountPath(account)}${facts === null ? '' : '?done=provider-account-works'}`);
     }),
 
-    post(
-      `${PATH}/secret`,
-      'administer',
-      change('provider-account.secret-replaced', 'secret', 'provider-secret-replaced', ({ id }, req) =>
-        accounts.replaceSecret(id, textField(req, 'secret')),
-      ),
-    ),
+    post(`${PATH}/secret`, 'administer', async (req, res) => {
+      const { id, sealedSecret, origin } = await accountOf(req);
+      if (origin === 'page' && textField(req, 'opened') !== secretMark({ sealedSecret }))
+        return showOtherSecret(req, res, objectOf({ id }));
+      const replace = change('provider-account.secret-replaced', 'secret', 'provider-secret-replaced', () =>
+        accounts.replaceSecret(id, textField(req, 'secret'), sealedSecret),
+      );
+      return replace(req, res);
+    }),
 
     post(
       `${PATH}/rotate`,
@@ -160,7 +175,15 @@ function crumbs() {
   return [{ text: 'Providers', href: '/providers' }];
 }
 
-function objectOf({ id }: ProviderAccount): string {
+/** Tells one secret from another and says nothing about either. */
+function secretMark({ sealedSecret }: Pick<ProviderAccount, 'sealedSecret'>): string {
+  return createHash('sha256')
+    .update(sealedSecret ?? '')
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function objectOf({ id }: Pick<ProviderAccount, 'id'>): string {
   return `provider-account:${id}`;
 }
 

@@ -71,7 +71,7 @@ export function providerRoutes(services: Services): readonly Route[] {
               name,
               title: provider?.title ?? name,
               isSetUp: provider !== undefined,
-              can: provider === undefined ? [] : abilitiesOf(provider),
+              can: provider === undefined ? '' : abilitiesOf(provider),
               noun: form?.noun ?? null,
               makeHref: provider?.capabilities.createsTemplates ? '/open-badge-templates' : null,
               addHref: form === null ? null : `/providers/${encodeURIComponent(name)}/add`,
@@ -137,12 +137,13 @@ const revocations: Readonly<Record<BadgeProvider['capabilities']['revocation'], 
   none: 'badges cannot be taken back',
 };
 
-function abilitiesOf({ capabilities }: BadgeProvider): readonly string[] {
+function abilitiesOf({ capabilities }: BadgeProvider): string {
   const { synchronises, createsTemplates, revocation, webhooks } = capabilities;
-  return [
+  const abilities = [
     revocations[revocation],
     ...(synchronises ? ['templates are synchronised'] : []),
     ...(createsTemplates ? ['templates are made here'] : []),
     ...(webhooks ? ['it sends notices of changes'] : []),
   ];
+  return sentence(abilities.join('; '));
 }

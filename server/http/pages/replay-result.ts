@@ -35,7 +35,7 @@ export async function replayModel(job: Job, services: Pick<Services, 'badges' | 
 }
 
 /** The tables about what a change of rules means, also where it is no job: a plan, a version to restore. */
-export async function impactModel(
+async function impactModel(
   result: ReplayResult,
   counts: Readonly<Record<string, number>>,
   services: Pick<Services, 'badges' | 'learners'>,

@@ -17,7 +17,7 @@ import { learnerPath, progressCrumb } from './progress.ts';
 import { reasonError } from './reason-field.ts';
 
 /** What taking a badge back comes to at a provider. */
-export const takingBack: Readonly<Record<ProviderCapabilities['revocation'], string>> = {
+const takingBack: Readonly<Record<ProviderCapabilities['revocation'], string>> = {
   revoke: 'is revoked there; its page says so, and may go on naming the learner',
   expire: 'expires there; its page says so, and may go on naming the learner',
   delete: 'is deleted there, with the name of the learner',
@@ -97,7 +97,7 @@ export function retireRoutes(services: Services): readonly Route[] {
 function confirmationError({ username }: Learner, typed: string): FieldError | null {
   return typed.trim() === username
     ? null
-    : { field: 'confirmation', message: `type the username, ${username}, to confirm` };
+    : { field: 'confirmation', message: `Type the username, ${username}, to confirm.` };
 }
 
 /** The reason stays when the learner is gone. */

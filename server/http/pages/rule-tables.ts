@@ -97,18 +97,18 @@ export function durationText(ms: number): string {
 export function policySentences(badge: Badge): readonly string[] {
   const times = Number.isFinite(badge.maxAwards) ? `up to ${counted(badge.maxAwards, 'time')}` : 'any number of times';
   const sentences = [
-    ...(badge.evaluate ? ['Is only evaluated: it is recorded who would be awarded, and nothing is issued.'] : []),
-    badge.repeatable ? `Can be earned ${times}.` : 'Is earned once.',
+    ...(badge.evaluate ? ['It is only evaluated: it is recorded who would be awarded, and nothing is issued.'] : []),
+    badge.repeatable ? `It can be earned ${times}.` : 'It is earned once.',
   ];
   if (badge.penalties.length > 0) {
     sentences.push(
       badge.onRegress === 'keep'
-        ? 'Is kept when a penalty makes it incomplete again.'
-        : 'Is taken back when a penalty makes it incomplete again.',
+        ? 'It is kept when a penalty makes it incomplete again.'
+        : 'It is taken back when a penalty makes it incomplete again.',
     );
     if (badge.onRegress === 'revoke')
       sentences.push(
-        badge.reAward === 'allowed' ? 'Can be earned again after that.' : 'Cannot be earned again after that.',
+        badge.reAward === 'allowed' ? 'It can be earned again after that.' : 'It cannot be earned again after that.',
       );
   }
   return sentences;

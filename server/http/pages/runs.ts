@@ -3,6 +3,7 @@
 import { isResumable } from '../../../plugin/credentials/run-control.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
+import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
@@ -101,7 +102,7 @@ export function runRoutes(services: Services): readonly Route[] {
 
 const REMOVED = 'removed configuration';
 
-export function shownRun(run: CredentialRun) {
+function shownRun(run: CredentialRun) {
   const { counts } = run;
   const lateMs = run.startedAt.getTime() - run.dueAt.getTime();
   return {
@@ -120,5 +121,6 @@ export function shownRun(run: CredentialRun) {
     skipped: shownNumber(counts.skipped),
     failed: shownNumber(counts.failed),
     error: run.error?.message ?? null,
+    traceId: traceIdOf(run.trace),
   };
 }

@@ -11,27 +11,29 @@ import {
   type WantedSchedule,
 } from '../../scheduler/set-schedule.ts';
 import { createAudit } from '../audit.ts';
+import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict } from '../edit-conflict.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
-import { fieldErrorOf, fieldsOf, type ScheduleFields, sentFields, wantedOf } from '../schedule-form.ts';
+import { fieldErrorOf, fieldsOf, type ScheduleFields, scheduleFields, sentFields, wantedOf } from '../schedule-form.ts';
 import { ruleText, skippedText, wallText } from '../schedule-words.ts';
 import type { Services } from '../services.ts';
 import { credentialsCrumb } from './credentials.ts';
 
-const PATH = '/configurations/:id/schedule';
+const HOME = '/configurations';
+const PATH = `${HOME}/:id/schedule`;
 const TIMES_SHOWN = 5;
 
 const STALE: FieldError = {
   field: 'kind',
   message:
-    'Somebody changed this schedule, or it ran, while you were at it. Look at it again below, then save once more',
+    'Somebody has removed or changed this schedule, or it ran, since you opened it. Look at it again, then save once more',
 };
 
 export function schedulePath(configurationId: string): string {
-  return `/configurations/${encodeURIComponent(configurationId)}/schedule`;
+  return `${HOME}/${encodeURIComponent(configurationId)}/schedule`;
 }
 
 export function scheduleRoutes(services: Services): readonly Route[] {
@@ -52,12 +54,14 @@ export function scheduleRoutes(services: Services): readonly Route[] {
     readonly wanted?: WantedSchedule | null;
     readonly errors?: readonly FieldError[];
     readonly status?: number;
+    /** The form is one of what is stored now. */
+    readonly isStale?: boolean;
   }
 
   const show = async (req: Request, res: Response, shown: Shown = {}): Promise<void> => {
     const { configuration, stored } = await load(req);
     const { errors = [], wanted = stored ?? USUAL_SCHEDULE } = shown;
-    const breadcrumbs = [credentialsCrumb, { text: 'Configurations', href: '/configurations' }];
+    const breadcrumbs = [credentialsCrumb, { text: 'Configurations', href: HOME }];
     const frame = {
       title: `Schedule of ${configuration.contextKey}`,
       section: 'credentials',
@@ -68,9 +72,11 @@ export function scheduleRoutes(services: Services): readonly Route[] {
       href: schedulePath(configuration.id),
       contextKey: configuration.contextKey,
       stored: stored && shownSchedule(stored),
-      version: stored?.updatedAt.toISOString() ?? '',
-      fields: shown.fields ?? fieldsOf(stored ?? USUAL_SCHEDULE),
+      version: versionOf(stored),
+      opened: shown.isStale ? JSON.stringify(valuesOf(stored)) : openedText(req, valuesOf(stored)),
+      fields: shown.fields ?? valuesOf(stored),
       isPreview: shown.fields !== undefined,
+      wantedText: wanted && ruleText(wanted.rule),
       times: wanted === null ? null : timesOf(wanted, stored, clock.now()),
       pastNote: wanted?.rule.kind === 'clocked' && wanted.rule.at <= clock.now(),
       warnings: [],
@@ -93,25 +99,44 @@ export function scheduleRoutes(services: Services): readonly Route[] {
     }
   };
 
-  const save = async (req: Request, res: Response, wanted: WantedSchedule, fields: ScheduleFields): Promise<void> => {
+  /** @returns false when somebody else was faster */
+  const store = async (req: Request, res: Response, wanted: WantedSchedule): Promise<boolean> => {
     const { configuration, stored } = await load(req);
     const schedule = setSchedule(configuration.id, wanted, stored, clock.now());
-    const isSeen = textField(req, 'version') === (stored?.updatedAt.toISOString() ?? '');
-    if (!isSeen || !(await credentials.replaceSchedule(schedule, stored)))
-      return show(req, res, { fields, wanted, errors: [STALE], status: 409 });
+    if (!(await credentials.replaceSchedule(schedule, stored))) return false;
     await audit(actorOf(res).name, 'schedule.saved', `configuration:${configuration.id}`, {
       enabled: schedule.enabled,
       rule: ruleText(schedule.rule),
     });
     res.redirect(303, `${schedulePath(configuration.id)}?done=schedule-saved`);
+    return true;
+  };
+
+  /** A run changes the schedule too, and nothing that a form says: only what a person changed is a conflict. */
+  const save = async (req: Request, res: Response, wanted: WantedSchedule, fields: ScheduleFields): Promise<void> => {
+    const { configuration, stored } = await load(req);
+    const opened = openedValues(req, scheduleFields);
+    const isGone = stored === null && textField(req, 'version') !== '';
+    if (!isGone && isChanged(opened, valuesOf(stored), scheduleFields)) {
+      return showEditConflict(req, res, services, {
+        frame: { section: 'credentials', breadcrumbs: [credentialsCrumb, { text: 'Configurations', href: HOME }] },
+        ...{ noun: 'this schedule', object: `configuration:${configuration.id}` },
+        ...{ action: schedulePath(configuration.id), href: schedulePath(configuration.id) },
+        ...{ fields: scheduleFields, opened, theirs: valuesOf(stored), yours: fields },
+        hidden: { version: versionOf(stored) },
+      });
+    }
+    if (isGone || !(await store(req, res, wanted)))
+      await show(req, res, { fields, wanted, errors: [STALE], status: 409, isStale: true });
   };
 
   const switchTo = (enabled: boolean) => async (req: Request, res: Response) => {
     const { stored } = await load(req);
     if (stored === null) throw noSchedule();
-    const wanted = { ...stored, enabled };
+    const isSeen = textField(req, 'version') === versionOf(stored);
     try {
-      await save(req, res, wanted, fieldsOf(wanted));
+      if (isSeen && (await store(req, res, { ...stored, enabled }))) return;
+      await show(req, res, { errors: [STALE], status: 409 });
     } catch (error) {
       await show(req, res, { errors: [fieldErrorOf(error)], status: 422 });
     }
@@ -127,7 +152,9 @@ export function scheduleRoutes(services: Services): readonly Route[] {
 
     post(PATH, 'run', async (req, res) => {
       const wanted = await readForm(req, res);
-      if (wanted !== null) await save(req, res, wanted, sentFields(req));
+      if (wanted === null) return;
+      if (goesOnEditing(req)) return show(req, res, { fields: sentFields(req), wanted });
+      await save(req, res, wanted, sentFields(req));
     }),
 
     post(`${PATH}/enable`, 'run', switchTo(true)),
@@ -140,6 +167,15 @@ export function scheduleRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${schedulePath(configuration.id)}?done=schedule-removed`);
     }),
   ];
+}
+
+/** What the fields of the form hold; where there is no schedule, those of the usual one. */
+function valuesOf(stored: Schedule | null): ScheduleFields {
+  return fieldsOf(stored ?? USUAL_SCHEDULE);
+}
+
+function versionOf(stored: Schedule | null): string {
+  return stored?.updatedAt.toISOString() ?? '';
 }
 
 function noSchedule(): NotFoundError {

@@ -1,6 +1,7 @@
 /** Coming and going: password, one-time link, sign-out. */
 
 import type { Request, RequestHandler, Response } from 'express';
+import { msg } from '../../../plugin/words.ts';
 import type { OneTimeSignIn } from '../access-store.ts';
 import { createAccountDesk } from '../accounts.ts';
 import { createAttempts } from '../attempts.ts';
@@ -11,6 +12,7 @@ import { renderPage } from '../page.ts';
 import { MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../passwords.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { findLearnerSession } from '../sso/lms-identity.ts';
 import { LMS_END_PATH, lmsSignInPath, MY_PATH } from '../sso/paths.ts';
 import { hashToken } from '../tokens.ts';
@@ -27,7 +29,9 @@ export function signInRoutes(services: Services): readonly Route[] {
     if (findActor(res)) return res.redirect(303, to);
     if (findLearnerSession(res)) return res.redirect(303, MY_PATH);
     const noAccounts = (await access.accounts()).length === 0;
-    const frame = { title: 'Sign in', section: null, formForVisitors: true } as const;
+    const t = translatorOf(req, res);
+    const title = t('Sign in');
+    const frame = { title, section: null, formForVisitors: true } as const;
     await renderPage(req, res, 'sign-in', frame, { name: '', to, noAccounts, ...byLms(to) });
   };
 
@@ -47,10 +51,12 @@ export function signInRoutes(services: Services): readonly Route[] {
     await audit('anonymous', 'session.refused', 'session', { by: 'password' });
     const message =
       account && matches
-        ? 'This account is disabled. Ask an administrator to enable it.'
-        : 'Name and password do not belong together. Check both and try again.';
+        ? msg('This account is disabled. Ask an administrator to enable it.')
+        : msg('Name and password do not belong together. Check both and try again.');
     const errors = [{ field: 'name', message }];
-    const frame = { title: 'Sign in', section: null, errors, formForVisitors: true } as const;
+    const t = translatorOf(req, res);
+    const title = t('Sign in');
+    const frame = { title, section: null, errors, formForVisitors: true } as const;
     await renderPage(req, res, 'sign-in', frame, { name, to, noAccounts: false, ...byLms(to) }, 422);
   };
 
@@ -63,14 +69,17 @@ export function signInRoutes(services: Services): readonly Route[] {
   };
 
   const showLink = (req: Request, res: Response, name: string | null, errors: readonly FieldError[] = []) => {
-    const title = name === null ? 'Sign in with this link' : 'Choose a password';
+    const t = translatorOf(req, res);
+    const title = name === null ? t('Sign in with this link') : t('Choose a password');
     const frame = { title, section: null, formForVisitors: true, errors } as const;
     const model = { token: pathText(req, 'token'), name, minLength: MIN_PASSWORD_LENGTH };
     return renderPage(req, res, 'one-time-sign-in', frame, model, errors.length > 0 ? 422 : 200);
   };
 
   const refuseLink = async (req: Request, res: Response) => {
-    const frame = { title: 'This link no longer works', section: null, failed: true, formForVisitors: true } as const;
+    const t = translatorOf(req, res);
+    const title = t('This link no longer works');
+    const frame = { title, section: null, failed: true, formForVisitors: true } as const;
     await renderPage(req, res, 'one-time-refused', frame, {}, 422);
   };
 

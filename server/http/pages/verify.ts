@@ -2,35 +2,38 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
+import { msg, type Words } from '../../../plugin/words.ts';
 import { readBadge, verdictOf } from '../../../providers/index.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { broughtBadgeForm, broughtBytes } from '../brought-badge.ts';
-import { safeUrl, shownTime } from '../format.ts';
+import { asSentence, safeUrl, shownTime } from '../format.ts';
 import { pathText, textField } from '../forms.ts';
 import { broughtBadgeLimit, verifyLimit } from '../limits.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { badgeFacts, type ShownCheck, type Verdict, type Verification, verifyById } from '../verification.ts';
 
 const VERDICTS: Readonly<Record<Verdict, { readonly word: string; readonly tone: string; readonly title: string }>> = {
-  valid: { word: 'Genuine and valid', tone: 'good', title: 'Genuine credential' },
-  invalid: { word: 'Not valid', tone: 'bad', title: 'Not a valid credential' },
-  unknown: { word: 'Could not be decided', tone: 'warn', title: 'Undecided credential' },
+  valid: { word: msg('Genuine and valid'), tone: 'good', title: msg('Genuine credential') },
+  invalid: { word: msg('Not valid'), tone: 'bad', title: msg('Not a valid credential') },
+  unknown: { word: msg('Could not be decided'), tone: 'warn', title: msg('Undecided credential') },
 };
 
 const RESULTS: Readonly<Record<ShownCheck['result'], { readonly word: string; readonly tone: string }>> = {
-  pass: { word: 'Passed', tone: 'good' },
-  fail: { word: 'Failed', tone: 'bad' },
-  unknown: { word: 'Not known', tone: 'warn' },
+  pass: { word: msg('Passed'), tone: 'good' },
+  fail: { word: msg('Failed'), tone: 'bad' },
+  unknown: { word: msg('Not known'), tone: 'warn' },
 };
 
 const CHECKS: Readonly<Record<string, string>> = {
-  record: 'On record',
-  format: 'Form',
-  signature: 'Signature',
-  issuer: 'Issuer',
-  status: 'Revocation',
-  dates: 'Dates',
+  record: msg('On record'),
+  format: msg('Form'),
+  signature: msg('Signature'),
+  issuer: msg('Issuer'),
+  status: msg('Revocation'),
+  dates: msg('Dates'),
 };
 
 /** Nothing of it is kept by anybody on the way, or found by searching. */
@@ -39,16 +42,24 @@ export const unlisted: RequestHandler = (_req, res, next) => {
   next();
 };
 
-export function shownChecks(checks: readonly ShownCheck[]) {
-  return checks.map(({ id, result, message }) => ({ name: CHECKS[id] ?? id, status: RESULTS[result], message }));
+export function shownChecks(checks: readonly ShownCheck[], t: Translator) {
+  return checks.map(({ id, result, message }) => {
+    const { word, tone } = RESULTS[result];
+    return { name: t(CHECKS[id] ?? id), status: { word: t(word), tone }, message: t(message) };
+  });
 }
 
-export function shownVerdict(verdict: Verdict, checks: readonly ShownCheck[]) {
+export function shownVerdict(verdict: Verdict, checks: readonly ShownCheck[], t: Translator) {
+  const { word, tone, title } = verdictWords(verdict, checks);
+  return { word: t(word), tone, title: t(title) };
+}
+
+function verdictWords(verdict: Verdict, checks: readonly ShownCheck[]) {
   const shown = VERDICTS[verdict];
   if (!isOutlived(checks)) return shown;
   return checks.every(({ id, result }) => result === 'pass' || id === 'dates')
-    ? { ...shown, word: 'Expired', title: 'Expired credential' }
-    : { ...shown, word: 'No longer valid', title: 'Invalidated credential' };
+    ? { ...shown, word: msg('Expired'), title: msg('Expired credential') }
+    : { ...shown, word: msg('No longer valid'), title: msg('Invalidated credential') };
 }
 
 /** It is genuine, and was valid once. */
@@ -62,11 +73,12 @@ function isOutlived(checks: readonly ShownCheck[]): boolean {
 export function verifyPageRoutes(services: Services): readonly Route[] {
   const { openBadges } = services;
 
-  const showForm = (req: Request, res: Response, message: string | null): Promise<void> => {
-    const errors = message === null ? [] : [{ field: 'badge', message }];
-    const frame = { title: 'Verify a badge', section: null, errors } as const;
+  const showForm = (req: Request, res: Response, problem: Words | null): Promise<void> => {
+    const t = translatorOf(req, res);
+    const errors = problem === null ? [] : [{ field: 'badge', message: asSentence(t(problem)) }];
+    const frame = { title: t('Verify a badge'), section: null, errors } as const;
     const model = { badge: textField(req, 'badge'), warnings: [], focus: null };
-    return renderPage(req, res, 'verify-form', frame, model, message === null ? 200 : 422);
+    return renderPage(req, res, 'verify-form', frame, model, problem === null ? 200 : 422);
   };
 
   return [
@@ -85,7 +97,7 @@ export function verifyPageRoutes(services: Services): readonly Route[] {
         });
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        await showForm(req, res, `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`);
+        await showForm(req, res, error.said);
       }
     }),
 
@@ -95,7 +107,8 @@ export function verifyPageRoutes(services: Services): readonly Route[] {
         throw error;
       });
       if (found === null) {
-        const frame = { title: 'No such credential', section: null, failed: true } as const;
+        const t = translatorOf(req, res);
+        const frame = { title: t('No such credential'), section: null, failed: true } as const;
         return renderPage(req, res, 'verify', frame, { found: false }, 404);
       }
       const { verdict, checks, kind } = found;
@@ -116,20 +129,21 @@ interface Result extends Pick<Verification, 'verdict' | 'checks'> {
 }
 
 function showResult(req: Request, res: Response, { verdict, checks, facts, page }: Result): Promise<void> {
-  const { title, ...status } = shownVerdict(verdict, checks);
+  const t = translatorOf(req, res);
+  const { title, ...status } = shownVerdict(verdict, checks, t);
   const awardedAt = facts === null ? null : new Date(facts.awardedAt);
   const frame = { title, section: null } as const;
   return renderPage(req, res, 'verify', frame, {
     found: true,
     status,
-    name: facts?.name || 'A badge',
+    name: facts?.name || t('A badge'),
     holder: facts?.holder ?? null,
     type: facts?.type ?? null,
     contextKey: facts?.contextKey ?? null,
-    issuer: facts?.issuer || null,
+    issuer: facts?.issuer === null ? t('this site') : facts?.issuer || null,
     isTrusted: verdict === 'valid' || isOutlived(checks),
     awardedAt: awardedAt && !Number.isNaN(awardedAt.getTime()) ? shownTime(awardedAt) : null,
-    checks: shownChecks(checks),
+    checks: shownChecks(checks, t),
     pageHref: safeUrl(page),
   });
 }

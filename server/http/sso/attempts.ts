@@ -16,7 +16,7 @@ declare module 'express-session' {
 }
 
 /** Long enough for a password that must be looked up. */
-export const ATTEMPT_LIFE_MS = 15 * 60 * 1000;
+const ATTEMPT_LIFE_MS = 15 * 60 * 1000;
 /** Tabs that sign in side by side. */
 const MOST_ATTEMPTS = 5;
 

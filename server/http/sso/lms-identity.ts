@@ -4,6 +4,7 @@ import type { RequestHandler, Response } from 'express';
 import type { SessionData } from 'express-session';
 import { InvariantError } from '../../../plugin/errors.ts';
 import type { Clock } from '../../../plugin/ports/runtime.ts';
+import { msg } from '../../../plugin/words.ts';
 import type { ClaimRole } from '../../settings/lists.ts';
 import type { AccessStore, Account, KnownAccount, Role } from '../access-store.ts';
 import type { Actor } from '../identity.ts';
@@ -12,7 +13,7 @@ import type { LmsClaims, LmsSignInServices } from '../services.ts';
 import { lmsSignInPath } from './paths.ts';
 
 /** @returns null: none of the claims gives one */
-export function roleOf(claims: LmsClaims, roles: readonly ClaimRole[]): Role | null {
+function roleOf(claims: LmsClaims, roles: readonly ClaimRole[]): Role | null {
   return roles.find(({ claim }) => claims[claim])?.role ?? null;
 }
 
@@ -71,7 +72,9 @@ export function requireLearner(lmsSignIn: LmsSignInServices | null): RequestHand
       throw new RequestError(
         404,
         'no-lms-sign-in',
-        'this page is for learners who have signed in with the LMS, and signing in with it is not set up here (LAUREL_LMS_SIGN_IN_CLIENT_ID)',
+        msg(
+          'this page is for learners who have signed in with the LMS, and signing in with it is not set up here (LAUREL_LMS_SIGN_IN_CLIENT_ID)',
+        ),
       );
     res.redirect(303, lmsSignInPath(req.originalUrl));
   };

@@ -1,6 +1,7 @@
 /** What may go wrong when somebody signs in with the LMS, in words for whoever sees it. */
 
 import { CredentialsError } from '../../../plugin/errors.ts';
+import { msg } from '../../../plugin/words.ts';
 import { RequestError } from '../request-error.ts';
 
 export interface SignInProblem {
@@ -16,28 +17,34 @@ export type ProblemName = 'denied' | 'unknown' | 'expired' | 'unavailable' | 're
 const problems: Readonly<Record<ProblemName, Omit<SignInProblem, 'forOperator'>>> = {
   denied: {
     status: 403,
-    title: 'You are not signed in',
-    text: 'The LMS was not allowed to tell us who you are. If you want to sign in, try again and allow it.',
+    title: msg('You are not signed in'),
+    text: msg('The LMS was not allowed to tell us who you are. If you want to sign in, try again and allow it.'),
   },
   unknown: {
     status: 400,
-    title: 'This sign-in was not begun here',
-    text: 'It was used already, was begun in another browser, or your browser keeps no cookies for this site. Begin again, and allow cookies for this site if it does not help.',
+    title: msg('This sign-in was not begun here'),
+    text: msg(
+      'It was used already, was begun in another browser, or your browser keeps no cookies for this site. Begin again, and allow cookies for this site if it does not help.',
+    ),
   },
   expired: {
     status: 400,
-    title: 'The sign-in took too long',
-    text: 'For your safety a sign-in must be finished within some minutes. Begin again.',
+    title: msg('The sign-in took too long'),
+    text: msg('For your safety a sign-in must be finished within some minutes. Begin again.'),
   },
   unavailable: {
     status: 503,
-    title: 'The LMS does not answer at the moment',
-    text: 'We could not ask the LMS who you are. Nothing is wrong with your account: wait a few minutes and try again.',
+    title: msg('The LMS does not answer at the moment'),
+    text: msg(
+      'We could not ask the LMS who you are. Nothing is wrong with your account: wait a few minutes and try again.',
+    ),
   },
   refused: {
     status: 502,
-    title: 'The LMS did not sign you in',
-    text: 'This is not your mistake: this site and the LMS do not understand each other. Tell the people who run this site, with the request id below.',
+    title: msg('The LMS did not sign you in'),
+    text: msg(
+      'This is not your mistake: this site and the LMS do not understand each other. Tell the people who run this site, with the request id below.',
+    ),
   },
 };
 

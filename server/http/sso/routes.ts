@@ -1,6 +1,7 @@
 /** Coming and going by way of the LMS. */
 
 import type { Request, RequestHandler, Response } from 'express';
+import { msg } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { queryText } from '../forms.ts';
 import { findActor, safeDestination, startSession } from '../identity.ts';
@@ -9,6 +10,7 @@ import { renderPage } from '../page.ts';
 import { RequestError } from '../request-error.ts';
 import { get, type Route } from '../routes.ts';
 import type { LmsClaims, LmsSignInServices, Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { beginAttempt, takeAttempt } from './attempts.ts';
 import { findLearnerSession, linkedAccount, personOf } from './lms-identity.ts';
 import { LMS_END_PATH, LMS_RETURN_PATH, LMS_SIGN_IN_PATH, lmsSignInPath, MY_PATH } from './paths.ts';
@@ -23,15 +25,17 @@ export function lmsSignInRoutes(services: Services): readonly Route[] {
     throw new RequestError(
       404,
       'no-lms-sign-in',
-      'signing in with the LMS is not set up here; sign in with a password',
+      msg('signing in with the LMS is not set up here; sign in with a password'),
     );
   };
 
   const showProblem = async (req: Request, res: Response, problem: SignInProblem, to: string): Promise<void> => {
-    const { status, title } = problem;
+    const { status, forOperator } = problem;
+    const t = translatorOf(req, res);
+    const title = t(problem.title);
     if (status === 503) res.set('Retry-After', '60');
     const frame = { title, section: null, failed: true } as const;
-    const model = { ...problem, retryHref: lmsSignInPath(to), signInHref: '/sign-in' };
+    const model = { title, text: t(problem.text), forOperator, retryHref: lmsSignInPath(to), signInHref: '/sign-in' };
     await renderPage(req, res, 'sign-in-problem', frame, model, status);
   };
 
@@ -88,7 +92,9 @@ export function lmsSignInRoutes(services: Services): readonly Route[] {
     const { client, signsOut } = configured();
     const href = client.signOutUrl(`${settings.publicUrl}/sign-in`);
     if (signsOut) res.set('Refresh', `0; url=${href}`);
-    await renderPage(req, res, 'signed-out', { title: 'You have signed out', section: null }, { href });
+    const t = translatorOf(req, res);
+    const title = t('You have signed out');
+    await renderPage(req, res, 'signed-out', { title, section: null }, { href });
   };
 
   return [

@@ -159,7 +159,7 @@ export function aGroup(fields: Partial<Group> & { readonly id: number }): Group 
   };
 }
 
-export function isoDate(ms: number): string {
+function isoDate(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 

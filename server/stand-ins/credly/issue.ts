@@ -13,7 +13,7 @@ export interface Ledger {
   now(): Date;
 }
 
-export const LOCALES = ['en', 'fr', 'de', 'ko', 'ja', 'zh-CN', 'pt', 'es-ES', 'es-US', 'fr-CA', 'pt-BR'];
+const LOCALES = ['en', 'fr', 'de', 'ko', 'ja', 'zh-CN', 'pt', 'es-ES', 'es-US', 'fr-CA', 'pt-BR'];
 const DATES = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?: ?([+-]\d{2}):?(\d{2})|Z)?)?$/;
 
 export type Outcome = { readonly badge: Badge; readonly isNew: boolean } | { readonly refusal: FakeReply };

@@ -113,7 +113,7 @@ export class Campus {
 }
 
 export const BIG_COURSE = 'course-v1:Acme+Big+2026';
-export const NEXT_COURSE = 'course-v1:Acme+Next+2026';
+const NEXT_COURSE = 'course-v1:Acme+Next+2026';
 export const BIG_PATH = 'path-v1:Acme+Track+2026+main';
 
 /** Two courses and a path of both; the same for the same number. Most have done most of it. */

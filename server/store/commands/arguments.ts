@@ -1,17 +1,21 @@
 /** A command's arguments, read with the checks MongoDB makes. */
 
-import { type BsonDocument, type BsonValue, isDocument } from '../bson.ts';
+import { type BsonDocument, type BsonValue, encodeDocument, isDocument } from '../bson.ts';
 import { CommandError } from '../errors.ts';
 import { integerOf, typeName } from '../query/value-tests.ts';
+import { NO_SEQUENCES, type Sequences } from '../wire.ts';
 
 export class Arguments {
   readonly #fields: BsonDocument;
   readonly #owner: string;
+  readonly #sequences: Sequences;
 
-  /** @param owner for messages: the command, or a part of it such as `update.updates` */
-  constructor(fields: BsonDocument, owner: string) {
+  /** @param owner for messages: the command, or a part of it such as `update.updates`
+   *  @param sequences fields that came apart */
+  constructor(fields: BsonDocument, owner: string, sequences = NO_SEQUENCES) {
     this.#fields = fields;
     this.#owner = owner;
+    this.#sequences = sequences;
   }
 
   raw(name: string): BsonValue | undefined {
@@ -31,6 +35,11 @@ export class Arguments {
     if (value === null) return new Map();
     if (!isDocument(value)) throw this.#wrongType(name, 'object', value);
     return value;
+  }
+
+  /** The same in their bytes: as they came, where they came in a sequence of their own. @throws CommandError 14 */
+  bodies(name: string): readonly Buffer[] {
+    return this.#sequences.get(name) ?? this.documents(name).map(encodeDocument);
   }
 
   /** Absent: empty. @throws CommandError 14 */
@@ -64,7 +73,7 @@ export class Arguments {
   }
 
   has(name: string): boolean {
-    return this.#fields.has(name);
+    return this.#fields.has(name) || this.#sequences.has(name);
   }
 
   #wrongType(name: string, wanted: string, value: BsonValue | undefined): CommandError {

@@ -23,8 +23,6 @@ export interface CommandContext extends StoreContext {
   /** The command's name as sent, which is also the field of its main argument. */
   readonly sentName: string;
   readonly command: Arguments;
-  /** The documents that came in a sequence of their own, as they came; the command has them decoded. */
-  readonly bodies: readonly Buffer[];
   readonly connectionId: number;
 }
 

@@ -3,7 +3,7 @@
 import { type BsonDocument, type Encodable, encodeDocument, isDocument } from '../bson.ts';
 import { CommandError, outOfScope } from '../errors.ts';
 import { COMMAND_ALIASES, COMMANDS, COMMON_OPTIONS, type CommandName, isListed } from '../scope.ts';
-import type { Request } from '../wire.ts';
+import type { Request, Sequences } from '../wire.ts';
 import { Arguments } from './arguments.ts';
 import type { Handlers, Reply, StoreContext } from './context.ts';
 import { greetingCommands } from './greeting.ts';
@@ -14,7 +14,7 @@ import { writeCommands } from './write.ts';
 const HANDLERS: Handlers<CommandName> = { ...greetingCommands, ...readCommands, ...writeCommands, ...schemaCommands };
 
 /** Commands whose answer waits for the disk. */
-const WRITES: ReadonlySet<CommandName> = new Set<CommandName>([
+const WRITES: ReadonlySet<string> = new Set<CommandName>([
   'insert',
   'update',
   'delete',
@@ -28,44 +28,47 @@ const WRITES: ReadonlySet<CommandName> = new Set<CommandName>([
 
 /** Runs one command. The answer of a writing command comes when everything before it is durable, also when it changed
  *  nothing: it may have seen what another one wrote a moment ago.
- *  @returns the encoded reply; errors are replies too */
-export async function runCommand(
+ *  @param answer takes the encoded reply; errors are replies too */
+export function runCommand(
   store: StoreContext,
-  { command, bodies }: Pick<Request, 'command' | 'bodies'>,
+  { command, sequences }: Pick<Request, 'command' | 'sequences'>,
   connectionId: number,
-): Promise<Buffer> {
-  try {
-    const [sentName = ''] = command.keys();
+  answer: (reply: Buffer) => void,
+): void {
+  const { journal } = store.catalog;
+  const sentName = command.keys().next().value ?? '';
+  const reply = encodedOr(() => {
     const name = resolveName(sentName);
-    assertOptions(name, sentName, command);
-    if (WRITES.has(name)) store.catalog.journal.assertWritable();
-    const reply = tryToRun(() =>
-      HANDLERS[name]({
-        ...store,
-        databaseName: String(command.get('$db') ?? 'admin'),
-        sentName,
-        command: new Arguments(command, sentName),
-        bodies,
-        connectionId,
-      }),
-    );
-    if (WRITES.has(name)) await store.catalog.journal.settled();
-    if (reply instanceof CommandError) return encodeError(reply);
-    return Buffer.isBuffer(reply) ? reply : encodeDocument({ ...entriesOf(reply), ok: 1 });
+    assertOptions(name, sentName, command, sequences);
+    if (WRITES.has(name)) journal.assertWritable();
+    return HANDLERS[name]({
+      catalog: store.catalog,
+      cursors: store.cursors,
+      now: store.now,
+      token: store.token,
+      databaseName: String(command.get('$db') ?? 'admin'),
+      sentName,
+      command: new Arguments(command, sentName, sequences),
+      connectionId,
+    });
+  });
+  if (!WRITES.has(COMMAND_ALIASES[sentName] ?? sentName)) answer(reply);
+  // A command that failed half-way may have changed something that has to become durable too.
+  else journal.whenSettled(() => answer(journal.refusal ? encodeError(journal.refusal) : reply));
+}
+
+/** What the action returns, or the error that it ends with, as a reply. */
+function encodedOr(action: () => Reply): Buffer {
+  try {
+    return encodeReply(action());
   } catch (error) {
     if (error instanceof CommandError) return encodeError(error);
     throw error;
   }
 }
 
-/** A command that failed half-way may have changed something that has to become durable too. */
-function tryToRun(run: () => Reply): Reply | CommandError {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof CommandError) return error;
-    throw error;
-  }
+function encodeReply(reply: Reply): Buffer {
+  return Buffer.isBuffer(reply) ? reply : encodeDocument({ ...entriesOf(reply), ok: 1 });
 }
 
 export function encodeError(error: CommandError): Buffer {
@@ -85,8 +88,8 @@ function resolveName(sentName: string): CommandName {
   );
 }
 
-function assertOptions(name: CommandName, sentName: string, command: BsonDocument): void {
-  for (const option of command.keys()) {
+function assertOptions(name: CommandName, sentName: string, command: BsonDocument, sequences: Sequences): void {
+  for (const option of [...command.keys(), ...sequences.keys()]) {
     if (option === sentName || isListed(COMMON_OPTIONS, option) || isListed<string>(COMMANDS[name], option)) continue;
     if (option === 'txnNumber' || option === 'startTransaction' || option === 'autocommit') {
       throw new CommandError(

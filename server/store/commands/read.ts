@@ -2,12 +2,15 @@
 
 import { compilePipeline } from '../aggregate.ts';
 import { type BsonDocument, type BsonValue, encodeDocument, isDocument, isLong } from '../bson.ts';
+import type { Collection } from '../collection.ts';
+import type { CursorSource } from '../cursors.ts';
 import { CommandError } from '../errors.ts';
 import { parseKeyPattern } from '../index-keys.ts';
 import { compileFilter } from '../query/matcher.ts';
 import { encodeKey } from '../query/order.ts';
 import { findAtPath } from '../query/path.ts';
 import { compileProjection } from '../query/projection.ts';
+import type { StoredRecord } from '../record.ts';
 import { encodeCursorReply } from '../wire.ts';
 import { Arguments } from './arguments.ts';
 import { checkHint, collectionOf, type Handlers, NO_SORT, namespaceOf } from './context.ts';
@@ -33,6 +36,7 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
       bodies,
       batchSize,
       command.flag('singleBatch'),
+      sourceOf(collection, records),
     );
     return encodeCursorReply('firstBatch', batch, cursorId, namespaceOf(context));
   },
@@ -107,10 +111,28 @@ export const readCommands: Handlers<'find' | 'getMore' | 'killCursors' | 'count'
     const bodies = rows.map((row) => () => encodeDocument(row.document));
     const cursor = new Arguments(command.document('cursor'), 'aggregate.cursor');
     const batchSize = cursor.has('batchSize') ? cursor.count('batchSize', 0) : null;
-    const { cursorId, bodies: batch } = cursors.open(namespaceOf(context), bodies, batchSize, false);
+    const { cursorId, bodies: batch } = cursors.open(
+      namespaceOf(context),
+      bodies,
+      batchSize,
+      false,
+      sourceOf(collection, found),
+    );
     return encodeCursorReply('firstBatch', batch, cursorId, namespaceOf(context));
   },
 };
+
+/** What an open cursor has found stays what it was, whatever happens to the documents. */
+function sourceOf(collection: Collection | null, records: readonly StoredRecord[]): CursorSource {
+  return {
+    hold: () => {
+      for (const record of records) collection?.hold(record);
+    },
+    letGo: () => {
+      for (const record of records) collection?.letGo(record);
+    },
+  };
+}
 
 function distinctValues(document: BsonDocument, path: readonly string[]): BsonValue[] {
   const values: BsonValue[] = [];

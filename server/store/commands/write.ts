@@ -1,8 +1,9 @@
 /** insert, update, delete, findAndModify. */
 
-import type { BsonDocument, BsonValue } from '../bson.ts';
+import { type BsonDocument, type BsonValue, decodeDocument, decodeValue, Elements } from '../bson.ts';
 import type { Collection } from '../collection.ts';
 import { CommandError, outOfScope } from '../errors.ts';
+import { TYPE } from '../field-finder.ts';
 import { parseKeyPattern } from '../index-keys.ts';
 import { compileFilter, type MatchDetails } from '../query/matcher.ts';
 import { compileProjection } from '../query/projection.ts';
@@ -16,24 +17,20 @@ import { type CommandContext, checkHint, collectionOf, type Handlers, NO_SORT } 
 export const writeCommands: Handlers<'insert' | 'update' | 'delete' | 'findAndModify'> = {
   insert(context) {
     const collection = ownCollection(context);
-    const documents = context.command.documents('documents');
     let n = 0;
-    const writeErrors = runEach(context, documents, (document, index) => {
-      collection.insert(document, context.bodies[index]);
+    const writeErrors = runEach(context, context.command.bodies('documents'), (body) => {
+      collection.insert(body);
       n++;
     });
     return { n, ...writeErrors };
   },
 
   update(context) {
-    const statements = context.command.documents('updates');
+    const statements = context.command.bodies('updates');
     const totals = { n: 0, nModified: 0 };
     const upserted: { index: number; _id: BsonValue }[] = [];
     const writeErrors = runEach(context, statements, (statement, index) => {
-      const result = updateStatement(
-        context,
-        new Arguments(known(statement, UPDATE_FIELDS, 'update.updates'), 'update.updates'),
-      );
+      const result = updateStatement(context, statement);
       totals.n += result.matched;
       totals.nModified += result.modified;
       if (result.upsertedId === undefined) return;
@@ -44,7 +41,7 @@ export const writeCommands: Handlers<'insert' | 'update' | 'delete' | 'findAndMo
   },
 
   delete(context) {
-    const statements = context.command.documents('deletes');
+    const statements = context.command.bodies('deletes').map((body) => decodeDocument(body));
     let n = 0;
     const writeErrors = runEach(context, statements, (statement) => {
       const deletion = new Arguments(known(statement, DELETE_FIELDS, 'delete.deletes'), 'delete.deletes');
@@ -116,27 +113,57 @@ interface UpdateResult {
   readonly upsertedId: BsonValue | undefined;
 }
 
-function updateStatement(context: CommandContext, statement: Arguments): UpdateResult {
+function updateStatement(context: CommandContext, body: Buffer): UpdateResult {
+  const { fields, replacement } = readStatement(body);
+  const statement = new Arguments(known(fields, UPDATE_FIELDS, 'update.updates'), 'update.updates');
   const filter = statement.document('q');
   const multi = statement.flag('multi');
-  const update = parseUpdate(statement.raw('u'), statement.documents('arrayFilters'));
-  if (multi && update.kind === 'replacement') {
+  const arrayFilters = statement.documents('arrayFilters');
+  const update = replacement ? null : parseUpdate(statement.raw('u'), arrayFilters);
+  if (multi && (!update || update.kind === 'replacement')) {
     throw new CommandError(9, 'multi update is not supported for replacement-style update');
   }
   const matches = compileFilter(filter);
-  checkHint(collectionOf(context), statement.raw('hint'));
   const collection = collectionOf(context);
+  checkHint(collection, statement.raw('hint'));
   const records = collection?.find({ filter, sort: NO_SORT, skip: 0, limit: multi ? 0 : 1, matches }) ?? [];
   let modified = 0;
   for (const record of records) {
-    const changed = updatedDocument(record, update, matches, context.now());
-    if (collection?.replace(record, changed)) modified++;
+    const isChanged = update
+      ? collection?.replace(record, updatedDocument(record, update, matches, context.now()))
+      : collection?.replaceBody(record, replacement as Buffer);
+    if (isChanged) modified++;
   }
   if (records.length > 0 || !statement.flag('upsert')) {
     return { matched: records.length, modified, upsertedId: undefined };
   }
-  const inserted = ownCollection(context).insert(documentForUpsert(filter, update, context.now()));
+  const wanted = update ?? parseUpdate(decodeDocument(replacement as Buffer));
+  const inserted = ownCollection(context).insertDocument(documentForUpsert(filter, wanted, context.now()));
   return { matched: 0, modified: 0, upsertedId: inserted.get('_id') ?? null };
+}
+
+/** A replacement that says nothing of `_id` stays in its bytes: it is stored as it is. */
+function readStatement(body: Buffer): { readonly fields: BsonDocument; readonly replacement: Buffer | null } {
+  const fields: BsonDocument = new Map();
+  let replacement: Buffer | null = null;
+  for (const elements = new Elements(body); elements.next(); ) {
+    const { name, type, start } = elements;
+    const inner = name === 'u' && type === TYPE.document ? body.subarray(start, elements.end) : null;
+    const isPlain = inner !== null && isPlainReplacement(inner);
+    if (isPlain) replacement = inner;
+    fields.set(name, isPlain ? null : decodeValue(body, type, start));
+  }
+  const isUsable = replacement !== null && !fields.has('arrayFilters');
+  return isUsable || !replacement
+    ? { fields, replacement }
+    : { fields: fields.set('u', decodeDocument(replacement)), replacement: null };
+}
+
+function isPlainReplacement(update: Buffer): boolean {
+  for (const elements = new Elements(update); elements.next(); ) {
+    if (elements.name === '_id' || elements.name.startsWith('$')) return false;
+  }
+  return true;
 }
 
 function updatedDocument(
@@ -146,7 +173,7 @@ function updatedDocument(
   now: Date,
 ): BsonDocument {
   const details: MatchDetails = { arrayIndex: null };
-  matches(record.document, details);
+  if (update.kind === 'modifiers' && update.isPositional) matches(record.document, details);
   return applyUpdate(record.document, update, { now, inserting: false, arrayIndex: details.arrayIndex });
 }
 
@@ -185,6 +212,6 @@ function findAndUpdate(context: CommandContext): FoundAndModified {
     return { before: record.document, after, upsertedId: undefined };
   }
   if (!command.flag('upsert')) return { before: null, after: null, upsertedId: undefined };
-  const after = ownCollection(context).insert(documentForUpsert(filter, update, context.now()));
+  const after = ownCollection(context).insertDocument(documentForUpsert(filter, update, context.now()));
   return { before: null, after, upsertedId: after.get('_id') ?? null };
 }

@@ -33,9 +33,42 @@ type Condition =
 
 /** @throws CommandError 2 for a malformed filter, 115 for an operator outside the scope */
 export function compileFilter(filter: BsonDocument): Matcher {
+  if (isPlain(filter)) return matcherOfValues(filter);
   const matchers = [...filter].map(([name, value]) => compileField(name, value));
   if (matchers.length === 1 && matchers[0]) return matchers[0];
   return (document, details) => matchers.every((matches) => matches(document, details));
+}
+
+/** Fields at the top and the texts, numbers and truth values that they are to have: the filter of most updates. */
+function isPlain(filter: BsonDocument): boolean {
+  for (const [name, value] of filter) {
+    if (!PLAIN_TYPES.has(typeof value) || Number.isNaN(value) || name.startsWith('$') || name.includes('.'))
+      return false;
+  }
+  return true;
+}
+
+const PLAIN_TYPES: ReadonlySet<string> = new Set(['string', 'number', 'boolean']);
+
+function matcherOfValues(filter: BsonDocument): Matcher {
+  return (document, details) => {
+    for (const [name, wanted] of filter) {
+      const value = document.get(name);
+      if (value === wanted) continue;
+      const isOther = value === undefined || typeof value === typeof wanted;
+      if (isOther || !compileField(name, wanted)(document, details)) return false;
+    }
+    return true;
+  };
+}
+
+/** Names of the fields at the top that the filter looks at. */
+export function fieldsOfFilter(filter: BsonDocument, names = new Set<string>()): ReadonlySet<string> {
+  for (const [name, value] of filter) {
+    if (!name.startsWith('$')) names.add(name.split('.', 1)[0] ?? '');
+    else if (Array.isArray(value)) for (const branch of value) if (isDocument(branch)) fieldsOfFilter(branch, names);
+  }
+  return names;
 }
 
 function compileField(name: string, value: BsonValue): Matcher {

@@ -79,7 +79,7 @@ function encodeFields(document: ReadonlyMap<string, BsonValue>): string {
 const plain = /^[ -~]*$/;
 
 /** UTF-8 order, ended by a zero; zeros inside are escaped so that a prefix still sorts first. */
-export function encodeText(text: string): string {
+function encodeText(text: string): string {
   if (plain.test(text)) return `${text}\x00`;
   return `${Buffer.from(text, 'utf8').toString('latin1').replaceAll('\x00', '\x00\xff')}\x00`;
 }

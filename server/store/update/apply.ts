@@ -25,9 +25,12 @@ export function applyUpdate(document: BsonDocument, update: Update, context: Upd
   if (update.kind === 'replacement') return replaceKeepingId(document, update.document);
   const result = copyToChange(document, update.modifications);
   const concrete = update.modifications.flatMap((modification) =>
-    expandPath(result, modification.path, update.arrayFilters, context).map((path) => ({ ...modification, path })),
+    isExpandable(modification.path)
+      ? expandPath(result, modification.path, update.arrayFilters, context).map((path) => ({ ...modification, path }))
+      : modification,
   );
-  assertNoConflicts(concrete.map(({ path }) => path));
+  // Those of the update itself were looked at when it was parsed.
+  if (update.modifications.some(({ path }) => isExpandable(path))) assertNoConflicts(concrete.map(({ path }) => path));
   // MongoDB creates fields in the order of their names, whatever the order of the update.
   concrete.sort((a, b) => comparePaths(a.path, b.path));
   for (const modification of concrete) applyModification(result, document, modification, context);
@@ -52,6 +55,10 @@ function replaceKeepingId(document: BsonDocument, replacement: BsonDocument): Bs
   if (id !== undefined) result.set('_id', id);
   for (const [name, value] of replacement) if (name !== '_id') result.set(name, value);
   return result;
+}
+
+function isExpandable(path: readonly string[]): boolean {
+  return path.some((segment) => segment.startsWith('$'));
 }
 
 function comparePaths(left: readonly string[], right: readonly string[]): number {

@@ -19,6 +19,8 @@ export type Update =
   | {
       readonly kind: 'modifiers';
       readonly modifications: readonly Modification[];
+      /** Some path holds `$`, for the element that the filter matched. */
+      readonly isPositional: boolean;
       /** Tests of array elements by the name used in `$[name]`. */
       readonly arrayFilters: ReadonlyMap<string, (element: BsonValue) => boolean>;
     };
@@ -33,7 +35,8 @@ export function parseUpdate(update: BsonValue | undefined, arrayFilters: readonl
   assertNoConflicts(modifications.map(({ path }) => path));
   const filters = parseArrayFilters(arrayFilters);
   assertFiltersUsed(modifications, filters);
-  return { kind: 'modifiers', modifications, arrayFilters: filters };
+  const isPositional = modifications.some(({ path }) => path.includes('$'));
+  return { kind: 'modifiers', modifications, isPositional, arrayFilters: filters };
 }
 
 function parseReplacement(document: BsonDocument, arrayFilters: readonly BsonDocument[]): Update {

@@ -10,41 +10,14 @@ import { MemoryEventLog } from '../../../plugin/ports/memory-event-log.ts';
 import { MemoryLearnerStore } from '../../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
-import { aWorld, course, courseBadge, passing, type World } from '../../support/badge-world.ts';
-import {
-  allOf,
-  aPenalty,
-  aRequirement,
-  equals,
-  not,
-  onBadge,
-  passed,
-  passedCourse,
-  path,
-} from '../../support/rule-values.ts';
+import { aWorld, bothCourses, course, courseBadge, follower, passing, type World } from '../../support/badge-world.ts';
 import { untilDone } from '../../support/until-done.ts';
-
-const failedCourse = (key: string) => allOf(not(passed), equals(path('course.course_key'), key));
 
 const BADGES: readonly Badge[] = [
   courseBadge({}, course(0)),
-  courseBadge({
-    id: 'both',
-    reAward: 'allowed',
-    requirements: [
-      aRequirement({ id: 'zero', group: 'A', where: passedCourse(course(0)) }),
-      aRequirement({ id: 'one', group: 'B', where: passedCourse(course(1)) }),
-    ],
-    penalties: [aPenalty({ id: 'lost', where: failedCourse(course(1)), resets: ['one'] })],
-  }),
+  bothCourses,
   courseBadge({ id: 'often', repeatable: true, maxAwards: 3, penalties: [] }, course(1)),
-  courseBadge({
-    id: 'follower',
-    reAward: 'allowed',
-    template: null,
-    requirements: [aRequirement({ id: 'first', on: onBadge('both') })],
-    penalties: [aPenalty({ id: 'gone', on: onBadge('both', 'revoked'), resets: ['first'] })],
-  }),
+  follower,
 ];
 
 interface Schedule {

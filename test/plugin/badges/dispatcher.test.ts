@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { defaultRetryPolicy } from '../../../plugin/badges/retry-policy.ts';
+import { defaultRetryPolicy } from '../../../plugin/effects/retry-policy.ts';
 import { ConflictError, NotFoundError, ProviderError, StoreError } from '../../../plugin/errors.ts';
 import { MemoryLearnerStore } from '../../../plugin/ports/memory-learner-store.ts';
 import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
@@ -75,6 +75,35 @@ describe('the dispatcher', () => {
     expect(await effects(world)).to.deep.equal(['award:1 done 2', 'publish-awarded:1 done 1']);
     expect(asked.callCount).to.equal(1);
     expect(actions(world)).to.deep.equal(['award']);
+  });
+
+  it('does not issue when its lease ends while it asks for what an earlier attempt may have issued', async () => {
+    const world = await anAwardedWorld();
+    world.provider.failNext(new ProviderError('unavailable', 'no answer in time', { ambiguous: true }));
+    await world.dispatcher.runDue();
+    world.clock.advance(2 * HOUR_MS);
+    const find = world.provider.findIssued.bind(world.provider);
+    const asked = sinon.stub(world.provider, 'findIssued').callsFake(find);
+    asked.onFirstCall().callsFake(async (request) => {
+      const found = await find(request);
+      world.clock.advance(defaultRetryPolicy.leaseMs);
+      return found;
+    });
+    const awarded = sinon.spy(world.provider, 'award');
+    await world.dispatcher.runDue();
+    expect(asked.callCount, 'whoever takes it over asks again').to.equal(2);
+    expect(awarded.callCount).to.equal(1);
+    expect(await effects(world)).to.deep.equal(['award:1 done 3', 'publish-awarded:1 done 1']);
+  });
+
+  it('hands the provider a last question, which says no once the lease is over', async () => {
+    const world = await anAwardedWorld();
+    const awarded = sinon.spy(world.provider, 'award');
+    await world.dispatcher.runDue();
+    const mayIssue = awarded.firstCall.args[0].mayIssue;
+    expect(mayIssue?.()).to.equal(true);
+    world.clock.advance(defaultRetryPolicy.leaseMs);
+    expect(mayIssue?.()).to.equal(false);
   });
 
   it('tries again later, no sooner than the provider asks', async () => {

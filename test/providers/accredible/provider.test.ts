@@ -92,6 +92,7 @@ describe('an award at Accredible', () => {
         path: '/v1/credentials',
         query: '',
         authorization: `Token token=${DEMO_KEY}`,
+        traceparent: null,
         body: {
           credential: {
             id: request().uuid,

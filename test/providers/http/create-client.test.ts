@@ -4,6 +4,7 @@ import { CredentialsError, type ProviderError } from '../../../plugin/errors.ts'
 import type { HttpCall, HttpClientOptions } from '../../../providers/http/client.ts';
 import { createHttpClient, type HttpParts } from '../../../providers/http/create-client.ts';
 import { failureOf } from '../../../providers/http/failure.ts';
+import { passingTracer } from '../../../server/tracing/passing-tracer.ts';
 import { type HttpPeer, json, startHttpPeer } from '../../support/http-peer.ts';
 
 const SECRET = 'tok-3f9a7c55e1';
@@ -53,6 +54,32 @@ describe('the HTTP client', () => {
     }
     throw new Error('the call did not fail');
   }
+
+  it('tells the other side the trace of the work that it calls for, and nothing without one', async () => {
+    const trace = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'other=1' };
+    const call = (parts: HttpParts) => client({}, parts).call({ method: 'GET', path: 'badges' });
+    await passingTracer.step({ name: 'effect', parent: trace }, async () => {
+      await call({ tracer: passingTracer });
+      await call({});
+    });
+    await call({ tracer: passingTracer });
+    const sent = peer.calls.map(({ headers: { traceparent, tracestate } }) => ({ traceparent, tracestate }));
+    const none = { traceparent: undefined, tracestate: undefined };
+    expect(sent).to.deep.equal([trace, none, none]);
+  });
+
+  it('sends nothing once another process may be at it', async () => {
+    const request = { method: 'POST', body: { id: 'b1' }, mayStill: () => false } as const;
+    const error = await failure(request);
+    expect(error).to.include({
+      code: 'provider.taken-over',
+      message: 'nothing was sent to Credly: another process has taken this over',
+      retry: 'later',
+      ambiguous: false,
+    });
+    await client().call({ ...request, path: 'badges', mayStill: () => true });
+    expect(peer.calls.map(({ method, body }) => [method, body])).to.deep.equal([['POST', '{"id":"b1"}']]);
+  });
 
   describe('a call', () => {
     it('goes below the base address, with headers, query and JSON body', async () => {

@@ -23,23 +23,49 @@ describe('the memory provider', () => {
     provenance: null,
   };
 
+  /** As every process opens it. */
+  function journalOn(file: string[]) {
+    let read = 0;
+    return {
+      read() {
+        const added = file.slice(read);
+        read = file.length;
+        return added;
+      },
+      append: (line: string) => void file.push(line),
+    };
+  }
+
   it('goes on from what an earlier one recorded, which names nobody', async () => {
     const lines: string[] = [];
-    const first = new MemoryProvider({ record: (line) => lines.push(line) });
+    const first = new MemoryProvider(journalOn(lines));
     await first.award(request);
     await first.revoke({ uuid: 'u-1' });
     expect(lines).to.deep.equal([
       '{"action":"award","uuid":"u-1","templateId":"demo","learnerId":"l1","awardedAt":"2026-03-01T00:00:00.000000000Z"}',
       '{"action":"revoke","uuid":"u-1"}',
     ]);
-    const second = new MemoryProvider({ lines, record: (line) => lines.push(line) });
+    const second = new MemoryProvider(journalOn(lines));
     expect(await second.award(request)).to.deep.equal({ externalId: 'memory-u-1', state: 'revoked', url: null });
     expect(lines).to.have.length(2);
   });
 
+  it('knows what another process does meanwhile, and does it no second time', async () => {
+    const lines: string[] = [];
+    const [one, other] = [new MemoryProvider(journalOn(lines)), new MemoryProvider(journalOn(lines))];
+    await one.award(request);
+    expect((await other.findIssued(request))?.state).to.equal('issued');
+    await other.award(request);
+    await other.revoke({ uuid: 'u-1' });
+    expect((await one.revoke({ uuid: 'u-1' })).state).to.equal('revoked');
+    expect(lines).to.have.length(2);
+    expect(one.entries).to.deep.equal(other.entries);
+  });
+
   it('does not count what it could not record', async () => {
     const provider = new MemoryProvider({
-      record: () => {
+      read: () => [],
+      append: () => {
         throw new Error('disk full');
       },
     });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { english } from '../../../plugin/words.ts';
 import { type Check, type VerifierWorld, verdictOf, verifyBadge } from '../../../providers/openbadges/verify.ts';
 
 type Json = Record<string, unknown>;
@@ -31,7 +32,8 @@ async function message(
   id: Check['id'],
   changes: Partial<VerifierWorld> = {},
 ): Promise<string | undefined> {
-  return (await verifyBadge(badge, { ...world, ...changes })).find((check) => check.id === id)?.message;
+  const said = (await verifyBadge(badge, { ...world, ...changes })).find((check) => check.id === id)?.message;
+  return said && english(said);
 }
 
 const GOOD = 'format pass, signature pass, issuer pass, status pass, dates pass';
@@ -60,7 +62,8 @@ describe('verifying the badges of the public validator', () => {
   };
   for (const [name, problem] of Object.entries(notBuilt))
     it(`refuses ${name} by its form`, async () => {
-      expect(await verifyBadge(fixture(name), world)).to.deep.equal([
+      const checks = await verifyBadge(fixture(name), world);
+      expect(checks.map((check) => ({ ...check, message: english(check.message) }))).to.deep.equal([
         { id: 'format', result: 'fail', message: `This is not an Open Badge 3.0: ${problem}.` },
       ]);
     });

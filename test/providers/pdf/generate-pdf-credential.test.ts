@@ -268,7 +268,7 @@ describe('the pdf generation function', () => {
 });
 
 function overlayOf(document: PDFDocument): string {
-  const stream = document.context.lookup(PDFRef.of(4)) as PDFRawStream;
+  const stream = document.context.lookup(PDFRef.of(OVERLAY)) as PDFRawStream;
   return Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1');
 }
 

@@ -99,6 +99,24 @@ describe('learner records as JSON Lines', () => {
     });
   });
 
+  it('of the example share no LMS user id with other people of the example events: who retired one would forget both', () => {
+    const read = (...path: string[]) =>
+      readFileSync(projectPath('examples', ...path), 'utf8')
+        .trim()
+        .split('\n');
+    const owners = new Map<number, Set<string>>();
+    const add = (id: number, username: string) => owners.set(id, (owners.get(id) ?? new Set()).add(username));
+    for (const line of read('credentials', 'records.jsonl').map((text) => JSON.parse(text)))
+      if (line.username) add(line.lms_user_id, line.username);
+    for (const { data } of read('events', 'demo.jsonl').map((text) => JSON.parse(text))) {
+      const user = Object.values(data as Record<string, { user: { id: number; pii: { username: string } } }>)[0]?.user;
+      if (user) add(user.id, user.pii.username);
+    }
+    const shared = [...owners].filter(([, names]) => names.size > 1).map(([id, names]) => [id, ...names]);
+    expect(owners.size).to.be.greaterThan(8);
+    expect(shared).to.deep.equal([]);
+  });
+
   it('name the courses of a learning path', () => {
     const path = { context_key: 'path-v1:Acme+DS+2026+main', context_name: 'Data Science' };
     const steps = ['course-v1:Acme+CS1+2026', 'ccx-v1:Acme+CS2+2026+ccx@3'];

@@ -37,35 +37,64 @@ function aBroker() {
   };
 }
 
+/** Time that passes when the test says so. */
+function aPace() {
+  const soon: (() => void)[] = [];
+  let later: (() => void)[] = [];
+  let now = 0;
+  return {
+    now: () => now,
+    soon: (task: () => void) => soon.push(task),
+    later: (task: () => void) => later.push(task),
+    endMoment() {
+      for (const task of soon.splice(0)) task();
+    },
+    /** Longer than anybody is patient. */
+    passLong() {
+      now += 10_000;
+      const due = later;
+      later = [];
+      for (const task of due) task();
+    },
+  };
+}
+
+function deliver({ unsettled }: ReturnType<typeof aBroker>, acknowledgements: Acknowledgements, upTo: number): void {
+  for (let tag = 1; tag <= upTo; tag += 1) {
+    unsettled.add(tag);
+    acknowledgements.delivered(aMessage(tag));
+  }
+}
+
 describe('acknowledgements', () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.constant({ kind: 'deliver' as const }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('ack' as const), which: fc.nat() }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('nack' as const), which: fc.nat() }) },
-    { weight: 1, arbitrary: fc.constant({ kind: 'flush' as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'moment' as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'long' as const }) },
   );
 
   it('reach the broker for exactly what was finished, in whatever order that ended', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
         const broker = aBroker();
-        const waiting: (() => void)[] = [];
-        const acknowledgements = new Acknowledgements(broker.channel, (task) => waiting.push(task));
+        const pace = aPace();
+        const acknowledgements = new Acknowledgements(broker.channel, pace);
         const open: number[] = [];
         const finished: number[] = [];
         const rejected: number[] = [];
         let last = 0;
-        const flush = () => {
-          for (const task of waiting.splice(0)) task();
-        };
         for (const one of steps) {
           if (one.kind === 'deliver') {
             last += 1;
             open.push(last);
             broker.unsettled.add(last);
             acknowledgements.delivered(aMessage(last));
-          } else if (one.kind === 'flush') {
-            flush();
+          } else if (one.kind === 'moment') {
+            pace.endMoment();
+          } else if (one.kind === 'long') {
+            pace.passLong();
           } else if (open.length > 0) {
             const [tag = 0] = open.splice(one.which % open.length, 1);
             if (one.kind === 'ack') acknowledgements.ack(aMessage(tag));
@@ -75,7 +104,8 @@ describe('acknowledgements', () => {
           // also in between: nothing that is not finished is ever settled
           expect(broker.acknowledged.filter((tag) => !finished.includes(tag))).to.deep.equal([]);
         }
-        flush();
+        pace.endMoment();
+        pace.passLong();
         expect(broker.acknowledged.toSorted()).to.deep.equal(finished.toSorted());
         expect(broker.rejected).to.deep.equal(rejected);
         expect([...broker.unsettled]).to.deep.equal(open.toSorted((a, b) => a - b));
@@ -85,22 +115,56 @@ describe('acknowledgements', () => {
 
   it('of a whole row take one frame', () => {
     const broker = aBroker();
-    const acknowledgements = new Acknowledgements(broker.channel, () => {});
-    for (let tag = 1; tag <= 100; tag += 1) {
-      broker.unsettled.add(tag);
-      acknowledgements.delivered(aMessage(tag));
-    }
+    const acknowledgements = new Acknowledgements(broker.channel, aPace());
+    deliver(broker, acknowledgements, 100);
     for (let tag = 100; tag >= 1; tag -= 1) acknowledgements.ack(aMessage(tag));
     acknowledgements.flush();
     expect(broker.acknowledged).to.have.length(100);
     expect(broker.frames()).to.equal(1);
   });
 
+  it('wait a little for a message before them, so that one frame serves all', () => {
+    const broker = aBroker();
+    const pace = aPace();
+    const acknowledgements = new Acknowledgements(broker.channel, pace);
+    deliver(broker, acknowledgements, 100);
+    for (let tag = 2; tag <= 100; tag += 1) acknowledgements.ack(aMessage(tag));
+    pace.endMoment();
+    expect(broker.frames()).to.equal(0);
+    acknowledgements.ack(aMessage(1));
+    pace.endMoment();
+    expect(broker.acknowledged).to.have.length(100);
+    expect(broker.frames()).to.equal(1);
+  });
+
+  it('do not wait for one that takes long, and nobody behind it does', () => {
+    const broker = aBroker();
+    const pace = aPace();
+    const acknowledgements = new Acknowledgements(broker.channel, pace);
+    deliver(broker, acknowledgements, 3);
+    acknowledgements.ack(aMessage(2));
+    pace.endMoment();
+    pace.passLong();
+    expect(broker.acknowledged).to.deep.equal([2]);
+    acknowledgements.ack(aMessage(3));
+    pace.endMoment();
+    expect(broker.acknowledged).to.deep.equal([2, 3]);
+  });
+
+  it('are sent at the end, whoever is before them', () => {
+    const broker = aBroker();
+    const acknowledgements = new Acknowledgements(broker.channel, aPace());
+    deliver(broker, acknowledgements, 2);
+    acknowledgements.ack(aMessage(2));
+    acknowledgements.flush();
+    expect(broker.acknowledged).to.deep.equal([2]);
+  });
+
   it('are lost with their channel, without a throw', () => {
     const gone = () => {
       throw new Error('Channel closed');
     };
-    const acknowledgements = new Acknowledgements({ ack: gone, nack: gone }, () => {});
+    const acknowledgements = new Acknowledgements({ ack: gone, nack: gone }, aPace());
     acknowledgements.delivered(aMessage(1));
     acknowledgements.ack(aMessage(1));
     acknowledgements.flush();

@@ -108,6 +108,27 @@ describe('the message contract', () => {
     );
   });
 
+  it('reads the trace from the headers of the message, else from the event, and ignores what is none', () => {
+    const trace = (letter: string) => ({ traceparent: `00-${letter.repeat(32)}-${letter.repeat(16)}-01` });
+    const inEvent = Buffer.from(JSON.stringify({ ...cloudEvent(), ...trace('c') }));
+    const read = (content: Buffer, contentType: string, more: object) =>
+      eventFromMessage({ content, properties: { headers: { ...headers, ...more }, contentType } }).trace;
+    const bytes = Object.fromEntries(Object.entries(trace('a')).map(([name, text]) => [name, Buffer.from(text)]));
+    const extension = { ce_traceparent: trace('b').traceparent, ce_tracestate: 'other=1' };
+    expect(read(json, 'application/json', bytes)).to.deep.equal(trace('a'));
+    expect(read(json, 'application/json', extension)).to.deep.equal({ ...trace('b'), tracestate: 'other=1' });
+    expect(read(json, 'application/json', { ...trace('a'), ...extension })).to.deep.equal(trace('a'));
+    expect(read(inEvent, 'application/cloudevents+json', {})).to.deep.equal(trace('c'));
+    expect(read(inEvent, 'application/cloudevents+json', trace('a'))).to.deep.equal(trace('a'));
+    for (const traceparent of ['none', 7, { a: 1 }, null, ['x']])
+      expect(read(json, 'application/json', { traceparent })).to.equal(undefined);
+  });
+
+  it('writes the trace that it is published from as headers', () => {
+    const trace = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'other=1' };
+    expect(messageFromEvent({ ...event, trace }).headers).to.include(trace);
+  });
+
   it('gives back what it wrote, received or published', () => {
     const { content, contentType, headers: written, messageId, routingKey } = messageFromEvent(event);
     expect({ messageId, routingKey }).to.deep.equal({ messageId: 'e1', routingKey: PASSING });

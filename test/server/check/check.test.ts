@@ -28,11 +28,11 @@ describe('laurel check', function () {
     lines.filter((line) => line.name === name).map(({ status, message }) => `${status}: ${message}`);
 
   it('lists every problem of the settings and exits with 78', async () => {
-    const { code, lines } = await check({ PORT: 'web', LAUREL_MAIL_LANGUAGE: 'xx' });
+    const { code, lines } = await check({ PORT: 'web', LAUREL_MAIL_LANGUAGE: '?' });
     expect(code).to.equal(78);
     expect(of(lines, 'settings')).to.deep.equal([
       'problem: PORT must be a whole number from 0 to 65535',
-      'problem: LAUREL_MAIL_LANGUAGE must be one of en, de',
+      'problem: LAUREL_MAIL_LANGUAGE must be a language tag like es or pt-BR',
     ]);
   });
 
@@ -102,7 +102,7 @@ describe('what laurel check asks', () => {
     expect(checkClock(3_000)[0]).to.deep.include({
       status: 'warning',
       message: 'is 3.0 s behind that of the database',
-      todo: 'synchronise the clocks (NTP): schedules and runs go by that of the database, the rest by that of this machine',
+      todo: 'synchronise the clocks (NTP): Laurel goes by that of the database, logs and other programs by that of this machine',
     });
     expect(checkClock(-11_000)[0]).to.deep.include({
       ...{ status: 'problem', message: 'is 11.0 s ahead of that of the database' },

@@ -45,7 +45,9 @@ describe('retiring and renaming learners on the command line', function () {
   });
 
   it('renames', async () => {
-    expect((await laurel('learners', 'rename', zelda.username, 'link')).stdout).to.equal('renamed\n');
+    expect((await laurel('learners', 'rename', zelda.username, 'link')).stdout).to.equal(
+      'renamed, letters: 1, texts: 2\n',
+    );
     expect((await laurel('learners', 'rename', 'link', bystander.username)).stderr).to.equal(
       'laurel: another learner has the new username; see which of the two is meant\n',
     );

@@ -46,7 +46,8 @@ describe('the form of a badge', () => {
     for (const id of ['demo-course', 'data-track', 'explorer', 'mentor']) {
       const before = await stored(id);
       const answer = await send(id, await open(id), 'save');
-      expect([answer.status, answer.headers.location]).to.deep.equal([303, `/badges/${id}?done=badge-saved`]);
+      const done = id === 'mentor' ? 'badge-saved-inactive' : 'badge-saved';
+      expect([answer.status, answer.headers.location]).to.deep.equal([303, `/badges/${id}?done=${done}`]);
       expect(await stored(id)).to.equal(before);
     }
     const { items } = await site.services.access.audit({ object: 'badge:mentor', limit: 5 });
@@ -226,6 +227,35 @@ describe('the form of a badge', () => {
     expect((await site.services.badges.get('demo-course'))?.version).to.equal(2);
   });
 
+  it('says that the template is none that is known: the badge would be saved, active, and never issued', async () => {
+    const fields = { ...(await open('demo-course')), provider: 'openbadges', template: 'no-such' };
+    const checked = await send('demo-course', fields, 'check');
+    const doubt = 'It cannot be issued: Open Badges has no template "no-such" here; make it, or correct the rule.';
+    expect(checked.text).to.match(/class="field-warning" id="template-warning"/);
+    expect(textOf(checked.text)).to.include(doubt).and.not.include('found nothing wrong');
+    const saved = await send('demo-course', fields, 'save');
+    expect(textOf((await browser.get(saved.headers.location as string)).text)).to.include(doubt);
+  });
+
+  it('offers the templates that can be issued', async () => {
+    const page = await browser.get('/badges/demo-course/form');
+    expect(page.text).to.match(/name="template"[^>]* list="templates"/);
+    expect(/<datalist id="templates">(.*?)<\/datalist>/s.exec(page.text)?.[1]).to.match(
+      /<option value="[^"]+">[^<]+, Open Badges<\/option>/,
+    );
+  });
+
+  it('does not say of an inactive badge that its rules are in force', async () => {
+    const fields = { ...(await open('demo-course')), active: '' };
+    expect(textOf((await send('demo-course', fields, 'check')).text)).to.include(
+      'The check found nothing wrong. You can save, and activate it later.',
+    );
+    const saved = await send('demo-course', fields, 'save');
+    expect(textOf((await browser.get(saved.headers.location as string)).text))
+      .to.include('The badge was saved. It is inactive: events count once it is activated.')
+      .and.not.include('in force.');
+  });
+
   it('shows both texts when somebody else saved first', async () => {
     const fields = await open('demo-course');
     await site.services.saveBadge(demoRules.replace('Falls', 'Drops'), { expectedVersion: 2, actor: 'grace' });
@@ -391,7 +421,7 @@ describe('the form of a badge', () => {
       { ...fields, id: 'other', base: fields.base?.replace('mentor', 'x') ?? '' },
       'save',
     );
-    expect(renamed.headers.location).to.equal('/badges/mentor?done=badge-saved');
+    expect(renamed.headers.location).to.equal('/badges/mentor?done=badge-saved-inactive');
   });
 
   describe('of a new badge', () => {
@@ -417,7 +447,7 @@ describe('the form of a badge', () => {
           .send({ ...fields, intent: 'save' });
         expect([saved.status, saved.headers.location], textOf(saved.text)).to.deep.equal([
           303,
-          `/badges/${id}?done=badge-saved`,
+          `/badges/${id}?done=badge-saved-inactive`,
         ]);
         const source = await stored(id);
         for (const value of values) expect(source).to.include(`"${value}"`);

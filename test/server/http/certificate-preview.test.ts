@@ -1,26 +1,11 @@
 import { expect } from 'chai';
-import { saveAsset } from '../../../plugin/credentials/assets.ts';
-import { ExtensionRegistry } from '../../../plugin/extensions/registry.ts';
-import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
-import { courseCompletions } from '../../../providers/index.ts';
-import { createPdfGeneration } from '../../../providers/pdf/generate-pdf-credential.ts';
-import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
-import { aTemplate, fontsFolder, shownTexts } from '../../support/pdf.ts';
-import { type Browser, csrfOf, makeSite, type Site } from '../../support/web.ts';
+import { certificateSite } from '../../support/certificate-site.ts';
+import { shownTexts } from '../../support/pdf.ts';
+import { type Browser, csrfOf, type Site } from '../../support/web.ts';
 
 const TYPE = '/credential-types/preview';
 const CONFIGURATION = '/configurations/preview';
 
-const extensions = new ExtensionRegistry()
-  .addRetrieval(courseCompletions)
-  .addGeneration(createPdfGeneration(createLocalEngine(fontsFolder)))
-  .freeze();
-
-const at = new Date('2026-11-20T09:00:00Z');
-const type: CredentialType = {
-  ...{ id: 'type-1', name: 'Certificate', retrievalFunction: 'course-completions', generationFunction: 'pdf' },
-  ...{ options: { template: 'certificate', text_elements: { name: { y: 300 } } }, updatedAt: at },
-};
 const fields = {
   ...{ shownRetrieval: 'course-completions', shownGeneration: 'pdf', mode: 'form', sample: 'ordinary' },
   'o.template': 'certificate',
@@ -32,15 +17,7 @@ describe('the preview of a certificate', () => {
   let browser: Browser;
   let token: string;
   beforeEach(async () => {
-    site = makeSite({ extensions });
-    const { credentials: store, files } = site.services;
-    const upload = { slug: 'certificate', description: '', kind: 'pdf-template', fileName: 'c.pdf' } as const;
-    await saveAsset({ ...upload, bytes: await aTemplate() }, { store, files, generations: [], now: at });
-    await store.saveType(type);
-    await store.saveConfiguration({
-      ...{ id: 'c-1', credentialTypeId: 'type-1', contextKey: 'course-v1:A+B+C', updatedAt: at },
-      options: { text_elements: { name: { y: 320 } } },
-    });
+    site = await certificateSite({ own: { text_elements: { name: { y: 320 } } } });
     browser = await site.signIn('administrator');
     token = csrfOf((await browser.get('/credential-types/new')).text);
   });

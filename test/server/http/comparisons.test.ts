@@ -26,7 +26,7 @@ describe('the pages of comparisons', () => {
   /** @returns the address of the comparison, which has ended */
   async function compare(): Promise<string> {
     site.advance(60_000);
-    const answer = await submit(administrator, '/comparisons', '/comparisons', { account: 'listing' });
+    const answer = await submit(administrator, '/comparisons/new', '/comparisons', { account: 'listing' });
     expect(answer.status).to.equal(303);
     await site.runJobs();
     return answer.headers.location as string;
@@ -49,12 +49,34 @@ describe('the pages of comparisons', () => {
     expect(text).to.not.contain('zoe@example.com');
     expect(textOf((await administrator.get(`${href}?kind=missing`)).text)).to.contain(first.externalId);
     expect(textOf((await administrator.get(`${href}?kind=missing`)).text)).to.not.contain('strange');
-    expect(textOf((await administrator.get('/comparisons')).text)).to.contain('2 differences');
     const { items } = await site.services.access.audit({ limit: 1 });
     expect(items[0]).to.deep.include({
       action: 'provider.compared',
       details: { provider: 'memory', account: 'listing' },
     });
+  });
+
+  it('are a list: found, filtered, put in order, exported and cancelled like any other', async () => {
+    provider.listed.push(aListedBadge({ externalId: 'strange' }));
+    const href = await compare();
+    const differences = (await confirmed(site)).length + 1;
+    const page = (await administrator.get('/comparisons?account=memory/listing&found=differences')).text;
+    expect(textOf(page)).to.contain('Differences (1)').and.to.contain('No difference (0)');
+    expect(page).to.contain(`<a href="${href}">${differences}</a>`);
+    expect(textOf((await administrator.get('/comparisons?found=none')).text)).to.contain('Nothing matches');
+    expect((await administrator.get('/comparisons?order=-found,comparison')).text).to.contain('sort-descending');
+    const csv = (await administrator.get('/exports/comparisons.csv?provider=memory')).text.split('\r\n');
+    expect(csv[0]).to.equal('Comparison,Account,State,Error,Differences,Asked for,By,Finished');
+    expect(csv[1]).to.match(
+      new RegExp(`^Compare with Memory: Example account,memory/listing,Done,,${differences},\\S+,administrator,\\S+$`),
+    );
+    const waiting = await submit(administrator, '/comparisons/new', '/comparisons', { account: 'listing' });
+    const id = (waiting.headers.location as string).split('/').at(-1) as string;
+    const done = await submit(administrator, '/comparisons', '/actions/comparisons/done', {
+      ...{ action: 'cancel', which: 'selected', selected: id, query: '' },
+    });
+    expect(textOf(done.text)).to.contain('cancelled 1');
+    expect(await site.services.jobStore.get(id)).to.have.property('state', 'cancelled');
   });
 
   it('export what was found, as text that no spreadsheet takes for a formula', async () => {
@@ -100,7 +122,7 @@ describe('the pages of comparisons', () => {
   });
 
   it('say what is wrong with an account or an address', async () => {
-    const gone = await submit(administrator, '/comparisons', '/comparisons', { account: 'nobody' });
+    const gone = await submit(administrator, '/comparisons/new', '/comparisons', { account: 'nobody' });
     expect(gone.status).to.equal(404);
     expect(textOf(gone.text)).to.contain('There is no such account; choose one of the list');
     expect((await administrator.get('/comparisons/nothing')).status).to.equal(404);

@@ -1,21 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { ExtensionRegistry } from '../../../plugin/extensions/registry.ts';
-import { completionsAndGrades, courseCompletions } from '../../../providers/index.ts';
-import { createPdfGeneration } from '../../../providers/pdf/generate-pdf-credential.ts';
-import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
 import { projectPath } from '../../../server/paths.ts';
+import { extensions } from '../../support/certificate-site.ts';
 import { png } from '../../support/png.ts';
-import { type Browser, csrfOf, makeSite, type Site, submit, textOf } from '../../support/web.ts';
+import { type Browser, csrfOf, makeSite, openedOf, type Site, submit, textOf } from '../../support/web.ts';
 
 const HOME = '/credential-assets';
 const TEMPLATE = readFileSync(projectPath('examples', 'credentials', 'certificate-template.pdf'));
-
-const extensions = new ExtensionRegistry()
-  .addRetrieval(courseCompletions)
-  .addRetrieval(completionsAndGrades)
-  .addGeneration(createPdfGeneration(createLocalEngine(projectPath('fonts'))))
-  .freeze();
 
 async function send(
   browser: Browser,
@@ -24,10 +15,7 @@ async function send(
   file: Buffer | null,
 ): ReturnType<typeof submit> {
   const { text } = await browser.get(page);
-  let form = browser
-    .post(page)
-    .field('_csrf', csrfOf(text))
-    .field('expected', /name="expected" value="([^"]*)"/.exec(text)?.[1] ?? '');
+  let form = browser.post(page).field({ _csrf: csrfOf(text), ...openedOf(text, page) });
   for (const [name, value] of Object.entries(values)) form = form.field(name, value);
   return file ? form.attach('files', file, 'brought file.pdf') : form;
 }
@@ -117,14 +105,11 @@ describe('the pages of assets', () => {
     expect((await send(browser, page, { description: 'new' }, TEMPLATE)).status).to.equal(303);
     const answer = await browser
       .post(page)
-      .field('_csrf', csrfOf(opened))
-      .field('expected', /name="expected" value="([^"]*)"/.exec(opened)?.[1] ?? '')
+      .field({ _csrf: csrfOf(opened), ...openedOf(opened, page) })
       .field('description', 'late')
       .attach('files', TEMPLATE, 'late.pdf');
-    expect(answer.status).to.equal(422);
-    expect(textOf(answer.text)).to.include(
-      'Somebody else has replaced this asset since you opened the page. Load it again, and look at the new file first.',
-    );
+    expect(answer.status).to.equal(409);
+    expect(textOf(answer.text)).to.include('administrator has saved this asset');
     expect(await site.services.credentials.asset('certificate')).to.include({ description: 'new' });
   });
 

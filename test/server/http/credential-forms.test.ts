@@ -1,23 +1,14 @@
 import { expect } from 'chai';
 import { saveAsset } from '../../../plugin/credentials/assets.ts';
-import { ExtensionRegistry } from '../../../plugin/extensions/registry.ts';
 import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
-import { completionsAndGrades, courseCompletions } from '../../../providers/index.ts';
-import { createPdfGeneration } from '../../../providers/pdf/generate-pdf-credential.ts';
-import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
 import { SAMPLES } from '../../../server/http/credential-samples.ts';
-import { aTemplate, fontsFolder } from '../../support/pdf.ts';
+import { extensions } from '../../support/certificate-site.ts';
+import { aTemplate } from '../../support/pdf.ts';
 import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
 
 const TYPES = '/credential-types';
 const CONFIGURATIONS = '/configurations';
 const DEMO = 'course-v1:OpenedX+DemoX+Demo_Course';
-
-const extensions = new ExtensionRegistry()
-  .addRetrieval(courseCompletions)
-  .addRetrieval(completionsAndGrades)
-  .addGeneration(createPdfGeneration(createLocalEngine(fontsFolder)))
-  .freeze();
 
 const fields = {
   name: 'Certificate',

@@ -50,9 +50,13 @@ describe('the life of credentials on the pages', () => {
     const path = new URL(site.services.credentialLife.downloadUrl(await stored()) ?? '').pathname;
     const stranger = supertest(site.app);
     expect((await stranger.get(path)).status).to.equal(200);
+    const page = await browser.get(`${at}/invalidate`);
+    expect(textOf(page.text)).to.include(
+      'The next run makes a new credential if the learner is still eligible by the LMS.',
+    );
     const missing = await submit(browser, `${at}/invalidate`, `${at}/invalidate`, { reason: ' ' });
     expect(missing.status).to.equal(422);
-    expect(textOf(missing.text)).to.include('the reason must have 1 to 500 characters');
+    expect(textOf(missing.text)).to.include('Say in 1 to 500 characters why it is not valid any more.');
     const answer = await submit(browser, `${at}/invalidate`, `${at}/invalidate`, { reason: 'Given by mistake' });
     expect(answer.headers.location).to.equal(`${at}?done=credential-invalidated`);
     expect((await stranger.get(path)).status).to.equal(404);

@@ -1,26 +1,10 @@
 import { expect } from 'chai';
-import { saveAsset } from '../../../plugin/credentials/assets.ts';
-import { ExtensionRegistry } from '../../../plugin/extensions/registry.ts';
-import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
-import { courseCompletions } from '../../../providers/index.ts';
-import { createPdfGeneration } from '../../../providers/pdf/generate-pdf-credential.ts';
-import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
-import { aTemplate, fontsFolder } from '../../support/pdf.ts';
-import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
+import { certificate, certificateAt, certificateSite } from '../../support/certificate-site.ts';
+import { type Browser, type Site, submit, textOf } from '../../support/web.ts';
 
 const TYPE = '/credential-types/type-1';
 const CONFIGURATION = '/configurations/c-1';
 
-const extensions = new ExtensionRegistry()
-  .addRetrieval(courseCompletions)
-  .addGeneration(createPdfGeneration(createLocalEngine(fontsFolder)))
-  .freeze();
-
-const at = new Date('2026-11-20T09:00:00Z');
-const type: CredentialType = {
-  ...{ id: 'type-1', name: 'Certificate', retrievalFunction: 'course-completions', generationFunction: 'pdf' },
-  ...{ options: { template: 'certificate', text_elements: { name: { y: 300 } } }, updatedAt: at },
-};
 const fields = {
   ...{ name: 'Certificate', retrieval: 'course-completions', generation: 'pdf', mode: 'form', action: 'save' },
   ...{ shownRetrieval: 'course-completions', shownGeneration: 'pdf', 'o.template': 'certificate' },
@@ -30,14 +14,7 @@ describe('the pages of versions of types and configurations', () => {
   let site: Site;
   let browser: Browser;
   beforeEach(async () => {
-    site = makeSite({ extensions });
-    const { credentials: store, files } = site.services;
-    const upload = { slug: 'certificate', description: '', kind: 'pdf-template', fileName: 'c.pdf' } as const;
-    await saveAsset({ ...upload, bytes: await aTemplate() }, { store, files, generations: [], now: at });
-    await store.saveType(type);
-    await store.saveConfiguration({
-      ...{ id: 'c-1', credentialTypeId: 'type-1', contextKey: 'course-v1:A+B+C', options: {}, updatedAt: at },
-    });
+    site = await certificateSite();
     browser = await site.signIn('administrator');
   });
 
@@ -73,7 +50,7 @@ describe('the pages of versions of types and configurations', () => {
     expect(textOf(asked.text)).to.include('options.text_elements.name.y 310 300');
     const answer = await submit(browser, page, page, { expected: expectedIn(asked.text), comment: '' });
     expect(answer.headers.location).to.equal(`${TYPE}/versions?done=version-restored`);
-    expect((await site.services.credentials.type('type-1'))?.options).to.deep.equal(type.options);
+    expect((await site.services.credentials.type('type-1'))?.options).to.deep.equal(certificate.options);
     const list = textOf((await browser.get(`${TYPE}/versions`)).text);
     expect(list).to.match(/Version 3 in force .* administrator Version 1 restored/);
     expect((await site.services.access.audit({ limit: 1 })).items[0]).to.include({
@@ -85,12 +62,12 @@ describe('the pages of versions of types and configurations', () => {
   it('restore nothing over what somebody saved meanwhile, and nothing that no longer works', async () => {
     await save('310');
     const page = `${TYPE}/versions/1/restore`;
-    const stale = await submit(browser, page, page, { expected: at.toISOString() });
+    const stale = await submit(browser, page, page, { expected: certificateAt.toISOString() });
     expect(stale.status).to.equal(409);
     expect(textOf(stale.text)).to.include(
       'Nothing was restored: somebody has saved meanwhile. Look again at what would change.',
     );
-    await site.services.credentials.deleteAsset('certificate', at);
+    await site.services.credentials.deleteAsset('certificate', certificateAt);
     const broken = await submit(browser, page, page, { expected: expectedIn(stale.text) });
     expect(broken.status).to.equal(422);
     expect(textOf(broken.text)).to.include(
@@ -100,14 +77,14 @@ describe('the pages of versions of types and configurations', () => {
   });
 
   it('set side by side what two people made of the same version, and save over it only then', async () => {
-    const opened = at.toISOString();
+    const opened = certificateAt.toISOString();
     await save('310', '', opened);
     const conflict = await save('330', 'Mine', opened);
     expect(conflict.status).to.equal(409);
     const text = textOf(conflict.text);
     expect(text).to.include('administrator has saved this type since you opened it.');
     expect(text).to.include(
-      'What When you opened it Theirs, in force Yours options.text_elements.name.y both changed it 300 310 330',
+      'What What it was Theirs, in force Yours options.text_elements.name.y both changed it options.text_elements.name.y, what it was: 300 options.text_elements.name.y, theirs: 310 options.text_elements.name.y, yours: 330',
     );
     expect(conflict.text).to.match(/name="o\.text_elements\.name\.y"[^>]*value="330"/);
     expect((await site.services.credentials.type('type-1'))?.options.text_elements).to.deep.equal({ name: { y: 310 } });
@@ -116,7 +93,7 @@ describe('the pages of versions of types and configurations', () => {
   });
 
   it('keep what the form was made from when it is shown again for a mistake, so that nobody is overwritten', async () => {
-    const opened = at.toISOString();
+    const opened = certificateAt.toISOString();
     await save('310', '', opened);
     const mistaken = await save('high', '', opened);
     expect(mistaken.status).to.equal(422);
@@ -125,7 +102,13 @@ describe('the pages of versions of types and configurations', () => {
   });
 
   it('do the same for configurations', async () => {
-    const sent = { type: 'type-1', mode: 'form', action: 'save', expected: at.toISOString(), comment: 'Lower here' };
+    const sent = {
+      type: 'type-1',
+      mode: 'form',
+      action: 'save',
+      expected: certificateAt.toISOString(),
+      comment: 'Lower here',
+    };
     const saved = await submit(browser, `${CONFIGURATION}/edit`, `${CONFIGURATION}/edit`, {
       ...sent,
       'o.text_elements.name.y': '280',

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
+import { openTexts } from '../../../server/i18n/texts.ts';
 import { createMailWriter } from '../../../server/mail/write-mail.ts';
 import { addressOf, HOSTILE, hostileSite } from '../../support/hostile-site.ts';
 import { liveMarkup } from '../../support/live-markup.ts';
@@ -48,7 +49,9 @@ describe('hostile texts', function () {
   });
 
   it('are texts in mails, and add no header to them', async () => {
-    const write = createMailWriter('en', { publicUrl: () => 'https://b.test', downloadUrl: () => null });
+    const texts = openTexts({ defaultLanguage: 'en', timeZone: 'UTC', folder: null });
+    const speech = { texts, mailLanguage: null, languageOf: async () => null };
+    const write = createMailWriter(speech, { publicUrl: () => 'https://b.test', downloadUrl: () => null });
     for (const evil of [...HOSTILE, 'a\r\nBcc: everybody@evil.test\r\n\r\n<script>alert(1)</script>']) {
       const said = { learnerName: evil, contextName: evil, credentialType: evil };
       const { subject, html } = await write(aCredential({ username: evil, order: 1, ...said }));

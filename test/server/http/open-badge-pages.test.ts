@@ -3,7 +3,7 @@ import { pngSize } from '../../../providers/openbadges/png.ts';
 import { OWN_ACCOUNT, openBadgeDetails } from '../../../providers/openbadges/template.ts';
 import { aRequest, UUID } from '../../support/issuer-world.ts';
 import { png } from '../../support/png.ts';
-import { type Browser, csrfOf, makeSite, type Site, submit, textOf } from '../../support/web.ts';
+import { type Browser, csrfOf, makeSite, openedOf, type Site, submit, textOf } from '../../support/web.ts';
 
 const HOME = '/open-badge-templates';
 
@@ -26,10 +26,7 @@ async function send(
   picture?: Buffer,
 ): ReturnType<typeof submit> {
   const { text } = await browser.get(page);
-  let form = browser
-    .post(page)
-    .field('_csrf', csrfOf(text))
-    .field('version', /name="version" value="(\d+)"/.exec(text)?.[1] ?? '');
+  let form = browser.post(page).field({ _csrf: csrfOf(text), ...openedOf(text, page) });
   for (const [name, value] of Object.entries(values)) form = form.field(name, value);
   return picture ? form.attach('files', picture, 'picture.png') : form;
 }
@@ -116,12 +113,13 @@ describe('the pages of Open Badge templates', () => {
   it('let nobody overwrite what they have not seen, and keep the picture of an edit without one', async () => {
     await send(browser, `${HOME}/new`, fields, png(8, 8));
     const { text } = await browser.get(`${HOME}/course-completer/edit`);
+    const path = `${HOME}/course-completer/edit`;
     const edit = (name: string) =>
-      browser.post(`${HOME}/course-completer/edit`).field({ ...fields, name, _csrf: csrfOf(text), version: '1' });
+      browser.post(path).field({ ...fields, name, _csrf: csrfOf(text), ...openedOf(text, path) });
     expect((await edit('First')).status).to.equal(303);
     const late = await edit('Second');
-    expect(late.status).to.equal(422);
-    expect(textOf(late.text)).to.include('Somebody else has saved this template since you opened it.');
+    expect(late.status).to.equal(409);
+    expect(textOf(late.text)).to.include('administrator has saved this template');
     const template = await stored(site);
     expect(template?.name).to.equal('First');
     expect(openBadgeDetails(template ?? { details: {} }).image).to.match(/\.png$/);

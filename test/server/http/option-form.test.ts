@@ -80,9 +80,27 @@ describe('options as fields', () => {
   it('have a field each, which stands where a mistake is said', () => {
     const fields = sentFields({ 'o.text_elements.0.$key': 'mine', 'o.text_elements.0.y': '3' });
     const { fieldOf, nodes } = optionNodes(schema, fields, null);
-    expect(nodes.map(({ label }) => label)).to.deep.equal(schema.map(({ name }) => name));
+    expect(nodes.map(({ id }) => id)).to.deep.equal(schema.map(({ name }) => `o.${name}`));
     expect(fieldOf.get('text_elements.mine')).to.equal('o.text_elements.0.$key');
     expect(fieldOf.get('text_elements.mine.y')).to.equal('o.text_elements.0.y');
     expect(fieldOf.get('text_elements.name')).to.equal('o.text_elements.name.$on');
+  });
+
+  it('are labelled in words, with their unit', () => {
+    const labels = optionNodes(schema, new Map(), null).nodes.map(({ label }) => label);
+    expect(labels).to.include.members(['Required completion (share of the course)', 'Template multiline', 'QR codes']);
+    expect(labels.join()).not.to.include('_');
+  });
+
+  it('offer the assets of the kind that an option names', () => {
+    const listOf = (name: string) => {
+      const found = optionNodes(schema, new Map(), null).nodes.find(({ id }) => id === `o.${name}`);
+      return found && 'list' in found ? found.list : null;
+    };
+    expect(['template', 'template_multiline', 'title'].map(listOf)).to.deep.equal([
+      'assets-pdf-template',
+      'assets-pdf-template',
+      null,
+    ]);
   });
 });

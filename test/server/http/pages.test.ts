@@ -65,7 +65,7 @@ describe('pages', () => {
         'The same as a table',
         'Demo course completion Begun 4 (100 %) Part done 3 (75 %) Complete 3 (75 %)',
         'Events over RabbitMQ Not set up',
-        'memory No trouble',
+        'Memory No trouble',
       ]) {
         expect(text).to.include(part);
       }
@@ -107,7 +107,7 @@ describe('pages', () => {
       expect(text).to.include('course.ccx_course_key != "ccx-v1:OpenedX+DemoX+Demo_Course+ccx@3" once');
       expect(text).to.include('failed Falls below the pass mark afterwards.');
       expect(text).to.include(
-        'Is taken back when a penalty makes it incomplete again. Cannot be earned again after that.',
+        'It is taken back when a penalty makes it incomplete again. It cannot be earned again after that.',
       );
       expect(text).to.match(/badge "demo-course" \{/);
       expect(text).to.match(
@@ -123,7 +123,7 @@ describe('pages', () => {
         '5 different values of course.course_key within 365 days from 2026-01-01T00:00:00Z before 2027-01-01T00:00:00Z',
       );
       expect(text).to.include('badge "demo-course" awarded');
-      expect(text).to.include('Can be earned up to 3 times.');
+      expect(text).to.include('It can be earned up to 3 times.');
     });
 
     it('can be written new, and are in force at once', async () => {

@@ -25,10 +25,10 @@ describe('the pages of providers', () => {
 
   it('say what each provider can do and whether it has accounts', async () => {
     const read = textOf((await administrator.get('/providers')).text);
-    expect(read).to.contain('Hall of Fame template hall "..." · badges can be revoked');
+    expect(read).to.contain('Hall of Fame template hall "..." Badges can be revoked');
     expect(read).to.contain('Add a hall');
     expect(read).to.contain('No hall yet. Until there is one, badges cannot be issued here.');
-    expect(read).to.contain('Memory template memory "..." · badges can be revoked It needs no account.');
+    expect(read).to.contain('Memory template memory "..." Badges can be revoked. It needs no account.');
     const viewer = textOf((await (await site.signIn('viewer')).get('/providers')).text);
     expect(viewer).not.to.contain('Add a hall');
   });

@@ -26,7 +26,7 @@ describe('retiring a learner on the pages', () => {
     const send = (fields: Record<string, string>) => submit(administrator, `${path}/retire`, `${path}/retire`, fields);
     const wrong = await send({ confirmation: 'grace', reason: 'Ada Lovelace asked' });
     expect(wrong.status).to.equal(422);
-    expect(textOf(wrong.text)).to.include('type the username, ada, to confirm');
+    expect(textOf(wrong.text)).to.include('Type the username, ada, to confirm.');
     expect(textOf(wrong.text)).to.include('the reason is kept; write it without the name of the learner');
     expect((await site.services.jobStore.list({ kind: 'retire-learner', limit: 5 })).items).to.deep.equal([]);
 

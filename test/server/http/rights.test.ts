@@ -50,7 +50,7 @@ describe('an editor', () => {
     );
     expect(await site.services.badges.get('draft')).to.equal(null);
     const saved = await submit(browser, '/badges/new', '/badges/new', { rules: draft, intent: 'save' });
-    expect(saved.headers.location).to.equal('/badges/draft?done=badge-saved');
+    expect(saved.headers.location).to.equal('/badges/draft?done=badge-saved-inactive');
   });
 
   it('does not change rules that are in force, as text or by the form, and does not switch them off so', async () => {

@@ -180,7 +180,7 @@ const table: Readonly<Record<string, Access>> = {
   'get /history/:kind/:id': 'look',
   'get /history/account/:id': 'administer',
   'get /history/learner/:id': 'administer',
-  'get /comparisons': 'look',
+  'get /comparisons/new': 'operate',
   'post /comparisons': 'operate',
   'get /comparisons/:id': 'look',
   'get /comparisons/:id/download': 'look',
@@ -246,6 +246,7 @@ const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Acc
   'dead-letters': { look: 'look', act: 'operate' },
   'open-badge-templates': { look: 'look' },
   runs: { look: 'look', act: 'run' },
+  comparisons: { look: 'look', act: 'operate' },
 };
 
 const listTable: Readonly<Record<string, Access>> = Object.fromEntries(

@@ -51,7 +51,7 @@ describe('the page of a schedule', () => {
     const former = await stored();
     const answer = await send({ ...CRONTAB, startAt: '2027-03-13 12:00' }, `${PATH}/preview`);
     const text = textOf(answer.text);
-    expect(text).to.contain('Not saved yet.');
+    expect(text).to.contain('Every day at 02:30, America/New_York (30 2 * * *). Not saved yet.');
     // clocks jump over 02:30 on 14 March
     expect(text).to.contain('Sun, 14 Mar 2027, 03:00 GMT-4 14 Mar 2027, 07:00 UTC');
     expect(text).to.contain('Mon, 15 Mar 2027, 02:30 GMT-4 15 Mar 2027, 06:30 UTC');
@@ -77,7 +77,7 @@ describe('the page of a schedule', () => {
     expect(items[0]).to.deep.include({
       action: 'schedule.saved',
       object: 'configuration:configuration-1',
-      details: { enabled: true, rule: '30 2 * * * (America/New_York; either day)' },
+      details: { enabled: true, rule: 'Every day at 02:30, America/New_York (30 2 * * *)' },
     });
   });
 
@@ -114,8 +114,8 @@ describe('the page of a schedule', () => {
     await send({ every: '5' });
     const answer = await submit(administrator, PATH, PATH, old);
     expect(answer.status).to.equal(409);
-    expect(textOf(answer.text)).to.contain('Somebody changed this schedule, or it ran, while you were at it.');
-    expect(answer.text).to.contain('value="3"');
+    expect(textOf(answer.text)).to.contain('administrator has saved this schedule');
+    expect(answer.text).to.contain('name="every" value="3"').and.to.contain('name="every" value="5"');
     expect((await stored())?.rule).to.deep.equal({ kind: 'interval', everyMs: 5 * 86_400_000 });
   });
 

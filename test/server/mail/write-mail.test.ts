@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
-import { MAIL_LANGUAGES, type MailLanguage } from '../../../server/mail/catalogue.ts';
+import { openTexts } from '../../../server/i18n/texts.ts';
 import { createMailWriter } from '../../../server/mail/write-mail.ts';
 import { anIssuedCredential } from '../../contracts/credential-store.ts';
 
@@ -10,8 +10,9 @@ const addresses = {
 };
 
 describe('mails to learners', () => {
-  const write = (facts: Partial<Credential> = {}, language: MailLanguage = 'en') =>
-    createMailWriter(language, addresses)(anIssuedCredential(facts));
+  const texts = openTexts({ defaultLanguage: 'en', timeZone: 'UTC', folder: null });
+  const write = (facts: Partial<Credential> = {}, mailLanguage: string | null = null, known: string | null = null) =>
+    createMailWriter({ texts, mailLanguage, languageOf: async () => known }, addresses)(anIssuedCredential(facts));
 
   it('say what was earned, where the document is and how it is verified', async () => {
     const { subject, text } = await write();
@@ -35,11 +36,25 @@ You get this mail because you took part in a course and badges.example.org issue
   it('L5: are written in the language of the settings', async () => {
     const { subject, text, html } = await write({ expiresAt: new Date('2028-03-02T00:00:00Z') }, 'de');
     expect(subject).to.equal('Ihr Zertifikat für Demonstration Course');
-    expect(text).to.include('Guten Tag Ada Lovelace,').and.to.include('Er ist gültig bis 1. März 2028.');
-    expect(html).to.include('<html lang="de">');
+    expect(text).to.include('Guten Tag Ada Lovelace,').and.to.include('Gültig bis 1. März 2028.');
+    expect(html).to.include('<html lang="de" dir="ltr">');
   });
 
-  for (const language of MAIL_LANGUAGES) {
+  it('are written in the language of whoever reads them, where it is known and spoken here', async () => {
+    expect((await write({}, 'de', 'fr')).subject).to.equal('Votre certificat pour Demonstration Course');
+    expect((await write({}, 'de', 'es-MX')).subject).to.equal('Tu certificado de Demonstration Course');
+    expect((await write({}, 'de', 'ja')).subject).to.equal('Ihr Zertifikat für Demonstration Course');
+    expect((await write({}, null, null)).subject).to.equal('Your certificate for Demonstration Course');
+  });
+
+  it('run from right to left where the language does, with names kept whole', async () => {
+    const { subject, text, html } = await write({}, 'ar');
+    expect(html).to.include('<html lang="ar" dir="rtl">').and.to.include('<div lang="ar" dir="rtl">');
+    expect(text.split('\n')[0]).to.equal('مرحبًا \u2068Ada Lovelace\u2069،');
+    expect(subject).to.equal('شهادتك في \u2068Demonstration Course\u2069');
+  });
+
+  for (const { language } of texts.languages) {
     it(`say the same in text and HTML (${language})`, async () => {
       const { text, html } = await write({ expiresAt: new Date('2028-03-02T00:00:00Z') }, language);
       const plain = html.slice(html.indexOf('<body>')).replace(/<[^>]+>/g, ' ');

@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { composeMetrics } from '../../../server/composition/metrics.ts';
 import type { HealthReport } from '../../../server/http/services.ts';
 import { Lifecycle } from '../../../server/lifecycle.ts';
 import { openMetricsDoor } from '../../../server/metrics/door.ts';
 import { noMeters } from '../../../server/metrics/meters.ts';
-import { composeMetrics } from '../../../server/metrics-setup.ts';
 
 describe('the door for those who watch', () => {
   let lifecycle: Lifecycle;

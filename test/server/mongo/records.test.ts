@@ -1,8 +1,10 @@
 import mongoose from 'mongoose';
+import type { Records } from '../../../plugin/ports/records.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
 import { mongoRecords } from '../../../server/mongo/records.ts';
 import { type Book, bookShape, recordsContract } from '../../contracts/records.ts';
+import { sortedRecordsContract } from '../../contracts/sorted-records.ts';
 import { testDatabase } from '../../support/database.ts';
 
 type BookDocument = Omit<Book, 'id' | 'lent'> & { readonly _id: string; readonly lent?: string };
@@ -30,7 +32,10 @@ describe('records in MongoDB', () => {
     await closeServer();
   });
 
-  recordsContract('a collection', async (books) => {
+  recordsContract('a collection', collectionOf);
+  sortedRecordsContract('a collection', collectionOf);
+
+  async function collectionOf(books: readonly Book[]): Promise<Records<Book>> {
     await model.deleteMany({});
     const documents = books.map(({ id, lent, ...rest }) => ({ _id: id, ...rest, ...(lent === null ? {} : { lent }) }));
     if (documents.length > 0) await model.collection.insertMany(documents as never[]);
@@ -40,5 +45,5 @@ describe('records in MongoDB', () => {
       paths: { id: '_id' },
       toRow: ({ _id: id, lent = null, ...rest }) => ({ id, lent, ...rest }),
     });
-  });
+  }
 });

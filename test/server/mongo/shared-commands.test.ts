@@ -1,6 +1,7 @@
 /** Calls that share a command, beside others that do the same to the same documents. */
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 import type { Progress } from '../../../plugin/ports/progress-store.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
@@ -128,6 +129,63 @@ describe('stores of several processes on the same documents', () => {
     expect(await stores[0]?.count()).to.equal(MANY.length);
     for (const [n] of MANY.entries())
       expect(await stores[1]?.findByUsername(`u${n}`)).to.deep.include({ name: 'Name 2 2', asOf: day(9) });
+  });
+});
+
+describe('a learner store that has seen a learner before', () => {
+  const ada = { lmsUserId: 7, username: 'ada', email: 'ada@example.org', name: 'Ada', isActive: true };
+  const alan = { ...ada, lmsUserId: null, username: 'alan', email: 'alan@example.org' };
+  let databases: Database[];
+  let closeServer: () => Promise<void>;
+  let own: MongoLearnerStore;
+  let other: MongoLearnerStore;
+
+  beforeEach(async () => {
+    const server = await testDatabase();
+    closeServer = () => server.close();
+    const options = { uri: server.uri, logger: silentLogger, models: [learnerModels] };
+    databases = [await connectDatabase(options), await connectDatabase(options)];
+    [own, other] = databases.map(({ connection }) => new MongoLearnerStore(connection)) as [
+      MongoLearnerStore,
+      MongoLearnerStore,
+    ];
+  });
+  afterEach(async () => {
+    for (const database of databases) await database.close();
+    await closeServer();
+  });
+
+  it('asks no more who they are, and keeps the time of their latest event', async () => {
+    const { id } = await own.resolve(ada, day(1));
+    await own.resolve(alan, day(1));
+    const { collection } = learnerModels((databases[0] as Database).connection);
+    const find = sinon.spy(collection, 'find');
+    const again = await Promise.all([own.resolve(ada, day(5)), own.resolve(alan, day(3))]);
+    await own.resolve(ada, day(2));
+    expect(find.callCount).to.equal(0);
+    expect(again.map(({ username, asOf }) => [username, asOf])).to.deep.equal([
+      ['ada', day(5)],
+      ['alan', day(3)],
+    ]);
+    expect(await other.findById(id)).to.deep.equal({ id, ...ada, asOf: day(5) });
+  });
+
+  it('looks again when somebody else has changed them since, and takes nothing back', async () => {
+    const { id } = await own.resolve(ada, day(1));
+    await own.resolve(alan, day(1));
+    await other.resolve({ ...ada, name: 'Ada Lovelace' }, day(4));
+    const [late] = await Promise.all([own.resolve(ada, day(2)), own.resolve(alan, day(2))]);
+    expect(late).to.deep.equal({ id, ...ada, name: 'Ada Lovelace', asOf: day(4) });
+    expect(await own.resolve(ada, day(6))).to.deep.equal({ id, ...ada, asOf: day(6) });
+    expect(await own.findByUsername('alan')).to.include({ asOf: day(2) });
+  });
+
+  it('makes a new record where theirs is gone', async () => {
+    const { id } = await own.resolve(ada, day(1));
+    await learnerModels((databases[1] as Database).connection).deleteOne({ _id: id });
+    const made = await own.resolve(ada, day(2));
+    expect(made.id).not.to.equal(id);
+    expect(await other.findByUsername('ada')).to.deep.equal(made);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ProviderError } from '../../../plugin/errors.ts';
+import type { DeadMessage } from '../../../plugin/ports/dead-letters.ts';
 import { traceParts } from '../../../plugin/ports/learner-traces.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { RETIRE } from '../../../plugin/privacy/retire-job.ts';
@@ -23,13 +24,16 @@ import {
   zelda,
 } from '../../support/person-world.ts';
 
+/** Nothing is under way. */
+const PATIENCE = { patience: { settleMs: 0 } as never };
+
 describe('retiring a learner', function () {
   this.timeout(60_000);
   let folder: string;
   let laurel: Laurel;
   const open = (more: Record<string, string> = {}): Promise<Laurel> =>
     compose(readSettings({ LAUREL_DATA_DIR: join(folder, 'data'), ...more }), {
-      ...{ logger: silentLogger, roles: [], patience: { settleMs: 0 } as never },
+      ...{ logger: silentLogger, roles: [], ...PATIENCE },
     });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'laurel-retire-'));
@@ -151,6 +155,23 @@ describe('retiring a learner', function () {
     expect(ended?.counts).to.include({ 'badges revoked': 1 });
     const stands = await laurel.services.providers.get('memory')?.findIssued?.({ uuid: issued?.uuid } as never);
     expect(stands?.state).to.equal('revoked');
+  });
+
+  it('takes badges of the memory provider back also from a command beside the server', async () => {
+    laurel = await open();
+    await meet(laurel, zelda);
+    const server = laurel;
+    const command = await compose(server.settings, { logger: silentLogger, roles: [], join: true, ...PATIENCE });
+    try {
+      const request = { username: zelda.username, badgesThere: 'revoke', by: 'cli' } as const;
+      const job = await command.services.retirements.request(request);
+      const ended = await command.carryOut(job?.id ?? '');
+      expect(ended?.counts).to.include({ 'badges revoked': 1 }).and.not.have.property('badges refused');
+      const memory = server.services.providers.get('memory') as MemoryProvider;
+      expect(memory.entries.filter(({ action }) => action === 'revoke')).to.have.length(1);
+    } finally {
+      await command.stop();
+    }
   });
 
   it('takes a badge back that the provider made without being heard', async () => {
@@ -280,7 +301,16 @@ describe('giving a learner another username', function () {
     await laurel.stop();
     rmSync(folder, { recursive: true, maxRetries: 5 });
   });
-  const rename = (former: string, next: string) => laurel.services.retirements.rename(former, next, new Date());
+  const rename = async (former: string, next: string) =>
+    (await laurel.services.retirements.rename(former, next, 'admin')).outcome;
+  /** To the end of the job. */
+  const renameEverywhere = async (former: string, next: string) => {
+    const { job } = await laurel.services.retirements.rename(former, next, 'admin');
+    return job && laurel.carryOut(job.id);
+  };
+  const username = zelda.username;
+  const formerIn = async (name: string) =>
+    mentioned(new Map([[name, (await dump(laurel)).get(name) ?? []]]), { ...zelda, email: '\u0000', name: '\u0000' });
 
   it('changes it wherever the learner is found by it, and can be repeated', async () => {
     expect(await rename(zelda.username, 'link')).to.equal('renamed');
@@ -297,6 +327,52 @@ describe('giving a learner another username', function () {
     expect((await credentials.credentials({ search: 'link', limit: 9 })).items).to.have.length(3);
     expect((await events.get('ignored'))?.event.user?.username).to.equal('link');
     expect(await laurel.badgeLines('link')).to.have.length(1);
+  });
+
+  it('reaches dead letters, which a replay then finds to be of the same learner, and whatever people wrote', async () => {
+    const note = { at: new Date(), by: 'admin', note: `${username}: see (${username}), not ${username}@example.org` };
+    await laurel.stores.deadLetters.discard({ ids: ['letter-escaped'] }, note);
+    const ended = await renameEverywhere(username, 'link');
+    expect([ended?.state, ended?.error]).to.deep.equal(['done', null]);
+    expect(ended?.counts).to.deep.equal({ letters: 1, texts: 3 });
+    const { deadLetters } = laurel.stores;
+    const letter = await deadLetters.letter('letter-own');
+    expect(JSON.parse(Buffer.from(letter?.body ?? []).toString())).to.have.nested.include({
+      'course_passing_status.user.pii.username': 'link',
+      'course_passing_status.user.pii.email': zelda.email,
+    });
+    expect(letter?.bodyBytes).to.equal(letter?.body.length);
+    const settled = (await deadLetters.letter('letter-escaped'))?.settled;
+    expect(settled?.note).to.equal(`link: see (link), not ${username}@example.org`);
+    for (const name of ['jobs', 'audit', 'sessions']) expect(await formerIn(name), name).to.deep.equal([]);
+    // Bytes of which nobody can tell what they say stay as they are.
+    expect((await formerIn('dead_letters')).map((text) => /letter-\w+/.exec(text)?.[0])).to.have.members([
+      ...['letter-damaged', 'letter-escaped'],
+    ]);
+  });
+
+  it('leaves dead letters alone that are of somebody else who had the username', async () => {
+    const body = Buffer.from(JSON.stringify((passingOf({ ...zelda, lmsUserId: 5 }, 'x') as { data: object }).data));
+    const letter = await laurel.stores.deadLetters.letter('letter-own');
+    await laurel.stores.deadLetters.add({
+      ...(letter as DeadMessage),
+      id: 'letter-namesake',
+      body,
+      bodyBytes: body.length,
+    });
+    await renameEverywhere(username, 'link');
+    const after = await laurel.stores.deadLetters.letter('letter-namesake');
+    expect(Buffer.from(after?.body ?? []).toString()).to.equal(body.toString());
+  });
+
+  it('asks for the rest again where a process died before it had asked, and of nobody for nothing', async () => {
+    const { job } = await laurel.services.retirements.rename(username, 'link', 'admin');
+    await databaseOf(laurel)
+      .collection('jobs')
+      .deleteOne({ _id: job?.id } as never);
+    expect((await renameEverywhere(username, 'link'))?.counts).to.deep.equal({ letters: 1, texts: 2 });
+    expect((await renameEverywhere(username, 'link'))?.counts).to.deep.equal({});
+    expect(await renameEverywhere('nobody-at-all', 'somebody')).to.equal(null);
   });
 
   it('is not undone by an event from before', async () => {

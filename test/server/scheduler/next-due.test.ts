@@ -1,11 +1,18 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { InputError } from '../../../plugin/errors.ts';
-import { nextDue, nextDues, type RepeatingRule } from '../../../server/scheduler/next-due.ts';
+import { nextDue, type RepeatingRule } from '../../../server/scheduler/next-due.ts';
 import { wallTimeAt } from '../../../server/scheduler/wall-clock.ts';
 
 const crontab = (expression: string, timeZone = 'UTC'): RepeatingRule => ({ kind: 'crontab', expression, timeZone });
 const interval = (everyMs: number): RepeatingRule => ({ kind: 'interval', everyMs });
+
+/** Due times in order. */
+function nextDues(rule: RepeatingRule, after: Date, count: number): readonly Date[] {
+  const dues: Date[] = [];
+  for (let from = after; dues.length < count; from = dues.at(-1) ?? after) dues.push(nextDue(rule, from));
+  return dues;
+}
 
 function dues(expression: string, timeZone: string, after: string, count: number): string[] {
   return nextDues(crontab(expression, timeZone), new Date(after), count).map((due) =>

@@ -13,7 +13,7 @@ describe('expiry', () => {
     const journal = new Journal(temporaryFolder());
     const catalog = new Catalog(journal);
     const events = catalog.findOrCreate('laurel', 'events');
-    for (let day = 0; day < 10; day++) events.insert(toDocument({ _id: day, receivedAt: new Date(day * DAY) }));
+    for (let day = 0; day < 10; day++) events.insertDocument(toDocument({ _id: day, receivedAt: new Date(day * DAY) }));
     const keepFor = (days: number) => {
       events.dropIndex('ttl');
       events.addIndex(

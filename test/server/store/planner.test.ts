@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { BsonDocument } from '../../../server/store/bson.ts';
 import { CollectionIndex } from '../../../server/store/collection-index.ts';
 import { parseKeyPattern } from '../../../server/store/index-keys.ts';
 import { planQuery } from '../../../server/store/planner.ts';
@@ -10,6 +11,13 @@ type Fields = Record<string, unknown>;
 
 function index(key: Record<string, 1 | -1>, options: Fields = {}): CollectionIndex {
   return new CollectionIndex(doc({ key, name: Object.entries(key).flat().join('_'), ...options }));
+}
+
+function addTo(index: CollectionIndex, document: BsonDocument, sequence: number): void {
+  for (const key of index.keysOf(document)) {
+    const bytes = Buffer.from(key, 'latin1');
+    index.keys.add(bytes, 0, bytes.length, sequence);
+  }
 }
 
 describe('the planner', () => {
@@ -64,7 +72,7 @@ describe('the planner', () => {
   it('sorts behind an element of an array, where each document has one key; never by the array itself', () => {
     const tested = index({ 'effects.state': 1, at: 1 });
     const document = doc({ effects: [{ state: 'a' }, { state: 'b' }, { state: 'a' }], at: 1 });
-    for (const key of tested.keysOf(document)) tested.keys.add(key, 1);
+    addTo(tested, document, 1);
     const planned = (filter: Fields, sort: Fields) =>
       planQuery([tested], doc(filter), parseKeyPattern(doc(sort), 'sort'));
     const behind = { effects: { $elemMatch: { state: 'a' } } };
@@ -124,7 +132,7 @@ describe('the planner', () => {
         const tested = index(key);
         const indexed = documents.filter((document, sequence) => {
           try {
-            for (const own of tested.keysOf(document)) tested.keys.add(own, sequence);
+            addTo(tested, document, sequence);
             return true;
           } catch {
             return false; // Parallel arrays cannot be stored under this index.

@@ -3,49 +3,21 @@ import fc from 'fast-check';
 import { type Badge, type Contribution, evaluate, type Outcome } from '../../../../dsl/index.ts';
 import { StoreError } from '../../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../../plugin/events/event.ts';
-import { course, courseBadge, passing } from '../../../support/badge-world.ts';
+import { bothCourses, course, courseBadge, follower, passing } from '../../../support/badge-world.ts';
 import { aReplayWorld, identityOf, type ReplayWorld } from '../../../support/replay-world.ts';
-import {
-  allOf,
-  aPenalty,
-  aRequirement,
-  equals,
-  not,
-  onBadge,
-  passed,
-  passedCourse,
-  path,
-} from '../../../support/rule-values.ts';
+import { aRequirement, onBadge, passed } from '../../../support/rule-values.ts';
 import { untilDone } from '../../../support/until-done.ts';
 
-const failedCourse = (key: string) => allOf(not(passed), equals(path('course.course_key'), key));
-
-const both = courseBadge({
-  id: 'both',
-  reAward: 'allowed',
-  requirements: [
-    aRequirement({ id: 'zero', group: 'A', where: passedCourse(course(0)) }),
-    aRequirement({ id: 'one', group: 'B', where: passedCourse(course(1)) }),
-  ],
-  penalties: [aPenalty({ id: 'lost', where: failedCourse(course(1)), resets: ['one'] })],
-});
-const follower = courseBadge({
-  id: 'follower',
-  reAward: 'allowed',
-  template: null,
-  requirements: [aRequirement({ id: 'first', on: onBadge('both') })],
-  penalties: [aPenalty({ id: 'gone', on: onBadge('both', 'revoked'), resets: ['first'] })],
-});
 const BEFORE: readonly Badge[] = [
   courseBadge({ id: 'demo' }, course(0)),
-  both,
+  bothCourses,
   follower,
   courseBadge({ id: 'often', repeatable: true, maxAwards: Number.POSITIVE_INFINITY, penalties: [] }, course(1)),
 ];
 /** What anything may be changed to; `late` is new. */
 const CHANGED: readonly Badge[] = [
   courseBadge({ id: 'demo', requirements: [aRequirement({ id: 'pass', where: passed, count: 2 })] }, course(0)),
-  { ...both, requirements: both.requirements.slice(0, 1), penalties: [] },
+  { ...bothCourses, requirements: bothCourses.requirements.slice(0, 1), penalties: [] },
   {
     ...follower,
     requirements: [

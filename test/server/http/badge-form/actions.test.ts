@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Words } from '../../../../plugin/words.ts';
 import { act } from '../../../../server/http/badge-form/actions.ts';
 import { type BadgeForm, blankRow, formLimits } from '../../../../server/http/badge-form/form.ts';
 import { openBase, toForm } from '../../../../server/http/badge-form/to-form.ts';
@@ -60,7 +61,7 @@ describe('buttons of the form', () => {
   });
 
   it('say why an expression cannot be shown as rows', () => {
-    const why = (where: string): string | undefined => {
+    const why = (where: string): Words | undefined => {
       const [first, ...others] = three.requirements;
       const form = {
         ...three,

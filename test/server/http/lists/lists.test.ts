@@ -38,26 +38,100 @@ describe('lists', () => {
   }
 
   const usernames = (text: string): readonly string[] =>
-    [...text.matchAll(/<span class="sub">(many-\d+)<\/span>/g)].map((match) => match[1] ?? '');
+    [...text.matchAll(/<span class="sub">(many[-a-z]*-\d+)<\/span>/g)].map((match) => match[1] ?? '');
+
+  const range = (name: string, from: number, to: number): readonly string[] =>
+    Array.from({ length: to - from }, (_, n) => `${name}-${String(from + n).padStart(3, '0')}`);
+
+  async function withStatus(count: number): Promise<void> {
+    for (const [n, username] of range('many-error', 0, count).entries())
+      await addCredentials(1, { ...aCredential({ username, order: 5_000 + n }), status: 'error', reason: 'It broke' });
+  }
 
   describe('their order', () => {
     it('is in the address, shown at its heading, and turned round by the heading', async () => {
       const usual = await html('/credentials?status=available');
-      expect(usual).to.match(/aria-sort="descending"><a class="sort" href="[^"]*order=created">Created/);
+      expect(usual).to.match(
+        /aria-sort="descending"><a class="sort sort-descending" href="[^"]*order=created">Created/,
+      );
       expect(usual.match(/aria-sort/g)).to.have.length(1);
       await addCredentials(3);
       const sorted = await html(linkOf(usual, 'Learner') ?? '');
-      expect(sorted).to.match(/aria-sort="ascending"><a class="sort" href="[^"]*order=-learner">Learner/);
+      expect(sorted).to.match(
+        /aria-sort="ascending"><a class="sort sort-ascending" href="[^"]*order=-learner">Learner/,
+      );
       expect(usernames(sorted)).to.deep.equal(['many-000', 'many-001', 'many-002']);
       const turned = await html(linkOf(sorted, 'Learner') ?? '');
       expect(usernames(turned)).to.deep.equal(['many-002', 'many-001', 'many-000']);
       expect(turned).to.include('<input type="hidden" name="order" value="-learner">');
     });
 
-    it('is refused by a column that has none', async () => {
-      const answer = await browser.get('/credentials?order=type');
+    it('is refused by a column that has none, and by the same one twice', async () => {
+      const answer = await browser.get('/credentials?order=for');
       expect(answer.status).to.equal(422);
-      expect(textOf(answer.text)).to.include('The list cannot be put in order by “type”; it can by learner, created');
+      expect(textOf(answer.text)).to.include(
+        'The list cannot be put in order by “for”; it can by learner, type, status, created',
+      );
+      for (const order of ['learner,-learner', 'status,type,learner,created,status', 'learner,']) {
+        expect((await browser.get(`/credentials?order=${order}`)).status, order).to.equal(422);
+      }
+      expect(textOf((await browser.get('/credentials?order=learner,-learner')).text)).to.include(
+        'The order in the address must be of at most 4 columns, each of them once, e.g. learner,type',
+      );
+    });
+
+    it('is of several columns: headings add one, turn one round where it is, and take one away', async () => {
+      await addCredentials(6);
+      await withStatus(3);
+      const one = await html('/credentials?search=many&order=status');
+      const two = await html(linkOf(one, '+ Then by Learner') ?? '');
+      expect(two).to.include('<input type="hidden" name="order" value="status,learner">');
+      expect(usernames(two)).to.deep.equal([...range('many', 0, 6), ...range('many-error', 0, 3)]);
+      expect(two.match(/aria-sort="[a-z]+"/g)).to.deep.equal(['aria-sort="ascending"']);
+      expect(textOf(two))
+        .to.include('Status 1 (first in the order, ascending)')
+        .and.to.include('Learner 2 (second in the order, ascending)');
+      const turned = await html(linkOf(two, 'Learner 2 (second in the order, ascending)') ?? '');
+      expect(usernames(turned)).to.deep.equal([
+        ...range('many', 0, 6).toReversed(),
+        ...range('many-error', 0, 3).toReversed(),
+      ]);
+      const left = await html(linkOf(turned, '× Not by Status') ?? '');
+      expect(left).to.include('<input type="hidden" name="order" value="-learner">');
+      expect(linkOf(left, '× Not by Learner')).to.equal('/credentials?search=many');
+    });
+
+    it('of several columns leads through pages and into files', async () => {
+      await addCredentials(70);
+      await withStatus(50);
+      const path = '/credentials?search=many&order=-status,learner';
+      const first = await html(path);
+      const second = await html(linkOf(first, 'Next page') ?? '');
+      const third = await html(linkOf(second, 'Next page') ?? '');
+      const wanted = [...range('many-error', 0, 50), ...range('many', 0, 70)];
+      expect([first, second, third].flatMap(usernames)).to.deep.equal(wanted);
+      const file = linkOf(second, 'CSV') ?? '';
+      expect(file).to.equal(path.replace('/credentials', '/exports/credentials.csv').replace(',', '%2C'));
+      const { text } = await browser.get(file);
+      expect([...text.matchAll(/,(many[-a-z]*-\d+),/g)].map((match) => match[1])).to.deep.equal(wanted);
+    });
+
+    it('of few values first is had however many there are; another is said to be too much, and may be had of fewer', async () => {
+      await addCredentials(1_020);
+      const few = await html('/credentials?order=status');
+      expect(linkOf(few, '+ Then by Learner')).to.be.a('string');
+      expect(usernames(await html('/credentials?search=many&order=status,learner'))).to.deep.equal(
+        range('many', 0, 50),
+      );
+      const many = await html('/credentials?order=learner,created&search=many');
+      expect(textOf(many)).to.include(
+        'More than 1,000 credentials match, too many to be put in order by Learner and Created at once; filter until fewer match, or put them in order by Learner alone. That is what is shown now.',
+      );
+      expect(many).to.include('aria-sort="ascending"').and.to.not.include('+ Then');
+      expect(many).to.include('<input type="hidden" name="order" value="learner,created">');
+      expect(linkOf(many, 'CSV')).to.equal('/exports/credentials.csv?search=many&order=learner');
+      const refused = await browser.get('/exports/credentials.csv?order=learner,created');
+      expect(refused.status).to.equal(422);
     });
   });
 

@@ -4,7 +4,9 @@ import { explainOutcome, instantFromDate, outcome } from '../../../../dsl/index.
 import { createRuleReader } from '../../../../plugin/badges/rule-reader.ts';
 import { ruleEnvironment } from '../../../../plugin/events/environment.ts';
 import { courseText, taskGroups } from '../../../../server/http/my/requirement-words.ts';
+import { createTranslator } from '../../../../server/i18n/translator.ts';
 
+const t = createTranslator('en', new Map(), 'UTC');
 const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
 const readRules = createRuleReader(ruleEnvironment({ enabledEventTypes: null, providers: [] }));
 
@@ -20,6 +22,7 @@ function groupsOf(
   return taskGroups(badge, reached, explainOutcome(badge, contributions, reached), {
     now: instantFromDate(new Date(now)),
     nameOf: (id) => (id === 'base' ? 'The base' : id),
+    t,
   });
 }
 
@@ -46,7 +49,7 @@ describe('what a badge asks of a learner, in words', () => {
     [`on ${PASSING}`, 'Pass a course'],
     [
       `on ${PASSING} where is_passing and course.course_key in ["course-v1:A+B+C", "course-v1:D+E+F", "odd"]`,
-      'Pass one of B (A, C), E (D, F) or odd',
+      'Pass B (A, C), E (D, F) or odd',
     ],
     [`on ${PASSING} where is_passing and course.course_key.org = "Acme"`, 'Pass a course, with further conditions'],
     [`on ${PASSING} where is_passing = false`, 'Pass a course, with further conditions'],

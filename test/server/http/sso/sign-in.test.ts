@@ -117,10 +117,10 @@ describe('signing in with the LMS', () => {
     };
     await link('teacher', { id: 'terry', passwordHash: 'x' });
     await enter();
-    expect(await access.linkAccount('terry', 'grace')).to.equal('changed');
+    expect(await access.linkAccount('terry', 'grace', 'teacher')).to.equal('changed');
     expect((await browser.get('/')).status).to.equal(403);
     expect((await browser.get('/my')).status).to.equal(200);
-    await access.linkAccount('terry', 'teacher');
+    await access.linkAccount('terry', 'teacher', 'grace');
     await enter();
     await access.endSessions('terry');
     expect((await browser.get('/')).headers.location).to.equal('/sign-in?to=%2F');

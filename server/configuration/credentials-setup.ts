@@ -1,0 +1,297 @@
+/** What PDF credentials are made from, written in a file: assets, types, configurations and schedules. */
+
+import { basename, dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { type AssetUpload, checkAsset, saveAsset } from '../../plugin/credentials/assets.ts';
+import { assertAssets, checkTypeOptions, planCredentials } from '../../plugin/credentials/credential-options.ts';
+import { keepVersion } from '../../plugin/credentials/design-history.ts';
+import { InputError, NotFoundError } from '../../plugin/errors.ts';
+import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
+import type { FileStore } from '../../plugin/ports/asset-files.ts';
+import type {
+  CredentialConfiguration,
+  CredentialStore,
+  CredentialType,
+  Schedule,
+} from '../../plugin/ports/credential-store.ts';
+import { readGivenFile } from '../given-files.ts';
+import { setSchedule, type WantedSchedule } from '../scheduler/set-schedule.ts';
+
+const options = z.record(z.string(), z.unknown()).default({});
+const id = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits with single hyphens between');
+
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+const rule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('interval'), everyMs: z.number().int().min(60_000) }),
+  z.strictObject({
+    kind: z.literal('crontab'),
+    expression: z.string(),
+    timeZone: z.string(),
+    gap: z.enum(['after', 'skip']).default('after'),
+    repeated: z.enum(['first', 'both']).default('first'),
+    days: z.enum(['both', 'either']).default('both'),
+  }),
+  z.strictObject({ kind: z.literal('clocked'), at: moment }),
+]);
+
+const schedule = z.strictObject({
+  enabled: z.boolean(),
+  rule,
+  oneOff: z.boolean().default(false),
+  startAt: moment.nullable().default(null),
+  expiresAt: moment.nullable().default(null),
+  overlap: z.enum(['skip', 'queue']).default('skip'),
+  catchUp: z.enum(['one', 'none']).default('one'),
+  deadlineMs: z.number().int().nullable().default(null),
+});
+
+const setupSchema = z.strictObject({
+  assets: z
+    .array(
+      z.strictObject({
+        slug: id,
+        kind: z.enum(['pdf-template', 'font', 'image']),
+        /** Relative to the setup file. */
+        file: z.string().min(1),
+        description: z.string().default(''),
+      }),
+    )
+    .default([]),
+  types: z
+    .array(
+      z.strictObject({
+        id,
+        name: z.string().min(1),
+        retrievalFunction: z.string(),
+        generationFunction: z.string(),
+        options,
+      }),
+    )
+    .default([]),
+  configurations: z
+    .array(
+      z.strictObject({
+        id,
+        type: z.string(),
+        contextKey: z.string(),
+        options,
+        schedule: schedule.optional(),
+      }),
+    )
+    .default([]),
+});
+
+export interface SetupParts {
+  readonly store: CredentialStore;
+  readonly files: FileStore;
+  readonly registry: ExtensionRegistry;
+  readonly now: Date;
+  /** Only check. */
+  readonly dryRun?: boolean;
+}
+
+/** A setup that lies in no folder. */
+export interface GivenSetup {
+  /** For messages. */
+  readonly name: string;
+  /** As a setup file. */
+  readonly text: string;
+  /** What an asset names as its file. */
+  read(file: string): Promise<Buffer>;
+}
+
+export interface SetupResult {
+  readonly assets: number;
+  readonly types: number;
+  readonly configurations: number;
+  readonly schedules: number;
+}
+
+type Setup = z.infer<typeof setupSchema>;
+
+/** Adds what the file describes, or replaces what has the same slug or id. Everything is checked before the first write,
+ *  also what is stored already and would be used with a changed type.
+ *  @param from a setup file, or its content
+ *  @throws InputError `input.setup` naming the place in the file */
+export async function applyCredentialsSetup(from: string | GivenSetup, parts: SetupParts): Promise<SetupResult> {
+  const { store, files, registry, now } = parts;
+  const given = typeof from === 'string' ? await setupFile(from) : from;
+  const setup = parseSetup(given.name, given.text);
+  const uploads = await readUploads(given, setup, registry);
+  const types = setup.types.map((type): CredentialType => ({ ...type, updatedAt: now }));
+  const configurations = setup.configurations.map(
+    ({ id: configurationId, type, contextKey, options: overrides }): CredentialConfiguration => ({
+      id: configurationId,
+      credentialTypeId: type,
+      contextKey,
+      options: overrides,
+      updatedAt: now,
+    }),
+  );
+  await assertUsable({ types, configurations, uploads }, parts);
+  const schedules = await readSchedules(setup, parts);
+
+  const result = {
+    assets: uploads.length,
+    types: types.length,
+    configurations: configurations.length,
+    schedules: schedules.length,
+  };
+  if (parts.dryRun) return result;
+  for (const upload of uploads) await saveAsset(upload, { store, files, generations: [], now });
+  const note = { by: 'credentials setup', comment: `From ${basename(given.name)}` };
+  for (const type of types) {
+    await keepVersion(store, await store.type(type.id), type, note);
+    await store.saveType(type);
+  }
+  for (const configuration of configurations) {
+    await keepVersion(store, await store.configuration(configuration.id), configuration, note);
+    await store.saveConfiguration(configuration);
+  }
+  for (const schedule of schedules) await store.saveSchedule(schedule);
+  return result;
+}
+
+async function setupFile(path: string): Promise<GivenSetup> {
+  const bytes = await readGivenFile(path);
+  return {
+    name: path,
+    text: bytes.toString('utf8'),
+    read: (file) => readGivenFile(resolve(dirname(path), file), file),
+  };
+}
+
+async function readUploads(
+  { read }: GivenSetup,
+  setup: Setup,
+  registry: ExtensionRegistry,
+): Promise<readonly (AssetUpload & { readonly bytes: Buffer })[]> {
+  const uploads = [];
+  for (const { file, ...asset } of setup.assets) {
+    const upload = {
+      ...asset,
+      fileName: basename(file),
+      bytes: await read(file),
+    };
+    await at(`asset "${asset.slug}"`, () => checkAsset(upload, registry.generations()));
+    uploads.push(upload);
+  }
+  return uploads;
+}
+
+/** Looks at the state that the file would lead to. */
+async function assertUsable(
+  wanted: {
+    readonly types: readonly CredentialType[];
+    readonly configurations: readonly CredentialConfiguration[];
+    readonly uploads: readonly AssetUpload[];
+  },
+  { store, registry }: SetupParts,
+): Promise<void> {
+  const types = laidOver(await store.types(), wanted.types);
+  const configurations = laidOver(await store.configurations(), wanted.configurations);
+  const assets = new Map([...(await store.assets()), ...wanted.uploads].map(({ slug, kind }) => [slug, kind]));
+
+  for (const type of wanted.types) {
+    const namesake = [...types.values()].find(({ id, name }) => id !== type.id && name === type.name);
+    if (namesake) throw wrong(`type "${type.id}"`, `type "${namesake.id}" has this name already; choose another name`);
+    await at(`type "${type.id}"`, () => checkTypeOptions(registry, type));
+  }
+  for (const configuration of configurations.values()) {
+    const { id, credentialTypeId, contextKey } = configuration;
+    const place = `configuration "${id}"`;
+    const isNew = wanted.configurations.includes(configuration);
+    if (!isNew && !wanted.types.some((type) => type.id === credentialTypeId)) continue;
+    const type = types.get(credentialTypeId);
+    if (!type) throw wrong(place, `there is no type "${credentialTypeId}"; add it under "types"`);
+    const twin = [...configurations.values()].find(
+      (other) => other.id !== id && other.credentialTypeId === credentialTypeId && other.contextKey === contextKey,
+    );
+    if (twin) throw wrong(place, `configuration "${twin.id}" has this type and context already; edit that one instead`);
+    await at(place, () => assertAssets(planCredentials(registry, type, configuration), (slug) => assets.get(slug)));
+  }
+}
+
+function laidOver<Item extends { readonly id: string }>(
+  stored: readonly Item[],
+  wanted: readonly Item[],
+): ReadonlyMap<string, Item> {
+  return new Map([...stored, ...wanted].map((item) => [item.id, item]));
+}
+
+async function readSchedules(setup: Setup, { store, now }: SetupParts): Promise<readonly Schedule[]> {
+  const schedules: Schedule[] = [];
+  for (const { id: configurationId, schedule } of setup.configurations) {
+    if (!schedule) continue;
+    const former = await store.schedule(configurationId);
+    schedules.push(
+      await at(`schedule of configuration "${configurationId}"`, () =>
+        setSchedule(configurationId, schedule, former, now),
+      ),
+    );
+  }
+  return schedules;
+}
+
+/** A schedule as the setup file has it, alone. @throws InputError `input.schedule` with every place that is wrong */
+export function readScheduleText(text: string): WantedSchedule {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(
+      'schedule',
+      'the schedule is not JSON; write {"enabled": true, "rule": {"kind": "crontab", ...}}',
+    );
+  }
+  const parsed = schedule.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(all of it)'}: ${issue.message}`);
+  throw new InputError('schedule', `the schedule cannot be used:\n${problems.join('\n')}`);
+}
+
+function parseSetup(path: string, text: string): Setup {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    throw new InputError('setup', `${path} is not JSON; examples/credentials/example.json shows the form`);
+  }
+  const parsed = setupSchema.safeParse(value);
+  const problems = parsed.success
+    ? repeated(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.') || '(whole file)'}: ${issue.message}`);
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new InputError('setup', `${path} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+}
+
+/** Of two entries with one name the later would silently win. */
+function repeated({ assets, types, configurations }: Setup): readonly string[] {
+  const lists = { assets: assets.map(({ slug }) => slug), types: ids(types), configurations: ids(configurations) };
+  return Object.entries(lists).flatMap(([list, names]) =>
+    names.flatMap((name, index) =>
+      names.indexOf(name) < index ? [`${list}.${index}: "${name}" is there twice; keep one`] : [],
+    ),
+  );
+}
+
+function ids(items: readonly { readonly id: string }[]): readonly string[] {
+  return items.map((item) => item.id);
+}
+
+/** What is wrong with a part of the file, said with its place. */
+async function at<Result>(place: string, work: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InputError || error instanceof NotFoundError) throw wrong(place, error.message, error);
+    throw error;
+  }
+}
+
+function wrong(place: string, reason: string, cause?: unknown): InputError {
+  return new InputError('setup', `${place}: ${reason}`, { cause });
+}

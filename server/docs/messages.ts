@@ -1,0 +1,128 @@
+/** Every text of the code that can be said in other languages, and the gettext files for it. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type GetTextTranslation, po } from 'gettext-parser';
+import { consequences, requestTitles } from '../error-map.ts';
+import { notices } from '../http/page.ts';
+import { ROLES } from '../http/rights.ts';
+import { languageOfFolder } from '../i18n/languages.ts';
+import { pluralForms } from '../i18n/plural-forms.ts';
+import { LOCALE_FOLDER } from '../i18n/texts.ts';
+import { projectPath } from '../paths.ts';
+
+export interface Message {
+  readonly text: string;
+  /** Of a text for counts: the English form for many. */
+  readonly plural: string | null;
+  /** The files that say it. */
+  readonly files: readonly string[];
+}
+
+/** Where people are spoken to. */
+const FOLDERS = ['plugin', 'providers/openbadges', 'server/http', 'server/mail', 'views'];
+
+const TEXT = String.raw`\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
+const CALLS = [
+  new RegExp(String.raw`\b(?:t|t\.parts|words|msg)\(${TEXT}`, 'g'),
+  new RegExp(String.raw`\bt\.plural\(\s*[\w.]+,${TEXT},${TEXT}`, 'g'),
+  // two forms in a table
+  new RegExp(String.raw`\[msg\(${TEXT}\),\s*msg\(${TEXT}\)\]`, 'g'),
+];
+
+/** Texts of tables, which are said as they come. */
+const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
+  ['server/http/page.ts', [...notices.values()]],
+  ['server/http/rights.ts', ROLES],
+  ['server/error-map.ts', [...consequences.map(([, { title }]) => title), ...Object.values(requestTitles)]],
+];
+
+/** @returns in the order of the files that say them first */
+export function messages(): readonly Message[] {
+  const found = new Map<string, { plural: string | null; files: string[] }>();
+  const add = (file: string, text: string, plural: string | null = null): void => {
+    const known = found.get(text) ?? { plural, files: [] };
+    known.plural ??= plural;
+    if (!known.files.includes(file)) known.files.push(file);
+    found.set(text, known);
+  };
+  for (const file of FOLDERS.flatMap(filesBelow))
+    for (const [text, plural] of textsIn(readFileSync(projectPath(file), 'utf8'))) add(file, text, plural);
+  for (const [file, texts] of TABLES) for (const text of texts) add(file, text);
+  // The second form is a marked text of its own in tables, and none in files.
+  for (const { plural } of [...found.values()]) if (plural !== null) found.delete(plural);
+  return [...found].map(([text, { plural, files }]) => ({ text, plural, files }));
+}
+
+/** Of one file: pairs of a text and its form for many. */
+export function textsIn(source: string): readonly (readonly [string, string | null])[] {
+  return CALLS.flatMap((call) =>
+    [...source.matchAll(call)].map(({ index, 1: a, 2: b, 3: c, 4: d }) => {
+      const plural = c ?? d;
+      return { index, pair: [unescaped(a ?? b ?? ''), plural === undefined ? null : unescaped(plural)] as const };
+    }),
+  )
+    .sort((a, b) => a.index - b.index)
+    .map(({ pair }) => pair);
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(.)/g, '$1');
+}
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(projectPath(folder), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return filesBelow(path);
+      return /\.(ts|ejs)$/.test(path) ? [path] : [];
+    });
+}
+
+const HEADERS = {
+  'Project-Id-Version': 'Laurel',
+  'MIME-Version': '1.0',
+  'Content-Type': 'text/plain; charset=UTF-8',
+  'Content-Transfer-Encoding': '8bit',
+};
+
+/** The catalogues as they should be: every text once, in the order of the code, with the translations that there are.
+ *  The English one is what translators and their tools begin with. */
+export function catalogueFiles(): ReadonlyMap<string, string> {
+  const all = messages();
+  return new Map(
+    readdirSync(LOCALE_FOLDER).map((name) => [
+      `views/locale/${name}/LC_MESSAGES/laurel.po`,
+      merged(name, all, readFileSync(join(LOCALE_FOLDER, name, 'LC_MESSAGES', 'laurel.po'))),
+    ]),
+  );
+}
+
+function merged(folder: string, all: readonly Message[], former: Buffer): string {
+  const { headers, translations } = po.parse(former);
+  const known = translations[''] ?? {};
+  const language = languageOfFolder(folder) ?? 'en';
+  const entries = all.map(({ text, plural, files }): [string, GetTextTranslation] => {
+    const empty = Array.from({ length: plural === null ? 1 : pluralForms(language).length }, () => '');
+    const before = known[text];
+    // Another English form for many, or another number of forms: whoever translates looks again.
+    const isSame = before !== undefined && (before.msgid_plural ?? null) === plural;
+    const { translator, flag } = before?.comments ?? {};
+    return [
+      text,
+      {
+        msgid: text,
+        ...(plural !== null && { msgid_plural: plural }),
+        msgstr: isSame ? before.msgstr : empty,
+        comments: { reference: files.join('\n'), ...(translator && { translator }), ...(flag && { flag }) },
+      },
+    ];
+  });
+  const table = {
+    charset: 'utf-8',
+    headers: { ...HEADERS, ...headers, Language: folder },
+    translations: { '': { '': { msgid: '', msgstr: [''] }, ...Object.fromEntries(entries) } },
+  };
+  return `${po.compile(table, { foldLength: 120 }).toString('utf8').trimEnd()}\n`;
+}

@@ -1,0 +1,33 @@
+/** Filters that several lists have. */
+
+import { shownStatus } from '../format.ts';
+import type { Services } from '../services.ts';
+import { badgeNames } from './find-learners.ts';
+import type { Filter } from './list.ts';
+
+/** @param field where records keep it; left out: under the name of the filter */
+export function stateFilter(states: readonly string[], field = 'state'): Filter {
+  return { ...ofStatuses(states, field), name: 'state', label: 'State', any: 'Any state' };
+}
+
+export function statusFilter(statuses: readonly string[]): Filter {
+  return { ...ofStatuses(statuses, 'status'), name: 'status', label: 'Status', any: 'Any status' };
+}
+
+function ofStatuses(values: readonly string[], field: string): Pick<Filter, 'choices' | 'where'> {
+  return {
+    choices: () => values.map((value) => ({ value, word: shownStatus(value).word })),
+    where: (value) => [{ field, in: [value] }],
+  };
+}
+
+export function badgeFilter(services: Pick<Services, 'badges'>): Filter {
+  return {
+    name: 'badge',
+    label: 'Badge',
+    any: 'All badges',
+    isOpen: true,
+    choices: async () => [...(await badgeNames(services))].map(([value, word]) => ({ value, word })),
+    where: (badge) => [{ field: 'badgeId', in: [badge] }],
+  };
+}

@@ -1,0 +1,51 @@
+/** Dates, numbers and lists in one language, in the time zone of the site. */
+
+export interface Formats {
+  /** `24 Nov 2026, 13:20 UTC` */
+  time(at: Date | string): string;
+  /** `24 November 2026` */
+  day(at: Date | string): string;
+  number(value: number): string;
+  /** @param value of a hundred, rounded down to a tenth: 79.96 has not reached 80 */
+  percent(value: number): string;
+  /** `90 minutes`: in the largest unit that says it exactly */
+  duration(ms: number): string;
+  /** `A, B or C` */
+  either(texts: readonly string[]): string;
+}
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+export function createFormats(language: string, timeZone: string): Formats {
+  // English without a country would write months before days.
+  const tag = language === 'en' ? 'en-GB' : language;
+  const times = new Intl.DateTimeFormat(tag, {
+    ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
+    ...{ timeZone, timeZoneName: 'short' },
+  });
+  const days = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone });
+  const numbers = new Intl.NumberFormat(tag);
+  const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
+  const lists = new Intl.ListFormat(tag, { type: 'disjunction' });
+  const isEnglish = language === 'en';
+
+  return {
+    time: (at) => times.format(new Date(at)),
+    day: (at) => days.format(new Date(at)),
+    number: (value) => numbers.format(value),
+    percent(value) {
+      const tenths = Math.floor(value * 10 + 1e-6);
+      return isEnglish ? `${tenths / 10} %` : percents.format(tenths / 1_000);
+    },
+    duration(ms) {
+      const [unit, size] = UNITS.find(([, unitMs]) => ms % unitMs === 0) ?? (['millisecond', 1] as const);
+      return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(ms / size);
+    },
+    either: (texts) => lists.format(texts),
+  };
+}

@@ -1,0 +1,90 @@
+/** Says things in one language: texts from its catalogue, English where it has none, and dates, numbers and lists as people there
+ *  write them. What it returns is plain text, which the views escape like any other. */
+
+import { type FilledWords, fill, type Value, type ValuesOf, type Words } from '../../plugin/words.ts';
+import type { Catalogue } from './catalogue.ts';
+import { createFormats, type Formats } from './formats.ts';
+import { directionOf, SOURCE_LANGUAGE } from './languages.ts';
+import { pluralFormOf } from './plural-forms.ts';
+
+/** A value that stands out, or a moment. */
+export type RichValue =
+  | Value
+  | { readonly strong: string }
+  | { readonly code: string }
+  | { readonly at: { readonly iso: string } };
+
+/** For the partial `said`. */
+export type Part =
+  | { readonly kind: 'text' | 'value' | 'strong' | 'code'; readonly text: string }
+  | { readonly kind: 'time'; readonly text: string; readonly iso: string };
+
+export interface Translator extends Formats {
+  /** BCP 47, for `lang`. */
+  readonly language: string;
+  readonly direction: 'ltr' | 'rtl';
+  <const Text extends string>(text: Text, ...values: ValuesOf<Text>): string;
+  (said: FilledWords): string;
+  (said: Words): string;
+  /** `{count}` in the texts is the count. */
+  plural<const One extends string, const Other extends string>(
+    count: number,
+    one: One,
+    other: Other,
+    values?: Readonly<Record<string, Value>>,
+  ): string;
+  /** Whether it will be said in this language, and not in English. */
+  knows(said: Words): boolean;
+  /** A text with values that are elements, in pieces. */
+  parts<const Text extends string>(text: Text, ...values: ValuesOf<Text, RichValue>): readonly Part[];
+}
+
+/** Around names of whatever script, so that they do not tear apart a sentence that runs the other way. */
+const ISOLATE = '\u2068';
+const END_OF_ISOLATE = '\u2069';
+
+export function createTranslator(language: string, catalogue: Catalogue, timeZone: string): Translator {
+  const formats = createFormats(language, timeZone);
+  const direction = directionOf(language);
+  const isSource = language === SOURCE_LANGUAGE;
+
+  const shown = (value: Value): string => {
+    if (value instanceof Date) return formats.time(value);
+    if (typeof value === 'number') return formats.number(value);
+    if (typeof value === 'object') return say(value);
+    return direction === 'rtl' ? `${ISOLATE}${value}${END_OF_ISOLATE}` : value;
+  };
+
+  const filled = (text: string, values: Readonly<Record<string, Value>>): string =>
+    fill(text, (name) => {
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
+      return value === undefined ? undefined : shown(value);
+    });
+
+  const say = (said: Words, values?: Readonly<Record<string, Value>>): string => {
+    const text = typeof said === 'string' ? said : said.text;
+    return filled(catalogue.get(text)?.[0] ?? text, values ?? (typeof said === 'string' ? {} : said.values));
+  };
+
+  const plural: Translator['plural'] = (count, one, other, values = {}) => {
+    const forms = catalogue.get(one);
+    const english = count === 1 ? one : other;
+    return filled(forms?.[pluralFormOf(language, count)] ?? english, { ...values, count });
+  };
+
+  const parts = (text: string, values: Readonly<Record<string, RichValue>> = {}): readonly Part[] =>
+    (catalogue.get(text)?.[0] ?? text).split(/(\{\w+\})/).flatMap((piece): Part[] => {
+      const name = /^\{(\w+)\}$/.exec(piece)?.[1];
+      const value = name !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
+      if (value === undefined) return piece === '' ? [] : [{ kind: 'text', text: piece }];
+      if (typeof value !== 'object' || value instanceof Date || 'text' in value)
+        return [{ kind: 'value', text: shown(value) }];
+      if ('strong' in value) return [{ kind: 'strong', text: value.strong }];
+      if ('code' in value) return [{ kind: 'code', text: value.code }];
+      return [{ kind: 'time', text: formats.time(value.at.iso), iso: value.at.iso }];
+    });
+
+  const knows = (said: Words): boolean => isSource || catalogue.has(typeof said === 'string' ? said : said.text);
+
+  return Object.assign(say, { ...formats, language, direction, plural, parts, knows }) as Translator;
+}

@@ -1,0 +1,201 @@
+/** Makes the keys of documents for the indexes of a collection: from the bytes of a document, without decoding it, where
+ *  values are of the usual types and no array is on the way; else by way of the values. */
+
+import { type BsonDocument, decodeValue } from './bson.ts';
+import type { CollectionIndex } from './collection-index.ts';
+import type { DocumentKeys } from './document-keys.ts';
+import { FieldFinder, MISSING, millisecondsAt, TYPE } from './field-finder.ts';
+import type { KeyField } from './index-keys.ts';
+import { encodeKey, RANK } from './query/order.ts';
+
+/** A document by its bytes, decoded when asked for. */
+export interface Encoded {
+  readonly bytes: Buffer;
+  readonly document: BsonDocument;
+}
+
+/** An index whose fields are among those that are looked for. */
+interface Plan {
+  readonly index: CollectionIndex;
+  readonly slots: readonly number[];
+  /** What it takes for the index to cover a document; null: only the index itself can tell. */
+  readonly conditions: readonly SlotCondition[] | null;
+}
+
+/** The field is there, and where a key is given it has this value. */
+interface SlotCondition {
+  readonly slot: number;
+  readonly key: Buffer | null;
+}
+
+const EMPTY_ARRAY_BYTES = 5;
+const scratch = new DataView(new ArrayBuffer(8));
+
+export class KeyMaker {
+  readonly #plans: readonly Plan[];
+  readonly #fields: FieldFinder;
+
+  constructor(indexes: readonly CollectionIndex[]) {
+    const slots = new Map<string, number>();
+    const paths: (readonly string[])[] = [];
+    const slotOf = (name: string): number => {
+      const known = slots.get(name);
+      if (known !== undefined) return known;
+      slots.set(name, paths.length);
+      return paths.push(name.split('.')) - 1;
+    };
+    this.#plans = indexes.map((index) => ({
+      index,
+      slots: index.fields.map(({ name }) => slotOf(name)),
+      conditions:
+        index.conditions?.map(({ name, key }) => ({
+          slot: slotOf(name),
+          key: key === null ? null : Buffer.from(key, 'latin1'),
+        })) ?? null,
+    }));
+    this.#fields = new FieldFinder(paths);
+  }
+
+  /** @param bytes of the source, where somebody has read them already
+   *  @throws CommandError 2, 115 when the bytes are no valid BSON, 171 for parallel arrays */
+  write(source: Encoded, keys: DocumentKeys, bytes = source.bytes): void {
+    this.#fields.find(bytes);
+    keys.clear();
+    for (const plan of this.#plans) {
+      keys.beginIndex();
+      if (this.#isSimple(plan, bytes)) this.#writeKey(plan, bytes, keys);
+      else {
+        for (const key of plan.index.keysOf(source.document)) {
+          keys.text(key);
+          keys.endKey();
+        }
+      }
+    }
+  }
+
+  /** An array that is empty has one key, like a value. */
+  #isSimple({ slots, conditions }: Plan, bytes: Buffer): boolean {
+    const { types, places } = this.#fields;
+    if (!conditions) return false;
+    for (const { slot } of conditions) if (types[slot] === TYPE.array) return false;
+    let array = -1;
+    for (const slot of slots) {
+      if (types[slot] !== TYPE.array) continue;
+      const at = places[slot] as number;
+      if (bytes.readInt32LE(at) !== EMPTY_ARRAY_BYTES || (array >= 0 && array !== at)) return false;
+      array = at;
+    }
+    return true;
+  }
+
+  #writeKey({ index, slots, conditions }: Plan, bytes: Buffer, keys: DocumentKeys): void {
+    const { types, places } = this.#fields;
+    if (conditions) for (const condition of conditions) if (!this.#isMet(condition, bytes, keys)) return;
+    if (index.sparse && slots.every((slot) => types[slot] === MISSING)) return;
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number;
+      const field = index.fields[at] as KeyField;
+      const start = keys.length;
+      if (types[slot] === TYPE.array) index.noteArray(field.name);
+      writeValue(keys, bytes, types[slot] as number, places[slot] as number);
+      if (field.direction === -1) keys.invertFrom(start);
+    }
+    keys.endKey();
+  }
+
+  #isMet({ slot, key }: SlotCondition, bytes: Buffer, keys: DocumentKeys): boolean {
+    const type = this.#fields.types[slot] as number;
+    if (type === MISSING || !key) return type !== MISSING;
+    const start = keys.length;
+    writeValue(keys, bytes, type, this.#fields.places[slot] as number);
+    const isEqual = keys.bytes.compare(key, 0, key.length, start, keys.length) === 0;
+    keys.backTo(start);
+    return isEqual;
+  }
+}
+
+/** What `encodeKey` says of the value. */
+function writeValue(keys: DocumentKeys, bytes: Buffer, type: number, at: number): void {
+  switch (type) {
+    case TYPE.string:
+      writeString(keys, bytes, at);
+      return;
+    case TYPE.date:
+      keys.text(RANK.date);
+      writeFloat(keys, millisecondsAt(bytes, at));
+      return;
+    case TYPE.int32:
+      writeNumber(keys, bytes.readInt32LE(at));
+      return;
+    case TYPE.double:
+      writeNumber(keys, bytes.readDoubleLE(at));
+      return;
+    case TYPE.boolean:
+      keys.text(RANK.boolean);
+      keys.byte(bytes[at] === 1 ? 1 : 0);
+      return;
+    case TYPE.objectId: {
+      keys.text(RANK.objectId);
+      const to = keys.room(12);
+      bytes.copy(keys.bytes, to, at, at + 12);
+      return;
+    }
+    case TYPE.array:
+      keys.text(RANK.emptyArray);
+      return;
+    case MISSING:
+    case TYPE.null:
+      keys.text(RANK.null);
+      return;
+    default:
+      keys.text(encodeKey(decodeValue(bytes, type, at)));
+  }
+}
+
+function writeString(keys: DocumentKeys, bytes: Buffer, at: number): void {
+  const start = keys.length;
+  const length = bytes.readInt32LE(at) - 1;
+  const to = keys.room(length + 2);
+  const into = keys.bytes;
+  into[to] = STRING_RANK;
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[at + 4 + i]!;
+    // What is not plain ASCII may not be what it is read as.
+    if (byte === 0 || byte >= 0x80) {
+      keys.backTo(start);
+      keys.text(encodeKey(decodeValue(bytes, TYPE.string, at)));
+      return;
+    }
+    into[to + 1 + i] = byte;
+  }
+  into[to + 1 + length] = 0;
+}
+
+const STRING_RANK = RANK.string.charCodeAt(0);
+const EXACT = 0x80;
+
+function writeNumber(keys: DocumentKeys, value: number): void {
+  keys.text(RANK.number);
+  if (Number.isNaN(value)) {
+    keys.byte(0);
+    return;
+  }
+  writeFloat(keys, value);
+  keys.byte(EXACT);
+}
+
+function writeFloat(keys: DocumentKeys, value: number): void {
+  scratch.setFloat64(0, value === 0 ? 0 : value);
+  const high = scratch.getInt32(0);
+  const low = scratch.getInt32(4);
+  const to = keys.room(8);
+  writeUint32(keys.bytes, to, high < 0 ? ~high : high ^ 0x80000000);
+  writeUint32(keys.bytes, to + 4, high < 0 ? ~low : low);
+}
+
+function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = (value >>> 24) & 255;
+  bytes[at + 1] = (value >>> 16) & 255;
+  bytes[at + 2] = (value >>> 8) & 255;
+  bytes[at + 3] = value & 255;
+}

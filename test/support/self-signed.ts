@@ -1,0 +1,20 @@
+/** A certificate that nobody signed but itself, for servers on this machine in tests. Its key protects nothing. */
+
+export const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgWTVSTqJ9jRz/pvOc
+dIQK/ICmpBqjRWcAZx8WbkaKLkShRANCAAQceifHyz6g+QFO9ZcXrOvmalIksXfT
+vtkSLo+BtFY6ev3DLjFOrm3fGlxl6YkNe06bMp9TlnXTXPSMcT1sOHp9
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUcslT7G7pWI/A64cwEIproNTn6uAwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNjIzMTM0OFoYDzIxMjYxMTAy
+MjMxMzQ4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQceifHyz6g+QFO9ZcXrOvmalIksXfTvtkSLo+BtFY6ev3DLjFOrm3f
+Glxl6YkNe06bMp9TlnXTXPSMcT1sOHp9o1MwUTAdBgNVHQ4EFgQUCvV7zINCD5s3
+nmXtTTbTufaJk74wHwYDVR0jBBgwFoAUCvV7zINCD5s3nmXtTTbTufaJk74wDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEA8gLXq5DO0IroYRlgHu/s
+/O2PVGYTqTxZdeFIqQ5PE8QCIB49BUH98l2zu5UK9/JOWxxJqk/fT+uezJKxtgqK
+WwYO
+-----END CERTIFICATE-----`,
+};

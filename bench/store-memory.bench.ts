@@ -1,5 +1,6 @@
 /** Memory of the embedded store, in a process of its own, while its event log grows: what is anonymous, and what are pages of
- *  files that the system may take back. LAUREL_BENCH_EVENTS for other than 200,000. Runs when it is named only. */
+ *  files that the system may take back. Then its start with what is there, as after a crash. LAUREL_BENCH_EVENTS for other
+ *  than 200,000. Runs when it is named only. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,6 +40,13 @@ export async function measure(print: (line: string) => void): Promise<void> {
       );
       cpu = cpuOf(pid);
     }
+    await database.close();
+    await store.kill();
+    const start = performance.now();
+    await store.start();
+    const seconds = ((performance.now() - start) / 1_000).toFixed(1);
+    const used = (cpuOf(store.pid ?? 0) / 1_000_000).toFixed(1);
+    print(`  started again in ${seconds} s, of ${used} s of processor time; ${shownMemory(store.pid)}`);
   } finally {
     await database.close();
     await store.kill();

@@ -8,10 +8,12 @@ import type { LetterReplay } from './replay-letter.ts';
 
 export const REPLAY_DEAD_LETTERS = 'replay-dead-letters';
 
+/** However many are replayed, and from wherever: so that a replay leaves room for what arrives. */
+export const LETTERS_PER_SECOND = 50;
+
 export interface ReplayJobParts {
   readonly store: Pick<DeadLetterStore, 'idsAfter' | 'count'>;
   readonly letters: Pick<LetterReplay, 'replay'>;
-  /** So that a replay leaves room for what arrives. */
   readonly lettersPerSecond?: number;
   readonly pause?: (ms: number) => Promise<void>;
 }
@@ -38,7 +40,7 @@ function filterOf({ parameters }: Job): DeadLetterFilter {
 const BATCH = 20;
 
 export function createReplayDeadLetters(parts: ReplayJobParts): JobKind {
-  const { store, letters, lettersPerSecond = 50 } = parts;
+  const { store, letters, lettersPerSecond = LETTERS_PER_SECOND } = parts;
   const pause = parts.pause ?? ((ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
 
   /** @returns null: somebody else has settled the letter @throws what may succeed later */

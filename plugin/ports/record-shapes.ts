@@ -32,6 +32,7 @@ export const deadLetterShape: RecordShape<DeadLetterSummary> = {
     state: ({ state }) => state,
     reason: ({ reason }) => reason.code,
     type: ({ eventType }) => eventType,
+    eventId: ({ eventId }) => eventId,
     diedAt: ({ diedAt }) => diedAt,
   },
 };

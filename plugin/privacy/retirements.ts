@@ -4,6 +4,7 @@
 import { NotFoundError } from '../errors.ts';
 import type { Jobs } from '../jobs/request-job.ts';
 import type { Job, JobStore } from '../ports/job-store.ts';
+import type { Learner } from '../ports/learner-store.ts';
 import type { LearnerTraces, TracePart } from '../ports/learner-traces.ts';
 import type { BadgesThere, Retirement, RetirementStore } from '../ports/retirement-store.ts';
 import type { Clock } from '../ports/runtime.ts';
@@ -21,9 +22,17 @@ export interface RetirementRequest {
   readonly reason?: string | null;
 }
 
+/** How far a retirement is. */
+export interface RetirementState
+  extends Pick<Retirement, 'requestedAt' | 'requestedBy' | 'finishedAt' | 'badgesThere'> {
+  readonly jobId: string;
+}
+
 export interface Retirements {
   /** What there is about the learner; null: nothing. Changes nothing. */
   preview(username: string): Promise<Readonly<Partial<Record<TracePart, number>>> | null>;
+  /** Those that were asked for, the latest first. */
+  of(learner: Pick<Learner, 'username' | 'lmsUserId'>): Promise<readonly RetirementState[]>;
   /** Repeating it while the work is going on gives the same job. @returns null: nothing is known of such a learner */
   request(request: RetirementRequest): Promise<Job | null>;
   /** Asks again for the work of those whose process died before it had asked. @returns how many there are */
@@ -82,7 +91,7 @@ export function createRetirements(parts: RetirementsParts): Retirements {
 
   function jobOf({ id, requestedBy, requestedAt }: Retirement, reason: string | null = null): Promise<Job> {
     return jobs.request({
-      ...{ kind: RETIRE, id: `retire-${id}`, title: TITLE, requestedBy, reason },
+      ...{ kind: RETIRE, id: jobIdOf(id), title: TITLE, requestedBy, reason },
       parameters: { retirement: id },
       dueAt: new Date(requestedAt.getTime() + settleMs),
     });
@@ -90,6 +99,12 @@ export function createRetirements(parts: RetirementsParts): Retirements {
 
   return {
     request,
+    async of(learner) {
+      const found = await store.withKeys(people.keysOf(learner));
+      return found.map(({ id, requestedAt, requestedBy, finishedAt, badgesThere }) => {
+        return { requestedAt, requestedBy, finishedAt, badgesThere, jobId: jobIdOf(id) };
+      });
+    },
     async preview(username) {
       const found = await traces.find(username);
       return found && traces.count(await traces.gather(found));
@@ -97,7 +112,7 @@ export function createRetirements(parts: RetirementsParts): Retirements {
     async takeUp() {
       const unfinished = await store.unfinished();
       for (const retirement of unfinished) {
-        if ((await parts.jobStore.get(`retire-${retirement.id}`)) === null) await jobOf(retirement);
+        if ((await parts.jobStore.get(jobIdOf(retirement.id))) === null) await jobOf(retirement);
       }
       return unfinished.length;
     },
@@ -112,6 +127,10 @@ export function createRetirements(parts: RetirementsParts): Retirements {
       return { outcome, job: await jobs.request(job) };
     },
   };
+}
+
+function jobIdOf(retirementId: string): string {
+  return `retire-${retirementId}`;
 }
 
 function unknownPerson(username: string): Person {

@@ -12,7 +12,7 @@ import type { SecretBox } from '../ports/secret-box.ts';
 import { openAccount } from './account-secret.ts';
 import { retireTemplate, storeTemplate } from './store-template.ts';
 
-const SYNC_KIND = 'sync-templates';
+export const SYNC_KIND = 'sync-templates';
 
 export interface TemplateSyncParts {
   readonly store: ProviderStore;

@@ -6,6 +6,7 @@ import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
 import { openApiDocument } from '../http/api/openapi.ts';
 import { dashboard } from './dashboard.ts';
+import { decisionsPage } from './decisions-page.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { grammarDiagrams, grammarSection } from './grammar.ts';
@@ -39,6 +40,7 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ['docs/reference/pdf-options.md', pdfOptionsPage()],
     ['docs/reference/personal-data.md', personalDataPage()],
     ['docs/reference/roles.md', rolesPage()],
+    ['docs/decisions/README.md', decisionsPage()],
     ...catalogueFiles(),
     ['docs/reference/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`],
   ]);

@@ -74,9 +74,11 @@ function mapGroup(
   shown: Shown,
 ): OptionGroup {
   const inner = isRecord(below) ? below : {};
-  const known = (option.known ?? []).map((one) =>
-    node(one, `${id}.${one.name}`, `${path}.${one.name}`, inner[one.name], shown),
-  );
+  // entries are called what they are in the options, those of your own and those that are known alike
+  const known = (option.known ?? []).map((one) => ({
+    ...node(one, `${id}.${one.name}`, `${path}.${one.name}`, inner[one.name], shown),
+    label: one.name,
+  }));
   const count = entryCount(id, shown.fields);
   const free = Array.from({ length: count + 1 }, (_, index) => {
     const key = shown.fields.get(`${id}.${index}.$key`) ?? '';

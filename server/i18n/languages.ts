@@ -12,9 +12,16 @@ export function directionOf(language: string): 'ltr' | 'rtl' {
 
 /** @returns how its speakers call it, e.g. `Español` */
 export function ownName(language: string): string {
-  const name = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
-  return `${name.charAt(0).toLocaleUpperCase(language)}${name.slice(1)}`;
+  const known = names.get(language);
+  if (known !== undefined) return known;
+  const found = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
+  const name = `${found.charAt(0).toLocaleUpperCase(language)}${found.slice(1)}`;
+  names.set(language, name);
+  return name;
 }
+
+/** Asking for one takes milliseconds. */
+const names = new Map<string, string>();
 
 /** @returns BCP 47 for the name of a folder as gettext and Django have it, `pt_BR`; null: it is no language */
 export function languageOfFolder(name: string): string | null {

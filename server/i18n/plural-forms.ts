@@ -4,23 +4,32 @@ const ORDER: readonly Intl.LDMLPluralRule[] = ['zero', 'one', 'two', 'few', 'man
 /** A form that only millions or fractions take has no place in gettext files. */
 const ENOUGH = 1_000;
 
-const known = new Map<string, readonly Intl.LDMLPluralRule[]>();
-
-export function pluralForms(language: string): readonly Intl.LDMLPluralRule[] {
-  const forms = known.get(language) ?? findForms(language);
-  known.set(language, forms);
-  return forms;
+interface Plurals {
+  readonly rules: Intl.PluralRules;
+  readonly forms: readonly Intl.LDMLPluralRule[];
 }
 
-function findForms(language: string): readonly Intl.LDMLPluralRule[] {
+const known = new Map<string, Plurals>();
+
+export function pluralForms(language: string): readonly Intl.LDMLPluralRule[] {
+  return pluralsOf(language).forms;
+}
+
+function pluralsOf(language: string): Plurals {
+  const plurals = known.get(language) ?? findPlurals(language);
+  known.set(language, plurals);
+  return plurals;
+}
+
+function findPlurals(language: string): Plurals {
   const rules = new Intl.PluralRules(language);
   const taken = new Set(Array.from({ length: ENOUGH }, (_, count) => rules.select(count)));
-  return ORDER.filter((form) => taken.has(form));
+  return { rules, forms: ORDER.filter((form) => taken.has(form)) };
 }
 
 /** @returns the number of the form for a count; the last one stands in for those without a place */
 export function pluralFormOf(language: string, count: number): number {
-  const forms = pluralForms(language);
-  const found = forms.indexOf(new Intl.PluralRules(language).select(count));
+  const { rules, forms } = pluralsOf(language);
+  const found = forms.indexOf(rules.select(count));
   return found === -1 ? forms.length - 1 : found;
 }

@@ -141,14 +141,9 @@ async function ensureIndexes(connection: mongoose.Connection): Promise<void> {
   for (const model of Object.values(connection.models)) {
     for (const [fields, options] of model.schema.indexes()) {
       const index = `${model.collection.name} (${Object.keys(fields).join(', ')})`;
+      const wanted = indexOptions(index, options);
       try {
-        await model.collection.createIndex(fields as mongoose.mongo.IndexSpecification, {
-          ...(options.unique ? { unique: true } : {}),
-          ...(options.partialFilterExpression ? { partialFilterExpression: options.partialFilterExpression } : {}),
-          ...(options.expireAfterSeconds === undefined
-            ? {}
-            : { expireAfterSeconds: Number(options.expireAfterSeconds) }),
-        });
+        await model.collection.createIndex(fields as mongoose.mongo.IndexSpecification, wanted);
       } catch (error) {
         if (!(error instanceof mongoose.mongo.MongoServerError)) throw unreachable(error);
         problems.push(remedy(index, error));
@@ -159,6 +154,21 @@ async function ensureIndexes(connection: mongoose.Connection): Promise<void> {
   if (problems.length > 0) throw new ConfigurationError(problems, { cause });
 }
 
+/** What an index of a schema may ask for. Mongoose adds `background`, which servers have long ignored. */
+const INDEX_OPTIONS = ['unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds', 'background'] as const;
+
+function indexOptions(index: string, options: mongoose.IndexOptions): mongoose.mongo.CreateIndexesOptions {
+  const { unique, sparse, partialFilterExpression, expireAfterSeconds } = options;
+  const unknown = Object.keys(options).filter((name) => !INDEX_OPTIONS.some((known) => known === name));
+  if (unknown.length > 0) throw new InvariantError(`the index on ${index} asks for ${unknown.join(', ')} in vain`);
+  return {
+    ...(unique && { unique: true }),
+    ...(sparse && { sparse: true }),
+    ...(partialFilterExpression && { partialFilterExpression }),
+    ...(expireAfterSeconds !== undefined && { expireAfterSeconds: Number(expireAfterSeconds) }),
+  };
+}
+
 async function missingIndexes(connection: mongoose.Connection): Promise<readonly string[]> {
   const missing: string[] = [];
   for (const model of Object.values(connection.models)) {
@@ -167,7 +177,10 @@ async function missingIndexes(connection: mongoose.Connection): Promise<readonly
     const present = await withDatabase(() => model.collection.listIndexes().toArray()).catch(noCollection);
     for (const [fields, options] of wanted) {
       const isThere = present.some(
-        (index) => sameFields(index.key, fields) && Boolean(index.unique) === Boolean(options.unique),
+        (index) =>
+          sameFields(index.key, fields) &&
+          Boolean(index.unique) === Boolean(options.unique) &&
+          Boolean(index.sparse) === Boolean(options.sparse),
       );
       if (!isThere) missing.push(`${model.collection.name} (${Object.keys(fields).join(', ')})`);
     }

@@ -76,6 +76,7 @@ const letterSchema = new Schema<LetterRecord>(
   .index({ state: 1, 'reason.code': 1, eventType: 1, diedAt: -1, _id: -1 })
   .index({ state: 1, 'reason.code': 1, diedAt: -1, _id: -1 })
   .index({ state: 1, eventType: 1, diedAt: -1, _id: -1 })
+  .index({ eventId: 1, diedAt: -1, _id: -1 })
   .index({ expireAt: 1 }, { expireAfterSeconds: 0 });
 
 /** Registers the model on the connection; calling it again gives the same one. */

@@ -6,6 +6,7 @@ import type { Contribution, Outcome, RequirementState } from '../../dsl/index.ts
 import { openEffects } from '../../plugin/badges/effect-order.ts';
 import type { Effect, IssuedBadge, OpenEffect, Progress } from '../../plugin/ports/progress-store.ts';
 
+/** In documents of before. */
 interface StoredContribution extends Omit<Contribution, 'values'> {
   readonly values: readonly { readonly requirement: string; readonly value: string }[];
 }
@@ -25,7 +26,9 @@ export interface ProgressDocument {
   readonly ruleVersion: number;
   /** Left out where nothing was ever only evaluated. */
   readonly evaluated?: boolean;
-  readonly contributions: readonly StoredContribution[];
+  /** As JSON: nobody searches in them, they are most of the document, and one text is several times faster to write and to
+   *  read than a tree, also for the database. Documents of before have the tree. */
+  readonly contributions: string | readonly StoredContribution[];
   readonly outcome: StoredOutcome;
   readonly issued: readonly StoredBadge[];
   readonly effects: readonly Effect[];
@@ -49,10 +52,7 @@ export function toDocument(progress: Progress, savedBy: Types.ObjectId): Progres
     version: progress.version + 1,
     ruleVersion: progress.ruleVersion,
     evaluated: progress.evaluated,
-    contributions: progress.contributions.map((contribution) => ({
-      ...contribution,
-      values: Object.entries(contribution.values).map(([requirement, value]) => ({ requirement, value })),
-    })),
+    contributions: JSON.stringify(progress.contributions),
     outcome: {
       ...outcome,
       groups: Object.entries(outcome.groups).map(([group, fulfilled]) => ({ group, fulfilled })),
@@ -76,10 +76,7 @@ export function toProgress(document: ProgressDocument): Progress {
     version,
     ruleVersion,
     evaluated,
-    contributions: contributions.map((contribution) => ({
-      ...contribution,
-      values: Object.fromEntries(contribution.values.map(({ requirement, value }) => [requirement, value])),
-    })),
+    contributions: toContributions(contributions),
     outcome: {
       ...outcome,
       groups: Object.fromEntries(outcome.groups.map(({ group, fulfilled }) => [group, fulfilled])),
@@ -89,4 +86,12 @@ export function toProgress(document: ProgressDocument): Progress {
     effects,
     updatedAt,
   };
+}
+
+function toContributions(stored: ProgressDocument['contributions']): readonly Contribution[] {
+  if (typeof stored === 'string') return JSON.parse(stored);
+  return stored.map((contribution) => ({
+    ...contribution,
+    values: Object.fromEntries(contribution.values.map(({ requirement, value }) => [requirement, value])),
+  }));
 }

@@ -63,7 +63,7 @@ schema.index({ 'issued.template.provider': 1, updatedAt: 1, learnerId: 1, badgeI
 schema.index({ badgeId: 1, learnerId: 1 });
 schema.index({ badgeId: 1, ruleVersion: 1 });
 schema.index({ evaluated: 1, badgeId: 1, 'outcome.status': 1 }, { partialFilterExpression: { evaluated: true } });
-schema.index({ 'issued.externalId': 1 }, { sparse: true });
+schema.index({ 'issued.externalId': 1 });
 schema.index({ 'issued.template.provider': 1, learnerId: 1, badgeId: 1 });
 
 export function progressModels(connection: mongoose.Connection): mongoose.Model<ProgressDocument> {

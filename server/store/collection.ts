@@ -17,7 +17,7 @@ import { endOfValue, TYPE } from './field-finder.ts';
 import { type KeyField, sortKeyOf } from './index-keys.ts';
 import type { Journal } from './journal.ts';
 import { type Encoded, KeyMaker } from './key-maker.ts';
-import { planQuery } from './planner.ts';
+import { findUniqueKey, planQuery, type UniqueKey } from './planner.ts';
 import { compileFilter, fieldsOfFilter, type Matcher } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
 import { Recent } from './recent.ts';
@@ -34,8 +34,8 @@ export interface QueryOptions {
   readonly matches?: Matcher;
 }
 
-/** Documents of a collection that stay in memory, those written or decoded last. The others are read from the pages of the
- *  file, which the system keeps in memory as long as there is room. */
+/** Documents of a collection that stay decoded, those decoded last. Bodies are read from the pages of the file, which the
+ *  system keeps in memory as long as there is room. */
 const KEPT = 4_096;
 /** Where the value of `_id` begins: behind the length of the document, the type and the name. */
 const ID_VALUE = 9;
@@ -54,7 +54,7 @@ export class Collection implements RecordHome {
   readonly #journal: Journal;
   /** Of all documents. */
   readonly #sequences = new Sequences();
-  /** Those that somebody holds, the journal until they are written, or that were used lately. Of others there is no record
+  /** Those that somebody holds, the journal until they are written, or that were decoded lately. Of others there is no record
    *  until they are asked for. */
   readonly #records = new Map<number, StoredRecord>();
   readonly #recent = new Recent<StoredRecord>(KEPT, (record) => {
@@ -103,6 +103,8 @@ export class Collection implements RecordHome {
 
   /** Matching records in the order asked for, else as an index gives them or in the order of insertion. */
   find({ filter, sort, skip, limit, matches }: QueryOptions): StoredRecord[] {
+    const unique = findUniqueKey(this.#indexes, filter);
+    if (unique && skip === 0) return this.#findOne(unique, matcherOf(filter, matches));
     const plan = planQuery(this.#indexes, filter, sort);
     const mustSort = sort.length > 0 && !plan?.sorted;
     const wanted = limit > 0 && !mustSort ? skip + limit : Number.POSITIVE_INFINITY;
@@ -115,6 +117,13 @@ export class Collection implements RecordHome {
     }
     const ordered = mustSort ? sortRecords(found, sort) : found;
     return skip > 0 || limit > 0 ? ordered.slice(skip, limit > 0 ? skip + limit : undefined) : ordered;
+  }
+
+  #findOne({ index, key }: UniqueKey, isMatch: (record: StoredRecord) => boolean): StoredRecord[] {
+    const sequence = index.keys.sequenceOf(Buffer.from(key, 'latin1'));
+    if (sequence === null) return [];
+    const record = this.#recordOf(sequence);
+    return isMatch(record) ? [record] : [];
   }
 
   /** How many match. Where an index alone can tell, no document is looked at. */
@@ -193,7 +202,7 @@ export class Collection implements RecordHome {
     this.#keys.write(draft, ownKeys);
     this.#assertUnique(draft, sequence);
     this.#keys.write(former, formerKeys, formerBytes);
-    this.#indexes.forEach((index, at) => this.#exchangeKeys(at, index, sequence));
+    for (let at = 0; at < this.#indexes.length; at++) this.#exchangeKeys(at, sequence);
     former.retain();
     this.#store(sequence, bytes);
     return true;
@@ -297,7 +306,8 @@ export class Collection implements RecordHome {
 
   /** Of the keys made last. */
   #assertUnique(draft: Draft, sequence: number): void {
-    this.#indexes.forEach((index, at) => this.#assertUniqueIn(index, at, draft, sequence));
+    for (let at = 0; at < this.#indexes.length; at++)
+      this.#assertUniqueIn(this.#indexes[at] as CollectionIndex, at, draft, sequence);
   }
 
   #assertUniqueIn(index: CollectionIndex, at: number, source: Encoded, sequence: number): void {
@@ -311,7 +321,8 @@ export class Collection implements RecordHome {
   }
 
   #addKeys(sequence: number): void {
-    this.#indexes.forEach((index, at) => this.#addKeysTo(index, at, sequence));
+    for (let at = 0; at < this.#indexes.length; at++)
+      this.#addKeysTo(this.#indexes[at] as CollectionIndex, at, sequence);
   }
 
   #addKeysTo({ keys }: CollectionIndex, at: number, sequence: number): void {
@@ -321,7 +332,8 @@ export class Collection implements RecordHome {
   }
 
   /** Only what differs is touched. */
-  #exchangeKeys(at: number, { keys }: CollectionIndex, sequence: number): void {
+  #exchangeKeys(at: number, sequence: number): void {
+    const { keys } = this.#indexes[at] as CollectionIndex;
     for (let key = formerKeys.firstOf(at); key < formerKeys.endOf(at); key++) {
       if (ownKeys.includes(at, formerKeys, key)) continue;
       keys.remove(formerKeys.bytes, formerKeys.startOfKey(key), formerKeys.endOfKey(key), sequence);

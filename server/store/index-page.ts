@@ -57,6 +57,8 @@ export class IndexPage {
     if (shared < prefix) return 0;
     let low = 0;
     let high = this.count;
+    // Times only grow: what comes goes to the end.
+    if (high > 0 && this.#isBefore(high - 1, key, start + prefix, end, sequence)) return high;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.#isBefore(middle, key, start + prefix, end, sequence)) low = middle + 1;
@@ -201,7 +203,7 @@ export class IndexPage {
       at += 3;
     }
     const wanted = end - from;
-    const shared = length < wanted ? length : wanted;
+    const shared = Math.min(length, wanted);
     for (let i = 0; i < shared; i++) {
       const difference = bytes[at + i]! - key[from + i]!;
       if (difference !== 0) return difference < 0;

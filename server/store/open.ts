@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../plugin/errors.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
@@ -62,9 +63,15 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Embedd
   });
 }
 
+/** The thread makes little that lasts and many buffers that do not. Left to itself, V8 takes the buffers for a heap that grows
+ *  and marks all of it several times a second; with this it waits until so many megabytes are there. Threads that are there
+ *  already do not notice. */
+const HEAP_BEFORE_MARKING = '--initial-old-space-size=128';
+
 /** Run from its sources, a thread has to load tsx itself: the hooks of the main thread do not reach into it. */
 function startWorker(workerData: WorkerOptions): Worker {
   const options = { workerData, name: 'laurel-store' };
+  setFlagsFromString(HEAP_BEFORE_MARKING);
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
   const tsx = createRequire(import.meta.url)
     .resolve('tsx/esm/api')

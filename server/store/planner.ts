@@ -53,8 +53,6 @@ export function planQuery(
   filter: BsonDocument,
   sort: readonly KeyField[],
 ): IndexPlan | null {
-  const direct = planForOne(indexes, filter);
-  if (direct) return direct;
   const constraints = collectConstraints(filter, '', 0, { last: 0 });
   const isPlain = isSaidByConstraints(filter);
   let best: IndexPlan | null = null;
@@ -72,13 +70,18 @@ export function planQuery(
   return best;
 }
 
-/** Where plain values are given for all fields of a unique index, as in most updates, there is nothing to choose. */
-function planForOne(indexes: readonly CollectionIndex[], filter: BsonDocument): IndexPlan | null {
+/** The only key that a match can have in a unique index. */
+export interface UniqueKey {
+  readonly index: CollectionIndex;
+  readonly key: string;
+}
+
+/** Where plain values are given for all fields of a unique index, as in most updates, there is nothing to plan. */
+export function findUniqueKey(indexes: readonly CollectionIndex[], filter: BsonDocument): UniqueKey | null {
   for (const index of indexes) {
     if (!index.unique || index.sparse || index.partialFilter || index.multikey) continue;
     const key = keyOfAll(index, filter);
-    if (key === null) continue;
-    return { index, ranges: [{ lower: key, upper: key + AFTER }], reverse: false, sorted: false, exact: false };
+    if (key !== null) return { index, key };
   }
   return null;
 }

@@ -3,14 +3,14 @@
 
 import { type BsonDocument, decodeDocument, decodeFields } from './bson.ts';
 
-/** Larger bodies are never kept in memory, once they are safely on disk: a few would fill what is there for many. */
+/** What is decoded of larger bodies is not kept: a few would fill what is there for many. */
 const LARGE_BYTES = 32 * 1024;
 
 /** The collection that a record is in. */
 export interface RecordHome {
   /** Reads a body back from the journal. */
   read(sequence: number): Buffer;
-  /** Told of each record that was read, and of each that the journal has now: it may be wanted again. */
+  /** Told of each record that was decoded: it may be wanted again. */
   used(record: StoredRecord): void;
   /** The journal needs it no longer. */
   letGo(record: StoredRecord): void;
@@ -59,10 +59,6 @@ export class StoredRecord {
 
   /** To be called when the journal holds the body. */
   stored(): void {
-    if (!this.#isRetained && this.#bytes !== null) {
-      if (this.#bytes.length <= LARGE_BYTES) this.#home.used(this);
-      else this.release();
-    }
     this.#home.letGo(this);
   }
 

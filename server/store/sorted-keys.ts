@@ -89,6 +89,20 @@ export class SortedKeys {
     }
   }
 
+  /** Of the first document with the key; null: there is none. */
+  sequenceOf(key: Buffer): number | null {
+    if (this.#pages.length === 0) return null;
+    const at = this.#pageFor(key, 0, key.length, -1);
+    let page = this.#pool.use(this.#pages[at] as IndexPage);
+    let place = page.placeOf(key, 0, key.length, -1);
+    if (place === page.count) {
+      if (at + 1 === this.#pages.length) return null;
+      page = this.#pool.use(this.#pages[at + 1] as IndexPage);
+      place = 0;
+    }
+    return page.hasKey(place, key, 0, key.length) ? page.sequenceAt(place) : null;
+  }
+
   /** Do not change the keys while reading. */
   *range(range: KeyRange, reverse = false): Generator<number> {
     const span = this.#spanOf(range);
@@ -187,32 +201,51 @@ export class SortedKeys {
     const recent = this.#recent;
     let low = 0;
     let high = pages.length - 1;
-    if (recent <= high && (recent === 0 || !beginsBehind(pages[recent] as IndexPage, key, start, end, sequence))) {
+    // What the key has in common with where both ends begin, it has in common with all between.
+    let sharedWithLow = 0;
+    let sharedWithHigh = 0;
+    if (recent <= high && (recent === 0 || !beginsBehind(pages[recent] as IndexPage, key, start, end, sequence, 0))) {
+      sharedWithLow = recent === 0 ? 0 : sharedBytes;
       low = recent;
-      if (recent === high || beginsBehind(pages[recent + 1] as IndexPage, key, start, end, sequence)) return recent;
+      if (recent === high) return recent;
+      if (beginsBehind(pages[recent + 1] as IndexPage, key, start, end, sequence, 0)) return recent;
     }
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (beginsBehind(pages[middle] as IndexPage, key, start, end, sequence)) high = middle - 1;
-      else low = middle;
+      const known = Math.min(sharedWithLow, sharedWithHigh);
+      if (beginsBehind(pages[middle] as IndexPage, key, start, end, sequence, known)) {
+        high = middle - 1;
+        sharedWithHigh = sharedBytes;
+      } else {
+        low = middle;
+        sharedWithLow = sharedBytes;
+      }
     }
     return low;
   }
 }
 
+/** How many bytes the last two keys that were compared begin with in common. */
+let sharedBytes = 0;
+
+/** @param known so many bytes are known to be the same */
 function beginsBehind(
   { low, lowSequence }: IndexPage,
   key: Uint8Array,
   start: number,
   end: number,
   sequence: number,
+  known: number,
 ): boolean {
   const length = end - start;
-  const shared = low.length < length ? low.length : length;
-  for (let i = 0; i < shared; i++) {
-    const difference = low.charCodeAt(i) - key[start + i]!;
-    if (difference !== 0) return difference > 0;
+  const most = Math.min(low.length, length);
+  for (let at = known; at < most; at++) {
+    const difference = low.charCodeAt(at) - key[start + at]!;
+    if (difference === 0) continue;
+    sharedBytes = at;
+    return difference > 0;
   }
+  sharedBytes = most;
   return low.length === length ? lowSequence > sequence : low.length > length;
 }
 

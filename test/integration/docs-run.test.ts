@@ -87,7 +87,9 @@ async function takeExampleEvents(folder: string): Promise<void> {
   await laurel.stop();
 }
 
-describe('the commands of', () => {
+describe('the commands of', function () {
+  // Each is a process of its own, and a page has up to twenty.
+  this.timeout(600_000);
   for (const page of pages) {
     const blocks = blocksOf(page).filter(({ name }) => NOT_RUN[name] === undefined);
     if (blocks.length === 0) continue;

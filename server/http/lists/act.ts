@@ -43,12 +43,22 @@ export async function whereChosen(list: AnyList, chosen: ChosenRecords): Promise
   return [...where, { field: list.date.field, before: list.date.value?.(end) ?? end }];
 }
 
-export async function actOn(rows: readonly unknown[], action: Action, by: By): Promise<ActionResult> {
+/** For `perSecond`. */
+export type Pause = (ms: number) => Promise<void>;
+const sleep: Pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function actOn(
+  rows: readonly unknown[],
+  action: Action,
+  by: By,
+  pause: Pause = sleep,
+): Promise<ActionResult> {
   const counts: Record<string, number> = {};
   const failures = new Map<string, number>();
   for (const row of rows) {
     const word = await wordOf(row, action, by, failures);
     counts[word] = (counts[word] ?? 0) + 1;
+    if (action.perSecond !== undefined) await pause(1_000 / action.perSecond);
   }
   return {
     counts,
@@ -72,7 +82,7 @@ export function actionParameters(list: AnyList, action: Action, chosen: ChosenRe
 }
 
 /** @param lists those there are; asked for when a job is carried out, since they are made of what carries jobs out */
-export function createListActions(lists: () => readonly AnyList[]): JobKind {
+export function createListActions(lists: () => readonly AnyList[], pause: Pause = sleep): JobKind {
   return {
     kind: LIST_ACTION,
     async step(job): Promise<JobStep> {
@@ -86,7 +96,7 @@ export function createListActions(lists: () => readonly AnyList[]): JobKind {
       const after = typeof job.cursor === 'string' ? job.cursor : undefined;
       const page = await list.records.page({ where, order: list.order, limit: BATCH, after });
       const by = { actor: job.requestedBy, reason: String(reason), runId: job.id };
-      const { counts, failures } = await actOn(page.items, action, by);
+      const { counts, failures } = await actOn(page.items, action, by, pause);
       const former = (job.result?.failures ?? []) as unknown as ActionResult['failures'];
       return {
         cursor: page.next,

@@ -15,6 +15,7 @@ export function auditList({ access }: Pick<Services, 'access'>): List<AuditEntry
     section: 'audit',
     noun: ['entry', 'entries'],
     records: access.auditRecords,
+    onlyGrows: true,
     load: async () => null,
     idOf: ({ id }) => id,
     columns: [

@@ -3,12 +3,13 @@
 import type { Job } from '../../../plugin/ports/job-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { COMPARE_PROVIDER, comparisonOf } from '../../../plugin/providers/comparison/request.ts';
-import { shownStatus, shownTime } from '../format.ts';
+import { shownTime } from '../format.ts';
 import { comparisonPath, differencesOf, issuedCrumb } from '../pages/comparisons.ts';
 import { shownJob } from '../pages/jobs.ts';
 import { providersCrumb } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { stateFilter } from './filters.ts';
 import { cancelJobs, JOB_STATES } from './job-list.ts';
 import type { List } from './list.ts';
 import { shortRecords } from './short.ts';
@@ -113,13 +114,7 @@ export function comparisonList({
         choices: async () => (await different(accountOf)).map((value) => ({ value, word: value })),
         where: (account) => [{ field: 'account', in: [account] }],
       },
-      {
-        name: 'state',
-        label: 'State',
-        any: 'Any state',
-        choices: () => JOB_STATES.map((value) => ({ value, word: shownStatus(value).word })),
-        where: (state) => [{ field: 'state', in: [state] }],
-      },
+      stateFilter(JOB_STATES),
       {
         name: 'found',
         label: 'Found',

@@ -137,6 +137,7 @@ function credentialActions({ credentialLife }: ListServices): readonly BulkActio
     {
       name: 'invalidate',
       label: 'Invalidate',
+      isFinal: true,
       audited: 'credentials.invalidate',
       needsReason: true,
       consequence:

@@ -1,6 +1,7 @@
 /** Years, then months, then days: each with how many there are. All in UTC. */
 
 import type { Condition, FieldValue } from '../../../plugin/ports/records.ts';
+import { shownCount } from './counts.ts';
 import type { AnyList, DateFilter } from './list.ts';
 
 export interface DateChoice {
@@ -49,18 +50,18 @@ export function dateRange({ field, value }: DateFilter, text: string): Condition
 /** What can be chosen within the choice that was made: years, the months of one, or the days of one.
  *  @param where without the date */
 export async function dateChoices(
+  list: AnyList,
   date: DateFilter,
   chosen: string | undefined,
   where: readonly Condition[],
-  records: AnyList['records'],
-  atMost: number,
 ): Promise<readonly DateChoice[]> {
+  const { records } = list;
   const values = await valuesWithin();
   const counted = await Promise.all(
     values.map(async (value) => ({
       value,
       word: dateWord(value),
-      count: await records.count([...where, dateRange(date, value)], atMost),
+      count: await shownCount(list, [...where, dateRange(date, value)]),
     })),
   );
   return counted.filter(({ count }) => count > 0);

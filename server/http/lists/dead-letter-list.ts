@@ -1,5 +1,6 @@
 /** Dead letters as a list, and what is done to many of them. */
 
+import { LETTERS_PER_SECOND } from '../../../plugin/dead-letters/replay-job.ts';
 import { ConflictError } from '../../../plugin/errors.ts';
 import { DEAD_LETTER_STATES, type DeadLetterSummary, type ReplayOutcome } from '../../../plugin/ports/dead-letters.ts';
 import { shortEventType, shownStatus, shownTime } from '../format.ts';
@@ -123,6 +124,7 @@ function replaying({ replays }: ListServices): BulkAction<DeadLetterSummary> {
     name: 'replay',
     label: 'Replay',
     audited: 'dead-letters.replayed',
+    perSecond: LETTERS_PER_SECOND,
     consequence:
       'Each goes through the pipeline again. Events that were processed before change nothing; what fails again stays open. Those that are settled are left alone.',
     async foresee({ id, state }) {
@@ -147,6 +149,7 @@ function discarding({ deadLetters, clock }: ListServices): BulkAction<DeadLetter
   return {
     name: 'discard',
     label: 'Discard',
+    isFinal: true,
     audited: 'dead-letters.discarded',
     needsReason: true,
     consequence:

@@ -166,6 +166,7 @@ function settling(
     label: isRetry ? 'Retry' : 'Give up',
     audited: isRetry ? 'effects.retried' : 'effects.given-up',
     needsReason: !isRetry,
+    isFinal: !isRetry,
     consequence: isRetry
       ? 'Each is tried again as soon as it is its turn. What is refused again fails again, and waits for you here.'
       : 'None of them happens any more. What a provider or the event bus never heard of, it will not hear of; what Laurel knows of the badges stays.',

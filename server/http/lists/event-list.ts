@@ -45,6 +45,7 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       { text: 'Send a test event', href: '/test-event', access: 'operate' },
     ],
     records: events.records,
+    onlyGrows: true,
     load: async (rows) => ({
       people: await learnersById(
         services,

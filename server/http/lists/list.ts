@@ -75,8 +75,12 @@ export interface BulkAction<Row> {
   readonly access?: Right;
   /** It asks why. */
   readonly needsReason?: boolean;
+  /** It cannot be undone: of many, the number is typed. */
+  readonly isFinal?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** So that it leaves room for other work; left out: as fast as it goes. */
+  readonly perSecond?: number;
   /** What it would do to one, before it is done; changes nothing. */
   foresee?(row: Row): Promise<Foreseen>;
   /** @returns what came of it, in a word or two, e.g. `invalidated`, `left alone`
@@ -134,6 +138,8 @@ export interface List<Row, Context = unknown> {
   readonly date?: DateFilter;
   readonly order: RecordOrder;
   readonly pageSize?: number;
+  /** Records come, and go with age alone: what was too many to be counted is not counted again for a minute. */
+  readonly onlyGrows?: boolean;
   readonly empty: Empty | (() => Promise<Empty>);
   /** Said where filters leave nothing. */
   readonly nothingMatches: string;

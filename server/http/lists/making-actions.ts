@@ -22,6 +22,7 @@ export function deletingAssets({ credentials, extensions, files }: AssetServices
   return {
     name: 'delete',
     label: 'Delete the unused',
+    isFinal: true,
     audited: 'assets.deleted',
     consequence:
       'The files of those that no type and no configuration uses are deleted, and cannot be brought back. Those in use are left alone.',
@@ -72,6 +73,7 @@ export function deletingConfigurations({ credentials }: ConfigurationServices): 
   return {
     name: 'delete',
     label: 'Delete the unused',
+    isFinal: true,
     audited: 'configurations.deleted',
     access: 'edit',
     consequence:

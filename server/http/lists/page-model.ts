@@ -3,13 +3,12 @@
 import type { Condition } from '../../../plugin/ports/records.ts';
 import { type Known, thrifty } from '../dashboard/thrifty.ts';
 import { counted, shownNumber } from '../format.ts';
+import { MOST_COUNTED, shownCount } from './counts.ts';
 import { dateChoices, dateTrail, dateWord } from './dates.ts';
 import type { AnyList, BulkAction, Filter } from './list.ts';
 import { headingsOf, sortedForPage } from './sorting.ts';
 import { ALL, chosenValue, isNarrowed, type ListState, queryOf, whereOf } from './state.ts';
 
-/** No count goes on beyond; the page says `10,000+`. */
-const MOST_COUNTED = 10_000;
 const MOST_COUNTED_CHOICES = 200;
 /** Of more, those that no record has are left out. */
 const FEW_CHOICES = 12;
@@ -115,15 +114,10 @@ async function valuesThere(list: AnyList, { name, field }: Filter): Promise<Read
   return values && new Set(values);
 }
 
-/** What is known already does; what is not, is counted up to a bound. */
-async function shownCount({ records }: AnyList, where: readonly Condition[]): Promise<number> {
-  return (await records.estimate?.(where)) ?? records.count(where, MOST_COUNTED + 1);
-}
-
 async function dateModel(list: AnyList, state: ListState) {
   if (!list.date) return null;
   const where = await whereOf(list, state, 'date');
-  const choices = where === null ? [] : await dateChoices(list.date, state.date, where, list.records, MOST_COUNTED + 1);
+  const choices = where === null ? [] : await dateChoices(list, list.date, state.date, where);
   const hrefOf = (date: string | undefined): string => `${list.path}${queryOf(list, state, { date })}`;
   return {
     label: list.date.label,

@@ -5,13 +5,14 @@ import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import { createAudit } from '../audit.ts';
 import { counted, shownNumber } from '../format.ts';
-import { textField, textFields } from '../forms.ts';
+import { type FieldError, textField, textFields } from '../forms.ts';
 import { actorOf, may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { jobPath } from '../pages/jobs.ts';
 import type { Right } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
 import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
 import { FORMATS, sendList } from './export.ts';
 import { keepAddress } from './kept-address.ts';
@@ -53,7 +54,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     return action;
   }
 
-  async function showChosen(req: Request, res: Response, errors: readonly string[] = []): Promise<void> {
+  async function showChosen(req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> {
     const action = actionFrom(req, res);
     const chosen = await chosenFrom(req);
     const where = await whereChosen(list, chosen);
@@ -69,7 +70,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       title: `${action.label}: ${list.title.toLowerCase()}`,
       section: list.section,
       breadcrumbs: [...(list.breadcrumbs ?? []), { text: list.title, href: `${list.path}${chosen.query}` }],
-      errors: errors.map((message) => ({ field: 'reason', message })),
+      errors,
     };
     const model = {
       ...{
@@ -83,6 +84,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       longestReason: LONGEST_REASON,
       total: counted(count, ...list.noun),
       count,
+      typed: action.isFinal ? typedConfirmation(count) : null,
       isMany: count > AT_ONCE,
       none: count === 0,
       sample: sample.map((row: unknown, n: number) => ({
@@ -148,14 +150,17 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     const action = actionFrom(req, res);
     const reason = textField(req, 'reason').trim();
     if (action.needsReason && (reason === '' || reason.length > LONGEST_REASON)) {
-      return showChosen(req, res, [`the reason must have 1 to ${LONGEST_REASON} characters`]);
+      const message = `the reason must have 1 to ${LONGEST_REASON} characters`;
+      return showChosen(req, res, [{ field: 'reason', message }]);
     }
     const chosen = await chosenFrom(req);
     const where = await whereChosen(list, chosen);
     if (where === null || chosen.ids?.length === 0) throw nothingChosen();
     const actor = actorOf(res).name;
-    const count = await list.records.count(where, AT_ONCE + 1);
+    const count = await list.records.count(where, action.isFinal ? Number.MAX_SAFE_INTEGER : AT_ONCE + 1);
     if (count === 0) throw nothingChosen();
+    const unsure = action.isFinal && confirmationError(req, count);
+    if (unsure) return showChosen(req, res, [unsure]);
     if (count > AT_ONCE) {
       const job = await services.jobs.request({
         kind: LIST_ACTION,

@@ -6,6 +6,7 @@ import { renamedBadge, switchedSource } from '../../../plugin/badges/badge-text.
 import { toReason } from '../../../plugin/badges/reason.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath, badgesCrumb, findBadge } from '../badge-links.ts';
 import { createBadgePreview } from '../badge-preview.ts';
@@ -136,7 +137,10 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     if (!saved.ok) return saved.diagnostics;
     const { id, version, hash, active, reason } = saved.badge;
     await audit(actor, 'badge.saved', `badge:${id}`, { version, hash, active, reason });
-    res.redirect(303, `${badgePath(id)}?done=${active ? 'badge-saved' : 'badge-saved-inactive'}`);
+    const kind = req.path.endsWith('/form') ? 'form' : 'edit';
+    const another = kind === 'form' ? '/badges/new/form' : '/badges/new';
+    const to = { saved: badgePath(id), form: `${badgePath(id)}/${kind}`, another };
+    res.redirect(303, afterSave(req, active ? 'badge-saved' : 'badge-saved-inactive', to));
     return null;
   };
 

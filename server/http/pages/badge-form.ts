@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { Diagnostic } from '../../../dsl/index.ts';
 import { InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { isSaving } from '../after-save.ts';
 import { act } from '../badge-form/actions.ts';
 import { type BadgeForm, formLimits } from '../badge-form/form.ts';
 import { textOfForm } from '../badge-form/from-form.ts';
@@ -137,7 +138,7 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
     }
     if (checked.errors.length === 0 && intent === 'preview')
       return texts.preview(req, res, { ...draft, text: checked.text });
-    if (checked.errors.length > 0 || intent !== 'save') return show(req, res, draft, base, form, { checked });
+    if (checked.errors.length > 0 || !isSaving(intent)) return show(req, res, draft, base, form, { checked });
     const inForce = inForceError(res, checked.text, { field: 'active', isActive: badge?.active === true });
     if (inForce) return show(req, res, draft, base, form, { errors: [inForce] });
     const refused = await texts.store(req, res, { ...draft, text: checked.text });

@@ -6,18 +6,21 @@ import { contextKind } from '../../../plugin/credentials/context-key.ts';
 import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { mergeOptions } from '../../../plugin/extensions/options.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
+import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { designerOf } from '../certificate-designer.ts';
 import { configurationErrors, samplePlan, schemaOf } from '../credential-check.ts';
 import { SAMPLES } from '../credential-samples.ts';
 import type { Conflict } from '../design-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
+import { shownNumber } from '../format.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
 import { CONFIGURATION_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { nextTime, takeDesign } from './design-form.ts';
@@ -119,7 +122,9 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
           type: type.name,
           ...fieldChanges(former && { options: former.options }, { options }),
         });
-        res.redirect(303, `${HOME}?done=configuration-saved`);
+        const another = `${HOME}/new?type=${encodeURIComponent(type.id)}`;
+        const to = { saved: HOME, form: `${pathOf({ id })}/edit`, another };
+        res.redirect(303, afterSave(req, 'configuration-saved', to));
       },
     });
   };
@@ -138,6 +143,40 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
     const checked = { contextKey: hasContext ? contextKey : 'course-v1:Sample+Sample+Sample', options };
     const stored = { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
     return [...errors, ...configurationErrors(type, checked, entry, stored)];
+  };
+
+  /** Credentials that were given with it, whatever became of them. */
+  const givenBy = ({ id }: CredentialConfiguration): Promise<number> =>
+    credentials.countCredentials({ configurationId: id });
+
+  const askToDelete = async (
+    req: Request,
+    res: Response,
+    configuration: CredentialConfiguration,
+    errors: readonly FieldError[] = [],
+  ): Promise<void> => {
+    const { id, contextKey, updatedAt } = configuration;
+    const [given, schedule, runs] = await Promise.all([
+      givenBy(configuration),
+      credentials.schedule(id),
+      credentials.runs({ configurationId: id, limit: 1 }),
+    ]);
+    const frame = {
+      title: 'Delete configuration',
+      section: 'credentials',
+      breadcrumbs: [credentialsCrumb, crumb],
+      errors,
+    } as const;
+    const model = {
+      contextKey,
+      action: `${HOME}/${encodeURIComponent(id)}/delete`,
+      expected: errors.length > 0 ? textField(req, 'expected') : updatedAt.toISOString(),
+      credentials: shownNumber(given),
+      typed: typedConfirmation(given),
+      scheduled: schedule !== null,
+      running: runs[0]?.state === 'running',
+    };
+    await renderPage(req, res, 'configuration-delete', frame, model, errors.length > 0 ? 422 : 200);
   };
 
   return [
@@ -166,42 +205,22 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       await showForm(req, res, former, { type, contextKey: former.contextKey, entry });
     }),
     post(`${HOME}/:id/edit`, 'edit', async (req, res) => take(req, res, await find(req))),
-    get(`${HOME}/:id/delete`, 'edit', async (req, res) => {
-      const { id, contextKey, updatedAt } = await find(req);
-      const [{ items, next }, schedule, runs] = await Promise.all([
-        credentials.credentials({ configurationId: id, limit: COUNTED }),
-        credentials.schedule(id),
-        credentials.runs({ configurationId: id, limit: 1 }),
-      ]);
-      const frame = {
-        title: 'Delete configuration',
-        section: 'credentials',
-        breadcrumbs: [credentialsCrumb, crumb],
-      } as const;
-      await renderPage(req, res, 'configuration-delete', frame, {
-        contextKey,
-        action: `${HOME}/${encodeURIComponent(id)}/delete`,
-        expected: updatedAt.toISOString(),
-        credentials: next === null ? String(items.length) : `More than ${COUNTED}`,
-        scheduled: schedule !== null,
-        running: runs[0]?.state === 'running',
-      });
-    }),
+    get(`${HOME}/:id/delete`, 'edit', async (req, res) => askToDelete(req, res, await find(req))),
     post(`${HOME}/:id/delete`, 'edit', async (req, res) => {
-      const { id, contextKey } = await find(req);
+      const configuration = await find(req);
+      const { id, contextKey } = configuration;
+      const unsure = confirmationError(req, await givenBy(configuration));
+      if (unsure) return askToDelete(req, res, configuration, [unsure]);
       if (!(await credentials.deleteConfiguration(id, expectedOf(req))))
         throw new ConflictError(
           'stale',
           'somebody has changed this configuration meanwhile; look at it again before you delete it',
         );
       await audit(actorOf(res).name, 'configuration.deleted', `configuration:${id}`, { contextKey });
-      res.redirect(303, `${HOME}?done=configuration-deleted`);
+      res.redirect(303, afterSave(req, 'configuration-deleted', { saved: HOME }));
     }),
   ];
 }
-
-/** Enough to know what is at stake. */
-const COUNTED = 1_000;
 
 const wrongContext =
   'Enter the key of a course or path: course-v1:org+course+run, ccx-v1:org+course+run+ccx@1 or path-v1:org+number+run+group. It stands in the address of the course.';

@@ -13,6 +13,7 @@ import {
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { AssetPage } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
+import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { pictureScripts } from '../certificate-designer.ts';
 import {
@@ -155,7 +156,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     if (errors.length > 0) return showForm(req, res, former, entry, errors);
     const action = former ? 'asset.replaced' : 'asset.created';
     await audit(actorOf(res).name, action, `asset:${entry.slug}`, { kind, fileName: upload.fileName });
-    res.redirect(303, `${pathOf(entry)}?done=asset-saved`);
+    res.redirect(303, afterSave(req, 'asset-saved', { saved: pathOf(entry), another: `${HOME}/new` }));
   };
 
   return [
@@ -209,7 +210,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
         );
       await files.delete(assetKey(asset));
       await audit(actorOf(res).name, 'asset.deleted', `asset:${asset.slug}`, { kind: asset.kind });
-      res.redirect(303, `${HOME}?done=asset-deleted`);
+      res.redirect(303, afterSave(req, 'asset-deleted', { saved: HOME }));
     }),
     get(`${HOME}/:asset`, 'look', async (req, res) => {
       const asset = await find(req);

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
+import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { designerOf } from '../certificate-designer.ts';
 import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
@@ -125,7 +126,8 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
           name: wanted.name,
           ...fieldChanges(former && comparable(former), comparable(wanted)),
         });
-        res.redirect(303, `${pathOf(wanted)}?done=credential-type-saved`);
+        const to = { saved: pathOf(wanted), form: `${pathOf(wanted)}/edit`, another: `${HOME}/new` };
+        res.redirect(303, afterSave(req, 'credential-type-saved', to));
       },
     });
   };

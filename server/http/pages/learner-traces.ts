@@ -4,10 +4,11 @@ import { subjectsOf } from '../../../plugin/events/event-outcome.ts';
 import type { EventEntry } from '../../../plugin/ports/event-log.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import { outcomeReason } from '../event-words.ts';
-import { shortEventType, shownStatus, shownTime } from '../format.ts';
+import { counted, shortEventType, shownStatus, shownTime } from '../format.ts';
 import { queryString } from '../forms.ts';
 import type { Services } from '../services.ts';
 import { credentialPath } from './credentials.ts';
+import { letterPath } from './dead-letter-rows.ts';
 import { eligibilityPath } from './eligibility.ts';
 import { eventPath } from './events.ts';
 
@@ -15,9 +16,9 @@ const MOST_CREDENTIALS = 50;
 const MOST_EVENTS = 10;
 const MOST_CONFIGURATIONS = 20;
 
-type TraceServices = Pick<Services, 'credentials' | 'events'>;
+type TraceServices = Pick<Services, 'credentials' | 'events' | 'deadLetters'>;
 
-export async function learnerTraces({ credentials, events }: TraceServices, learner: Learner) {
+export async function learnerTraces({ credentials, events, deadLetters }: TraceServices, learner: Learner) {
   const about = { field: 'subject', in: subjectsOf(learner) };
   const latest = (where: readonly { field: string; in: readonly string[] }[]) =>
     events.records.page({ where, order: { field: 'receivedAt', descending: true }, limit: MOST_EVENTS });
@@ -28,6 +29,7 @@ export async function learnerTraces({ credentials, events }: TraceServices, lear
     credentials.configurations(),
   ]);
   const search = learner.username;
+  const letters = await lettersOf(deadLetters, failed.items);
   return {
     credentials: own.items.map(({ id, contextName, credentialType, status, issuedAt, mail }) => ({
       href: credentialPath(id),
@@ -41,6 +43,7 @@ export async function learnerTraces({ credentials, events }: TraceServices, lear
     events: seen.items.map(eventRow),
     eventsHref: `/events${queryString({ period: 'all', search })}`,
     troubles: failed.items.map(eventRow),
+    letters,
     troublesHref: `/events${queryString({ period: 'all', outcome: 'dead', search })}`,
     records: configurations.slice(0, MOST_CONFIGURATIONS).map(({ id, contextKey }) => ({
       text: contextKey,
@@ -48,6 +51,25 @@ export async function learnerTraces({ credentials, events }: TraceServices, lear
     })),
     moreRecords: configurations.length > MOST_CONFIGURATIONS,
   };
+}
+
+/** A dead letter names nobody that could be searched for: whose it is, is told by the event that it holds. */
+async function lettersOf(deadLetters: Services['deadLetters'], events: readonly EventEntry[]) {
+  const ids = events.map(({ event }) => event.id);
+  if (ids.length === 0) return [];
+  const { items } = await deadLetters.records.page({
+    where: [{ field: 'eventId', in: ids }],
+    order: { field: 'diedAt', descending: true },
+    limit: MOST_EVENTS,
+  });
+  return items.map(({ id, eventType, reason, state, attempts, replays, diedAt }) => ({
+    href: letterPath(id),
+    type: eventType === null ? 'no type' : shortEventType(eventType),
+    reason: reason.message,
+    status: shownStatus(state),
+    tries: counted(attempts, 'attempt') + (replays > 0 ? `, ${counted(replays, 'replay')}` : ''),
+    diedAt: shownTime(diedAt),
+  }));
 }
 
 function eventRow({ event, outcome, receivedAt }: EventEntry) {

@@ -6,16 +6,18 @@ import type { BadgeDefinition, BadgeStore } from '../../../plugin/ports/badge-st
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
+import type { RetirementState } from '../../../plugin/privacy/retirements.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
 import { effectName, safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { actorOf, may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { createRuleReader, type RuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { historyPath } from './history.ts';
+import { jobPath } from './jobs.ts';
 import { learnerTraces } from './learner-traces.ts';
 import { learnerPath, learnersCrumb, progressCrumb, progressSummary, whyPath } from './progress.ts';
 
@@ -27,17 +29,18 @@ export async function findLearner({ learners }: Services, id: string): Promise<L
 }
 
 export function learnerRoutes(services: Services): readonly Route[] {
-  const { badges, progress, environment } = services;
+  const { badges, progress, environment, retirements } = services;
   const readRules = createRuleReader(environment);
   const audit = createAudit(services);
 
   return [
     get('/learners/:id', 'look', async (req, res) => {
       const learner = await findLearner(services, pathText(req, 'id'));
-      const [definitions, documents, traces] = await Promise.all([
+      const [definitions, documents, traces, retired] = await Promise.all([
         badges.list(),
         progress.ofLearner(learner.id),
         learnerTraces(services, learner),
+        may(res, 'administer') ? retirements.of(learner) : [],
       ]);
       const begun: object[] = [];
       const notBegun: object[] = [];
@@ -64,6 +67,7 @@ export function learnerRoutes(services: Services): readonly Route[] {
         badges: begun,
         notBegun,
         ...traces,
+        retirements: retired.map(shownRetirement),
         historyHref: historyPath('learner', learner.id),
       });
     }),
@@ -82,6 +86,17 @@ export function learnerRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${learnerPath(learnerId)}?done=effect-given-up`);
     }),
   ];
+}
+
+function shownRetirement({ requestedAt, requestedBy, finishedAt, badgesThere, jobId }: RetirementState) {
+  return {
+    status: finishedAt === null ? { word: 'Under way', tone: 'busy' } : { word: 'Done', tone: 'good' },
+    requestedAt: shownTime(requestedAt),
+    finishedAt: shownTime(finishedAt),
+    by: requestedBy,
+    badges: badgesThere === 'revoke' ? 'are taken back' : 'stay',
+    jobHref: jobPath(jobId),
+  };
 }
 
 async function begunBadge(

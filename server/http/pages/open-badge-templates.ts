@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../../providers/index.ts';
+import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
@@ -134,7 +135,8 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
       state: template.state,
       ...fieldChanges(former && comparable(former), comparable(template)),
     });
-    res.redirect(303, `${pathOf(template)}?done=template-saved`);
+    const to = { saved: pathOf(template), form: `${pathOf(template)}/edit`, another: `${HOME}/new` };
+    res.redirect(303, afterSave(req, 'template-saved', to));
   };
 
   return [

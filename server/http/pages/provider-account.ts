@@ -15,6 +15,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { syncPath } from '../template-links.ts';
+import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
 import { sentence } from './providers.ts';
 
 const HISTORY = 10;
@@ -88,6 +89,34 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
     return show(req, res, [{ field: 'secret', message }], 409);
   };
 
+  /** What goes with the account, or fails from then on. */
+  const gone = async ({ id, provider }: ProviderAccount) => ({
+    templates: total((await providerStore.templateCounts()).filter(({ accountId }) => accountId === id)),
+    effects: total((await progress.effectGroups()).filter(({ lane }) => lane === provider)),
+  });
+
+  const askToRemove = async (
+    req: Request,
+    res: Response,
+    account: ProviderAccount,
+    errors: readonly FieldError[] = [],
+  ): Promise<void> => {
+    const { templates, effects } = await gone(account);
+    const breadcrumbs = [...crumbs(), { text: account.name, href: accountPath(account) }];
+    const frame = { title: `Remove ${account.name}`, section: 'providers', breadcrumbs, errors } as const;
+    const model = {
+      href: accountPath(account),
+      name: account.name,
+      provider: providers.get(account.provider)?.title ?? account.provider,
+      fromSettings: account.origin === 'environment',
+      templates: counted(templates, 'template'),
+      badges: await badgesWith(account),
+      effects: effects === 0 ? null : counted(effects, 'effect'),
+      typed: typedConfirmation(templates + effects),
+    };
+    await renderPage(req, res, 'provider-account-remove', frame, model, errors.length > 0 ? 422 : 200);
+  };
+
   return [
     get(PATH, 'look', (req, res) => show(req, res)),
 
@@ -129,25 +158,13 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       ),
     ),
 
-    get(`${PATH}/remove`, 'administer', async (req, res) => {
-      const account = await accountOf(req);
-      const counts = (await providerStore.templateCounts()).filter(({ accountId }) => accountId === account.id);
-      const groups = (await progress.effectGroups()).filter(({ lane }) => lane === account.provider);
-      const breadcrumbs = [...crumbs(), { text: account.name, href: accountPath(account) }];
-      const frame = { title: `Remove ${account.name}`, section: 'providers', breadcrumbs } as const;
-      await renderPage(req, res, 'provider-account-remove', frame, {
-        href: accountPath(account),
-        name: account.name,
-        provider: providers.get(account.provider)?.title ?? account.provider,
-        fromSettings: account.origin === 'environment',
-        templates: counted(total(counts), 'template'),
-        badges: await badgesWith(account),
-        effects: total(groups) === 0 ? null : counted(total(groups), 'effect'),
-      });
-    }),
+    get(`${PATH}/remove`, 'administer', async (req, res) => askToRemove(req, res, await accountOf(req))),
 
     post(`${PATH}/remove`, 'administer', async (req, res) => {
       const account = await accountOf(req);
+      const { templates, effects } = await gone(account);
+      const unsure = confirmationError(req, templates + effects);
+      if (unsure) return askToRemove(req, res, account, [unsure]);
       await accounts.remove(account.id);
       const { provider, slug, host } = account;
       await audit(actorOf(res).name, 'provider-account.removed', objectOf(account), { provider, slug, host });

@@ -5,6 +5,7 @@ import { addSearchWords } from './add-search-words.ts';
 import { carryOverBadges } from './carry-over-badges.ts';
 import { carryOverReplays } from './carry-over-replays.ts';
 import type { Migration } from './migration.ts';
+import { announceTextContributions } from './text-contributions.ts';
 
 export const migrations: readonly Migration[] = [
   {
@@ -30,5 +31,11 @@ export const migrations: readonly Migration[] = [
     name: 'Make jobs of the replays of dead letters',
     breaking: false,
     run: carryOverReplays,
+  },
+  {
+    number: 5,
+    name: 'Keep what counts for a badge as one text, document by document as they change',
+    breaking: true,
+    run: announceTextContributions,
   },
 ];

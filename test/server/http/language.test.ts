@@ -152,6 +152,26 @@ describe('the language of a learner', () => {
     expect(await world.site.services.learners.languageOf('ada')).to.equal('es');
   });
 
+  it('is what the LMS says of them where it does, before what the browser asks for, and after what they chose', async () => {
+    world.lms.claims = { locale: 'fr-CA' };
+    const browser = world.site.browser();
+    await world.enter(browser, 'ada', '/my');
+    const { text } = await browser.get('/my').set('Accept-Language', 'de');
+    expect(textOf(text)).to.include('Mes badges et attestations');
+    expect(await world.site.services.learners.languageOf('ada')).to.equal('fr');
+    await browser.get('/my?language=uk');
+    expect(textOf((await browser.get('/my')).text)).to.include('Мої відзнаки та свідоцтва');
+  });
+
+  it('passes over a claim that is no language', async () => {
+    for (const locale of ['../../etc', 7, 'x'.repeat(99)]) {
+      world.lms.claims = { locale };
+      const browser = world.site.browser();
+      await world.enter(browser, 'ada', '/my');
+      expect((await browser.get('/my')).headers['content-language']).to.equal('en');
+    }
+  });
+
   it('is not remembered where only the browser asks for it', async () => {
     const browser = world.site.browser();
     await world.enter(browser, 'ada', '/my');

@@ -90,6 +90,10 @@ describe('options as fields', () => {
     const labels = optionNodes(schema, new Map(), null).nodes.map(({ label }) => label);
     expect(labels).to.include.members(['Required completion (share of the course)', 'Template multiline', 'QR codes']);
     expect(labels.join()).not.to.include('_');
+    const elements = optionNodes(schema, new Map(), null).nodes.find(({ id }) => id === 'o.text_elements');
+    expect(elements && 'nodes' in elements ? elements.nodes.map(({ label }) => label) : []).to.include.members([
+      'name',
+    ]);
   });
 
   it('offer the assets of the kind that an option names', () => {

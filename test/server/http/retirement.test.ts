@@ -38,6 +38,13 @@ describe('retiring a learner on the pages', () => {
     const [entry] = (await site.services.access.audit({ limit: 1 })).items;
     expect(entry).to.deep.include({ actor: 'administrator', action: 'learner.retired' });
     expect(entry?.details).to.include({ badges: 'revoke' });
+    const shown = textOf((await administrator.get(path)).text);
+    expect(shown).to.match(
+      /Retirement Under way Asked for .* By administrator Badges at providers are taken back Finished not yet/,
+    );
+    expect(shown).to.include('Nothing new about this person is stored any more.');
+    const operator = await site.signIn('operator');
+    expect(textOf((await operator.get(path)).text)).to.not.include('Retirement');
     await site.runJobs();
     expect((await site.services.jobStore.get(right.headers.location?.slice(6).split('?')[0] ?? ''))?.state).to.equal(
       'done',

@@ -25,6 +25,10 @@ function postFormsOf(view: string): readonly string[] {
   return view.match(/<form[^>]*method="post"[\s\S]*?<\/form>/g) ?? [];
 }
 
+/** Left and right, which are the other way round in Arabic. */
+const SIDES =
+  /(?:^|[\s;])(?:(?:margin|padding|border)-)?(?:left|right)(?:-\w+)?:|(?:text-align|float):\s*(?:left|right)/;
+
 /** Forms for people without a session, that keep and change nothing. */
 const ASKS_ONLY = /^<form method="post" action="(\/verify|<%= model\.askAction %>)"/;
 
@@ -43,6 +47,14 @@ describe('views', () => {
         expect(form).to.include('name="_csrf" value="<%= page.csrfToken %>"');
     });
   }
+
+  it('are laid out by reading direction, save where a picture is measured', () => {
+    const sheet = readFileSync(projectPath('views', 'assets', 'laurel.css'), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+    const sided = [...sheet.matchAll(/([^{}]+)\{([^{}]*)\}/g)].filter(
+      ([, selector = '', rules = '']) => !selector.includes('designer') && SIDES.test(rules),
+    );
+    expect(sided.map(([rule]) => rule.trim())).to.deep.equal([]);
+  });
 
   it('would be caught with any of these', () => {
     expect(faultsOf('<%- user.name %>')).to.deep.equal(['unescaped output other than include(']);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import mongoose from 'mongoose';
-import { ConfigurationError, StoreError } from '../../../plugin/errors.ts';
+import { ConfigurationError, InvariantError, StoreError } from '../../../plugin/errors.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { connectDatabase, type Database, schemaOptions } from '../../../server/mongo/connect.ts';
 import { isDuplicateKey, withDatabase } from '../../../server/mongo/errors.ts';
@@ -56,6 +56,15 @@ describe('the database connection', () => {
       ['username', true],
       ['lmsUserId', true],
     ]);
+  });
+
+  it('makes an index with every option that its schema asks for, and with none that is not known here', async () => {
+    const { connection } = await connect(thingModels({ unique: true, sparse: true, expireAfterSeconds: 60 }));
+    const made = (await connection.collection('things').indexes()).find(({ name }) => name === 'name_1');
+    expect(made).to.deep.include({ unique: true, sparse: true, expireAfterSeconds: 60 });
+    const error = await failureOf(connect(thingModels({ collation: { locale: 'de' } })));
+    expect(error).to.be.instanceOf(InvariantError);
+    expect((error as InvariantError).message).to.equal('the index on things (name) asks for collation in vain');
   });
 
   it('can be opened again on the same data', async () => {

@@ -103,6 +103,8 @@ describe('sorted keys', () => {
         }
         const others = list.sorted.filter((entry) => entry.key === lower && entry.sequence !== 3);
         expect(hasOther(keys, lower, 3)).to.equal(others.length > 0);
+        const first = list.sorted.find((entry) => entry.key === lower);
+        expect(keys.sequenceOf(Buffer.from(lower, 'latin1'))).to.equal(first?.sequence ?? null);
         keys.clear();
         expect(keys.size).to.equal(0);
       }),

@@ -314,7 +314,13 @@ describe('lists', () => {
       await addCredentials(130);
       const fields = { action: 'invalidate', which: 'all', query: '?search=many', reason: 'A mistake' };
       expect(textOf((await send('/actions/credentials', fields)).text)).to.include('130 credentials.');
-      const answer = await send('/actions/credentials/done', fields);
+      for (const confirmation of ['', '100', 'yes']) {
+        const unsure = await send('/actions/credentials/done', { ...fields, confirmation });
+        expect(unsure.status).to.equal(422);
+        expect(textOf(unsure.text)).to.include('Type 130 to confirm Error: Type 130 to say that you mean all of them.');
+      }
+      expect(await site.services.credentials.countCredentials({ status: 'invalidated' })).to.be.lessThan(130);
+      const answer = await send('/actions/credentials/done', { ...fields, confirmation: ' 130 ' });
       expect(answer.status).to.equal(303);
       expect(answer.headers.location).to.match(/^\/jobs\//);
       await site.runJobs();

@@ -1,0 +1,17 @@
+/** Of so many things that go for good, their number is typed: nobody does that without having read it. */
+
+import type { Request } from 'express';
+import { type FieldError, textField } from './forms.ts';
+
+export const TYPED_ABOVE = 100;
+
+/** For the partial `typed-confirmation`. @returns null: nothing need be typed */
+export function typedConfirmation(count: number): number | null {
+  return count > TYPED_ABOVE ? count : null;
+}
+
+export function confirmationError(req: Request, count: number): FieldError | null {
+  const typed = textField(req, 'confirmation').replace(/[\s,.]/g, '');
+  if (count <= TYPED_ABOVE || typed === String(count)) return null;
+  return { field: 'confirmation', message: `Type ${count} to say that you mean all of them.` };
+}

@@ -17,6 +17,7 @@ import { readOptions } from '../../../plugin/extensions/options.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import { createPdfGeneration } from '../../../providers/index.ts';
 import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
+import { OVERLAY } from '../../../providers/pdf/template/compile-template.ts';
 import { anAsset, rejection } from '../../contracts/credential-store.ts';
 import { aTemplate, bundledFont, fontsFolder, shownTexts } from '../../support/pdf.ts';
 

@@ -74,6 +74,8 @@ export async function measure(print: (line: string) => void): Promise<void> {
       ['one year', 'date=2026&period=all'],
       ['one day', 'date=2026-02-03&period=all'],
       ['oldest first', 'period=all&order=received'],
+      ['by outcome, then newest', 'period=all&order=outcome'],
+      ['by type, outcome, newest', 'period=all&order=-type,outcome'],
       ['search of a username', 'period=all&search=user-4242'],
       ['search that finds nothing', 'period=all&search=nobody-is-called-so'],
     ];

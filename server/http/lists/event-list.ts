@@ -5,9 +5,9 @@ import { type EventEntry, type OutcomeKind, outcomeKinds } from '../../../plugin
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
 import { badgePath } from '../badge-links.ts';
-import { thrifty } from '../dashboard/thrifty.ts';
 import { outcomeReason } from '../event-words.ts';
 import { shortEventType, shownInstant, shownStatus, shownTime } from '../format.ts';
+import { createKnownCourses } from '../known-courses.ts';
 import { eventPath, shownLearner } from '../pages/events.ts';
 import type { Services } from '../services.ts';
 import { linksCell, statusCell, textCell, timeCell } from './cells.ts';
@@ -20,9 +20,6 @@ const PERIODS = { hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR };
 const PERIOD_WORDS = { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days' };
 const shownOutcomes: readonly OutcomeKind[] = [...outcomeKinds].reverse();
 
-/** Of more, none is offered: whoever looks for one writes it. */
-const MOST_COURSES = 500;
-
 interface Context {
   readonly people: ReadonlyMap<string, Learner>;
   readonly names: ReadonlyMap<string, string>;
@@ -32,7 +29,7 @@ type ListServices = Pick<Services, 'events' | 'learners' | 'badges' | 'clock' | 
 
 export function eventList(services: ListServices): List<EventEntry, Context> {
   const { events, clock, environment } = services;
-  const courses = thrifty(() => events.records.values('course', MOST_COURSES));
+  const courses = createKnownCourses(events);
   return {
     path: '/events',
     access: 'look',
@@ -132,7 +129,7 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
         label: 'Course key',
         any: '',
         isWritten: true,
-        choices: async () => ((await courses())?.result ?? []).map((value) => ({ value, word: value })),
+        choices: async () => (await courses()).map((value) => ({ value, word: value })),
         where: (course) => [{ field: 'course', in: [course] }],
       },
       {

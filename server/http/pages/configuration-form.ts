@@ -16,6 +16,7 @@ import { fieldChanges } from '../field-changes.ts';
 import { shownNumber } from '../format.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
+import { createKnownCourses } from '../known-courses.ts';
 import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
@@ -38,6 +39,7 @@ interface Entered {
 export function configurationFormRoutes(services: Services): readonly Route[] {
   const { credentials, extensions, clock } = services;
   const audit = createAudit(services);
+  const courses = createKnownCourses(services.events);
 
   const find = async (req: Request): Promise<CredentialConfiguration> => {
     const configuration = await credentials.configuration(pathText(req, 'id'));
@@ -66,6 +68,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       type: { id: type.id, name: type.name },
       contextKey,
       isNew: former === null,
+      courses: former === null ? await courses() : [],
       action: former ? `${pathOf(former)}/edit` : `${HOME}/new`,
       deleteHref: former && `${pathOf(former)}/delete`,
       cancelHref: HOME,

@@ -17,6 +17,7 @@ import { readOptions } from '../../../plugin/extensions/options.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import { createPdfGeneration } from '../../../providers/index.ts';
 import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
+import { OVERLAY } from '../../../providers/pdf/template/compile-template.ts';
 import { anAsset, rejection } from '../../contracts/credential-store.ts';
 import { aTemplate, bundledFont, fontsFolder, shownTexts } from '../../support/pdf.ts';
 
@@ -268,7 +269,7 @@ describe('the pdf generation function', () => {
 });
 
 function overlayOf(document: PDFDocument): string {
-  const stream = document.context.lookup(PDFRef.of(4)) as PDFRawStream;
+  const stream = document.context.lookup(PDFRef.of(OVERLAY)) as PDFRawStream;
   return Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1');
 }
 

@@ -6,11 +6,12 @@ import type { RetrievedLearner } from '../extensions/retrieval-function.ts';
 import type { Credential, CredentialRun } from '../ports/credential-store.ts';
 import type { Learner, Resumption } from '../ports/learner-records.ts';
 import { type StepNotes, silentTracer } from '../ports/tracer.ts';
+import { settleInOrder } from '../settle-in-order.ts';
 import { loadConfiguration } from './eligibility.ts';
 import { type GenerationJob, type GenerationOutcome, generateCredential, metAgain } from './generate-credentials.ts';
 import { inBatches, type PlacedLearner } from './learner-batches.ts';
 import { type GenerationParts, prepareGeneration } from './prepare-generation.ts';
-import { fromCheckpoint, NO_COUNTS, RunProgress } from './run-progress.ts';
+import { fromCheckpoint, NO_COUNTS, type RunCounts, RunProgress } from './run-progress.ts';
 
 export interface CredentialRunner {
   /** Records a run and begins it. Joins the one that is running for the configuration, or that was made for `dueAt`.
@@ -21,7 +22,7 @@ export interface CredentialRunner {
   wait(runId: string): Promise<CredentialRun>;
   /** Continues the runs whose process is gone. @returns how many */
   takeOverAbandoned(): Promise<number>;
-  /** Ends work after the current learner and leaves unfinished runs to other processes. */
+  /** Ends work after the learners in hand and leaves unfinished runs to other processes. */
   stop(): Promise<void>;
 }
 
@@ -32,8 +33,16 @@ export interface RunnerParts extends GenerationParts {
   readonly saveEveryMs?: number;
   /** So many learners are looked up in the store at once. */
   readonly batchSize?: number;
+  /** So many documents are under way at once: while one is made, another is stored. */
+  readonly atOnce?: number;
   /** Waits, or less when the signal comes. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What one learner adds to a run. */
+interface Settled {
+  readonly counts: Partial<RunCounts>;
+  readonly problem?: NonNullable<CredentialRun['error']>;
 }
 
 const WAIT_STEP_MS = 200;
@@ -46,6 +55,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   const leaseMs = parts.leaseMs ?? 60_000;
   const saveEveryMs = parts.saveEveryMs ?? 1_000;
   const batchSize = parts.batchSize ?? 100;
+  const atOnce = parts.atOnce ?? 4;
   const sleep = parts.sleep ?? pause;
   const working = new Map<string, Promise<void>>();
   const stop = new AbortController();
@@ -132,11 +142,19 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     }, batchSize);
     for await (const batch of batches) {
       const live = await liveOf(configurationId, batch);
-      for (const { found, position } of batch) {
-        if (mustStop(progress)) return false;
-        await settle(found, metAgain(job, live.get(found.learner.username)), job, progress);
-        if (position !== null) progress.reach(position, plan);
-      }
+      await settleInOrder(
+        batch,
+        atOnce,
+        async ({ found }) =>
+          mustStop(progress) ? null : settle(found, metAgain(job, live.get(found.learner.username)), job, progress),
+        ({ position }, settled) => {
+          if (settled === null) return;
+          progress.count(settled.counts);
+          if (settled.problem) progress.note(settled.problem);
+          if (position !== null) progress.reach(position, plan);
+        },
+      );
+      if (mustStop(progress)) return false;
       await progress.save();
     }
     return !mustStop(progress);
@@ -166,16 +184,12 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     met: ReturnType<typeof metAgain>,
     job: GenerationJob,
     progress: RunProgress,
-  ): Promise<void> {
-    if (found.problem !== null) {
-      progress.count({ seen: 1, failed: 1 });
-      progress.note({ code: 'credential.learner-data', message: found.problem });
-      return;
-    }
-    progress.count({ seen: 1 });
-    if (!found.eligible) return;
+  ): Promise<Settled> {
+    if (found.problem !== null)
+      return { counts: { seen: 1, failed: 1 }, problem: { code: 'credential.learner-data', message: found.problem } };
+    if (!found.eligible) return { counts: { seen: 1 } };
     const outcome = met ?? (await generate(job, found.learner, progress));
-    progress.count({ eligible: 1, [outcome]: 1 });
+    return { counts: { seen: 1, eligible: 1, [outcome]: 1 } };
   }
 
   async function liveOf(

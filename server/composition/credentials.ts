@@ -49,6 +49,8 @@ export interface Credentials {
   readonly life: ComposedCredentialLife;
 }
 
+const LEAST_AT_ONCE = 4;
+
 export function composeCredentials(foundation: Foundation, parts: CredentialsParts): Credentials {
   const { settings, texts, stores, clock, logger, tracer, lifecycle } = foundation;
   const { records, retired, publicUrl, meters, patience } = parts;
@@ -65,7 +67,8 @@ export function composeCredentials(foundation: Foundation, parts: CredentialsPar
     isRetired: retired.has,
     ...(patience?.leaseMs && { leaseMs: patience.leaseMs }),
   };
-  const runner = createCredentialRunner(generation);
+  // a thread makes the next document while the last one is stored
+  const runner = createCredentialRunner({ ...generation, atOnce: Math.max(LEAST_AT_ONCE, 2 * pdfThreadsOf(settings)) });
   lifecycle.onStop('credential runs', () => runner.stop());
   const mailer = openMailer(foundation, meters);
   return {
@@ -87,7 +90,7 @@ export function composeCredentials(foundation: Foundation, parts: CredentialsPar
 }
 
 function openRegistry({ settings, plugins, lifecycle }: Foundation, meters: Meters): ExtensionRegistry {
-  const threads = settings.pdfThreads || Math.max(1, availableParallelism() - 1);
+  const threads = pdfThreadsOf(settings);
   const pdfEngine = createThreadPool({ threads, fontsFolder: projectPath('fonts') });
   lifecycle.onStop('PDF threads', () => pdfEngine.close());
   const registry = new ExtensionRegistry()
@@ -105,4 +108,8 @@ function openMailer({ settings: { smtpUrl, mailFrom }, tracer, lifecycle }: Foun
   const mailer = tracedMailer(measured, tracer, new URL(smtpUrl).hostname);
   lifecycle.onStop('mail server', async () => mailer.close());
   return mailer;
+}
+
+function pdfThreadsOf({ pdfThreads }: Pick<Foundation['settings'], 'pdfThreads'>): number {
+  return pdfThreads || Math.max(1, availableParallelism() - 1);
 }

@@ -19,12 +19,13 @@ const ROLES: Readonly<Record<string, readonly Role[]>> = {
 const [role = '', crash = ''] = process.argv.slice(2);
 const asked = waitForSignal();
 const settings = readSettings(process.env);
+const desk = process.env.LAUREL_TEST_DESK;
 const [point, nth] = crash.split(':');
 if (point) armCrash(point as CrashPointName, Number(nth));
 const laurel = await compose(settings, {
   logger: createLogger(settings.logLevel),
   roles: ROLES[role] as readonly Role[],
-  providers: new Map([['memory', deskClient('memory', process.env.LAUREL_TEST_DESK ?? '')]]),
+  providers: new Map(desk ? [['memory', deskClient('memory', desk)]] : []),
   patience: {
     policy: { baseMs: 200, capMs: 2_000, leaseMs: LEASE_MS },
     breakerPolicy: { failures: 5, firstMs: 300, capMs: 2_000 },

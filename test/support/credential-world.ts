@@ -100,6 +100,8 @@ export async function credentialWorld(): Promise<CredentialWorld> {
     logger: silentLogger,
     verifyUrl: (verifyId: string) => `https://badges.example.org/verify/${verifyId}`,
     saveEveryMs: 20,
+    // One after the other, so that tests can say where a run stands.
+    atOnce: 1,
     ...changes,
   });
   return {

@@ -13,6 +13,7 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/^views\/(pages|partials)\/.*\.ejs$/, 'views/pages/dashboard.ejs'],
   [/^views\/mail\/.*\.ejs$/, 'views/mail/credential-available.text.ejs'],
   [/^views\/assets\/[\w.-]+\.(css|svg|png|js)$/, 'views/assets/laurel.css'],
+  [/^views\/locale\/\w{2}\/LC_MESSAGES\/laurel\.po$/, 'views/locale/en/LC_MESSAGES/laurel.po'],
   [/^fonts\/([\w.-]+\.ttf|LICENSE-\w+|README\.md)$/, 'fonts/LICENSE-Noto'],
   [
     /^examples\/(events|rules|rules-next|credly|open-badges|first-run|operations|plugin-provider)\/[\w.-]+$/,

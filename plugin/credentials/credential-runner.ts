@@ -141,12 +141,12 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
       return retrieveFailed(configurationId, retrieve, { ...start, reached });
     }, batchSize);
     for await (const batch of batches) {
-      const live = await liveOf(configurationId, batch);
+      const known = await knownOf(configurationId, batch);
       await settleInOrder(
         batch,
         atOnce,
         async ({ found }) =>
-          mustStop(progress) ? null : settle(found, metAgain(job, live.get(found.learner.username)), job, progress),
+          mustStop(progress) ? null : settle(found, metAgain(job, known.get(found.learner.username)), job, progress),
         ({ position }, settled) => {
           if (settled === null) return;
           progress.count(settled.counts);
@@ -192,13 +192,18 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
     return { counts: { seen: 1, eligible: 1, [outcome]: 1 } };
   }
 
-  async function liveOf(
+  /** By username: the live credential, or else what holds the place. Two questions at most, however many they are. */
+  async function knownOf(
     configurationId: string,
     batch: readonly PlacedLearner[],
   ): Promise<ReadonlyMap<string, Credential>> {
     const eligible = batch.flatMap(({ found }) => (found.eligible ? [found.learner.username] : []));
     const live = eligible.length === 0 ? [] : await store.liveCredentials(configurationId, eligible);
-    return new Map(live.map((credential) => [credential.username, credential]));
+    const known = new Map(live.map((credential) => [credential.username, credential]));
+    const others = eligible.filter((username) => !known.has(username));
+    const holders = others.length === 0 ? [] : await store.placeHolders(configurationId, others);
+    for (const holder of holders) known.set(holder.username, holder);
+    return known;
   }
 
   /** Those whose live credential is an error when their turn comes. */

@@ -94,7 +94,8 @@ export function failCredential(credential: Credential, reason: string, now: Date
   return step(credential, 'error', now, { reason, fileKey: null });
 }
 
-/** @param archiveKey where its document lies from now on; null: it had none
+/** It keeps its place: whoever takes a credential back does not expect that the next run makes another.
+ *  @param archiveKey where its document lies from now on; null: it had none
  *  @throws CredentialError `credential.status` */
 export function invalidateCredential(
   credential: Credential,
@@ -106,7 +107,6 @@ export function invalidateCredential(
     reason,
     fileKey: archiveKey,
     reissue: null,
-    holdsPlace: false,
     mail: unneeded(credential.mail),
   });
 }

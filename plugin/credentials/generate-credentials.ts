@@ -1,6 +1,6 @@
 /** One learner's credential within a run: claimed in the store, made, put into the file store, and only then available.
  *
- *      no live one        -> create `generating`  \
+ *      place is free      -> create `generating`  \
  *      `error`            -> `generating` again     >-> generate -> put file -> `available`
  *      `generating`, dead -> taken over            /            \-> `error` with the reason
  *
@@ -23,7 +23,6 @@ import {
   startCredential,
 } from './credential.ts';
 import type { CredentialPlan } from './credential-options.ts';
-import { freePlace } from './place.ts';
 import { expiryOf, wantsMail } from './validity.ts';
 
 export interface GenerationJob extends CredentialPlan {
@@ -43,7 +42,7 @@ export interface GenerationJob extends CredentialPlan {
   readonly isRetired: (learner: Pick<Learner, 'username' | 'lmsUserId'>) => boolean | Promise<boolean>;
 }
 
-/** `skipped`: has one already, was retired, or another run is at it. */
+/** `skipped`: has one already, or had it taken back, was retired, or another run is at it. */
 export type GenerationOutcome = 'generated' | 'skipped' | 'failed';
 
 /** @throws CredentialsError when no document of this job can be made (missing asset, store away); the learner's credential
@@ -102,14 +101,15 @@ export function mailFor(
   return email !== '' && isActive && wantsMail(options) ? pendingMail(clock.now(), tracer.current()) : null;
 }
 
-/** What is to be said of a learner who has a credential already: after a takeover the run meets what it made before, and
+/** What is to be said of a learner whose place is taken. One that is invalid keeps it: it was taken back. After a takeover the run meets what it made before, and
  *  counts it as its own. @returns null: one is to be made */
 export function metAgain(
   { runId }: Pick<GenerationJob, 'runId'>,
-  live: Credential | undefined,
+  known: Credential | undefined,
 ): 'generated' | 'skipped' | null {
-  if (live?.status !== 'available') return null;
-  return live.runId === runId ? 'generated' : 'skipped';
+  if (known?.status === 'invalidated') return 'skipped';
+  if (known?.status !== 'available') return null;
+  return known.runId === runId ? 'generated' : 'skipped';
 }
 
 async function claim(job: GenerationJob, learner: Learner): Promise<Credential | GenerationOutcome> {
@@ -128,9 +128,7 @@ async function claim(job: GenerationJob, learner: Learner): Promise<Credential |
   const live = await store.liveCredential(job.configurationId, learner.username);
   if (!live) {
     const fresh = startCredential(seed, clock.now(), newId);
-    if (await store.createCredential(fresh)) return fresh;
-    const isFree = await freePlace(store, fresh, clock.now());
-    return isFree && (await store.createCredential(fresh)) ? fresh : 'skipped';
+    return (await store.createCredential(fresh)) ? fresh : 'skipped';
   }
   const met = metAgain(job, live);
   if (met !== null) return met;

@@ -1,11 +1,11 @@
-/** Taking a credential back: it stays verifiable as invalidated, its document leaves every public place. */
+/** Taking a credential back: it stays verifiable as invalidated, its document leaves every public place, and
+ *  no run makes another in its stead until a person allows it (place.ts). */
 
 import { ConflictError, InputError, NotFoundError } from '../errors.ts';
 import type { FileStore } from '../ports/asset-files.ts';
 import type { Credential, CredentialStore } from '../ports/credential-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import { invalidateCredential as toInvalidated } from './credential.ts';
-import { freePlace } from './place.ts';
 
 export const MAX_REASON = 500;
 const ATTEMPTS = 3;
@@ -31,7 +31,7 @@ export async function invalidateCredential(
   if (text === '' || text.length > MAX_REASON) {
     throw new InputError('invalidation-reason', `the reason must have 1 to ${MAX_REASON} characters`);
   }
-  const { store, files, clock } = using;
+  const { store, files } = using;
   const credential = await store.credential(credentialId);
   if (!credential) {
     throw new NotFoundError('credential', 'there is no credential with this id; choose one from the list');
@@ -40,7 +40,6 @@ export async function invalidateCredential(
     const invalidated = await tryToInvalidate(latest, text, using);
     if (invalidated !== null) {
       for (const key of [latest.fileKey, latest.reissue?.fileKey]) if (key) await files.delete(key);
-      if (latest.reissueOf !== null) await freePlace(store, latest, clock.now());
       return invalidated;
     }
     const again = await store.credential(credentialId);

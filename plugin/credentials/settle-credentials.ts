@@ -1,4 +1,4 @@
-/** Invalidating, reissuing or retrying every credential that matches: a job, because there may be very many. */
+/** Invalidating, allowing, reissuing or retrying every credential that matches: a job, because there may be very many. */
 
 import { ConflictError, CredentialError, CredentialsError, InputError, NotFoundError } from '../errors.ts';
 import type { JobKind, JobStep } from '../jobs/job-runner.ts';
@@ -6,6 +6,7 @@ import type { Credential, CredentialFilter } from '../ports/credential-store.ts'
 import type { Job, JsonObject } from '../ports/job-store.ts';
 import { generateCredential } from './generate-credentials.ts';
 import { invalidateCredential } from './invalidate-credential.ts';
+import { allowNewCredential } from './place.ts';
 import { currentLearner, type GenerationParts, prepareGeneration } from './prepare-generation.ts';
 import type { Reissuer } from './reissue-credential.ts';
 
@@ -14,6 +15,7 @@ export const SETTLE_CREDENTIALS = 'settle-credentials';
 /** What can be done with many at once, and to which of them. */
 const CREDENTIAL_ACTIONS = {
   invalidate: ['available', 'error'],
+  allow: ['invalidated'],
   reissue: ['available'],
   retry: ['error'],
 } as const satisfies Readonly<Record<string, readonly Credential['status'][]>>;
@@ -87,6 +89,10 @@ export function createSettleCredentials(parts: GenerationParts & { readonly reis
     async invalidate({ id }, job) {
       await invalidateCredential(id, String(job.parameters.reason), { store, files, clock, newId });
       return 'invalidated';
+    },
+    async allow({ id }) {
+      await allowNewCredential(id, { store, clock });
+      return 'allowed';
     },
     async reissue({ id }, job) {
       await reissuer.reissue(id, job.requestedBy);

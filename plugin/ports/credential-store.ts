@@ -166,7 +166,7 @@ export interface Credential {
   /** What is to take its place: recorded before it is made, and until it has a document of its own. */
   readonly reissue: Reissue | null;
   /** Keeps others from being created for this learner and configuration. Reissued ones come under the place of the first
-   *  one, which keeps it until the last of them is invalidated. */
+   *  one, which keeps it, also when the last of them was taken back, until a person allows a new one. */
   readonly holdsPlace: boolean;
   /** What tells the learner; null: nobody is to be told. */
   readonly mail: CredentialMail | null;
@@ -330,6 +330,8 @@ export interface CredentialStore {
   liveCredentials(configurationId: string, usernames: readonly string[]): Promise<readonly Credential[]>;
   /** The one that holds the place, invalidated or not. */
   placeHolder(configurationId: string, username: string): Promise<Credential | null>;
+  /** Those that hold the places of these learners. */
+  placeHolders(configurationId: string, usernames: readonly string[]): Promise<readonly Credential[]>;
   /** Newest first. */
   credentials(
     query: CredentialFilter & { readonly after?: string | undefined; readonly limit: number },

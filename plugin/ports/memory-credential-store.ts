@@ -224,6 +224,13 @@ export class MemoryCredentialStore implements CredentialStore {
   async placeHolder(configurationId: string, username: string): Promise<Credential | null> {
     return this.#ofLearner(configurationId, username).find(({ holdsPlace }) => holdsPlace) ?? null;
   }
+  async placeHolders(configurationId: string, usernames: readonly string[]): Promise<readonly Credential[]> {
+    const wanted = new Set(usernames);
+    return [...this.#credentials.values()].filter(
+      (credential) =>
+        credential.configurationId === configurationId && credential.holdsPlace && wanted.has(credential.username),
+    );
+  }
   async credentials(query: Parameters<CredentialStore['credentials']>[0]): Promise<Page<Credential>> {
     const wanted = [...this.#credentials.values()].filter((credential) => matches(credential, query));
     const position = ({ createdAt, id }: Credential) => `${createdAt.toISOString()} ${id}`;

@@ -1,4 +1,4 @@
-/** `laurel credentials reissue|invalidate|retry`: one credential at once, or all that match as a job. */
+/** `laurel credentials reissue|invalidate|allow|retry`: one credential at once, or all that match as a job. */
 
 import type { Command } from 'commander';
 import {
@@ -12,6 +12,7 @@ import { InputError } from '../../plugin/errors.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
 import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit.ts';
+import type { CredentialLife } from '../http/services.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import { plural, printLine } from './rule-report.ts';
 import { explainUsage } from './usage.ts';
@@ -33,12 +34,13 @@ interface ManyOptions {
 const descriptions: Readonly<Record<CredentialAction, string>> = {
   reissue: 'make a credential anew with the data of today, and let it take the place of the former one',
   invalidate:
-    'take a credential back for good; its document goes to the archive, and the next run makes a new one if the learner still is eligible',
+    'take a credential back for good; its document goes to the archive, and no run makes another until a new one is allowed',
+  allow: 'let the next run make a new credential where one was invalidated by hand, if the learner still is eligible',
   retry: 'make credentials again whose making failed, for whoever still is eligible',
 };
 
 export function addCredentialLifeCommands(credentials: Command): void {
-  for (const action of ['reissue', 'invalidate', 'retry'] as const) {
+  for (const action of ['reissue', 'invalidate', 'allow', 'retry'] as const) {
     const command = credentials.command(action).description(descriptions[action]);
     if (action !== 'retry') command.argument('[credential]', 'its id; left out: all that match');
     command
@@ -55,7 +57,7 @@ export function addCredentialLifeCommands(credentials: Command): void {
         return carryOut(action, id as string | undefined, options as ManyOptions);
       });
     explainUsage(command, {
-      json: 'the new credential for one; the job for many; count, counts and sample (ids) with --dry-run',
+      json: 'the credential for one (the new one where it is reissued); the job for many; count, counts and sample (ids) with --dry-run',
       exits:
         '0 done, 1 the job failed or was cancelled, 64 it is not clear which credentials are meant, 66 there is none',
       examples: [
@@ -76,25 +78,35 @@ async function carryOut(action: CredentialAction, id: string | undefined, option
   if (action === 'invalidate' && !options.dryRun && (options.reason ?? '').trim() === '')
     throw unclear('give a reason with --reason; whoever verifies one is told');
   await withLaurel((laurel) =>
-    id === undefined ? settleMany(laurel, action, choice, options) : settleOne(laurel, action, id, options),
+    id === undefined || action === 'retry'
+      ? settleMany(laurel, action, choice, options)
+      : settleOne(laurel, action, id, options),
   );
 }
 
-async function settleOne(
-  { services }: Laurel,
-  action: CredentialAction,
-  id: string,
-  options: ManyOptions,
-): Promise<void> {
+async function settleOne({ services }: Laurel, action: OneAction, id: string, options: ManyOptions): Promise<void> {
   const audit = createAudit(services);
+  const result = await actOnOne(services.credentialLife, action, id, options);
   const isReissue = action === 'reissue';
-  const result = isReissue
-    ? await services.credentialLife.reissue(id, 'cli')
-    : await services.credentialLife.invalidate(id, options.reason ?? '');
   const details: Readonly<Record<string, string>> = isReissue ? { as: result.id } : {};
-  await audit('cli', isReissue ? 'credential.reissued' : 'credential.invalidated', `credential:${id}`, details);
+  await audit('cli', `credential.${DONE[action]}`, `credential:${id}`, details);
   if (options.json) printLine(JSON.stringify({ id: result.id, verifyId: result.verifyId, status: result.status }));
-  else printLine(isReissue ? `reissued as ${result.id}` : 'invalidated');
+  else printLine(isReissue ? `reissued as ${result.id}` : DONE[action]);
+}
+
+const DONE = { reissue: 'reissued', invalidate: 'invalidated', allow: 'allowed' } as const;
+
+type OneAction = keyof typeof DONE;
+
+function actOnOne(life: CredentialLife, action: OneAction, id: string, { reason }: ManyOptions): Promise<Credential> {
+  switch (action) {
+    case 'reissue':
+      return life.reissue(id, 'cli');
+    case 'invalidate':
+      return life.invalidate(id, reason ?? '');
+    case 'allow':
+      return life.allow(id);
+  }
 }
 
 async function settleMany(

@@ -104,7 +104,7 @@ async function follow({ runner }: Laurel, runId: string, asJson: boolean): Promi
 export function outcomeText({ state, counts }: CredentialRun): string {
   return (
     `${state}: ${counts.seen} learners seen, ${counts.eligible} eligible, ${counts.generated} generated, ` +
-    `${counts.skipped} had one, ${counts.failed} failed`
+    `${counts.skipped} skipped, ${counts.failed} failed`
   );
 }
 

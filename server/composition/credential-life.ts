@@ -2,6 +2,7 @@
 
 import { downloadPath } from '../../plugin/credentials/download.ts';
 import { invalidateCredential } from '../../plugin/credentials/invalidate-credential.ts';
+import { allowNewCredential } from '../../plugin/credentials/place.ts';
 import type { GenerationParts } from '../../plugin/credentials/prepare-generation.ts';
 import { createReissuer } from '../../plugin/credentials/reissue-credential.ts';
 import { createSettleCredentials, retryCredential } from '../../plugin/credentials/settle-credentials.ts';
@@ -58,6 +59,7 @@ export function composeCredentialLife(parts: CredentialLifeParts): ComposedCrede
         return successor;
       },
       invalidate: (id, reason) => invalidateCredential(id, reason, { store, files, clock, newId }),
+      allow: (id) => allowNewCredential(id, { store, clock }),
       retry: (credential, runId) => retryCredential(parts, credential, runId),
       downloadUrl,
     },

@@ -66,6 +66,7 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'effect-given-up': 'The effect was given up and will not be tried again.',
     'credential-reissued': 'This is the new credential. The former one is invalid and leads here.',
     'credential-invalidated': 'The credential is invalid from now on, and its document is in the archive.',
+    'credential-allowed': 'The next run makes a new credential if the learner is still eligible by the LMS.',
     'mail-retried': 'The mail is pending again and will be tried shortly.',
     'mail-given-up': 'The mail was given up.',
     'run-started': 'The run has started.',

@@ -84,6 +84,8 @@ export interface CredentialLife {
   reissue(credentialId: string, actor: string): Promise<Credential>;
   /** @throws as `invalidateCredential` */
   invalidate(credentialId: string, reason: string): Promise<Credential>;
+  /** Lets runs make a new one after it was taken back. @throws as `allowNewCredential` */
+  allow(credentialId: string): Promise<Credential>;
   /** Makes it again for whoever still is eligible. @returns what came of it, in a word or two */
   retry(credential: Credential, runId: string): Promise<string>;
   /** Where the learner gets the document; null: nowhere. */

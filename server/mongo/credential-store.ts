@@ -241,6 +241,10 @@ export class MongoCredentialStore implements CredentialStore {
   async placeHolder(configurationId: string, username: string): Promise<Credential | null> {
     return one(this.#models.credentials.findOne({ configurationId, username, live: true }).lean(), toCredential);
   }
+  async placeHolders(configurationId: string, usernames: readonly string[]): Promise<readonly Credential[]> {
+    const wanted = { configurationId, username: trusted({ $in: [...usernames] }), live: true };
+    return all(this.#models.credentials.find(wanted).lean(), toCredential);
+  }
   async credentials(query: CredentialQuery): Promise<Page<Credential>> {
     const found = this.#models.credentials.find(filterOf(query)).sort({ createdAt: -1, _id: -1 });
     const credentials = await all(found.limit(query.limit + 1).lean(), toCredential);

@@ -519,6 +519,14 @@ export function credentialStoreContract(open: () => Promise<CredentialStore>): v
       expect(await store.createCredential(second)).to.equal(false);
       expect(await store.placeHolder('configuration-1', 'ada')).to.deep.equal(first);
       expect(await store.placeHolder('configuration-1', 'ben')).to.equal(null);
+      const ben = numbered(4, { username: 'ben' });
+      await store.createCredential(ben);
+      await store.createCredential(numbered(5, { username: 'cleo', holdsPlace: false }));
+      await store.createCredential(numbered(6, { username: 'dan', configurationId: 'configuration-2' }));
+      const holders = await store.placeHolders('configuration-1', ['ada', 'ben', 'cleo', 'dan', 'nobody']);
+      expect(holders.toSorted((a, b) => (a.username < b.username ? -1 : 1))).to.deep.equal([first, ben]);
+      expect(await store.placeHolders('configuration-1', ['ben'])).to.deep.equal([ben]);
+      expect(await store.placeHolders('configuration-1', [])).to.deep.equal([]);
       expect(await store.liveCredential('configuration-1', 'ada')).to.deep.equal(second);
     });
 

@@ -131,6 +131,6 @@ describe('a folder for files that cannot be used', () => {
     expect(failed.stderr).to.match(/^store\.files: the folder for files cannot be used \(\w+\);/m);
     rmSync(join(folder, 'files', 'credential'));
     const made = await runLaurel(generate, { env });
-    expect(made.stdout).to.equal('done: 8 learners seen, 6 eligible, 6 generated, 0 had one, 0 failed\n');
+    expect(made.stdout).to.equal('done: 8 learners seen, 6 eligible, 6 generated, 0 skipped, 0 failed\n');
   });
 });

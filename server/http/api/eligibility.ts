@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { contextKind } from '../../../plugin/credentials/context-key.ts';
 import { reasonOf } from '../../../plugin/credentials/eligibility.ts';
+import { takenBack } from '../../../plugin/credentials/place.ts';
 import { isRecord } from '../../../plugin/extensions/options.ts';
 import type { Facts, RetrievedLearner } from '../../../plugin/extensions/retrieval-function.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
@@ -58,6 +59,9 @@ export const eligibilitySchema = z.strictObject({
 type Entry = z.infer<typeof eligibilitySchema>['credentials'][number];
 type Step = z.infer<typeof step>;
 
+/** Said of whoever is eligible and gets none all the same. */
+const TAKEN_BACK = 'the credential was taken back, and no new one is made until that is allowed';
+
 export function eligibilityRoutes({ credentials, eligibility }: Services): readonly Route[] {
   async function existing(configurationId: string, username: string): Promise<string | null> {
     const live = await credentials.liveCredential(configurationId, username);
@@ -73,12 +77,15 @@ export function eligibilityRoutes({ credentials, eligibility }: Services): reado
     let found: RetrievedLearner | null = null;
     for await (const learner of eligibility(id, { username })) found = learner;
     const credential = await existing(id, username);
+    const taken =
+      found?.eligible && credential === null ? await takenBack(credentials, { configurationId: id, username }) : null;
     return {
       credential_type_id: type.id,
       name: type.name,
       is_generation_enabled: enabled,
       ...(credential === null ? {} : { existing_credential: credential }),
       ...(found === null ? { is_eligible: false, reason: 'not enrolled' } : standing(contextKey, found)),
+      ...(taken && { reason: TAKEN_BACK }),
     };
   }
 

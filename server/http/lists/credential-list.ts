@@ -1,6 +1,7 @@
 /** The list of credentials, and what is done to many of them. */
 
 import { MAX_REASON } from '../../../plugin/credentials/invalidate-credential.ts';
+import { holdsBack } from '../../../plugin/credentials/place.ts';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
 import { shownStatus, shownTime } from '../format.ts';
@@ -111,7 +112,7 @@ async function found({ credentials }: ListServices, text: string): Promise<reado
   return text.split(/\s+/).map((word) => ({ field: 'words', startsWith: word }));
 }
 
-function credentialActions({ credentialLife }: ListServices): readonly BulkAction<Credential>[] {
+function credentialActions({ credentials, credentialLife }: ListServices): readonly BulkAction<Credential>[] {
   const leftAlone = 'left alone';
   return [
     {
@@ -141,11 +142,23 @@ function credentialActions({ credentialLife }: ListServices): readonly BulkActio
       audited: 'credentials.invalidate',
       needsReason: true,
       consequence:
-        'They are invalid for good. Their documents go to the archive, where nobody can download them; whoever verifies one is told the reason. This cannot be undone. The next run makes new ones for those who are still eligible by the LMS.',
+        'They are invalid for good. Their documents go to the archive, where nobody can download them; whoever verifies one is told the reason. This cannot be undone. No run makes another for these learners until you allow a new one.',
       async run({ id, status }, { reason }) {
         if (status !== 'available' && status !== 'error') return leftAlone;
         await credentialLife.invalidate(id, reason.slice(0, MAX_REASON));
         return 'invalidated';
+      },
+    },
+    {
+      name: 'allow',
+      label: 'Allow new ones',
+      audited: 'credentials.allow',
+      consequence:
+        'Where one was invalidated by hand and keeps a new one from being made, the next run makes a new one for a learner who is still eligible by the LMS. The invalidated ones stay as they are. Others are left alone.',
+      async run(credential) {
+        if (!(await holdsBack(credentials, credential))) return leftAlone;
+        await credentialLife.allow(credential.id);
+        return 'allowed';
       },
     },
   ];

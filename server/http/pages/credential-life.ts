@@ -1,4 +1,4 @@
-/** What people do with a credential that was made: reissue it, or invalidate it. */
+/** What people do with a credential that was made: reissue it, invalidate it, or allow a new one after that. */
 
 import { MAX_REASON } from '../../../plugin/credentials/invalidate-credential.ts';
 import { InputError } from '../../../plugin/errors.ts';
@@ -10,7 +10,6 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { credentialPath, credentialsCrumb, findCredential } from './credentials.ts';
-import { schedulePath } from './schedule.ts';
 
 const REISSUE =
   'It gets a new document with what is known of the learner now; the date of the award stays. When it is made, it takes the place of the former one, which becomes invalid, and the learner is told by mail.';
@@ -63,6 +62,13 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
       await audit(actorOf(res).name, 'credential.invalidated', `credential:${credential.id}`);
       res.redirect(303, `${credentialPath(credential.id)}?done=credential-invalidated`);
     }),
+
+    post('/credentials/:id/allow', 'publish', async (req, res) => {
+      const { id } = await findCredential(services, pathText(req, 'id'));
+      await credentialLife.allow(id);
+      await audit(actorOf(res).name, 'credential.allowed', `credential:${id}`);
+      res.redirect(303, `${credentialPath(id)}?done=credential-allowed`);
+    }),
   ];
 }
 
@@ -83,6 +89,5 @@ function shown(credential: Shown) {
     learnerName: credential.learnerName,
     username: credential.username,
     status: shownStatus(credential.status),
-    scheduleHref: schedulePath(credential.configurationId),
   };
 }

@@ -1,5 +1,6 @@
 /** PDF credentials: one of them, its document. */
 
+import { holdsBack } from '../../../plugin/credentials/place.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
 import { createAudit } from '../audit.ts';
@@ -58,6 +59,9 @@ export function credentialRoutes(services: Services): readonly Route[] {
         learnerUrl: services.credentialLife.downloadUrl(credential),
         reissueHref: credential.status === 'available' ? `${credentialPath(credential.id)}/reissue` : null,
         invalidateHref: credential.status === 'invalidated' ? null : `${credentialPath(credential.id)}/invalidate`,
+        allowHref: (await holdsBack(services.credentials, credential))
+          ? `${credentialPath(credential.id)}/allow`
+          : null,
         createdAt: shownTime(credential.createdAt),
         updatedAt: shownTime(credential.updatedAt),
         downloadHref: credential.status === 'available' ? `/credentials/${credential.id}/download` : null,

@@ -1,6 +1,7 @@
 /** How one learner stands towards the credential of a configuration: what is required, what is there, what is missing. */
 
 import { loadConfiguration, reasonOf } from '../../../plugin/credentials/eligibility.ts';
+import { takenBack } from '../../../plugin/credentials/place.ts';
 import { isRecord } from '../../../plugin/extensions/options.ts';
 import type { CourseDecision, RetrievedLearner } from '../../../plugin/extensions/retrieval-function.ts';
 import { shownStatus } from '../format.ts';
@@ -8,7 +9,7 @@ import { pathText, queryText } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { credentialsCrumb } from './credentials.ts';
+import { credentialPath, credentialsCrumb } from './credentials.ts';
 
 const configurationsCrumb = { text: 'Configurations', href: '/configurations' } as const;
 
@@ -39,7 +40,10 @@ export function eligibilityRoutes({ credentials, eligibility }: Services): reado
   ];
 
   async function find(configurationId: string, username: string) {
-    for await (const found of eligibility(configurationId, { username })) return shown(found);
+    for await (const found of eligibility(configurationId, { username })) {
+      const taken = await takenBack(credentials, { configurationId, username: found.learner.username });
+      return { ...shown(found), takenBackHref: taken && credentialPath(taken.last.id) };
+    }
     return null;
   }
 }

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import sinon from 'sinon';
+import { invalidateCredential } from '../../../plugin/credentials/invalidate-credential.ts';
+import { allowNewCredential } from '../../../plugin/credentials/place.ts';
 import { NO_COUNTS } from '../../../plugin/credentials/run-progress.ts';
 import { InputError, StoreError } from '../../../plugin/errors.ts';
 import type { LearnerRecords } from '../../../plugin/ports/learner-records.ts';
@@ -54,15 +56,29 @@ describe('a credential run', () => {
     expect(await world.credential('dan')).to.equal(null);
   });
 
-  it('skips who has one, and makes one anew for whom it was taken back', async () => {
+  it('skips who has one, and whose was taken back by hand, until a new one is allowed', async () => {
     const runner = world.runner();
     await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
     const ada = await world.credential('ada');
     if (!ada) throw new Error('no credential');
-    await world.store.updateCredential({ ...ada, status: 'invalidated' }, ada.updatedAt);
+    await invalidateCredential(ada.id, 'A mistake', { ...world.parts(), newId: () => crypto.randomUUID() });
     const run = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', later(1)));
-    expect(run.counts).to.deep.equal({ seen: 4, eligible: 3, generated: 1, skipped: 2, failed: 0 });
+    expect(run.counts).to.deep.equal({ seen: 4, eligible: 3, generated: 0, skipped: 3, failed: 0 });
+    expect(await world.credential('ada')).to.equal(null);
+    await allowNewCredential(ada.id, world.parts());
+    const next = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', later(2)));
+    expect(next.counts).to.deep.equal({ seen: 4, eligible: 3, generated: 1, skipped: 2, failed: 0 });
     expect((await world.credential('ada'))?.id).not.to.equal(ada.id);
+  });
+
+  it('makes one anew where one was invalidated before that kept the place', async () => {
+    const runner = world.runner();
+    await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
+    const ada = await world.credential('ada');
+    if (!ada) throw new Error('no credential');
+    await world.store.updateCredential({ ...ada, status: 'invalidated', holdsPlace: false }, ada.updatedAt);
+    const run = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', later(1)));
+    expect(run.counts).to.include({ generated: 1, skipped: 2 });
   });
 
   it('keeps the reason of one learner’s failure, goes on, and tries that one again in the next run', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { invalidateCredential } from '../../../plugin/credentials/invalidate-credential.ts';
+import { allowNewCredential } from '../../../plugin/credentials/place.ts';
 import { createReissuer, type ReissuerParts } from '../../../plugin/credentials/reissue-credential.ts';
 import { StoreError } from '../../../plugin/errors.ts';
 import { ExtensionRegistry } from '../../../plugin/extensions/registry.ts';
@@ -153,13 +154,15 @@ describe('reissuing a credential', () => {
     expect(await statusesOfAda()).to.deep.equal(['available', 'invalidated']);
   });
 
-  it('can be done again and again; the place is free only when the last one is invalidated', async () => {
+  it('can be done again and again; the place is free only when a new one is allowed after the last', async () => {
     const second = await reissuer().reissue(old.id, 'ann');
     const third = await reissuer().reissue(second.id, 'ann');
     const another = anIssuedCredential({ configurationId: CONFIGURATION, username: 'ada' });
     expect(await world.store.createCredential(another)).to.equal(false);
     await invalidateCredential(third.id, 'Left', { ...world.parts(), newId: () => crypto.randomUUID() });
     expect(await world.credential('ada')).to.equal(null);
+    expect(await world.store.createCredential(another)).to.equal(false);
+    await allowNewCredential(third.id, world.parts());
     expect(await world.store.createCredential(another)).to.equal(true);
   });
 

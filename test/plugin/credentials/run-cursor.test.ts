@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { invalidateCredential } from '../../../plugin/credentials/invalidate-credential.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
 import type { FiguresWanted, LearnerRecords } from '../../../plugin/ports/learner-records.ts';
 import { aConfiguration } from '../../contracts/credential-store.ts';
@@ -162,7 +163,14 @@ describe('the place of a run in its list of learners', () => {
     const runner = world.runner({ store, saveEveryMs: 1_000_000 });
     const run = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', new Date(NOW.getTime() + 9)));
     expect(run.counts).to.deep.equal({ seen: 24, eligible: 20, generated: 0, skipped: 20, failed: 0 });
-    expect(asked.filter((name) => /credential/i.test(name))).to.deep.equal(['liveCredentials']);
+    const questions = () => asked.splice(0).filter((name) => /credential|place/i.test(name));
+    expect(questions()).to.deep.equal(['liveCredentials']);
+
+    for (const { id } of (await world.store.credentials({ configurationId: CONFIGURATION, limit: 99 })).items)
+      await invalidateCredential(id, 'A mistake', { ...world.parts(), newId: () => crypto.randomUUID() });
+    const next = await runner.wait(await runner.runNow(CONFIGURATION, 'manual', new Date(NOW.getTime() + 10)));
+    expect(next.counts).to.deep.equal(run.counts);
+    expect(questions(), 'and twice where they were taken back').to.deep.equal(['liveCredentials', 'placeHolders']);
   });
 
   it('U14, X2: killed at any calls, it ends with one credential and one file each, and exact counts', async () => {

@@ -86,6 +86,17 @@ describe('settling many credentials', () => {
     expect(items.map(({ reason }) => reason)).to.deep.equal(['Wrong template']);
   });
 
+  it('allows new ones where they were taken back, and leaves those alone that were reissued', async () => {
+    await settle('reissue');
+    await settle('invalidate', { search: 'cleo' });
+    const job = await settle('allow');
+    expect(job.state).to.equal('done');
+    expect(job.counts).to.deep.equal({ allowed: 1, 'left alone': 2 });
+    expect(await world.store.placeHolder(CONFIGURATION, 'cleo')).to.equal(null);
+    expect(await world.store.placeHolder(CONFIGURATION, 'ada')).to.include({ reason: 'Reissued' });
+    expect((await settle('allow', { search: 'cleo' })).counts).to.deep.equal({ 'left alone': 2 });
+  });
+
   it('reissues each once, and not what it has just made', async () => {
     const job = await settle('reissue');
     expect(job.counts).to.deep.equal({ reissued: 2 });

@@ -25,10 +25,10 @@ describe('PDF credentials on the command line', function () {
       'imported 8 learner records of 1 named contexts\n',
     );
     expect((await laurel('credentials', 'generate', 'demo-course-certificate')).stdout).to.equal(
-      'done: 8 learners seen, 6 eligible, 6 generated, 0 had one, 0 failed\n',
+      'done: 8 learners seen, 6 eligible, 6 generated, 0 skipped, 0 failed\n',
     );
     expect((await laurel('credentials', 'generate', 'demo-course-certificate')).stdout).to.equal(
-      'done: 8 learners seen, 6 eligible, 0 generated, 6 had one, 0 failed\n',
+      'done: 8 learners seen, 6 eligible, 0 generated, 6 skipped, 0 failed\n',
     );
   });
 
@@ -39,13 +39,15 @@ describe('PDF credentials on the command line', function () {
     writeFileSync(file, JSON.stringify({ enabled: true, rule, overlap: 'queue' }));
     const set = await schedule('--set', file);
     expect(set.stdout).to.match(
-      /^0 6 1 1 \* \(Asia\/Tokyo\)\n(\d{4}-12-31T21:00Z {2}\w{3}, 1 Jan \d{4}, 06:00 GMT\+9\n){5}$/,
+      /^On day 1 of the month in January at 06:00, Asia\/Tokyo \(0 6 1 1 \*\)\n(\d{4}-12-31T21:00Z {2}\w{3}, 1 Jan \d{4}, 06:00 GMT\+9\n){5}$/,
     );
     expect(JSON.parse((await schedule('--json')).stdout)).to.deep.include({
       ...{ enabled: true, overlap: 'queue', catchUp: 'one', oneOff: false },
       rule: { ...rule, gap: 'after', repeated: 'first', days: 'both' },
     });
-    expect((await schedule('--disable')).stdout).to.equal('0 6 1 1 * (Asia/Tokyo), switched off\n');
+    expect((await schedule('--disable')).stdout).to.equal(
+      'On day 1 of the month in January at 06:00, Asia/Tokyo (0 6 1 1 *), switched off\n',
+    );
     writeFileSync(file, JSON.stringify({ enabled: true, rule: { ...rule, zone: 'UTC' } }));
     const refused = await schedule('--set', file);
     expect(refused.stderr).to.contain('the schedule cannot be used:\n  rule: Unrecognized key: "zone"');
@@ -62,7 +64,7 @@ describe('PDF credentials on the command line', function () {
     const configuration = 'demo-course-certificate';
     const listed = (await runs('list', '--configuration', configuration)).stdout.split('\n');
     expect(listed[0]).to.match(
-      /^[0-9a-f-]{36} {2}\S+Z {2}demo-course-certificate {2}manual {2}done: 8 learners seen, 6 eligible, 0 generated, 6 had one, 0 failed$/,
+      /^[0-9a-f-]{36} {2}\S+Z {2}demo-course-certificate {2}manual {2}done: 8 learners seen, 6 eligible, 0 generated, 6 skipped, 0 failed$/,
     );
     const [newest = ''] = (await runs('list', '--limit', '1', '--json')).stdout.trim().split('\n');
     const { id } = JSON.parse(newest) as { id: string };
@@ -70,7 +72,7 @@ describe('PDF credentials on the command line', function () {
     expect((await runs('resume', id)).stderr).to.contain('only a run that was cancelled or has failed can go on');
     expect((await runs('resume', 'none')).stderr).to.contain('there is no such run');
     expect((await runs('retry', configuration)).stdout).to.equal(
-      'done: 0 learners seen, 0 eligible, 0 generated, 0 had one, 0 failed\n',
+      'done: 0 learners seen, 0 eligible, 0 generated, 0 skipped, 0 failed\n',
     );
     expect((await runs('list', '--limit', '0')).code).to.equal(2);
   });

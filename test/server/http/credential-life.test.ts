@@ -52,7 +52,7 @@ describe('the life of credentials on the pages', () => {
     expect((await stranger.get(path)).status).to.equal(200);
     const page = await browser.get(`${at}/invalidate`);
     expect(textOf(page.text)).to.include(
-      'The next run makes a new credential if the learner is still eligible by the LMS.',
+      'No run makes another for this learner, also if the LMS still counts them as eligible, until you allow',
     );
     const missing = await submit(browser, `${at}/invalidate`, `${at}/invalidate`, { reason: ' ' });
     expect(missing.status).to.equal(422);
@@ -65,6 +65,17 @@ describe('the life of credentials on the pages', () => {
     expect(verified, 'a document is no badge').to.include('Verify another').and.not.include('another badge');
     expect(verified).to.include('No longer valid').and.to.include('It was taken back: Given by mistake.');
     expect((await audited())?.action).to.equal('credential.invalidated');
+  });
+
+  it('allow a new one after an invalidation, once and audited', async () => {
+    expect((await browser.get(at)).text).not.to.include(`${at}/allow`);
+    await submit(browser, `${at}/invalidate`, `${at}/invalidate`, { reason: 'A mistake' });
+    expect(textOf((await browser.get(at)).text)).to.include('No run makes another for this learner until a new');
+    const answer = await submit(browser, at, `${at}/allow`);
+    expect(answer.headers.location).to.equal(`${at}?done=credential-allowed`);
+    expect(await stored()).to.include({ status: 'invalidated', holdsPlace: false });
+    expect((await audited())?.action).to.equal('credential.allowed');
+    expect((await browser.get(at)).text).not.to.include(`${at}/allow`);
   });
 
   it('say on verification that one has expired, apart from one that was taken back', async () => {

@@ -155,6 +155,7 @@ const NOT_EDITING: Readonly<Record<string, readonly string[]>> = {
     '/learners/:id/badges/:badge/effects/:effect/give-up',
     '/credentials/:id/reissue',
     '/credentials/:id/invalidate',
+    '/credentials/:id/allow',
     '/mails/:id/retry',
     '/mails/:id/give-up',
     '/learners/:id/retire',

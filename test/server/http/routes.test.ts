@@ -124,6 +124,7 @@ const table: Readonly<Record<string, Access>> = {
   'post /credentials/:id/reissue': 'publish',
   'get /credentials/:id/invalidate': 'publish',
   'post /credentials/:id/invalidate': 'publish',
+  'post /credentials/:id/allow': 'publish',
   'get /mails': 'look',
   'get /mails/:id': 'look',
   'post /mails/:id/retry': 'operate',

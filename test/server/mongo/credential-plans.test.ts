@@ -44,6 +44,13 @@ const QUESTIONS: readonly (readonly [string, keyof typeof models, Fields, Fields
     'username_1_configurationId_1',
   ],
   [
+    'what holds the places of learners',
+    'credentials',
+    { configurationId: 'a', username: { $in: ['ada', 'ben'] }, live: true },
+    {},
+    'configurationId_1_username_1',
+  ],
+  [
     'the mails that are due',
     'credentials',
     { 'mail.state': 'pending', 'mail.dueAt': { $lte: now } },

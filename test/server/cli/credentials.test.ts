@@ -139,8 +139,17 @@ describe('PDF credentials on the command line', function () {
     const invalidated = await laurel('credentials', 'invalidate', newId, '--reason', 'Given by mistake');
     expect(invalidated).to.deep.equal({ code: 0, stdout: 'invalidated\n', stderr: '' });
 
+    const generate = () => laurel('credentials', 'generate', 'demo-course-certificate');
+    expect((await generate()).stdout, 'what was taken back stays so').to.equal(
+      'done: 8 learners seen, 6 eligible, 0 generated, 6 skipped, 0 failed\n',
+    );
+    expect(await laurel('credentials', 'allow', newId)).to.deep.equal({ code: 0, stdout: 'allowed\n', stderr: '' });
+    const twice = await laurel('credentials', 'allow', newId);
+    expect([twice.code, twice.stdout]).to.deep.equal([70, '']);
+    expect((await generate()).stdout).to.equal('done: 8 learners seen, 6 eligible, 1 generated, 5 skipped, 0 failed\n');
+
     const all = await laurel('credentials', 'reissue', '--all');
-    expect(all.stdout).to.match(/^job [0-9a-f-]+ is done, 5 reissued\n$/);
+    expect(all.stdout).to.match(/^job [0-9a-f-]+ is done, 6 reissued\n$/);
   });
 
   it('want to know which credentials are meant, and why they are invalidated', async () => {

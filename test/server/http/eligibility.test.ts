@@ -4,6 +4,7 @@ import { configuredSchema, eligibilitySchema } from '../../../server/http/api/el
 import { createApiToken } from '../../../server/http/tokens.ts';
 import { aConfiguration, aType } from '../../contracts/credential-store.ts';
 import { aLearnerRecord, DEMO_COURSE } from '../../contracts/learner-records.ts';
+import { aCredential } from '../../support/seed.ts';
 import { makeSite, type Site, textOf } from '../../support/web.ts';
 
 const PATH = 'path-v1:Acme+DS+2026+main';
@@ -39,6 +40,25 @@ describe('who is eligible', () => {
   const key = encodeURIComponent(DEMO_COURSE);
 
   describe('over the API of learning-credentials', () => {
+    it('says of a credential that was taken back that no new one is made until that is allowed', async () => {
+      const { credentials } = site.services;
+      const place = { configurationId: aConfiguration().id, username: 'ada' };
+      const made = {
+        ...aCredential({ username: 'ada', order: 0 }),
+        ...place,
+        status: 'available',
+        holdsPlace: true,
+      } as const;
+      await credentials.createCredential(made);
+      await site.services.credentialLife.invalidate(made.id, 'A mistake');
+      site.records.add(DEMO_COURSE, 'Demo', [aLearnerRecord({ completion: 1 })]);
+      const reasonOf = async () =>
+        eligibilitySchema.parse((await ask(`eligibility/${key}/?username=ada`)).body).credentials[0]?.reason;
+      expect(await reasonOf()).to.equal('the credential was taken back, and no new one is made until that is allowed');
+      await site.services.credentialLife.allow(made.id);
+      expect(await reasonOf()).to.equal(undefined);
+    });
+
     it('says how many credentials a course gives', async () => {
       const { body } = await ask(`configured/${key}/`).expect(200);
       expect(configuredSchema.parse(body)).to.deep.equal({ has_credentials: true, credential_count: 2 });

@@ -290,6 +290,20 @@ describe('lists', () => {
       expect(entry?.details).to.include({ invalidated: 1, 'left alone': 1 });
     });
 
+    it('allow new credentials where one was invalidated, and leave the others alone', async () => {
+      const [first, second] = await addCredentials(2);
+      await site.services.credentialLife.invalidate(first?.id ?? '', 'A mistake');
+      const chosen = { action: 'allow', which: 'selected', selected: [first?.id, second?.id], query: '' };
+      const asked = await send('/actions/credentials', chosen);
+      expect(textOf(asked.text)).to.include('Where one was invalidated by hand').and.to.include('Allow new ones 2');
+      const done = await send('/actions/credentials/done', chosen);
+      expect(textOf(done.text)).to.include('Of 2 credentials: left alone 1 allowed 1 failed 0');
+      expect(await site.services.credentials.credential(first?.id ?? '')).to.include({
+        status: 'invalidated',
+        holdsPlace: false,
+      });
+    });
+
     it('count what failed, with the reason, and do the others', async () => {
       const [, second] = await addCredentials(2, { configurationId: 'gone' });
       const ready = aCredential({ username: 'ada', order: 0 });

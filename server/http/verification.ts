@@ -22,7 +22,7 @@ export interface Verification {
   readonly verdict: Verdict;
   readonly checks: readonly ShownCheck[];
   readonly name: string;
-  /** null: this site. */
+  /** null: this site, which has no profile as an issuer. */
   readonly issuer: string | null;
   /** Whose name stands on it; null: it names nobody. */
   readonly holder: string | null;
@@ -39,7 +39,7 @@ export const BADGE_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 
 /** @throws NotFoundError `not-found.credential`, the same for a malformed and an unknown id */
 export async function verifyById(
-  services: Pick<Services, 'credentials' | 'openBadges' | 'clock'>,
+  services: Pick<Services, 'credentials' | 'issuerStore' | 'openBadges' | 'clock'>,
   id: string,
 ): Promise<Verification> {
   if (!BADGE_UUID.test(id)) return pdfVerification(services, id);
@@ -83,7 +83,7 @@ export function badgeFacts(
 }
 
 async function pdfVerification(
-  { credentials, clock }: Pick<Services, 'credentials' | 'clock'>,
+  { credentials, issuerStore, clock }: Pick<Services, 'credentials' | 'issuerStore' | 'clock'>,
   id: string,
 ): Promise<Verification> {
   const credential = await findVerifiable(credentials, id);
@@ -111,7 +111,7 @@ async function pdfVerification(
     verdict: verdictOf(checks),
     checks,
     name: facts.contextName,
-    issuer: null,
+    issuer: (await issuerStore.profile())?.name ?? null,
     holder: facts.name ?? null,
     type: facts.type,
     contextKey: facts.contextKey,

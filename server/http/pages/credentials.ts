@@ -48,6 +48,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
         email: credential.email,
         learnerHref: learner && learnerPath(learner.id),
         reason: credential.reason,
+        isTakenBack: credential.status === 'invalidated' && credential.reissuedAs === null,
         size: credential.sizeBytes === null ? null : shownSize(credential.sizeBytes),
         sha256: credential.sha256,
         attempts: credential.attempts,

@@ -67,6 +67,16 @@ describe('the life of credentials on the pages', () => {
     expect((await audited())?.action).to.equal('credential.invalidated');
   });
 
+  it('name the issuer on the verification of a document too, once there is one', async () => {
+    const { verifyId } = await stored();
+    const verified = async () => textOf((await supertest(site.app).get(`/verify/${verifyId}`)).text);
+    const { issuerStore } = site.services;
+    const version = (await issuerStore.profile())?.version ?? 0;
+    const facts = { url: 'https://acme.example.org', email: null, image: null, version, updatedAt: new Date() };
+    await issuerStore.saveProfile({ ...facts, name: 'Acme University' });
+    expect(await verified()).to.include('Issued by Acme University');
+  });
+
   it('allow a new one after an invalidation, once and audited', async () => {
     expect((await browser.get(at)).text).not.to.include(`${at}/allow`);
     await submit(browser, `${at}/invalidate`, `${at}/invalidate`, { reason: 'A mistake' });
@@ -74,6 +84,7 @@ describe('the life of credentials on the pages', () => {
     const answer = await submit(browser, at, `${at}/allow`);
     expect(answer.headers.location).to.equal(`${at}?done=credential-allowed`);
     expect(await stored()).to.include({ status: 'invalidated', holdsPlace: false });
+    expect(textOf((await browser.get(at)).text)).to.include('Taken back: A mistake');
     expect((await audited())?.action).to.equal('credential.allowed');
     expect((await browser.get(at)).text).not.to.include(`${at}/allow`);
   });

@@ -83,7 +83,7 @@ export { parse } from './parse.ts';
 export { printBadgeBlock, printFile } from './print.ts';
 export { Comments } from './print-comments.ts';
 export { layoutCondition, printCondition, printLiteral, printPath, quote } from './print-condition.ts';
-export { durationText } from './print-duration.ts';
+export { type Amount, durationText, inLargestUnit } from './print-duration.ts';
 export { printable } from './printable.ts';
 export { type ReadExpression, readExpression } from './read-expression.ts';
 export { conditionOf, type Row, rowsOf } from './rows.ts';

@@ -49,8 +49,6 @@ export interface Credentials {
   readonly life: ComposedCredentialLife;
 }
 
-const LEAST_AT_ONCE = 4;
-
 export function composeCredentials(foundation: Foundation, parts: CredentialsParts): Credentials {
   const { settings, texts, stores, clock, logger, tracer, lifecycle } = foundation;
   const { records, retired, publicUrl, meters, patience } = parts;
@@ -67,8 +65,8 @@ export function composeCredentials(foundation: Foundation, parts: CredentialsPar
     isRetired: retired.has,
     ...(patience?.leaseMs && { leaseMs: patience.leaseMs }),
   };
-  // a thread makes the next document while the last one is stored
-  const runner = createCredentialRunner({ ...generation, atOnce: Math.max(LEAST_AT_ONCE, 2 * pdfThreadsOf(settings)) });
+  // every thread makes the next document while the last one is stored, and some are read or stored beside them
+  const runner = createCredentialRunner({ ...generation, atOnce: 2 * pdfThreadsOf(settings) + 2 });
   lifecycle.onStop('credential runs', () => runner.stop());
   const mailer = openMailer(foundation, meters);
   return {

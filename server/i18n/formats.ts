@@ -1,5 +1,7 @@
 /** Dates, numbers and lists in one language, in the time zone of the site. */
 
+import { inLargestUnit } from '../../dsl/index.ts';
+
 export interface Formats {
   /** `24 Nov 2026, 13:20 UTC` */
   time(at: Date | string): string;
@@ -13,13 +15,6 @@ export interface Formats {
   /** `A, B or C` */
   either(texts: readonly string[]): string;
 }
-
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const;
 
 export function createFormats(language: string, timeZone: string): Formats {
   // English without a country would write months before days.
@@ -43,8 +38,8 @@ export function createFormats(language: string, timeZone: string): Formats {
       return isEnglish ? `${tenths / 10} %` : percents.format(tenths / 1_000);
     },
     duration(ms) {
-      const [unit, size] = UNITS.find(([, unitMs]) => ms % unitMs === 0) ?? (['millisecond', 1] as const);
-      return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(ms / size);
+      const { amount, unit } = inLargestUnit(ms);
+      return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
     },
     either: (texts) => lists.format(texts),
   };

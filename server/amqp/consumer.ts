@@ -139,10 +139,22 @@ export function startConsumer({
     settler.delivered(message);
     const delivery = new Delivery(settler, message, giveUp);
     const read = readMessage(delivery, catalogue);
-    const settle = () => inOrder.run(keyOf(read, message), () => settleDelivery(delivery, read, options));
-    const task = !isAside && isSuspect(message.properties.headers) ? setAside(delivery, settler, settle) : settle();
+    const settle = () => settleDelivery(delivery, read, options);
+    const settleInOrder = () => inOrder.run(keyOf(read, message), settle);
+    const isToMove = !isAside && isSuspect(message.properties.headers);
+    const task = isAside
+      ? settleAlone(settler, settle)
+      : isToMove
+        ? setAside(delivery, settler, settleInOrder)
+        : settleInOrder();
     open.add(task);
     void task.finally(() => open.delete(task));
+  }
+
+  /** A death while it waits, for others of its learner or for its acknowledgement to leave, would be counted against it. */
+  async function settleAlone(settler: Acknowledgements, settle: () => Promise<void>): Promise<void> {
+    await settle();
+    settler.flush();
   }
 
   async function setAside(delivery: Delivery, settler: Acknowledgements, settle: () => Promise<void>): Promise<void> {

@@ -471,4 +471,31 @@ describe('events over RabbitMQ', () => {
     });
     expect(await bus.depth(bus.topology.deadLetters)).to.equal(0);
   });
+
+  it('counts no death against a message set aside that waits for others: it is handled and acknowledged at once', async () => {
+    const publisher = await bus.publisher();
+    const learner = 'the-same';
+    await publisher.send(passingMessage(bus.topology, 'never-done', learner));
+    const handled: string[] = [];
+    const connection = await bus.connection();
+    await bus.consumer({
+      connection,
+      handle: async ({ id }) => {
+        handled.push(id);
+        if (id === 'never-done') await new Promise(() => {});
+      },
+    });
+    await eventually(async () => handled.includes('never-done'));
+    await publisher.send({
+      ...passingMessage(bus.topology, 'aside', learner),
+      exchange: bus.topology.suspects,
+    });
+    await eventually(async () => handled.includes('aside'));
+    await connection.close();
+
+    await bus.consumer();
+    await eventually(async () => bus.events.some(({ id }) => id === 'never-done'));
+    expect(await bus.depth(bus.topology.suspects)).to.equal(0);
+    expect(bus.events.map(({ id }) => id)).to.deep.equal(['never-done']);
+  });
 });

@@ -2,9 +2,10 @@
 
 import { NotFoundError } from '../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../plugin/ports/badge-store.ts';
+import { words } from '../../plugin/words.ts';
 import type { Services } from './services.ts';
 
-export const badgesCrumb = { text: 'Badges', href: '/badges' } as const;
+export const badgesCrumb = { text: words('Badges'), href: '/badges' } as const;
 
 export function badgePath(id: string): string {
   return `/badges/${encodeURIComponent(id)}`;

@@ -2,11 +2,15 @@
 
 import { inLargestUnit } from '../../dsl/index.ts';
 
+export type CalendarSpan = 'year' | 'month' | 'day';
+
 export interface Formats {
   /** `24 Nov 2026, 13:20 UTC` */
   time(at: Date | string): string;
   /** `24 November 2026` */
   day(at: Date | string): string;
+  /** `2026`, `May 2026`, `31 May 2026`: what begins then in UTC, whatever the zone of the site. */
+  calendar(start: Date, span: CalendarSpan): string;
   number(value: number): string;
   /** @param value of a hundred, rounded down to a tenth: 79.96 has not reached 80 */
   percent(value: number): string;
@@ -24,6 +28,11 @@ export function createFormats(language: string, timeZone: string): Formats {
     ...{ timeZone, timeZoneName: 'short' },
   });
   const days = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone });
+  const spans: Readonly<Record<CalendarSpan, Intl.DateTimeFormat>> = {
+    year: new Intl.DateTimeFormat(tag, { year: 'numeric', timeZone: 'UTC' }),
+    month: new Intl.DateTimeFormat(tag, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
+    day: new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }),
+  };
   const numbers = new Intl.NumberFormat(tag);
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
   const lists = new Intl.ListFormat(tag, { type: 'disjunction' });
@@ -32,6 +41,7 @@ export function createFormats(language: string, timeZone: string): Formats {
   return {
     time: (at) => times.format(new Date(at)),
     day: (at) => days.format(new Date(at)),
+    calendar: (start, span) => spans[span].format(start),
     number: (value) => numbers.format(value),
     percent(value) {
       const tenths = Math.floor(value * 10 + 1e-6);

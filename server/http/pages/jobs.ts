@@ -4,6 +4,7 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { SYNC_KIND } from '../../../plugin/providers/sync-templates.ts';
+import { words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
@@ -13,7 +14,7 @@ import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { otherCounts, replayModel } from './replay-result.ts';
 
-export const jobsCrumb = { text: 'Jobs', href: '/jobs' } as const;
+export const jobsCrumb = { text: words('Jobs'), href: '/jobs' } as const;
 
 export function jobPath(id: string): string {
   return `/jobs/${encodeURIComponent(id)}`;

@@ -6,6 +6,7 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { accountsToSync, requestSync } from '../../../plugin/providers/sync-templates.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
+import { words } from '../../../plugin/words.ts';
 import { accountPath, syncText } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
@@ -20,7 +21,7 @@ import { qualifiedSlug, syncPath, templateTextFor } from '../template-links.ts';
 import { jobPath } from './jobs.ts';
 
 export const TEMPLATE_STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
-export const providersCrumb = { text: 'Providers', href: '/providers' } as const;
+export const providersCrumb = { text: words('Providers'), href: '/providers' } as const;
 const templatesCrumb = { text: 'Templates', href: '/templates' } as const;
 
 export function templateRoutes(services: Services): readonly Route[] {

@@ -11,7 +11,7 @@ import type { Database } from '../mongo/connect.ts';
 import type { Meters } from './meters.ts';
 
 export interface GaugeParts {
-  readonly database: Pick<Database, 'ping'>;
+  readonly database: Pick<Database, 'ping' | 'space'>;
   readonly progress: Pick<ProgressStore, 'effectGroups' | 'due'>;
   readonly deadLetters: Pick<DeadLetterStore, 'count'>;
   readonly credentials: Pick<CredentialStore, 'dueSchedules' | 'mailCounts'>;
@@ -21,7 +21,7 @@ export interface GaugeParts {
 }
 
 const BREAKER = { closed: 0, 'half-open': 0.5, open: 1 } as const;
-const STORED = ['effects', 'effectsOverdue', 'deadLetters', 'scheduleLag', 'mails'] as const;
+const STORED = ['effects', 'effectsOverdue', 'deadLetters', 'scheduleLag', 'mails', 'storeBytes'] as const;
 
 /** Never rejects: a database that is away is a number too. */
 export async function lookUpGauges(parts: GaugeParts, meters: Meters): Promise<void> {
@@ -63,16 +63,17 @@ function lookAtBus({ bus }: GaugeParts, meters: Meters): void {
 }
 
 async function lookIntoDatabase(
-  { progress, deadLetters, credentials, clock }: GaugeParts,
+  { database, progress, deadLetters, credentials, clock }: GaugeParts,
   meters: Meters,
 ): Promise<void> {
   const now = clock.now();
-  const [groups, due, dead, schedules, mails] = await Promise.all([
+  const [groups, due, dead, schedules, mails, space] = await Promise.all([
     progress.effectGroups(),
     progress.due(now, 1, { except: [] }),
     deadLetters.count({ state: 'open' }),
     credentials.dueSchedules(now, 1),
     credentials.mailCounts(),
+    database.space(),
   ]);
   const open = new Map<string, { readonly labels: { readonly state: string; readonly lane: string }; value: number }>();
   for (const { state, lane, count } of groups) {
@@ -90,6 +91,16 @@ async function lookIntoDatabase(
   meters.set(
     'mails',
     Object.entries(mails).map(([state, value]) => ({ labels: { state }, value })),
+  );
+  const { size, free } = space ?? { size: 0, free: 0 };
+  meters.set(
+    'storeBytes',
+    space === null
+      ? []
+      : [
+          { labels: { part: 'used' }, value: size - free },
+          { labels: { part: 'free' }, value: free },
+        ],
   );
 }
 

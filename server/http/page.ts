@@ -119,6 +119,9 @@ export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
   ...['my', 'sign-in', 'sign-in-problem', 'signed-out', 'one-time-sign-in', 'one-time-refused', 'setup', 'error'],
   ...['verify', 'verify-form', 'open-badge'],
   ...['list', 'list-action', 'list-action-done', 'find'],
+  ...['badge', 'badge-edit', 'badge-form', 'badge-compare', 'badge-conflict', 'badge-example', 'badge-remove'],
+  ...['badge-removed', 'badge-restore', 'badge-start', 'badge-version', 'badges-removed', 'rule-files', 'rule-plan'],
+  ...['template', 'templates-sync', 'open-badge-template', 'open-badge-template-form', 'issuer'],
 ]);
 
 /** Renders `views/pages/<view>.ejs`; inside, `page` is the frame, `model` what is handed in, and `t` says things in the language of
@@ -142,9 +145,10 @@ export async function renderPage(
       text: t.shown(text),
       href: keptAddress(req, href),
     })),
-    errors: (frame.errors ?? []).map(({ field, message, place }) => ({
+    errors: (frame.errors ?? []).map(({ field, message, english, place }) => ({
       field,
       message: t(message),
+      english,
       ...(place !== undefined && { place: t.shown(place) }),
     })),
     failed: frame.failed ?? (frame.errors ?? []).length > 0,

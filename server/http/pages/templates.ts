@@ -3,10 +3,10 @@
 import type { Request, Response } from 'express';
 import { quote } from '../../../dsl/index.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
+import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { accountsToSync, requestSync } from '../../../plugin/providers/sync-templates.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
-import { words } from '../../../plugin/words.ts';
+import { type FilledWords, msg, type Words, words } from '../../../plugin/words.ts';
 import { accountPath, syncText } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
@@ -22,7 +22,7 @@ import { jobPath } from './jobs.ts';
 
 export const TEMPLATE_STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
 export const providersCrumb = { text: words('Providers'), href: '/providers' } as const;
-const templatesCrumb = { text: 'Templates', href: '/templates' } as const;
+const templatesCrumb = { text: words('Templates'), href: '/templates' } as const;
 
 export function templateRoutes(services: Services): readonly Route[] {
   const { providerStore, providers, jobs, badges } = services;
@@ -43,7 +43,7 @@ export function templateRoutes(services: Services): readonly Route[] {
       })),
     };
     const breadcrumbs = [providersCrumb, templatesCrumb];
-    const frame = { title: 'Synchronise templates', section: 'providers', breadcrumbs, errors } as const;
+    const frame = { title: words('Synchronise templates'), section: 'providers', breadcrumbs, errors } as const;
     await renderPage(req, res, 'templates-sync', frame, model, errors.length > 0 ? 422 : 200);
   };
 
@@ -56,7 +56,7 @@ export function templateRoutes(services: Services): readonly Route[] {
     post('/templates/sync', 'operate', async (req, res) => {
       const chosen = textFields(req, 'account');
       if (chosen.length === 0) {
-        const message = 'Choose at least one account.';
+        const message = msg('Choose at least one account.');
         return showSync(req, res, new Set(), [{ field: 'account-0', message }]);
       }
       const accounts = accountsToSync(await providerStore.accounts(), providers, chosen);
@@ -76,7 +76,10 @@ export function templateRoutes(services: Services): readonly Route[] {
       const template =
         account && (await providerStore.template(account.provider, account.id, pathText(req, 'template')));
       if (!account || !template) {
-        throw new NotFoundError('template', 'there is no such template; the list of templates shows those there are');
+        throw new NotFoundError(
+          'template',
+          msg('there is no such template; the list of templates shows those there are'),
+        );
       }
       const text = await templateTextFor(account, template, providerStore);
       const image = safeUrl(template.imageUrl);
@@ -93,7 +96,7 @@ export function templateRoutes(services: Services): readonly Route[] {
         isActive: template.state === 'active' && account.enabled,
         provider: titleOf(template.provider),
         account: account.name,
-        accountIsEnabled: account.enabled,
+        trouble: troubleOf(template, account, titleOf(template.provider)),
         id: template.templateId,
         clause: `template ${template.provider} ${quote(text)}`,
         accountHref: accountPath(account),
@@ -113,21 +116,49 @@ export function templateRoutes(services: Services): readonly Route[] {
   ];
 }
 
+/** Why it cannot be issued; null: it can. */
+function troubleOf(
+  { state }: Pick<BadgeTemplate, 'state'>,
+  { enabled }: Pick<ProviderAccount, 'enabled'>,
+  provider: string,
+): FilledWords | null {
+  if (!enabled) return words('It cannot be issued: its account is disabled.');
+  switch (state) {
+    case 'active':
+      return null;
+    case 'retired':
+      return words('It cannot be issued: {provider} does not list it any more.', { provider });
+    case 'draft':
+      return words('It cannot be issued: {provider} says that it is a draft.', { provider });
+    case 'archived':
+      return words('It cannot be issued: {provider} says that it is archived.', { provider });
+  }
+}
+
 /** Plain values of what only the provider knows of. */
 function shownDetails(details: BadgeTemplate['details']) {
   return Object.entries(details).flatMap(([name, value]) => {
     const text = Array.isArray(value) ? value.map(String).join(', ') : value === null ? '' : shownValue(value);
-    return text === '' ? [] : { name: wordsOf(name), value: text };
+    return text === '' ? [] : { name: DETAILS[name] ?? wordsOf(name), value: text };
   });
 }
 
-function shownValue(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+function shownValue(value: unknown): Words {
+  if (typeof value === 'boolean') return value ? words('yes') : words('no');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** What the providers tell of their templates. */
+const DETAILS: Readonly<Record<string, string>> = {
+  allowsDuplicates: msg('Allows duplicates'),
+  department: msg('Department'),
+  internalName: msg('Internal name'),
+  owner: msg('Owner'),
+  skills: msg('Skills'),
+};
+
 /** `allowsDuplicates` as `Allows duplicates`. */
 function wordsOf(name: string): string {
-  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const spaced = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

@@ -10,7 +10,10 @@ const LONGEST = 500;
 export function toReason(text: string): string | null {
   const reason = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   if (reason.length > LONGEST)
-    throw new InputError('reason-too-long', words('the reason is longer than {most} characters; shorten it', { most: LONGEST }));
+    throw new InputError(
+      'reason-too-long',
+      words('the reason is longer than {most} characters; shorten it', { most: LONGEST }),
+    );
   return reason === '' ? null : reason;
 }
 

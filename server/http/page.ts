@@ -8,6 +8,7 @@ import { assetAddress } from '../assets/browser-assets.ts';
 import { SOURCE_LANGUAGE } from '../i18n/languages.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { projectPath } from '../paths.ts';
+import { editorSpeech } from './editor-speech.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
 import { findActor, may } from './identity.ts';
@@ -166,6 +167,7 @@ export async function renderPage(
     /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */
     ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,
     vocabulary: VOCABULARY_PATH,
+    editorSpeech: frame.editsRules ? JSON.stringify(editorSpeech(t)) : null,
   };
   const html = await ejs.renderFile(join(viewsFolder, `${view}.ejs`), { page, model, t }, { cache: true });
   res.set('Content-Language', spoken.language).vary('Accept-Language').vary('Cookie');

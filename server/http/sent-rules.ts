@@ -3,13 +3,19 @@
 import type { Request } from 'express';
 import type { GivenFile } from '../../plugin/badges/target-state.ts';
 import { InputError } from '../../plugin/errors.ts';
-import { msg, type Words, words } from '../../plugin/words.ts';
+import { type FilledWords, msg, type Words, words } from '../../plugin/words.ts';
 import { decodeUtf8 } from '../given-files.ts';
 import { type FieldError, incompleteForm, textField, withPlainLineEnds } from './forms.ts';
 import { MIB, uploadLimits } from './uploads.ts';
 
 /** As messages name it. */
-const PASTED = 'pasted text';
+const PASTED = msg('pasted text');
+
+/** What a page calls it. */
+export function shownFile(name: string): FilledWords | string {
+  return name === PASTED ? words(PASTED) : name;
+}
+
 const LONGEST_NAME = 120;
 
 export interface SentRules {

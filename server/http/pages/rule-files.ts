@@ -5,14 +5,14 @@ import { fileNameOf } from '../../../plugin/badges/export-rules.ts';
 import { requiredReason } from '../../../plugin/badges/reason.ts';
 import type { RulePlan } from '../../../plugin/badges/rule-plan.ts';
 import type { CheckedText } from '../../../plugin/badges/target-state.ts';
-import { counts, msg, words } from '../../../plugin/words.ts';
+import { counts, type FilledWords, msg, words } from '../../../plugin/words.ts';
 import { badgesCrumb, findBadge } from '../badge-links.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { createPlanPreview } from '../plan-preview.ts';
 import { get, post, type Route } from '../routes.ts';
-import { type ChosenRules, chosenRules, resentFields, resentRules, type SentRules } from '../sent-rules.ts';
+import { type ChosenRules, chosenRules, resentFields, resentRules, type SentRules, shownFile } from '../sent-rules.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
 import { MIB, uploadLimits } from '../uploads.ts';
@@ -146,7 +146,7 @@ interface Tried extends Pick<ChosenRules, 'pasted' | 'prune' | 'errors'> {
 }
 
 interface ShownText {
-  readonly name: string;
+  readonly name: FilledWords | string;
   /** What the ids of its lines begin with. */
   readonly prefix: string;
   /** Empty: it is too long to be shown. */
@@ -156,14 +156,14 @@ interface ShownText {
 function mistaken(chosen: Pick<ChosenRules, 'pasted' | 'prune'>, texts: readonly CheckedText[]): Tried {
   const shownTexts = texts.map(({ name, text, diagnostics }, at) => {
     const isShown = text.split('\n').length <= LINES_SHOWN;
-    return { name, prefix: `text${at}-`, lines: isShown ? ruleLines(text, diagnostics) : [] };
+    return { name: shownFile(name), prefix: `text${at}-`, lines: isShown ? ruleLines(text, diagnostics) : [] };
   });
   const errors = texts.flatMap(({ name, diagnostics }, at) =>
     diagnostics
       .filter(({ severity }) => severity === 'error')
       .map(({ line, column, message }) => ({
         field: shownTexts[at]?.lines.length ? `text${at}-line-${line}` : 'files',
-        place: name,
+        place: shownFile(name),
         message: words('line {line}, column {column}:', { line, column }),
         english: message,
       })),

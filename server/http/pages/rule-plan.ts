@@ -5,6 +5,7 @@ import type { PlannedChange, RulePlan } from '../../../plugin/badges/rule-plan.t
 import { msg, words } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
 import { type ShownStatus, shownTime } from '../format.ts';
+import { shownFile } from '../sent-rules.ts';
 import { textDiff } from '../text-diff.ts';
 import { meaningParts } from './badge-history.ts';
 
@@ -32,7 +33,7 @@ export function planModel(plan: RulePlan) {
     changes: changes.slice(0, CHANGES_SHOWN).map(shownChange),
     further: changes.slice(CHANGES_SHOWN).map(({ change, id }) => ({ id, word: statuses[change].word })),
     warnings: warnings.map(({ file, line, column, message, hint, code }) => ({
-      ...{ file, line, column, message, hint, code },
+      ...{ file: shownFile(file), line, column, message, hint, code },
     })),
     unchanged,
     kept,
@@ -46,7 +47,7 @@ function shownChange(planned: PlannedChange) {
     /** Where it comes from, and what it replaces. */
     origin: [
       ...(change === 'added' ? [] : [words('version {version}', { version: planned.version })]),
-      ...(change === 'removed' ? [] : [words('from {file}', { file: planned.file })]),
+      ...(change === 'removed' ? [] : [words('from {file}', { file: shownFile(planned.file) })]),
       ...(change === 'added' ? [planned.active ? words('active at once') : words('inactive')] : []),
     ],
     href: change === 'added' ? null : badgePath(id),

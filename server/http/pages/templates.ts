@@ -7,6 +7,7 @@ import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provi
 import { accountsToSync, requestSync } from '../../../plugin/providers/sync-templates.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
 import { type FilledWords, msg, type Words, words } from '../../../plugin/words.ts';
+import { OWN_ACCOUNT } from '../../../providers/index.ts';
 import { accountPath, syncText } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
@@ -17,6 +18,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { allowImagesFrom } from '../security.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { qualifiedSlug, syncPath, templateTextFor } from '../template-links.ts';
 import { jobPath } from './jobs.ts';
 
@@ -95,7 +97,7 @@ export function templateRoutes(services: Services): readonly Route[] {
         status: shownStatus(template.state),
         isActive: template.state === 'active' && account.enabled,
         provider: titleOf(template.provider),
-        account: account.name,
+        account: account.id === OWN_ACCOUNT ? translatorOf(req, res)(account.name) : account.name,
         trouble: troubleOf(template, account, titleOf(template.provider)),
         id: template.templateId,
         clause: `template ${template.provider} ${quote(text)}`,
@@ -138,9 +140,15 @@ function troubleOf(
 /** Plain values of what only the provider knows of. */
 function shownDetails(details: BadgeTemplate['details']) {
   return Object.entries(details).flatMap(([name, value]) => {
-    const text = Array.isArray(value) ? value.map(String).join(', ') : value === null ? '' : shownValue(value);
+    const text = Array.isArray(value) ? value.map(shownItem).join(', ') : value === null ? '' : shownValue(value);
     return text === '' ? [] : { name: DETAILS[name] ?? wordsOf(name), value: text };
   });
+}
+
+/** Of a list; an entry of a framework goes by its name. */
+function shownItem(item: unknown): string {
+  if (typeof item !== 'object' || item === null) return String(item);
+  return 'name' in item ? String(item.name) : JSON.stringify(item);
 }
 
 function shownValue(value: unknown): Words {
@@ -150,11 +158,17 @@ function shownValue(value: unknown): Words {
 
 /** What the providers tell of their templates. */
 const DETAILS: Readonly<Record<string, string>> = {
+  achievementType: msg('Kind'),
+  alignments: msg('Alignment'),
   allowsDuplicates: msg('Allows duplicates'),
+  criteria: msg('Criteria'),
+  criteriaUrl: msg('Address of the criteria'),
   department: msg('Department'),
+  image: msg('Picture'),
   internalName: msg('Internal name'),
   owner: msg('Owner'),
   skills: msg('Skills'),
+  tags: msg('Tags'),
 };
 
 /** `allowsDuplicates` as `Allows duplicates`. */

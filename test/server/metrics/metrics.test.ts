@@ -197,7 +197,20 @@ describe('metrics', () => {
   it('have no label that grows with learners, courses or badges', () => {
     const labels = Object.values<Metric>(metricsTable).flatMap((metric) => Object.keys(metric.labels));
     expect([...new Set(labels)].sort()).to.deep.equal([
-      ...['code', 'connection', 'lane', 'method', 'outcome', 'provider', 'queue', 'roles', 'state', 'status', 'type'],
+      ...[
+        'code',
+        'connection',
+        'lane',
+        'method',
+        'outcome',
+        'part',
+        'provider',
+        'queue',
+        'roles',
+        'state',
+        'status',
+        'type',
+      ],
     ]);
   });
 });

@@ -48,7 +48,7 @@ describe('taking an event', () => {
   });
 
   it('records a failure without what a foreign error says, lets it through, and completes it when it succeeds', async () => {
-    const { parts, log, intake } = aSite();
+    const { parts, log, intake, world } = aSite();
     const event = passing(true, 1);
     for (const [error, code, message] of [
       [
@@ -58,7 +58,10 @@ describe('taking an event', () => {
       ],
       [new InvariantError('progress has a hole'), 'bug.invariant', 'progress has a hole'],
     ] as const) {
-      const failing = createEventIntake({ ...parts, processor: { process: () => Promise.reject(error) } });
+      const failing = createEventIntake({
+        ...parts,
+        processor: { ...world.processor, process: () => Promise.reject(error) },
+      });
       const id = `failed-${code}`;
       expect(await failing.take({ ...event, id }, 'amqp').catch((reason: unknown) => reason)).to.equal(error);
       expect((await log.get(id))?.outcome).to.deep.equal({ kind: 'failed', code, message });
@@ -70,9 +73,12 @@ describe('taking an event', () => {
   });
 
   it('does not try to record while the database is away', async () => {
-    const { parts, log } = aSite();
+    const { parts, log, world } = aSite();
     const away = new StoreError('unavailable', 'the database does not answer');
-    const intake = createEventIntake({ ...parts, processor: { process: () => Promise.reject(away) } });
+    const intake = createEventIntake({
+      ...parts,
+      processor: { ...world.processor, process: () => Promise.reject(away) },
+    });
     expect(await intake.take(passing(true, 1), 'amqp').catch((error: unknown) => error)).to.equal(away);
     expect(await log.get('pass-1-ada')).to.equal(null);
   });
@@ -88,9 +94,12 @@ describe('taking an event', () => {
   });
 
   it('tells of the failure itself when that cannot be recorded either', async () => {
-    const { parts } = aSite({ failures: 1 });
+    const { parts, world } = aSite({ failures: 1 });
     const broken = new InvariantError('progress has a hole');
-    const intake = createEventIntake({ ...parts, processor: { process: () => Promise.reject(broken) } });
+    const intake = createEventIntake({
+      ...parts,
+      processor: { ...world.processor, process: () => Promise.reject(broken) },
+    });
     expect(await intake.take(passing(true, 1), 'amqp').catch((error: unknown) => error)).to.equal(broken);
   });
 

@@ -36,6 +36,16 @@ describe('the event log writer', () => {
     await writer.record([anEntry(2)]);
   });
 
+  it('writes what is handed over together in one batch, and lets what the database cannot digest fail alone', async () => {
+    const { writer, batches, held } = aWriter({ batch: 2, atOnce: 1 });
+    held.failOn = 'e4';
+    held.failure = new RangeError('the document is too large');
+    const recorded = [[1, 2, 3], [4], [5]].map((numbers) => writer.record(numbers.map((n) => anEntry(n))));
+    const results = await Promise.allSettled(recorded);
+    expect(results.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'fulfilled']);
+    expect(batches).to.deep.equal([['e1', 'e2', 'e3'], ['e4', 'e5'], ['e4'], ['e5']]);
+  });
+
   it('resolves for an event that is there already', async () => {
     const { writer, batches } = aWriter();
     await writer.record([anEntry(1)]);
@@ -91,6 +101,7 @@ function aWriter(options: Partial<EventLogWriterParts> = {}) {
   const held = {
     hold: false,
     failOn: null as string | null,
+    failure: new StoreError('unavailable', 'the database is away') as Error,
     release() {
       held.hold = false;
       release();
@@ -100,7 +111,7 @@ function aWriter(options: Partial<EventLogWriterParts> = {}) {
     const ids = entries.map(({ event }) => event.id);
     batches.push(ids);
     if (held.hold) await new Promise<void>((resolve) => (release = resolve));
-    if (held.failOn !== null && ids.includes(held.failOn)) throw new StoreError('unavailable', 'the database is away');
+    if (held.failOn !== null && ids.includes(held.failOn)) throw held.failure;
     return log.record(entries);
   };
   const writer = createEventLogWriter({ log: { record }, logger: silentLogger, ...options });

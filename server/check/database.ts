@@ -11,7 +11,7 @@ import { type CheckLine, ok, problem, warning } from './line.ts';
 
 const SKEW_MS = 1_000;
 const BAD_SKEW_MS = 10_000;
-const WITH_SECRETS = ['provider_accounts', 'issuer_keys', 'retirements'];
+const WITH_SECRETS = ['provider_accounts', 'issuer_keys', 'retirements', 'hash_keys'];
 
 export async function checkForm(database: Database): Promise<readonly CheckLine[]> {
   const { pending } = await planMigrations({ connection: database.connection });

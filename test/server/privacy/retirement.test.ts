@@ -201,6 +201,35 @@ describe('retiring a learner', function () {
     expect(items.map(({ event: { id } }) => id)).to.have.members(['again', 'other-name', 'other-id']);
   });
 
+  for (const before of ['was done by this version', 'was done by a version that kept no keys'] as const) {
+    it(`recognises the person after the secret key has changed twice, where the retirement ${before}`, async () => {
+      const keys = ['the-key-of-the-year-before', 'the-key-of-last-year', 'the-key-of-this-year'] as const;
+      const opened = async (LAUREL_SECRET_KEY: string, former = ''): Promise<void> => {
+        const env = { LAUREL_DATA_DIR: join(folder, 'data'), LAUREL_SECRET_KEY, LAUREL_FORMER_SECRET_KEYS: former };
+        laurel = await compose(readSettings(env), { logger: silentLogger, roles: ['dispatcher'], ...PATIENCE });
+      };
+      await opened(keys[0]);
+      await meet(laurel, zelda);
+      await retire();
+      if (before === 'was done by a version that kept no keys')
+        await databaseOf(laurel).collection('hash_keys').deleteMany({});
+      for (const [index, key] of keys.entries()) {
+        if (index === 0) continue;
+        await laurel.stop();
+        await opened(key, keys[index - 1]);
+        for (const records of laurel.sealedRecords) expect((await records.reseal()).lost, records.name).to.equal(0);
+      }
+      await laurel.stop();
+      await opened(keys[2]);
+      await take(passingOf(zelda, 'again'));
+      const stored = await laurel.stores.events.get('again');
+      expect([stored?.event.user, stored?.outcome]).to.deep.equal([
+        null,
+        { kind: 'ignored', reason: 'retired-learner' },
+      ]);
+    });
+  }
+
   it('is finished by whoever comes after a process that died, whatever it had done', async () => {
     laurel = await open();
     await meet(laurel, zelda);

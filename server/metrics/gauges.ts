@@ -13,7 +13,7 @@ import type { Database } from '../mongo/connect.ts';
 import type { Meters } from './meters.ts';
 
 export interface GaugeParts {
-  readonly database: Pick<Database, 'ping'>;
+  readonly database: Pick<Database, 'ping' | 'space'>;
   readonly progress: Pick<ProgressStore, 'effectGroups' | 'due'>;
   readonly providers: Pick<ProviderStore, 'accounts'>;
   readonly deadLetters: Pick<DeadLetterStore, 'count'>;
@@ -24,7 +24,7 @@ export interface GaugeParts {
 }
 
 const BREAKER = { closed: 0, 'half-open': 0.5, open: 1 } as const;
-const STORED = ['effects', 'effectsOverdue', 'deadLetters', 'accounts', 'scheduleLag', 'mails'] as const;
+const STORED = ['effects', 'effectsOverdue', 'deadLetters', 'accounts', 'scheduleLag', 'mails', 'storeBytes'] as const;
 
 /** Never rejects: a database that is away is a number too. */
 export async function lookUpGauges(parts: GaugeParts, meters: Meters): Promise<void> {
@@ -77,17 +77,18 @@ async function lookAtBus({ bus }: GaugeParts, meters: Meters): Promise<void> {
 }
 
 async function lookIntoDatabase(
-  { progress, deadLetters, providers, credentials, lanes, clock }: GaugeParts,
+  { database, progress, deadLetters, providers, credentials, lanes, clock }: GaugeParts,
   meters: Meters,
 ): Promise<void> {
   const now = clock.now();
-  const [groups, overdue, dead, accounts, schedules, mails] = await Promise.all([
+  const [groups, overdue, dead, accounts, schedules, mails, space] = await Promise.all([
     progress.effectGroups(),
     Promise.all(lanes().map(({ lane }) => overdueIn(lane, progress, now))),
     deadLetters.count({ state: 'open' }),
     providers.accounts(),
     credentials.dueSchedules(now, 1),
     credentials.mailCounts(),
+    database.space(),
   ]);
   const open = new Map<string, { readonly labels: { readonly state: string; readonly lane: string }; value: number }>();
   for (const { state, lane, count } of groups) {
@@ -105,6 +106,16 @@ async function lookIntoDatabase(
   meters.set(
     'mails',
     Object.entries(mails).map(([state, value]) => ({ labels: { state }, value })),
+  );
+  const { size, free } = space ?? { size: 0, free: 0 };
+  meters.set(
+    'storeBytes',
+    space === null
+      ? []
+      : [
+          { labels: { part: 'used' }, value: size - free },
+          { labels: { part: 'free' }, value: free },
+        ],
   );
 }
 

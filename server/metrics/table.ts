@@ -150,6 +150,9 @@ export const metricsTable = {
     '1 while the database answers, else 0; the numbers of the database are left out then',
   ),
   storeSeconds: gauge('laurel_store_ping_seconds', 'Time of the last ping of the database'),
+  storeBytes: stored('laurel_store_bytes', 'What the database takes on disk, where it tells', {
+    part: '`used`, `free` (taken by what is written next)',
+  }),
   started: gauge('laurel_info', 'Always 1', { roles: 'what this process does' }),
 } as const satisfies Readonly<Record<string, Metric>>;
 

@@ -41,7 +41,7 @@ async function samples(meters: ScrapedMeters): Promise<ReadonlyMap<string, numbe
 }
 
 const gaugeParts = (changes: object = {}) => ({
-  database: { ping: async () => {} },
+  database: { ping: async () => {}, space: async () => ({ size: 5_000, free: 2_000 }) },
   progress: new MemoryProgressStore(),
   deadLetters: new MemoryDeadLetterStore(),
   providers: new MemoryProviderStore(),

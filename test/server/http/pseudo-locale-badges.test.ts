@@ -69,7 +69,7 @@ const DATA: readonly (string | RegExp)[] = [
     'Open Badges',
   ],
   // ids of rules, and groups
-  ...['five', 'start', /\b(requirement|penalty)-\d/, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', /\b[A-D]\b/],
+  ...['five', 'start', /\bStatistics\b/, /\b(requirement|penalty)-\d/, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', /\b[A-D]\b/],
 ];
 
 const TYPED: Readonly<Record<string, string>> = { reason: 'spring term' };

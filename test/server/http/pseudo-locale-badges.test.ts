@@ -289,8 +289,8 @@ describe('a language that nobody speaks, on pages of badges', function () {
     check('no account', await submit(browser, '/templates/sync', '/templates/sync'));
     await look(
       '/open-badge-templates/new',
-      '/open-badge-templates/course',
-      '/open-badge-templates/course/edit',
+      '/open-badge-templates/course-completer',
+      '/open-badge-templates/course-completer/edit',
       '/open-badge-templates/nothing',
     );
     const send = async (path: string, fields: Readonly<Record<string, string>>) => {
@@ -310,7 +310,7 @@ describe('a language that nobody speaks, on pages of badges', function () {
     };
     check('mistakes', await send('/open-badge-templates/new', wrong));
     const right = {
-      id: 'course',
+      id: 'course-completer',
       name: 'Course completer',
       description: 'Finished the course.',
       criteria: 'Finished the course.',

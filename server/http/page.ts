@@ -9,7 +9,7 @@ import { SOURCE_LANGUAGE } from '../i18n/languages.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { projectPath } from '../paths.ts';
 import type { FieldError } from './forms.ts';
-import { queryText } from './forms.ts';
+import { errorText, queryText } from './forms.ts';
 import { findActor, may } from './identity.ts';
 import { keptAddress } from './lists/kept-address.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
@@ -118,6 +118,14 @@ const viewsFolder = projectPath('views', 'pages');
 export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
   ...['my', 'sign-in', 'sign-in-problem', 'signed-out', 'one-time-sign-in', 'one-time-refused', 'setup', 'error'],
   ...['verify', 'verify-form', 'open-badge'],
+  // credentials
+  ...['credential', 'credential-invalidate', 'credential-reissue', 'credential-type', 'credential-type-form'],
+  ...['configuration-form', 'configuration-new', 'configuration-delete', 'design-versions', 'design-restore'],
+  ...['design-compare', 'credential-asset', 'credential-asset-form', 'credential-asset-delete', 'schedule', 'run'],
+  ...['eligibility', 'lms', 'configuration-file', 'configuration-plan', 'edit-conflict', 'history'],
+  // providers
+  ...['providers', 'provider-account', 'provider-account-new', 'provider-account-remove'],
+  ...['comparison', 'comparison-new', 'comparison-mend'],
   ...['list', 'list-action', 'list-action-done', 'find'],
 ]);
 
@@ -142,9 +150,9 @@ export async function renderPage(
       text: t.shown(text),
       href: keptAddress(req, href),
     })),
-    errors: (frame.errors ?? []).map(({ field, message, place }) => ({
-      field,
-      message: t(message),
+    errors: (frame.errors ?? []).map(({ place, ...error }) => ({
+      field: error.field,
+      message: errorText(error, t),
       ...(place !== undefined && { place: t.shown(place) }),
     })),
     failed: frame.failed ?? (frame.errors ?? []).length > 0,

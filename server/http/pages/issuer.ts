@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { IssuerProfile } from '../../../plugin/ports/issuer-store.ts';
+import { words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import {
   type FormField,
@@ -122,7 +123,7 @@ export function issuerRoutes(services: Services): readonly Route[] {
       if (isChanged(openedValues(req, FIELDS), valuesOf(profile), FIELDS) || !(await issuerStore.saveProfile(saved))) {
         return showEditConflict(req, res, services, {
           frame: { section: 'badges', breadcrumbs: [{ text: 'Badges', href: '/badges' }] },
-          ...{ noun: 'the issuer', object: 'issuer', action: '/issuer', href: '/issuer', fields: FIELDS },
+          ...{ noun: words('the issuer'), object: 'issuer', action: '/issuer', href: '/issuer', fields: FIELDS },
           opened: openedValues(req, FIELDS),
           theirs: valuesOf(await issuer.profile()),
           yours: { ...entry, image: image ?? '' },

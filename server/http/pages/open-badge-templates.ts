@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
+import { words } from '../../../plugin/words.ts';
 import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../../providers/index.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
@@ -91,7 +92,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   ): Promise<void> =>
     showEditConflict(req, res, services, {
       frame: { section: 'badges', breadcrumbs: [badgesCrumb, crumb] },
-      noun: 'this template',
+      noun: words('this template'),
       object: `open-badge-template:${former.templateId}`,
       action: `${pathOf(former)}/edit`,
       href: pathOf(former),

@@ -4,7 +4,7 @@ import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeTemplate, ProviderAccount, SyncOutcome } from '../../plugin/ports/provider-store.ts';
 import { formOf } from '../../plugin/providers/account-entry.ts';
 import { daysLeft, inDays, troubleWords, WARN_DAYS } from '../../plugin/providers/secret-expiry.ts';
-import { counts, english, type FilledWords, msg, type Words, words } from '../../plugin/words.ts';
+import { counts, type FilledWords, msg, type Words, words } from '../../plugin/words.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { asSentence, type ShownStatus, type ShownTime, shownTime } from './format.ts';
 import { templatesPath } from './template-links.ts';
@@ -48,7 +48,7 @@ export function shownAccount(
 }
 
 function shownSync(outcome: SyncOutcome, t: Translator) {
-  return { message: t.shown(syncWords(outcome)), isError: outcome.error !== null };
+  return { message: t.shown(syncText(outcome)), isError: outcome.error !== null };
 }
 
 function accountStatus(account: ProviderAccount, now: Date): ShownStatus {
@@ -73,13 +73,9 @@ function shownExpiry(
 }
 
 /** What came of a synchronisation; an error stands as it came. */
-export function syncWords({ added, changed, unchanged, retired, error }: SyncOutcome): Words {
-  const numbers = { added, changed, unchanged, gone: retired };
-  return error ?? words('{added} added, {changed} changed, {unchanged} unchanged, {gone} gone', numbers);
-}
-
-export function syncText(outcome: SyncOutcome): string {
-  return english(syncWords(outcome));
+export function syncText({ added, changed, unchanged, retired, error }: SyncOutcome): Words {
+  const numbers = { added, changed, unchanged, retired };
+  return error ?? words('{added} added, {changed} changed, {unchanged} unchanged, {retired} gone', numbers);
 }
 
 const STATES: Readonly<Record<BadgeTemplate['state'], (number: number) => FilledWords>> = {

@@ -20,6 +20,8 @@ export interface Formats {
   duration(ms: number): string;
   /** The wall clock of a zone, as `Mon 30 Nov 2026, 09:00 GMT`. */
   wallClock(at: Date, timeZone: string): string;
+  /** `A, B, C` */
+  list(texts: readonly string[]): string;
   /** `A, B or C` */
   either(texts: readonly string[]): string;
 }
@@ -39,7 +41,8 @@ export function createFormats(language: string, timeZone: string): Formats {
   };
   const numbers = new Intl.NumberFormat(tag);
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
-  const lists = new Intl.ListFormat(tag, { type: 'disjunction' });
+  const lists = new Intl.ListFormat(tag, { type: 'unit', style: 'short' });
+  const choices = new Intl.ListFormat(tag, { type: 'disjunction' });
   const isEnglish = language === 'en';
 
   return {
@@ -61,6 +64,7 @@ export function createFormats(language: string, timeZone: string): Formats {
         ...{ timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
         ...{ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
       }).format(at),
-    either: (texts) => lists.format(texts),
+    list: (texts) => lists.format(texts),
+    either: (texts) => choices.format(texts),
   };
 }

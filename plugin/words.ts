@@ -16,12 +16,24 @@ export type ValuesOf<Text extends string, Kind = Value> = string extends Text
 export interface FilledWords {
   readonly text: string;
   readonly values: Readonly<Record<string, Value>>;
+  /** Of a text for counts: how many there are, and the English form for other counts than one. */
+  readonly many?: { readonly count: number; readonly text: string };
 }
 
 export type Words = string | FilledWords;
 
 export function words<const Text extends string>(text: Text, ...[values]: ValuesOf<Text>): FilledWords {
   return { text, values: values ?? {} };
+}
+
+/** A text for counts: `{count}` in both forms is the count. */
+export function counts<const One extends string, const Other extends string>(
+  count: number,
+  one: One,
+  other: Other,
+  values: Readonly<Record<string, Value>> = {},
+): FilledWords {
+  return { text: one, values: { count, ...values }, many: { count, text: other } };
 }
 
 /** Marks a text that is said later, e.g. in a table. */
@@ -43,7 +55,7 @@ export function fill(text: string, valueFor: (name: string) => string | undefine
 /** As machines and logs get it; a Date is the day in UTC. */
 export function english(said: Words): string {
   if (typeof said === 'string') return said;
-  return fill(said.text, (name) => {
+  return fill(said.many && said.many.count !== 1 ? said.many.text : said.text, (name) => {
     const value = said.values[name];
     if (value instanceof Date) return value.toISOString().slice(0, 10);
     return typeof value === 'object' ? english(value) : value?.toString();

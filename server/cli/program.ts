@@ -25,6 +25,7 @@ import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 import { addSettingsCommand } from './settings.ts';
 import { Shell, type Surroundings } from './shell.ts';
+import { addStoreCommands } from './store.ts';
 import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
 import { addWhyCommand } from './why.ts';
@@ -47,6 +48,7 @@ export function createProgram(shell: Shell): Command {
   addCheckCommand(program, shell);
   addMigrateCommand(program, shell);
   addBackupCommands(program, shell);
+  addStoreCommands(program, shell);
   addRulesCommands(program, shell);
   addWhyCommand(program, shell);
   addEventsCommands(program, shell);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type GetTextTranslation, po } from 'gettext-parser';
 import { consequences, requestTitles } from '../error-map.ts';
 import { notices } from '../http/page.ts';
-import { ROLES } from '../http/rights.ts';
+import { ROLES, rights, roles } from '../http/rights.ts';
 import { languageOfFolder } from '../i18n/languages.ts';
 import { pluralForms } from '../i18n/plural-forms.ts';
 import { LOCALE_FOLDER } from '../i18n/texts.ts';
@@ -25,7 +25,7 @@ const FOLDERS = ['plugin', 'providers/openbadges', 'server/http', 'server/mail',
 const TEXT = String.raw`\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 const CALLS = [
   new RegExp(String.raw`\b(?:t|t\.parts|words|msg)\(${TEXT}`, 'g'),
-  new RegExp(String.raw`\bt\.plural\(\s*[\w.]+,${TEXT},${TEXT}`, 'g'),
+  new RegExp(String.raw`\b(?:t\.plural|counts)\(\s*[\w.]+,${TEXT},${TEXT}`, 'g'),
   // two forms in a table
   new RegExp(String.raw`\[msg\(${TEXT}\),\s*msg\(${TEXT}\)\]`, 'g'),
 ];
@@ -33,7 +33,10 @@ const CALLS = [
 /** Texts of tables, which are said as they come. */
 const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
   ['server/http/page.ts', [...notices.values()]],
-  ['server/http/rights.ts', ROLES],
+  [
+    'server/http/rights.ts',
+    [...ROLES, ...ROLES.flatMap((role) => [roles[role].word, roles[role].doc]), ...Object.values(rights)],
+  ],
   ['server/error-map.ts', [...consequences.map(([, { title }]) => title), ...Object.values(requestTitles)]],
 ];
 

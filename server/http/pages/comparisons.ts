@@ -17,6 +17,7 @@ import {
   comparisonParameters,
   comparisonTitle,
 } from '../../../plugin/providers/comparison/request.ts';
+import { words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { exportOf, FORMATS, namedFindings, withNames } from '../comparison-export.ts';
 import { findingWords, titleOfFinding } from '../finding-words.ts';
@@ -32,7 +33,7 @@ import { providersCrumb } from './templates.ts';
 
 const PAGE_SIZE = 50;
 
-export const issuedCrumb = { text: 'Issued badges', href: '/issued-badges' } as const;
+export const issuedCrumb = { text: words('Issued badges'), href: '/issued-badges' } as const;
 
 const crumbs = [providersCrumb, issuedCrumb, { text: 'Comparisons', href: '/comparisons' }] as const;
 

@@ -13,6 +13,7 @@ import {
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { AssetPage } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
+import { english } from '../../../plugin/words.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { pictureScripts } from '../certificate-designer.ts';
@@ -235,7 +236,7 @@ const FILE: FormField = {
   label: 'File',
   word(value) {
     const file = readFileValue(value);
-    return file === null ? '' : `${file.fileName}, ${shownSize(file.sizeBytes)}`;
+    return file === null ? '' : `${file.fileName}, ${english(shownSize(file.sizeBytes))}`;
   },
 };
 

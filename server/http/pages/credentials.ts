@@ -3,6 +3,7 @@
 import { holdsBack } from '../../../plugin/credentials/place.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
+import { words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownSize, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
@@ -14,7 +15,7 @@ import { learnerPath } from './progress.ts';
 
 export const CREDENTIAL_STATUSES = ['available', 'generating', 'error', 'invalidated'] as const;
 
-export const credentialsCrumb = { text: 'Credentials', href: '/credentials' } as const;
+export const credentialsCrumb = { text: words('Credentials'), href: '/credentials' } as const;
 
 export function credentialPath(id: string): string {
   return `/credentials/${encodeURIComponent(id)}`;

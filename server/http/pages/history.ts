@@ -2,6 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
+import type { Words } from '../../../plugin/words.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { shownTime } from '../format.ts';
 import { pathText, queryString, queryText } from '../forms.ts';
@@ -15,7 +16,7 @@ const PAGE_SIZE = 50;
 interface Kind {
   readonly word: string;
   readonly section: Section;
-  readonly crumb: { readonly text: string; readonly href: string };
+  readonly crumb: { readonly text: Words; readonly href: string };
   hrefOf(id: string): string;
 }
 

@@ -6,6 +6,7 @@ import { type GetTextTranslation, po } from 'gettext-parser';
 import { consequences, requestTitles } from '../error-map.ts';
 import { notices } from '../http/page.ts';
 import { ROLES, rights, roles } from '../http/rights.ts';
+import { scopes } from '../http/scopes.ts';
 import { languageOfFolder } from '../i18n/languages.ts';
 import { pluralForms } from '../i18n/plural-forms.ts';
 import { LOCALE_FOLDER } from '../i18n/texts.ts';
@@ -37,6 +38,7 @@ const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
     'server/http/rights.ts',
     [...ROLES, ...ROLES.flatMap((role) => [roles[role].word, roles[role].doc]), ...Object.values(rights)],
   ],
+  ['server/http/scopes.ts', Object.values(scopes)],
   ['server/error-map.ts', [...consequences.map(([, { title }]) => title), ...Object.values(requestTitles)]],
 ];
 

@@ -119,6 +119,19 @@ export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
   ...['my', 'sign-in', 'sign-in-problem', 'signed-out', 'one-time-sign-in', 'one-time-refused', 'setup', 'error'],
   ...['verify', 'verify-form', 'open-badge'],
   ...['list', 'list-action', 'list-action-done', 'find'],
+  ...[
+    'dashboard',
+    'first-steps',
+    'event',
+    'test-event',
+    'dead-letter',
+    'job',
+    'replay-new',
+    'learner',
+    'learner-retire',
+  ],
+  ...['mail', 'history', 'system', 'system-state', 'accounts', 'account', 'account-new', 'account-link'],
+  ...['tokens', 'token-new', 'own-account', 'why'],
 ]);
 
 /** Renders `views/pages/<view>.ejs`; inside, `page` is the frame, `model` what is handed in, and `t` says things in the language of

@@ -79,7 +79,7 @@ export function comparisonList({
         order: 'state',
         hasFewValues: true,
         noteLabel: 'Error',
-        cell: (job) => statusCell(shownJob(job).status, job.error?.message ?? null),
+        cell: (job) => statusCell(shownJob(job).status, job.error?.message ?? null, true),
       },
       {
         name: 'found',

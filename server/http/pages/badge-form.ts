@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { Diagnostic } from '../../../dsl/index.ts';
 import { InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { words } from '../../../plugin/words.ts';
 import { isSaving } from '../after-save.ts';
 import { act } from '../badge-form/actions.ts';
 import { type BadgeForm, formLimits } from '../badge-form/form.ts';
@@ -102,7 +103,10 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
   const templateDoubts = async ({ id, name, provider, template }: BadgeForm): Promise<readonly FieldError[]> => {
     const clause = provider === '' || template.trim() === '' ? null : `${provider}:${template.trim()}`;
     const troubles = await shownTroubles([{ id, name, template: clause, active: true }], services);
-    return troubles.map(({ message }) => ({ field: 'template', message: `It cannot be issued: ${message}.` }));
+    return troubles.map(({ message }) => ({
+      field: 'template',
+      message: words('It cannot be issued: {reason}.', { reason: message }),
+    }));
   };
 
   /** Opens a text in the form, or shows it as text where that cannot be done. */

@@ -13,7 +13,7 @@ import {
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { AssetPage } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
-import { english } from '../../../plugin/words.ts';
+import { english, msg } from '../../../plugin/words.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { pictureScripts } from '../certificate-designer.ts';
@@ -38,9 +38,9 @@ const HOME = '/credential-assets';
 const crumb = { text: 'Assets', href: HOME } as const;
 
 export const ASSET_KINDS: Readonly<Record<Asset['kind'], string>> = {
-  'pdf-template': 'PDF template',
-  font: 'Font (TrueType)',
-  image: 'Image (PNG or JPEG)',
+  'pdf-template': msg('PDF template'),
+  font: msg('Font (TrueType)'),
+  image: msg('Image (PNG or JPEG)'),
 };
 
 export function credentialAssetRoutes(services: Services): readonly Route[] {

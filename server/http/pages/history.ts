@@ -3,6 +3,7 @@
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { Words } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { shownTime } from '../format.ts';
 import { pathText, queryString, queryText } from '../forms.ts';
@@ -14,7 +15,9 @@ import type { Services } from '../services.ts';
 const PAGE_SIZE = 50;
 
 interface Kind {
-  readonly word: string;
+  /** Texts with the name of it. */
+  readonly title: string;
+  readonly lead: string;
   readonly section: Section;
   readonly crumb: { readonly text: Words; readonly href: string };
   hrefOf(id: string): string;
@@ -24,20 +27,82 @@ const CREDENTIALS = 'credentials';
 
 /** By the word before the colon in the audit. */
 const kinds: Readonly<Record<string, Kind>> = {
-  badge: { word: 'badge', section: 'badges', crumb: badgesCrumb, hrefOf: badgePath },
-  'credential-type': kindOf('type', 'Types', '/credential-types'),
-  configuration: kindOf('configuration', 'Configurations', '/configurations', '/edit'),
-  asset: kindOf('asset', 'Assets', '/credential-assets'),
-  credential: kindOf('credential', 'Credentials', '/credentials'),
-  'open-badge-template': kindOf('template', 'Open Badge templates', '/open-badge-templates'),
+  badge: {
+    title: msg('History of the badge {name}'),
+    lead: msg(
+      'Who changed the badge {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
+    ),
+    ...{ section: 'badges', crumb: badgesCrumb, hrefOf: badgePath },
+  },
+  'credential-type': kindOf(
+    msg('History of the type {name}'),
+    msg(
+      'Who changed the type {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
+    ),
+    words('Types'),
+    '/credential-types',
+  ),
+  configuration: kindOf(
+    msg('History of the configuration {name}'),
+    msg(
+      'Who changed the configuration {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
+    ),
+    words('Configurations'),
+    '/configurations',
+    '/edit',
+  ),
+  asset: kindOf(
+    msg('History of the asset {name}'),
+    msg(
+      'Who changed the asset {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
+    ),
+    words('Assets'),
+    '/credential-assets',
+  ),
+  credential: kindOf(
+    msg('History of the credential {name}'),
+    msg(
+      'Who changed the credential {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
+    ),
+    words('Credentials'),
+    '/credentials',
+  ),
+  'open-badge-template': kindOf(
+    msg('History of the template {name}'),
+    msg(
+      'Who changed the template {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
+    ),
+    words('Open Badge templates'),
+    '/open-badge-templates',
+  ),
 };
 
-const ofAccounts: Kind = { ...kindOf('account', 'Accounts', '/accounts'), section: 'system' };
-const ofLearners: Kind = { ...kindOf('learner', 'Learners', '/learners'), section: 'progress' };
+const ofAccounts: Kind = {
+  ...kindOf(
+    msg('History of the account {name}'),
+    msg(
+      'Who changed the account {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
+    ),
+    words('Accounts'),
+    '/accounts',
+  ),
+  section: 'system',
+};
+const ofLearners: Kind = {
+  ...kindOf(
+    msg('History of the learner {name}'),
+    msg(
+      'Who changed the learner {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
+    ),
+    words('Learners'),
+    '/learners',
+  ),
+  section: 'progress',
+};
 
-function kindOf(word: string, text: string, home: string, page = ''): Kind {
+function kindOf(title: string, lead: string, text: Words, home: string, page = ''): Kind {
   return {
-    word,
+    ...{ title, lead },
     section: CREDENTIALS,
     crumb: { text, href: home },
     hrefOf: (id) => `${home}/${encodeURIComponent(id)}${page}`,
@@ -55,12 +120,12 @@ export function historyRoutes({ access, learners }: Pick<Services, 'access' | 'l
     const page = await access.audit({ object: `${name}:${id}`, after, limit: PAGE_SIZE });
     const path = historyPath(name, id);
     const frame = {
-      title: `History of the ${kind.word} ${text}`,
+      title: { text: kind.title, values: { name: text } },
       section: kind.section,
       breadcrumbs: [kind.crumb, { text, href: kind.hrefOf(id) }],
     };
     await renderPage(req, res, 'history', frame, {
-      what: `${kind.word} ${text}`,
+      lead: { text: kind.lead, values: { name: text } },
       rows: page.items.map(({ at, actor, action, details }) => {
         const facts = Object.entries(details).map(([field, value]) => ({ field, value: String(value) }));
         return {
@@ -80,20 +145,20 @@ export function historyRoutes({ access, learners }: Pick<Services, 'access' | 'l
   return [
     get('/history/account/:id', 'administer', async (req, res) => {
       const account = await access.account(pathText(req, 'id'));
-      if (!account) throw new NotFoundError('account', 'there is no such account; the list has those there are');
+      if (!account) throw new NotFoundError('account', msg('there is no such account; the list has those there are'));
       await show(req, res, 'account', ofAccounts, account.name);
     }),
     get('/history/learner/:id', 'administer', async (req, res) => {
       const learner = await learners.findById(pathText(req, 'id'));
       if (!learner)
-        throw new NotFoundError('learner', 'there is no such learner; search for them at the top of the page');
+        throw new NotFoundError('learner', msg('there is no such learner; search for them at the top of the page'));
       await show(req, res, 'learner', ofLearners, learner.username);
     }),
     get('/history/:kind/:id', 'look', async (req, res) => {
       const name = pathText(req, 'kind');
       const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
       if (!kind)
-        throw new NotFoundError('history', 'there is no history of this kind; open it from the page of a record');
+        throw new NotFoundError('history', msg('there is no history of this kind; open it from the page of a record'));
       await show(req, res, name, kind, pathText(req, 'id'));
     }),
   ];

@@ -1,15 +1,18 @@
 /** Jobs: how far each is, what came of it, and the buttons to cancel and resume. */
 
+import { fromParameters, REPLAY } from '../../../plugin/badges/replay/replay-request.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { SYNC_KIND } from '../../../plugin/providers/sync-templates.ts';
-import { words } from '../../../plugin/words.ts';
+import { english, msg, type Words, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
-import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import { shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
+import { LIST_ACTION } from '../lists/act.ts';
 import { renderPage } from '../page.ts';
+import { replayTitle } from '../replay-words.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { otherCounts, replayModel } from './replay-result.ts';
@@ -27,8 +30,9 @@ export function jobRoutes(services: Services): readonly Route[] {
   return [
     get('/jobs/:id', 'look', async (req, res) => {
       const job = await jobStore.get(pathText(req, 'id'));
-      if (job === null) throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
-      const frame = { title: job.title, section: 'system', breadcrumbs: [jobsCrumb] } as const;
+      if (job === null)
+        throw new NotFoundError('job', msg('there is no such job; the list of jobs shows those there are'));
+      const frame = { title: jobTitle(job), section: 'system', breadcrumbs: [jobsCrumb] } as const;
       const replay = await replayModel(job, services);
       const shown = shownJob(replay === null ? job : { ...job, counts: otherCounts(job) });
       await renderPage(req, res, 'job', frame, { ...shown, replay, next: nextOf(job) });
@@ -48,9 +52,20 @@ export function jobRoutes(services: Services): readonly Route[] {
   ];
 }
 
+/** Stored in English. What was asked for says it anew, in the language of whoever reads. */
+function jobTitle(job: Job): Words {
+  const { kind, title, parameters } = job;
+  const replay = kind === REPLAY ? replayTitle(fromParameters(parameters)) : null;
+  if (replay !== null && english(replay) === title) return replay;
+  const [action, list] = title.split(': ');
+  if (kind === LIST_ACTION && action !== undefined && list !== undefined)
+    return words('{action}: {list}', { action: words(action), list: words(list) });
+  return words(title);
+}
+
 /** Where to go on once it is done. */
 function nextOf({ kind, state }: Job): { readonly text: string; readonly href: string } | null {
-  return kind === SYNC_KIND && state === 'done' ? { text: 'See the templates', href: '/templates' } : null;
+  return kind === SYNC_KIND && state === 'done' ? { text: msg('See the templates'), href: '/templates' } : null;
 }
 
 export function shownJob(job: Job) {
@@ -58,7 +73,7 @@ export function shownJob(job: Job) {
   return {
     id: job.id,
     href: jobPath(job.id),
-    title: job.title,
+    title: jobTitle(job),
     kind: job.kind,
     reason: job.reason,
     requestedBy: job.requestedBy,
@@ -68,8 +83,11 @@ export function shownJob(job: Job) {
     canResume: job.state === 'failed' || job.state === 'cancelled',
     done: job.done,
     total: job.total,
-    progress: job.total === null ? shownNumber(job.done) : `${shownNumber(job.done)} of ${shownNumber(job.total)}`,
-    counts: Object.entries(job.counts).map(([word, number]) => ({ word, number: shownNumber(number) })),
+    progress:
+      job.total === null
+        ? words('{done}', { done: job.done })
+        : words('{done} of {total}', { done: job.done, total: job.total }),
+    counts: Object.entries(job.counts).map(([word, number]) => ({ word, number })),
     result: job.result === null ? null : JSON.stringify(job.result, null, 2),
     error: job.error,
     createdAt: shownTime(job.createdAt),

@@ -1,5 +1,6 @@
 /** What the page of a job shows of a replay: what was asked, who gains or loses what, and what to do with it. */
 
+import { instantToDate } from '../../../dsl/index.ts';
 import { CHECK_PROGRESS } from '../../../plugin/badges/replay/check-progress.ts';
 import {
   callsIn,
@@ -11,8 +12,9 @@ import {
   resultOf,
 } from '../../../plugin/badges/replay/replay-request.ts';
 import type { Job } from '../../../plugin/ports/job-store.ts';
+import { counts, msg, words } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
-import { counted, shownInstant, shownNumber, shownStatus } from '../format.ts';
+import { shownStatus } from '../format.ts';
 import type { Services } from '../services.ts';
 import { learnerPath } from './progress.ts';
 
@@ -37,7 +39,7 @@ export async function replayModel(job: Job, services: Pick<Services, 'badges' | 
 /** The tables about what a change of rules means, also where it is no job: a plan, a version to restore. */
 async function impactModel(
   result: ReplayResult,
-  counts: Readonly<Record<string, number>>,
+  totals: Readonly<Record<string, number>>,
   services: Pick<Services, 'badges' | 'learners'>,
 ) {
   const definitions = await services.badges.list();
@@ -45,20 +47,20 @@ async function impactModel(
   const names = new Map(named);
   const badge = (id: string) => ({ name: names.get(id) ?? id, href: names.has(id) ? badgePath(id) : null });
   const loses = result.badges.reduce((sum, impact) => sum + impact.loses, 0);
-  const unverified = counts['kept unverified'] ?? 0;
+  const unverified = totals['kept unverified'] ?? 0;
   return {
     named,
     badges: result.badges.map((impact) => ({
       ...badge(impact.badge),
-      gains: shownNumber(impact.gains),
-      loses: shownNumber(impact.loses),
-      moves: shownNumber(impact.moves),
+      gains: impact.gains,
+      loses: impact.loses,
+      moves: impact.moves,
     })),
     moreBadges: result.moreBadges,
     sample: await sampleRows(result.sample, badge, services),
-    calls: callsOf(counts),
-    loses: loses === 0 ? null : counted(loses, 'badge'),
-    unverified: unverified === 0 ? null : counted(unverified, 'contribution'),
+    calls: callsOf(totals),
+    loses: loses === 0 ? null : counts(loses, '{count} badge', '{count} badges'),
+    unverified: unverified === 0 ? null : unverified,
   };
 }
 
@@ -67,7 +69,12 @@ export async function foreseen(drafts: readonly string[], services: Services) {
   const impact = await services.foreseeRules(drafts);
   if (impact === null) return null;
   const model = await impactModel(impact, impact.counts, services);
-  return { ...model, would: true, isOpen: false, part: impact.complete ? null : counted(impact.learners, 'learner') };
+  return {
+    ...model,
+    would: true,
+    isOpen: false,
+    part: impact.complete ? null : counts(impact.learners, '{count} learner', '{count} learners'),
+  };
 }
 
 type SavingForm = NonNullable<ReplayRequest['saving']>;
@@ -77,7 +84,9 @@ function savingOf({ badge, version, reason }: SavingForm, text: string) {
 }
 
 /** Counts that the tables and lists of the result do not show. */
-const OTHER_COUNTS = ['events read', 'unchanged', 'repaired', 'to repair', 'made by older rules'];
+const OTHER_COUNTS: readonly string[] = [
+  ...[msg('events read'), msg('unchanged'), msg('repaired'), msg('to repair'), msg('made by older rules')],
+];
 
 export function otherCounts(job: Job): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(job.counts).filter(([word]) => OTHER_COUNTS.includes(word)));
@@ -97,11 +106,14 @@ function formFields({ badges, membership, from, to, types }: ReplayRequest): rea
 
 function factsOf({ badges, membership, from, to, types }: ReplayRequest, name: (id: string) => string) {
   return [
-    { word: 'Badges', text: badges === null ? 'all active ones' : badges.map(name).join(', ') },
-    { word: 'Events that count', text: membership === 'backfill' ? 'all of the time below' : 'as they were received' },
-    ...(types === null ? [] : [{ word: 'Event types', text: types.join(', ') }]),
-    ...(from === null ? [] : [{ word: 'Happened from', text: shownInstant(from).text }]),
-    ...(to === null ? [] : [{ word: 'Happened before', text: shownInstant(to).text }]),
+    { word: msg('Badges'), text: badges === null ? words('all active ones') : badges.map(name).join(', ') },
+    {
+      word: msg('Events that count'),
+      text: membership === 'backfill' ? words('all of the time below') : words('as they were received'),
+    },
+    ...(types === null ? [] : [{ word: msg('Event types'), text: types.join(', ') }]),
+    ...(from === null ? [] : [{ word: msg('Happened from'), text: words('{time}', { time: instantToDate(from) }) }]),
+    ...(to === null ? [] : [{ word: msg('Happened before'), text: words('{time}', { time: instantToDate(to) }) }]),
   ];
 }
 
@@ -113,7 +125,7 @@ async function sampleRows(
   const people = await learners.findManyByIds([...new Set(sample.flatMap(({ learner }) => learner ?? []))]);
   const usernames = new Map(people.map(({ id, username }) => [id, username]));
   return sample.map(({ learner, badge: id, from, to }) => ({
-    learner: learner === null ? 'somebody new' : (usernames.get(learner) ?? 'removed learner'),
+    learner: learner === null ? words('somebody new') : (usernames.get(learner) ?? words('removed learner')),
     href: learner !== null && usernames.has(learner) ? learnerPath(learner) : null,
     badge: badge(id),
     from: shownStatus(from),
@@ -122,15 +134,18 @@ async function sampleRows(
 }
 
 const CALL_WORDS = {
-  award: 'Awards',
-  revoke: 'Revocations',
-  announce: 'Announcements',
-  'not-needed': 'Steps no longer needed',
+  award: msg('Awards'),
+  revoke: msg('Revocations'),
+  announce: msg('Announcements'),
+  'not-needed': msg('Steps no longer needed'),
 };
 
-function callsOf(counts: Readonly<Record<string, number>>) {
-  return callsIn(counts).map(({ what, at, number }) => ({
-    word: at === null ? CALL_WORDS[what] : `${CALL_WORDS[what]} at ${at}`,
-    number: shownNumber(number),
+function callsOf(totals: Readonly<Record<string, number>>) {
+  return callsIn(totals).map(({ what, at, number }) => ({
+    word:
+      at === null
+        ? words(CALL_WORDS[what])
+        : words('{what} at {provider}', { what: words(CALL_WORDS[what]), provider: at }),
+    number,
   }));
 }

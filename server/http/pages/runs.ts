@@ -4,6 +4,7 @@ import { isResumable } from '../../../plugin/credentials/run-control.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
+import { msg } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
@@ -18,9 +19,9 @@ const OUTCOMES = ['available', 'error', 'generating', 'invalidated'] as const;
 const LATE_AFTER_MS = 60_000;
 
 export const RUN_TRIGGERS: Readonly<Record<CredentialRun['trigger'], string>> = {
-  schedule: 'Schedule',
-  manual: 'Button',
-  retry: 'Retry of the failed',
+  schedule: msg('Schedule'),
+  manual: msg('Button'),
+  retry: msg('Retry of the failed'),
 };
 
 export function runPath(id: string): string {

@@ -47,7 +47,7 @@ import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { listen } from './listen.ts';
-import { measuredConnect } from './metrics/measure.ts';
+import { measuredConnect, measuredJobs } from './metrics/measure.ts';
 
 export type { Role } from './composition/foundation.ts';
 
@@ -147,7 +147,7 @@ async function composeParts(
   });
 
   const jobRunner = createJobRunner({
-    store: stores.jobs,
+    store: measuredJobs(stores.jobs, meters),
     kinds: [
       createSettleEffects({ progress: stores.progress, dispatcher: badges.dispatcher }),
       createTemplateSync({ store: stores.providers, providers, secrets, clock }),

@@ -86,6 +86,13 @@ export const settingsTable = {
     'MongoDB server; unset: the embedded store in the data directory',
     url(['mongodb', 'mongodb+srv']),
   ),
+  storeCompactPercent: whole(
+    'LAUREL_STORE_COMPACT_PERCENT',
+    50,
+    0,
+    99,
+    'A server that starts compacts the file of the embedded store when so many per cent of it are free, and at least 64 MB; 0: only `laurel store compact` does',
+  ),
   filesDir: optional(
     'LAUREL_FILES_DIR',
     'Folder for assets and generated credentials; unset: in the database (GridFS)',

@@ -3,7 +3,7 @@
 import { openEffects } from '../plugin/badges/effect-order.ts';
 import type { Clock } from '../plugin/ports/runtime.ts';
 import type { Bus } from './amqp/bus.ts';
-import { checkClock, checkForm, clockSkew } from './check/database.ts';
+import { checkClock, checkForm, checkSpace, clockSkew } from './check/database.ts';
 import type { CheckLine } from './check/line.ts';
 import type { Stores } from './composition/stores.ts';
 import type { Settings } from './config.ts';
@@ -26,9 +26,10 @@ const LATE_S = 300;
 export async function systemState({ settings, stores, bus, roles, clock }: SystemStateParts): Promise<SystemState> {
   const { database, progress, credentials, jobs } = stores;
   const now = clock.now();
-  const [skew, form, overdue, due, schedules, running, runs, queues] = await Promise.all([
+  const [skew, form, space, overdue, due, schedules, running, runs, queues] = await Promise.all([
     clockSkew(database.connection),
     checkForm(database),
+    database.space(),
     progress.due(now, 1, { except: [] }),
     credentials.dueSchedules(now, 1),
     credentials.schedules(),
@@ -49,7 +50,7 @@ export async function systemState({ settings, stores, bus, roles, clock }: Syste
     facts: [
       fact('this process', roles.length === 0 ? 'a command' : roles.join(', ')),
       fact('database', settings.mongodbUri === null ? 'the embedded store' : 'a MongoDB server'),
-      ...[...form, ...checkClock(skew)].map(fromLine),
+      ...[...form, ...checkSpace(space, settings), ...checkClock(skew)].map(fromLine),
       ...consumerFacts(bus),
       waitFact('effects', effects, now),
       waitFact(

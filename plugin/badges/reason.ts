@@ -12,7 +12,7 @@ export function toReason(text: string): string | null {
   if (reason.length > LONGEST)
     throw new InputError(
       'reason-too-long',
-      words('the reason is longer than {limit} characters; shorten it', { limit: LONGEST }),
+      words('the reason is longer than {most} characters; shorten it', { most: LONGEST }),
     );
   return reason === '' ? null : reason;
 }

@@ -1,7 +1,7 @@
 /** Asking for the retirement of a learner: from then on nothing new about the person is stored, and a job removes what is there.
  *  And for another username. */
 
-import { NotFoundError } from '../errors.ts';
+import { ConflictError, NotFoundError } from '../errors.ts';
 import type { Jobs } from '../jobs/request-job.ts';
 import type { Job, JobStore } from '../ports/job-store.ts';
 import type { Learner } from '../ports/learner-store.ts';
@@ -34,7 +34,7 @@ export interface Retirements {
   preview(username: string): Promise<Readonly<Partial<Record<TracePart, number>>> | null>;
   /** Those that were asked for, the latest first. */
   of(learner: Pick<Learner, 'username' | 'lmsUserId'>): Promise<readonly RetirementState[]>;
-  /** Repeating it while the work is going on gives the same job. @returns null: nothing is known of such a learner */
+  /** Repeating it while the work is going on gives the same job, and lets one that failed go on. @returns null: nothing is known of such a learner */
   request(request: RetirementRequest): Promise<Job | null>;
   /** Asks again for the work of those whose process died before it had asked. @returns how many there are */
   takeUp(): Promise<number>;
@@ -53,7 +53,7 @@ export interface Renamed {
 export interface RetirementsParts {
   readonly store: RetirementStore;
   readonly traces: LearnerTraces;
-  readonly jobs: Pick<Jobs, 'request'>;
+  readonly jobs: Pick<Jobs, 'request' | 'resume'>;
   readonly jobStore: Pick<JobStore, 'get'>;
   readonly people: RetiredPeople;
   readonly secrets: SecretBox;
@@ -74,7 +74,7 @@ export function createRetirements(parts: RetirementsParts): Retirements {
     const keys = people.keysOf({ username, lmsUserId: found?.lmsUserId ?? null });
     const before = await store.withKeys(keys);
     const underWay = before.find(({ finishedAt }) => finishedAt === null);
-    if (underWay) return jobOf(underWay, reason);
+    if (underWay) return goingOn(await jobOf(underWay, reason));
     // Of somebody who was retired, traces may be left that only a search of everything finds.
     if (found === null && before.length === 0) return null;
     const isNew = found?.learnerId != null && (await store.get(found.learnerId)) === null;
@@ -88,6 +88,17 @@ export function createRetirements(parts: RetirementsParts): Retirements {
     if (!(await store.add(retirement))) return jobOf((await store.get(id)) ?? retirement, reason);
     await people.refresh();
     return jobOf(retirement, reason);
+  }
+
+  /** Whoever asks again does not know what became of the first call. */
+  async function goingOn(job: Job): Promise<Job> {
+    if (job.state !== 'failed') return job;
+    try {
+      return await jobs.resume(job.id);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      return (await parts.jobStore.get(job.id)) ?? job;
+    }
   }
 
   function jobOf({ id, requestedBy, requestedAt }: Retirement, reason: string | null = null): Promise<Job> {

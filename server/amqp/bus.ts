@@ -10,7 +10,7 @@ import { deadLettersTo } from './dead-letters.ts';
 import type { ConsumerCounts } from './processing.ts';
 import { createPublisher, type PublisherCounts } from './publisher.ts';
 import { suspectsTo } from './suspects.ts';
-import { queueDepths, type TopologyOptions, topologyOf } from './topology.ts';
+import { type QueueDepth, queueDepths, type TopologyOptions, topologyOf } from './topology.ts';
 
 export interface BusOptions extends TopologyOptions {
   readonly url: string;
@@ -28,12 +28,6 @@ export interface BusStatus {
   readonly consumed: ConsumerCounts | null;
   /** The last thing that went wrong with a connection or a channel; null: nothing did. */
   readonly lastError: string | null;
-}
-
-export interface QueueDepth {
-  readonly queue: string;
-  readonly messages: number;
-  readonly consumers: number;
 }
 
 export interface Bus {

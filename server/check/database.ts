@@ -5,11 +5,15 @@ import type { Settings } from '../config.ts';
 import type { Database } from '../mongo/connect.ts';
 import { withDatabase } from '../mongo/errors.ts';
 import { planMigrations } from '../mongo/migrations/migrate.ts';
+import type { DatabaseSpace } from '../mongo/store-space.ts';
 import { keyName } from '../secret-box.ts';
 import { presentSecretKey } from '../secret-key.ts';
+import { isWorthwhile, megabytes, USUAL_LEAST_BYTES } from '../store/index.ts';
 import { type CheckLine, ok, problem, warning } from './line.ts';
 
 const SKEW_MS = 1_000;
+/** Of free room in the file of the embedded store, where no start gives it back. */
+const USUAL_PERCENT = 50;
 const BAD_SKEW_MS = 10_000;
 const WITH_SECRETS = ['provider_accounts', 'issuer_keys', 'retirements'];
 
@@ -40,6 +44,26 @@ export function checkClock(skewMs: number | null): readonly CheckLine[] {
   const todo =
     'synchronise the clocks (NTP): Laurel goes by that of the database, logs and other programs by that of this machine';
   return [size > BAD_SKEW_MS ? problem('clock', message, todo) : warning('clock', message, todo)];
+}
+
+/** @param percent of free room from which on a start compacts; 0: never. MongoDB servers see to that themselves. */
+export function checkSpace(
+  space: DatabaseSpace | null,
+  { mongodbUri, storeCompactPercent: percent }: Pick<Settings, 'mongodbUri' | 'storeCompactPercent'>,
+): readonly CheckLine[] {
+  if (space === null) return [];
+  const { size, free } = space;
+  const message = `takes ${megabytes(size)} on disk: ${megabytes(size - free)} in use, ${megabytes(free)} free for what comes`;
+  const policy = { percent: percent || USUAL_PERCENT, leastBytes: USUAL_LEAST_BYTES };
+  if (mongodbUri !== null || !isWorthwhile({ file: size, free }, policy)) return [ok('space', message)];
+  const remedy = 'run `laurel store compact` while the server is stopped';
+  return [
+    warning(
+      'space',
+      message,
+      percent > 0 ? `start the server again, which gives it back to the disk, or ${remedy}` : remedy,
+    ),
+  ];
 }
 
 export async function checkSecrets(connection: mongoose.Connection, settings: Settings): Promise<readonly CheckLine[]> {

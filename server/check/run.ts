@@ -10,7 +10,8 @@ import { compose } from '../compose.ts';
 import { openDatabase } from '../composition/stores.ts';
 import type { Settings } from '../config.ts';
 import { Lifecycle } from '../lifecycle.ts';
-import { checkClock, checkForm, checkSecrets, clockSkew } from './database.ts';
+
+import { checkClock, checkForm, checkSecrets, checkSpace, clockSkew } from './database.ts';
 import { attempt, type CheckLine, ok, problem, warning } from './line.ts';
 import { checkChoices, checkFolders, checkFonts } from './machine.ts';
 import { checkOthers, checkState } from './state.ts';
@@ -66,6 +67,7 @@ async function checkDatabase(settings: Settings, logger: Logger): Promise<readon
       ...(await checkForm(database)),
       ...checkClock(await clockSkew(connection)),
       ...(await checkSecrets(connection, settings)),
+      ...checkSpace(await database.space(), settings),
     ];
   } finally {
     await lifecycle.stop();

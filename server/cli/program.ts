@@ -24,6 +24,7 @@ import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 import { addSettingsCommand } from './settings.ts';
+import { addStoreCommands } from './store.ts';
 import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
 import { addWhyCommand } from './why.ts';
@@ -43,6 +44,7 @@ export function createProgram(): Command {
   addCheckCommand(program);
   addMigrateCommand(program);
   addBackupCommands(program);
+  addStoreCommands(program);
   addRulesCommands(program);
   addWhyCommand(program);
   addEventsCommands(program);

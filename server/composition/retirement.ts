@@ -24,7 +24,7 @@ export interface RetirementSetupParts {
   readonly formerSecretKeys: Settings['formerSecretKeys'];
   readonly secrets: SecretBox;
   readonly clock: Clock;
-  readonly jobs: Pick<Jobs, 'request'>;
+  readonly jobs: Pick<Jobs, 'request' | 'resume'>;
   readonly providers: ReadonlyMap<string, BadgeProvider>;
   /** In place of the usual patience with what is under way. */
   readonly settleMs?: number | undefined;

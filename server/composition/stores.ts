@@ -49,7 +49,7 @@ import { MongoReplayScratch, replayScratchModels } from '../mongo/replay-scratch
 import { MongoRetirementStore, retirementModels } from '../mongo/retirement-store.ts';
 import { createSessionStore, MongoAccountSessions } from '../mongo/session-store.ts';
 import { packageVersion } from '../paths.ts';
-import { joinEmbeddedStore, openEmbeddedStore } from '../store/index.ts';
+import { joinEmbeddedStore, openEmbeddedStore, USUAL_LEAST_BYTES } from '../store/index.ts';
 
 export interface Stores {
   readonly database: Database;
@@ -100,7 +100,7 @@ export async function openDatabase(
 ): Promise<OpenedDatabase> {
   const { uri, alone, broken } =
     settings.mongodbUri === null
-      ? await embeddedStore(settings.dataDir, { logger, lifecycle, mayJoin })
+      ? await embeddedStore(settings, { logger, lifecycle, mayJoin })
       : { uri: settings.mongodbUri, alone: false, broken: never };
   const database = await connectDatabase({
     uri,
@@ -174,13 +174,16 @@ function openFiles(
 }
 
 async function embeddedStore(
-  dataDir: string,
+  { dataDir, storeCompactPercent }: Settings,
   { logger, lifecycle, mayJoin }: { readonly logger: Logger; readonly lifecycle: Lifecycle; readonly mayJoin: boolean },
 ): Promise<{ readonly uri: string; readonly alone: boolean; readonly broken: Promise<Error> }> {
   const folder = join(dataDir, 'store');
   const running = mayJoin ? await joinEmbeddedStore({ dataDir: folder }) : null;
   if (running !== null) return { uri: running.uri, alone: false, broken: never };
-  const store = await openEmbeddedStore({ dataDir: folder, logger });
+  // a command that only looks at something does not make people wait for that
+  const percent = mayJoin ? 0 : storeCompactPercent;
+  const compaction = { percent, leastBytes: USUAL_LEAST_BYTES };
+  const store = await openEmbeddedStore({ dataDir: folder, logger, compaction });
   lifecycle.onStop('embedded store', () => store.close());
   return { uri: store.uri, alone: true, broken: store.broken };
 }

@@ -4,6 +4,7 @@ import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeTemplate, ProviderAccount, SyncOutcome } from '../../plugin/ports/provider-store.ts';
 import { formOf } from '../../plugin/providers/account-entry.ts';
 import { daysLeft, inDays, troubleOf, WARN_DAYS } from '../../plugin/providers/secret-expiry.ts';
+import { type Words, words } from '../../plugin/words.ts';
 import { type ShownStatus, type ShownTime, shownNumber, shownTime } from './format.ts';
 import { templatesPath } from './template-links.ts';
 
@@ -65,8 +66,13 @@ function shownExpiry(
 }
 
 /** What came of a synchronisation, in words. */
-export function syncText({ added, changed, unchanged, retired, error }: SyncOutcome): string {
-  return error ?? `${added} added, ${changed} changed, ${unchanged} unchanged, ${retired} gone`;
+export function syncText({ added, changed, unchanged, retired, error }: SyncOutcome): Words {
+  return (
+    error ??
+    words('{added} added, {changed} changed, {unchanged} unchanged, {retired} gone', {
+      ...{ added, changed, unchanged, retired },
+    })
+  );
 }
 
 /** `12 active, 3 retired` */

@@ -59,6 +59,8 @@ export function pathText(req: Request, name: string): string {
 export interface FieldError {
   readonly field: string;
   readonly message: Words;
+  /** What the rule language says, after the message: it speaks English everywhere. */
+  readonly english?: string;
   /** Which part of a long form it belongs to; the summary says so. A text alone is data, such as the name of a part. */
   readonly place?: Words;
 }

@@ -8,6 +8,7 @@ import { assetAddress } from '../assets/browser-assets.ts';
 import { SOURCE_LANGUAGE } from '../i18n/languages.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { projectPath } from '../paths.ts';
+import { editorSpeech } from './editor-speech.ts';
 import type { FieldError } from './forms.ts';
 import { queryText } from './forms.ts';
 import { findActor, may } from './identity.ts';
@@ -132,6 +133,9 @@ export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
   ],
   ...['mail', 'history', 'system', 'system-state', 'accounts', 'account', 'account-new', 'account-link'],
   ...['tokens', 'token-new', 'own-account', 'why'],
+  ...['badge', 'badge-edit', 'badge-form', 'badge-compare', 'badge-conflict', 'badge-example', 'badge-remove'],
+  ...['badge-removed', 'badge-restore', 'badge-start', 'badge-version', 'badges-removed', 'rule-files', 'rule-plan'],
+  ...['template', 'templates-sync', 'open-badge-template', 'open-badge-template-form', 'issuer'],
 ]);
 
 /** Renders `views/pages/<view>.ejs`; inside, `page` is the frame, `model` what is handed in, and `t` says things in the language of
@@ -155,9 +159,10 @@ export async function renderPage(
       text: t.shown(text),
       href: keptAddress(req, href),
     })),
-    errors: (frame.errors ?? []).map(({ field, message, place }) => ({
+    errors: (frame.errors ?? []).map(({ field, message, english, place }) => ({
       field,
       message: t(message),
+      english,
       ...(place !== undefined && { place: t.shown(place) }),
     })),
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
@@ -175,6 +180,7 @@ export async function renderPage(
     /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */
     ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,
     vocabulary: VOCABULARY_PATH,
+    editorSpeech: frame.editsRules ? JSON.stringify(editorSpeech(t)) : null,
   };
   const html = await ejs.renderFile(join(viewsFolder, `${view}.ejs`), { page, model, t }, { cache: true });
   res.set('Content-Language', spoken.language).vary('Accept-Language').vary('Cookie');

@@ -35,24 +35,29 @@ export async function shownTroubles(
 
 function messageOf({ template, account, templateText, provider }: TemplateTrouble, at?: BadgeProvider): FilledWords {
   const title = at?.title ?? provider;
-  if (template === null || account === null)
+  if (template === null || account === null) {
+    const missing = { provider: title, template: templateText };
     return at?.capabilities.createsTemplates
-      ? words('{provider} has no template "{template}" here; make it, or correct the rule', {
-          provider: title,
-          template: templateText,
-        })
-      : words('no account at {provider} has its template "{template}"; synchronise the accounts or correct the rule', {
-          provider: title,
-          template: templateText,
-        });
-  if (template.state === 'active')
-    return words('the account "{account}" of its template is disabled', { account: account.name });
-  if (template.state === 'retired')
-    return words('{provider} does not list its template "{template}" any more', {
-      provider: title,
-      template: template.name,
-    });
-  return words('its template "{template}" is {state} at {provider}', {
-    ...{ template: template.name, provider: title, state: words(template.state) },
-  });
+      ? words('{provider} has no template "{template}" here; make it, or correct the rule', missing)
+      : words(
+          'no account at {provider} has its template "{template}"; synchronise the accounts or correct the rule',
+          missing,
+        );
+  }
+  const known = { provider: title, template: template.name };
+  switch (template.state) {
+    case 'active':
+      return words('the account "{account}" of its template is disabled', { account: account.name });
+    case 'retired':
+      return words('{provider} does not list its template "{template}" any more', known);
+    case 'draft':
+      return words('its template "{template}" is a draft at {provider}', known);
+    case 'archived':
+      return words('its template "{template}" is archived at {provider}', known);
+  }
+}
+
+/** The same as a sentence of its own. */
+export function cannotBeIssued({ message }: Pick<ShownTrouble, 'message'>): FilledWords {
+  return words('It cannot be issued: {why}.', { why: message });
 }

@@ -16,6 +16,8 @@ export interface Formats {
   percent(value: number): string;
   /** `90 minutes`: in the largest unit that says it exactly */
   duration(ms: number): string;
+  /** `A, B, C` */
+  list(texts: readonly string[]): string;
   /** `A, B or C` */
   either(texts: readonly string[]): string;
 }
@@ -36,7 +38,8 @@ export function createFormats(language: string, timeZone: string): Formats {
   };
   const numbers = new Intl.NumberFormat(tag);
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
-  const lists = new Intl.ListFormat(tag, { type: 'disjunction' });
+  const lists = new Intl.ListFormat(tag, { type: 'unit', style: 'short' });
+  const choices = new Intl.ListFormat(tag, { type: 'disjunction' });
   const isEnglish = language === 'en';
 
   return {
@@ -52,6 +55,7 @@ export function createFormats(language: string, timeZone: string): Formats {
       const { amount, unit } = inLargestUnit(ms);
       return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
     },
-    either: (texts) => lists.format(texts),
+    list: (texts) => lists.format(texts),
+    either: (texts) => choices.format(texts),
   };
 }

@@ -6,6 +6,7 @@ import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import type { GenerationFunction } from '../../plugin/extensions/generation-function.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { HttpClientFactory } from '../../plugin/ports/http-client.ts';
+import type { JobStore } from '../../plugin/ports/job-store.ts';
 import type { Mailer } from '../../plugin/ports/mailer.ts';
 import type { Meters } from './meters.ts';
 
@@ -74,6 +75,17 @@ export function measuredRuns(store: CredentialStore, meters: Meters): Credential
       const isOurs = await store.updateRun(run);
       if (isOurs && run.state !== 'running') meters.add('runs', { status: run.state });
       return isOurs;
+    },
+  });
+}
+
+/** Counts the jobs that end. */
+export function measuredJobs(store: JobStore, meters: Meters): JobStore {
+  return overriding(store, {
+    checkpoint: async (id, fence, change) => {
+      const recorded = await store.checkpoint(id, fence, change);
+      if (recorded !== null && change.state !== undefined) meters.add('jobs', { status: change.state });
+      return recorded;
     },
   });
 }

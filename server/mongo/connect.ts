@@ -4,6 +4,7 @@ import mongoose from 'mongoose';
 import { ConfigurationError, InvariantError, StoreError } from '../../plugin/errors.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
 import { withDatabase } from './errors.ts';
+import { type DatabaseSpace, databaseSpace } from './store-space.ts';
 
 /** Defines the models of one part on a connection, e.g. `learnerModels`. Calling it again gives the same models. */
 export type RegisterModels = (connection: mongoose.Connection) => unknown;
@@ -17,6 +18,8 @@ export interface Database {
   missingIndexes(): Promise<readonly string[]>;
   /** @throws StoreError `store.unavailable` */
   ping(): Promise<void>;
+  /** What it takes on disk; null: it does not tell. @throws StoreError `store.unavailable` */
+  space(): Promise<DatabaseSpace | null>;
   /** What the clock of the server says. @throws StoreError `store.unavailable` */
   time(): Promise<Date>;
   close(): Promise<void>;
@@ -59,6 +62,7 @@ export async function connectDatabase(options: ConnectOptions): Promise<Database
     ensureIndexes: () => ensureIndexes(connection),
     missingIndexes: () => missingIndexes(connection),
     ping: () => ping(connection),
+    space: () => databaseSpace(connection),
     time: () => time(connection),
     close() {
       closing = true;

@@ -2,13 +2,13 @@
  *  turn of the event loop become one transaction; `settled` tells when everything so far has reached the disk. */
 
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { type Database, open, type RootDatabase } from 'lmdb';
 import { type BsonDocument, decodeDocument, encodeDocument, isDocument } from './bson.ts';
 import { CollectionIndex } from './collection-index.ts';
+import { dataFileOf, identityOf } from './data-file.ts';
 import { CommandError } from './errors.ts';
 import { PagePool } from './page-pool.ts';
 import type { StoredRecord } from './record.ts';
+import { openFile, type StoreFile, type StoreSpace, spaceOf } from './store-file.ts';
 
 /** Changes when an older program could not read the files any more. */
 const FORMAT_VERSION = 1;
@@ -28,12 +28,19 @@ interface Batch {
   readonly waiting: (() => void)[];
 }
 
+interface TreeSize {
+  readonly entryCount: number;
+}
+
 export class FormatError extends Error {}
 
 export class Journal {
-  readonly #root: RootDatabase<Buffer, string>;
-  readonly #bodies: Database<Buffer, [number, number]>;
-  readonly #catalog: Database<Buffer, string>;
+  readonly #directory: string;
+  readonly #identity: string;
+  readonly file: StoreFile;
+  readonly #root: StoreFile['root'];
+  readonly #bodies: StoreFile['bodies'];
+  readonly #catalog: StoreFile['catalog'];
   #lastSequence = 0;
   #lastCollectionId = 0;
   /** The transaction that changes go to now; null: all are on disk. */
@@ -48,16 +55,34 @@ export class Journal {
    *    any more, so the sooner this process ends the better
    *  @throws FormatError when the files were written by a newer program */
   constructor(directory: string, onBroken: (reason: Error) => void = () => {}) {
+    this.#directory = directory;
     this.#onBroken = onBroken;
     this.pages = new PagePool(directory);
-    this.#root = open<Buffer, string>({
-      path: join(directory, 'store.lmdb'),
-      encoding: 'binary',
-      maxDbs: 4,
-      noSubdir: true,
-    });
-    this.#bodies = this.#root.openDB<Buffer, [number, number]>({ name: 'bodies', encoding: 'binary' });
-    this.#catalog = this.#root.openDB<Buffer, string>({ name: 'catalog', encoding: 'binary' });
+    this.#identity = identityOf(directory);
+    this.file = openFile(dataFileOf(directory));
+    this.#root = this.file.root;
+    this.#bodies = this.file.bodies;
+    this.#catalog = this.file.catalog;
+  }
+
+  /** Its file has made room for another one: what is written here is lost. */
+  get isOutdated(): boolean {
+    return identityOf(this.#directory) !== this.#identity;
+  }
+
+  /** What the file takes on disk. */
+  space(): StoreSpace {
+    return spaceOf(this.file, dataFileOf(this.#directory));
+  }
+
+  /** Of documents and of the catalog. */
+  get entryCount(): number {
+    return [this.#bodies, this.#catalog].reduce((sum, tree) => sum + (tree.getStats() as TreeSize).entryCount, 0);
+  }
+
+  /** Writes all of it to a new file, without what is free. */
+  copyCompacted(path: string): Promise<void> {
+    return this.#root.backup(path, true);
   }
 
   /** Runs `action` while no other process is in its own `exclusively` on the same directory. */

@@ -6,7 +6,9 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../plugin/errors.ts';
 import type { Logger } from '../../plugin/ports/runtime.ts';
+import { type CompactionPolicy, NO_COMPACTION } from './compaction-policy.ts';
 import { isAlive, readHolder, uriOf } from './holder.ts';
+import { lockedError, unavailable } from './refusals.ts';
 import type { WorkerMessage, WorkerOptions } from './worker.ts';
 
 export interface EmbeddedStoreOptions {
@@ -17,6 +19,8 @@ export interface EmbeddedStoreOptions {
   readonly logger: Logger;
   /** How often expired documents are looked for; default one minute, as on MongoDB. */
   readonly expiryIntervalMs?: number;
+  /** When the start compacts the file; default never. */
+  readonly compaction?: CompactionPolicy;
 }
 
 export interface EmbeddedStore {
@@ -39,6 +43,7 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Embedd
     dataDir,
     database: options.database ?? DEFAULT_DATABASE,
     expiryIntervalMs: options.expiryIntervalMs ?? 60_000,
+    compaction: options.compaction ?? NO_COMPACTION,
   };
   const worker = startWorker(workerData);
   const ended = new Promise<void>((done) => worker.once('exit', () => done()));
@@ -56,6 +61,7 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Embedd
     worker.once('exit', () => reject(unavailable(dataDir, 'its thread ended')));
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'report') logger.error(message.message, { reason: message.reason });
+      else if (message.kind === 'told') logger[message.level](message.message);
       else if (message.kind === 'ready') resolve({ uri: message.uri, broken, close: () => close(worker, ended) });
       else if (message.kind === 'broken') breakDown(message.reason);
       else if (message.kind !== 'closed') reject(openingError(message, dataDir));
@@ -92,12 +98,7 @@ function openingError(
 ): StoreError {
   if (message.kind === 'format') return new StoreError('format', message.message);
   if (message.kind === 'failed') return unavailable(dataDir, message.message);
-  const since = message.since.toISOString();
-  return new StoreError(
-    'locked',
-    `the data directory ${dataDir} is in use by process ${message.pid} since ${since}: stop that process, use its pages or commands, or choose another directory with LAUREL_DATA_DIR`,
-    { details: { pid: message.pid, since } },
-  );
+  return lockedError(dataDir, message);
 }
 
 function brokenError(dataDir: string, reason: string): StoreError {
@@ -105,13 +106,6 @@ function brokenError(dataDir: string, reason: string): StoreError {
     'unavailable',
     `the embedded store in ${dataDir} could not write (${reason}); nothing that was acknowledged is lost. See that the disk is ` +
       'not full and start Laurel again',
-  );
-}
-
-function unavailable(dataDir: string, reason: string): StoreError {
-  return new StoreError(
-    'unavailable',
-    `the embedded store in ${dataDir} could not be opened (${reason}): check that the directory is on a local disk, writable and not full`,
   );
 }
 

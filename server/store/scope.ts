@@ -74,6 +74,7 @@ export const COMMANDS = {
     'bypassDocumentValidation',
   ],
   create: [],
+  dbStats: ['freeStorage', 'scale'],
   drop: [],
   dropDatabase: [],
   listCollections: ['filter', 'cursor', 'nameOnly', 'authorizedCollections'],

@@ -1,11 +1,12 @@
 /** The thread the store runs in: a scan does not hold up the web pages. Talks to `open.ts` by messages. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { HeldError } from './hold.ts';
 import { FormatError } from './journal.ts';
-import { HeldError, type RunningServer, type ServerOptions, startServer } from './server.ts';
+import { type RunningServer, type ServerOptions, startServer } from './server.ts';
 
 /** What the thread is started with. */
-export type WorkerOptions = Omit<ServerOptions, 'report' | 'onBroken'>;
+export type WorkerOptions = Omit<ServerOptions, 'report' | 'tell' | 'onBroken'>;
 
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly uri: string }
@@ -13,6 +14,7 @@ export type WorkerMessage =
   | { readonly kind: 'format'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'report'; readonly message: string; readonly reason: string }
+  | { readonly kind: 'told'; readonly level: 'info' | 'warn'; readonly message: string }
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'closed' };
 
@@ -30,6 +32,7 @@ async function start(): Promise<RunningServer | null> {
     const server = await startServer({
       ...(workerData as WorkerOptions),
       report: (message, error) => tell({ kind: 'report', message, reason: reasonOf(error) }),
+      tell: (level, message) => tell({ kind: 'told', level, message }),
       onBroken: (reason) => tell({ kind: 'broken', reason: reasonOf(reason) }),
     });
     tell({ kind: 'ready', uri: server.uri });

@@ -94,7 +94,9 @@ describe('the editor, built for browsers,', function () {
       'plugin/badges/badge-tests.ts',
       'plugin/badges/badge-text.ts',
       'plugin/badges/book-diagnostics.ts',
+      'plugin/badges/editor-texts.ts',
       'plugin/badges/rule-vocabulary.ts',
+      'plugin/words.ts',
     ]);
     const packages = new Set(inputs.flatMap((name) => /^node_modules\/(@[^/]+|[^/]+)/.exec(name)?.[1] ?? []));
     expect([...packages].sort()).to.deep.equal([

@@ -66,6 +66,23 @@ describe('the layout of pages', function () {
     expect(Math.abs(top)).to.be.lessThan(12);
   });
 
+  it('leaves most of a small screen to the page, with the navigation behind a button that needs no script', async () => {
+    const page = await place.openPage({ ...NARROW, javaScriptEnabled: false });
+    await page.goto(`${place.address}/events`);
+    const header = await page.locator('header').boundingBox();
+    expect(header?.height).to.be.at.most(720 / 5);
+    const badges = page.getByRole('link', { name: 'Badges', exact: true });
+    expect(await badges.isVisible()).to.equal(false);
+    await page.getByRole('button', { name: 'Menu' }).press('Enter');
+    await badges.press('Enter');
+    await page.waitForURL(`${place.address}/badges`);
+    expect(await page.getByRole('button', { name: 'Menu' }).isVisible()).to.equal(true);
+    const wide = await place.openPage();
+    await wide.goto(`${place.address}/events`);
+    expect(await wide.getByRole('link', { name: 'Badges', exact: true }).isVisible()).to.equal(true);
+    expect(await wide.getByRole('button', { name: 'Menu' }).isVisible()).to.equal(false);
+  });
+
   it('keeps a date on one line, and a mail within a page of 320 px', async () => {
     const page = await place.openPage(NARROW);
     await page.goto(`${place.address}/audit`);

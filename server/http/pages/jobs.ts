@@ -15,6 +15,7 @@ import { renderPage } from '../page.ts';
 import { replayTitle } from '../replay-words.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { otherCounts, replayModel } from './replay-result.ts';
 
 export const jobsCrumb = { text: words('Jobs'), href: '/jobs' } as const;
@@ -33,7 +34,7 @@ export function jobRoutes(services: Services): readonly Route[] {
       if (job === null)
         throw new NotFoundError('job', msg('there is no such job; the list of jobs shows those there are'));
       const frame = { title: jobTitle(job), section: 'system', breadcrumbs: [jobsCrumb] } as const;
-      const replay = await replayModel(job, services);
+      const replay = await replayModel(job, services, translatorOf(req, res));
       const shown = shownJob(replay === null ? job : { ...job, counts: otherCounts(job) });
       await renderPage(req, res, 'job', frame, { ...shown, replay, next: nextOf(job) });
     }),

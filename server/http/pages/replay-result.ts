@@ -12,25 +12,26 @@ import {
   resultOf,
 } from '../../../plugin/badges/replay/replay-request.ts';
 import type { Job } from '../../../plugin/ports/job-store.ts';
-import { counts, msg, words } from '../../../plugin/words.ts';
+import { msg } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { badgePath } from '../badge-links.ts';
 import { shownStatus } from '../format.ts';
 import type { Services } from '../services.ts';
 import { learnerPath } from './progress.ts';
 
 /** @returns null where the job is of another kind */
-export async function replayModel(job: Job, services: Pick<Services, 'badges' | 'learners'>) {
+export async function replayModel(job: Job, services: Pick<Services, 'badges' | 'learners'>, t: Translator) {
   if (job.kind !== REPLAY && job.kind !== CHECK_PROGRESS) return null;
   const request = job.kind === REPLAY ? fromParameters(job.parameters) : null;
   const would = request === null ? job.parameters.repair !== true : request.dryRun;
   const result = resultOf(job.result);
-  const shown = await impactModel(result, job.counts, services);
+  const shown = await impactModel(result, job.counts, services, t);
   const names = new Map(shown.named);
   return {
     ...shown,
     would,
     note: result.note ?? null,
-    facts: request === null ? [] : factsOf(request, (id) => names.get(id) ?? id),
+    facts: request === null ? [] : factsOf(request, (id) => names.get(id) ?? id, t),
     saving: request?.saving ? savingOf(request.saving, request.drafts[0] ?? '') : null,
     again: request?.dryRun && request.drafts.length === 0 ? formFields(request) : null,
   };
@@ -39,42 +40,38 @@ export async function replayModel(job: Job, services: Pick<Services, 'badges' | 
 /** The tables about what a change of rules means, also where it is no job: a plan, a version to restore. */
 async function impactModel(
   result: ReplayResult,
-  totals: Readonly<Record<string, number>>,
+  counts: Readonly<Record<string, number>>,
   services: Pick<Services, 'badges' | 'learners'>,
+  t: Translator,
 ) {
   const definitions = await services.badges.list();
   const named = definitions.map(({ id, name }) => [id, name ?? id] as const);
   const names = new Map(named);
   const badge = (id: string) => ({ name: names.get(id) ?? id, href: names.has(id) ? badgePath(id) : null });
   const loses = result.badges.reduce((sum, impact) => sum + impact.loses, 0);
-  const unverified = totals['kept unverified'] ?? 0;
+  const unverified = counts['kept unverified'] ?? 0;
   return {
     named,
     badges: result.badges.map((impact) => ({
       ...badge(impact.badge),
-      gains: impact.gains,
-      loses: impact.loses,
-      moves: impact.moves,
+      gains: t.number(impact.gains),
+      loses: t.number(impact.loses),
+      moves: t.number(impact.moves),
     })),
     moreBadges: result.moreBadges,
     sample: await sampleRows(result.sample, badge, services),
-    calls: callsOf(totals),
-    loses: loses === 0 ? null : counts(loses, '{count} badge', '{count} badges'),
+    calls: callsOf(counts, t),
+    loses: loses === 0 ? null : loses,
     unverified: unverified === 0 ? null : unverified,
   };
 }
 
 /** For the partial `impact`. @returns null where there is nothing to say */
-export async function foreseen(drafts: readonly string[], services: Services) {
+export async function foreseen(drafts: readonly string[], services: Services, t: Translator) {
   const impact = await services.foreseeRules(drafts);
   if (impact === null) return null;
-  const model = await impactModel(impact, impact.counts, services);
-  return {
-    ...model,
-    would: true,
-    isOpen: false,
-    part: impact.complete ? null : counts(impact.learners, '{count} learner', '{count} learners'),
-  };
+  const model = await impactModel(impact, impact.counts, services, t);
+  return { ...model, would: true, isOpen: false, part: impact.complete ? null : impact.learners };
 }
 
 type SavingForm = NonNullable<ReplayRequest['saving']>;
@@ -104,16 +101,16 @@ function formFields({ badges, membership, from, to, types }: ReplayRequest): rea
   ];
 }
 
-function factsOf({ badges, membership, from, to, types }: ReplayRequest, name: (id: string) => string) {
+function factsOf({ badges, membership, from, to, types }: ReplayRequest, name: (id: string) => string, t: Translator) {
   return [
-    { word: msg('Badges'), text: badges === null ? words('all active ones') : badges.map(name).join(', ') },
+    { word: t('Badges'), text: badges === null ? t('all active ones') : badges.map(name).join(', ') },
     {
-      word: msg('Events that count'),
-      text: membership === 'backfill' ? words('all of the time below') : words('as they were received'),
+      word: t('Events that count'),
+      text: membership === 'backfill' ? t('all of the time below') : t('as they were received'),
     },
-    ...(types === null ? [] : [{ word: msg('Event types'), text: types.join(', ') }]),
-    ...(from === null ? [] : [{ word: msg('Happened from'), text: words('{time}', { time: instantToDate(from) }) }]),
-    ...(to === null ? [] : [{ word: msg('Happened before'), text: words('{time}', { time: instantToDate(to) }) }]),
+    ...(types === null ? [] : [{ word: t('Event types'), text: types.join(', ') }]),
+    ...(from === null ? [] : [{ word: t('Happened from'), text: t.time(instantToDate(from)) }]),
+    ...(to === null ? [] : [{ word: t('Happened before'), text: t.time(instantToDate(to)) }]),
   ];
 }
 
@@ -125,7 +122,8 @@ async function sampleRows(
   const people = await learners.findManyByIds([...new Set(sample.flatMap(({ learner }) => learner ?? []))]);
   const usernames = new Map(people.map(({ id, username }) => [id, username]));
   return sample.map(({ learner, badge: id, from, to }) => ({
-    learner: learner === null ? words('somebody new') : (usernames.get(learner) ?? words('removed learner')),
+    learner: (learner === null ? null : usernames.get(learner)) ?? null,
+    nobody: learner === null ? msg('somebody new') : msg('removed learner'),
     href: learner !== null && usernames.has(learner) ? learnerPath(learner) : null,
     badge: badge(id),
     from: shownStatus(from),
@@ -133,19 +131,24 @@ async function sampleRows(
   }));
 }
 
-const CALL_WORDS = {
+const CALLS = {
   award: msg('Awards'),
   revoke: msg('Revocations'),
   announce: msg('Announcements'),
   'not-needed': msg('Steps no longer needed'),
 };
 
-function callsOf(totals: Readonly<Record<string, number>>) {
-  return callsIn(totals).map(({ what, at, number }) => ({
-    word:
-      at === null
-        ? words(CALL_WORDS[what])
-        : words('{what} at {provider}', { what: words(CALL_WORDS[what]), provider: at }),
-    number,
+/** The same at a provider. */
+const CALLS_AT = {
+  award: msg('Awards at {provider}'),
+  revoke: msg('Revocations at {provider}'),
+  announce: msg('Announcements at {provider}'),
+  'not-needed': msg('Steps no longer needed at {provider}'),
+};
+
+function callsOf(counts: Readonly<Record<string, number>>, t: Translator) {
+  return callsIn(counts).map(({ what, at, number }) => ({
+    word: at === null ? CALLS[what] : { text: CALLS_AT[what], values: { provider: at } },
+    number: t.number(number),
   }));
 }

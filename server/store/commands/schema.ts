@@ -1,5 +1,5 @@
 /** Collections and indexes: create, drop, dropDatabase, listCollections, listDatabases, createIndexes, listIndexes,
- *  dropIndexes. */
+ *  dropIndexes; and what they take. */
 
 import { Binary } from 'bson';
 import { type BsonValue, type Encodable, encodeDocument, isDocument, toDocument } from '../bson.ts';
@@ -14,6 +14,7 @@ import { type CommandContext, collectionOf, type Handlers, namespaceOf } from '.
 
 type SchemaCommand =
   | 'create'
+  | 'dbStats'
   | 'drop'
   | 'dropDatabase'
   | 'listCollections'
@@ -26,6 +27,29 @@ export const schemaCommands: Handlers<SchemaCommand> = {
   create({ catalog, databaseName, command, sentName }) {
     catalog.create(databaseName, command.string(sentName));
     return {};
+  },
+
+  /** The file is that of all databases, and indexes are not in it. */
+  dbStats({ catalog, databaseName, command }) {
+    const collections = catalog.collections(databaseName);
+    const sum = (of: (collection: Collection) => number) => collections.reduce((total, each) => total + of(each), 0);
+    const { file, free } = catalog.journal.space();
+    const scale = command.count('scale', 1);
+    if (scale === 0) throw new CommandError(2, "BSON field 'dbStats.scale' must be greater than 0");
+    const scaled = (bytes: number) => Math.floor(bytes / scale);
+    const freeStorage = { freeStorageSize: scaled(free), indexFreeStorageSize: 0, totalFreeStorageSize: scaled(free) };
+    return {
+      db: databaseName,
+      collections: collections.length,
+      views: 0,
+      objects: sum(({ size }) => size),
+      storageSize: scaled(file),
+      indexes: sum(({ indexes }) => indexes.length),
+      indexSize: 0,
+      totalSize: scaled(file),
+      ...(command.flag('freeStorage') ? freeStorage : {}),
+      scaleFactor: scale,
+    };
   },
 
   drop(context) {

@@ -240,6 +240,25 @@ describe('retiring a learner', function () {
     expect(mentioned(await dump(laurel), zelda)).to.deep.equal([]);
   });
 
+  it('goes on when it is asked for again after it had failed: the LMS repeats what did not end well', async () => {
+    laurel = await open();
+    await meet(laurel, zelda);
+    const ask = () =>
+      laurel.services.retirements.request({ username: zelda.username, badgesThere: 'leave', by: 'the LMS' });
+    const job = await ask();
+    const jobs = databaseOf(laurel).collection('jobs');
+    await jobs.updateOne({ _id: job?.id } as never, { $set: { state: 'failed', finishedAt: new Date() } });
+    const [again, atOnce] = await Promise.all([ask(), ask()]);
+    expect([again?.id, again?.state, atOnce?.id, atOnce?.state]).to.deep.equal([
+      job?.id,
+      'waiting',
+      job?.id,
+      'waiting',
+    ]);
+    expect((await laurel.carryOut(job?.id ?? ''))?.state).to.equal('done');
+    expect(mentioned(await dump(laurel), zelda)).to.deep.equal([]);
+  });
+
   it('asked for twice is one piece of work, and of somebody unknown it is none', async () => {
     laurel = await open();
     await meet(laurel, zelda);

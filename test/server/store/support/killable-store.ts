@@ -11,6 +11,8 @@ const server = await startServer({
   database: 'laurel',
   expiryIntervalMs: 60_000,
   onBroken: () => {},
+  tell: () => {},
+  compaction: { percent: 0, leastBytes: 0 },
   report: (message, error) => console.error(message, error),
 });
 console.log(server.uri);

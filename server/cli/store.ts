@@ -1,0 +1,74 @@
+/** `laurel store`: the file of the embedded store. */
+
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readSettings } from '../config.ts';
+import type { CompactionStep } from '../store/compaction.ts';
+import { megabytes } from '../store/megabytes.ts';
+import { printError, printLine } from './rule-report.ts';
+import { explainUsage, UsageError } from './usage.ts';
+
+interface Options {
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** What is done sooner needs no account of its progress. */
+const PROGRESS_MS = 1_000;
+
+export function addStoreCommands(program: Command): void {
+  const store = program.command('store').description('the file of the embedded store');
+  explainUsage(
+    store
+      .command('compact')
+      .description('give room that is free in the file back to the disk; no Laurel may use the store meanwhile')
+      .option('--dry-run', 'only print how much would be given back; works while Laurel runs')
+      .option('--json', 'print JSON')
+      .action(compact),
+    {
+      json: '{before: {file, used, free}, after: {file, used, free} | null, givenBack}, all in bytes; after is null with --dry-run, and givenBack what it would be',
+      exits:
+        '0 compacted, 2 usage, 66 there is no embedded store, 69 a running Laurel uses it, the disk has too little room, or the file cannot be read; everything is as before then',
+      examples: ['store compact --dry-run', 'store compact'],
+    },
+  );
+}
+
+async function compact({ dryRun, json }: Options): Promise<void> {
+  const { mongodbUri, dataDir } = readSettings(process.env);
+  if (mongodbUri !== null)
+    throw new UsageError(
+      'MONGODB_URI is set: this is about the embedded store; a MongoDB server has a command `compact` of its own',
+    );
+  const folder = join(dataDir, 'store');
+  // on demand: it brings LMDB
+  const { compactEmbeddedStore, embeddedStoreSpace } = await import('../store/offline.ts');
+  if (dryRun) {
+    const before = await embeddedStoreSpace(folder);
+    const { file, free } = before;
+    if (json) printLine(JSON.stringify({ before, after: null, givenBack: free }));
+    else printLine(`the file takes ${megabytes(file)}; compacting would give ${megabytes(free)} back`);
+    return;
+  }
+  const { before, after } = await compactEmbeddedStore(folder, json ? undefined : slowly(tellStep));
+  const givenBack = before.file - after.file;
+  if (json) printLine(JSON.stringify({ before, after, givenBack }));
+  else printLine(`the file takes ${megabytes(after.file)}; ${megabytes(givenBack)} were given back`);
+}
+
+function tellStep({ doing, done, total }: CompactionStep): void {
+  printError(
+    doing === 'copying'
+      ? `copying: ${megabytes(done)} of ${megabytes(total)}`
+      : `comparing: ${done} of ${total} documents`,
+  );
+}
+
+function slowly(tell: (step: CompactionStep) => void): (step: CompactionStep) => void {
+  let last = Date.now();
+  return (step) => {
+    if (Date.now() - last < PROGRESS_MS) return;
+    last = Date.now();
+    tell(step);
+  };
+}

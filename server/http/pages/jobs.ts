@@ -1,18 +1,16 @@
 /** Jobs: how far each is, what came of it, and the buttons to cancel and resume. */
 
-import { fromParameters, REPLAY } from '../../../plugin/badges/replay/replay-request.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { SYNC_KIND } from '../../../plugin/providers/sync-templates.ts';
-import { english, msg, type Words, words } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
-import { LIST_ACTION } from '../lists/act.ts';
+import { jobTitle } from '../job-words.ts';
 import { renderPage } from '../page.ts';
-import { replayTitle } from '../replay-words.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
@@ -51,17 +49,6 @@ export function jobRoutes(services: Services): readonly Route[] {
       res.redirect(303, `${jobPath(job.id)}?done=job-resumed`);
     }),
   ];
-}
-
-/** Stored in English. What was asked for says it anew, in the language of whoever reads. */
-function jobTitle(job: Job): Words {
-  const { kind, title, parameters } = job;
-  const replay = kind === REPLAY ? replayTitle(fromParameters(parameters)) : null;
-  if (replay !== null && english(replay) === title) return replay;
-  const [action, list] = title.split(': ');
-  if (kind === LIST_ACTION && action !== undefined && list !== undefined)
-    return words('{action}: {list}', { action: words(action), list: words(list) });
-  return words(title);
 }
 
 /** Where to go on once it is done. */

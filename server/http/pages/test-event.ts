@@ -14,6 +14,7 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { eventPath } from './events.ts';
 
 /** Marks what came from here in the event log, for ever. */
@@ -42,9 +43,10 @@ export function testEventRoutes(services: Services): readonly Route[] {
   );
 
   const show = (req: Request, res: Response, entry: Entry, errors: readonly FieldError[] = []): Promise<void> => {
+    const t = translatorOf(req, res);
     const breadcrumbs = [{ text: words('Events'), href: '/events' }];
     const frame = { title: words('Send a test event'), section: 'events', breadcrumbs, errors } as const;
-    const choices = types.map(({ name }) => ({ value: name, text: eventTitle(name) }));
+    const choices = types.map(({ name }) => ({ value: name, text: t(eventTitle(name)) }));
     const model = { entry, types: [{ label: '', choices }], warnings: [], focus: '' };
     return renderPage(req, res, 'test-event', frame, model, errors.length > 0 ? 422 : 200);
   };

@@ -4,7 +4,7 @@
 import type { ActivityCounts, ActivityHour, ActivityKind } from '../../../plugin/ports/activity-store.ts';
 import { hourOf, sumOfCounts } from '../../../plugin/ports/activity-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { IN_ENGLISH, type Translator } from '../../i18n/translator.ts';
+import { sourceTranslator, type Translator } from '../../i18n/translator.ts';
 
 export const periods = ['day', 'month'] as const;
 
@@ -61,7 +61,12 @@ export function hoursOf(period: Period, now: Date): { readonly from: Date; reado
   return { from: new Date(last - (columns - 1) * ms), to: new Date(last + ms) };
 }
 
-export function shownActivity(hours: readonly ActivityHour[], period: Period, now: Date, t: Translator = IN_ENGLISH) {
+export function shownActivity(
+  hours: readonly ActivityHour[],
+  period: Period,
+  now: Date,
+  t: Translator = sourceTranslator(),
+) {
   const { words: said, unit, columns, ms, label } = cuts[period];
   const { from } = hoursOf(period, now);
   const parts: ActivityCounts[] = Array.from({ length: columns }, () => sumOfCounts());

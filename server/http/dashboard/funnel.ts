@@ -3,7 +3,7 @@
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { BadgeStages } from '../../../plugin/ports/progress-store.ts';
 import { msg } from '../../../plugin/words.ts';
-import { IN_ENGLISH, type Translator } from '../../i18n/translator.ts';
+import { sourceTranslator, type Translator } from '../../i18n/translator.ts';
 
 type Stage = Exclude<keyof BadgeStages, 'badgeId' | 'revoked'>;
 
@@ -21,7 +21,7 @@ const MOST_BADGES = 6;
 export function shownFunnels(
   definitions: readonly Pick<BadgeDefinition, 'id' | 'name' | 'active'>[],
   all: readonly BadgeStages[],
-  t: Translator = IN_ENGLISH,
+  t: Translator = sourceTranslator(),
 ) {
   const nothing = { begun: 0, partDone: 0, complete: 0, issued: 0, accepted: 0 };
   return definitions

@@ -119,7 +119,7 @@ export function accountRoutes(services: Services): readonly Route[] {
     }
     await showEditConflict(req, res, services, {
       frame: { section: 'system', breadcrumbs: [...crumbs, { text: account.name, href: addressOf(account) }] },
-      ...{ noun: 'this account', object: `account:${account.id}`, action: req.path, href: addressOf(account) },
+      ...{ noun: words('this account'), object: `account:${account.id}`, action: req.path, href: addressOf(account) },
       ...{ fields: [field], opened, theirs: valuesOf(account, field), goesOn: false },
       yours: { [field.name]: textField(req, field.name).trim() },
     });

@@ -2,8 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { Words } from '../../../plugin/words.ts';
-import { msg, words } from '../../../plugin/words.ts';
+import { type FilledWords, msg, type Words, words } from '../../../plugin/words.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { shownTime } from '../format.ts';
 import { pathText, queryString, queryText } from '../forms.ts';
@@ -15,9 +14,7 @@ import type { Services } from '../services.ts';
 const PAGE_SIZE = 50;
 
 interface Kind {
-  /** Texts with the name of it. */
-  readonly title: string;
-  readonly lead: string;
+  title(name: string): FilledWords;
   readonly section: Section;
   readonly crumb: { readonly text: Words; readonly href: string };
   hrefOf(id: string): string;
@@ -28,81 +25,47 @@ const CREDENTIALS = 'credentials';
 /** By the word before the colon in the audit. */
 const kinds: Readonly<Record<string, Kind>> = {
   badge: {
-    title: msg('History of the badge {name}'),
-    lead: msg(
-      'Who changed the badge {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
-    ),
-    ...{ section: 'badges', crumb: badgesCrumb, hrefOf: badgePath },
+    title: (name) => words('History of the badge {name}', { name }),
+    section: 'badges',
+    crumb: badgesCrumb,
+    hrefOf: badgePath,
   },
   'credential-type': kindOf(
-    msg('History of the type {name}'),
-    msg(
-      'Who changed the type {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
-    ),
+    (name) => words('History of the type {name}', { name }),
     words('Types'),
     '/credential-types',
   ),
   configuration: kindOf(
-    msg('History of the configuration {name}'),
-    msg(
-      'Who changed the configuration {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
-    ),
+    (name) => words('History of the configuration {name}', { name }),
     words('Configurations'),
     '/configurations',
     '/edit',
   ),
-  asset: kindOf(
-    msg('History of the asset {name}'),
-    msg(
-      'Who changed the asset {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
-    ),
-    words('Assets'),
-    '/credential-assets',
-  ),
+  asset: kindOf((name) => words('History of the asset {name}', { name }), words('Assets'), '/credential-assets'),
   credential: kindOf(
-    msg('History of the credential {name}'),
-    msg(
-      'Who changed the credential {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
-    ),
+    (name) => words('History of the credential {name}', { name }),
     words('Credentials'),
     '/credentials',
   ),
   'open-badge-template': kindOf(
-    msg('History of the template {name}'),
-    msg(
-      'Who changed the template {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
-    ),
+    (name) => words('History of the template {name}', { name }),
     words('Open Badge templates'),
     '/open-badge-templates',
   ),
 };
 
 const ofAccounts: Kind = {
-  ...kindOf(
-    msg('History of the account {name}'),
-    msg(
-      'Who changed the account {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
-    ),
-    words('Accounts'),
-    '/accounts',
-  ),
+  ...kindOf((name) => words('History of the account {name}', { name }), words('Accounts'), '/accounts'),
   section: 'system',
 };
 const ofLearners: Kind = {
-  ...kindOf(
-    msg('History of the learner {name}'),
-    msg(
-      'Who changed the learner {name}, when, and what was there before. Changes that a job or a rule file made are here too.',
-    ),
-    words('Learners'),
-    '/learners',
-  ),
+  ...kindOf((name) => words('History of the learner {name}', { name }), words('Learners'), '/learners'),
   section: 'progress',
 };
 
-function kindOf(title: string, lead: string, text: Words, home: string, page = ''): Kind {
+function kindOf(title: Kind['title'], text: FilledWords, home: string, page = ''): Kind {
   return {
-    ...{ title, lead },
+    title,
     section: CREDENTIALS,
     crumb: { text, href: home },
     hrefOf: (id) => `${home}/${encodeURIComponent(id)}${page}`,
@@ -120,12 +83,11 @@ export function historyRoutes({ access, learners }: Pick<Services, 'access' | 'l
     const page = await access.audit({ object: `${name}:${id}`, after, limit: PAGE_SIZE });
     const path = historyPath(name, id);
     const frame = {
-      title: { text: kind.title, values: { name: text } },
+      title: kind.title(text),
       section: kind.section,
       breadcrumbs: [kind.crumb, { text, href: kind.hrefOf(id) }],
     };
     await renderPage(req, res, 'history', frame, {
-      lead: { text: kind.lead, values: { name: text } },
       rows: page.items.map(({ at, actor, action, details }) => {
         const facts = Object.entries(details).map(([field, value]) => ({ field, value: String(value) }));
         return {

@@ -86,7 +86,7 @@ export function messages(): readonly Message[] {
     for (const [text, plural] of textsIn(readFileSync(projectPath(file), 'utf8'))) add(file, text, plural);
   for (const [file, texts] of TABLES) for (const text of texts) add(file, text);
   // The second form is a marked text of its own in tables, and none in files.
-  for (const { plural } of [...found.values()]) if (plural !== null) found.delete(plural);
+  for (const [text, { plural }] of [...found]) if (plural !== null && plural !== text) found.delete(plural);
   return [...found].map(([text, { plural, files }]) => ({ text, plural, files }));
 }
 

@@ -18,6 +18,7 @@ import type { AnyList } from '../server/http/lists/list.ts';
 import { listModel } from '../server/http/lists/page-model.ts';
 import { progressList } from '../server/http/lists/progress-list.ts';
 import { readState, whereOf } from '../server/http/lists/state.ts';
+import { createTranslator } from '../server/i18n/translator.ts';
 import { connectDatabase } from '../server/mongo/connect.ts';
 import { eventModels, MongoEventLog } from '../server/mongo/event-log.ts';
 import { learnerModels, MongoLearnerStore } from '../server/mongo/learner-store.ts';
@@ -157,13 +158,15 @@ function anOutcome(status: Outcome['status']): Outcome {
   };
 }
 
+const t = createTranslator('en', new Map(), 'UTC');
+
 async function timed(print: (line: string) => void, label: string, list: AnyList, query: string): Promise<void> {
   const state = await readState(list, new URLSearchParams(query));
   const took: number[] = [];
   const cpu = process.cpuUsage();
   for (let n = 0; n < TIMES; n++) {
     const began = performance.now();
-    await listModel(list, state, () => false);
+    await listModel(list, state, t, () => false);
     took.push(performance.now() - began);
   }
   const { user, system } = process.cpuUsage(cpu);

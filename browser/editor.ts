@@ -17,6 +17,7 @@ import { dismiss, meaningIn, meanings } from './hover.ts';
 import { keysInWords } from './keys.ts';
 import { ruleLanguage } from './language.ts';
 import { Panel, type Problem } from './panel.ts';
+import { phrases, say } from './speech.ts';
 import { theme } from './theme.ts';
 
 /** Long enough that nobody is told about a word before it is written. */
@@ -39,9 +40,11 @@ export class RuleEditor {
   constructor(area: HTMLTextAreaElement, subject: Subject) {
     this.#area = area;
     this.#subject = subject;
-    const label = area.labels?.[0]?.textContent?.trim() || 'Rules';
+    const label = area.labels?.[0]?.textContent?.trim() || say('rules');
     const host = document.createElement('div');
     host.className = 'rule-editor';
+    // A rule reads from left to right on every page.
+    host.dir = 'ltr';
     host.style.setProperty('--rows', String(area.rows));
     const root = host.attachShadow({ mode: 'open' });
     this.#panel = new Panel(label, {
@@ -66,8 +69,7 @@ export class RuleEditor {
    *  @param vocabulary null: it could not be had */
   learn(vocabulary: ReadVocabulary | null): void {
     this.#vocabulary = vocabulary;
-    if (vocabulary === null)
-      this.#panel.say('The text cannot be checked while you write; it is checked when you save.');
+    if (vocabulary === null) this.#panel.say(say('unchecked'));
     else {
       this.#view.dispatch({ effects: learned.of(null) });
       forceLinting(this.#view);
@@ -83,6 +85,7 @@ export class RuleEditor {
     return EditorState.create({
       doc: this.#area.value,
       extensions: [
+        EditorState.phrases.of(phrases),
         lineNumbers(),
         highlightActiveLineGutter(),
         highlightSpecialChars(),
@@ -198,13 +201,14 @@ export class RuleEditor {
     const formatted = formatText(text, modeOf(this.#subject));
     if (!formatted.ok) {
       const [first] = formatted.diagnostics as readonly [Diagnostic, ...Diagnostic[]];
-      this.#panel.say(`Not formatted: line ${first.line}, column ${first.column} cannot be read: ${first.message}.`);
+      const { line, column, message } = first;
+      this.#panel.say(say('notFormatted', { line, column, message }), message);
       this.#goTo(first.span.start);
       return;
     }
     const change = difference(text, formatted.text);
     if (change !== null) this.#view.dispatch({ changes: change, userEvent: 'format', scrollIntoView: true });
-    this.#panel.say(change === null ? 'Nothing to format.' : 'Formatted.');
+    this.#panel.say(change === null ? say('nothingToFormat') : say('formatted'));
     this.#view.focus();
   }
 
@@ -214,7 +218,7 @@ export class RuleEditor {
     nextDiagnostic(this.#view);
     const { head } = this.#view.state.selection.main;
     const here = this.#problems.find(({ diagnostic: { span } }) => span.start <= head && head <= span.end);
-    if (here) this.#panel.say(sentence(here.diagnostic));
+    if (here) this.#tell(here.diagnostic);
   }
 
   #mendHere(): void {
@@ -223,7 +227,8 @@ export class RuleEditor {
     const here = this.#problems.filter(({ diagnostic: { span } }) => span.start <= head && head <= span.end);
     const problem = here.find(({ fix }) => fix !== null);
     if (problem) this.#mend(problem);
-    else this.#panel.say(here[0] ? sentence(here[0].diagnostic) : 'There is no problem at the cursor.');
+    else if (here[0]) this.#tell(here[0].diagnostic);
+    else this.#panel.say(say('noProblemHere'));
   }
 
   #mend({ fix }: Problem): void {
@@ -247,7 +252,13 @@ export class RuleEditor {
     const meaning = [head, head - 1]
       .map((offset) => meaningIn(text, offset, this.#subject, this.#vocabulary))
       .find((found) => found !== null);
-    this.#panel.say(meaning ? [`${meaning.title}.`, ...meaning.about].join(' ') : 'There is nothing to explain here.');
+    const explained = meaning && [`${meaning.title}.`, ...meaning.about].join(' ');
+    this.#panel.say(explained ?? say('nothingToExplain'), explained);
+  }
+
+  #tell({ line, column, message, hint }: Diagnostic): void {
+    const told = `${message}${hint === null ? '' : `; ${hint}`}`.replace(/([^.?])$/, '$1.');
+    this.#panel.say(say('placed', { line, column, message: told }), told);
   }
 
   #goTo(offset: number): void {
@@ -259,10 +270,6 @@ export class RuleEditor {
     action();
     return true;
   }
-}
-
-function sentence({ line, column, message, hint }: Diagnostic): string {
-  return `Line ${line}, column ${column}: ${message}${hint === null ? '' : `; ${hint}`}`.replace(/([^.?])$/, '$1.');
 }
 
 /** The texts of the hints that belong to a field. */

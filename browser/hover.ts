@@ -5,6 +5,7 @@ import { closeHoverTooltips, hoverTooltip, type KeyBinding } from '@codemirror/v
 import { type Meaning, meaningAt } from '../dsl/index.ts';
 import type { ReadVocabulary } from '../plugin/badges/rule-vocabulary.ts';
 import { modeOf, type Subject } from './check.ts';
+import { inEnglish } from './speech.ts';
 
 export function meaningIn(
   text: string,
@@ -25,7 +26,7 @@ export function meanings(subject: Subject, vocabulary: () => ReadVocabulary | nu
 }
 
 function show({ title, about }: Meaning) {
-  const dom = document.createElement('div');
+  const dom = inEnglish(document.createElement('div'));
   dom.className = 'rule-meaning';
   const head = document.createElement('p');
   head.className = 'rule-meaning-title';

@@ -1,16 +1,18 @@
 /** The keys that people are told of. On a Mac the command key stands for Ctrl, but for completion. */
 
+import { listed, say } from './speech.ts';
+
 export const keys = [
-  ['Ctrl-Space', 'completes'],
-  ['F2', 'explains the word at the cursor'],
-  ['F8', 'goes to the next problem'],
-  ['Ctrl-.', 'makes the change that the problem proposes'],
-  ['Shift-Alt-F', 'formats'],
-  ['Ctrl-]', 'indents'],
-  ['Ctrl-[', 'outdents'],
-  ['Ctrl-F', 'searches'],
-  ['Tab', 'leaves the editor'],
+  ['Ctrl-Space', say('completes')],
+  ['F2', say('explains')],
+  ['F8', say('goesOn')],
+  ['Ctrl-.', say('mends')],
+  ['Shift-Alt-F', say('formats')],
+  ['Ctrl-]', say('indents')],
+  ['Ctrl-[', say('outdents')],
+  ['Ctrl-F', say('searches')],
+  ['Tab', say('leaves')],
 ] as const;
 
 /** For whoever hears of them. */
-export const keysInWords = `${keys.map(([key, does]) => `${key} ${does}`).join(', ')}.`;
+export const keysInWords = `${listed(keys.map(([key, does]) => `${key} ${does}`))}.`;

@@ -3,6 +3,7 @@
 
 import type { Diagnostic, Fix } from '../dsl/index.ts';
 import { keys } from './keys.ts';
+import { counted, inEnglish, say } from './speech.ts';
 import { summary } from './summary.ts';
 
 export interface Problem {
@@ -31,32 +32,41 @@ export class Panel {
   constructor(label: string, actions: PanelActions) {
     this.#actions = actions;
     const row = element('div', 'rule-tools-row');
-    const format = button('Format', () => actions.format());
-    format.setAttribute('aria-label', `Format: ${label}`);
-    this.#next = button('Next problem', () => actions.next());
-    this.#next.setAttribute('aria-label', `Next problem: ${label}`);
+    const format = button(say('format'), () => actions.format());
+    format.setAttribute('aria-label', say('formatField', { field: label }));
+    this.#next = button(say('next'), () => actions.next());
+    this.#next.setAttribute('aria-label', say('nextField', { field: label }));
     this.#next.hidden = true;
     this.#status.setAttribute('role', 'status');
     row.append(format, this.#next, this.#status);
-    this.#list.setAttribute('aria-label', `Problems: ${label}`);
+    this.#list.setAttribute('aria-label', say('problemsField', { field: label }));
     this.#list.hidden = true;
     this.dom.append(row, this.#list, keysInRows());
   }
 
-  /** Read aloud when it differs from before. */
-  say(sentence: string): void {
-    if (this.#status.textContent !== sentence) this.#status.textContent = sentence;
+  /** Read aloud when it differs from before. @param english what stands in it in English */
+  say(sentence: string, english: string | null = null): void {
+    if (this.#status.textContent === sentence) return;
+    const at = english === null ? -1 : sentence.indexOf(english);
+    if (english === null || at === -1) {
+      this.#status.textContent = sentence;
+      return;
+    }
+    const marked = inEnglish(element('span', ''));
+    marked.textContent = english;
+    this.#status.replaceChildren(sentence.slice(0, at), marked, sentence.slice(at + english.length));
   }
 
   show(problems: readonly Problem[]): void {
-    this.say(summary(problems.map(({ diagnostic }) => diagnostic)));
+    const diagnostics = problems.map(({ diagnostic }) => diagnostic);
+    this.say(summary(diagnostics), diagnostics[0]?.message);
     this.#next.hidden = problems.length === 0;
     this.#list.hidden = problems.length === 0;
     this.#problems = problems;
     const items = problems.slice(0, SHOWN).map((problem, index) => this.#item(problem, index));
     if (problems.length > SHOWN) {
       const more = element('li', 'rule-more');
-      more.textContent = `and ${problems.length - SHOWN} more`;
+      more.textContent = counted('more', problems.length - SHOWN);
       items.push(more);
     }
     this.#replace(items);
@@ -80,16 +90,17 @@ export class Panel {
       if (problem) action(problem);
     };
     const item = element('li', `rule-${severity}`);
-    const place = button(`Line ${line}, column ${column}`, act(this.#actions.goTo));
+    const place = button(say('place', { line, column }), act(this.#actions.goTo));
     place.className = 'link';
     const text = element('span', 'rule-message');
-    const word = severity === 'error' ? 'Error' : 'Warning';
-    text.textContent = ` ${word}: ${message}${hint === null ? '' : `; ${hint}`} `;
+    const told = inEnglish(element('span', ''));
+    told.textContent = `${message}${hint === null ? '' : `; ${hint}`}`;
+    text.append(` ${say(severity === 'error' ? 'error' : 'warning')} `, told, ' ');
     const name = element('code', 'rule-code');
     name.textContent = code;
     item.append(place, text, name);
     if (fix !== null) {
-      const mend = button(fix.label, act(this.#actions.mend));
+      const mend = inEnglish(button(fix.label, act(this.#actions.mend)));
       mend.classList.add('small');
       item.append(' ', mend);
     }
@@ -100,12 +111,13 @@ export class Panel {
 function keysInRows(): HTMLElement {
   const details = element('details', 'aside');
   const head = element('summary', '');
-  head.textContent = 'Keys of the editor';
+  head.textContent = say('keys');
   const rows = element('dl', 'rule-keys');
   for (const [key, does] of keys) {
     const row = element('div', '');
     const term = element('dt', '');
     const name = element('kbd', '');
+    name.dir = 'ltr';
     name.textContent = key;
     term.append(name);
     const meaning = element('dd', '');

@@ -1,6 +1,7 @@
 /** Makes an editor of every text area for rules on the page. What it needs stands on the elements:
  *
  *      <script src="/assets/rule-editor.js" data-vocabulary="/rules/vocabulary.json">
+ *      <meta name="rule-editor-speech" content="{...}">        its texts in the language of the page
  *      <textarea data-rules="file">                           badges and tests
  *      <textarea data-rules="file" data-badge="demo-course">  a version of this stored badge; "": a new badge
  *      <textarea data-rules="expression" data-event-type="org.openedx...v1">

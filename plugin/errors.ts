@@ -35,21 +35,21 @@ export class InputError extends CredentialsError {
 }
 
 export class NotFoundError extends CredentialsError {
-  constructor(reason: string, message: string, facts: ErrorFacts = {}) {
+  constructor(reason: string, message: Words, facts: ErrorFacts = {}) {
     super(`not-found.${reason}`, message, 'never', facts);
   }
 }
 
 /** Somebody else changed it first, or it exists already. */
 export class ConflictError extends CredentialsError {
-  constructor(reason: string, message: string, facts: ErrorFacts = {}) {
+  constructor(reason: string, message: Words, facts: ErrorFacts = {}) {
     super(`conflict.${reason}`, message, 'never', facts);
   }
 }
 
 /** An event that can never be processed: malformed, of an unknown type, without a learner. */
 export class EventError extends CredentialsError {
-  constructor(reason: string, message: string, facts: ErrorFacts = {}) {
+  constructor(reason: string, message: Words, facts: ErrorFacts = {}) {
     super(`event.${reason}`, message, 'never', facts);
   }
 }
@@ -66,7 +66,7 @@ export class ProviderError extends CredentialsError {
   readonly ambiguous: boolean;
   constructor(
     reason: 'refused' | 'unavailable' | 'unauthorised' | 'unpublished' | 'unexpected-reply' | 'taken-over',
-    message: string,
+    message: Words,
     facts: ErrorFacts & { readonly retryAfterMs?: number; readonly ambiguous?: boolean } = {},
   ) {
     const isFinal = reason === 'refused' || reason === 'unexpected-reply';
@@ -78,21 +78,21 @@ export class ProviderError extends CredentialsError {
 
 /** The database, the file store or the broker cannot be reached or answered nonsense. */
 export class StoreError extends CredentialsError {
-  constructor(reason: string, message: string, facts: ErrorFacts = {}) {
+  constructor(reason: string, message: Words, facts: ErrorFacts = {}) {
     super(`store.${reason}`, message, 'later', facts);
   }
 }
 
 /** Making one learner's credential failed. */
 export class CredentialError extends CredentialsError {
-  constructor(reason: string, message: string, facts: ErrorFacts = {}) {
+  constructor(reason: string, message: Words, facts: ErrorFacts = {}) {
     super(`credential.${reason}`, message, 'never', facts);
   }
 }
 
 /** A mail was not taken over by the mail server: `refused` for good, `deferred` for now, `unavailable`: the server did not get so far as to say. */
 export class MailError extends CredentialsError {
-  constructor(reason: 'refused' | 'deferred' | 'unavailable', message: string, facts: ErrorFacts = {}) {
+  constructor(reason: 'refused' | 'deferred' | 'unavailable', message: Words, facts: ErrorFacts = {}) {
     super(`mail.${reason}`, message, reason === 'refused' ? 'never' : 'later', facts);
   }
 }
@@ -113,12 +113,12 @@ export class ConfigurationError extends CredentialsError {
 
 /** Our own mistake. */
 export class InvariantError extends CredentialsError {
-  constructor(message: string, facts: ErrorFacts = {}) {
+  constructor(message: Words, facts: ErrorFacts = {}) {
     super('bug.invariant', message, 'never', facts);
   }
 }
 
 /** @throws InvariantError unless `condition` holds; `message` says what we believed. */
-export function invariant(condition: unknown, message: string): asserts condition {
+export function invariant(condition: unknown, message: Words): asserts condition {
   if (!condition) throw new InvariantError(message);
 }

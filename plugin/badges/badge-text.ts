@@ -14,6 +14,7 @@ import {
   type TriggerClause,
   upstreamsOf,
 } from '../../dsl/index.ts';
+import { badgeIdTrouble } from './badge-id.ts';
 import { sourcesOf } from './badge-source.ts';
 import { failedTests } from './badge-tests.ts';
 import { isError, problem } from './book-diagnostics.ts';
@@ -52,7 +53,9 @@ export function checkBadgeText(text: string, environment: Environment, neighbour
   const [badge] = badges;
   if (surplus !== null || badge === undefined || block === undefined) return refused(...(surplus ? [surplus] : []));
   const source = sourcesOf(file)[0]?.source ?? '';
-  const trouble = unstorable(block, source, text) ?? circleThrough(badge, text, file, (id) => neighbours.upstreams(id));
+  const isNew = environment.knownBadges?.has(badge.id) !== true;
+  const trouble =
+    unstorable(block, source, text, isNew) ?? circleThrough(badge, text, file, (id) => neighbours.upstreams(id));
   if (trouble !== null) return refused(trouble);
   const { find } = neighbours;
   if (find === undefined && upstreamsOf(badge).length > 0) return { file, diagnostics, sound: { badge, source } };
@@ -67,6 +70,16 @@ export function renamedBadge(text: string, file: RuleFile, id: string): Diagnost
   if (!block || others.length > 0 || block.id.value === id) return null;
   const hint = `keep "${id}", or make a new badge for "${block.id.value}"`;
   return problem('book.renamed', 'the id of a badge cannot change', hint, text, block.id.span);
+}
+
+/** Files alone do not tell whether the badges that they hold are new.
+ *  @returns a warning for each badge that could not be made with its id */
+export function unlikelyIds(text: string, file: RuleFile): readonly Diagnostic[] {
+  return file.blocks.flatMap((block) => {
+    const trouble = block.kind === 'badge' && block.id.span.end > 0 ? badgeIdTrouble(block.id.value) : null;
+    if (block.kind !== 'badge' || trouble === null) return [];
+    return [{ ...problem('book.id', trouble.message, trouble.hint, text, block.id.span), severity: 'warning' }];
+  });
 }
 
 /** @returns null when the text holds one badge block, and beside it at most tests */
@@ -85,11 +98,14 @@ function oneBadgeOf(text: string, file: RuleFile): Diagnostic | null {
 }
 
 /** What cannot be stored although the language has nothing against it.
- *  @param source the canonical text */
-export function unstorable(block: BadgeBlock, source: string, text: string): Diagnostic | null {
+ *  @param source the canonical text
+ *  @param isNew whether no badge with the id is stored */
+export function unstorable(block: BadgeBlock, source: string, text: string, isNew: boolean): Diagnostic | null {
   const { value, span } = block.id;
   if (/\p{Surrogate}/u.test(value))
     return problem('book.id', 'the id of the badge holds half of a character', 'type the id anew', text, span);
+  const trouble = isNew ? badgeIdTrouble(value) : null;
+  if (trouble !== null) return problem('book.id', trouble.message, trouble.hint, text, span);
   if (utf8.encode(source).length <= limits.fileBytes) return null;
   const message = `the canonical form of badge "${value}" is longer than 1 MiB`;
   return problem('book.length', message, 'shorten it, or move tests out', text, span);

@@ -6,7 +6,10 @@ const table = {
   'book.no-badge': ['A text that is saved as a badge holds none.', 'Begin with badge "some-id" {.'],
   'book.one-badge': ['A text that is saved as one badge holds several.', 'Save each badge by itself, or load a file.'],
   'book.renamed': ['The new version of a badge has another id.', 'Keep the id, or make a new badge.'],
-  'book.id': ['The id of a badge holds half of a character (a lone surrogate).', 'Type the id anew.'],
+  'book.id': [
+    'A new badge has an id that could not stand in addresses. Stored ones keep theirs; a check of files alone warns.',
+    'Use at most 100 letters from a to z, digits, "-", "_" and ".", with no "-" or "." at the ends, and not "new".',
+  ],
   'book.length': ['The canonical form of a badge is longer than a rule text may be.', 'Shorten it, or move tests out.'],
   'test.failed': [
     'An expectation of a test is not met by the rules as they would be in force.',

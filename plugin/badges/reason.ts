@@ -1,6 +1,7 @@
 /** Why somebody changed rules, as they put it. */
 
 import { InputError } from '../errors.ts';
+import { msg, words } from '../words.ts';
 
 const LONGEST = 500;
 
@@ -9,7 +10,10 @@ const LONGEST = 500;
 export function toReason(text: string): string | null {
   const reason = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   if (reason.length > LONGEST)
-    throw new InputError('reason-too-long', `the reason is longer than ${LONGEST} characters; shorten it`);
+    throw new InputError(
+      'reason-too-long',
+      words('the reason is longer than {most} characters; shorten it', { most: LONGEST }),
+    );
   return reason === '' ? null : reason;
 }
 
@@ -17,6 +21,6 @@ export function toReason(text: string): string | null {
 export function requiredReason(text: string): string {
   const reason = toReason(text);
   if (reason === null)
-    throw new InputError('reason-missing', 'say why, in a few words; the reason is kept with every version');
+    throw new InputError('reason-missing', msg('say why, in a few words; the reason is kept with every version'));
   return reason;
 }

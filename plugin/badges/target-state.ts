@@ -82,7 +82,7 @@ export function checkTarget({ stored, files, prune, environment }: Question): Ta
 
   reportRepeated(parts, blocks);
   reportRemovedUpstreams(parts, new Set(removed.map(({ id }) => id)));
-  const given = givenBadges(parts);
+  const given = givenBadges(parts, (id) => inForce.has(id));
   const state = new Map<string, { readonly badge: Badge; readonly part: Part }>();
   for (const part of [...storedParts, ...parts]) for (const badge of part.badges) state.set(badge.id, { badge, part });
   reportCircles(state, ids);
@@ -123,7 +123,7 @@ function reportRepeated(parts: readonly Part[], blocks: readonly (readonly Badge
   }
 }
 
-function givenBadges(parts: readonly Part[]): ReadonlyMap<string, GivenBadge> {
+function givenBadges(parts: readonly Part[], isStored: (id: string) => boolean): ReadonlyMap<string, GivenBadge> {
   const given = new Map<string, GivenBadge>();
   for (const { name, text, file, badges, diagnostics } of parts) {
     if (diagnostics.some(isError)) continue;
@@ -131,7 +131,7 @@ function givenBadges(parts: readonly Part[]): ReadonlyMap<string, GivenBadge> {
     const blocks = new Map(file.blocks.flatMap((block) => (block.kind === 'badge' ? [[block.id.value, block]] : [])));
     for (const { id, source } of sourcesOf(file)) {
       const badge = byId.get(id);
-      const trouble = unstorable(blocks.get(id) as BadgeBlock, source, text);
+      const trouble = unstorable(blocks.get(id) as BadgeBlock, source, text, !isStored(id));
       if (trouble !== null) diagnostics.push(trouble);
       if (badge !== undefined) given.set(id, { badge, source, file: name });
     }

@@ -10,7 +10,7 @@ import { deadLettersTo } from './dead-letters.ts';
 import type { ConsumerCounts } from './processing.ts';
 import { createPublisher, type PublisherCounts } from './publisher.ts';
 import { suspectsTo } from './suspects.ts';
-import { queueDepths, type TopologyOptions, topologyOf } from './topology.ts';
+import { type QueueDepth, queueDepths, type TopologyOptions, topologyOf } from './topology.ts';
 
 export interface BusOptions extends TopologyOptions {
   readonly url: string;
@@ -30,12 +30,6 @@ export interface BusStatus {
   readonly lastError: string | null;
 }
 
-export interface QueueDepth {
-  readonly queue: string;
-  readonly messages: number;
-  readonly consumers: number;
-}
-
 export interface Bus {
   readonly publisher: EventPublisher;
   /** What it publishes to. */
@@ -43,7 +37,7 @@ export interface Bus {
   /** Resolves when publishing first became possible; a broker that is away delays it. @throws ConfigurationError */
   ready(): Promise<void>;
   /** Starts receiving; at most once. */
-  consume(options: Pick<ConsumerOptions, 'handle' | 'onDeadEvent'> & { readonly prefetch: number }): Consumer;
+  consume(options: Pick<ConsumerOptions, 'handle' | 'group' | 'onDeadEvent'> & { readonly prefetch: number }): Consumer;
   /** Starts moving dead letters to where `keep` puts them; at most once. */
   drain(keep: (message: DeadMessage) => Promise<unknown>): Drain;
   status(): BusStatus;

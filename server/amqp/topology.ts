@@ -100,19 +100,35 @@ async function exists(connection: BrokerConnection, ask: (channel: Channel) => P
   }
 }
 
+/** What a queue of ours is for. */
+export type QueuePurpose = 'events' | 'suspects' | 'dead' | 'published';
+
+export interface QueueDepth {
+  readonly queue: string;
+  readonly purpose: QueuePurpose;
+  readonly messages: number;
+  readonly consumers: number;
+}
+
 /** What waits in our queues. @throws when RabbitMQ is away or lacks one of them */
 export async function queueDepths(
   connection: BrokerConnection,
   { queue, shards, suspects, deadLetters, publishedQueue }: Topology,
-): Promise<readonly { readonly queue: string; readonly messages: number; readonly consumers: number }[]> {
+): Promise<readonly QueueDepth[]> {
   if (!connection.status().connected) throw new Error('RabbitMQ is away');
   const channel = await connection.createChannel();
   channel.on('error', () => {});
   try {
-    const found = [];
-    for (const name of [queue, ...shards, suspects, deadLetters, publishedQueue]) {
+    const found: QueueDepth[] = [];
+    const purposes: readonly (readonly [string, QueuePurpose])[] = [
+      ...[queue, ...shards].map((name) => [name, 'events'] as const),
+      [suspects, 'suspects'],
+      [deadLetters, 'dead'],
+      [publishedQueue, 'published'],
+    ];
+    for (const [name, purpose] of purposes) {
       const { messageCount, consumerCount } = await channel.checkQueue(name);
-      found.push({ queue: name, messages: messageCount, consumers: consumerCount });
+      found.push({ queue: name, purpose, messages: messageCount, consumers: consumerCount });
     }
     return found;
   } finally {

@@ -1,6 +1,7 @@
 /** What Laurel itself knows: people who can get in, badges that cannot be issued, what waits, and, where asked for, whether
  *  others answer. */
 
+import { english } from '../../plugin/words.ts';
 import type { Laurel } from '../compose.ts';
 import type { HealthReport } from '../http/services.ts';
 import { shownTroubles } from '../http/template-troubles.ts';
@@ -34,7 +35,9 @@ export async function checkState({ services, ruleBook }: Laurel): Promise<readon
       ? ok('people', `${accounts.length} can sign in`)
       : warning('people', 'nobody can sign in yet', 'start Laurel and follow the link that it prints'),
     ...(troubles.length === 0 ? [ok('badges', 'every active badge has its template')] : []),
-    ...troubles.map(({ badge, message }) => problem('badges', `${badge}: ${message}`, 'see the page of the badge')),
+    ...troubles.map(({ badge, message }) =>
+      problem('badges', `${badge}: ${english(message)}`, 'see the page of the badge'),
+    ),
     late.length === 0
       ? ok('schedules', schedules.length === 0 ? 'none' : 'none is late')
       : problem(

@@ -61,9 +61,10 @@ export function addJobsCommands(program: Command): void {
   }
 }
 
-function lineOf({ id, state, done, total, createdAt, title }: Job): string {
+function lineOf({ id, state, done, total, createdAt, title, error }: Job): string {
   const progress = total === null ? String(done) : `${done}/${total}`;
-  return `${id}  ${state.padEnd(9)}  ${progress.padStart(12)}  ${createdAt.toISOString()}  ${title}`;
+  const why = error === null ? '' : `: ${error.message} (${error.code})`;
+  return `${id}  ${state.padEnd(9)}  ${progress.padStart(12)}  ${createdAt.toISOString()}  ${title}${why}`;
 }
 
 function stateOf(text: string | undefined): JobState | undefined {

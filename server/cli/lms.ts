@@ -29,7 +29,7 @@ export function addLmsCommands(program: Command): void {
         ]);
       }
       const lines = await opened.check(courseKey);
-      if (options.json) printLine(JSON.stringify(lines));
+      if (options.json) printLine(JSON.stringify(lines.map(({ name, state, message }) => ({ name, state, message }))));
       else for (const { state, name, message } of lines) printLine(`${state.padEnd(6)}  ${name}: ${message}`);
       if (lines.some(({ state }) => state === 'failed')) process.exitCode = FAILED;
     });

@@ -1,6 +1,7 @@
 /** `laurel rules check`: every mistake in rule files. */
 
 import type { Command } from 'commander';
+import { unlikelyIds } from '../../plugin/badges/badge-text.ts';
 import { coloursFor } from './colour.ts';
 import { commandEnvironment } from './environment.ts';
 import { checkRuleFiles } from './rule-files.ts';
@@ -14,7 +15,10 @@ export function addRulesCheck(rules: Command): void {
     .argument('<file...>', RULE_FILES)
     .option('--json', 'print one JSON document instead of text')
     .action(async (names: string[], options: { json?: boolean }) => {
-      const files = await checkRuleFiles(names, await commandEnvironment());
+      const checked = await checkRuleFiles(names, await commandEnvironment());
+      const files = checked.map((one) => {
+        return { ...one, diagnostics: [...one.diagnostics, ...unlikelyIds(one.text, one.file)] };
+      });
       const { errors, warnings } = count(files);
       if (options.json) {
         const diagnostics = files.flatMap(({ name, diagnostics: found }) => found.map((d) => ({ file: name, ...d })));

@@ -29,6 +29,11 @@ const panels: readonly Panel[] = [
     ],
   },
   {
+    title: 'Waiting in RabbitMQ',
+    unit: 'short',
+    queries: [['max by (queue) (laurel_amqp_queue_messages)', '{{queue}}']],
+  },
+  {
     title: 'Connected to RabbitMQ',
     unit: 'short',
     queries: [['sum by (connection) (laurel_amqp_connected)', '{{connection}}']],
@@ -42,11 +47,16 @@ const panels: readonly Panel[] = [
     title: 'Overdue',
     unit: 's',
     queries: [
-      ['max(laurel_effects_overdue_seconds)', 'effects'],
+      ['max by (lane) (laurel_effects_overdue_seconds)', 'effects {{lane}}'],
       ['max(laurel_schedule_lag_seconds)', 'schedules'],
     ],
   },
   { title: 'Lanes left alone', unit: 'short', queries: [['max by (lane) (laurel_breaker_open)', '{{lane}}']] },
+  {
+    title: 'Accounts at providers in trouble',
+    unit: 'short',
+    queries: [['max(laurel_provider_accounts_troubled)', 'accounts']],
+  },
   { title: 'Dead letters', unit: 'short', queries: [['max(laurel_dead_letters_open)', 'open']] },
   {
     title: 'Requests to providers',
@@ -64,11 +74,12 @@ const panels: readonly Panel[] = [
     ],
   },
   {
-    title: 'Documents and runs',
+    title: 'Documents, runs and jobs',
     unit: 'short',
     queries: [
       ['sum by (outcome) (increase(laurel_document_seconds_count[1h]))', 'documents {{outcome}}'],
       ['sum by (status) (increase(laurel_runs_total[1h]))', 'runs {{status}}'],
+      ['sum by (status) (increase(laurel_jobs_total[1h]))', 'jobs {{status}}'],
     ],
   },
   {

@@ -218,7 +218,7 @@ export const bookExamples: Readonly<Record<BookCode, DiagnosticExample>> = {
   },
   'book.renamed': { wrong: block('another', PLAIN), right: badge(PLAIN) },
   'book.id': {
-    wrong: badge(PLAIN).replace('"demo"', '"demo-\\ud83d"'),
+    wrong: badge(PLAIN).replace('"demo"', '"Demo!"'),
     right: badge(PLAIN),
   },
   'book.length': {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { SessionData, Store } from 'express-session';
 import type { Clock } from '../../plugin/ports/runtime.ts';
+import { msg } from '../../plugin/words.ts';
 import type { KnownAccount } from './access-store.ts';
 
 export interface OpenSession {
@@ -33,7 +34,7 @@ export function browserOf(userAgent: string | undefined): string {
   const found = (names: readonly (readonly [RegExp, string])[]) =>
     names.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
   const system = found(SYSTEMS);
-  return `${found(BROWSERS) ?? 'Unknown browser'}${system === undefined ? '' : ` on ${system}`}`;
+  return `${found(BROWSERS) ?? msg('Unknown browser')}${system === undefined ? '' : ` on ${system}`}`;
 }
 
 /** Most pretend to be others too: the first that fits is what it is. */

@@ -3,6 +3,7 @@
 import { type Instant, instantToDate } from '../../dsl/index.ts';
 import { PUBLISH_LANE } from '../../plugin/badges/effect-order.ts';
 import type { Effect, Progress } from '../../plugin/ports/progress-store.ts';
+import { counts, type FilledWords, msg, type Words, words } from '../../plugin/words.ts';
 import type { OpenSession } from './account-sessions.ts';
 
 /** For the partial `time`. */
@@ -45,83 +46,89 @@ export function counted(count: number, singular: string, plural = `${singular}s`
   return `${shownNumber(count)} ${count === 1 ? singular : plural}`;
 }
 
-export function shownSize(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
+export function shownSize(bytes: number): FilledWords {
+  if (bytes < 1024) return counts(bytes, '{count} byte', '{count} bytes');
   const kib = bytes / 1024;
-  return kib < 1024 ? `${Math.round(kib)} KiB` : `${(kib / 1024).toFixed(1)} MiB`;
+  if (kib < 1024) return words('{size} KiB', { size: Math.round(kib) });
+  return words('{size} MiB', { size: Math.round((kib / 1024) * 10) / 10 });
 }
 
 /** For the partial `sessions`. */
 export function shownSession({ startedAt, lastSeenAt, browser }: OpenSession) {
-  return { browser, startedAt: shownTime(startedAt), lastSeenAt: shownTime(lastSeenAt) };
+  const [name = '', system] = browser.split(' on ');
+  return {
+    browser: system === undefined ? words(name) : words('{browser} on {system}', { browser: words(name), system }),
+    ...{ startedAt: shownTime(startedAt), lastSeenAt: shownTime(lastSeenAt) },
+  };
 }
 
 /** For the partial `status`: a word, and the tone that picks icon and colour. */
 export interface ShownStatus {
-  readonly word: string;
+  readonly word: Words;
   readonly tone: 'good' | 'bad' | 'busy' | 'off' | 'warn';
 }
 
-const statuses: Readonly<Record<string, ShownStatus>> = {
-  active: { word: 'Active', tone: 'good' },
-  inactive: { word: 'Inactive', tone: 'off' },
+const statuses: Readonly<Record<string, ShownStatus & { readonly word: string }>> = {
+  active: { word: msg('Active'), tone: 'good' },
+  inactive: { word: msg('Inactive'), tone: 'off' },
   // Progress
-  none: { word: 'Not started', tone: 'off' },
-  'in-progress': { word: 'In progress', tone: 'busy' },
-  awarded: { word: 'Awarded', tone: 'good' },
-  revoked: { word: 'Revoked', tone: 'bad' },
-  'would-be-awarded': { word: 'Would be awarded', tone: 'warn' },
-  'would-be-revoked': { word: 'Would be revoked', tone: 'warn' },
-  evaluating: { word: 'Evaluating', tone: 'warn' },
+  none: { word: msg('Not started'), tone: 'off' },
+  'in-progress': { word: msg('In progress'), tone: 'busy' },
+  awarded: { word: msg('Awarded'), tone: 'good' },
+  revoked: { word: msg('Revoked'), tone: 'bad' },
+  'would-be-awarded': { word: msg('Would be awarded'), tone: 'warn' },
+  'would-be-revoked': { word: msg('Would be revoked'), tone: 'warn' },
+  evaluating: { word: msg('Evaluating'), tone: 'warn' },
   // Effects
-  pending: { word: 'Pending', tone: 'busy' },
-  done: { word: 'Done', tone: 'good' },
-  failed: { word: 'Failed', tone: 'bad' },
-  sent: { word: 'Sent', tone: 'good' },
-  superseded: { word: 'No longer needed', tone: 'off' },
-  'given-up': { word: 'Given up', tone: 'off' },
+  pending: { word: msg('Pending'), tone: 'busy' },
+  done: { word: msg('Done'), tone: 'good' },
+  failed: { word: msg('Failed'), tone: 'bad' },
+  sent: { word: msg('Sent'), tone: 'good' },
+  superseded: { word: msg('No longer needed'), tone: 'off' },
+  'given-up': { word: msg('Given up'), tone: 'off' },
   // Events
-  matched: { word: 'Matched', tone: 'good' },
-  ignored: { word: 'Ignored', tone: 'off' },
-  dead: { word: 'Dead letter', tone: 'bad' },
+  matched: { word: msg('Matched'), tone: 'good' },
+  ignored: { word: msg('Ignored'), tone: 'off' },
+  dead: { word: msg('Dead letter'), tone: 'bad' },
   // Credentials and runs
-  generating: { word: 'Being made', tone: 'busy' },
-  available: { word: 'Available', tone: 'good' },
-  error: { word: 'Error', tone: 'bad' },
-  invalidated: { word: 'Invalidated', tone: 'off' },
-  running: { word: 'Running', tone: 'busy' },
-  'done-with-errors': { word: 'Done with errors', tone: 'warn' },
-  eligible: { word: 'Eligible', tone: 'good' },
-  'not-eligible': { word: 'Not eligible', tone: 'off' },
+  generating: { word: msg('Being made'), tone: 'busy' },
+  available: { word: msg('Available'), tone: 'good' },
+  error: { word: msg('Error'), tone: 'bad' },
+  invalidated: { word: msg('Invalidated'), tone: 'off' },
+  running: { word: msg('Running'), tone: 'busy' },
+  'done-with-errors': { word: msg('Done with errors'), tone: 'warn' },
+  eligible: { word: msg('Eligible'), tone: 'good' },
+  'not-eligible': { word: msg('Not eligible'), tone: 'off' },
   // Jobs
-  waiting: { word: 'Waiting', tone: 'busy' },
-  cancelling: { word: 'Being cancelled', tone: 'busy' },
+  waiting: { word: msg('Waiting'), tone: 'busy' },
+  cancelling: { word: msg('Being cancelled'), tone: 'busy' },
   // Templates
-  draft: { word: 'Draft', tone: 'off' },
-  archived: { word: 'Archived', tone: 'warn' },
-  retired: { word: 'Gone', tone: 'warn' },
+  draft: { word: msg('Draft'), tone: 'off' },
+  archived: { word: msg('Archived'), tone: 'warn' },
+  retired: { word: msg('Gone'), tone: 'warn' },
   // Dead letters and their replays
-  open: { word: 'Open', tone: 'warn' },
-  replayed: { word: 'Replayed', tone: 'good' },
-  discarded: { word: 'Discarded', tone: 'off' },
-  cancelled: { word: 'Cancelled', tone: 'off' },
+  open: { word: msg('Open'), tone: 'warn' },
+  replayed: { word: msg('Replayed'), tone: 'good' },
+  discarded: { word: msg('Discarded'), tone: 'off' },
+  cancelled: { word: msg('Cancelled'), tone: 'off' },
   // Health
-  ok: { word: 'OK', tone: 'good' },
-  degraded: { word: 'Degraded', tone: 'warn' },
-  down: { word: 'Down', tone: 'bad' },
-  off: { word: 'Off', tone: 'off' },
+  ok: { word: msg('OK'), tone: 'good' },
+  degraded: { word: msg('Degraded'), tone: 'warn' },
+  down: { word: msg('Down'), tone: 'bad' },
+  off: { word: msg('Off'), tone: 'off' },
   // Accounts and API tokens
-  disabled: { word: 'Disabled', tone: 'off' },
-  invited: { word: 'Invited', tone: 'busy' },
-  valid: { word: 'Valid', tone: 'good' },
-  ending: { word: 'Expires soon', tone: 'warn' },
-  expired: { word: 'Expired', tone: 'off' },
-  'token-revoked': { word: 'Revoked', tone: 'off' },
+  disabled: { word: msg('Disabled'), tone: 'off' },
+  invited: { word: msg('Invited'), tone: 'busy' },
+  valid: { word: msg('Valid'), tone: 'good' },
+  ending: { word: msg('Expires soon'), tone: 'warn' },
+  expired: { word: msg('Expired'), tone: 'off' },
+  'token-revoked': { word: msg('Revoked'), tone: 'off' },
   // Sources of the LMS
-  used: { word: 'Used', tone: 'good' },
+  used: { word: msg('Used'), tone: 'good' },
 };
 
-export function shownStatus(status: string): ShownStatus {
+/** Its word is marked; of a state that nobody knows it is the state itself. */
+export function shownStatus(status: string): ShownStatus & { readonly word: string } {
   return statuses[status] ?? { word: status, tone: 'off' };
 }
 
@@ -135,10 +142,10 @@ export function progressStatus({
 }
 
 const effectNames: Readonly<Record<Effect['kind'], string>> = {
-  award: 'Award at the provider',
-  revoke: 'Take back at the provider',
-  'publish-awarded': 'Announce the award',
-  'publish-revoked': 'Announce the revocation',
+  award: msg('Award at the provider'),
+  revoke: msg('Take back at the provider'),
+  'publish-awarded': msg('Announce the award'),
+  'publish-revoked': msg('Announce the revocation'),
 };
 
 export function effectName(kind: Effect['kind']): string {
@@ -146,8 +153,8 @@ export function effectName(kind: Effect['kind']): string {
 }
 
 /** Where an effect goes, in words. */
-export function laneName(lane: string): string {
-  return lane === PUBLISH_LANE ? 'Event bus' : lane;
+export function laneName(lane: string): Words {
+  return lane === PUBLISH_LANE ? words('Event bus') : lane;
 }
 
 /** @returns the address when a browser may follow it; null for `javascript:` and the like */

@@ -2,6 +2,7 @@
 
 import type { Request } from 'express';
 import type { BadgeTemplate, ProviderAccount } from '../../plugin/ports/provider-store.ts';
+import { msg, type Words, words } from '../../plugin/words.ts';
 import {
   ACHIEVEMENT_TYPES,
   type Alignment,
@@ -33,15 +34,15 @@ export interface OpenBadgeEntry {
 
 /** What two people may have changed at once; the picture goes by its name. */
 export const entryFields: readonly FormField[] = [
-  { name: 'name', label: 'Name' },
-  { name: 'description', label: 'Description' },
-  { name: 'criteria', label: 'Criteria' },
-  { name: 'criteriaUrl', label: 'Address of the criteria' },
+  { name: 'name', label: msg('Name') },
+  { name: 'description', label: msg('Description') },
+  { name: 'criteria', label: msg('Criteria') },
+  { name: 'criteriaUrl', label: msg('Address of the criteria') },
   imageField,
-  { name: 'achievementType', label: 'Kind' },
-  { name: 'tags', label: 'Tags' },
-  { name: 'alignments', label: 'Alignment' },
-  { name: 'state', label: 'State', word: (state) => shownStatus(state).word },
+  { name: 'achievementType', label: msg('Kind') },
+  { name: 'tags', label: msg('Tags') },
+  { name: 'alignments', label: msg('Alignment') },
+  { name: 'state', label: msg('State'), word: (state) => shownStatus(state).word },
 ];
 
 export const emptyEntry: OpenBadgeEntry = {
@@ -72,52 +73,58 @@ export function readEntry(req: Request): OpenBadgeEntry {
 /** Every one, in the order of the form. */
 export function entryErrors(entry: OpenBadgeEntry): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const check = (field: keyof OpenBadgeEntry, isFine: boolean, message: string): void => {
+  const check = (field: keyof OpenBadgeEntry, isFine: boolean, message: Words): void => {
     if (!isFine) errors.push({ field, message });
   };
   check(
     'id',
     /^[a-z0-9]+(-[a-z0-9]+)*$/.test(entry.id) && entry.id.length <= 80,
-    'The id must be lower-case letters and digits with single hyphens between, at most 80.',
+    msg('The id must be lower-case letters and digits with single hyphens between, at most 80.'),
   );
-  check('name', entry.name !== '' && entry.name.length <= 120, 'Enter a name of at most 120 characters.');
+  check('name', entry.name !== '' && entry.name.length <= 120, msg('Enter a name of at most 120 characters.'));
   check(
     'description',
     entry.description !== '' && entry.description.length <= 2_000,
-    'Enter a description of at most 2,000 characters.',
+    words('Enter a description of at most {most} characters.', { most: 2_000 }),
   );
   check(
     'criteria',
     entry.criteria !== '' || entry.criteriaUrl !== '',
-    'Say what has to be done for the badge, here or at an address.',
+    msg('Say what has to be done for the badge, here or at an address.'),
   );
-  check('criteria', entry.criteria.length <= 4_000, 'The criteria may have at most 4,000 characters.');
+  check(
+    'criteria',
+    entry.criteria.length <= 4_000,
+    words('The criteria may have at most {most} characters.', { most: 4_000 }),
+  );
   check(
     'criteriaUrl',
     entry.criteriaUrl === '' || isAddress(entry.criteriaUrl),
-    'Enter an address that begins with https://, or leave it empty.',
+    msg('Enter an address that begins with https://, or leave it empty.'),
   );
   check(
     'achievementType',
     entry.achievementType === '' || ACHIEVEMENT_TYPES.includes(entry.achievementType),
-    'Choose one of the kinds.',
+    msg('Choose one of the kinds.'),
   );
   const tags = tagsOf(entry);
   check(
     'tags',
     tags.length <= 20 && tags.every((tag) => tag.length <= 60),
-    'There may be 20 tags of 60 characters each.',
+    msg('There may be 20 tags of 60 characters each.'),
   );
   const alignments = alignmentsOf(entry);
   check(
     'alignments',
     alignments !== null && alignments.length <= 20,
-    'Write each alignment as a name, a bar and an address, such as: Life sciences | https://example.org/life; at most 20, each once.',
+    msg(
+      'Write each alignment as a name, a bar and an address, such as: Life sciences | https://example.org/life; at most 20, each once.',
+    ),
   );
   check(
     'state',
     STATES.some((state) => state === entry.state),
-    'Choose one of the states.',
+    msg('Choose one of the states.'),
   );
   return errors;
 }
@@ -160,7 +167,7 @@ export function templateOf(
 /** The account that stands for Laurel itself, so that its templates are found and listed as all others. */
 export function ownAccount(now: Date): ProviderAccount {
   return {
-    ...{ id: OWN_ACCOUNT, provider: OPEN_BADGES, slug: 'own', name: 'Issued here', host: '', externalId: null },
+    ...{ id: OWN_ACCOUNT, provider: OPEN_BADGES, slug: 'own', name: msg('Issued here'), host: '', externalId: null },
     ...{ sealedSecret: null, secretExpiresAt: null, origin: 'page', enabled: true, lastCheck: null, lastSync: null },
     ...{ version: 0, createdAt: now, updatedAt: now },
   };

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { Request } from 'express';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
+import { msg, words } from '../../plugin/words.ts';
 import { pngSize } from '../../providers/index.ts';
 import { projectPath } from '../paths.ts';
 import type { FormField } from './edit-conflict.ts';
@@ -16,15 +17,17 @@ const imageLimits = Object.freeze({ bytes: 1024 * 1024, pixels: 2_000 });
  *  @throws InputError `input.image` */
 export async function saveImage(bytes: Uint8Array, files: FileStore): Promise<string> {
   if (bytes.length > imageLimits.bytes)
-    throw new InputError('image', 'The picture is larger than 1 MiB; make it smaller.');
+    throw new InputError('image', msg('The picture is larger than 1 MiB; make it smaller.'));
   // Its header says how large it is: a picture of some kilobytes may unpack to gigabytes.
   const size = pngSize(bytes);
-  if (size === null) throw new InputError('image', 'This is not a whole PNG picture; export the picture as PNG.');
+  if (size === null) throw new InputError('image', msg('This is not a whole PNG picture; export the picture as PNG.'));
   const { width, height } = size;
   if (width < 1 || height < 1 || width > imageLimits.pixels || height > imageLimits.pixels)
     throw new InputError(
       'image',
-      `The picture has ${width} × ${height} pixels; it may have up to ${imageLimits.pixels} each way.`,
+      words('The picture has {width} × {height} pixels; it may have up to {most} each way.', {
+        ...{ width: String(width), height: String(height), most: String(imageLimits.pixels) },
+      }),
     );
   const name = `${createHash('sha256').update(bytes).digest('hex')}.png`;
   await files.put(keyOf(name), { bytes, contentType: 'image/png', fileName: name });
@@ -34,7 +37,7 @@ export async function saveImage(bytes: Uint8Array, files: FileStore): Promise<st
 /** In forms: a picture that is there already goes by its name. */
 export const imageField: FormField = {
   name: 'image',
-  label: 'Picture',
+  label: msg('Picture'),
   picture: (name) => (name === '' ? null : `/open-badges/images/${name}`),
 };
 
@@ -49,7 +52,7 @@ export async function sentImage(req: Request, former: string | null, files: File
   if (named === '') return null;
   const key = imageKey(named);
   if (key === null || (await files.get(key)) === null)
-    throw new InputError('image', 'The picture is gone; choose it again.');
+    throw new InputError('image', msg('The picture is gone; choose it again.'));
   return named;
 }
 
@@ -66,7 +69,7 @@ export async function badgeImage(
   if (image?.id === undefined) return readFile(projectPath('views', 'assets', 'badge.png'));
   const key = imageKey(image.id.split('/').at(-1) ?? '');
   const file = key && (await files.get(key));
-  if (!file) throw new NotFoundError('image', 'the picture of this badge is gone');
+  if (!file) throw new NotFoundError('image', msg('the picture of this badge is gone'));
   return file.bytes;
 }
 

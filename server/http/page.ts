@@ -3,12 +3,14 @@
 import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Request, Response } from 'express';
+import type { Words } from '../../plugin/words.ts';
 import { assetAddress } from '../assets/browser-assets.ts';
 import { SOURCE_LANGUAGE } from '../i18n/languages.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { projectPath } from '../paths.ts';
+import { editorSpeech } from './editor-speech.ts';
 import type { FieldError } from './forms.ts';
-import { queryText } from './forms.ts';
+import { errorText, queryText } from './forms.ts';
 import { findActor, may } from './identity.ts';
 import { keptAddress } from './lists/kept-address.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
@@ -30,12 +32,12 @@ export type Section =
   | null;
 
 export interface Frame {
-  /** Of the page alone; the site's name is added. */
-  readonly title: string;
+  /** Of the page alone; the site's name is added. Here and in the breadcrumbs a text alone stands as it is, such as the name of a badge. */
+  readonly title: Words;
   /** The entry of the navigation that is lit. */
   readonly section: Section;
   /** From the outside in, without the page itself. */
-  readonly breadcrumbs?: readonly { readonly text: string; readonly href: string }[];
+  readonly breadcrumbs?: readonly { readonly text: Words; readonly href: string }[];
   /** What the form of the page must have put right; shown as a summary, and in the title. */
   readonly errors?: readonly FieldError[];
   /** The page says that something went wrong. */
@@ -117,6 +119,18 @@ const viewsFolder = projectPath('views', 'pages');
 export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
   ...['my', 'sign-in', 'sign-in-problem', 'signed-out', 'one-time-sign-in', 'one-time-refused', 'setup', 'error'],
   ...['verify', 'verify-form', 'open-badge'],
+  // credentials
+  ...['credential', 'credential-invalidate', 'credential-reissue', 'credential-type', 'credential-type-form'],
+  ...['configuration-form', 'configuration-new', 'configuration-delete', 'design-versions', 'design-restore'],
+  ...['design-compare', 'credential-asset', 'credential-asset-form', 'credential-asset-delete', 'schedule', 'run'],
+  ...['eligibility', 'lms', 'configuration-file', 'configuration-plan', 'edit-conflict', 'history'],
+  // providers
+  ...['providers', 'provider-account', 'provider-account-new', 'provider-account-remove'],
+  ...['comparison', 'comparison-new', 'comparison-mend'],
+  ...['list', 'list-action', 'list-action-done', 'find'],
+  ...['badge', 'badge-edit', 'badge-form', 'badge-compare', 'badge-conflict', 'badge-example', 'badge-remove'],
+  ...['badge-removed', 'badge-restore', 'badge-start', 'badge-version', 'badges-removed', 'rule-files', 'rule-plan'],
+  ...['template', 'templates-sync', 'open-badge-template', 'open-badge-template-form', 'issuer'],
 ]);
 
 /** Renders `views/pages/<view>.ejs`; inside, `page` is the frame, `model` what is handed in, and `t` says things in the language of
@@ -134,10 +148,18 @@ export async function renderPage(
   const spoken = translatorOf(req, res);
   const t = TRANSLATED_VIEWS.has(view) ? spoken : textsOf(res).in(SOURCE_LANGUAGE);
   const page = {
-    title: frame.title,
+    title: t.shown(frame.title),
     section: frame.section,
-    breadcrumbs: (frame.breadcrumbs ?? []).map(({ text, href }) => ({ text, href: keptAddress(req, href) })),
-    errors: (frame.errors ?? []).map((error) => ({ ...error, message: t(error.message) })),
+    breadcrumbs: (frame.breadcrumbs ?? []).map(({ text, href }) => ({
+      text: t.shown(text),
+      href: keptAddress(req, href),
+    })),
+    errors: (frame.errors ?? []).map(({ place, ...error }) => ({
+      field: error.field,
+      message: errorText(error, t),
+      english: error.english,
+      ...(place !== undefined && { place: t.shown(place) }),
+    })),
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
     /** For the frame. */
     t: spoken,
@@ -153,6 +175,7 @@ export async function renderPage(
     /** Address of what makes the text areas for rules a pleasure; null: not built, and they stay plain. */
     ruleEditor: frame.editsRules ? assetAddress('rule-editor.js') : null,
     vocabulary: VOCABULARY_PATH,
+    editorSpeech: frame.editsRules ? JSON.stringify(editorSpeech(t)) : null,
   };
   const html = await ejs.renderFile(join(viewsFolder, `${view}.ejs`), { page, model, t }, { cache: true });
   res.set('Content-Language', spoken.language).vary('Accept-Language').vary('Cookie');

@@ -3,12 +3,19 @@
 import type { Request } from 'express';
 import type { GivenFile } from '../../plugin/badges/target-state.ts';
 import { InputError } from '../../plugin/errors.ts';
+import { type FilledWords, msg, type Words, words } from '../../plugin/words.ts';
 import { decodeUtf8 } from '../given-files.ts';
 import { type FieldError, incompleteForm, textField, withPlainLineEnds } from './forms.ts';
 import { MIB, uploadLimits } from './uploads.ts';
 
 /** As messages name it. */
-const PASTED = 'pasted text';
+const PASTED = msg('pasted text');
+
+/** What a page calls it. */
+export function shownFile(name: string): FilledWords | string {
+  return name === PASTED ? words(PASTED) : name;
+}
+
 const LONGEST_NAME = 120;
 
 export interface SentRules {
@@ -38,11 +45,14 @@ export function chosenRules(req: Request): ChosenRules {
   }
   if (pasted.trim() !== '') files.push({ name: PASTED, text: pasted });
   if (files.length === 0 && errors.length === 0)
-    errors.push({ field: 'files', message: 'choose at least one file, or paste rules' });
+    errors.push({ field: 'files', message: msg('choose at least one file, or paste rules') });
   const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   if (bytes > uploadLimits.allBytes) {
-    const most = `${uploadLimits.allBytes / MIB} MiB`;
-    errors.push({ field: 'files', message: `these are more than ${most} of rules; send fewer files at once` });
+    const limit = uploadLimits.allBytes / MIB;
+    errors.push({
+      field: 'files',
+      message: words('these are more than {limit} MiB of rules; send fewer files at once', { limit }),
+    });
   }
   return { files, pasted, prune: textField(req, 'prune') !== '', errors };
 }
@@ -73,13 +83,13 @@ export function resentFields({
   ];
 }
 
-function readFile(name: string, bytes: Uint8Array): GivenFile | { readonly message: string } {
+function readFile(name: string, bytes: Uint8Array): GivenFile | { readonly message: Words } {
   if (!name.endsWith('.rules'))
-    return { message: `${name} is not a rule file; choose files whose names end in .rules` };
+    return { message: words('{name} is not a rule file; choose files whose names end in .rules', { name }) };
   try {
     return { name, text: withPlainLineEnds(decodeUtf8(bytes, name).replace(/^\uFEFF/, '')) };
   } catch (error) {
-    if (error instanceof InputError) return { message: error.message };
+    if (error instanceof InputError) return { message: error.said };
     throw error;
   }
 }

@@ -3,6 +3,7 @@
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeDefinition } from '../../plugin/ports/badge-store.ts';
 import { type TemplateTrouble, templateTroubles } from '../../plugin/providers/template-use.ts';
+import { type FilledWords, words } from '../../plugin/words.ts';
 import { badgePath } from './badge-links.ts';
 import type { Services } from './services.ts';
 import { templatePath } from './template-links.ts';
@@ -11,7 +12,7 @@ export interface ShownTrouble {
   readonly badge: string;
   readonly href: string;
   /** Goes on after the badge's name. */
-  readonly message: string;
+  readonly message: FilledWords;
   /** null: there is none. */
   readonly templateHref: string | null;
 }
@@ -32,13 +33,31 @@ export async function shownTroubles(
   }));
 }
 
-function messageOf({ template, account, templateText, provider }: TemplateTrouble, at?: BadgeProvider): string {
+function messageOf({ template, account, templateText, provider }: TemplateTrouble, at?: BadgeProvider): FilledWords {
   const title = at?.title ?? provider;
-  if (template === null || account === null)
+  if (template === null || account === null) {
+    const missing = { provider: title, template: templateText };
     return at?.capabilities.createsTemplates
-      ? `${title} has no template "${templateText}" here; make it, or correct the rule`
-      : `no account at ${title} has its template "${templateText}"; synchronise the accounts or correct the rule`;
-  if (template.state === 'active') return `the account "${account.name}" of its template is disabled`;
-  if (template.state === 'retired') return `${title} does not list its template "${template.name}" any more`;
-  return `its template "${template.name}" is ${template.state} at ${title}`;
+      ? words('{provider} has no template "{template}" here; make it, or correct the rule', missing)
+      : words(
+          'no account at {provider} has its template "{template}"; synchronise the accounts or correct the rule',
+          missing,
+        );
+  }
+  const known = { provider: title, template: template.name };
+  switch (template.state) {
+    case 'active':
+      return words('the account "{account}" of its template is disabled', { account: account.name });
+    case 'retired':
+      return words('{provider} does not list its template "{template}" any more', known);
+    case 'draft':
+      return words('its template "{template}" is a draft at {provider}', known);
+    case 'archived':
+      return words('its template "{template}" is archived at {provider}', known);
+  }
+}
+
+/** The same as a sentence of its own. */
+export function cannotBeIssued({ message }: Pick<ShownTrouble, 'message'>): FilledWords {
+  return words('It cannot be issued: {why}.', { why: message });
 }

@@ -1,6 +1,7 @@
 /** Of so many things that go for good, their number is typed: nobody does that without having read it. */
 
 import type { Request } from 'express';
+import { words } from '../../plugin/words.ts';
 import { type FieldError, textField } from './forms.ts';
 
 export const TYPED_ABOVE = 100;
@@ -13,5 +14,8 @@ export function typedConfirmation(count: number): number | null {
 export function confirmationError(req: Request, count: number): FieldError | null {
   const typed = textField(req, 'confirmation').replace(/[\s,.]/g, '');
   if (count <= TYPED_ABOVE || typed === String(count)) return null;
-  return { field: 'confirmation', message: `Type ${count} to say that you mean all of them.` };
+  return {
+    field: 'confirmation',
+    message: words('Type {count} to say that you mean all of them.', { count: String(count) }),
+  };
 }

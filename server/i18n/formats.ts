@@ -2,16 +2,26 @@
 
 import { inLargestUnit } from '../../dsl/index.ts';
 
+export type CalendarSpan = 'year' | 'month' | 'day';
+
 export interface Formats {
+  /** For `Intl`. */
+  readonly tag: string;
   /** `24 Nov 2026, 13:20 UTC` */
   time(at: Date | string): string;
   /** `24 November 2026` */
   day(at: Date | string): string;
+  /** `2026`, `May 2026`, `31 May 2026`: what begins then in UTC, whatever the zone of the site. */
+  calendar(start: Date, span: CalendarSpan): string;
   number(value: number): string;
   /** @param value of a hundred, rounded down to a tenth: 79.96 has not reached 80 */
   percent(value: number): string;
   /** `90 minutes`: in the largest unit that says it exactly */
   duration(ms: number): string;
+  /** The wall clock of a zone, as `Mon 30 Nov 2026, 09:00 GMT`. */
+  wallClock(at: Date, timeZone: string): string;
+  /** `A, B, C` */
+  list(texts: readonly string[]): string;
   /** `A, B or C` */
   either(texts: readonly string[]): string;
 }
@@ -24,14 +34,22 @@ export function createFormats(language: string, timeZone: string): Formats {
     ...{ timeZone, timeZoneName: 'short' },
   });
   const days = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone });
+  const spans: Readonly<Record<CalendarSpan, Intl.DateTimeFormat>> = {
+    year: new Intl.DateTimeFormat(tag, { year: 'numeric', timeZone: 'UTC' }),
+    month: new Intl.DateTimeFormat(tag, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
+    day: new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }),
+  };
   const numbers = new Intl.NumberFormat(tag);
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
-  const lists = new Intl.ListFormat(tag, { type: 'disjunction' });
+  const lists = new Intl.ListFormat(tag, { type: 'unit', style: 'short' });
+  const choices = new Intl.ListFormat(tag, { type: 'disjunction' });
   const isEnglish = language === 'en';
 
   return {
+    tag,
     time: (at) => times.format(new Date(at)),
     day: (at) => days.format(new Date(at)),
+    calendar: (start, span) => spans[span].format(start),
     number: (value) => numbers.format(value),
     percent(value) {
       const tenths = Math.floor(value * 10 + 1e-6);
@@ -41,6 +59,12 @@ export function createFormats(language: string, timeZone: string): Formats {
       const { amount, unit } = inLargestUnit(ms);
       return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
     },
-    either: (texts) => lists.format(texts),
+    wallClock: (at, zone) =>
+      new Intl.DateTimeFormat(tag, {
+        ...{ timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+        ...{ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+      }).format(at),
+    list: (texts) => lists.format(texts),
+    either: (texts) => choices.format(texts),
   };
 }

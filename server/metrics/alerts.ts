@@ -11,6 +11,10 @@ export interface Alert {
   readonly summary: string;
 }
 
+const UNLESS_DATABASE_AWAY = 'unless on () min(laurel_store_up) == 0';
+/** Also between two attempts, when it is tried once. */
+const LANE_AWAY = 'max by (lane) (max_over_time(laurel_breaker_open[5m])) == 1';
+
 export const alerts: readonly Alert[] = [
   {
     name: 'LaurelAway',
@@ -28,10 +32,18 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'LaurelNotConsuming',
-    expr: 'max(laurel_amqp_connected{connection="consuming"}) == 0',
+    // Only where RabbitMQ is used; a consumer that is gone has no number at all.
+    expr: '(max(laurel_amqp_connected{connection="consuming"}) or vector(0)) == 0 and on () laurel_amqp_connected{connection="publishing"}',
     holds: '5m',
     severity: 'page',
     summary: 'No process consumes events from RabbitMQ',
+  },
+  {
+    name: 'LaurelBacklog',
+    expr: 'max(laurel_amqp_queue_messages{queue="events"}) > 1000 and max(delta(laurel_amqp_queue_messages{queue="events"}[15m])) > 0',
+    holds: '15m',
+    severity: 'ticket',
+    summary: '{{ $value }} events wait in RabbitMQ, and more come than are handled',
   },
   {
     name: 'LaurelDeadLetters',
@@ -42,7 +54,8 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'LaurelEventsFail',
-    expr: 'sum(rate(laurel_events_total{outcome="failed"}[10m])) > 0.05 * sum(rate(laurel_events_total[10m]))',
+    // A few of few are left to the dead letters, and a database that is away is told already.
+    expr: `sum(rate(laurel_events_total{outcome="failed"}[10m])) > 0.05 * sum(rate(laurel_events_total[10m])) and sum(increase(laurel_events_total{outcome="failed"}[10m])) >= 5 ${UNLESS_DATABASE_AWAY}`,
     holds: '10m',
     severity: 'page',
     summary: 'More than one event in twenty fails at its first attempt',
@@ -63,10 +76,11 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'LaurelEffectsOverdue',
-    expr: 'max(laurel_effects_overdue_seconds) > 600',
+    // Not while they are worked off, and not those for a lane that is away.
+    expr: `max by (lane) (laurel_effects_overdue_seconds) > 600 and max by (lane) (delta(laurel_effects_overdue_seconds[10m])) > 0 unless ${LANE_AWAY}`,
     holds: '5m',
     severity: 'page',
-    summary: 'Awards or announcements are due for {{ $value }} s and nobody carries them out',
+    summary: 'What is for {{ $labels.lane }} is due for {{ $value }} s, and it gets worse: nobody carries it out',
   },
   {
     name: 'LaurelEffectsFailed',
@@ -77,10 +91,17 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'LaurelLaneOpen',
-    expr: 'max by (lane) (laurel_breaker_open) == 1',
+    expr: LANE_AWAY,
     holds: '15m',
     severity: 'ticket',
     summary: '{{ $labels.lane }} has not answered for a quarter of an hour; what is for it waits',
+  },
+  {
+    name: 'LaurelProviderAccounts',
+    expr: 'max(laurel_provider_accounts_troubled) > 0',
+    holds: '1h',
+    severity: 'ticket',
+    summary: '{{ $value }} accounts at badge providers need a person: a secret that ends, or that is refused',
   },
   {
     name: 'LaurelScheduleLate',
@@ -97,6 +118,13 @@ export const alerts: readonly Alert[] = [
     summary: 'A run of credentials failed or left somebody out',
   },
   {
+    name: 'LaurelJobFailed',
+    expr: 'sum(increase(laurel_jobs_total{status="failed"}[1h])) > 0',
+    holds: '0m',
+    severity: 'ticket',
+    summary: 'A job failed and goes on only when a person resumes it: a replay, a retirement or the like',
+  },
+  {
     name: 'LaurelMailsFailed',
     expr: 'max(laurel_mails{state="failed"}) > 0',
     holds: '15m',
@@ -105,7 +133,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'LaurelErrorsAnswered',
-    expr: 'sum(rate(laurel_http_seconds_count{status="5xx"}[5m])) > 0.1',
+    expr: `sum(rate(laurel_http_seconds_count{status="5xx"}[5m])) > 0.1 ${UNLESS_DATABASE_AWAY}`,
     holds: '5m',
     severity: 'page',
     summary: 'The pages or the API answer with errors of the server',

@@ -5,7 +5,9 @@ import { openEffects } from '../../plugin/badges/effect-order.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
+import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
+import { troubleOf } from '../../plugin/providers/secret-expiry.ts';
 import type { Bus } from '../amqp/bus.ts';
 import type { Database } from '../mongo/connect.ts';
 import type { Meters } from './meters.ts';
@@ -13,15 +15,16 @@ import type { Meters } from './meters.ts';
 export interface GaugeParts {
   readonly database: Pick<Database, 'ping' | 'space'>;
   readonly progress: Pick<ProgressStore, 'effectGroups' | 'due'>;
+  readonly providers: Pick<ProviderStore, 'accounts'>;
   readonly deadLetters: Pick<DeadLetterStore, 'count'>;
   readonly credentials: Pick<CredentialStore, 'dueSchedules' | 'mailCounts'>;
-  readonly bus: Pick<Bus, 'status'> | null;
+  readonly bus: Pick<Bus, 'status' | 'depths'> | null;
   readonly lanes: () => readonly LaneState[];
   readonly clock: Clock;
 }
 
 const BREAKER = { closed: 0, 'half-open': 0.5, open: 1 } as const;
-const STORED = ['effects', 'effectsOverdue', 'deadLetters', 'scheduleLag', 'mails', 'storeBytes'] as const;
+const STORED = ['effects', 'effectsOverdue', 'deadLetters', 'accounts', 'scheduleLag', 'mails', 'storeBytes'] as const;
 
 /** Never rejects: a database that is away is a number too. */
 export async function lookUpGauges(parts: GaugeParts, meters: Meters): Promise<void> {
@@ -29,7 +32,7 @@ export async function lookUpGauges(parts: GaugeParts, meters: Meters): Promise<v
     'breaker',
     parts.lanes().map(({ lane, state }) => ({ labels: { lane }, value: BREAKER[state] })),
   );
-  lookAtBus(parts, meters);
+  await lookAtBus(parts, meters);
   const begin = performance.now();
   try {
     await parts.database.ping();
@@ -42,16 +45,27 @@ export async function lookUpGauges(parts: GaugeParts, meters: Meters): Promise<v
   }
 }
 
-function lookAtBus({ bus }: GaugeParts, meters: Meters): void {
+async function lookAtBus({ bus }: GaugeParts, meters: Meters): Promise<void> {
   if (bus === null) {
     meters.set('connected', []);
+    meters.set('queued', []);
     return;
   }
   const { publishing, consuming, subscribed, consumed } = bus.status();
   meters.set('connected', [
     { labels: { connection: 'publishing' }, value: Number(publishing.connected) },
-    { labels: { connection: 'consuming' }, value: Number(consuming.connected && subscribed !== false) },
+    // a process that is not to consume says nothing of it
+    ...(subscribed === null
+      ? []
+      : [{ labels: { connection: 'consuming' }, value: Number(consuming.connected && subscribed) }]),
   ]);
+  const queued = new Map<string, number>();
+  for (const { purpose, messages } of (await bus.depths()) ?? [])
+    queued.set(purpose, (queued.get(purpose) ?? 0) + messages);
+  meters.set(
+    'queued',
+    [...queued].map(([queue, value]) => ({ labels: { queue }, value })),
+  );
   if (consumed === null) return;
   meters.set('redeliveries', [{ value: consumed.redelivered }]);
   meters.set('messages', [
@@ -63,14 +77,15 @@ function lookAtBus({ bus }: GaugeParts, meters: Meters): void {
 }
 
 async function lookIntoDatabase(
-  { database, progress, deadLetters, credentials, clock }: GaugeParts,
+  { database, progress, deadLetters, providers, credentials, lanes, clock }: GaugeParts,
   meters: Meters,
 ): Promise<void> {
   const now = clock.now();
-  const [groups, due, dead, schedules, mails, space] = await Promise.all([
+  const [groups, overdue, dead, accounts, schedules, mails, space] = await Promise.all([
     progress.effectGroups(),
-    progress.due(now, 1, { except: [] }),
+    Promise.all(lanes().map(({ lane }) => overdueIn(lane, progress, now))),
     deadLetters.count({ state: 'open' }),
+    providers.accounts(),
     credentials.dueSchedules(now, 1),
     credentials.mailCounts(),
     database.space(),
@@ -82,9 +97,9 @@ async function lookIntoDatabase(
     open.set(`${state} ${lane}`, entry);
   }
   meters.set('effects', [...open.values()]);
-  const waiting = due.flatMap((document) => openEffects(document).map(({ dueAt }) => secondsSince(dueAt, now)));
-  meters.set('effectsOverdue', [{ value: Math.max(0, ...waiting) }]);
+  meters.set('effectsOverdue', overdue);
   meters.set('deadLetters', [{ value: dead }]);
+  meters.set('accounts', [{ value: accounts.filter((account) => troubleOf(account, now) !== null).length }]);
   meters.set('scheduleLag', [
     { value: Math.max(0, ...schedules.map(({ nextDueAt }) => secondsSince(nextDueAt, now))) },
   ]);
@@ -102,6 +117,12 @@ async function lookIntoDatabase(
           { labels: { part: 'free' }, value: free },
         ],
   );
+}
+
+async function overdueIn(lane: string, progress: GaugeParts['progress'], now: Date) {
+  const due = await progress.due(now, 1, { only: lane });
+  const effects = due.flatMap((document) => openEffects(document).filter((effect) => effect.lane === lane));
+  return { labels: { lane }, value: Math.max(0, ...effects.map(({ dueAt }) => secondsSince(dueAt, now))) };
 }
 
 function secondsSince(at: Date | null, now: Date): number {

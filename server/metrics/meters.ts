@@ -29,12 +29,21 @@ export async function createMeters(): Promise<ScrapedMeters> {
   const registry = new prometheus.Registry();
   // Memory, processor, garbage collection and the lag of the event loop, under the names that dashboards know.
   prometheus.collectDefaultMetrics({ register: registry });
+  // Sums of the gauges of nearly the same name, under a name that Prometheus keeps for counters.
+  for (const kind of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${kind}_total`);
   const instruments = new Map<string, Counter | Gauge | Histogram>();
   for (const [key, metric] of Object.entries<Metric>(metricsTable)) {
-    const { kind, name, help, labels, buckets = [] } = metric;
+    const { kind, name, help, labels, buckets = [], from = [] } = metric;
     const facts = { name, help, labelNames: Object.keys(labels), registers: [registry] };
-    if (kind === 'histogram') instruments.set(key, new prometheus.Histogram({ ...facts, buckets: [...buckets] }));
-    else instruments.set(key, kind === 'counter' ? new prometheus.Counter(facts) : new prometheus.Gauge(facts));
+    if (kind === 'histogram') {
+      instruments.set(key, new prometheus.Histogram({ ...facts, buckets: [...buckets] }));
+    } else if (kind === 'gauge') {
+      instruments.set(key, new prometheus.Gauge(facts));
+    } else {
+      const instrument = new prometheus.Counter(facts);
+      for (const values of from) instrument.inc(values, 0);
+      instruments.set(key, instrument);
+    }
   }
   const before: (() => Promise<void>)[] = [];
 

@@ -2,6 +2,8 @@
  *
  *  A label never holds what grows with use: no learner, course, badge or account. */
 
+import { eventCatalogue } from '../../plugin/events/catalogue.ts';
+
 export interface Metric {
   readonly kind: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
@@ -12,12 +14,14 @@ export interface Metric {
   readonly of: 'process' | 'database';
   /** Upper bounds in seconds; histograms only. */
   readonly buckets?: readonly number[];
+  /** Counters stand at 0 under these from the start: `increase` does not see a series that begins at 1. */
+  readonly from?: readonly Readonly<Record<string, string>>[];
 }
 
 type Labels = Metric['labels'];
 
-const counter = (name: string, help: string, labels: Labels = {}): Metric => ({
-  ...{ kind: 'counter', name, help, labels, of: 'process' },
+const counter = (name: string, help: string, labels: Labels = {}, from: Metric['from'] = []): Metric => ({
+  ...{ kind: 'counter', name, help, labels, of: 'process', from },
 });
 const gauge = (name: string, help: string, labels: Labels = {}): Metric => ({
   ...{ kind: 'gauge', name, help, labels, of: 'process' },
@@ -33,14 +37,25 @@ const seconds = (name: string, help: string, labels: Labels, buckets: readonly n
 const QUICK = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const SLOW = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+const EVENT_OUTCOMES = ['matched', 'ignored', 'failed'];
+const RUN_STATES = ['done', 'done-with-errors', 'failed', 'cancelled'];
+const JOB_STATES = ['done', 'failed', 'cancelled'];
+const MAIL_OUTCOMES = ['sent', 'refused', 'deferred', 'unavailable'];
+
+const each = (label: string, values: readonly string[]) => values.map((value) => ({ [label]: value }));
+/** As a list in the description of a label. */
+const words = (values: readonly string[]): string => values.map((value) => `\`${value}\``).join(', ');
+
 const PROVIDER = 'a badge provider, e.g. `Credly`';
 const LANE = 'the word of a provider in rules, or `(event bus)`';
 
 export const metricsTable = {
-  events: counter('laurel_events_total', 'Events taken in, by what became of them', {
-    type: 'event type of the catalogue, or `other`',
-    outcome: '`matched`, `ignored`, `failed` (tried again)',
-  }),
+  events: counter(
+    'laurel_events_total',
+    'Events taken in, by what became of them; `failed`: tried again',
+    { type: 'event type of the catalogue, or `other`', outcome: words(EVENT_OUTCOMES) },
+    [...eventCatalogue.keys(), 'other'].flatMap((type) => EVENT_OUTCOMES.map((outcome) => ({ type, outcome }))),
+  ),
   eventSeconds: seconds(
     'laurel_event_seconds',
     'Time from taking an event to its effect and record being durable',
@@ -54,6 +69,14 @@ export const metricsTable = {
   connected: gauge('laurel_amqp_connected', '1 while connected to RabbitMQ, else 0', {
     connection: '`publishing`, `consuming`',
   }),
+  queued: gauge(
+    'laurel_amqp_queue_messages',
+    'Messages that wait in the queues of RabbitMQ; left out while it is away',
+    {
+      queue:
+        '`events` (shards too), `suspects` (their consumer died), `dead`, `published` (what was announced, for others)',
+    },
+  ),
   deadLetters: stored('laurel_dead_letters_open', 'Dead letters that wait for a person'),
   effects: stored('laurel_effects_open', 'Awards, revocations and announcements that are not carried out yet', {
     state: '`pending`, `failed` (waits for a person)',
@@ -61,7 +84,8 @@ export const metricsTable = {
   }),
   effectsOverdue: stored(
     'laurel_effects_overdue_seconds',
-    'How long the effect that has been due longest has waited; 0: none is overdue',
+    'How long the effect of a lane that has been due longest has waited, also for a provider that is left alone; 0: none is overdue',
+    { lane: LANE },
   ),
   breaker: gauge(
     'laurel_breaker_open',
@@ -80,9 +104,22 @@ export const metricsTable = {
     { provider: PROVIDER },
     SLOW,
   ),
-  runs: counter('laurel_runs_total', 'Runs of credential configurations that ended in this process', {
-    status: '`done`, `done-with-errors`, `failed`, `cancelled`',
-  }),
+  accounts: stored(
+    'laurel_provider_accounts_troubled',
+    'Accounts at badge providers that do not work, or whose secret has expired or does so within a month',
+  ),
+  runs: counter(
+    'laurel_runs_total',
+    'Runs of credential configurations that ended in this process',
+    { status: words(RUN_STATES) },
+    each('status', RUN_STATES),
+  ),
+  jobs: counter(
+    'laurel_jobs_total',
+    'Jobs, such as replays and retirements, that ended in this process',
+    { status: words(JOB_STATES) },
+    each('status', JOB_STATES),
+  ),
   scheduleLag: stored(
     'laurel_schedule_lag_seconds',
     'How long the schedule that has been due longest has waited; 0: none is due',
@@ -93,9 +130,12 @@ export const metricsTable = {
     { outcome: '`made`, `failed`' },
     SLOW,
   ),
-  mailsSent: counter('laurel_mails_sent_total', 'Attempts at sending a mail', {
-    outcome: '`sent`, `refused`, `deferred`, `unavailable`',
-  }),
+  mailsSent: counter(
+    'laurel_mails_sent_total',
+    'Attempts at sending a mail',
+    { outcome: words(MAIL_OUTCOMES) },
+    each('outcome', MAIL_OUTCOMES),
+  ),
   mails: stored('laurel_mails', 'Mails to learners, by their state', {
     state: '`none`, `pending`, `sent`, `failed` (waits for a person), and the like',
   }),

@@ -90,11 +90,14 @@ describe('the editor, built for browsers,', function () {
     expect(inputs.length).to.be.greaterThan(50);
     const ours = inputs.filter((name) => !name.startsWith('node_modules/') && !/^(browser|dsl)\//.test(name));
     expect(ours.sort()).to.deep.equal([
+      'plugin/badges/badge-id.ts',
       'plugin/badges/badge-source.ts',
       'plugin/badges/badge-tests.ts',
       'plugin/badges/badge-text.ts',
       'plugin/badges/book-diagnostics.ts',
+      'plugin/badges/editor-texts.ts',
       'plugin/badges/rule-vocabulary.ts',
+      'plugin/words.ts',
     ]);
     const packages = new Set(inputs.flatMap((name) => /^node_modules\/(@[^/]+|[^/]+)/.exec(name)?.[1] ?? []));
     expect([...packages].sort()).to.deep.equal([

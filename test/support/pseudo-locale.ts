@@ -39,8 +39,11 @@ export function spokenTexts(html: string): readonly string[] {
 function textOf(node: Node, asides: string[]): string {
   if (node.nodeName === '#text') return (node as DefaultTreeAdapterTypes.TextNode).value;
   const attributes = 'attrs' in node ? node.attrs : [];
-  // The names of languages stand as their speakers write them.
-  const isForeign = attributes.some(({ name }) => name === 'hreflang');
+  // The names of languages stand as their speakers write them, what the rule language says in English, and rules as they are.
+  const isForeign = attributes.some(
+    ({ name, value }) =>
+      name === 'hreflang' || (name === 'lang' && value === 'en') || (name === 'translate' && value === 'no'),
+  );
   if (isForeign || ('tagName' in node && ['script', 'style', 'code', 'textarea'].includes(node.tagName))) return ' ';
   asides.push(...attributes.flatMap(({ name, value }) => (SPOKEN_ATTRIBUTES.includes(name) ? [value] : [])));
   return 'childNodes' in node ? node.childNodes.map((child) => textOf(child, asides)).join('') : '';

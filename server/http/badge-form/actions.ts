@@ -1,6 +1,7 @@
 /** What the buttons of the form do to it, all but saving: the form before to the form after, and where the person goes on. */
 
 import { type EventType, type Expression, readExpression } from '../../../dsl/index.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
 import type { FieldError } from '../forms.ts';
 import {
   type BadgeForm,
@@ -71,21 +72,34 @@ interface Place {
 function addRule(form: BadgeForm, action: string): Acted | null {
   if (action === 'add-requirement') {
     const index = form.requirements.length;
-    if (index >= formLimits.requirements) return full(form, 'add-requirement', formLimits.requirements, 'requirements');
+    if (index >= formLimits.requirements) return full(form, 'add-requirement', TOO_MANY_REQUIREMENTS);
     const after = { ...form, requirements: [...form.requirements, newRequirement(form)] };
     return { form: after, focus: `${prefixOf('requirement', index)}-id`, problem: null };
   }
   if (action === 'add-penalty') {
     const index = form.penalties.length;
-    if (index >= formLimits.penalties) return full(form, 'add-penalty', formLimits.penalties, 'penalties');
+    if (index >= formLimits.penalties) return full(form, 'add-penalty', TOO_MANY_PENALTIES);
     const after = { ...form, penalties: [...form.penalties, newPenalty(form)] };
     return { form: after, focus: `${prefixOf('penalty', index)}-id`, problem: null };
   }
   return null;
 }
 
-function full(form: BadgeForm, field: string, most: number, what: string): Acted {
-  const message = `The form holds ${most} ${what} at most: edit a larger badge as text.`;
+const TOO_MANY_REQUIREMENTS = words('The form holds {most} requirements at most: edit a larger badge as text.', {
+  most: formLimits.requirements,
+});
+const TOO_MANY_PENALTIES = words('The form holds {most} penalties at most: edit a larger badge as text.', {
+  most: formLimits.penalties,
+});
+const TOO_MANY_ROWS = words(
+  'The form holds {most} data rules of one requirement or penalty at most: edit a larger badge as text.',
+  { most: formLimits.rows },
+);
+const TOO_MANY_ROWS_IN_ALL = words('The form holds {most} data rules at most: edit a larger badge as text.', {
+  most: formLimits.allRows,
+});
+
+function full(form: BadgeForm, field: string, message: Words): Acted {
   return { form, focus: field, problem: { field, message } };
 }
 
@@ -135,12 +149,7 @@ function addRow(place: Place): Acted {
   const { form, rule, prefix } = place;
   const all = [...form.requirements, ...form.penalties].reduce((sum, { rows }) => sum + rows.length, 0);
   if (rule.rows.length >= formLimits.rows || all >= formLimits.allRows)
-    return full(
-      form,
-      `${prefix}-add-row`,
-      rule.rows.length >= formLimits.rows ? formLimits.rows : formLimits.allRows,
-      rule.rows.length >= formLimits.rows ? 'data rules of one requirement or penalty' : 'data rules',
-    );
+    return full(form, `${prefix}-add-row`, rule.rows.length >= formLimits.rows ? TOO_MANY_ROWS : TOO_MANY_ROWS_IN_ALL);
   const rows = [...rule.rows, blankRow];
   return { form: changed(place, { rows }), focus: `${prefix}-row${rows.length - 1}-path`, problem: null };
 }
@@ -161,9 +170,11 @@ function asExpression(place: Place, eventTypes: EventTypes): Acted {
   for (const [index, row] of rule.rows.entries()) {
     if (isBlank(row)) continue;
     const field = `${prefix}-row${index}`;
-    if (row.path.trim() === '') return refuse(form, `${field}-path`, 'Choose the field to compare, or remove the row.');
-    const { node, message } = read(row);
-    if (message !== null) return refuse(form, `${field}-value`, message);
+    if (row.path.trim() === '')
+      return refuse(form, `${field}-path`, msg('Choose the field to compare, or remove the row.'));
+    const { node, refusal } = read(row);
+    if (refusal?.isEnglish) return refuse(form, `${field}-value`, '', refusal.message);
+    if (refusal) return refuse(form, `${field}-value`, refusal.message);
     parts.push(node);
   }
   const where = expressionText(conjunction(parts));
@@ -176,10 +187,10 @@ function asRows(place: Place, eventTypes: EventTypes): Acted {
   const isEmpty = rule.where.trim() === '';
   const { expression, hasComments } = isEmpty ? NOTHING : readExpression(rule.where);
   if (expression === null && !isEmpty)
-    return refuse(form, field, 'This condition cannot be read yet: "Check" says what is wrong with it.');
-  if (hasComments) return refuse(form, field, 'The condition has a comment, which rows cannot show.');
+    return refuse(form, field, msg('This condition cannot be read yet: "Check" says what is wrong with it.'));
+  if (hasComments) return refuse(form, field, msg('The condition has a comment, which rows cannot show.'));
   const why = expression && whyNoRows(expression);
-  if (why) return refuse(form, field, `This condition cannot be shown as rows. ${why}`);
+  if (why) return refuse(form, field, words('This condition cannot be shown as rows. {why}', { why }));
   const rows = rowsOfExpression(expression, typesIn(eventTypes, rule.on)) ?? [];
   return {
     form: changed(place, { mode: 'rows', rows: rows.length > 0 ? rows : [blankRow], where: '' }),
@@ -190,8 +201,8 @@ function asRows(place: Place, eventTypes: EventTypes): Acted {
 
 const NOTHING = { expression: null, hasComments: false };
 
-function refuse(form: BadgeForm, field: string, message: string): Acted {
-  return { form, focus: field, problem: { field, message } };
+function refuse(form: BadgeForm, field: string, message: Words, english?: string): Acted {
+  return { form, focus: field, problem: { field, message, ...(english !== undefined && { english }) } };
 }
 
 /** What referred to a requirement that goes refers to nothing then. */

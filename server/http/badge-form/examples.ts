@@ -2,11 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { type BadgeBlock, parse, parseKey, printFile } from '../../../dsl/index.ts';
+import { msg } from '../../../plugin/words.ts';
 import { projectPath } from '../../paths.ts';
 
 export interface Example {
   /** Of the file in `examples/rules`, without its ending. */
   readonly name: string;
+  /** To be looked up. */
   readonly title: string;
   /** What has to be filled in, in the order of the form. */
   readonly keys: readonly ExampleKey[];
@@ -15,6 +17,7 @@ export interface Example {
 }
 
 export interface ExampleKey {
+  /** To be looked up. */
   readonly label: string;
   readonly kind: 'course' | 'ccx';
   /** What stands in the file in its place. */
@@ -28,36 +31,39 @@ function key(label: string, inFile: string = DEMO): ExampleKey {
 }
 
 export const examples: readonly Example[] = [
-  example('01-any-grade-update', 'Any grade update', []),
-  example('02-any-course', 'Any course completed', []),
-  example('03-any-course-except-one', 'Any course except one', [key('Course that does not count')], {
+  example('01-any-grade-update', msg('Any grade update'), []),
+  example('02-any-course', msg('Any course completed'), []),
+  example('03-any-course-except-one', msg('Any course except one'), [key(msg('Course that does not count'))], {
     passed: 'Pass any course but one.',
   }),
-  example('04-one-course', 'One specific course', [key('Course')], {
+  example('04-one-course', msg('One specific course'), [key(msg('Course'))], {
     demo: 'Pass the course.',
     failed: 'A later regrade below the passing mark.',
   }),
-  example('05-several-courses', 'Several courses, all of them', [
-    key('First course', 'course-v1:AcmeX+STAT101+2026'),
-    key('Second course', 'course-v1:AcmeX+PROG101+2026'),
+  example('05-several-courses', msg('Several courses, all of them'), [
+    key(msg('First course'), 'course-v1:AcmeX+STAT101+2026'),
+    key(msg('Second course'), 'course-v1:AcmeX+PROG101+2026'),
   ]),
-  example('06-one-of-several-courses', 'One of several courses', [
-    key('One course', 'course-v1:AcmeX+SPAN101+2026'),
-    key('Another course', 'course-v1:AcmeX+FREN101+2026'),
+  example('06-one-of-several-courses', msg('One of several courses'), [
+    key(msg('One course'), 'course-v1:AcmeX+SPAN101+2026'),
+    key(msg('Another course'), 'course-v1:AcmeX+FREN101+2026'),
   ]),
-  example('07-any-ccx', 'Any custom course (CCX)', []),
-  example('08-one-ccx', 'One specific custom course (CCX)', [
-    key('Custom course', 'ccx-v1:OpenedX+DemoX+Demo_Course+ccx@1'),
+  example('07-any-ccx', msg('Any custom course (CCX)'), []),
+  example('08-one-ccx', msg('One specific custom course (CCX)'), [
+    key(msg('Custom course'), 'ccx-v1:OpenedX+DemoX+Demo_Course+ccx@1'),
   ]),
-  example('09-any-ccx-of-a-master', 'Any custom course of a master course', [key('Master course')]),
-  example('10-any-ccx-of-a-master-except-one', 'Any custom course of a master course, except one', [
-    key('Master course'),
-    key('Custom course that does not count', 'ccx-v1:OpenedX+DemoX+Demo_Course+ccx@3'),
+  example('09-any-ccx-of-a-master', msg('Any custom course of a master course'), [key(msg('Master course'))]),
+  example('10-any-ccx-of-a-master-except-one', msg('Any custom course of a master course, except one'), [
+    key(msg('Master course')),
+    key(msg('Custom course that does not count'), 'ccx-v1:OpenedX+DemoX+Demo_Course+ccx@3'),
   ]),
   example(
     '11-master-or-ccx-except-one',
-    'A master course, or any of its custom courses except one',
-    [key('Master course'), key('Custom course that does not count', 'ccx-v1:OpenedX+DemoX+Demo_Course+ccx@3')],
+    msg('A master course, or any of its custom courses except one'),
+    [
+      key(msg('Master course')),
+      key(msg('Custom course that does not count'), 'ccx-v1:OpenedX+DemoX+Demo_Course+ccx@3'),
+    ],
     { master: 'Pass the master course, or...', ccx: '...any of its custom courses but one.' },
   ),
 ];
@@ -123,8 +129,8 @@ export function whyNoKey(typed: string, { kind }: ExampleKey): string | null {
   const parts = parseKey(typed.trim());
   if (parts !== null && (kind === 'ccx') === (parts.ccx !== undefined)) return null;
   return kind === 'ccx'
-    ? 'Enter the key of a custom course, such as ccx-v1:OpenedX+DemoX+Demo_Course+ccx@1.'
-    : 'Enter the key of a course, such as course-v1:OpenedX+DemoX+Demo_Course.';
+    ? msg('Enter the key of a custom course, such as ccx-v1:OpenedX+DemoX+Demo_Course+ccx@1.')
+    : msg('Enter the key of a course, such as course-v1:OpenedX+DemoX+Demo_Course.');
 }
 
 /** The same tree with every text literal's value replaced. */

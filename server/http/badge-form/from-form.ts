@@ -16,6 +16,7 @@ import {
   readExpression,
   type TriggerClause,
 } from '../../../dsl/index.ts';
+import { msg } from '../../../plugin/words.ts';
 import type { FieldError } from '../forms.ts';
 import {
   BADGE_AWARDED,
@@ -29,7 +30,7 @@ import {
 } from './form.ts';
 import { isSame, NOWHERE, Reading } from './reading.ts';
 import { type Base, requirementForm, typesIn } from './to-form.ts';
-import { sentence } from './values.ts';
+import { ended, placed } from './values.ts';
 import { conjunction, readPath, rowNodes, rowReader, sameExpression } from './where.ts';
 
 export interface FromForm {
@@ -93,9 +94,9 @@ class Builder {
 
   badge(form: BadgeForm, base: BadgeBlock): BadgeBlock {
     const id = this.#reading.text(form.id, base.id);
-    if (id === null) this.#reading.refuse('id', 'Enter an id, such as demo-course.');
+    if (id === null) this.#reading.refuse('id', msg('Enter an id, such as demo-course.'));
     if (form.requirements.length === 0)
-      this.#reading.refuse('add-requirement', 'Add a requirement: a badge without one could never be earned.');
+      this.#reading.refuse('add-requirement', msg('Add a requirement: a badge without one could never be earned.'));
     return {
       ...base,
       id: id ?? { ...base.id, value: '' },
@@ -115,12 +116,13 @@ class Builder {
     if (isSame(provider, base?.provider.text ?? '') && isSame(template, base?.id.value ?? '')) return base;
     const id = this.#reading.text(template, base?.id ?? null);
     if (provider === '' && id === null) return null;
-    if (id === null) this.#reading.refuse('template', 'Enter which template of the provider this badge configures.');
+    if (id === null)
+      this.#reading.refuse('template', msg('Enter which template of the provider this badge configures.'));
     const named = this.#reading.name(
       'provider',
       provider,
       base?.provider ?? null,
-      'Choose where the template is kept.',
+      msg('Choose where the template is kept.'),
     );
     if (!this.#reading.keeps && (id === null || this.#hasProblem('provider'))) return null;
     const span = base?.span ?? NOWHERE;
@@ -131,7 +133,7 @@ class Builder {
     if (repeatable === 'once') return null;
     const span = base?.span ?? NOWHERE;
     if (repeatable === 'unlimited') return base?.times === null ? base : { kind: 'repeatable', times: null, span };
-    const message = 'Write how often the badge can be earned: a whole number of at least 1.';
+    const message = msg('Write how often the badge can be earned: a whole number of at least 1.');
     const limit = this.#reading.number('times', times, base?.times ?? null, message);
     return base && limit === base.times ? base : { kind: 'repeatable', times: limit, span };
   }
@@ -157,7 +159,7 @@ class Builder {
     const prefix = prefixOf('penalty', index);
     const on = this.#trigger(prefix, form, base?.on ?? null);
     if (form.resets.length === 0)
-      this.#reading.refuse(`${prefix}-resets`, 'Choose the requirements that this penalty resets.');
+      this.#reading.refuse(`${prefix}-resets`, msg('Choose the requirements that this penalty resets.'));
     return {
       kind: 'penalty',
       ...this.#rule(prefix, form, base),
@@ -167,7 +169,7 @@ class Builder {
   }
 
   #rule(prefix: string, form: RuleForm, base: RequirementBlock | PenaltyBlock | null) {
-    const message = 'Write an id of letters, digits, "-" and "_" that begins with a letter, such as passed.';
+    const message = msg('Write an id of letters, digits, "-" and "_" that begins with a letter, such as passed.');
     return {
       id: this.#reading.name(`${prefix}-id`, form.id, base?.id ?? null, message),
       description: this.#reading.text(form.description, base?.description ?? null),
@@ -178,7 +180,7 @@ class Builder {
 
   #group(prefix: string, typed: string, base: Name | null): Name | null {
     if (typed.trim() === '' && base?.text !== typed) return null;
-    const group = this.#reading.name(`${prefix}-group`, typed, base, 'Choose a group from A to Z.');
+    const group = this.#reading.name(`${prefix}-group`, typed, base, msg('Choose a group from A to Z.'));
     return this.#reading.keeps || !this.#hasProblem(`${prefix}-group`) ? group : null;
   }
 
@@ -189,16 +191,21 @@ class Builder {
       const former = base?.kind === 'badge-trigger' ? base : null;
       const id = this.#reading.text(badge, former?.badge ?? null);
       if (former !== null && id === former.badge && change === former.change) return former;
-      if (id === null) this.#reading.refuse(`${prefix}-badge`, 'Enter the id of the other badge.');
+      if (id === null) this.#reading.refuse(`${prefix}-badge`, msg('Enter the id of the other badge.'));
       if (id === null && !this.#reading.keeps) return null;
       return { kind: 'badge-trigger', badge: id ?? { kind: 'text', value: '', span: NOWHERE }, change, span };
     }
     if (on === '') {
-      this.#reading.refuse(`${prefix}-on`, 'Choose the event that counts.');
+      this.#reading.refuse(`${prefix}-on`, msg('Choose the event that counts.'));
       return null;
     }
     const former = base?.kind === 'event-trigger' ? base : null;
-    const type = this.#reading.dottedName(`${prefix}-on`, on, former?.type ?? null, 'Choose an event of the list.');
+    const type = this.#reading.dottedName(
+      `${prefix}-on`,
+      on,
+      former?.type ?? null,
+      msg('Choose an event of the list.'),
+    );
     if (former !== null && type === former.type) return former;
     if (!this.#reading.keeps && this.#hasProblem(`${prefix}-on`)) return null;
     return { kind: 'event-trigger', type, span };
@@ -218,11 +225,11 @@ class Builder {
       `${prefix}-count`,
       form.count,
       base?.times ?? null,
-      'Write how many are needed: a whole number of at least 1.',
+      msg('Write how many are needed: a whole number of at least 1.'),
     );
     let within: CountClause['within'] = null;
     if (form.within.trim() !== '') {
-      const amount = reading.number(`${prefix}-within`, form.within, null, 'Write a whole number of at least 1.');
+      const amount = reading.number(`${prefix}-within`, form.within, null, msg('Write a whole number of at least 1.'));
       if (amount !== null)
         within = { kind: 'duration', amount: amount.value, unit: form.unit, span: base?.within?.span ?? NOWHERE };
     }
@@ -257,13 +264,17 @@ class Builder {
     for (const [index, row] of form.rows.entries()) {
       if (isBlank(row)) continue;
       const field = `${prefix}-row${index}`;
-      if (row.path.trim() === '') this.#reading.refuse(`${field}-path`, 'Choose the field to compare.');
+      if (row.path.trim() === '') this.#reading.refuse(`${field}-path`, msg('Choose the field to compare.'));
       if (row.path.trim() === '' && !this.#reading.keeps) continue;
-      const { node, message } = read(row);
-      if (message !== null) this.#reading.refuse(`${field}-value`, message);
+      const { node, refusal } = read(row);
+      if (refusal?.isEnglish) this.#reading.refuse(`${field}-value`, '', refusal.message);
+      else if (refusal) this.#reading.refuse(`${field}-value`, refusal.message);
       const key = JSON.stringify([printPath(node.path), row.operator, row.value.trim()]);
       if (seen.has(key))
-        this.#reading.refuse(`${field}-path`, 'This data rule is there twice: change it or remove one of the two.');
+        this.#reading.refuse(
+          `${field}-path`,
+          msg('This data rule is there twice: change it or remove one of the two.'),
+        );
       seen.add(key);
       nodes.push(node);
       rows.push(index);
@@ -280,10 +291,7 @@ class Builder {
     if (hasComments) this.#reading.refuse(`${prefix}-where`, COMMENT);
     if (expression !== null && !hasComments) return sameExpression(expression, base) ? base : expression;
     for (const { line, column, message, hint } of diagnostics)
-      this.#reading.refuse(
-        `${prefix}-where`,
-        sentence(`line ${line}, column ${column}: ${message}${hint ? `; ${hint}` : ''}`),
-      );
+      this.#reading.refuse(`${prefix}-where`, placed({ line, column }), ended(`${message}${hint ? `; ${hint}` : ''}`));
     return this.#reading.condition(typed);
   }
 
@@ -292,7 +300,7 @@ class Builder {
   }
 }
 
-const COMMENT = 'A comment cannot be kept inside a condition: write it in the view as text.';
+const COMMENT = msg('A comment cannot be kept inside a condition: write it in the view as text.');
 
 function flag(value: boolean, base: BooleanLiteral | null): BooleanLiteral | null {
   if (value === (base?.value ?? false)) return base;

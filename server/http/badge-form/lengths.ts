@@ -1,13 +1,16 @@
 /** Fields that hold more than the form is made for. Asked before anything is done with what was typed. */
 
 import { exceedsBytes } from '../../../dsl/index.ts';
+import { words } from '../../../plugin/words.ts';
 import type { FieldError } from '../forms.ts';
 import { type BadgeForm, formLimits, type PenaltyForm, prefixOf, type RequirementForm } from './form.ts';
 
-const TEXT = `Shorten this: a field holds at most ${formLimits.fieldBytes / 1024} KiB.`;
-const CONDITION =
-  `Shorten this: a condition holds at most ${formLimits.fieldBytes / 1024} KiB. ` +
-  'Use "in [...]", or split the requirement into alternatives of one group.';
+const limit = formLimits.fieldBytes / 1024;
+const TEXT = words('Shorten this: a field holds at most {limit} KiB.', { limit });
+const CONDITION = words(
+  'Shorten this: a condition holds at most {limit} KiB. Use "in [...]", or split the requirement into alternatives of one group.',
+  { limit },
+);
 
 /** @returns an error for every field that is too long, as they stand on the page */
 export function tooLong(form: BadgeForm): readonly FieldError[] {

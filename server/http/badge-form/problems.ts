@@ -1,11 +1,12 @@
 /** What is wrong with a form, by field: what cannot be read, and what the checker says of the rest. */
 
 import { type BadgeBlock, type Diagnostic, type Environment, parse, type Span } from '../../../dsl/index.ts';
+import { words } from '../../../plugin/words.ts';
 import type { FieldError } from '../forms.ts';
 import { type BadgeForm, prefixOf, type RuleForm } from './form.ts';
 import { fromForm, textOfForm } from './from-form.ts';
 import type { Base } from './to-form.ts';
-import { sentence } from './values.ts';
+import { ended, placed, sentence } from './values.ts';
 import { rowNodes } from './where.ts';
 
 export interface CheckedForm {
@@ -40,7 +41,7 @@ export function checkForm(
     const field = fieldAt(diagnostic.span);
     if (field === TEXT_FIELD) elsewhere.push(diagnostic);
     else if (unread.has(field)) continue;
-    const said = { field, message: readable.restore(inWords(diagnostic, field)) };
+    const said = { field, ...inWords(diagnostic, field, readable.restore) };
     if (diagnostic.severity === 'error') errors.push(said);
     else warnings.push(said);
   }
@@ -50,9 +51,15 @@ export function checkForm(
 /** The form asks for these by itself, beside the field that is empty. */
 const REPORTED_BY_FIELD = new Set(['clause.missing', 'badge.no-requirements']);
 
-function inWords({ line, column, message, hint }: Diagnostic, field: string): string {
-  const text = hint === null ? message : `${message}; ${hint}`;
-  return sentence(field === TEXT_FIELD ? `line ${line}, column ${column}: ${text}` : text);
+function inWords(
+  { line, column, message, hint }: Diagnostic,
+  field: string,
+  restore: (text: string) => string,
+): Omit<FieldError, 'field'> {
+  const text = restore(hint === null ? message : `${message}; ${hint}`);
+  return field === TEXT_FIELD
+    ? { message: placed({ line, column }), english: ended(text) }
+    : { message: '', english: sentence(text) };
 }
 
 /** As they stand on the page. */
@@ -63,7 +70,9 @@ function inOrder(problems: readonly FieldError[]): readonly FieldError[] {
 export function withPlace(problem: FieldError): FieldError {
   const [, letter, index = ''] = /^([rp])(\d+)-/.exec(problem.field) ?? [];
   if (letter === undefined) return problem;
-  return { ...problem, place: `${letter === 'r' ? 'Requirement' : 'Penalty'} ${Number(index) + 1}` };
+  const number = Number(index) + 1;
+  const place = letter === 'r' ? words('Requirement {number}', { number }) : words('Penalty {number}', { number });
+  return { ...problem, place };
 }
 
 function rank({ field }: FieldError): number {

@@ -9,6 +9,7 @@ import {
   type TextLiteral,
   toInstant,
 } from '../../../dsl/index.ts';
+import { msg, type Words } from '../../../plugin/words.ts';
 import type { FieldError } from '../forms.ts';
 import { asSent, dateText } from './values.ts';
 
@@ -37,8 +38,8 @@ export class Reading {
     this.#taken = taken;
   }
 
-  refuse(field: string, message: string): void {
-    this.problems.push({ field, message });
+  refuse(field: string, message: Words, english?: string): void {
+    this.problems.push({ field, message, ...(english !== undefined && { english }) });
   }
 
   name(field: string, typed: string, base: Name | null, message: string, pattern = WORD): Name {
@@ -83,7 +84,7 @@ export class Reading {
     if (typed.trim() === '') return null;
     const text = dateText(typed);
     if (toInstant(text) !== null) return { kind: 'date', text, span };
-    this.refuse(field, 'Write a date such as 2026-02-01, or a time such as 2026-02-01T09:00:00Z.');
+    this.refuse(field, msg('Write a date such as 2026-02-01, or a time such as 2026-02-01T09:00:00Z.'));
     return this.keeps ? { kind: 'date', text: this.#standIn(typed.trim()), span } : null;
   }
 

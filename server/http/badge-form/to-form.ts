@@ -10,6 +10,7 @@ import {
   type RequirementBlock,
   type RuleFile,
 } from '../../../dsl/index.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
 import {
   BADGE_AWARDED,
   BADGE_REVOKED,
@@ -32,17 +33,17 @@ export interface Base {
 export type Opened =
   | { readonly ok: true; readonly base: Base }
   /** A full sentence. */
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: Words };
 
 /** Reads a text for the form. It need not pass the check, but it must be possible to tell what it says. */
 export function openBase(text: string): Opened {
   const { file, diagnostics } = parse(text);
   if (file.broken.length > 0 || diagnostics.some(({ severity }) => severity === 'error'))
-    return refuse('The form can show this text once its syntax is right: mend what is marked, then try again.');
+    return refuse(msg('The form can show this text once its syntax is right: mend what is marked, then try again.'));
   const blocks = file.blocks.filter((block) => block.kind === 'badge');
   const [block] = blocks;
   if (block === undefined || blocks.length > 1)
-    return refuse('The form shows exactly one badge: let the text hold one badge block.');
+    return refuse(msg('The form shows exactly one badge: let the text hold one badge block.'));
   const rules = [...block.requirements, ...block.penalties];
   const rows = rules.reduce((sum, { where }) => sum + rowNodes(where).length, 0);
   if (
@@ -51,13 +52,19 @@ export function openBase(text: string): Opened {
     rows > formLimits.allRows
   )
     return refuse(
-      `This badge is too large for the form, which holds ${formLimits.requirements} requirements, ` +
-        `${formLimits.penalties} penalties and ${formLimits.allRows} data rules: edit it as text.`,
+      words(
+        'This badge is too large for the form, which holds {requirements} requirements, {penalties} penalties and {rows} data rules: edit it as text.',
+        {
+          requirements: formLimits.requirements,
+          penalties: formLimits.penalties,
+          rows: formLimits.allRows,
+        },
+      ),
     );
   return { ok: true, base: { text, file, block } };
 }
 
-function refuse(message: string): Opened {
+function refuse(message: Words): Opened {
   return { ok: false, message };
 }
 

@@ -1,6 +1,7 @@
 /** Values as a person reads and types them in the field of a data rule, and what a browser makes of a text. */
 
 import { type FieldType, type Literal, parseFormValue, printLiteral } from '../../../dsl/index.ts';
+import { type FilledWords, msg, words } from '../../../plugin/words.ts';
 
 const SHAPES = /^(?:-?\d.*|true|false)$/;
 
@@ -18,7 +19,14 @@ function needsQuotes(text: string, type: FieldType | null): boolean {
 export type ReadValue =
   | { readonly ok: true; readonly literal: Literal }
   /** Read as text all the same, so that nothing is lost. */
-  | { readonly ok: false; readonly literal: Literal; readonly message: string };
+  | ({ readonly ok: false; readonly literal: Literal } & Refusal);
+
+/** Why a value cannot be read. */
+export interface Refusal {
+  readonly message: string;
+  /** The rule language says it, in English. */
+  readonly isEnglish?: true;
+}
 
 /** @param type null: unknown, the shape of the text decides */
 export function readValue(typed: string, type: FieldType | null): ReadValue {
@@ -26,11 +34,11 @@ export function readValue(typed: string, type: FieldType | null): ReadValue {
   const quoted = unquoted(trimmed);
   const text: Literal = { kind: 'text', value: quoted ?? trimmed, span };
   if (trimmed === '')
-    return { ok: false, literal: text, message: 'Enter the value to compare with; "" stands for an empty text.' };
+    return { ok: false, literal: text, message: msg('Enter the value to compare with; "" stands for an empty text.') };
   if (quoted !== null && (type === null || isText(type))) return { ok: true, literal: text };
   const known = type ?? guessed(trimmed);
   const value = parseFormValue(trimmed, known);
-  if (!value.ok) return { ok: false, literal: text, message: sentence(value.message) };
+  if (!value.ok) return { ok: false, literal: text, message: sentence(value.message), isEnglish: true };
   if (typeof value.value === 'boolean') return { ok: true, literal: { kind: 'boolean', value: value.value, span } };
   if (typeof value.value === 'number') return { ok: true, literal: { kind: 'number', value: value.value, span } };
   if (isText(known)) return { ok: true, literal: text };
@@ -76,6 +84,14 @@ export function asSent(text: string): string {
 }
 
 export function sentence(text: string): string {
-  const start = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.?!]$/.test(start) ? start : `${start}.`;
+  return ended(text.charAt(0).toUpperCase() + text.slice(1));
+}
+
+export function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+/** Before what the rule language says of a place in a text. */
+export function placed({ line, column }: { readonly line: number; readonly column: number }): FilledWords {
+  return words('Line {line}, column {column}:', { line, column });
 }

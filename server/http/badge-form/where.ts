@@ -9,8 +9,9 @@ import {
   printPath,
   readExpression,
 } from '../../../dsl/index.ts';
+import { type FilledWords, words } from '../../../plugin/words.ts';
 import { formLimits, type RowForm } from './form.ts';
-import { readValue, shownValue } from './values.ts';
+import { type Refusal, readValue, shownValue } from './values.ts';
 
 /** The type of what a path addresses; null: nothing that is known. */
 export type TypeOf = (names: readonly string[]) => FieldType | null;
@@ -39,9 +40,9 @@ function rowOf(node: RowNode, typeOf: TypeOf): RowForm {
 }
 
 /** @returns a sentence; null: rows can show it */
-export function whyNoRows(expression: Expression): string | null {
+export function whyNoRows(expression: Expression): FilledWords | null {
   const parts = expression.kind === 'and' ? expression.operands : [expression];
-  if (parts.length > formLimits.rows) return `It has more than ${formLimits.rows} parts.`;
+  if (parts.length > formLimits.rows) return words('It has more than {most} parts.', { most: formLimits.rows });
   for (const part of parts) {
     const reason = whyNoRow(part);
     if (reason !== null) return reason;
@@ -49,18 +50,18 @@ export function whyNoRows(expression: Expression): string | null {
   return null;
 }
 
-function whyNoRow(part: Expression): string | null {
+function whyNoRow(part: Expression): FilledWords | null {
   switch (part.kind) {
     case 'is-true':
       return null;
     case 'comparison':
       return part.operator === '=' || part.operator === '!=' ? null : compares(part.operator);
     case 'or':
-      return 'It joins alternatives with "or", and all rows must hold together.';
+      return words('It joins alternatives with "or", and all rows must hold together.');
     case 'and':
-      return 'It has parentheses that rows cannot show.';
+      return words('It has parentheses that rows cannot show.');
     case 'not':
-      return 'It negates with "not".';
+      return words('It negates with "not".');
     case 'in':
       return compares(part.negated ? 'not in' : 'in');
     case 'exists':
@@ -70,15 +71,15 @@ function whyNoRow(part: Expression): string | null {
   }
 }
 
-function compares(operator: string): string {
-  return `It uses "${operator}", and rows have only "=" and "!=".`;
+function compares(operator: string): FilledWords {
+  return words('It uses "{operator}", and rows have only "=" and "!=".', { operator });
 }
 
 /** A row as a part of a condition. */
 export interface ReadRow {
   readonly node: RowNode;
   /** What is wrong with the value; null: nothing. */
-  readonly message: string | null;
+  readonly refusal: Refusal | null;
 }
 
 /** @param base the condition the rows were made from: a row that stands as it was is the very same node */
@@ -87,11 +88,11 @@ export function rowReader(base: Expression | null, typeOf: TypeOf): (row: RowFor
   return (typed) => {
     const found = untouched.findIndex(({ row }) => sameRow(row, typed));
     const [kept] = found < 0 ? [] : untouched.splice(found, 1);
-    if (kept) return { node: kept.node, message: null };
+    if (kept) return { node: kept.node, refusal: null };
     const path = readPath(typed.path);
     const value = readValue(typed.value, typeOf(path.segments.map(({ text }) => text)));
     const node: RowNode = { kind: 'comparison', path, operator: typed.operator, value: value.literal, span };
-    return { node, message: value.ok ? null : value.message };
+    return { node, refusal: value.ok ? null : value };
   };
 }
 

@@ -1,5 +1,6 @@
 /** The audit as a list: who did what. */
 
+import { msg } from '../../../plugin/words.ts';
 import type { AuditEntry } from '../access-store.ts';
 import { shownTime } from '../format.ts';
 import { queryString } from '../forms.ts';
@@ -11,40 +12,54 @@ export function auditList({ access }: Pick<Services, 'access'>): List<AuditEntry
   return {
     path: '/audit',
     access: 'administer',
-    title: 'Audit',
+    title: msg('Audit'),
     section: 'audit',
-    noun: ['entry', 'entries'],
+    noun: [msg('{count} entry'), msg('{count} entries')],
     records: access.auditRecords,
     onlyGrows: true,
     load: async () => null,
     idOf: ({ id }) => id,
     columns: [
-      { name: 'at', label: 'When', order: 'at', cell: ({ at }) => timeCell(shownTime(at)) },
-      { name: 'actor', label: 'Who', cell: ({ actor }) => textCell(actor, `/audit${queryString({ actor })}`) },
-      { name: 'action', label: 'Did what', cell: ({ action }) => textCell(action, `/audit${queryString({ action })}`) },
-      { name: 'object', label: 'To what', cell: ({ object }) => textCell(object, `/audit${queryString({ object })}`) },
+      { name: 'at', label: msg('When'), order: 'at', cell: ({ at }) => timeCell(shownTime(at)) },
+      { name: 'actor', label: msg('Who'), cell: ({ actor }) => textCell(actor, `/audit${queryString({ actor })}`) },
+      {
+        name: 'action',
+        label: msg('Did what'),
+        cell: ({ action }) => textCell(action, `/audit${queryString({ action })}`),
+      },
+      {
+        name: 'object',
+        label: msg('To what'),
+        cell: ({ object }) => textCell(object, `/audit${queryString({ object })}`),
+      },
       {
         name: 'details',
-        label: 'Details',
+        label: msg('Details'),
         cell: ({ details }) => ({
-          parts: Object.entries(details).map(([name, value]) => ({ kind: 'text', text: `${name} ${value}` }) as const),
-          otherwise: 'none',
+          parts: Object.entries(details)
+            .filter(([, value]) => value !== null)
+            .map(([name, value]) => ({ kind: 'text', text: `${name} ${value}` }) as const),
+          otherwise: msg('none'),
           isProse: true,
         }),
       },
     ],
     search: {
-      label: 'What it was done to',
-      help: 'The beginning, e.g. badge: or badge:demo-course.',
+      label: msg('What it was done to'),
+      help: msg('The beginning, e.g. badge: or badge:demo-course.'),
       where: async (text) => [{ field: 'object', startsWith: text }],
     },
-    filters: [written('actor', 'Who'), written('action', 'Did what'), written('object', 'Exactly to what')],
-    date: { field: 'at', label: 'When' },
+    filters: [
+      written('actor', msg('Who')),
+      written('action', msg('Did what')),
+      written('object', msg('Exactly to what')),
+    ],
+    date: { field: 'at', label: msg('When') },
     order: { field: 'at', descending: true },
-    nothingMatches: 'Who, what and “exactly to what” are compared in full; clear one of them.',
+    nothingMatches: msg('Who, what and “exactly to what” are compared in full; clear one of them.'),
     empty: {
-      title: 'Nothing recorded yet',
-      text: 'Sign-ins and every change made on these pages appear here.',
+      title: msg('Nothing recorded yet'),
+      text: msg('Sign-ins and every change made on these pages appear here.'),
       links: [],
     },
   };

@@ -5,6 +5,7 @@ import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { ProgressCount } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
+import { msg } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
 import { summaryOf } from '../pages/badge-history.ts';
 import { statusCounts } from '../pages/progress-counts.ts';
@@ -48,13 +49,14 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
   return {
     path: '/badges',
     access: 'look',
-    title: 'Badges',
+    title: msg('Badges'),
+    titleWithin: msg('badges'),
     section: 'badges',
-    noun: ['badge', 'badges'],
+    noun: [msg('{count} badge'), msg('{count} badges')],
     links: [
-      { text: 'Templates', href: '/templates' },
-      { text: 'Rule files', href: '/rules' },
-      { text: 'New badge', href: '/badges/new/start', access: 'edit', isPrimary: true },
+      { text: msg('Templates'), href: '/templates' },
+      { text: msg('Rule files'), href: '/rules' },
+      { text: msg('New badge'), href: '/badges/new/start', access: 'edit', isPrimary: true },
     ],
     records: shortRecords(shape, () => badges.list()),
     load: (rows) => progress.counts(rows.map(({ id }) => id)),
@@ -62,40 +64,40 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
     columns: [
       {
         name: 'badge',
-        label: 'Badge',
+        label: msg('Badge'),
         order: 'name',
         noteLabel: 'Id',
         cell: (badge) => textCell(nameOf(badge), badgePath(badge.id), { note: { text: badge.id } }),
       },
       {
         name: 'state',
-        label: 'State',
+        label: msg('State'),
         order: 'state',
         hasFewValues: true,
         cell: (badge) => statusCell(summaryOf(badge, isEvaluated(badge)).status),
       },
-      { name: 'template', label: 'Template', cell: ({ template }) => textCell(template) },
-      count('in-progress', 'In progress'),
-      count('awarded', 'Awarded'),
-      count('revoked', 'Revoked'),
+      { name: 'template', label: msg('Template'), cell: ({ template }) => textCell(template) },
+      count('in-progress', msg('In progress')),
+      count('awarded', msg('Awarded')),
+      count('revoked', msg('Revoked')),
       {
         name: 'changed',
-        label: 'Last change',
+        label: msg('Last change'),
         order: 'updatedAt',
         noteLabel: 'Version',
         cell(badge) {
           const { updatedAt, version, updatedBy } = summaryOf(badge);
           const note = { text: `version ${version} by ${updatedBy}` };
-          return { parts: [{ kind: 'time', time: updatedAt }], otherwise: 'never', note };
+          return { parts: [{ kind: 'time', time: updatedAt }], otherwise: msg('never'), note };
         },
       },
     ],
-    search: wordSearch('Name or id'),
+    search: wordSearch(msg('Name or id')),
     filters: [
       {
         name: 'state',
-        label: 'State',
-        any: 'Any state',
+        label: msg('State'),
+        any: msg('Any state'),
         choices: () => Object.entries(STATES).map(([value, word]) => ({ value, word })),
         where: (state) => [{ field: 'state', in: [state] }],
       },
@@ -104,11 +106,13 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
     actions: [switching(services, true), switching(services, false)],
     order: { field: 'name', descending: false },
     pageSize: 100,
-    nothingMatches: 'Write less of the name, or choose another state.',
+    nothingMatches: msg('Write less of the name, or choose another state.'),
     empty: {
-      title: 'No badges yet',
-      text: 'A badge is a few lines of rules: which events count, and what must come together. Press New badge to start from an example, or open Rule files to bring badges from files. Editors, publishers and administrators can add one.',
-      links: [{ text: 'Bring badges from files', href: '/rules' }],
+      title: msg('No badges yet'),
+      text: msg(
+        'A badge is a few lines of rules: which events count, and what must come together. Press New badge to start from an example, or open Rule files to bring badges from files. Editors, publishers and administrators can add one.',
+      ),
+      links: [{ text: msg('Bring badges from files'), href: '/rules' }],
     },
   };
 }
@@ -123,7 +127,7 @@ function switching({ saveBadge, foreseeRules }: ListServices, active: boolean): 
       ? 'Events count for each of them from now on. One that would take badges back is not activated here, but on its own page. Those that are active are left alone.'
       : 'Events no longer count for any of them. Badges already awarded stand. Those that are inactive are left alone.',
     async run(badge, { actor }) {
-      if (badge.active === active) return 'left alone';
+      if (badge.active === active) return msg('left alone');
       const text = switchedSource(badge.source, active);
       if (text === null)
         throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');

@@ -1,15 +1,19 @@
-/** What stands in a cell of a list. The page draws it, an export writes it: neither says more than the other. */
+/** What stands in a cell of a list. The page draws it in the language of whoever reads, an export writes it in English: neither says more
+ *  than the other. A text alone is data, such as a name, and stands as it is. */
 
+import { english, msg, type Words } from '../../../plugin/words.ts';
 import { type ShownStatus, type ShownTime, shownNumber } from '../format.ts';
 
 export type CellPart =
   | {
       readonly kind: 'text';
-      readonly text: string;
+      readonly text: Words;
       readonly href?: string | null;
+      /** A name of parts, such as the key of a course: a line may end after each. */
       readonly breaksAtDots?: boolean;
-      /** What a link means out of its row. */
-      readonly hidden?: string;
+      /** What a link means out of its row: all of it, beginning with the text. */
+      readonly hidden?: Words;
+      readonly isEnglish?: boolean;
     }
   | { readonly kind: 'time'; readonly time: ShownTime; readonly href?: string }
   | { readonly kind: 'status'; readonly status: ShownStatus }
@@ -18,16 +22,17 @@ export type CellPart =
   | { readonly kind: 'group'; readonly text: string; readonly fulfilled: boolean };
 
 export interface CellNote {
-  readonly text: string;
+  readonly text: Words;
   readonly href?: string | null;
   /** What a link means out of its row. */
-  readonly hidden?: string;
+  readonly hidden?: Words;
+  readonly isEnglish?: boolean;
 }
 
 export interface Cell {
   /** Under each other. */
   readonly parts: readonly CellPart[];
-  /** What stands there when there are none. */
+  /** What is said there when there are none. */
   readonly otherwise: string;
   /** Small, below. An export writes it where the column gives it a name. */
   readonly note?: CellNote | null;
@@ -37,17 +42,17 @@ export interface Cell {
 
 type More = Partial<Pick<Cell, 'otherwise' | 'note' | 'isProse'>>;
 
-const NOTHING = 'none';
+const NOTHING = msg('none');
 
-export function textCell(text: string | null, href: string | null = null, more: More = {}): Cell {
+export function textCell(text: Words | null, href: string | null = null, more: More = {}): Cell {
   return { parts: text === null ? [] : [{ kind: 'text', text, href }], otherwise: NOTHING, ...more };
 }
 
-export function timeCell(time: ShownTime | null, otherwise = 'never'): Cell {
+export function timeCell(time: ShownTime | null, otherwise = msg('never') as string): Cell {
   return { parts: time === null ? [] : [{ kind: 'time', time }], otherwise };
 }
 
-export function statusCell(status: ShownStatus, note: string | null = null): Cell {
+export function statusCell(status: ShownStatus, note: Words | null = null): Cell {
   const rest = note === null ? {} : { note: { text: note }, isProse: true };
   return { parts: [{ kind: 'status', status }], otherwise: NOTHING, ...rest };
 }
@@ -57,8 +62,8 @@ export function numberCell(number: number, href: string | null = null): Cell {
 }
 
 export function linksCell(
-  links: readonly { readonly text: string; readonly href: string | null; readonly hidden?: string }[],
-  otherwise = NOTHING,
+  links: readonly { readonly text: Words; readonly href: string | null; readonly hidden?: Words }[],
+  otherwise: string = NOTHING,
 ): Cell {
   return { parts: links.map((link) => ({ kind: 'text', ...link })), otherwise };
 }
@@ -73,7 +78,7 @@ export function exportedValue({ parts }: Cell): string | number | null {
 
 function plainText(part: CellPart): string {
   if (part.kind === 'time') return part.time.iso;
-  if (part.kind === 'status') return part.status.word;
+  if (part.kind === 'status') return english(part.status.word);
   if (part.kind === 'number') return shownNumber(part.number);
-  return part.kind === 'group' ? `${part.text}: ${part.fulfilled ? 'fulfilled' : 'open'}` : part.text;
+  return part.kind === 'group' ? `${part.text}: ${part.fulfilled ? 'fulfilled' : 'open'}` : english(part.text);
 }

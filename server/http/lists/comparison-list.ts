@@ -3,6 +3,7 @@
 import type { Job } from '../../../plugin/ports/job-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { COMPARE_PROVIDER, comparisonOf } from '../../../plugin/providers/comparison/request.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { shownTime } from '../format.ts';
 import { comparisonPath, differencesOf, issuedCrumb } from '../pages/comparisons.ts';
 import { shownJob } from '../pages/jobs.ts';
@@ -52,26 +53,29 @@ export function comparisonList({
   return {
     path: '/comparisons',
     access: 'look',
-    title: 'Comparisons',
+    title: msg('Comparisons'),
+    titleWithin: msg('comparisons'),
     section: 'providers',
     breadcrumbs: [providersCrumb, issuedCrumb],
-    noun: ['comparison', 'comparisons'],
-    lead: 'A comparison goes through everything an account has issued at its provider and sets it beside what is on record here: what is missing there, what is extra, and what stands differently. It changes nothing.',
-    links: [{ text: 'Compare with a provider', href: '/comparisons/new', access: 'operate', isPrimary: true }],
+    noun: [msg('{count} comparison'), msg('{count} comparisons')],
+    lead: msg(
+      'A comparison goes through everything an account has issued at its provider and sets it beside what is on record here: what is missing there, what is extra, and what stands differently. It changes nothing.',
+    ),
+    links: [{ text: msg('Compare with a provider'), href: '/comparisons/new', access: 'operate', isPrimary: true }],
     records: shortRecords(shape, comparisons),
     load: async () => null,
     idOf: ({ id }) => id,
     columns: [
       {
         name: 'comparison',
-        label: 'Comparison',
+        label: msg('Comparison'),
         order: 'title',
         noteLabel: 'Account',
         cell: (job) => textCell(job.title, comparisonPath(job.id), { note: { text: accountOf(job) } }),
       },
       {
         name: 'state',
-        label: 'State',
+        label: msg('State'),
         order: 'state',
         hasFewValues: true,
         noteLabel: 'Error',
@@ -79,25 +83,29 @@ export function comparisonList({
       },
       {
         name: 'found',
-        label: 'Differences',
+        label: msg('Differences'),
         order: 'found',
         isNumber: true,
         cell: (job) => numberCell(differencesOf(job), comparisonPath(job.id)),
       },
       {
         name: 'asked',
-        label: 'Asked for',
+        label: msg('Asked for'),
         order: 'createdAt',
         cell: ({ createdAt }) => timeCell(shownTime(createdAt)),
       },
-      { name: 'by', label: 'By', order: 'requestedBy', cell: ({ requestedBy }) => textCell(requestedBy) },
-      { name: 'finished', label: 'Finished', cell: ({ finishedAt }) => timeCell(shownTime(finishedAt), 'not yet') },
+      { name: 'by', label: msg('By'), order: 'requestedBy', cell: ({ requestedBy }) => textCell(requestedBy) },
+      {
+        name: 'finished',
+        label: msg('Finished'),
+        cell: ({ finishedAt }) => timeCell(shownTime(finishedAt), msg('not yet')),
+      },
     ],
     filters: [
       {
         name: 'provider',
-        label: 'Provider',
-        any: 'Any provider',
+        label: msg('Provider'),
+        any: msg('Any provider'),
         isOpen: true,
         choices: async () =>
           (await different((job) => comparisonOf(job).provider)).map((value) => ({
@@ -108,8 +116,8 @@ export function comparisonList({
       },
       {
         name: 'account',
-        label: 'Account',
-        any: 'Any account',
+        label: msg('Account'),
+        any: msg('Any account'),
         isOpen: true,
         choices: async () => (await different(accountOf)).map((value) => ({ value, word: value })),
         where: (account) => [{ field: 'account', in: [account] }],
@@ -117,22 +125,22 @@ export function comparisonList({
       stateFilter(JOB_STATES),
       {
         name: 'found',
-        label: 'Found',
-        any: 'Anything or nothing',
+        label: msg('Found'),
+        any: msg('Anything or nothing'),
         choices: () => [
-          { value: 'differences', word: 'Differences' },
-          { value: 'none', word: 'No difference' },
+          { value: 'differences', word: words('Differences') },
+          { value: 'none', word: words('No difference') },
         ],
         where: (found) => [found === 'none' ? { field: 'found', in: [0] } : { field: 'found', from: 1 }],
       },
     ],
-    date: { field: 'createdAt', label: 'Asked for' },
+    date: { field: 'createdAt', label: msg('Asked for') },
     order: query.order,
-    nothingMatches: 'Choose fewer filters, or another date.',
+    nothingMatches: msg('Choose fewer filters, or another date.'),
     empty: {
-      title: 'Nothing has been compared yet',
-      text: 'Compare after an outage, after somebody worked on the provider’s own pages, or once a month.',
-      links: [{ text: 'Compare with a provider', href: '/comparisons/new', access: 'operate' }],
+      title: msg('Nothing has been compared yet'),
+      text: msg('Compare after an outage, after somebody worked on the provider’s own pages, or once a month.'),
+      links: [{ text: msg('Compare with a provider'), href: '/comparisons/new', access: 'operate' }],
     },
     actionAccess: 'operate',
     actions: [cancelJobs(jobs)],

@@ -4,6 +4,7 @@ import { MAX_REASON } from '../../../plugin/credentials/invalidate-credential.ts
 import { holdsBack } from '../../../plugin/credentials/place.ts';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
+import { msg } from '../../../plugin/words.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { CREDENTIAL_STATUSES, credentialPath } from '../pages/credentials.ts';
 import type { Services } from '../services.ts';
@@ -20,13 +21,14 @@ export function credentialList(services: ListServices): List<Credential> {
   return {
     path: '/credentials',
     access: 'look',
-    title: 'Credentials',
+    title: msg('Credentials'),
+    titleWithin: msg('credentials'),
     section: 'credentials',
-    noun: ['credential', 'credentials'],
+    noun: [msg('{count} credential'), msg('{count} credentials')],
     links: [
-      { text: 'Configurations', href: '/configurations' },
-      { text: 'Runs', href: '/runs' },
-      { text: 'Mails', href: '/mails' },
+      { text: msg('Configurations'), href: '/configurations' },
+      { text: msg('Runs'), href: '/runs' },
+      { text: msg('Mails'), href: '/mails' },
     ],
     records: credentials.credentialRecords,
     load: async () => null,
@@ -34,46 +36,50 @@ export function credentialList(services: ListServices): List<Credential> {
     columns: [
       {
         name: 'learner',
-        label: 'Learner',
+        label: msg('Learner'),
         order: 'username',
         noteLabel: 'Username',
         cell: ({ id, learnerName, username }) =>
           textCell(learnerName, credentialPath(id), { note: { text: username } }),
       },
-      { name: 'for', label: 'For', cell: ({ contextName }) => textCell(contextName) },
+      { name: 'for', label: msg('For'), cell: ({ contextName }) => textCell(contextName) },
       {
         name: 'type',
-        label: 'Type',
+        label: msg('Type'),
         order: 'type',
         hasFewValues: true,
         cell: ({ credentialType }) => textCell(credentialType),
       },
       {
         name: 'status',
-        label: 'Status',
+        label: msg('Status'),
         order: 'status',
         hasFewValues: true,
         noteLabel: 'Reason',
         cell: ({ status, reason }) => statusCell(shownStatus(status), reason),
       },
-      { name: 'issued', label: 'Issued', cell: ({ issuedAt }) => timeCell(shownTime(issuedAt), 'not issued') },
+      {
+        name: 'issued',
+        label: msg('Issued'),
+        cell: ({ issuedAt }) => timeCell(shownTime(issuedAt), msg('not issued')),
+      },
       {
         name: 'created',
-        label: 'Created',
+        label: msg('Created'),
         order: 'createdAt',
         cell: ({ createdAt }) => timeCell(shownTime(createdAt)),
       },
     ],
     search: {
-      label: 'Username, name, e-mail or UUID',
-      help: 'The beginnings of words, all of which must be found; a UUID in full.',
+      label: msg('Username, name, e-mail or UUID'),
+      help: msg('The beginnings of words, all of which must be found; a UUID in full.'),
       where: (text) => found(services, text.toLowerCase()),
     },
     filters: [
       {
         name: 'context',
-        label: 'Course or path',
-        any: 'All',
+        label: msg('Course or path'),
+        any: msg('All'),
         isOpen: true,
         choices: async () =>
           [...new Set((await credentials.configurations()).map(({ contextKey }) => contextKey))]
@@ -83,21 +89,21 @@ export function credentialList(services: ListServices): List<Credential> {
       },
       {
         name: 'type',
-        label: 'Type',
-        any: 'All',
+        label: msg('Type'),
+        any: msg('All'),
         isOpen: true,
         choices: async () => (await credentials.types()).map(({ name }) => ({ value: name, word: name })),
         where: (type) => [{ field: 'type', in: [type] }],
       },
       statusFilter(CREDENTIAL_STATUSES),
     ],
-    date: { field: 'createdAt', label: 'Created' },
+    date: { field: 'createdAt', label: msg('Created') },
     order: { field: 'createdAt', descending: true },
-    nothingMatches: 'Choose fewer filters, or search by the beginning of a username, a name or an e-mail address.',
+    nothingMatches: msg('Choose fewer filters, or search by the beginning of a username, a name or an e-mail address.'),
     empty: {
-      title: 'No credentials yet',
-      text: 'They are made from configurations: on their schedule, or at the button there.',
-      links: [{ text: 'See the configurations', href: '/configurations' }],
+      title: msg('No credentials yet'),
+      text: msg('They are made from configurations: on their schedule, or at the button there.'),
+      links: [{ text: msg('See the configurations'), href: '/configurations' }],
     },
     actionAccess: 'publish',
     actions: credentialActions(services),
@@ -113,52 +119,55 @@ async function found({ credentials }: ListServices, text: string): Promise<reado
 }
 
 function credentialActions({ credentials, credentialLife }: ListServices): readonly BulkAction<Credential>[] {
-  const leftAlone = 'left alone';
+  const leftAlone = msg('left alone');
   return [
     {
       name: 'reissue',
-      label: 'Reissue',
+      label: msg('Reissue'),
       audited: 'credentials.reissue',
-      consequence:
+      consequence: msg(
         'Each that is available gets a new document with what is known of the learner now; the date of the award stays. When it is made, it takes the place of the former one, which becomes invalid, and the learner is told by mail. Others are left alone.',
+      ),
       async run({ id, status }, { actor }) {
         if (status !== 'available') return leftAlone;
         await credentialLife.reissue(id, actor);
-        return 'reissued';
+        return msg('reissued');
       },
     },
     {
       name: 'retry',
-      label: 'Retry the failed',
+      label: msg('Retry the failed'),
       audited: 'credentials.retry',
-      consequence: 'Each that failed is made again for whoever still is eligible. Others are left alone.',
+      consequence: msg('Each that failed is made again for whoever still is eligible. Others are left alone.'),
       run: async (credential, { runId }) =>
         credential.status === 'error' ? credentialLife.retry(credential, runId) : leftAlone,
     },
     {
       name: 'invalidate',
-      label: 'Invalidate',
+      label: msg('Invalidate'),
       isFinal: true,
       audited: 'credentials.invalidate',
       needsReason: true,
-      consequence:
+      consequence: msg(
         'They are invalid for good. Their documents go to the archive, where nobody can download them; whoever verifies one is told the reason. This cannot be undone. No run makes another for these learners until you allow a new one.',
+      ),
       async run({ id, status }, { reason }) {
         if (status !== 'available' && status !== 'error') return leftAlone;
         await credentialLife.invalidate(id, reason.slice(0, MAX_REASON));
-        return 'invalidated';
+        return msg('invalidated');
       },
     },
     {
       name: 'allow',
-      label: 'Allow new ones',
+      label: msg('Allow new ones'),
       audited: 'credentials.allow',
-      consequence:
+      consequence: msg(
         'Where one was invalidated by hand and keeps a new one from being made, the next run makes a new one for a learner who is still eligible by the LMS. The invalidated ones stay as they are. Others are left alone.',
+      ),
       async run(credential) {
         if (!(await holdsBack(credentials, credential))) return leftAlone;
         await credentialLife.allow(credential.id);
-        return 'allowed';
+        return msg('allowed');
       },
     },
   ];

@@ -1,12 +1,12 @@
 /** Years, then months, then days: each with how many there are. All in UTC. */
 
 import type { Condition, FieldValue } from '../../../plugin/ports/records.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { shownCount } from './counts.ts';
 import type { AnyList, DateFilter } from './list.ts';
 
 export interface DateChoice {
   readonly value: string;
-  readonly word: string;
   readonly count: number;
 }
 
@@ -60,7 +60,6 @@ export async function dateChoices(
   const counted = await Promise.all(
     values.map(async (value) => ({
       value,
-      word: dateWord(value),
       count: await shownCount(list, [...where, dateRange(date, value)]),
     })),
   );
@@ -99,19 +98,10 @@ function twelve(year: string): readonly string[] {
   return Array.from({ length: 12 }, (_, n) => `${year}-${String(n + 1).padStart(2, '0')}`);
 }
 
-const monthFormat = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
-const dayFormat = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
-
 /** `2026`, `May 2026`, `31 May 2026` */
-export function dateWord(value: string): string {
+export function dateWord(value: string, t: Translator): string {
   const [start] = spanOf(value) as readonly [Date, Date];
-  if (value.length === 4) return value;
-  return (value.length === 7 ? monthFormat : dayFormat).format(start);
+  return t.calendar(start, value.length === 4 ? 'year' : value.length === 7 ? 'month' : 'day');
 }
 
 /** The choices that lie around a choice, from the widest to itself. */

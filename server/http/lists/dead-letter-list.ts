@@ -3,6 +3,7 @@
 import { LETTERS_PER_SECOND } from '../../../plugin/dead-letters/replay-job.ts';
 import { ConflictError } from '../../../plugin/errors.ts';
 import { DEAD_LETTER_STATES, type DeadLetterSummary, type ReplayOutcome } from '../../../plugin/ports/dead-letters.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { shortEventType, shownStatus, shownTime } from '../format.ts';
 import { letterPath, shownForecast } from '../pages/dead-letter-rows.ts';
 import type { Services } from '../services.ts';
@@ -28,19 +29,22 @@ export function deadLetterList(services: ListServices): List<DeadLetterSummary> 
   return {
     path: '/dead-letters',
     access: 'look',
-    title: 'Dead letters',
+    title: msg('Dead letters'),
+    titleWithin: msg('dead letters'),
     section: 'events',
-    breadcrumbs: [{ text: 'Events', href: '/events' }],
-    noun: ['dead letter', 'dead letters'],
-    lead: 'Messages from RabbitMQ that could not be processed. Each stays here until it has been replayed or discarded.',
-    links: [{ text: 'Jobs', href: '/jobs' }],
+    breadcrumbs: [{ text: words('Events'), href: '/events' }],
+    noun: [msg('{count} dead letter'), msg('{count} dead letters')],
+    lead: msg(
+      'Messages from RabbitMQ that could not be processed. Each stays here until it has been replayed or discarded.',
+    ),
+    links: [{ text: msg('Jobs'), href: '/jobs' }],
     records: deadLetters.records,
     load: async () => null,
     idOf: ({ id }) => id,
     columns: [
       {
         name: 'type',
-        label: 'Event',
+        label: msg('Event'),
         noteLabel: 'Event id',
         cell: ({ id, eventType, eventId }) => ({
           parts: [
@@ -51,60 +55,60 @@ export function deadLetterList(services: ListServices): List<DeadLetterSummary> 
               breaksAtDots: true,
             },
           ],
-          otherwise: 'none',
+          otherwise: msg('none'),
           note: { text: eventId ?? 'no id' },
         }),
       },
       {
         name: 'reason',
-        label: 'Reason',
+        label: msg('Reason'),
         noteLabel: 'Reason code',
         cell: ({ reason }) => textCell(reason.message, null, { isProse: true, note: { text: reason.code } }),
       },
       {
         name: 'state',
-        label: 'State',
+        label: msg('State'),
         order: 'state',
         hasFewValues: true,
         cell: ({ state }) => statusCell(shownStatus(state)),
       },
-      { name: 'attempts', label: 'Attempts', isNumber: true, cell: ({ attempts }) => numberCell(attempts) },
-      { name: 'replays', label: 'Tried again', isNumber: true, cell: ({ replays }) => numberCell(replays) },
-      { name: 'died', label: 'Died', order: 'diedAt', cell: ({ diedAt }) => timeCell(shownTime(diedAt)) },
+      { name: 'attempts', label: msg('Attempts'), isNumber: true, cell: ({ attempts }) => numberCell(attempts) },
+      { name: 'replays', label: msg('Tried again'), isNumber: true, cell: ({ replays }) => numberCell(replays) },
+      { name: 'died', label: msg('Died'), order: 'diedAt', cell: ({ diedAt }) => timeCell(shownTime(diedAt)) },
     ],
     filters: [
       { ...stateFilter(DEAD_LETTER_STATES), initial: 'open' },
       {
         name: 'reason',
-        label: 'Reason',
-        any: 'Any reason',
+        label: msg('Reason'),
+        any: msg('Any reason'),
         isOpen: true,
         choices: async () => (await openOnes('reason')).map((value) => ({ value, word: value })),
         where: (reason) => [{ field: 'reason', in: [reason] }],
       },
       {
         name: 'type',
-        label: 'Event type',
-        any: 'Any type',
+        label: msg('Event type'),
+        any: msg('Any type'),
         isOpen: true,
         choices: async () => (await openOnes('eventType')).map((value) => ({ value, word: shortEventType(value) })),
         where: (type) => [{ field: 'type', in: [type] }],
       },
       {
         name: 'age',
-        label: 'Age',
-        any: 'Any age',
+        label: msg('Age'),
+        any: msg('Any age'),
         choices: () => Object.entries(AGE_WORDS).map(([value, word]) => ({ value, word })),
         where: (age) => [{ field: 'diedAt', before: new Date(clock.now().getTime() - AGES[age as keyof typeof AGES]) }],
       },
     ],
-    date: { field: 'diedAt', label: 'Died' },
+    date: { field: 'diedAt', label: msg('Died') },
     order: { field: 'diedAt', descending: true },
-    nothingMatches: 'Choose fewer filters, or another state.',
+    nothingMatches: msg('Choose fewer filters, or another state.'),
     empty: {
-      title: 'No dead letters',
-      text: 'Every message that has arrived was processed or is on its way.',
-      links: [{ text: 'See the events', href: '/events' }],
+      title: msg('No dead letters'),
+      text: msg('Every message that has arrived was processed or is on its way.'),
+      links: [{ text: msg('See the events'), href: '/events' }],
     },
     actionAccess: 'operate',
     actions: [replaying(services), discarding(services)],
@@ -117,18 +121,19 @@ const became: Readonly<Record<ReplayOutcome, string>> = {
   ignored: 'ignored',
   failed: 'failed again',
 };
-const LEFT_ALONE = 'left alone';
+const LEFT_ALONE = msg('left alone');
 
 function replaying({ replays }: ListServices): BulkAction<DeadLetterSummary> {
   return {
     name: 'replay',
-    label: 'Replay',
+    label: msg('Replay'),
     audited: 'dead-letters.replayed',
     perSecond: LETTERS_PER_SECOND,
-    consequence:
+    consequence: msg(
       'Each goes through the pipeline again. Events that were processed before change nothing; what fails again stays open. Those that are settled are left alone.',
+    ),
     async foresee({ id, state }) {
-      if (state !== 'open') return { word: 'is settled; would be left alone', note: null };
+      if (state !== 'open') return { word: words('is settled; would be left alone'), note: null };
       const { text, message } = shownForecast(await replays.forecastLetter(id));
       return { word: text, note: message };
     },
@@ -148,12 +153,13 @@ function replaying({ replays }: ListServices): BulkAction<DeadLetterSummary> {
 function discarding({ deadLetters, clock }: ListServices): BulkAction<DeadLetterSummary> {
   return {
     name: 'discard',
-    label: 'Discard',
+    label: msg('Discard'),
     isFinal: true,
     audited: 'dead-letters.discarded',
     needsReason: true,
-    consequence:
+    consequence: msg(
       'They are never processed. They stay in the list of the discarded, with the reason, until they expire. Those that are settled are left alone.',
+    ),
     async run({ id }, { actor, reason }) {
       const count = await deadLetters.discard({ ids: [id] }, { at: clock.now(), by: actor, note: reason });
       return count === 1 ? 'discarded' : LEFT_ALONE;

@@ -5,6 +5,7 @@ import { CredentialsError } from '../../../plugin/errors.ts';
 import { partRecords } from '../../../plugin/ports/part-records.ts';
 import type { Effect, OpenEffect, Progress } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
 import { effectName, laneName, shownStatus, shownTime } from '../format.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
@@ -48,17 +49,20 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
   );
   // What the retried and the given up change moves to the front, which is behind whoever goes through the list.
   const order = { field: 'updatedAt', descending: true };
-  const there = async (key: 'lane' | 'error', word: (value: string) => string) =>
+  const there = async (key: 'lane' | 'error', word: (value: string) => Words) =>
     [...new Set((await known()).flatMap((group) => group[key] ?? []))]
       .sort()
       .map((value) => ({ value, word: word(value) }));
   return {
     path: '/effects',
     access: 'look',
-    title: 'Effects',
+    title: msg('Effects'),
+    titleWithin: msg('effects'),
     section: 'system',
-    noun: ['effect', 'effects'],
-    lead: 'What is to happen outside because of a badge and has not happened yet. What may succeed later is tried again by itself; what was refused waits for you.',
+    noun: [msg('{count} effect'), msg('{count} effects')],
+    lead: msg(
+      'What is to happen outside because of a badge and has not happened yet. What may succeed later is tried again by itself; what was refused waits for you.',
+    ),
     records: {
       ...partRecords({
         documents: progress.records,
@@ -82,23 +86,23 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
       ...whoseColumns,
       {
         name: 'effect',
-        label: 'Effect',
+        label: msg('Effect'),
         noteLabel: 'Where',
-        cell: ({ open }) => textCell(effectName(open.kind), null, { note: { text: laneName(open.lane) } }),
+        cell: ({ open }) => textCell(words(effectName(open.kind)), null, { note: { text: laneName(open.lane) } }),
       },
-      { name: 'state', label: 'State', cell: ({ open }) => statusCell(shownStatus(open.state)) },
-      { name: 'attempts', label: 'Attempts', isNumber: true, cell: ({ effect }) => numberCell(effect.attempts) },
+      { name: 'state', label: msg('State'), cell: ({ open }) => statusCell(shownStatus(open.state)) },
+      { name: 'attempts', label: msg('Attempts'), isNumber: true, cell: ({ effect }) => numberCell(effect.attempts) },
       {
         name: 'when',
-        label: 'When',
+        label: msg('When'),
         cell({ open }) {
-          if (open.state === 'failed') return textCell(null, null, { otherwise: 'waits for you' });
-          return timeCell(shownTime(open.dueAt), 'after the step before it');
+          if (open.state === 'failed') return textCell(null, null, { otherwise: msg('waits for you') });
+          return timeCell(shownTime(open.dueAt), msg('after the step before it'));
         },
       },
       {
         name: 'error',
-        label: 'Last error',
+        label: msg('Last error'),
         noteLabel: 'Error code',
         cell: ({ effect: { lastError } }) =>
           textCell(lastError?.message ?? null, null, {
@@ -108,7 +112,7 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
       },
       {
         name: 'changed',
-        label: 'Last change',
+        label: msg('Last change'),
         order: 'updatedAt',
         cell: ({ progress: { updatedAt } }) => timeCell(shownTime(updatedAt)),
       },
@@ -118,34 +122,34 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
       stateFilter(STATES),
       {
         name: 'kind',
-        label: 'Effect',
-        any: 'Any effect',
-        choices: () => KINDS.map((value) => ({ value, word: effectName(value) })),
+        label: msg('Effect'),
+        any: msg('Any effect'),
+        choices: () => KINDS.map((value) => ({ value, word: words(effectName(value)) })),
         where: (kind) => [{ field: 'kind', in: [kind] }],
       },
       {
         name: 'lane',
-        label: 'Where',
-        any: 'Anywhere',
+        label: msg('Where'),
+        any: msg('Anywhere'),
         isOpen: true,
         choices: () => there('lane', laneName),
         where: (lane) => [{ field: 'lane', in: [lane] }],
       },
       {
         name: 'error',
-        label: 'Last error',
-        any: 'Any or none',
+        label: msg('Last error'),
+        any: msg('Any or none'),
         isOpen: true,
         choices: () => there('error', String),
         where: (error) => [{ field: 'error', in: [error] }],
       },
     ],
     order,
-    nothingMatches: 'Choose fewer filters, or search by the beginning of a username or an e-mail address.',
+    nothingMatches: msg('Choose fewer filters, or search by the beginning of a username or an e-mail address.'),
     empty: {
-      title: 'Nothing waits',
-      text: 'Every award, revocation and announcement has been carried out.',
-      links: [{ text: 'See the issued badges', href: '/issued-badges' }],
+      title: msg('Nothing waits'),
+      text: msg('Every award, revocation and announcement has been carried out.'),
+      links: [{ text: msg('See the issued badges'), href: '/issued-badges' }],
     },
     actionAccess: 'operate',
     actions: [
@@ -176,7 +180,7 @@ function settling(
         return word;
       } catch (error) {
         // Somebody else was faster, or the badge was revoked meanwhile: then there is nothing to do.
-        if (error instanceof CredentialsError && error.retry === 'never') return 'left alone';
+        if (error instanceof CredentialsError && error.retry === 'never') return msg('left alone');
         throw error;
       }
     },

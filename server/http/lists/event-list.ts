@@ -4,6 +4,7 @@ import { subjectsOf } from '../../../plugin/events/event-outcome.ts';
 import { type EventEntry, type OutcomeKind, outcomeKinds } from '../../../plugin/ports/event-log.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
+import { msg } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
 import { outcomeReason } from '../event-words.ts';
 import { shortEventType, shownInstant, shownStatus, shownTime } from '../format.ts';
@@ -33,13 +34,13 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
   return {
     path: '/events',
     access: 'look',
-    title: 'Events',
+    title: msg('Events'),
     section: 'events',
-    noun: ['event', 'events'],
-    lead: 'What came in from the LMS and what became of it.',
+    noun: [msg('{count} event'), msg('{count} events')],
+    lead: msg('What came in from the LMS and what became of it.'),
     links: [
-      { text: 'Dead letters', href: '/dead-letters' },
-      { text: 'Send a test event', href: '/test-event', access: 'operate' },
+      { text: msg('Dead letters'), href: '/dead-letters' },
+      { text: msg('Send a test event'), href: '/test-event', access: 'operate' },
     ],
     records: events.records,
     onlyGrows: true,
@@ -54,27 +55,27 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
     columns: [
       {
         name: 'type',
-        label: 'Event',
+        label: msg('Event'),
         order: 'type',
         hasFewValues: true,
         cell: ({ event }) => ({
           parts: [
             { kind: 'text', text: shortEventType(event.type), href: eventPath(event.id), breaksAtDots: true } as const,
           ],
-          otherwise: 'none',
+          otherwise: msg('none'),
         }),
       },
       {
         name: 'learner',
-        label: 'Learner',
+        label: msg('Learner'),
         cell: (entry, { people }) => {
           const learner = shownLearner(entry, people);
-          return textCell(learner?.name ?? null, learner?.href, { otherwise: 'nobody' });
+          return textCell(learner?.name ?? null, learner?.href, { otherwise: msg('nobody') });
         },
       },
       {
         name: 'outcome',
-        label: 'Outcome',
+        label: msg('Outcome'),
         order: 'outcome',
         hasFewValues: true,
         noteLabel: 'Reason',
@@ -82,7 +83,7 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       },
       {
         name: 'badges',
-        label: 'Badges',
+        label: msg('Badges'),
         cell: ({ outcome }, { names }) =>
           linksCell(
             (outcome.kind === 'matched' ? outcome.badgeIds : []).map((id) => ({
@@ -93,11 +94,11 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       },
       {
         name: 'received',
-        label: 'Received',
+        label: msg('Received'),
         order: 'receivedAt',
         cell: ({ receivedAt }) => timeCell(shownTime(receivedAt)),
       },
-      { name: 'happened', label: 'Happened', cell: ({ event }) => timeCell(shownInstant(event.time)) },
+      { name: 'happened', label: msg('Happened'), cell: ({ event }) => timeCell(shownInstant(event.time)) },
     ],
     search: {
       label: LEARNER_SEARCH,
@@ -107,7 +108,7 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
     filters: [
       {
         name: 'id',
-        label: 'Event id',
+        label: msg('Event id'),
         any: '',
         isWritten: true,
         looksEverywhere: true,
@@ -116,8 +117,8 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       },
       {
         name: 'type',
-        label: 'Type',
-        any: 'All types',
+        label: msg('Type'),
+        any: msg('All types'),
         field: 'type',
         isOpen: true,
         choices: () =>
@@ -126,7 +127,7 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       },
       {
         name: 'course',
-        label: 'Course key',
+        label: msg('Course key'),
         any: '',
         isWritten: true,
         choices: async () => (await courses()).map((value) => ({ value, word: value })),
@@ -134,15 +135,15 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
       },
       {
         name: 'outcome',
-        label: 'Outcome',
-        any: 'Any outcome',
+        label: msg('Outcome'),
+        any: msg('Any outcome'),
         choices: () => shownOutcomes.map((kind) => ({ value: kind, word: shownStatus(kind).word })),
         where: (outcome) => [{ field: 'outcome', in: [outcome] }],
       },
       {
         name: 'period',
-        label: 'Received',
-        any: 'All that is kept',
+        label: msg('Received'),
+        any: msg('All that is kept'),
         initial: 'week',
         choices: () => Object.entries(PERIOD_WORDS).map(([value, word]) => ({ value, word })),
         where: (period) => [
@@ -153,15 +154,17 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
         ],
       },
     ],
-    date: { field: 'receivedAt', label: 'Received' },
+    date: { field: 'receivedAt', label: msg('Received') },
     order: { field: 'receivedAt', descending: true },
-    nothingMatches: 'Choose fewer filters or a longer time.',
+    nothingMatches: msg('Choose fewer filters or a longer time.'),
     empty: {
-      title: 'No events in the last 7 days',
-      text: 'Events come in from RabbitMQ, by POST /events and from files with laurel events send. The system page shows whether they can arrive.',
+      title: msg('No events in the last 7 days'),
+      text: msg(
+        'Events come in from RabbitMQ, by POST /events and from files with laurel events send. The system page shows whether they can arrive.',
+      ),
       links: [
-        { text: 'Show all that is kept', href: '/events?period=all' },
-        { text: 'See whether events can arrive', href: '/system' },
+        { text: msg('Show all that is kept'), href: '/events?period=all' },
+        { text: msg('See whether events can arrive'), href: '/system' },
       ],
     },
   };

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import type { Response } from 'express';
+import { english } from '../../../plugin/words.ts';
 import { type Cell, exportedValue } from './cells.ts';
 import type { AnyList } from './list.ts';
 import { sortedList, sortingOf } from './sorting.ts';
@@ -62,7 +63,9 @@ function headings(list: AnyList): readonly string[] {
 function valuesOf(list: AnyList, cells: readonly Cell[]): readonly (string | number | null)[] {
   return cells.flatMap((cell, n) => {
     const value = exportedValue(cell);
-    return exportedColumns(list)[n]?.noteLabel === undefined ? [value] : [value, cell.note?.text ?? null];
+    return exportedColumns(list)[n]?.noteLabel === undefined
+      ? [value]
+      : [value, cell.note ? english(cell.note.text) : null];
   });
 }
 

@@ -1,5 +1,6 @@
 /** Filters that several lists have. */
 
+import { msg } from '../../../plugin/words.ts';
 import { shownStatus } from '../format.ts';
 import type { Services } from '../services.ts';
 import { badgeNames } from './find-learners.ts';
@@ -7,11 +8,11 @@ import type { Filter } from './list.ts';
 
 /** @param field where records keep it; left out: under the name of the filter */
 export function stateFilter(states: readonly string[], field = 'state'): Filter {
-  return { ...ofStatuses(states, field), name: 'state', label: 'State', any: 'Any state' };
+  return { ...ofStatuses(states, field), name: 'state', label: msg('State'), any: msg('Any state') };
 }
 
 export function statusFilter(statuses: readonly string[]): Filter {
-  return { ...ofStatuses(statuses, 'status'), name: 'status', label: 'Status', any: 'Any status' };
+  return { ...ofStatuses(statuses, 'status'), name: 'status', label: msg('Status'), any: msg('Any status') };
 }
 
 function ofStatuses(values: readonly string[], field: string): Pick<Filter, 'choices' | 'where'> {
@@ -24,8 +25,8 @@ function ofStatuses(values: readonly string[], field: string): Pick<Filter, 'cho
 export function badgeFilter(services: Pick<Services, 'badges'>): Filter {
   return {
     name: 'badge',
-    label: 'Badge',
-    any: 'All badges',
+    label: msg('Badge'),
+    any: msg('All badges'),
     isOpen: true,
     choices: async () => [...(await badgeNames(services))].map(([value, word]) => ({ value, word })),
     where: (badge) => [{ field: 'badgeId', in: [badge] }],

@@ -3,6 +3,7 @@
 import { partRecords } from '../../../plugin/ports/part-records.ts';
 import type { IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { providersCrumb } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
@@ -70,12 +71,12 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
   return {
     path: '/issued-badges',
     access: 'look',
-    title: 'Issued badges',
+    title: msg('Issued badges'),
     section: 'providers',
     breadcrumbs: [providersCrumb],
-    noun: ['badge', 'badges'],
-    lead: 'Every badge that was given, where it was issued and how it stands there.',
-    links: [{ text: 'Comparisons', href: '/comparisons' }],
+    noun: [msg('{count} badge'), msg('{count} badges')],
+    lead: msg('Every badge that was given, where it was issued and how it stands there.'),
+    links: [{ text: msg('Comparisons'), href: '/comparisons' }],
     records: {
       ...partRecords({
         documents: progress.records,
@@ -95,30 +96,30 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
       ...whoseColumns,
       {
         name: 'provider',
-        label: 'Issued at',
+        label: msg('Issued at'),
         noteLabel: 'Template',
         cell: ({ badge: { template } }) =>
           textCell(titleOf(template?.provider ?? null), null, { note: template && { text: template.id } }),
       },
       {
         name: 'standing',
-        label: 'Here',
+        label: msg('Here'),
         cell: ({ badge }) => statusCell(shownStatus(badge.revokedAt === null ? 'awarded' : 'revoked')),
       },
-      { name: 'state', label: 'State there', noteLabel: 'Last error', cell: stateThere },
+      { name: 'state', label: msg('State there'), noteLabel: 'Last error', cell: stateThere },
       {
         name: 'external-id',
-        label: 'Id there',
-        cell: ({ badge }) => textCell(badge.externalId, safeUrl(badge.externalUrl), { otherwise: 'not yet' }),
+        label: msg('Id there'),
+        cell: ({ badge }) => textCell(badge.externalId, safeUrl(badge.externalUrl), { otherwise: msg('not yet') }),
       },
       {
         name: 'awarded',
-        label: 'Award date',
+        label: msg('Award date'),
         cell: ({ badge }) => timeCell(shownInstant(badge.awardedAt)),
       },
       {
         name: 'changed',
-        label: 'Last change',
+        label: msg('Last change'),
         order: 'updatedAt',
         cell: ({ progress: { updatedAt } }) => timeCell(shownTime(updatedAt)),
       },
@@ -127,27 +128,27 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
     filters: [
       badgeFilter(services),
       choice('provider', 'provider', {
-        label: 'Issued at',
-        any: 'Anywhere',
+        label: msg('Issued at'),
+        any: msg('Anywhere'),
         word: (value) => titleOf(value === NONE ? null : value),
       }),
       choice('template', 'template', {
-        label: 'Template',
-        any: 'Any template',
+        label: msg('Template'),
+        any: msg('Any template'),
         word: (value) => (value === NONE ? 'none' : value),
       }),
       choice('state', 'externalState', {
-        label: 'State there',
-        any: 'Any state',
+        label: msg('State there'),
+        any: msg('Any state'),
         word: (value) => (value === NONE ? 'none yet' : value),
       }),
       {
         name: 'stands',
-        label: 'Here',
-        any: 'Standing or not',
+        label: msg('Here'),
+        any: msg('Standing or not'),
         choices: () => [
-          { value: 'yes', word: 'Stands' },
-          { value: 'no', word: 'Taken back' },
+          { value: 'yes', word: words('Stands') },
+          { value: 'no', word: words('Taken back') },
         ],
         where: (stands) => [
           stands === 'yes' ? { field: 'revokedAt', in: [null] } : { field: 'revokedAt', isSet: true },
@@ -155,11 +156,11 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
       },
     ],
     order,
-    nothingMatches: 'Choose fewer filters, or search by the beginning of a username or an e-mail address.',
+    nothingMatches: msg('Choose fewer filters, or search by the beginning of a username or an e-mail address.'),
     empty: {
-      title: 'No badge yet',
-      text: 'Badges appear here as soon as a learner has fulfilled the requirements of an active badge.',
-      links: [{ text: 'See the badges', href: '/badges' }],
+      title: msg('No badge yet'),
+      text: msg('Badges appear here as soon as a learner has fulfilled the requirements of an active badge.'),
+      links: [{ text: msg('See the badges'), href: '/badges' }],
     },
   };
 }
@@ -168,6 +169,6 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
 function stateThere({ badge, progress: { effects } }: IssuedRow): Cell {
   const award = effects.find(({ kind, badgeNumber }) => kind === 'award' && badgeNumber === badge.number);
   const isOpen = badge.externalId === null && award !== undefined && award.state !== 'done';
-  if (badge.externalState !== null || !isOpen) return textCell(badge.externalState, null, { isProse: true });
+  if (badge.externalState !== null || !isOpen) return textCell(badge.externalState);
   return statusCell(shownStatus(award.state), award.lastError?.message ?? null);
 }

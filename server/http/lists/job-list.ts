@@ -2,6 +2,7 @@
 
 import { ConflictError } from '../../../plugin/errors.ts';
 import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
+import { msg } from '../../../plugin/words.ts';
 import { shownTime } from '../format.ts';
 import { jobPath, shownJob } from '../pages/jobs.ts';
 import type { Services } from '../services.ts';
@@ -15,40 +16,47 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
   return {
     path: '/jobs',
     access: 'look',
-    title: 'Jobs',
+    title: msg('Jobs'),
+    titleWithin: msg('jobs'),
     section: 'system',
-    noun: ['job', 'jobs'],
-    links: [{ text: 'Replay events', href: '/replays/new', access: 'operate' }],
-    buttons: [{ text: 'Check all progress', action: '/progress/check', access: 'operate' }],
+    noun: [msg('{count} job'), msg('{count} jobs')],
+    links: [{ text: msg('Replay events'), href: '/replays/new', access: 'operate' }],
+    buttons: [{ text: msg('Check all progress'), action: '/progress/check', access: 'operate' }],
     records: jobStore.records,
     load: async () => null,
     idOf: ({ id }) => id,
     columns: [
-      { name: 'job', label: 'Job', cell: ({ id, title }) => textCell(title, jobPath(id)) },
+      { name: 'job', label: msg('Job'), cell: ({ id, title }) => textCell(title, jobPath(id)) },
       {
         name: 'state',
-        label: 'State',
+        label: msg('State'),
         order: 'state',
         hasFewValues: true,
         cell: (job) => statusCell(shownJob(job).status),
       },
-      { name: 'done', label: 'Done', isNumber: true, cell: (job) => textCell(shownJob(job).progress) },
+      { name: 'done', label: msg('Done'), isNumber: true, cell: (job) => textCell(shownJob(job).progress) },
       {
         name: 'asked',
-        label: 'Asked for',
+        label: msg('Asked for'),
         order: 'createdAt',
         cell: ({ createdAt }) => timeCell(shownTime(createdAt)),
       },
-      { name: 'by', label: 'By', cell: ({ requestedBy }) => textCell(requestedBy) },
-      { name: 'finished', label: 'Finished', cell: ({ finishedAt }) => timeCell(shownTime(finishedAt), 'not yet') },
+      { name: 'by', label: msg('By'), cell: ({ requestedBy }) => textCell(requestedBy) },
+      {
+        name: 'finished',
+        label: msg('Finished'),
+        cell: ({ finishedAt }) => timeCell(shownTime(finishedAt), msg('not yet')),
+      },
     ],
     filters: [stateFilter(JOB_STATES)],
-    date: { field: 'createdAt', label: 'Asked for' },
+    date: { field: 'createdAt', label: msg('Asked for') },
     order: { field: 'createdAt', descending: true },
-    nothingMatches: 'No job is in this state. Choose another one, or another date.',
+    nothingMatches: msg('No job is in this state. Choose another one, or another date.'),
     empty: {
-      title: 'No jobs yet',
-      text: 'Work that takes long, such as a replay of events, runs as a job: its progress is shown here, and it can be cancelled and resumed.',
+      title: msg('No jobs yet'),
+      text: msg(
+        'Work that takes long, such as a replay of events, runs as a job: its progress is shown here, and it can be cancelled and resumed.',
+      ),
       links: [],
     },
     actionAccess: 'operate',
@@ -59,16 +67,18 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
 export function cancelJobs(jobs: Services['jobs']): BulkAction<Job> {
   return {
     name: 'cancel',
-    label: 'Cancel',
+    label: msg('Cancel'),
     audited: 'jobs.cancelled',
-    consequence: 'Each ends after the step it is at, and what it did stays done. Those that have ended are left alone.',
+    consequence: msg(
+      'Each ends after the step it is at, and what it did stays done. Those that have ended are left alone.',
+    ),
     async run({ id, state }) {
-      if (!isOpen(state)) return 'left alone';
+      if (!isOpen(state)) return msg('left alone');
       try {
         await jobs.cancel(id);
-        return 'cancelled';
+        return msg('cancelled');
       } catch (error) {
-        if (error instanceof ConflictError) return 'left alone';
+        if (error instanceof ConflictError) return msg('left alone');
         throw error;
       }
     },

@@ -2,6 +2,7 @@
 
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Progress } from '../../../plugin/ports/progress-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { shownInstant } from '../format.ts';
 import { learnerPath, progressCrumb } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
@@ -21,14 +22,14 @@ export function learnerList({ learners, progress }: Pick<Services, 'learners' | 
   return {
     path: '/learners',
     access: 'look',
-    title: 'Learners',
+    title: msg('Learners'),
     section: 'progress',
     breadcrumbs: [progressCrumb],
-    noun: ['learner', 'learners'],
-    lead: 'Everybody an event has counted for. Each has a page with all that is known here.',
+    noun: [msg('{count} learner'), msg('{count} learners')],
+    lead: msg('Everybody an event has counted for. Each has a page with all that is known here.'),
     links: [
-      { text: 'Progress', href: '/progress' },
-      { text: 'Issued badges', href: '/issued-badges' },
+      { text: msg('Progress'), href: '/progress' },
+      { text: msg('Issued badges'), href: '/issued-badges' },
     ],
     records: learners.records,
     async load(rows) {
@@ -42,27 +43,31 @@ export function learnerList({ learners, progress }: Pick<Services, 'learners' | 
     columns: [
       {
         name: 'username',
-        label: 'Username',
+        label: msg('Username'),
         order: 'username',
         cell: ({ id, username }) => textCell(username, learnerPath(id)),
       },
-      { name: 'name', label: 'Name', cell: ({ name }) => textCell(name || null, null, { otherwise: 'not known' }) },
+      {
+        name: 'name',
+        label: msg('Name'),
+        cell: ({ name }) => textCell(name || null, null, { otherwise: msg('not known') }),
+      },
       {
         name: 'email',
-        label: 'E-mail',
-        cell: ({ email }) => textCell(email || null, null, { otherwise: 'not known' }),
+        label: msg('E-mail'),
+        cell: ({ email }) => textCell(email || null, null, { otherwise: msg('not known') }),
       },
       {
         name: 'lms-user-id',
-        label: 'LMS user id',
+        label: msg('LMS user id'),
         isNumber: true,
         cell: ({ lmsUserId }) =>
-          textCell(lmsUserId === null ? null : String(lmsUserId), null, { otherwise: 'not known' }),
+          textCell(lmsUserId === null ? null : String(lmsUserId), null, { otherwise: msg('not known') }),
       },
-      { name: 'account', label: 'Account', cell: ({ isActive }) => textCell(isActive ? 'active' : 'not active') },
-      count('awarded', 'Awarded'),
-      count('in-progress', 'In progress'),
-      { name: 'as-of', label: 'As of', cell: ({ asOf }) => timeCell(shownInstant(asOf)) },
+      { name: 'account', label: msg('Account'), cell: ({ isActive }) => textCell(isActive ? 'active' : 'not active') },
+      count('awarded', msg('Awarded')),
+      count('in-progress', msg('In progress')),
+      { name: 'as-of', label: msg('As of'), cell: ({ asOf }) => timeCell(shownInstant(asOf)) },
     ],
     search: {
       label: LEARNER_SEARCH,
@@ -72,21 +77,21 @@ export function learnerList({ learners, progress }: Pick<Services, 'learners' | 
     filters: [
       {
         name: 'account',
-        label: 'Account',
-        any: 'Any',
+        label: msg('Account'),
+        any: msg('Any'),
         choices: () => [
-          { value: 'active', word: 'Active' },
-          { value: 'inactive', word: 'Not active' },
+          { value: 'active', word: words('Active') },
+          { value: 'inactive', word: words('Not active') },
         ],
         where: (account) => [{ field: 'isActive', in: [account === 'active'] }],
       },
     ],
     order: { field: 'username', descending: false },
-    nothingMatches: 'Write less of the name, or look for the events of somebody for whom none has counted.',
+    nothingMatches: msg('Write less of the name, or look for the events of somebody for whom none has counted.'),
     empty: {
-      title: 'Nobody yet',
-      text: 'Learners appear here when the first event of theirs counts for a badge.',
-      links: [{ text: 'See the events', href: '/events' }],
+      title: msg('Nobody yet'),
+      text: msg('Learners appear here when the first event of theirs counts for a badge.'),
+      links: [{ text: msg('See the events'), href: '/events' }],
     },
   };
 }

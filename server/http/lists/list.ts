@@ -1,7 +1,8 @@
 /** A list page as a table: what can be seen, chosen, found, put in order, exported and done. Everything else follows
- *  from it: addresses, paging, counts, forms, files. */
+ *  from it: addresses, paging, counts, forms, files. Its texts are marked with `msg` and said in the language of whoever reads. */
 
 import type { Condition, FieldValue, RecordOrder, Records } from '../../../plugin/ports/records.ts';
+import type { Words } from '../../../plugin/words.ts';
 import type { Section } from '../page.ts';
 import type { Right } from '../rights.ts';
 import type { Cell } from './cells.ts';
@@ -15,7 +16,7 @@ export interface Column<Row, Context> {
   /** The field of the order has few texts and is never without one: records of each lie behind one another in the next
    *  order, at last the usual one. An index must lead there. */
   readonly hasFewValues?: boolean;
-  /** Name of the small text below in exports; left out: they do not have it. */
+  /** Name of the small text below in exports, which are in English; left out: they do not have it. */
   readonly noteLabel?: string;
   readonly isNumber?: boolean;
   /** Links and the like, which no file has. */
@@ -25,7 +26,8 @@ export interface Column<Row, Context> {
 
 export interface Choice {
   readonly value: string;
-  readonly word: string;
+  /** A text alone is data, such as a name. */
+  readonly word: Words;
 }
 
 export interface Filter {
@@ -83,20 +85,20 @@ export interface BulkAction<Row> {
   readonly perSecond?: number;
   /** What it would do to one, before it is done; changes nothing. */
   foresee?(row: Row): Promise<Foreseen>;
-  /** @returns what came of it, in a word or two, e.g. `invalidated`, `left alone`
+  /** @returns what came of it, in a word or two that are marked, e.g. `invalidated`, `left alone`
    *  @throws CredentialsError: this one failed, and why; the others go on */
   run(row: Row, by: { readonly actor: string; readonly reason: string; readonly runId: string }): Promise<string>;
 }
 
 export interface Foreseen {
   /** e.g. `would fail again`. */
-  readonly word: string;
-  readonly note: string | null;
+  readonly word: Words;
+  readonly note: Words | null;
 }
 
 export interface Note {
-  readonly text: string;
-  readonly links?: readonly { readonly text: string; readonly href: string }[];
+  readonly text: Words;
+  readonly links?: readonly { readonly text: Words; readonly href: string }[];
 }
 
 export interface Empty {
@@ -111,8 +113,10 @@ export interface List<Row, Context = unknown> {
   readonly path: string;
   readonly access: Right;
   readonly title: string;
+  /** As a sentence has it; left out: nothing is done in the list, so no sentence does. */
+  readonly titleWithin?: string;
   readonly section: Section;
-  readonly breadcrumbs?: readonly { readonly text: string; readonly href: string }[];
+  readonly breadcrumbs?: readonly { readonly text: Words; readonly href: string }[];
   readonly lead?: string;
   /** Next to the heading. */
   readonly links?: readonly {
@@ -123,7 +127,7 @@ export interface List<Row, Context = unknown> {
   }[];
   /** Next to the heading: what is done by a button of its own. */
   readonly buttons?: readonly { readonly text: string; readonly action: string; readonly access: Right }[];
-  /** One and many. */
+  /** Texts for one and for many: `{count} badge`. */
   readonly noun: readonly [string, string];
   readonly records: Records<Row>;
   /** What makes a record one of this list. */

@@ -3,6 +3,7 @@
 import { ConflictError } from '../../../plugin/errors.ts';
 import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/settle-mails.ts';
 import type { Credential, MailState } from '../../../plugin/ports/credential-store.ts';
+import { msg } from '../../../plugin/words.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { MAIL_STATES, maskedAddress } from '../pages/mails.ts';
@@ -18,11 +19,14 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
   return {
     path: '/mails',
     access: 'look',
-    title: 'Mails',
+    title: msg('Mails'),
+    titleWithin: msg('mails'),
     section: 'credentials',
     breadcrumbs: [credentialsCrumb],
-    noun: ['mail', 'mails'],
-    lead: 'Each learner is told once when a credential becomes available. What the mail server cannot take now is tried again by itself; what it refuses waits for you.',
+    noun: [msg('{count} mail'), msg('{count} mails')],
+    lead: msg(
+      'Each learner is told once when a credential becomes available. What the mail server cannot take now is tried again by itself; what it refuses waits for you.',
+    ),
     always: [{ field: 'mail', isSet: true }],
     records: credentials.credentialRecords,
     load: async () => null,
@@ -30,53 +34,59 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
     columns: [
       {
         name: 'learner',
-        label: 'Learner',
+        label: msg('Learner'),
         noteLabel: 'Address',
         cell: ({ id, username, email }) => textCell(username, `/mails/${id}`, { note: { text: maskedAddress(email) } }),
       },
-      { name: 'about', label: 'About', cell: ({ contextName }) => textCell(contextName) },
+      { name: 'about', label: msg('About'), cell: ({ contextName }) => textCell(contextName) },
       {
         name: 'state',
-        label: 'State',
+        label: msg('State'),
         order: 'mail',
         hasFewValues: true,
         cell: ({ mail }) => statusCell(shownStatus(mail?.state ?? 'pending')),
       },
-      { name: 'attempts', label: 'Attempts', isNumber: true, cell: ({ mail }) => numberCell(mail?.attempts ?? 0) },
-      { name: 'when', label: 'When', cell: ({ mail }) => timeCell(shownTime(mail?.sentAt ?? mail?.dueAt ?? null)) },
+      { name: 'attempts', label: msg('Attempts'), isNumber: true, cell: ({ mail }) => numberCell(mail?.attempts ?? 0) },
+      {
+        name: 'when',
+        label: msg('When'),
+        cell: ({ mail }) => timeCell(shownTime(mail?.sentAt ?? mail?.dueAt ?? null)),
+      },
       {
         name: 'error',
-        label: 'Last error',
+        label: msg('Last error'),
         noteLabel: 'Error code',
         cell: ({ mail }) =>
           textCell(mail?.lastError?.message ?? null, null, {
-            isProse: true,
+            isProse: mail?.lastError != null,
             note: mail?.lastError ? { text: mail.lastError.code } : null,
           }),
       },
       {
         name: 'created',
-        label: 'Credential created',
+        label: msg('Credential created'),
         order: 'createdAt',
         cell: ({ createdAt }) => timeCell(shownTime(createdAt)),
       },
     ],
-    search: wordSearch('Username, name or e-mail'),
+    search: wordSearch(msg('Username, name or e-mail')),
     filters: [stateFilter(MAIL_STATES, 'mail')],
-    date: { field: 'createdAt', label: 'Created' },
+    date: { field: 'createdAt', label: msg('Created') },
     order: { field: 'createdAt', descending: true },
-    nothingMatches: 'There is none in this state, or none that is found by these words.',
+    nothingMatches: msg('There is none in this state, or none that is found by these words.'),
     empty: {
-      title: 'No mails',
-      text: 'A mail is written when a credential becomes available.',
-      links: [{ text: 'See the credentials', href: '/credentials' }],
+      title: msg('No mails'),
+      text: msg('A mail is written when a credential becomes available.'),
+      links: [{ text: msg('See the credentials'), href: '/credentials' }],
     },
     notes: async () =>
       mails.areSent
         ? []
         : [
             {
-              text: 'No mail server is set up: mails are kept here and sent as soon as LAUREL_SMTP_URL is set. Give up those that nobody needs any more.',
+              text: msg(
+                'No mail server is set up: mails are kept here and sent as soon as LAUREL_SMTP_URL is set. Give up those that nobody needs any more.',
+              ),
             },
           ],
     actionAccess: 'operate',
@@ -101,13 +111,13 @@ function mailAction(
     ...{ name, label, audited },
     consequence: `${consequence} This is for mails that are ${ofState}; others are left alone.`,
     async run({ id, mail }) {
-      if (!mail || !states.includes(mail.state)) return 'left alone';
+      if (!mail || !states.includes(mail.state)) return msg('left alone');
       try {
         await run(id);
         return word;
       } catch (error) {
         // Somebody, or the mail server, was faster.
-        if (error instanceof ConflictError) return 'left alone';
+        if (error instanceof ConflictError) return msg('left alone');
         throw error;
       }
     },

@@ -4,12 +4,13 @@ import { assetUse } from '../../../plugin/credentials/asset-use.ts';
 import { assetKey } from '../../../plugin/credentials/assets.ts';
 import { ConflictError } from '../../../plugin/errors.ts';
 import type { Asset, CredentialConfiguration } from '../../../plugin/ports/credential-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { setSchedule } from '../../scheduler/set-schedule.ts';
 import { counted } from '../format.ts';
 import type { Services } from '../services.ts';
 import type { BulkAction } from './list.ts';
 
-const LEFT_ALONE = 'left alone';
+const LEFT_ALONE = msg('left alone');
 
 type AssetServices = Pick<Services, 'credentials' | 'extensions' | 'files'>;
 
@@ -21,23 +22,24 @@ export function deletingAssets({ credentials, extensions, files }: AssetServices
   };
   return {
     name: 'delete',
-    label: 'Delete the unused',
+    label: msg('Delete the unused'),
     isFinal: true,
     audited: 'assets.deleted',
-    consequence:
+    consequence: msg(
       'The files of those that no type and no configuration uses are deleted, and cannot be brought back. Those in use are left alone.',
+    ),
     async foresee({ slug }) {
       const uses = await usesOf(slug);
       return uses === 0
-        ? { word: 'would be deleted', note: null }
-        : { word: 'would be left alone', note: `used in ${counted(uses, 'place', 'places')}` };
+        ? { word: words('would be deleted'), note: null }
+        : { word: words('would be left alone'), note: `used in ${counted(uses, 'place', 'places')}` };
     },
     async run(asset) {
       if ((await usesOf(asset.slug)) > 0) return LEFT_ALONE;
       // Replaced, or deleted by somebody else meanwhile.
       if (!(await credentials.deleteAsset(asset.slug, asset.updatedAt))) return LEFT_ALONE;
       await files.delete(assetKey(asset));
-      return 'deleted';
+      return msg('deleted');
     },
   };
 }
@@ -72,16 +74,17 @@ export function deletingConfigurations({ credentials }: ConfigurationServices): 
   };
   return {
     name: 'delete',
-    label: 'Delete the unused',
+    label: msg('Delete the unused'),
     isFinal: true,
     audited: 'configurations.deleted',
     access: 'edit',
-    consequence:
+    consequence: msg(
       'Those that never ran and gave no credential are deleted with their schedules, and cannot be brought back. Others are left alone: each can be deleted on its own page, which shows what it means.',
+    ),
     foresee: async ({ id }) =>
       (await wasUsed(id))
-        ? { word: 'would be left alone', note: 'it has run, or has given credentials' }
-        : { word: 'would be deleted', note: null },
+        ? { word: words('would be left alone'), note: words('it has run, or has given credentials') }
+        : { word: words('would be deleted'), note: null },
     async run({ id, updatedAt }) {
       if (await wasUsed(id)) return LEFT_ALONE;
       return (await credentials.deleteConfiguration(id, updatedAt)) ? 'deleted' : LEFT_ALONE;

@@ -7,8 +7,9 @@ import type {
   CredentialType,
   Schedule,
 } from '../../../plugin/ports/credential-store.ts';
+import { msg } from '../../../plugin/words.ts';
 import { shownSize, shownStatus, shownTime } from '../format.ts';
-import { scheduleText } from '../pages/configurations.ts';
+import { scheduleWords } from '../pages/configurations.ts';
 import { ASSET_KINDS } from '../pages/credential-assets.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { eligibilityPath } from '../pages/eligibility.ts';
@@ -36,15 +37,17 @@ export function typeList({
   return {
     path: '/credential-types',
     access: 'look',
-    title: 'Types',
+    title: msg('Types'),
     section: 'credentials',
     breadcrumbs: [credentialsCrumb],
-    noun: ['type', 'types'],
-    lead: 'A type says who is eligible and how the document looks. A configuration gives it in one course or path.',
+    noun: [msg('{count} type'), msg('{count} types')],
+    lead: msg(
+      'A type says who is eligible and how the document looks. A configuration gives it in one course or path.',
+    ),
     links: [
-      { text: 'Assets', href: '/credential-assets' },
-      { text: 'Configurations', href: '/configurations' },
-      { text: 'New type', href: '/credential-types/new', access: 'edit', isPrimary: true },
+      { text: msg('Assets'), href: '/credential-assets' },
+      { text: msg('Configurations'), href: '/configurations' },
+      { text: msg('New type'), href: '/credential-types/new', access: 'edit', isPrimary: true },
     ],
     records: shortRecords(shape, () => credentials.types()),
     load: () => credentials.configurations(),
@@ -52,40 +55,40 @@ export function typeList({
     columns: [
       {
         name: 'name',
-        label: 'Name',
+        label: msg('Name'),
         order: 'name',
         cell: ({ id, name }) => textCell(name, `/credential-types/${encodeURIComponent(id)}`),
       },
       {
         name: 'functions',
-        label: 'Functions',
+        label: msg('Functions'),
         cell: ({ retrievalFunction, generationFunction }) =>
           textCell(`${retrievalFunction} then ${generationFunction}`),
       },
       {
         name: 'configurations',
-        label: 'Configurations',
+        label: msg('Configurations'),
         isNumber: true,
         cell: ({ id }, configurations) =>
           numberCell(configurations.filter(({ credentialTypeId }) => credentialTypeId === id).length),
       },
       {
         name: 'changed',
-        label: 'Changed',
+        label: msg('Changed'),
         order: 'updatedAt',
         cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
       },
     ],
-    search: wordSearch('Name'),
+    search: wordSearch(msg('Name')),
     filters: [],
     order: { field: 'name', descending: false },
-    nothingMatches: 'Write less of the name.',
+    nothingMatches: msg('Write less of the name.'),
     empty: {
-      title: 'No types yet',
-      text: 'Bring a PDF template as an asset first; a type writes on it.',
+      title: msg('No types yet'),
+      text: msg('Bring a PDF template as an asset first; a type writes on it.'),
       links: [
-        { text: 'See the assets', href: '/credential-assets' },
-        { text: 'Take a sample: the first steps', href: '/first-steps', access: 'administer' },
+        { text: msg('See the assets'), href: '/credential-assets' },
+        { text: msg('Take a sample: the first steps'), href: '/first-steps', access: 'administer' },
       ],
     },
   };
@@ -107,15 +110,16 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
   return {
     path: '/credential-assets',
     access: 'look',
-    title: 'Assets',
+    title: msg('Assets'),
+    titleWithin: msg('assets'),
     section: 'credentials',
     breadcrumbs: [credentialsCrumb],
-    noun: ['asset', 'assets'],
-    lead: 'PDF templates, fonts and images. The options of a credential type name them by their slug.',
+    noun: [msg('{count} asset'), msg('{count} assets')],
+    lead: msg('PDF templates, fonts and images. The options of a credential type name them by their slug.'),
     links: [
-      { text: 'Types', href: '/credential-types' },
-      { text: 'Configurations', href: '/configurations' },
-      { text: 'New asset', href: '/credential-assets/new', access: 'edit', isPrimary: true },
+      { text: msg('Types'), href: '/credential-types' },
+      { text: msg('Configurations'), href: '/configurations' },
+      { text: msg('New asset'), href: '/credential-assets/new', access: 'edit', isPrimary: true },
     ],
     records: shortRecords(shape, () => credentials.assets()),
     load: async () => null,
@@ -123,7 +127,7 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
     columns: [
       {
         name: 'slug',
-        label: 'Slug',
+        label: msg('Slug'),
         order: 'slug',
         noteLabel: 'Description',
         cell: ({ slug, description }) =>
@@ -131,41 +135,41 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
       },
       {
         name: 'kind',
-        label: 'Kind',
+        label: msg('Kind'),
         order: 'kind',
         hasFewValues: true,
         cell: ({ kind }) => textCell(ASSET_KINDS[kind]),
       },
       {
         name: 'size',
-        label: 'Size',
+        label: msg('Size'),
         order: 'size',
         isNumber: true,
         cell: ({ sizeBytes }) => textCell(shownSize(sizeBytes)),
       },
       {
         name: 'changed',
-        label: 'Changed',
+        label: msg('Changed'),
         order: 'updatedAt',
         cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
       },
     ],
-    search: wordSearch('Slug or description'),
+    search: wordSearch(msg('Slug or description')),
     filters: [
       {
         name: 'kind',
-        label: 'Kind',
-        any: 'Any kind',
+        label: msg('Kind'),
+        any: msg('Any kind'),
         choices: () => Object.entries(ASSET_KINDS).map(([value, word]) => ({ value, word })),
         where: (kind) => [{ field: 'kind', in: [kind] }],
       },
     ],
     order: { field: 'slug', descending: false },
-    nothingMatches: 'Write less of the slug, or choose another kind.',
+    nothingMatches: msg('Write less of the slug, or choose another kind.'),
     empty: {
-      title: 'No assets yet',
-      text: 'A credential type needs at least a PDF template to write on.',
-      links: [{ text: 'Take a sample: the first steps', href: '/first-steps', access: 'administer' }],
+      title: msg('No assets yet'),
+      text: msg('A credential type needs at least a PDF template to write on.'),
+      links: [{ text: msg('Take a sample: the first steps'), href: '/first-steps', access: 'administer' }],
     },
     actionAccess: 'edit',
     actions: [deletingAssets(services)],
@@ -195,15 +199,16 @@ export function configurationList(
   return {
     path: '/configurations',
     access: 'look',
-    title: 'Configurations',
+    title: msg('Configurations'),
+    titleWithin: msg('configurations'),
     section: 'credentials',
     breadcrumbs: [credentialsCrumb],
-    noun: ['configuration', 'configurations'],
+    noun: [msg('{count} configuration'), msg('{count} configurations')],
     links: [
-      { text: 'Runs', href: '/runs' },
-      { text: 'Types', href: '/credential-types' },
-      { text: 'Assets', href: '/credential-assets' },
-      { text: 'New configuration', href: '/configurations/new', access: 'edit', isPrimary: true },
+      { text: msg('Runs'), href: '/runs' },
+      { text: msg('Types'), href: '/credential-types' },
+      { text: msg('Assets'), href: '/credential-assets' },
+      { text: msg('New configuration'), href: '/configurations/new', access: 'edit', isPrimary: true },
     ],
     records: shortRecords(shape, () => credentials.configurations()),
     async load(rows) {
@@ -220,10 +225,15 @@ export function configurationList(
     },
     idOf: ({ id }) => id,
     columns: [
-      { name: 'context', label: 'Course or path', order: 'context', cell: ({ contextKey }) => textCell(contextKey) },
+      {
+        name: 'context',
+        label: msg('Course or path'),
+        order: 'context',
+        cell: ({ contextKey }) => textCell(contextKey),
+      },
       {
         name: 'type',
-        label: 'Credential type',
+        label: msg('Credential type'),
         noteLabel: 'Functions',
         cell({ credentialTypeId }, { types }) {
           const type = types.get(credentialTypeId);
@@ -233,75 +243,78 @@ export function configurationList(
       },
       {
         name: 'schedule',
-        label: 'Schedule',
-        cell: ({ id }, { schedules }) => textCell(scheduleText(schedules.get(id) ?? null), schedulePath(id)),
+        label: msg('Schedule'),
+        cell: ({ id }, { schedules }) => textCell(scheduleWords(schedules.get(id) ?? null), schedulePath(id)),
       },
       {
         name: 'next',
-        label: 'Next',
+        label: msg('Next'),
         cell({ id }, { schedules }) {
           const schedule = schedules.get(id);
-          return timeCell(schedule?.enabled ? shownTime(schedule.nextDueAt) : null, 'none');
+          return timeCell(schedule?.enabled ? shownTime(schedule.nextDueAt) : null, msg('none'));
         },
       },
       {
         name: 'run',
-        label: 'Last run',
+        label: msg('Last run'),
         cell({ id }, { lastRuns }) {
           const run = lastRuns.get(id);
-          if (!run) return textCell(null, null, { otherwise: 'never' });
+          if (!run) return textCell(null, null, { otherwise: msg('never') });
           return {
             parts: [
               { kind: 'status', status: shownStatus(run.state) },
               { kind: 'time', time: shownTime(run.startedAt), href: runPath(run.id) },
             ],
-            otherwise: 'never',
+            otherwise: msg('never'),
           };
         },
       },
       {
         name: 'pages',
-        label: 'More',
+        label: msg('More'),
         isOnPageOnly: true,
         cell: ({ id, contextKey }) =>
           linksCell([
-            { text: 'Who is eligible', href: eligibilityPath(id), hidden: ` in ${contextKey}` },
-            { text: 'History', href: historyPath('configuration', id), hidden: ` of ${contextKey}` },
-            { text: 'Edit', href: `/configurations/${encodeURIComponent(id)}/edit`, hidden: ` ${contextKey}` },
+            { text: msg('Who is eligible'), href: eligibilityPath(id), hidden: ` in ${contextKey}` },
+            { text: msg('History'), href: historyPath('configuration', id), hidden: ` of ${contextKey}` },
+            { text: msg('Edit'), href: `/configurations/${encodeURIComponent(id)}/edit`, hidden: ` ${contextKey}` },
           ]),
       },
     ],
-    search: wordSearch('Course or path', 'The beginning of a key, with or without course-v1:.'),
+    search: wordSearch(msg('Course or path'), 'The beginning of a key, with or without course-v1:.'),
     filters: [
       {
         name: 'type',
-        label: 'Credential type',
-        any: 'Any type',
+        label: msg('Credential type'),
+        any: msg('Any type'),
         choices: async () => (await credentials.types()).map(({ id, name }) => ({ value: id, word: name })),
         where: (type) => [{ field: 'type', in: [type] }],
       },
     ],
     order: { field: 'context', descending: false },
-    nothingMatches: 'Write less of the key, or choose another type.',
+    nothingMatches: msg('Write less of the key, or choose another type.'),
     empty: {
-      title: 'No configurations yet',
-      text: 'A configuration says which credential type a course or path gives, and when. laurel credentials setup FILE brings them in.',
+      title: msg('No configurations yet'),
+      text: msg(
+        'A configuration says which credential type a course or path gives, and when. laurel credentials setup FILE brings them in.',
+      ),
       links: [
-        { text: 'See the types', href: '/credential-types' },
-        { text: 'Take a sample: the first steps', href: '/first-steps', access: 'administer' },
+        { text: msg('See the types'), href: '/credential-types' },
+        { text: msg('Take a sample: the first steps'), href: '/first-steps', access: 'administer' },
       ],
     },
     actionAccess: 'run',
     actions: [
       {
         name: 'generate',
-        label: 'Generate now',
+        label: msg('Generate now'),
         audited: 'configurations.run',
-        consequence:
+        consequence: msg(
           'For each, a run makes a credential for everybody who is eligible and has none yet, or whose last attempt failed.',
+        ),
         async run({ id }, { actor }) {
           await generateNow(id, actor);
-          return 'run begun';
+          return msg('run begun');
         },
       },
       switchingSchedules(services, true),

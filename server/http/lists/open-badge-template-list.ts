@@ -1,6 +1,7 @@
 /** Templates of the badges that Laurel issues itself, as a list. */
 
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../../providers/index.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { historyPath } from '../pages/history.ts';
@@ -31,14 +32,14 @@ export function openBadgeTemplateList({
   return {
     path: HOME,
     access: 'look',
-    title: 'Open Badge templates',
+    title: msg('Open Badge templates'),
     section: 'badges',
-    breadcrumbs: [{ text: 'Badges', href: '/badges' }],
-    noun: ['template', 'templates'],
-    lead: 'What Laurel issues by itself, without a provider. A rule names one of them by its id.',
+    breadcrumbs: [{ text: words('Badges'), href: '/badges' }],
+    noun: [msg('{count} template'), msg('{count} templates')],
+    lead: msg('What Laurel issues by itself, without a provider. A rule names one of them by its id.'),
     links: [
-      { text: 'Issuer', href: '/issuer' },
-      { text: 'New template', href: `${HOME}/new`, access: 'edit', isPrimary: true },
+      { text: msg('Issuer'), href: '/issuer' },
+      { text: msg('New template'), href: `${HOME}/new`, access: 'edit', isPrimary: true },
     ],
     records: shortRecords(shape, () => everyTemplate(providerStore, { provider: OPEN_BADGES, accountId: OWN_ACCOUNT })),
     load: () => issuerStore.badgeCounts(),
@@ -46,7 +47,7 @@ export function openBadgeTemplateList({
     columns: [
       {
         name: 'template',
-        label: 'Template',
+        label: msg('Template'),
         order: 'name',
         noteLabel: 'Id',
         cell: ({ name, templateId }) =>
@@ -54,39 +55,41 @@ export function openBadgeTemplateList({
       },
       {
         name: 'state',
-        label: 'State',
+        label: msg('State'),
         order: 'state',
         hasFewValues: true,
         cell: ({ state }) => statusCell(shownStatus(state)),
       },
       {
         name: 'issued',
-        label: 'Issued',
+        label: msg('Issued'),
         isNumber: true,
         cell: ({ templateId }, counts) => numberCell(counts.get(templateId) ?? 0),
       },
       {
         name: 'changed',
-        label: 'Changed',
+        label: msg('Changed'),
         order: 'updatedAt',
         cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
       },
       {
         name: 'pages',
-        label: 'More',
+        label: msg('More'),
         isOnPageOnly: true,
         cell: ({ name, templateId }) =>
-          linksCell([{ text: 'History', href: historyPath('open-badge-template', templateId), hidden: ` of ${name}` }]),
+          linksCell([
+            { text: msg('History'), href: historyPath('open-badge-template', templateId), hidden: ` of ${name}` },
+          ]),
       },
     ],
-    search: wordSearch('Name or id'),
+    search: wordSearch(msg('Name or id')),
     filters: [stateFilter(TEMPLATE_STATES)],
     order: { field: 'name', descending: false },
-    nothingMatches: 'Write less of the name, or choose another state.',
+    nothingMatches: msg('Write less of the name, or choose another state.'),
     empty: {
-      title: 'No templates yet',
-      text: 'A template is the badge itself: its name, its picture and what it stands for.',
-      links: [{ text: 'Make a template', href: `${HOME}/new`, access: 'edit' }],
+      title: msg('No templates yet'),
+      text: msg('A template is the badge itself: its name, its picture and what it stands for.'),
+      links: [{ text: msg('Make a template'), href: `${HOME}/new`, access: 'edit' }],
     },
   };
 }

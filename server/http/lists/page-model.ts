@@ -1,11 +1,11 @@
 /** A list as its page draws it: rows, headings that put in order, filters with counts, dates, pages and actions. */
 
 import type { Condition } from '../../../plugin/ports/records.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { type Known, thrifty } from '../dashboard/thrifty.ts';
-import { counted, shownNumber } from '../format.ts';
 import { MOST_COUNTED, shownCount } from './counts.ts';
 import { dateChoices, dateTrail, dateWord } from './dates.ts';
-import type { AnyList, BulkAction, Filter } from './list.ts';
+import type { AnyList, BulkAction, Filter, Note } from './list.ts';
 import { headingsOf, sortedForPage } from './sorting.ts';
 import { ALL, chosenValue, isNarrowed, type ListState, queryOf, whereOf } from './state.ts';
 
@@ -14,7 +14,12 @@ const MOST_COUNTED_CHOICES = 200;
 const FEW_CHOICES = 12;
 export const PAGE_SIZE = 50;
 
-export async function listModel(list: AnyList, state: ListState, mayDo: (action: BulkAction<unknown>) => boolean) {
+export async function listModel(
+  list: AnyList,
+  state: ListState,
+  t: Translator,
+  mayDo: (action: BulkAction<unknown>) => boolean,
+) {
   const where = await whereOf(list, state);
   const { after, before } = state;
   const limit = list.pageSize ?? PAGE_SIZE;
@@ -23,8 +28,8 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
   const [page, total, filters, dates, notes] = await Promise.all([
     where === null ? { items: [], next: null, previous: null } : sorted.page({ limit, after, before }),
     where === null ? 0 : shownCount(list, where),
-    Promise.all(list.filters.map((filter) => filterModel(list, filter, state))),
-    dateModel(list, state),
+    Promise.all(list.filters.map((filter) => filterModel(list, filter, state, t))),
+    dateModel(list, state, t),
     list.notes?.(state) ?? [],
   ]);
   const context = await list.load(page.items);
@@ -32,27 +37,29 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
   const at = (changes: Record<string, string | undefined>): string => `${list.path}${queryOf(list, shown, changes)}`;
   return {
     path: list.path,
-    lead: list.lead ?? null,
-    notes: note === null ? notes : [{ text: note }, ...notes],
-    noun: list.noun,
-    total: countedUpTo(total, list.noun),
-    count: countWord(total),
+    lead: list.lead === undefined ? null : t(list.lead),
+    notes: (note === null ? notes : [{ text: note }, ...notes]).map(({ text, links = [] }: Note) => ({
+      text: capitalised(t(text), t),
+      links: links.map((link) => ({ text: t.shown(link.text), href: link.href })),
+    })),
+    total: countedUpTo(total, list.noun, t),
+    count: countWord(total, t),
     isNarrowed: isNarrowed(state),
-    nothingMatches: list.nothingMatches,
+    nothingMatches: t(list.nothingMatches),
     empty: typeof list.empty === 'function' ? await list.empty() : list.empty,
-    search: list.search && { label: list.search.label, help: list.search.help, value: state.search ?? '' },
+    search: list.search && { label: t(list.search.label), help: t(list.search.help), value: state.search ?? '' },
     filters,
     dates,
     kept: [
       ['order', state.order],
       ['date', state.date],
     ].flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
-    columns: headingsOf(list, order, total, (next) => at({ order: next })),
+    columns: headingsOf(list, order, total, (next) => at({ order: next }), t),
     rows: page.items.map((row: unknown) => ({
       id: list.idOf(row),
       cells: list.columns.map((column) => ({ ...column.cell(row, context), isNumber: column.isNumber ?? false })),
     })),
-    actions: actions.map(({ name, label }) => ({ name, label })),
+    actions: actions.map(({ name, label }) => ({ name, label: t(label) })),
     actionPath: `/actions${list.path}`,
     query: queryOf(list, state),
     exports: ['csv', 'json'].map((format) => ({
@@ -67,18 +74,22 @@ export async function listModel(list: AnyList, state: ListState, mayDo: (action:
 }
 
 /** `10,000+ events` */
-function countedUpTo(count: number, [one, many]: readonly [string, string]): string {
-  return count > MOST_COUNTED ? `${countWord(count)} ${many}` : counted(count, one, many);
+function countedUpTo(count: number, [one, many]: AnyList['noun'], t: Translator): string {
+  return t.plural(count, one, many, count > MOST_COUNTED ? { count: countWord(count, t) } : {});
 }
 
-function countWord(count: number): string {
-  return count > MOST_COUNTED ? `${shownNumber(MOST_COUNTED)}+` : shownNumber(count);
+function countWord(count: number, t: Translator): string {
+  return count > MOST_COUNTED ? `${t.number(MOST_COUNTED)}+` : t.number(count);
 }
 
-async function filterModel(list: AnyList, filter: Filter, state: ListState) {
+function capitalised(text: string, t: Translator): string {
+  return text.charAt(0).toLocaleUpperCase(t.language) + text.slice(1);
+}
+
+async function filterModel(list: AnyList, filter: Filter, state: ListState, t: Translator) {
   const chosen = chosenValue(list, filter, state);
   const choices = await filter.choices();
-  if (filter.isWritten) return { name: filter.name, label: filter.label, written: chosen ?? '', offered: choices };
+  if (filter.isWritten) return { name: filter.name, label: t(filter.label), written: chosen ?? '', offered: choices };
   const isKnown = chosen === undefined || choices.some(({ value }) => value === chosen);
   const offered = isKnown ? choices : [...choices, { value: chosen, word: chosen }];
   const where = offered.length > MOST_COUNTED_CHOICES ? null : await whereOf(list, state, filter.name);
@@ -87,12 +98,17 @@ async function filterModel(list: AnyList, filter: Filter, state: ListState) {
   return {
     name: filter.name,
     written: null,
-    label: filter.label,
-    any: { value: filter.initial === undefined ? '' : ALL, word: filter.any, isChosen: chosen === undefined },
+    label: t(filter.label),
+    any: { value: filter.initial === undefined ? '' : ALL, word: t(filter.any), isChosen: chosen === undefined },
     choices: offered.flatMap(({ value, word }, n) => {
       const count = counts?.[n];
       if (count === 0 && value !== chosen && choices.length > FEW_CHOICES) return [];
-      return { value, word: count === undefined ? word : `${word} (${countWord(count)})`, isChosen: value === chosen };
+      const text = t.shown(word);
+      return {
+        value,
+        word: count === undefined ? text : `${text} (${countWord(count, t)})`,
+        isChosen: value === chosen,
+      };
     }),
   };
 
@@ -114,23 +130,23 @@ async function valuesThere(list: AnyList, { name, field }: Filter): Promise<Read
   return values && new Set(values);
 }
 
-async function dateModel(list: AnyList, state: ListState) {
+async function dateModel(list: AnyList, state: ListState, t: Translator) {
   if (!list.date) return null;
   const where = await whereOf(list, state, 'date');
   const choices = where === null ? [] : await dateChoices(list, list.date, state.date, where);
   const hrefOf = (date: string | undefined): string => `${list.path}${queryOf(list, state, { date })}`;
   return {
-    label: list.date.label,
+    label: t(list.date.label),
     trail: [
-      { word: 'Any date', href: hrefOf(undefined), isChosen: state.date === undefined },
+      { word: t('Any date'), href: hrefOf(undefined), isChosen: state.date === undefined },
       ...(state.date === undefined ? [] : dateTrail(state.date)).map((value) => ({
-        word: dateWord(value),
+        word: dateWord(value, t),
         href: hrefOf(value),
         isChosen: value === state.date,
       })),
     ],
     choices: choices
       .filter(({ value }) => value !== state.date)
-      .map(({ value, word, count }) => ({ word, count: countWord(count), href: hrefOf(value) })),
+      .map(({ value, count }) => ({ word: dateWord(value, t), count: countWord(count, t), href: hrefOf(value) })),
   };
 }

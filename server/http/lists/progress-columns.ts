@@ -1,6 +1,7 @@
 /** Whose progress a row is about, and on which badge: the columns that lists of parts of progress begin with. */
 
 import type { Progress } from '../../../plugin/ports/progress-store.ts';
+import { msg } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
 import { learnerPath } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
@@ -34,13 +35,13 @@ export async function progressNames(
 export const whoseColumns: readonly Column<Row, ProgressNames>[] = [
   {
     name: 'learner',
-    label: 'Learner',
+    label: msg('Learner'),
     cell: ({ progress: { learnerId } }, { usernames }) =>
       textCell(usernames.get(learnerId) ?? 'removed learner', learnerPath(learnerId)),
   },
   {
     name: 'badge',
-    label: 'Badge',
+    label: msg('Badge'),
     cell: ({ progress: { badgeId } }, { names }) =>
       textCell(names.get(badgeId) ?? badgeId, names.has(badgeId) ? badgePath(badgeId) : null),
   },

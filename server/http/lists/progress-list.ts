@@ -1,6 +1,7 @@
 /** The list of progress: who is how far on which badge. */
 
 import type { Progress } from '../../../plugin/ports/progress-store.ts';
+import { msg } from '../../../plugin/words.ts';
 import { progressStatus, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { learnerPath, whyPath } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
@@ -31,12 +32,12 @@ export function progressList(services: ListServices): List<Progress, Context> {
   return {
     path: '/progress',
     access: 'look',
-    title: 'Progress',
+    title: msg('Progress'),
     section: 'progress',
-    noun: ['record of progress', 'records of progress'],
+    noun: [msg('{count} record of progress'), msg('{count} records of progress')],
     links: [
-      { text: 'Learners', href: '/learners' },
-      { text: 'Issued badges', href: '/issued-badges' },
+      { text: msg('Learners'), href: '/learners' },
+      { text: msg('Issued badges'), href: '/issued-badges' },
     ],
     records: progress.records,
     async load(rows) {
@@ -53,47 +54,51 @@ export function progressList(services: ListServices): List<Progress, Context> {
     columns: [
       {
         name: 'learner',
-        label: 'Learner',
+        label: msg('Learner'),
         cell: ({ learnerId }, { usernames }) =>
           textCell(usernames.get(learnerId) ?? 'removed learner', learnerPath(learnerId)),
       },
       {
         name: 'badge',
-        label: 'Badge',
+        label: msg('Badge'),
         cell({ learnerId, badgeId }, { usernames, names }) {
           const [badge, learner] = [names.get(badgeId) ?? badgeId, usernames.get(learnerId) ?? 'removed learner'];
-          const note = { text: 'Why?', href: whyPath(learnerId, badgeId), hidden: `${learner}, ${badge}` };
+          const note = { text: msg('Why?'), href: whyPath(learnerId, badgeId), hidden: `${learner}, ${badge}` };
           return textCell(badge, null, { note });
         },
       },
       {
         name: 'status',
-        label: 'Status',
+        label: msg('Status'),
         order: 'status',
         hasFewValues: true,
-        cell: (row) => ({ parts: [{ kind: 'status', status: progressStatus(row) } as const], otherwise: 'none' }),
+        cell: (row) => ({ parts: [{ kind: 'status', status: progressStatus(row) } as const], otherwise: msg('none') }),
       },
       {
         name: 'groups',
-        label: 'Groups',
+        label: msg('Groups'),
         noteLabel: 'Share',
         cell: ({ outcome }) => ({
           parts: Object.entries(outcome.groups).map(
             ([text, fulfilled]): CellPart => ({ kind: 'group', text, fulfilled }),
           ),
-          otherwise: 'none',
+          otherwise: msg('none'),
           note: { text: `${Math.round(outcome.progress * 100)} %` },
         }),
       },
       {
         name: 'awarded',
-        label: 'Award date',
-        cell: ({ outcome }) => timeCell(shownInstant(outcome.awardedAt), 'none'),
+        label: msg('Award date'),
+        cell: ({ outcome }) => timeCell(shownInstant(outcome.awardedAt), msg('none')),
       },
-      { name: 'effects', label: 'Effects', cell: (row) => ({ parts: openEffectParts(row), otherwise: 'none open' }) },
+      {
+        name: 'effects',
+        label: msg('Effects'),
+        cell: (row) => ({ parts: openEffectParts(row), otherwise: msg('none open') }),
+      },
       {
         name: 'changed',
-        label: 'Last change',
+        label: msg('Last change'),
         order: 'updatedAt',
         cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
       },
@@ -104,21 +109,23 @@ export function progressList(services: ListServices): List<Progress, Context> {
       statusFilter(STATUSES),
       {
         name: 'effects',
-        label: 'Effects',
-        any: 'Any',
+        label: msg('Effects'),
+        any: msg('Any'),
         choices: () => EFFECT_STATES.map((value) => ({ value, word: `${shownStatus(value).word} effects` })),
         where: (state) => [{ field: 'effects', in: [state] }],
       },
     ],
-    date: { field: 'updatedAt', label: 'Last change' },
+    date: { field: 'updatedAt', label: msg('Last change') },
     order: { field: 'updatedAt', descending: true },
-    nothingMatches: 'Choose fewer filters, or search by the beginning of a username or an e-mail address.',
+    nothingMatches: msg('Choose fewer filters, or search by the beginning of a username or an e-mail address.'),
     empty: {
-      title: 'No progress yet',
-      text: 'Learners appear here when the first event fulfils a requirement of an active badge. The system page shows whether events can arrive.',
+      title: msg('No progress yet'),
+      text: msg(
+        'Learners appear here when the first event fulfils a requirement of an active badge. The system page shows whether events can arrive.',
+      ),
       links: [
-        { text: 'See the badges', href: '/badges' },
-        { text: 'See whether events can arrive', href: '/system' },
+        { text: msg('See the badges'), href: '/badges' },
+        { text: msg('See whether events can arrive'), href: '/system' },
       ],
     },
     /** A learner without any progress can be found too: the page about them says why there is none. */
@@ -131,7 +138,7 @@ export function progressList(services: ListServices): List<Progress, Context> {
         ),
       );
       const links = without.flat();
-      return links.length > 0 ? [{ text: 'Without progress among these:', links }] : [];
+      return links.length > 0 ? [{ text: msg('Without progress among these:'), links }] : [];
     },
   };
 }

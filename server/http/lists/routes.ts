@@ -3,8 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
+import { english, type FilledWords, msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { createAudit } from '../audit.ts';
-import { counted, shownNumber } from '../format.ts';
 import { type FieldError, textField, textFields } from '../forms.ts';
 import { actorOf, may } from '../identity.ts';
 import { renderPage } from '../page.ts';
@@ -12,6 +13,7 @@ import { jobPath } from '../pages/jobs.ts';
 import type { Right } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
 import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
 import { FORMATS, sendList } from './export.ts';
@@ -27,6 +29,9 @@ const LONGEST_REASON = 500;
 export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'clock' | 'jobs'>): readonly Route[] {
   const audit = createAudit(services);
   const word = list.path.slice(1);
+  const within = words(list.titleWithin ?? list.title);
+  const titleOf = ({ label }: BulkAction<unknown>): FilledWords =>
+    words('{action}: {list}', { action: words(label), list: within });
   const actionAccess = list.actionAccess ?? list.access;
 
   const queryFrom = (req: Request): URLSearchParams => new URL(req.originalUrl, 'http://here').searchParams;
@@ -48,7 +53,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     if (!action || !mayDo(res, action)) {
       throw new NotFoundError(
         'list-action',
-        'there is no such action; go back to the list and choose one that it offers',
+        msg('there is no such action; go back to the list and choose one that it offers'),
       );
     }
     return action;
@@ -66,23 +71,24 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     const foreseen = action.foresee && (await Promise.all(sample.map((row: unknown) => action.foresee?.(row))));
     const context = await list.load(sample);
     const [first] = list.columns;
+    const t = translatorOf(req, res);
     const frame = {
-      title: `${action.label}: ${list.title.toLowerCase()}`,
+      title: titleOf(action),
       section: list.section,
-      breadcrumbs: [...(list.breadcrumbs ?? []), { text: list.title, href: `${list.path}${chosen.query}` }],
+      breadcrumbs: [...(list.breadcrumbs ?? []), { text: words(list.title), href: `${list.path}${chosen.query}` }],
       errors,
     };
     const model = {
       ...{
         action: action.name,
-        label: action.label,
-        consequence: action.consequence,
+        label: t(action.label),
+        consequence: t(action.consequence),
         actionPath: `/actions${list.path}`,
       },
       needsReason: action.needsReason ?? false,
       reason: textField(req, 'reason'),
       longestReason: LONGEST_REASON,
-      total: counted(count, ...list.noun),
+      total: t.plural(count, ...list.noun),
       count,
       typed: action.isFinal ? typedConfirmation(count) : null,
       isMany: count > AT_ONCE,
@@ -91,10 +97,15 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         cell: first?.cell(row, context),
         foreseen: foreseen?.[n] ?? null,
       })),
-      foreseen: foreseen ? tallied(foreseen.flatMap((one) => one?.word ?? [])) : null,
-      looked: shownNumber(sample.length),
+      foreseen: foreseen
+        ? tallied(
+            foreseen.flatMap((one) => (one ? t.shown(one.word) : [])),
+            t,
+          )
+        : null,
+      looked: sample.length,
       until: chosen.until,
-      more: shownNumber(Math.max(0, count - sample.length)),
+      more: Math.max(0, count - sample.length),
       query: chosen.query,
       which: chosen.ids === null ? 'all' : 'selected',
       selected: chosen.ids ?? [],
@@ -105,19 +116,26 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
 
   return [
     get(list.path, list.access, async (req, res) => {
+      const t = translatorOf(req, res);
       const state = await readState(list, queryFrom(req));
       keepAddress(req, list.path, queryOf(list, state));
-      const model = await listModel(list, state, (action) => may(res, actionAccess) && mayDo(res, action));
+      const model = await listModel(list, state, t, (action) => may(res, actionAccess) && mayDo(res, action));
       const isOpen = ({ access }: { readonly access?: Right }) => access === undefined || may(res, access);
-      const links = (list.links ?? []).filter(isOpen);
-      const buttons = (list.buttons ?? []).filter(({ access }) => may(res, access));
-      const { title, section, breadcrumbs } = list;
+      const said = <Each extends { readonly text: string }>(one: Each): Each => ({ ...one, text: t(one.text) });
+      const links = (list.links ?? []).filter(isOpen).map(said);
+      const buttons = (list.buttons ?? []).filter(({ access }) => may(res, access)).map(said);
+      const { section, breadcrumbs } = list;
+      const empty = {
+        title: t(model.empty.title),
+        text: t(model.empty.text),
+        links: model.empty.links.filter(isOpen).map(said),
+      };
       await renderPage(
         req,
         res,
         'list',
-        { title, section, ...(breadcrumbs && { breadcrumbs }) },
-        { ...model, links, buttons, empty: { ...model.empty, links: model.empty.links.filter(isOpen) } },
+        { title: words(list.title), section, ...(breadcrumbs && { breadcrumbs }) },
+        { ...model, links, buttons, empty },
       );
     }),
 
@@ -150,7 +168,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     const action = actionFrom(req, res);
     const reason = textField(req, 'reason').trim();
     if (action.needsReason && (reason === '' || reason.length > LONGEST_REASON)) {
-      const message = `the reason must have 1 to ${LONGEST_REASON} characters`;
+      const message = words('the reason must have 1 to {limit} characters', { limit: LONGEST_REASON });
       return showChosen(req, res, [{ field: 'reason', message }]);
     }
     const chosen = await chosenFrom(req);
@@ -164,7 +182,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     if (count > AT_ONCE) {
       const job = await services.jobs.request({
         kind: LIST_ACTION,
-        title: `${action.label}: ${list.title.toLowerCase()}`,
+        title: english(titleOf(action)),
         parameters: actionParameters(list, action, chosen, reason),
         requestedBy: actor,
         reason: reason || null,
@@ -180,19 +198,20 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       ids: ids.join(' ').slice(0, 4_000),
       ...(action.needsReason && { reason }),
     });
+    const t = translatorOf(req, res);
     const { failed = 0, ...rest } = result.counts;
     const frame = {
-      title: `${action.label}: what came of it`,
+      title: words('{action}: what came of it', { action: words(action.label) }),
       section: list.section,
-      breadcrumbs: [...(list.breadcrumbs ?? []), { text: list.title, href: `${list.path}${chosen.query}` }],
+      breadcrumbs: [...(list.breadcrumbs ?? []), { text: words(list.title), href: `${list.path}${chosen.query}` }],
     };
     await renderPage(req, res, 'list-action-done', frame, {
-      total: counted(items.length, ...list.noun),
-      counts: Object.entries(rest).map(([text, number]) => ({ word: text, number: shownNumber(number) })),
-      failed: shownNumber(failed),
-      failures: result.failures.map(({ message, count: times }) => ({ message, count: shownNumber(times) })),
+      total: t.plural(items.length, ...list.noun),
+      counts: Object.entries(rest).map(([text, number]) => ({ word: t(text), number: t.number(number) })),
+      failed: t.number(failed),
+      failures: result.failures.map(({ message, count: times }) => ({ message, count: t.number(times) })),
       backHref: `${list.path}${chosen.query}`,
-      backWord: list.title.toLowerCase(),
+      backWord: t(within),
     });
   }
 }
@@ -201,12 +220,15 @@ function mayDo(res: Response, { access }: Pick<BulkAction<unknown>, 'access'>): 
   return access === undefined || may(res, access);
 }
 
-function tallied(words: readonly string[]) {
+function tallied(words: readonly string[], t: Translator) {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].map(([word, count]) => ({ word, count: shownNumber(count) }));
+  return [...counts].map(([word, count]) => ({ word, count: t.number(count) }));
 }
 
 function nothingChosen(): InputError {
-  return new InputError('nothing-chosen', 'nothing was chosen; go back, tick what is meant and send the form again');
+  return new InputError(
+    'nothing-chosen',
+    msg('nothing was chosen; go back, tick what is meant and send the form again'),
+  );
 }

@@ -2,11 +2,12 @@
 
 import { ConflictError } from '../../../plugin/errors.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
+import { msg } from '../../../plugin/words.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { RUN_TRIGGERS, runPath } from '../pages/runs.ts';
 import type { Services } from '../services.ts';
-import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { numberCell, statusCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { Column, List } from './list.ts';
 
@@ -25,80 +26,90 @@ export function runList({
   return {
     path: '/runs',
     access: 'look',
-    title: 'Runs',
+    title: msg('Runs'),
+    titleWithin: msg('runs'),
     section: 'credentials',
     breadcrumbs: [credentialsCrumb],
-    noun: ['run', 'runs'],
-    links: [{ text: 'Configurations', href: '/configurations' }],
+    noun: [msg('{count} run'), msg('{count} runs')],
+    links: [{ text: msg('Configurations'), href: '/configurations' }],
     records: credentials.runRecords,
     load: contexts,
     idOf: ({ id }) => id,
     columns: [
       {
         name: 'started',
-        label: 'Started',
+        label: msg('Started'),
         order: 'startedAt',
         cell: ({ id, startedAt }) => ({
           parts: [{ kind: 'time', time: shownTime(startedAt), href: runPath(id) } as const],
-          otherwise: 'never',
+          otherwise: msg('never'),
         }),
       },
       {
         name: 'context',
-        label: 'Course or path',
-        cell: ({ configurationId }, context) => textCell(context.get(configurationId) ?? REMOVED),
+        label: msg('Course or path'),
+        noteLabel: 'By',
+        cell: ({ configurationId, trigger }, context) => ({
+          parts: [{ kind: 'text', text: context.get(configurationId) ?? REMOVED, breaksAtDots: true } as const],
+          otherwise: REMOVED,
+          note: { text: RUN_TRIGGERS[trigger] },
+        }),
       },
-      { name: 'trigger', label: 'By', cell: ({ trigger }) => textCell(RUN_TRIGGERS[trigger]) },
       {
         name: 'state',
-        label: 'State',
+        label: msg('State'),
         order: 'state',
         hasFewValues: true,
         noteLabel: 'Error',
         cell: ({ state, error }) => statusCell(shownStatus(state), error?.message ?? null),
       },
-      count('seen', 'Seen'),
-      count('eligible', 'Eligible'),
-      count('generated', 'Made'),
-      count('skipped', 'Skipped'),
-      count('failed', 'Failed'),
-      { name: 'finished', label: 'Finished', cell: ({ finishedAt }) => timeCell(shownTime(finishedAt), 'not yet') },
+      count('seen', msg('Seen')),
+      count('eligible', msg('Eligible')),
+      count('generated', msg('Made')),
+      count('skipped', msg('Skipped')),
+      count('failed', msg('Failed')),
+      {
+        name: 'finished',
+        label: msg('Finished'),
+        cell: ({ finishedAt }) => timeCell(shownTime(finishedAt), msg('not yet')),
+      },
     ],
     filters: [
       {
         name: 'configuration',
-        label: 'Course or path',
-        any: 'All',
+        label: msg('Course or path'),
+        any: msg('All'),
         isOpen: true,
         choices: async () => [...(await contexts())].map(([value, word]) => ({ value, word })),
         where: (id) => [{ field: 'configuration', in: [id] }],
       },
       stateFilter(STATES),
     ],
-    date: { field: 'startedAt', label: 'Started' },
+    date: { field: 'startedAt', label: msg('Started') },
     order: { field: 'startedAt', descending: true },
-    nothingMatches: 'Choose fewer filters or another date.',
+    nothingMatches: msg('Choose fewer filters or another date.'),
     empty: {
-      title: 'No runs yet',
-      text: 'A configuration runs on its schedule, or when its button is pressed.',
-      links: [{ text: 'See the configurations', href: '/configurations' }],
+      title: msg('No runs yet'),
+      text: msg('A configuration runs on its schedule, or when its button is pressed.'),
+      links: [{ text: msg('See the configurations'), href: '/configurations' }],
     },
     actionAccess: 'run',
     actions: [
       {
         name: 'cancel',
-        label: 'Cancel',
+        label: msg('Cancel'),
         audited: 'runs.cancelled',
-        consequence:
+        consequence: msg(
           'Those that are running end. What they made stays, and each can be resumed. Others are left alone.',
+        ),
         async run({ id, state }) {
-          if (state !== 'running') return 'left alone';
+          if (state !== 'running') return msg('left alone');
           try {
             await runControl.cancel(id);
-            return 'cancelled';
+            return msg('cancelled');
           } catch (error) {
             // It ended meanwhile.
-            if (error instanceof ConflictError) return 'left alone';
+            if (error instanceof ConflictError) return msg('left alone');
             throw error;
           }
         },

@@ -2,6 +2,7 @@
 
 import { memoryRecords } from '../../../plugin/ports/memory-records.ts';
 import type { Condition, RecordShape, Records } from '../../../plugin/ports/records.ts';
+import { msg } from '../../../plugin/words.ts';
 import type { Search } from './list.ts';
 
 /** @param rows asked for afresh at every look */
@@ -18,7 +19,10 @@ export function wordsOf(...texts: readonly (string | null | undefined)[]): reado
 }
 
 /** For lists with a field `words`. */
-export function wordSearch(label: string, help = 'The beginnings of words, all of which must be found.'): Search {
+export function wordSearch(
+  label: string,
+  help: string = msg('The beginnings of words, all of which must be found.'),
+): Search {
   return {
     label,
     help,

@@ -9,11 +9,12 @@ import {
   type Sorting,
   sortedRecords,
 } from '../../../plugin/ports/sorted-records.ts';
-import { shownNumber } from '../format.ts';
+import { counts, type FilledWords, msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import type { AnyList } from './list.ts';
 
 const MOST_COLUMNS = 4;
-const PLACES = ['first', 'second', 'third', 'fourth'] as const;
+const PLACES = [msg('first'), msg('second'), msg('third'), msg('fourth')] as const;
 
 /** One column of the order. */
 interface SortedColumn {
@@ -74,9 +75,17 @@ export async function sortedList(
   throw new InputError('list-order', tooMany(list, sorting));
 }
 
-function tooMany(list: AnyList, { keys }: Sorting): string {
-  const labels = keys.map(({ field }) => list.columns.find(({ order }) => order === field)?.label ?? field);
-  return `more than ${shownNumber(SORTED_BY_HAND)} ${list.noun[1]} match, too many to be put in order by ${labels.join(' and ')} at once; filter until fewer match, or put them in order by ${labels[0]} alone`;
+function tooMany(list: AnyList, { keys }: Sorting): FilledWords {
+  const labels = keys.map(({ field }) => words(list.columns.find(({ order }) => order === field)?.label ?? field));
+  const [first = words('')] = labels;
+  return words(
+    'more than {records} match, too many to be put in order by {columns} at once; filter until fewer match, or put them in order by {column} alone',
+    {
+      records: counts(SORTED_BY_HAND, ...list.noun),
+      columns: labels.reduce((before, label) => words('{before} and {label}', { before, label })),
+      column: first,
+    },
+  );
 }
 
 /** What a page shows where the order that was asked for cannot be had: that of its first column, and why. */
@@ -88,12 +97,8 @@ export async function sortedForPage(list: AnyList, where: readonly Condition[], 
   return {
     sorted: await sortedList(list, where, sortingOf(list, first)),
     order: first,
-    note: `${capitalised(tooMany(list, sorting))}. That is what is shown now.`,
+    note: words('{reason}. That is what is shown now.', { reason: tooMany(list, sorting) }),
   };
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What the headings say of the order, and lead to. */
@@ -102,12 +107,14 @@ export function headingsOf(
   order: string | undefined,
   total: number,
   at: (order: string | undefined) => string,
+  t: Translator,
 ) {
   const chosen = order === undefined ? usualColumns(list) : columnsOf(order);
   const said = (columns: readonly SortedColumn[]): string =>
     columns.map(({ name, descending }) => `${descending ? '-' : ''}${name}`).join(',');
 
-  return list.columns.map(({ name, label, isNumber = false, order: field }) => {
+  return list.columns.map(({ name, label: text, isNumber = false, order: field }) => {
+    const label = t(text);
     const plain = { label, isNumber, href: null, sorted: null, place: null, addHref: null, removeHref: null };
     if (field === undefined) return plain;
     const place = chosen.findIndex((one) => one.name === name);
@@ -124,7 +131,7 @@ export function headingsOf(
       ...plain,
       href: at(said(turned)),
       sorted: here.descending ? ('descending' as const) : ('ascending' as const),
-      place: chosen.length > 1 ? { number: place + 1, word: PLACES[place] ?? '' } : null,
+      place: chosen.length > 1 ? { number: place + 1, word: t(PLACES[place] ?? '') } : null,
       removeHref: order === undefined ? null : at(said(without) || undefined),
     };
   });

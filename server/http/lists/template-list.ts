@@ -3,6 +3,7 @@
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
+import { msg } from '../../../plugin/words.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { providersCrumb, TEMPLATE_STATES } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
@@ -55,19 +56,21 @@ export function templateList({
   return {
     path: '/templates',
     access: 'look',
-    title: 'Templates',
+    title: msg('Templates'),
     section: 'providers',
     breadcrumbs: [providersCrumb],
-    noun: ['template', 'templates'],
-    lead: 'What providers let Laurel issue. A rule names one of them behind the word template; nothing is issued because a template is here.',
-    links: [{ text: 'Synchronise', href: '/templates/sync', access: 'operate', isPrimary: true }],
+    noun: [msg('{count} template'), msg('{count} templates')],
+    lead: msg(
+      'What providers let Laurel issue. A rule names one of them behind the word template; nothing is issued because a template is here.',
+    ),
+    links: [{ text: msg('Synchronise'), href: '/templates/sync', access: 'operate', isPrimary: true }],
     records: shortRecords(shape, rows),
     load: async () => ({ definitions: await badges.list(), accounts: await providerStore.accounts() }),
     idOf: ({ template, account }) => `${account.id}-${template.templateId}`,
     columns: [
       {
         name: 'template',
-        label: 'Template',
+        label: msg('Template'),
         order: 'name',
         noteLabel: 'Id',
         cell: ({ template, account }) =>
@@ -75,38 +78,38 @@ export function templateList({
       },
       {
         name: 'account',
-        label: 'Account',
+        label: msg('Account'),
         order: 'account',
         noteLabel: 'Provider',
         cell: ({ account }) => textCell(account.name, null, { note: { text: titleOf(account.provider) } }),
       },
       {
         name: 'state',
-        label: 'State',
+        label: msg('State'),
         order: 'state',
         hasFewValues: true,
         cell: ({ template }) => statusCell(shownStatus(template.state)),
       },
       {
         name: 'badges',
-        label: 'Badges',
+        label: msg('Badges'),
         isNumber: true,
         cell: ({ template }, { definitions, accounts }) =>
           numberCell(badgesUsing(template, definitions, accounts).length),
       },
       {
         name: 'listed',
-        label: 'Listed last',
+        label: msg('Listed last'),
         order: 'syncedAt',
-        cell: ({ template }) => timeCell(shownTime(template.syncedAt), 'made here'),
+        cell: ({ template }) => timeCell(shownTime(template.syncedAt), msg('made here')),
       },
     ],
-    search: wordSearch('Name or id'),
+    search: wordSearch(msg('Name or id')),
     filters: [
       {
         name: 'provider',
-        label: 'Provider',
-        any: 'Any provider',
+        label: msg('Provider'),
+        any: msg('Any provider'),
         choices: async () =>
           [...new Set((await providerStore.accounts()).map(({ provider }) => provider))].map((value) => ({
             value,
@@ -116,8 +119,8 @@ export function templateList({
       },
       {
         name: 'account',
-        label: 'Account',
-        any: 'Any account',
+        label: msg('Account'),
+        any: msg('Any account'),
         choices: async () =>
           (await providerStore.accounts()).map((account) => ({
             value: qualifiedSlug(account),
@@ -128,20 +131,20 @@ export function templateList({
       stateFilter(TEMPLATE_STATES),
     ],
     order: { field: 'name', descending: false },
-    nothingMatches: 'No template is like this.',
+    nothingMatches: msg('No template is like this.'),
     async empty() {
       const title = 'No templates yet';
       const hasAccounts = (await providerStore.accounts()).length > 0;
       return hasAccounts
         ? {
             title,
-            text: 'Synchronise the accounts: the templates that each provider lists then stand here.',
+            text: msg('Synchronise the accounts: the templates that each provider lists then stand here.'),
             links: [],
           }
         : {
             title,
-            text: 'Add an account at a provider first, then synchronise it.',
-            links: [{ text: 'See the providers', href: '/providers' }],
+            text: msg('Add an account at a provider first, then synchronise it.'),
+            links: [{ text: msg('See the providers'), href: '/providers' }],
           };
     },
   };

@@ -6,6 +6,7 @@ import { renamedBadge, switchedSource } from '../../../plugin/badges/badge-text.
 import { toReason } from '../../../plugin/badges/reason.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath, badgesCrumb, findBadge } from '../badge-links.ts';
@@ -52,7 +53,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     const { badge } = draft;
     const name = badge && (badge.name ?? badge.id);
     const frame = {
-      title: name === null ? 'New badge' : `Edit ${name}`,
+      title: name === null ? words('New badge') : words('Edit {thing}', { thing: name }),
       section: 'badges',
       breadcrumbs: badge && name !== null ? [badgesCrumb, { text: name, href: badgePath(badge.id) }] : [badgesCrumb],
       errors: result?.errors ?? [],
@@ -144,7 +145,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     return null;
   };
 
-  const showUnfit = (req: Request, res: Response, draft: Draft, message: string): Promise<void> => {
+  const showUnfit = (req: Request, res: Response, draft: Draft, message: Words): Promise<void> => {
     const { diagnostics } = checkResult(services.checkBadge(draft.text));
     return show(req, res, draft, { diagnostics, errors: [{ field: 'rules', message }] }, 422);
   };
@@ -153,7 +154,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
     const id = draft.badge?.id ?? blockOf(draft.text)?.id.value ?? '';
     const stored = await findBadge(services, id);
     const frame = {
-      title: 'Somebody else saved this badge first',
+      title: words('Somebody else saved this badge first'),
       failed: true,
       section: 'badges',
       breadcrumbs: [badgesCrumb, { text: stored.name ?? stored.id, href: badgePath(stored.id) }],
@@ -167,8 +168,16 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       text: draft.text,
       both: both === draft.text || both === stored.source ? null : both,
       changes: base && [
-        { who: stored.updatedBy, diff: textDiff(base, stored.source) },
-        { who: 'you', diff: textDiff(base, draft.text) },
+        {
+          whose: 'theirs',
+          title: words('What {who} changed of version {version}', { who: stored.updatedBy, version: draft.version }),
+          diff: textDiff(base, stored.source),
+        },
+        {
+          whose: 'yours',
+          title: words('What you changed of version {version}', { version: draft.version }),
+          diff: textDiff(base, draft.text),
+        },
       ],
       reason: draft.reason ?? '',
       startedFrom: draft.version,
@@ -191,7 +200,7 @@ export function badgeEditorRoutes(services: Services): readonly Route[] {
       const stored = await findBadge(services, pathText(req, 'id'));
       const text = switchedSource(stored.source, active);
       if (text === null)
-        throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');
+        throw new InputError('rule-invalid', msg('the stored rules cannot be read; open the editor and mend them'));
       const actor = actorOf(res).name;
       const version = wholeNumberField(req, 'version');
       if (await asks(req, res, { text, version, badge: stored })) return;
@@ -239,7 +248,11 @@ interface CheckResult {
 function checkResult(diagnostics: readonly Diagnostic[]): CheckResult {
   const errors = diagnostics
     .filter((diagnostic) => diagnostic.severity === 'error')
-    .map(({ line, column, message }) => ({ field: 'rules', message: `Line ${line}, column ${column}: ${message}` }));
+    .map(({ line, column, message }) => ({
+      field: 'rules',
+      message: words('Line {line}, column {column}:', { line, column }),
+      english: message,
+    }));
   return { diagnostics, errors };
 }
 

@@ -2,24 +2,29 @@
 
 import type { Request } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
+import { type FilledWords, msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { blockOf, draftOf, type Example, type ExampleChoices, examples, whyNoKey } from '../badge-form/examples.ts';
-import { eventTitle } from '../badge-form/view.ts';
+import { badgesCrumb } from '../badge-links.ts';
+import { eventTitle } from '../event-titles.ts';
 import { type FieldError, pathText, queryString, queryText } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 
-const crumbs = [{ text: 'Badges', href: '/badges' }] as const;
+const crumbs = [badgesCrumb];
 
 export function badgeExampleRoutes(services: Services): readonly Route[] {
   const { environment } = services;
   return [
     get('/badges/new/start', 'edit', async (req, res) => {
-      const frame = { title: 'New badge', section: 'badges', breadcrumbs: crumbs } as const;
+      const t = translatorOf(req, res);
+      const frame = { title: words('New badge'), section: 'badges', breadcrumbs: crumbs } as const;
       const rows = examples.map((one) => ({
         href: pathOf(one),
-        title: one.title,
-        about: aboutOf(one, environment.enabledEventTypes),
+        title: t(one.title),
+        about: aboutOf(one, environment.enabledEventTypes, t),
       }));
       await renderPage(req, res, 'badge-start', frame, { examples: rows });
     }),
@@ -27,7 +32,10 @@ export function badgeExampleRoutes(services: Services): readonly Route[] {
     get('/badges/new/examples/:name', 'edit', async (req, res) => {
       const chosen = findExample(pathText(req, 'name'));
       if (!chosen)
-        throw new NotFoundError('example', 'there is no example of this name; choose one on the page for a new badge');
+        throw new NotFoundError(
+          'example',
+          msg('there is no example of this name; choose one on the page for a new badge'),
+        );
       const isSent = queryText(req, 'view') !== undefined;
       const choices = isSent ? choicesOf(req, chosen, services) : suggested(chosen, services);
       const errors = isSent ? await problemsOf(chosen, choices, services) : [];
@@ -39,19 +47,20 @@ export function badgeExampleRoutes(services: Services): readonly Route[] {
           view + queryString({ example: chosen.name, id: choices.id, name: choices.name, ...keys }),
         );
       }
-      const breadcrumbs = [...crumbs, { text: 'New badge', href: '/badges/new/start' }];
-      const frame = { title: chosen.title, section: 'badges', breadcrumbs, errors } as const;
+      const breadcrumbs = [...crumbs, { text: words('New badge'), href: '/badges/new/start' }];
+      const t = translatorOf(req, res);
+      const frame = { title: t(chosen.title), section: 'badges', breadcrumbs, errors } as const;
       const model = {
         action: pathOf(chosen),
         focus: '',
         warnings: [],
-        about: aboutOf(chosen, environment.enabledEventTypes),
+        about: aboutOf(chosen, environment.enabledEventTypes, t),
         id: choices.id,
         name: choices.name,
         keys: chosen.keys.map(({ label, inFile }, index) => ({
           field: `key${index}`,
-          label: `${label}: its key`,
-          hint: `For example ${inFile}`,
+          label: t('{thing}: its key', { thing: t(label) }),
+          hint: t('For example {example}', { example: inFile }),
           value: choices.keys[index] ?? '',
         })),
       };
@@ -97,8 +106,8 @@ async function problemsOf(
   { badges }: Services,
 ): Promise<readonly FieldError[]> {
   const problems: FieldError[] = [];
-  if (name === '') problems.push({ field: 'name', message: 'Enter the name that people will see.' });
-  if (id === '') problems.push({ field: 'id', message: 'Enter an id, such as demo-course.' });
+  if (name === '') problems.push({ field: 'name', message: msg('Enter the name that people will see.') });
+  if (id === '') problems.push({ field: 'id', message: msg('Enter an id, such as demo-course.') });
   else if (await badges.get(id)) problems.push({ field: 'id', message: takenId(id) });
   for (const [index, key] of chosen.keys.entries()) {
     const message = whyNoKey(keys[index] ?? '', key);
@@ -107,8 +116,8 @@ async function problemsOf(
   return problems;
 }
 
-export function takenId(id: string): string {
-  return `A badge "${id}" exists already: choose another id.`;
+export function takenId(id: string): FilledWords {
+  return words('A badge "{id}" exists already: choose another id.', { id });
 }
 
 function findExample(name: string): Example | undefined {
@@ -120,11 +129,11 @@ function pathOf({ name }: Example): string {
 }
 
 /** Which events it reacts to, and whether they arrive. */
-function aboutOf(chosen: Example, enabled: ReadonlySet<string> | null): string {
+function aboutOf(chosen: Example, enabled: ReadonlySet<string> | null, t: Translator): string {
   const { requirements, penalties } = blockOf(chosen);
   const types = [...requirements, ...penalties].flatMap(({ on }) => (on?.kind === 'event-trigger' ? on.type.text : []));
   const unique = [...new Set(types)];
-  const titles = unique.map(eventTitle).join('; ');
+  const titles = unique.map((type) => t(eventTitle(type))).join('; ');
   const off = enabled && unique.some((type) => !enabled.has(type));
-  return off ? `${titles} (not enabled in the settings: such events do not arrive)` : titles;
+  return off ? t('{events} (not enabled in the settings: such events do not arrive)', { events: titles }) : titles;
 }

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { Diagnostic } from '../../../dsl/index.ts';
 import { InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
 import { isSaving } from '../after-save.ts';
 import { act } from '../badge-form/actions.ts';
 import { type BadgeForm, formLimits } from '../badge-form/form.ts';
@@ -18,8 +19,9 @@ import { type FieldError, pathText, textField, wholeNumberField, withPlainLineEn
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { offeredTemplates } from '../template-links.ts';
-import { shownTroubles } from '../template-troubles.ts';
+import { cannotBeIssued, shownTroubles } from '../template-troubles.ts';
 import { exampleDraft, takenId } from './badge-examples.ts';
 import { inForceError } from './in-force.ts';
 import { reasonError } from './reason-field.ts';
@@ -40,7 +42,7 @@ export interface TextView {
   /** Begins to find out what saving would mean, and shows that. @param draft without errors */
   preview(req: Request, res: Response, draft: Draft): Promise<void>;
   /** Shows a text that the form cannot show. */
-  showUnfit(req: Request, res: Response, draft: Draft, message: string): Promise<void>;
+  showUnfit(req: Request, res: Response, draft: Draft, message: Words): Promise<void>;
   /** Of a new badge. */
   starterText(req: Request): string;
 }
@@ -55,9 +57,9 @@ interface Shown {
   readonly trial?: object;
 }
 
-const TOO_LONG =
-  `This badge is too large for the form, which holds ${formLimits.fieldBytes / 1024} KiB in one field: ` +
-  'edit it as text.';
+const TOO_LONG = words('This badge is too large for the form, which holds {limit} KiB in one field: edit it as text.', {
+  limit: formLimits.fieldBytes / 1024,
+});
 
 export function badgeFormRoutes(services: Services, texts: TextView): readonly Route[] {
   const { environment, hiddenKeyPaths } = services;
@@ -69,12 +71,13 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
     const name = badge && (badge.name ?? badge.id);
     const path = badge ? badgePath(badge.id) : '/badges/new';
     const frame = {
-      title: name === null ? 'New badge' : `Edit ${name}`,
+      title: name === null ? words('New badge') : words('Edit {thing}', { thing: name }),
       section: 'badges',
       breadcrumbs: badge && name !== null ? [badgesCrumb, { text: name, href: path }] : [badgesCrumb],
       errors,
       editsRules: true,
     } as const;
+    const t = translatorOf(req, res);
     const warnings = [...(checked?.warnings ?? []), ...(checked ? await templateDoubts(form) : [])];
     const model = {
       action: `${path}/form`,
@@ -87,13 +90,13 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
       focus,
       trial,
       ...trialFields(req),
-      warnings,
+      warnings: warnings.map((warning) => ({ ...warning, message: t(warning.message) })),
       checked: checked !== undefined && errors.length === 0,
       lines: unread ? [] : ruleLines(checked?.text ?? textOfForm(form, base, environment), checked?.elsewhere),
       textField: TEXT_FIELD,
       templates: await offeredTemplates(services),
       badges: (await services.badges.list()).map(({ id, name: title }) => ({ id, title: title ?? id })).slice(0, 500),
-      ...formView(form, { environment, hiddenKeyPaths, problems: [...errors, ...warnings] }),
+      ...formView(form, { environment, hiddenKeyPaths, problems: [...errors, ...warnings], t }),
     };
     await renderPage(req, res, 'badge-form', frame, model, errors.length > 0 ? 422 : 200);
   };
@@ -102,7 +105,7 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
   const templateDoubts = async ({ id, name, provider, template }: BadgeForm): Promise<readonly FieldError[]> => {
     const clause = provider === '' || template.trim() === '' ? null : `${provider}:${template.trim()}`;
     const troubles = await shownTroubles([{ id, name, template: clause, active: true }], services);
-    return troubles.map(({ message }) => ({ field: 'template', message: `It cannot be issued: ${message}.` }));
+    return troubles.map((trouble) => ({ field: 'template', message: cannotBeIssued(trouble) }));
   };
 
   /** Opens a text in the form, or shows it as text where that cannot be done. */
@@ -183,7 +186,7 @@ function sentForm(req: Request, badgeId: string | null): { base: Base; form: Bad
   if (!opened.ok)
     throw new InputError(
       'form-incomplete',
-      'the form is incomplete; go back, load the page again and send it once more',
+      msg('the form is incomplete; go back, load the page again and send it once more'),
     );
   const form = formSent((name) => textField(req, name));
   // The id of a badge that exists cannot change.

@@ -2,6 +2,7 @@
 
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition, BadgeVersion } from '../../../plugin/ports/badge-store.ts';
+import { msg } from '../../../plugin/words.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import type { Services } from '../services.ts';
 
@@ -12,14 +13,15 @@ export type History = readonly [BadgeVersion, ...BadgeVersion[]];
 export async function findHistory({ badges }: Services, id: string): Promise<History> {
   const [latest, ...older] = await badges.history(id);
   if (latest === undefined)
-    throw new NotFoundError('badge', 'there is no badge with this id; look it up in the list of badges');
+    throw new NotFoundError('badge', msg('there is no badge with this id; look it up in the list of badges'));
   return [latest, ...older];
 }
 
 /** @throws NotFoundError `not-found.badge-version` */
 export function findVersion(history: History, number: string): BadgeVersion {
   const found = history.find(({ version }) => String(version) === number);
-  if (!found) throw new NotFoundError('badge-version', 'the badge has no such version; its page lists those it has');
+  if (!found)
+    throw new NotFoundError('badge-version', msg('the badge has no such version; its page lists those it has'));
   return found;
 }
 

@@ -5,17 +5,18 @@ import { requiredReason } from '../../../plugin/badges/reason.ts';
 import { waitingFor } from '../../../plugin/badges/rule-changes.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { words } from '../../../plugin/words.ts';
 import { badgePath, badgesCrumb, findBadge } from '../badge-links.ts';
-import { shownNumber } from '../format.ts';
 import { type FieldError, pathText, textField, wholeNumberField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { versionOf } from './badge-history.ts';
 import { statusCounts } from './progress-counts.ts';
 import { reasonError } from './reason-field.ts';
-import { RULE_FILES_PATH } from './rule-files.ts';
+import { ruleFilesCrumb } from './rule-files.ts';
 
 interface Question {
   readonly badge: BadgeDefinition;
@@ -33,8 +34,9 @@ export function badgeRemovalRoutes(services: Services): readonly Route[] {
     const counts = statusCounts(await progress.counts([badge.id]), badge.id);
     const waiting = waitingFor(badge.id, services.badgeUpstreams());
     const name = badge.name ?? badge.id;
+    const t = translatorOf(req, res);
     const frame = {
-      title: `Remove ${name}`,
+      title: words('Remove {badge}', { badge: name }),
       section: 'badges',
       breadcrumbs: [badgesCrumb, { text: name, href: badgePath(badge.id) }],
       errors,
@@ -45,8 +47,8 @@ export function badgeRemovalRoutes(services: Services): readonly Route[] {
       href: badgePath(badge.id),
       waiting: waiting.map((id) => ({ id, href: badgePath(id) })),
       removable: !badge.active && waiting.length === 0,
-      awarded: shownNumber(counts.awarded),
-      inProgress: shownNumber(counts['in-progress']),
+      awarded: t.number(counts.awarded),
+      inProgress: t.number(counts['in-progress']),
       ...{ reason, conflict },
     };
     await renderPage(req, res, 'badge-remove', frame, model, status);
@@ -54,13 +56,13 @@ export function badgeRemovalRoutes(services: Services): readonly Route[] {
 
   return [
     get('/rules/removed', 'look', async (req, res) => {
-      const breadcrumbs = [badgesCrumb, { text: 'Rule files', href: RULE_FILES_PATH }];
+      const breadcrumbs = [badgesCrumb, ruleFilesCrumb];
       const removed = await badges.removed();
       await renderPage(
         req,
         res,
         'badges-removed',
-        { title: 'Removed badges', section: 'badges', breadcrumbs },
+        { title: words('Removed badges'), section: 'badges', breadcrumbs },
         {
           badges: removed.map((badge) => ({
             ...versionOf(badge),

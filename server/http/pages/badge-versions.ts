@@ -6,6 +6,8 @@ import { describeChange } from '../../../plugin/badges/describe-change.ts';
 import { requiredReason } from '../../../plugin/badges/reason.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeVersion } from '../../../plugin/ports/badge-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { type FieldError, pathText, queryText, textField, wholeNumberField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
@@ -13,6 +15,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { createRuleReader, type RuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { textDiff } from '../text-diff.ts';
 import { findHistory, findVersion, type History, isRestorable, meaningParts, versionOf } from './badge-history.ts';
 import { reasonError } from './reason-field.ts';
@@ -27,7 +30,7 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
     const { history, wanted, reason = '', errors = [], diagnostics = [], conflict = null } = question;
     const [latest] = history;
     const frame = {
-      title: `Restore version ${wanted.version}`,
+      title: words('Restore version {version}', { version: wanted.version }),
       section: 'badges',
       breadcrumbs: crumbsOf(latest),
       errors,
@@ -46,7 +49,7 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
         latest: versionOf(latest),
         expectedVersion: inForceVersion(latest),
         comparison: latest.removed ? null : compare(latest, wanted, readRules, eventTypes),
-        impact: diagnostics.length > 0 ? null : await foreseen([wanted.source], services),
+        impact: diagnostics.length > 0 ? null : await foreseen([wanted.source], services, translatorOf(req, res)),
         lines: latest.removed || diagnostics.length > 0 ? ruleLines(wanted.source, diagnostics) : [],
       },
       status,
@@ -62,7 +65,10 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
         res,
         'badge-version',
         {
-          title: `Version ${version.version} of ${version.name ?? version.id}`,
+          title: words('Version {version} of {badge}', {
+            version: version.version,
+            badge: version.name ?? version.id,
+          }),
           section: 'badges',
           breadcrumbs: crumbsOf(history[0]),
         },
@@ -79,17 +85,18 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
       const history = await findHistory(services, pathText(req, 'id'));
       const [latest, before = latest] = history;
       const from = findVersion(history, queryText(req, 'from') ?? String(before.version));
+      const t = translatorOf(req, res);
       const to = findVersion(history, queryText(req, 'to') ?? String(latest.version));
       await renderPage(
         req,
         res,
         'badge-compare',
-        { title: 'Compare versions', section: 'badges', breadcrumbs: crumbsOf(latest) },
+        { title: words('Compare versions'), section: 'badges', breadcrumbs: crumbsOf(latest) },
         {
           href: badgePath(latest.id),
           from: versionOf(from),
           to: versionOf(to),
-          versions: history.map(versionOf),
+          versions: history.map((version) => ({ ...versionOf(version), label: optionOf(version, t) })),
           comparison: compare(from, to, readRules, eventTypes),
           restorable: isRestorable(from, history),
         },
@@ -100,7 +107,10 @@ export function badgeVersionRoutes(services: Services): readonly Route[] {
       const history = await findHistory(services, pathText(req, 'id'));
       const wanted = findVersion(history, pathText(req, 'version'));
       if (!isRestorable(wanted, history))
-        throw new InputError('version-in-force', 'there is nothing to restore: this text is in force, or a removal');
+        throw new InputError(
+          'version-in-force',
+          msg('there is nothing to restore: this text is in force, or a removal'),
+        );
       await showRestore(req, res, { history, wanted });
     }),
 
@@ -145,8 +155,17 @@ function errorsOf(diagnostics: readonly Diagnostic[]): readonly FieldError[] {
     .filter(({ severity }) => severity === 'error')
     .map(({ line, column, message }) => ({
       field: `line-${line}`,
-      message: `Line ${line}, column ${column}: ${message}`,
+      message: words('Line {line}, column {column}:', { line, column }),
+      english: message,
     }));
+}
+
+/** Of a version, where one is chosen. */
+function optionOf({ version, updatedAt, updatedBy, removed }: BadgeVersion, t: Translator): string {
+  const values = { version, time: updatedAt, who: updatedBy };
+  return removed
+    ? t('Version {version}, {time}, {who}, removed', values)
+    : t('Version {version}, {time}, {who}', values);
 }
 
 /** 0: it was removed. */

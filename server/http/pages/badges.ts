@@ -12,8 +12,9 @@ import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { templatePath } from '../template-links.ts';
-import { shownTroubles } from '../template-troubles.ts';
+import { cannotBeIssued, shownTroubles } from '../template-troubles.ts';
 import { findHistory, type History, summaryOf, versionOf, versionRows } from './badge-history.ts';
 import { jobPath } from './jobs.ts';
 import { statusShares } from './progress-counts.ts';
@@ -36,6 +37,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
       ]);
       if (definition === null) return showRemoved(req, res, history);
       const rules = readRules(definition);
+      const t = translatorOf(req, res);
       const diagnostics = services.checkBadge(definition.source);
       const frame = { title: definition.name ?? definition.id, section: 'badges', breadcrumbs: [badgesCrumb] } as const;
       await renderPage(req, res, 'badge', frame, {
@@ -44,14 +46,17 @@ export function badgeRoutes(services: Services): readonly Route[] {
         lines: ruleLines(definition.source, diagnostics),
         troubles: diagnostics.length,
         templateHref: await templateHref(definition, services),
-        templateTroubles: await shownTroubles([definition], services),
-        policies: rules ? policySentences(rules) : [],
-        requirements: rules ? requirementRows(rules) : [],
-        penalties: rules ? penaltyRows(rules) : [],
+        templateTroubles: (await shownTroubles([definition], services)).map((trouble) => ({
+          said: cannotBeIssued(trouble),
+          templateHref: trouble.templateHref,
+        })),
+        policies: rules ? policySentences(rules, t) : [],
+        requirements: rules ? requirementRows(rules, t) : [],
+        penalties: rules ? penaltyRows(rules, t) : [],
         readable: rules !== null,
         replay: await replayUnderWay(definition.id, services),
         replayHref: `/replays/new${queryString({ badge: definition.id })}`,
-        progress: statusShares(counts, definition.id),
+        progress: statusShares(counts, definition.id, t),
         progressHref: `/progress?badge=${encodeURIComponent(definition.id)}`,
         history: versionRows(history, badgePath(definition.id)),
       });

@@ -2,6 +2,7 @@
 
 import type { Response } from 'express';
 import { parse } from '../../../dsl/index.ts';
+import { msg } from '../../../plugin/words.ts';
 import type { FieldError } from '../forms.ts';
 import { may } from '../identity.ts';
 
@@ -15,12 +16,19 @@ interface InForce {
  *  @returns what keeps the text from being saved by who is signed in; null: nothing */
 export function inForceError(res: Response, text: string, { field, isActive }: InForce): FieldError | null {
   if (may(res, 'publish')) return null;
-  const message = (what: string) => `${what} Ask a publisher or an administrator to do it.`;
-  if (isActive) return { field, message: message('This badge is in force, and you may save drafts only.') };
+  if (isActive)
+    return {
+      field,
+      message: msg(
+        'This badge is in force, and you may save drafts only. Ask a publisher or an administrator to do it.',
+      ),
+    };
   const wouldBe = parse(text).file.blocks.some((block) => block.kind === 'badge' && block.active?.value === true);
   if (!wouldBe) return null;
   return {
     field,
-    message: message('You may save drafts only: leave the badge inactive. Putting it in force is a step of its own.'),
+    message: msg(
+      'You may save drafts only: leave the badge inactive. Putting it in force is a step of its own. Ask a publisher or an administrator to do it.',
+    ),
   };
 }

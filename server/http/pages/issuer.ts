@@ -3,7 +3,9 @@
 import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { IssuerProfile } from '../../../plugin/ports/issuer-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
+import { badgesCrumb } from '../badge-links.ts';
 import {
   type FormField,
   goesOnEditing,
@@ -23,9 +25,9 @@ import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 
 const FIELDS: readonly FormField[] = [
-  { name: 'name', label: 'Name' },
-  { name: 'url', label: 'Your site' },
-  { name: 'email', label: 'E-mail address' },
+  { name: 'name', label: msg('Name') },
+  { name: 'url', label: msg('Your site') },
+  { name: 'email', label: msg('E-mail address') },
   imageField,
 ];
 
@@ -52,9 +54,9 @@ export function issuerRoutes(services: Services): readonly Route[] {
     const { addresses } = issuer;
     const last = keys.at(-1);
     const frame = {
-      title: 'Issuer',
+      title: words('Issuer'),
       section: 'badges',
-      breadcrumbs: [{ text: 'Badges', href: '/badges' }],
+      breadcrumbs: [badgesCrumb],
       errors,
     } as const;
     await renderPage(
@@ -77,10 +79,10 @@ export function issuerRoutes(services: Services): readonly Route[] {
           createdAt: shownTime(createdAt),
           status:
             distrustedAt !== null
-              ? { word: 'Distrusted', tone: 'bad' }
+              ? { word: msg('Distrusted'), tone: 'bad' }
               : number === last?.number
-                ? { word: 'Signs', tone: 'good' }
-                : { word: 'Trusted', tone: 'off' },
+                ? { word: msg('Signs'), tone: 'good' }
+                : { word: msg('Trusted'), tone: 'off' },
           isTrusted: distrustedAt === null,
         })),
         warnings: [],
@@ -101,11 +103,11 @@ export function issuerRoutes(services: Services): readonly Route[] {
       };
       const errors: FieldError[] = [];
       if (entry.name === '' || entry.name.length > 120)
-        errors.push({ field: 'name', message: 'Enter a name of at most 120 characters.' });
+        errors.push({ field: 'name', message: msg('Enter a name of at most 120 characters.') });
       if (!isAddress(entry.url))
-        errors.push({ field: 'url', message: 'Enter the address of your site; it begins with https://.' });
+        errors.push({ field: 'url', message: msg('Enter the address of your site; it begins with https://.') });
       if (entry.email !== '' && !/^[^\s@]+@[^\s@]+$/.test(entry.email))
-        errors.push({ field: 'email', message: 'Enter an e-mail address, or leave it empty.' });
+        errors.push({ field: 'email', message: msg('Enter an e-mail address, or leave it empty.') });
       const profile = await issuer.profile();
       let { image } = profile;
       if (errors.length === 0) {
@@ -113,7 +115,7 @@ export function issuerRoutes(services: Services): readonly Route[] {
           image = await sentImage(req, image, files);
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
-          errors.push({ field: 'files', message: error.message });
+          errors.push({ field: 'files', message: error.said });
         }
       }
       if (errors.length > 0) return show(req, res, entry, errors);
@@ -121,8 +123,8 @@ export function issuerRoutes(services: Services): readonly Route[] {
       const saved = { ...entry, email: entry.email || null, image, version: profile.version, updatedAt: clock.now() };
       if (isChanged(openedValues(req, FIELDS), valuesOf(profile), FIELDS) || !(await issuerStore.saveProfile(saved))) {
         return showEditConflict(req, res, services, {
-          frame: { section: 'badges', breadcrumbs: [{ text: 'Badges', href: '/badges' }] },
-          ...{ noun: 'the issuer', object: 'issuer', action: '/issuer', href: '/issuer', fields: FIELDS },
+          frame: { section: 'badges', breadcrumbs: [badgesCrumb] },
+          ...{ noun: words('the issuer'), object: 'issuer', action: '/issuer', href: '/issuer', fields: FIELDS },
           opened: openedValues(req, FIELDS),
           theirs: valuesOf(await issuer.profile()),
           yours: { ...entry, image: image ?? '' },
@@ -141,13 +143,13 @@ export function issuerRoutes(services: Services): readonly Route[] {
     post('/issuer/keys/:number/distrust', 'administer', async (req, res) => {
       const number = Number(pathText(req, 'number'));
       if (textField(req, 'sure') !== 'yes') {
-        const message = `Tick the box beside key ${number} to say that you mean it.`;
+        const message = words('Tick the box beside key {number} to say that you mean it.', { number });
         return show(req, res, null, [{ field: `sure-${number}`, message }]);
       }
       if (!(await issuerStore.distrustKey(number, clock.now())))
         throw new NotFoundError(
           'issuer-key',
-          'there is no such key that is still trusted; the page of the issuer shows them',
+          msg('there is no such key that is still trusted; the page of the issuer shows them'),
         );
       await audit(actorOf(res).name, 'issuer-key.distrusted', `issuer-key:${number}`);
       res.redirect(303, '/issuer?done=key-distrusted');

@@ -4,6 +4,7 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { SYNC_KIND } from '../../../plugin/providers/sync-templates.ts';
+import { words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownNumber, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
@@ -11,9 +12,10 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { otherCounts, replayModel } from './replay-result.ts';
 
-export const jobsCrumb = { text: 'Jobs', href: '/jobs' } as const;
+export const jobsCrumb = { text: words('Jobs'), href: '/jobs' } as const;
 
 export function jobPath(id: string): string {
   return `/jobs/${encodeURIComponent(id)}`;
@@ -28,7 +30,7 @@ export function jobRoutes(services: Services): readonly Route[] {
       const job = await jobStore.get(pathText(req, 'id'));
       if (job === null) throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
       const frame = { title: job.title, section: 'system', breadcrumbs: [jobsCrumb] } as const;
-      const replay = await replayModel(job, services);
+      const replay = await replayModel(job, services, translatorOf(req, res));
       const shown = shownJob(replay === null ? job : { ...job, counts: otherCounts(job) });
       await renderPage(req, res, 'job', frame, { ...shown, replay, next: nextOf(job) });
     }),

@@ -3,12 +3,15 @@
 import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../../providers/index.ts';
+import { achievementTitle } from '../achievement-titles.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
+import { badgesCrumb } from '../badge-links.ts';
 import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
-import { safeUrl, shownNumber, shownStatus, shownTime } from '../format.ts';
+import { safeUrl, shownStatus, shownTime } from '../format.ts';
 import { type FieldError, pathText, queryString } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
@@ -25,11 +28,11 @@ import { sentImage } from '../open-badge-images.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { historyPath } from './history.ts';
 
 const HOME = '/open-badge-templates';
-const crumb = { text: 'Open Badge templates', href: HOME } as const;
-const badgesCrumb = { text: 'Badges', href: '/badges' } as const;
+const crumb = { text: words('Open Badge templates'), href: HOME } as const;
 
 export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   const { providerStore, issuerStore, openBadges, files, clock, settings } = services;
@@ -38,7 +41,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   const find = async (req: Request): Promise<BadgeTemplate> => {
     const template = await providerStore.template(OPEN_BADGES, OWN_ACCOUNT, pathText(req, 'template'));
     if (template) return template;
-    throw new NotFoundError('template', 'there is no such template; the list of templates shows those there are');
+    throw new NotFoundError('template', msg('there is no such template; the list of templates shows those there are'));
   };
 
   const showForm = (
@@ -53,7 +56,8 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
     },
   ): Promise<void> => {
     const { former, entry, errors = [], image } = shown;
-    const title = former ? `Edit ${former.name}` : 'New badge template';
+    const t = translatorOf(req, res);
+    const title = former ? words('Edit {thing}', { thing: former.name }) : words('New badge template');
     const frame = { title, section: 'badges', breadcrumbs: [badgesCrumb, crumb], errors } as const;
     const model = {
       entry,
@@ -65,13 +69,16 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
       types: [
         {
           label: '',
-          choices: [{ value: '', text: 'None' }, ...ACHIEVEMENT_TYPES.map((value) => ({ value, text: value }))],
+          choices: [
+            { value: '', text: t('None') },
+            ...ACHIEVEMENT_TYPES.map((value) => ({ value, text: achievementTitle(value, t) })),
+          ],
         },
       ],
       states: [
         {
           label: '',
-          choices: ['active', 'draft', 'archived'].map((value) => ({ value, text: shownStatus(value).word })),
+          choices: ['active', 'draft', 'archived'].map((value) => ({ value, text: t(shownStatus(value).word) })),
         },
       ],
       warnings: [],
@@ -91,7 +98,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   ): Promise<void> =>
     showEditConflict(req, res, services, {
       frame: { section: 'badges', breadcrumbs: [badgesCrumb, crumb] },
-      noun: 'this template',
+      noun: words('this template'),
       object: `open-badge-template:${former.templateId}`,
       action: `${pathOf(former)}/edit`,
       href: pathOf(former),
@@ -111,7 +118,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         image = await sentImage(req, image, files);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        errors.push({ field: 'files', message: error.message });
+        errors.push({ field: 'files', message: error.said });
       }
     }
     if (errors.length > 0) return showForm(req, res, { former, entry, errors });
@@ -127,7 +134,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
     if (former === null) await providerStore.saveAccount(ownAccount(clock.now()));
     if (!(await providerStore.saveTemplate(template))) {
       if (former) return showConflict(req, res, { former: await find(req), entry, image });
-      const message = 'There is a template with this id already; choose another.';
+      const message = msg('There is a template with this id already; choose another.');
       return showForm(req, res, { former, entry, errors: [{ field: 'id', message }] });
     }
     const action = former ? 'open-badge-template.changed' : 'open-badge-template.created';
@@ -166,17 +173,17 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         clause: `template openbadges "${templateId}"`,
         criteria: details.criteria,
         criteriaHref: safeUrl(details.criteriaUrl),
-        achievementType: details.achievementType,
+        achievementType: details.achievementType && achievementTitle(details.achievementType, translatorOf(req, res)),
         tags: details.tags,
         alignments: details.alignments.map(({ name, url }) => ({ name, href: safeUrl(url) })),
         historyHref: historyPath('open-badge-template', template.templateId),
         editHref: `${pathOf(template)}/edit`,
         rulesHref: `/badges/new/form${queryString({ template: `${OPEN_BADGES}:${template.templateId}`, name: template.name })}`,
         achievementHref: new URL(openBadges.issuer.addresses.achievement(templateId)).pathname,
-        issued: shownNumber(counts.get(templateId) ?? 0),
+        issued: counts.get(templateId) ?? 0,
         badges: items.map(({ uuid, learnerId, issuedAt, revokedAt }) => ({
           href: `/open-badges/${uuid}`,
-          learner: people.find(({ id }) => id === learnerId)?.username ?? 'removed learner',
+          learner: people.find(({ id }) => id === learnerId)?.username ?? null,
           learnerHref: `/learners/${encodeURIComponent(learnerId)}`,
           issuedAt: shownTime(issuedAt),
           status: shownStatus(revokedAt === null ? 'available' : 'revoked'),

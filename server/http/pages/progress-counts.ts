@@ -1,7 +1,8 @@
 /** How many learners are where, over all badges or on one. */
 
 import type { ProgressStore } from '../../../plugin/ports/progress-store.ts';
-import { shownNumber } from '../format.ts';
+import { msg } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 
 type Counts = Awaited<ReturnType<ProgressStore['counts']>>;
 type Status = Counts[number]['status'];
@@ -20,23 +21,24 @@ function statusOf({ status, evaluated }: Counts[number]): Status | 'would-be-awa
 }
 
 /** Widths of a bar of 100 units: in progress, awarded, revoked, in this order, and what is only evaluated. */
-export function statusShares(counts: Counts, badgeId: string) {
+export function statusShares(counts: Counts, badgeId: string, t: Translator) {
   const of = statusCounts(counts, badgeId);
   const shown = [
-    { word: 'in progress', className: 'share-busy', count: of['in-progress'] },
-    { word: 'awarded', className: 'share-good', count: of.awarded },
-    { word: 'revoked', className: 'share-bad', count: of.revoked },
+    { text: msg('{count} in progress'), className: 'share-busy', count: of['in-progress'] },
+    { text: msg('{count} awarded'), className: 'share-good', count: of.awarded },
+    { text: msg('{count} revoked'), className: 'share-bad', count: of.revoked },
     ...(of['would-be-awarded'] === 0
       ? []
-      : [{ word: 'would be awarded', className: 'share-warn', count: of['would-be-awarded'] }]),
+      : [{ text: msg('{count} would be awarded'), className: 'share-warn', count: of['would-be-awarded'] }]),
   ];
   const total = shown.reduce((sum, share) => sum + share.count, 0);
   let x = 0;
   const shares = shown.map((share) => {
     const width = total === 0 ? 0 : (share.count / total) * 100;
-    const placed = { ...share, count: shownNumber(share.count), x, width };
+    const text = t({ text: share.text, values: { count: share.count } });
+    const placed = { className: share.className, text, x, width };
     x += width;
     return placed;
   });
-  return { total, shares, summary: shares.map((share) => `${share.count} ${share.word}`).join(', ') };
+  return { total, shares, summary: t.list(shares.map(({ text }) => text)) };
 }

@@ -1,10 +1,11 @@
 /** Who is how far: where it stands, and one record of it in a few words. */
 
 import type { Effect, Progress } from '../../../plugin/ports/progress-store.ts';
+import { words } from '../../../plugin/words.ts';
 import { progressStatus, shownInstant, shownTime } from '../format.ts';
 
-export const learnersCrumb = { text: 'Learners', href: '/learners' } as const;
-export const progressCrumb = { text: 'Progress', href: '/progress' } as const;
+export const learnersCrumb = { text: words('Learners'), href: '/learners' } as const;
+export const progressCrumb = { text: words('Progress'), href: '/progress' } as const;
 
 export function learnerPath(learnerId: string): string {
   return `/learners/${encodeURIComponent(learnerId)}`;

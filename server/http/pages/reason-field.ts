@@ -11,7 +11,7 @@ export function reasonError(reason = '', read: (text: string) => unknown = toRea
     read(reason);
     return null;
   } catch (error) {
-    if (error instanceof InputError) return { field: 'reason', message: error.message };
+    if (error instanceof InputError) return { field: 'reason', message: error.said };
     throw error;
   }
 }

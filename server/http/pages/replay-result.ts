@@ -1,5 +1,6 @@
 /** What the page of a job shows of a replay: what was asked, who gains or loses what, and what to do with it. */
 
+import { instantToDate } from '../../../dsl/index.ts';
 import { CHECK_PROGRESS } from '../../../plugin/badges/replay/check-progress.ts';
 import {
   callsIn,
@@ -11,24 +12,26 @@ import {
   resultOf,
 } from '../../../plugin/badges/replay/replay-request.ts';
 import type { Job } from '../../../plugin/ports/job-store.ts';
+import { msg } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { badgePath } from '../badge-links.ts';
-import { counted, shownInstant, shownNumber, shownStatus } from '../format.ts';
+import { shownStatus } from '../format.ts';
 import type { Services } from '../services.ts';
 import { learnerPath } from './progress.ts';
 
 /** @returns null where the job is of another kind */
-export async function replayModel(job: Job, services: Pick<Services, 'badges' | 'learners'>) {
+export async function replayModel(job: Job, services: Pick<Services, 'badges' | 'learners'>, t: Translator) {
   if (job.kind !== REPLAY && job.kind !== CHECK_PROGRESS) return null;
   const request = job.kind === REPLAY ? fromParameters(job.parameters) : null;
   const would = request === null ? job.parameters.repair !== true : request.dryRun;
   const result = resultOf(job.result);
-  const shown = await impactModel(result, job.counts, services);
+  const shown = await impactModel(result, job.counts, services, t);
   const names = new Map(shown.named);
   return {
     ...shown,
     would,
     note: result.note ?? null,
-    facts: request === null ? [] : factsOf(request, (id) => names.get(id) ?? id),
+    facts: request === null ? [] : factsOf(request, (id) => names.get(id) ?? id, t),
     saving: request?.saving ? savingOf(request.saving, request.drafts[0] ?? '') : null,
     again: request?.dryRun && request.drafts.length === 0 ? formFields(request) : null,
   };
@@ -39,6 +42,7 @@ async function impactModel(
   result: ReplayResult,
   counts: Readonly<Record<string, number>>,
   services: Pick<Services, 'badges' | 'learners'>,
+  t: Translator,
 ) {
   const definitions = await services.badges.list();
   const named = definitions.map(({ id, name }) => [id, name ?? id] as const);
@@ -50,24 +54,24 @@ async function impactModel(
     named,
     badges: result.badges.map((impact) => ({
       ...badge(impact.badge),
-      gains: shownNumber(impact.gains),
-      loses: shownNumber(impact.loses),
-      moves: shownNumber(impact.moves),
+      gains: t.number(impact.gains),
+      loses: t.number(impact.loses),
+      moves: t.number(impact.moves),
     })),
     moreBadges: result.moreBadges,
     sample: await sampleRows(result.sample, badge, services),
-    calls: callsOf(counts),
-    loses: loses === 0 ? null : counted(loses, 'badge'),
-    unverified: unverified === 0 ? null : counted(unverified, 'contribution'),
+    calls: callsOf(counts, t),
+    loses: loses === 0 ? null : loses,
+    unverified: unverified === 0 ? null : unverified,
   };
 }
 
 /** For the partial `impact`. @returns null where there is nothing to say */
-export async function foreseen(drafts: readonly string[], services: Services) {
+export async function foreseen(drafts: readonly string[], services: Services, t: Translator) {
   const impact = await services.foreseeRules(drafts);
   if (impact === null) return null;
-  const model = await impactModel(impact, impact.counts, services);
-  return { ...model, would: true, isOpen: false, part: impact.complete ? null : counted(impact.learners, 'learner') };
+  const model = await impactModel(impact, impact.counts, services, t);
+  return { ...model, would: true, isOpen: false, part: impact.complete ? null : impact.learners };
 }
 
 type SavingForm = NonNullable<ReplayRequest['saving']>;
@@ -95,13 +99,16 @@ function formFields({ badges, membership, from, to, types }: ReplayRequest): rea
   ];
 }
 
-function factsOf({ badges, membership, from, to, types }: ReplayRequest, name: (id: string) => string) {
+function factsOf({ badges, membership, from, to, types }: ReplayRequest, name: (id: string) => string, t: Translator) {
   return [
-    { word: 'Badges', text: badges === null ? 'all active ones' : badges.map(name).join(', ') },
-    { word: 'Events that count', text: membership === 'backfill' ? 'all of the time below' : 'as they were received' },
-    ...(types === null ? [] : [{ word: 'Event types', text: types.join(', ') }]),
-    ...(from === null ? [] : [{ word: 'Happened from', text: shownInstant(from).text }]),
-    ...(to === null ? [] : [{ word: 'Happened before', text: shownInstant(to).text }]),
+    { word: t('Badges'), text: badges === null ? t('all active ones') : badges.map(name).join(', ') },
+    {
+      word: t('Events that count'),
+      text: membership === 'backfill' ? t('all of the time below') : t('as they were received'),
+    },
+    ...(types === null ? [] : [{ word: t('Event types'), text: types.join(', ') }]),
+    ...(from === null ? [] : [{ word: t('Happened from'), text: t.time(instantToDate(from)) }]),
+    ...(to === null ? [] : [{ word: t('Happened before'), text: t.time(instantToDate(to)) }]),
   ];
 }
 
@@ -113,7 +120,8 @@ async function sampleRows(
   const people = await learners.findManyByIds([...new Set(sample.flatMap(({ learner }) => learner ?? []))]);
   const usernames = new Map(people.map(({ id, username }) => [id, username]));
   return sample.map(({ learner, badge: id, from, to }) => ({
-    learner: learner === null ? 'somebody new' : (usernames.get(learner) ?? 'removed learner'),
+    learner: (learner === null ? null : usernames.get(learner)) ?? null,
+    nobody: learner === null ? msg('somebody new') : msg('removed learner'),
     href: learner !== null && usernames.has(learner) ? learnerPath(learner) : null,
     badge: badge(id),
     from: shownStatus(from),
@@ -121,16 +129,24 @@ async function sampleRows(
   }));
 }
 
-const CALL_WORDS = {
-  award: 'Awards',
-  revoke: 'Revocations',
-  announce: 'Announcements',
-  'not-needed': 'Steps no longer needed',
+const CALLS = {
+  award: msg('Awards'),
+  revoke: msg('Revocations'),
+  announce: msg('Announcements'),
+  'not-needed': msg('Steps no longer needed'),
 };
 
-function callsOf(counts: Readonly<Record<string, number>>) {
+/** The same at a provider. */
+const CALLS_AT = {
+  award: msg('Awards at {provider}'),
+  revoke: msg('Revocations at {provider}'),
+  announce: msg('Announcements at {provider}'),
+  'not-needed': msg('Steps no longer needed at {provider}'),
+};
+
+function callsOf(counts: Readonly<Record<string, number>>, t: Translator) {
   return callsIn(counts).map(({ what, at, number }) => ({
-    word: at === null ? CALL_WORDS[what] : `${CALL_WORDS[what]} at ${at}`,
-    number: shownNumber(number),
+    word: at === null ? CALLS[what] : { text: CALLS_AT[what], values: { provider: at } },
+    number: t.number(number),
   }));
 }

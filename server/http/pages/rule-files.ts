@@ -5,15 +5,16 @@ import { fileNameOf } from '../../../plugin/badges/export-rules.ts';
 import { requiredReason } from '../../../plugin/badges/reason.ts';
 import type { RulePlan } from '../../../plugin/badges/rule-plan.ts';
 import type { CheckedText } from '../../../plugin/badges/target-state.ts';
+import { counts, type FilledWords, msg, words } from '../../../plugin/words.ts';
 import { badgesCrumb, findBadge } from '../badge-links.ts';
-import { counted, shownNumber } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { createPlanPreview } from '../plan-preview.ts';
 import { get, post, type Route } from '../routes.ts';
-import { type ChosenRules, chosenRules, resentFields, resentRules, type SentRules } from '../sent-rules.ts';
+import { type ChosenRules, chosenRules, resentFields, resentRules, type SentRules, shownFile } from '../sent-rules.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { MIB, uploadLimits } from '../uploads.ts';
 import { jobPath, shownJob } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
@@ -22,7 +23,7 @@ import { planModel, staleModel } from './rule-plan.ts';
 import { ruleLines } from './rule-text.ts';
 
 export const RULE_FILES_PATH = '/rules';
-const ruleFilesCrumb = { text: 'Rule files', href: RULE_FILES_PATH } as const;
+export const ruleFilesCrumb = { text: words('Rule files'), href: RULE_FILES_PATH } as const;
 
 /** Longer texts are not shown with their mistakes: these are listed, with their places. */
 const LINES_SHOWN = 3_000;
@@ -44,15 +45,15 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
     const [inForce, removed] = await Promise.all([services.badges.list(), services.badges.removed()]);
     const errors = tried?.errors ?? [];
     const frame = {
-      title: 'Rule files',
+      title: words('Rule files'),
       section: 'badges',
       breadcrumbs: [badgesCrumb],
       errors,
       editsRules: true,
     } as const;
     const model = {
-      inForce: counted(inForce.length, 'badge'),
-      removed: removed.length === 0 ? null : shownNumber(removed.length),
+      inForce: inForce.length,
+      removed: removed.length === 0 ? null : removed.length,
       texts: tried?.texts ?? [],
       pasted: tried?.pasted ?? '',
       prune: tried?.prune ?? false,
@@ -68,14 +69,14 @@ export function ruleFileRoutes(services: Services): readonly Route[] {
   const showPlan = async (req: Request, res: Response, plan: RulePlan, form: PlanForm, status = 200): Promise<void> => {
     const { sent, stale = null, errors = [], reason = '' } = form;
     const frame = {
-      title: 'What would change',
+      title: words('What would change'),
       section: 'badges',
       breadcrumbs: [badgesCrumb, ruleFilesCrumb],
       errors,
       failed: status !== 200,
     } as const;
     const job = await preview(plan, textField(req, 'preview'), actorOf(res).name);
-    const impact = job && { ...shownJob(job), replay: await replayModel(job, services) };
+    const impact = job && { ...shownJob(job), replay: await replayModel(job, services, translatorOf(req, res)) };
     const model = { ...planModel(plan), fields: resentFields(sent), reason, stale, impact };
     await renderPage(req, res, 'rule-plan', frame, model, status);
   };
@@ -145,7 +146,7 @@ interface Tried extends Pick<ChosenRules, 'pasted' | 'prune' | 'errors'> {
 }
 
 interface ShownText {
-  readonly name: string;
+  readonly name: FilledWords | string;
   /** What the ids of its lines begin with. */
   readonly prefix: string;
   /** Empty: it is too long to be shown. */
@@ -155,25 +156,27 @@ interface ShownText {
 function mistaken(chosen: Pick<ChosenRules, 'pasted' | 'prune'>, texts: readonly CheckedText[]): Tried {
   const shownTexts = texts.map(({ name, text, diagnostics }, at) => {
     const isShown = text.split('\n').length <= LINES_SHOWN;
-    return { name, prefix: `text${at}-`, lines: isShown ? ruleLines(text, diagnostics) : [] };
+    return { name: shownFile(name), prefix: `text${at}-`, lines: isShown ? ruleLines(text, diagnostics) : [] };
   });
   const errors = texts.flatMap(({ name, diagnostics }, at) =>
     diagnostics
       .filter(({ severity }) => severity === 'error')
       .map(({ line, column, message }) => ({
         field: shownTexts[at]?.lines.length ? `text${at}-line-${line}` : 'files',
-        place: name,
-        message: `line ${line}, column ${column}: ${message}`,
+        place: shownFile(name),
+        message: words('line {line}, column {column}:', { line, column }),
+        english: message,
       })),
   );
   const more = errors.length - ERRORS_LISTED;
-  const last = more > 0 ? [{ field: 'files', message: `and ${counted(more, 'error')} more` }] : [];
+  const last =
+    more > 0 ? [{ field: 'files', message: counts(more, 'and {count} error more', 'and {count} errors more') }] : [];
   return { ...chosen, texts: shownTexts, errors: [...errors.slice(0, ERRORS_LISTED), ...last] };
 }
 
 const nothingInIt: FieldError = {
   field: 'files',
-  message: 'there is no badge in what you sent; choose files that hold badges',
+  message: msg('there is no badge in what you sent; choose files that hold badges'),
 };
 
 function holdsNothing({ changes, unchanged }: RulePlan): boolean {

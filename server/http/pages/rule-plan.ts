@@ -2,15 +2,17 @@
 
 import type { ApplyResult } from '../../../plugin/badges/rule-changes.ts';
 import type { PlannedChange, RulePlan } from '../../../plugin/badges/rule-plan.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
-import { type ShownStatus, shownNumber, shownTime } from '../format.ts';
+import { type ShownStatus, shownTime } from '../format.ts';
+import { shownFile } from '../sent-rules.ts';
 import { textDiff } from '../text-diff.ts';
 import { meaningParts } from './badge-history.ts';
 
-const words: Readonly<Record<PlannedChange['change'], ShownStatus>> = {
-  added: { word: 'Added', tone: 'good' },
-  changed: { word: 'Changed', tone: 'busy' },
-  removed: { word: 'Removed', tone: 'bad' },
+const statuses: Readonly<Record<PlannedChange['change'], ShownStatus>> = {
+  added: { word: msg('Added'), tone: 'good' },
+  changed: { word: msg('Changed'), tone: 'busy' },
+  removed: { word: msg('Removed'), tone: 'bad' },
 };
 
 /** More are listed by their ids: a page has to end somewhere. */
@@ -22,16 +24,16 @@ export function planModel(plan: RulePlan) {
   return {
     hash,
     counts: [
-      { text: 'Added', count: shownNumber(count('added')) },
-      { text: 'Changed', count: shownNumber(count('changed')) },
-      { text: 'Removed', count: shownNumber(count('removed')) },
-      { text: 'Unchanged', count: shownNumber(unchanged.length) },
-      { text: 'Not in the files, and left as they are', count: shownNumber(kept.length) },
+      { text: msg('Added'), count: count('added') },
+      { text: msg('Changed'), count: count('changed') },
+      { text: msg('Removed'), count: count('removed') },
+      { text: msg('Unchanged'), count: unchanged.length },
+      { text: msg('Not in the files, and left as they are'), count: kept.length },
     ],
     changes: changes.slice(0, CHANGES_SHOWN).map(shownChange),
-    further: changes.slice(CHANGES_SHOWN).map(({ change, id }) => ({ id, word: words[change].word })),
+    further: changes.slice(CHANGES_SHOWN).map(({ change, id }) => ({ id, word: statuses[change].word })),
     warnings: warnings.map(({ file, line, column, message, hint, code }) => ({
-      ...{ place: `${file}, line ${line}, column ${column}`, message, hint, code },
+      ...{ file: shownFile(file), line, column, message, hint, code },
     })),
     unchanged,
     kept,
@@ -41,13 +43,13 @@ export function planModel(plan: RulePlan) {
 function shownChange(planned: PlannedChange) {
   const { id, name, source, change } = planned;
   return {
-    ...{ id, name: name ?? id, status: words[change] },
+    ...{ id, name: name ?? id, status: statuses[change] },
     /** Where it comes from, and what it replaces. */
     origin: [
-      ...(change === 'added' ? [] : [`version ${planned.version}`]),
-      ...(change === 'removed' ? [] : [`from ${planned.file}`]),
-      ...(change === 'added' ? [planned.active ? 'active at once' : 'inactive'] : []),
-    ].join(', '),
+      ...(change === 'added' ? [] : [words('version {version}', { version: planned.version })]),
+      ...(change === 'removed' ? [] : [words('from {file}', { file: shownFile(planned.file) })]),
+      ...(change === 'added' ? [planned.active ? words('active at once') : words('inactive')] : []),
+    ],
     href: change === 'added' ? null : badgePath(id),
     meaning: change === 'changed' ? meaningParts(planned.summary) : [],
     diff: change === 'changed' ? textDiff(planned.before, source) : null,

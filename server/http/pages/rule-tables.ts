@@ -8,6 +8,7 @@ import {
   type Requirement,
   type Trigger,
 } from '../../../dsl/index.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { counted, shortEventType } from '../format.ts';
 
 export interface RequirementRow {
@@ -32,37 +33,43 @@ export interface PenaltyRow {
 }
 
 /** Rows in rule order, those of one group together. */
-export function requirementRows(badge: Badge): readonly RequirementRow[] {
+export function requirementRows(badge: Badge, t: Translator): readonly RequirementRow[] {
   const groups = [...new Set(badge.requirements.map((requirement) => requirement.group))];
-  return groups.flatMap((group) => badge.requirements.filter((item) => item.group === group).map(requirementRow));
+  return groups.flatMap((group) =>
+    badge.requirements.filter((item) => item.group === group).map((item) => requirementRow(item, t)),
+  );
 }
 
-function requirementRow(requirement: Requirement): RequirementRow {
+function requirementRow(requirement: Requirement, t: Translator): RequirementRow {
   const { id, group, description, on, where, after, from, until } = requirement;
   const limits: string[] = [];
-  if (after !== null) limits.push(`after ${after} is fulfilled`);
-  if (from !== null) limits.push(`from ${formatInstant(from)}`);
-  if (until !== null) limits.push(`before ${formatInstant(until)}`);
+  if (after !== null) limits.push(t('after {requirement} is fulfilled', { requirement: after }));
+  if (from !== null) limits.push(t('from {time}', { time: formatInstant(from) }));
+  if (until !== null) limits.push(t('before {time}', { time: formatInstant(until) }));
   return {
     id,
     group,
     description,
-    ...trigger(on),
+    ...trigger(on, t),
     conditions: conditionRows(where),
-    count: countText(requirement),
+    count: countText(requirement, t),
     limits,
   };
 }
 
-export function penaltyRows(badge: Badge): readonly PenaltyRow[] {
+export function penaltyRows(badge: Badge, t: Translator): readonly PenaltyRow[] {
   return badge.penalties.map(({ id, description, on, where, resets }) => {
-    return { id, description, ...trigger(on), conditions: conditionRows(where), resets };
+    return { id, description, ...trigger(on, t), conditions: conditionRows(where), resets };
   });
 }
 
-function trigger(on: Trigger): { event: string; eventTitle: string } {
+function trigger(on: Trigger, t: Translator): { event: string; eventTitle: string } {
   if (on.kind === 'event') return { event: shortEventType(on.type), eventTitle: on.type };
-  return { event: `badge "${on.badge}" ${on.change}`, eventTitle: `badge "${on.badge}" ${on.change}` };
+  const said =
+    on.change === 'awarded'
+      ? t('badge "{badge}" awarded', { badge: on.badge })
+      : t('badge "{badge}" revoked', { badge: on.badge });
+  return { event: said, eventTitle: said };
 }
 
 function conditionRows(where: Condition | null): readonly string[] {
@@ -70,15 +77,27 @@ function conditionRows(where: Condition | null): readonly string[] {
   return where.kind === 'and' ? where.operands.map((operand) => printCondition(operand)) : [printCondition(where)];
 }
 
-function countText({ count, distinct, withinMs }: Requirement): string {
-  const window = withinMs === null ? '' : ` within ${durationText(withinMs)}`;
-  if (distinct === null) return count === 1 ? 'once' : `${count} times${window}`;
-  const path = [
+function countText({ count, distinct, withinMs }: Requirement, t: Translator): string {
+  const duration = withinMs === null ? null : t.duration(withinMs);
+  if (distinct === null) {
+    if (count === 1) return t('once');
+    return duration === null
+      ? t.plural(count, '{count} time', '{count} times')
+      : t.plural(count, '{count} time within {duration}', '{count} times within {duration}', { duration });
+  }
+  const field = [
     ...(distinct.root === 'event' ? ['event'] : []),
     ...distinct.segments,
     ...((distinct.part ?? '') ? [distinct.part] : []),
-  ];
-  return `${counted(count, 'different value')} of ${path.join('.')}${window}`;
+  ].join('.');
+  return duration === null
+    ? t.plural(count, '{count} different value of {field}', '{count} different values of {field}', { field })
+    : t.plural(
+        count,
+        '{count} different value of {field} within {duration}',
+        '{count} different values of {field} within {duration}',
+        { field, duration },
+      );
 }
 
 const MINUTE_MS = 60_000;
@@ -94,22 +113,30 @@ export function durationText(ms: number): string {
 }
 
 /** How the badge behaves once it is awarded, in sentences. */
-export function policySentences(badge: Badge): readonly string[] {
-  const times = Number.isFinite(badge.maxAwards) ? `up to ${counted(badge.maxAwards, 'time')}` : 'any number of times';
+export function policySentences(badge: Badge, t: Translator): readonly string[] {
   const sentences = [
-    ...(badge.evaluate ? ['It is only evaluated: it is recorded who would be awarded, and nothing is issued.'] : []),
-    badge.repeatable ? `It can be earned ${times}.` : 'It is earned once.',
+    ...(badge.evaluate ? [t('It is only evaluated: it is recorded who would be awarded, and nothing is issued.')] : []),
+    timesSentence(badge, t),
   ];
   if (badge.penalties.length > 0) {
     sentences.push(
       badge.onRegress === 'keep'
-        ? 'It is kept when a penalty makes it incomplete again.'
-        : 'It is taken back when a penalty makes it incomplete again.',
+        ? t('It is kept when a penalty makes it incomplete again.')
+        : t('It is taken back when a penalty makes it incomplete again.'),
     );
     if (badge.onRegress === 'revoke')
       sentences.push(
-        badge.reAward === 'allowed' ? 'It can be earned again after that.' : 'It cannot be earned again after that.',
+        badge.reAward === 'allowed'
+          ? t('It can be earned again after that.')
+          : t('It cannot be earned again after that.'),
       );
   }
   return sentences;
+}
+
+function timesSentence({ repeatable, maxAwards }: Badge, t: Translator): string {
+  if (!repeatable) return t('It is earned once.');
+  return Number.isFinite(maxAwards)
+    ? t.plural(maxAwards, 'It can be earned up to {count} time.', 'It can be earned up to {count} times.')
+    : t('It can be earned any number of times.');
 }

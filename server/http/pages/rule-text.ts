@@ -14,7 +14,8 @@ export interface ShownDiagnostic {
   readonly anchor: string;
   readonly severity: 'error' | 'warning';
   readonly code: string;
-  readonly place: string;
+  readonly line: number;
+  readonly column: number;
   readonly message: string;
   readonly hint: string | null;
 }
@@ -42,7 +43,8 @@ export function shown(diagnostic: Diagnostic): ShownDiagnostic {
     anchor: `line-${diagnostic.line}`,
     severity: diagnostic.severity,
     code: diagnostic.code,
-    place: `line ${diagnostic.line}, column ${diagnostic.column}`,
+    line: diagnostic.line,
+    column: diagnostic.column,
     message: diagnostic.message,
     hint: diagnostic.hint,
   };

@@ -6,7 +6,8 @@ import { createRuleReader } from '../../../plugin/badges/rule-reader.ts';
 import { recentEvents, type TriedRule, tryRules } from '../../../plugin/badges/try-rules.ts';
 import { CredentialsError } from '../../../plugin/errors.ts';
 import { hashOfSource } from '../../../plugin/ports/badge-store.ts';
-import { counted, shortEventType, shownTime } from '../format.ts';
+import { counts, type FilledWords, msg, type Words, words } from '../../../plugin/words.ts';
+import { shortEventType, shownTime } from '../format.ts';
 import { type FieldError, textField } from '../forms.ts';
 import type { Services } from '../services.ts';
 import { eventPath } from './events.ts';
@@ -37,56 +38,73 @@ export function createTrial(services: Services): (req: Request, text: string) =>
     if (badge === null) return { kind: 'unreadable' };
     const isGiven = sample.trim() !== '';
     if (!isGiven && !(/^\d{1,4}$/.test(last) && Number(last) >= 1 && Number(last) <= MOST)) {
-      return { kind: 'refused', error: { field: 'last', message: `Write a whole number from 1 to ${MOST}.` } };
+      return {
+        kind: 'refused',
+        error: { field: 'last', message: words('Write a whole number from 1 to {most}.', { most: String(MOST) }) },
+      };
     }
     const given = isGiven ? readSample(sample, services) : null;
     const looked = given?.events ?? (await recentEvents(badge, events, Number(last)));
     const rules = tryRules(badge, looked, environment).map((rule) => ruleView(rule, isGiven));
     const problems = given?.problems ?? [];
-    const title = isGiven ? 'Tested against your events' : `Tested against the latest ${last} events of each type`;
+    const title = isGiven
+      ? words('Tested against your events')
+      : words('Tested against the latest {last} events of each type', { last });
     const view = {
       title,
       rules,
       problems: problems.slice(0, MOST_PROBLEMS),
-      unreadable: problems.length === 0 ? null : `${counted(problems.length, 'event')} could not be read`,
+      unreadable:
+        problems.length === 0
+          ? null
+          : counts(problems.length, '{count} event could not be read:', '{count} events could not be read:'),
     };
     return { kind: 'tried', view };
   };
 }
 
+function asFilled(said: Words): FilledWords {
+  return typeof said === 'string' ? { text: said, values: {} } : said;
+}
+
 interface Sample {
   readonly events: readonly RuleEvent[];
-  readonly problems: readonly string[];
+  readonly problems: readonly Words[];
 }
 
 /** One CloudEvent, an array of them, or one per line. */
 function readSample(text: string, { decodeCloudEvent }: Services): Sample {
   const events: RuleEvent[] = [];
-  const problems: string[] = [];
+  const problems: Words[] = [];
   for (const { place, value } of valuesOf(text)) {
     if (events.length + problems.length >= MOST) {
-      problems.push(`${place} and what follows was left out: at most ${MOST} events are looked at.`);
+      problems.push(
+        words('{place} and what follows was left out: at most {most} events are looked at.', {
+          place,
+          most: String(MOST),
+        }),
+      );
       break;
     }
     try {
       events.push(decodeCloudEvent(typeof value === 'string' ? parseLine(value) : value));
     } catch (error) {
       if (!(error instanceof CredentialsError) && !(error instanceof SyntaxError)) throw error;
-      const message = error instanceof CredentialsError ? error.message : 'this is not JSON';
-      problems.push(`${place}: ${message}.`);
+      const why = error instanceof CredentialsError ? asFilled(error.said) : words('this is not JSON');
+      problems.push(words('{place}: {why}.', { place, why }));
     }
   }
   return { events, problems };
 }
 
-function valuesOf(text: string): readonly { readonly place: string; readonly value: unknown }[] {
+function valuesOf(text: string): readonly { readonly place: FilledWords; readonly value: unknown }[] {
   const whole = parseWhole(text);
   if (whole !== undefined) {
     const values: readonly unknown[] = Array.isArray(whole) ? whole : [whole];
-    return values.map((value, at) => ({ place: `Event ${at + 1}`, value }));
+    return values.map((value, at) => ({ place: words('Event {number}', { number: at + 1 }), value }));
   }
   return text.split(/\r?\n/).flatMap((line, at) => {
-    return line.trim() === '' ? [] : [{ place: `Line ${at + 1}`, value: line }];
+    return line.trim() === '' ? [] : [{ place: words('Line {number}', { number: at + 1 }), value: line }];
   });
 }
 
@@ -110,14 +128,17 @@ function ruleView({ kind, id, description, on, looked, matched, failures, latest
     id,
     description,
     ...summaryOf({ on, looked, matched }, isGiven),
-    failures: failures.map(({ text, count }) => ({ text, times: counted(count, 'time') })),
-    shown: latest.length < looked ? `The first ${latest.length}, event by event` : 'Event by event',
+    failures,
+    shown:
+      latest.length < looked
+        ? words('The first {number}, event by event', { number: latest.length })
+        : words('Event by event'),
     latest: latest.map(({ eventId, at, matches, text, clauses }) => ({
       id: eventId,
       // What was pasted has no page.
       href: isGiven ? null : eventPath(eventId),
       at: shownTime(new Date(at)),
-      status: matches ? { word: 'Matches', tone: 'good' } : { word: 'Does not match', tone: 'off' },
+      status: matches ? { word: msg('Matches'), tone: 'good' } : { word: msg('Does not match'), tone: 'off' },
       // Where a condition failed, the conditions say it.
       text: matches || clauses.some(({ holds }) => !holds) ? null : text,
       clauses,
@@ -127,21 +148,38 @@ function ruleView({ kind, id, description, on, looked, matched, failures, latest
 
 function summaryOf({ on, looked, matched }: Pick<TriedRule, 'on' | 'looked' | 'matched'>, isGiven: boolean) {
   if ('badge' in on) {
-    const summary = `Waits for badge ${on.badge} being ${on.change}; no event of the LMS decides that by itself.`;
-    return { summary, status: { word: 'Not tested', tone: 'off' } };
+    const { badge } = on;
+    const summary =
+      on.change === 'awarded'
+        ? words('Waits for badge {badge} being awarded; no event of the LMS decides that by itself.', { badge })
+        : words('Waits for badge {badge} being revoked; no event of the LMS decides that by itself.', { badge });
+    return { summary, status: { word: msg('Not tested'), tone: 'off' } };
   }
   const type = shortEventType(on.type);
   if (looked === 0) {
     const summary = isGiven
-      ? `None of your events is of type ${type}, so this says nothing about the condition.`
-      : `No stored events of type ${type}, so this says nothing about the condition. Does the LMS send them?`;
-    return { summary, status: { word: 'No events', tone: 'warn' } };
+      ? words('None of your events is of type {type}, so this says nothing about the condition.', { type })
+      : words('No stored events of type {type}, so this says nothing about the condition. Does the LMS send them?', {
+          type,
+        });
+    return { summary, status: { word: msg('No events'), tone: 'warn' } };
   }
-  const events = counted(looked, 'event');
-  if (matched === 0)
-    return { summary: `None of ${events} of type ${type} matched.`, status: { word: 'None matched', tone: 'bad' } };
+  if (matched === 0) {
+    const summary = counts(
+      looked,
+      'None of {count} event of type {type} matched.',
+      'None of {count} events of type {type} matched.',
+      { type },
+    );
+    return { summary, status: { word: msg('None matched'), tone: 'bad' } };
+  }
   return {
-    summary: `${matched} of ${events} of type ${type} matched, ${looked - matched} did not.`,
-    status: { word: `${matched} matched`, tone: 'good' },
+    summary: counts(
+      looked,
+      '{matched} of {count} event of type {type} matched, {others} did not.',
+      '{matched} of {count} events of type {type} matched, {others} did not.',
+      { matched, type, others: looked - matched },
+    ),
+    status: { word: words('{number} matched', { number: matched }), tone: 'good' },
   };
 }

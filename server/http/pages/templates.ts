@@ -3,9 +3,11 @@
 import type { Request, Response } from 'express';
 import { quote } from '../../../dsl/index.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
+import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { accountsToSync, requestSync } from '../../../plugin/providers/sync-templates.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
+import { type FilledWords, msg, type Words, words } from '../../../plugin/words.ts';
+import { OWN_ACCOUNT } from '../../../providers/index.ts';
 import { accountPath, syncText } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
@@ -16,12 +18,13 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { allowImagesFrom } from '../security.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { qualifiedSlug, syncPath, templateTextFor } from '../template-links.ts';
 import { jobPath } from './jobs.ts';
 
 export const TEMPLATE_STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
-export const providersCrumb = { text: 'Providers', href: '/providers' } as const;
-const templatesCrumb = { text: 'Templates', href: '/templates' } as const;
+export const providersCrumb = { text: words('Providers'), href: '/providers' } as const;
+const templatesCrumb = { text: words('Templates'), href: '/templates' } as const;
 
 export function templateRoutes(services: Services): readonly Route[] {
   const { providerStore, providers, jobs, badges } = services;
@@ -42,7 +45,7 @@ export function templateRoutes(services: Services): readonly Route[] {
       })),
     };
     const breadcrumbs = [providersCrumb, templatesCrumb];
-    const frame = { title: 'Synchronise templates', section: 'providers', breadcrumbs, errors } as const;
+    const frame = { title: words('Synchronise templates'), section: 'providers', breadcrumbs, errors } as const;
     await renderPage(req, res, 'templates-sync', frame, model, errors.length > 0 ? 422 : 200);
   };
 
@@ -55,7 +58,7 @@ export function templateRoutes(services: Services): readonly Route[] {
     post('/templates/sync', 'operate', async (req, res) => {
       const chosen = textFields(req, 'account');
       if (chosen.length === 0) {
-        const message = 'Choose at least one account.';
+        const message = msg('Choose at least one account.');
         return showSync(req, res, new Set(), [{ field: 'account-0', message }]);
       }
       const accounts = accountsToSync(await providerStore.accounts(), providers, chosen);
@@ -75,7 +78,10 @@ export function templateRoutes(services: Services): readonly Route[] {
       const template =
         account && (await providerStore.template(account.provider, account.id, pathText(req, 'template')));
       if (!account || !template) {
-        throw new NotFoundError('template', 'there is no such template; the list of templates shows those there are');
+        throw new NotFoundError(
+          'template',
+          msg('there is no such template; the list of templates shows those there are'),
+        );
       }
       const text = await templateTextFor(account, template, providerStore);
       const image = safeUrl(template.imageUrl);
@@ -91,8 +97,8 @@ export function templateRoutes(services: Services): readonly Route[] {
         status: shownStatus(template.state),
         isActive: template.state === 'active' && account.enabled,
         provider: titleOf(template.provider),
-        account: account.name,
-        accountIsEnabled: account.enabled,
+        account: account.id === OWN_ACCOUNT ? translatorOf(req, res)(account.name) : account.name,
+        trouble: troubleOf(template, account, titleOf(template.provider)),
         id: template.templateId,
         clause: `template ${template.provider} ${quote(text)}`,
         accountHref: accountPath(account),
@@ -112,21 +118,61 @@ export function templateRoutes(services: Services): readonly Route[] {
   ];
 }
 
+/** Why it cannot be issued; null: it can. */
+function troubleOf(
+  { state }: Pick<BadgeTemplate, 'state'>,
+  { enabled }: Pick<ProviderAccount, 'enabled'>,
+  provider: string,
+): FilledWords | null {
+  if (!enabled) return words('It cannot be issued: its account is disabled.');
+  switch (state) {
+    case 'active':
+      return null;
+    case 'retired':
+      return words('It cannot be issued: {provider} does not list it any more.', { provider });
+    case 'draft':
+      return words('It cannot be issued: {provider} says that it is a draft.', { provider });
+    case 'archived':
+      return words('It cannot be issued: {provider} says that it is archived.', { provider });
+  }
+}
+
 /** Plain values of what only the provider knows of. */
 function shownDetails(details: BadgeTemplate['details']) {
   return Object.entries(details).flatMap(([name, value]) => {
-    const text = Array.isArray(value) ? value.map(String).join(', ') : value === null ? '' : shownValue(value);
-    return text === '' ? [] : { name: wordsOf(name), value: text };
+    const text = Array.isArray(value) ? value.map(shownItem).join(', ') : value === null ? '' : shownValue(value);
+    return text === '' ? [] : { name: DETAILS[name] ?? wordsOf(name), value: text };
   });
 }
 
-function shownValue(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+/** Of a list; an entry of a framework goes by its name. */
+function shownItem(item: unknown): string {
+  if (typeof item !== 'object' || item === null) return String(item);
+  return 'name' in item ? String(item.name) : JSON.stringify(item);
+}
+
+function shownValue(value: unknown): Words {
+  if (typeof value === 'boolean') return value ? words('yes') : words('no');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** What the providers tell of their templates. */
+const DETAILS: Readonly<Record<string, string>> = {
+  achievementType: msg('Kind'),
+  alignments: msg('Alignment'),
+  allowsDuplicates: msg('Allows duplicates'),
+  criteria: msg('Criteria'),
+  criteriaUrl: msg('Address of the criteria'),
+  department: msg('Department'),
+  image: msg('Picture'),
+  internalName: msg('Internal name'),
+  owner: msg('Owner'),
+  skills: msg('Skills'),
+  tags: msg('Tags'),
+};
+
 /** `allowsDuplicates` as `Allows duplicates`. */
 function wordsOf(name: string): string {
-  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const spaced = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

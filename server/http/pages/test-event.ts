@@ -7,7 +7,7 @@ import { EventError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
 import { sampleData } from '../../../plugin/events/sample-event.ts';
 import { createAudit } from '../audit.ts';
-import { eventTitle } from '../badge-form/view.ts';
+import { eventTitle } from '../event-titles.ts';
 import { type FieldError, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';

@@ -20,6 +20,7 @@ function rule(id: string, { active = true, on = PASSING as string, name = '' } =
 }
 `;
 }
+const LETTERS = 'use letters from a to z, digits, "-", "_" and ".", such as "not-an-id"';
 const awardOf = (id: string) => `badge "${id}" awarded`;
 
 function aRuleBook(store: MemoryBadgeStore, logger: Logger = silentLogger, providers = ['memory']): RuleBook {
@@ -100,6 +101,20 @@ describe('the rule book', () => {
     expect(problems(`${compact}${tests}`)).to.deep.equal([
       ['book.length', 'the canonical form of badge "long" is longer than 1 MiB', 'shorten it, or move tests out', 1, 7],
     ]);
+  });
+
+  it('lets a new badge have only an id that can stand in addresses, and a stored one the id that it has', async () => {
+    const refused = [['book.id', '"Not An Id!" cannot be the id of a new badge', LETTERS, 1, 7]];
+    expect(problems(rule('Not An Id!'))).to.deep.equal(refused);
+    expect((await save(rule('Not An Id!'))).ok).to.equal(false);
+    const made = await save(rule('demo'));
+    if (!made.ok) return expect.fail('refused');
+    const old = { ...made.badge, id: 'Not An Id!', source: made.badge.source.replace('"demo"', '"Not An Id!"') };
+    await store.save(old, 0);
+    await book.refresh();
+    expect(problems(rule('Not An Id!'))).to.deep.equal([]);
+    expect((await save(rule('Not An Id!', { name: 'Renamed' }), 1)).ok).to.equal(true);
+    expect(active()).to.have.members(['demo', 'Not An Id!']);
   });
 
   describe('with tests in the text', () => {

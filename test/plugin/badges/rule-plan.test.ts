@@ -43,10 +43,22 @@ function refused(...given: Parameters<typeof plan>): unknown[] {
 }
 
 describe('a plan', () => {
+  it('lets files bring badges only with ids that new badges can have, and keep the ids of stored ones', () => {
+    const old = rule('Not An Id!');
+    expect(refused({}, { 'a.rules': old })).to.deep.equal([
+      ['a.rules:1:7', 'book.id', '"Not An Id!" cannot be the id of a new badge'],
+    ]);
+    expect(
+      sound({ 'Not An Id!': rule('Not An Id!', PASSING, '\n    where is_passing') }, { 'a.rules': old }),
+    ).to.include({
+      revision: 7,
+    });
+  });
+
   it('says what is added, changed, unchanged and kept', () => {
     const found = sound(
       { a: rule('a'), b: rule('b'), c: rule('c') },
-      { 'one.rules': `${rule('b')}\n${rule('new')}`, 'two.rules': rule('a', PASSING, '\n    where is_passing') },
+      { 'one.rules': `${rule('b')}\n${rule('fresh')}`, 'two.rules': rule('a', PASSING, '\n    where is_passing') },
     );
     expect(found.changes).to.deep.equal([
       {
@@ -60,7 +72,15 @@ describe('a plan', () => {
           '    no longer: {"is_passing":false}',
         ],
       },
-      { change: 'added', id: 'new', source: rule('new'), active: true, name: null, template: null, file: 'one.rules' },
+      {
+        change: 'added',
+        id: 'fresh',
+        source: rule('fresh'),
+        active: true,
+        name: null,
+        template: null,
+        file: 'one.rules',
+      },
     ]);
     expect([found.unchanged, found.kept, found.warnings, found.revision]).to.deep.equal([['b'], ['c'], [], 7]);
   });

@@ -65,6 +65,15 @@ describe('laurel rules', () => {
       expect((await runLaurel(['rules', 'check', dependent, EXAMPLE])).code).to.equal(0);
     });
 
+    it('warns of an id that a new badge cannot have, as it cannot know whether the badge is stored', async () => {
+      const path = write('odd.rules', readFileSync(EXAMPLE, 'utf8').replaceAll('"demo-course"', '"Demo course!"'));
+      const { code, stdout } = await runLaurel(['rules', 'check', path]);
+      expect(code).to.equal(0);
+      expect(stdout).to.match(/:\d+:7: warning\[book\.id\] "Demo course!" cannot be the id of a new badge\n/);
+      expect(stdout).to.contain('such as "demo-course"');
+      expect(stdout).to.contain('1 file, 1 badge: 0 errors, 1 warning\n');
+    });
+
     it('refuses the same badge in two files', async () => {
       const copy = write('copy.rules', readFileSync(EXAMPLE, 'utf8'));
       expect(await runLaurel(['rules', 'check', EXAMPLE, copy])).to.deep.equal({

@@ -9,6 +9,8 @@ import { type Browser, csrfOf, makeSite, type Site, textOf } from '../../support
 
 type Fields = Readonly<Record<string, string>>;
 
+const PASSED = 'org.openedx.learning.course.passing.status.updated.v1';
+
 describe('the form of a badge', () => {
   let site: Site;
   let browser: Browser;
@@ -476,6 +478,26 @@ describe('the form of a badge', () => {
       ]);
       expect(answer.text).to.include('name="key0"').and.include('value="x"');
       expect((await browser.get('/badges/new/examples/12-nothing')).status).to.equal(404);
+    });
+
+    it('says beside the id what it may be, with one that was probably meant', async () => {
+      const page = await browser.get('/badges/new/form');
+      const fields = { ...fieldsOnPage(page.text, '/badges/new/form'), id: 'Not An Id!', 'r0-on': PASSED };
+      const answer = await browser
+        .post('/badges/new/form')
+        .type('form')
+        .send({ ...fields, intent: 'save' });
+      expect(answer.status).to.equal(422);
+      const summary = /<section class="problems"[\s\S]*?<\/section>/.exec(answer.text)?.[0] ?? '';
+      expect(
+        [...summary.matchAll(/<li><a href="#(\w+)">(.*?)<\/a>/g)].map(([, id, text = '']) => [id, textOf(text)]),
+      ).to.deep.equal([
+        [
+          'id',
+          '"Not An Id!" cannot be the id of a new badge; use letters from a to z, digits, "-", "_" and ".", such as "not-an-id".',
+        ],
+      ]);
+      expect(await site.services.badges.get('Not An Id!')).to.equal(null);
     });
 
     it('says at once when its id is taken', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { anAccount } from '../../contracts/provider-store.ts';
+import { storeOldBadge } from '../../support/old-badge.ts';
 import { fieldsOnPage } from '../../support/page-form.ts';
 import { aCredential, passingEvent, seed } from '../../support/seed.ts';
 import { csrfOf, makeSite } from '../../support/web.ts';
@@ -27,9 +28,9 @@ describe('texts that people and other systems supplied', () => {
     await services.saveBadge(`# ${evil}\n${rules}`, { expectedVersion: 1, actor: evil, reason: evil });
     const waiting = (id: string) =>
       `badge ${JSON.stringify(id)} { name ${JSON.stringify(evil)} requirement r { on badge "evil" awarded } }`;
-    await services.saveBadge(waiting(evil), { expectedVersion: 0, actor: evil });
+    await storeOldBadge(services.badges, evil, waiting(evil), evil);
     await services.removeBadge(evil, { actor: evil, reason: evil, expectedVersion: 1 });
-    await services.saveBadge(waiting(`${evil} too`), { expectedVersion: 0, actor: evil });
+    await storeOldBadge(services.badges, `${evil} too`, waiting(`${evil} too`), evil);
     const event = passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z', id: evil });
     event.data.course_passing_status.user.pii = { username: evil, email: evil, name: evil };
     await services.processEvent(services.decodeCloudEvent(event), 'http');
@@ -172,7 +173,7 @@ describe('texts that people and other systems supplied', () => {
           where course.course_key ${condition} ${JSON.stringify(evil)}
         }
       }`;
-    await site.services.saveBadge(rules('='), { expectedVersion: 0, actor: evil, reason: evil });
+    await storeOldBadge(site.services.badges, evil, rules('='), evil);
     const browser = await site.signIn('administrator');
     const _csrf = csrfOf((await browser.get('/rules')).text);
     for (const condition of ['!=', '= 1 !=']) {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Response } from 'supertest';
 import { uploadLimits } from '../../../server/http/uploads.ts';
+import { storeOldBadge } from '../../support/old-badge.ts';
 import { fieldsOnPage } from '../../support/page-form.ts';
 import { demoRules, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site, textOf } from '../../support/web.ts';
@@ -56,12 +57,13 @@ describe('rule files on the pages', () => {
     });
 
     it('of one badge has a name that every file system takes', async () => {
-      await site.services.saveBadge(rule('Übung "1"/2'), { expectedVersion: 0, actor: 'ada' });
-      const answer = await browser.get(`/badges/${encodeURIComponent('Übung "1"/2')}/export`);
+      const id = 'Übung "1"/2';
+      await storeOldBadge(site.services.badges, id, rule(id));
+      const answer = await browser.get(`/badges/${encodeURIComponent(id)}/export`);
       expect(answer.headers['content-disposition']).to.equal(
         "attachment; filename=%c3%9cbung%20%221%22%2f2.rules; filename*=UTF-8''%25c3%259cbung%2520%25221%2522%252f2.rules",
       );
-      expect(answer.text).to.equal((await site.services.badges.get('Übung "1"/2'))?.source);
+      expect(answer.text).to.equal((await site.services.badges.get(id))?.source);
       expect((await browser.get('/badges/none/export')).status).to.equal(404);
     });
 
@@ -81,7 +83,7 @@ describe('rule files on the pages', () => {
       const page = await upload({
         files: [
           ['a.rules', changed],
-          ['b.rules', rule('new', '    where is_passing and not is_passing\n')],
+          ['b.rules', rule('fresh', '    where is_passing and not is_passing\n')],
         ],
         fields: { rules: rule('pasted') },
       });
@@ -91,12 +93,12 @@ describe('rule files on the pages', () => {
       expect(text).to.match(/Demo course completion Changed demo-course version 2, from a\.rules .*penalty/);
       expect(text).to.match(/removed: +where +is_passing = false and course\.course_key/);
       expect(text).to.match(/added: +where +course\.course_key/);
-      expect(text).to.include('new Added new from b.rules, active at once');
+      expect(text).to.include('fresh Added fresh from b.rules, active at once');
       expect(text).to.include('pasted Added pasted from pasted text, active at once');
       expect(text).to.match(/Warnings b\.rules, line 6, column \d+: .*/);
       expect(text).to.include('left as they are (3) data-track explorer mentor');
       expect(await inForce()).to.deep.equal(untouched);
-      expect((await site.services.access.audit({ object: 'badge:new', limit: 1 })).items).to.deep.equal([]);
+      expect((await site.services.access.audit({ object: 'badge:fresh', limit: 1 })).items).to.deep.equal([]);
     });
 
     it('shows two hundred changes with their texts and lists the others', async () => {
@@ -132,14 +134,14 @@ describe('rule files on the pages', () => {
     it('is not made where a badge stands in two files, or waits for one that would go', async () => {
       const twice = await upload({
         files: [
-          ['a.rules', rule('new')],
-          ['b.rules', rule('new')],
+          ['a.rules', rule('fresh')],
+          ['b.rules', rule('fresh')],
         ],
       });
-      expect(errorsIn(twice)).to.deep.equal(['b.rules: line 1, column 7: badge "new" is defined in a.rules too']);
-      const waits = rule('new').replace(PASSING, 'badge "mentor" awarded');
+      expect(errorsIn(twice)).to.deep.equal(['b.rules: line 1, column 7: badge "fresh" is defined in a.rules too']);
+      const waits = rule('fresh').replace(PASSING, 'badge "mentor" awarded');
       const gone = await upload({ files: [['a.rules', waits]], fields: { prune: 'yes' } });
-      expect(errorsIn(gone)[0]).to.include('badge "new" waits for badge "mentor", which would be removed');
+      expect(errorsIn(gone)[0]).to.include('badge "fresh" waits for badge "mentor", which would be removed');
     });
 
     it('tells files of the same name apart', async () => {
@@ -175,7 +177,7 @@ describe('rule files on the pages', () => {
       ],
       [
         'another kind of file',
-        { files: [['notes.txt', rule('new')]] },
+        { files: [['notes.txt', rule('fresh')]] },
         'notes.txt is not a rule file; choose files whose names end in .rules',
       ],
       [
@@ -230,7 +232,7 @@ describe('rule files on the pages', () => {
 
     it('may be named like markup', async () => {
       const name = `"><script>alert(1)<_script><img src=x onerror='alert(2)'>.rules`;
-      for (const text of [rule('new'), 'badge', Buffer.from([0xff])]) {
+      for (const text of [rule('fresh'), 'badge', Buffer.from([0xff])]) {
         const page = await upload({ files: [[name, text]] });
         expect(page.text).to.include('&lt;script&gt;alert(1)');
         expect(page.text).not.to.match(/<script>|<img src=x|onerror='/i);
@@ -239,17 +241,17 @@ describe('rule files on the pages', () => {
   });
 
   describe('applying', () => {
-    const files = [['a.rules', `# Größe\n${rule('new')}`]] as const;
+    const files = [['a.rules', `# Größe\n${rule('fresh')}`]] as const;
 
     it('puts exactly the plan in force, with an audit entry for every badge', async () => {
       const page = await upload({ files: [...files, ['b.rules', `# new\n${demoRules}`]], fields: { prune: 'yes' } });
       const answer = await apply(page, { reason: 'spring term' });
       expect([answer.status, answer.headers.location]).to.deep.equal([303, '/rules?done=rules-applied']);
-      expect(await inForce()).to.deep.equal(['demo-course 3', 'new 1']);
-      expect((await site.services.badges.get('new'))?.source).to.include('# Größe\n');
+      expect(await inForce()).to.deep.equal(['demo-course 3', 'fresh 1']);
+      expect((await site.services.badges.get('fresh'))?.source).to.include('# Größe\n');
       const { items } = await site.services.access.audit({ actor: 'administrator', limit: 10 });
       const facts = items.map(({ action, object, details }) => [action, object, details.reason]);
-      expect(facts).to.deep.include(['badge.saved', 'badge:new', 'spring term']);
+      expect(facts).to.deep.include(['badge.saved', 'badge:fresh', 'spring term']);
       expect(facts).to.deep.include(['badge.removed', 'badge:mentor', 'spring term']);
       const { text } = await browser.get('/rules?done=rules-applied');
       expect(textOf(text)).to.include('The plan was applied: its rules are in force.');
@@ -297,9 +299,9 @@ describe('rule files on the pages', () => {
       expect(text).to.match(/Saved last: Demo course completion, version 3 , by grace, .* \(a <b>word<\/b>\)/);
       expect(text).to.include('Below is the plan as it is now.').and.include('Added 1');
       expect(late.text).to.include('href="/badges/demo-course/compare"').and.include('value="spring term"');
-      expect(await site.services.badges.get('new')).to.equal(null);
+      expect(await site.services.badges.get('fresh')).to.equal(null);
       expect((await apply(late, {})).status).to.equal(303);
-      expect((await site.services.badges.get('new'))?.reason).to.equal('spring term');
+      expect((await site.services.badges.get('fresh'))?.reason).to.equal('spring term');
     });
 
     it('is refused when the texts are not those of the plan, or there was none', async () => {
@@ -322,14 +324,14 @@ describe('rule files on the pages', () => {
       const page = await upload({ files });
       expect((await apply(page, { reason: 'now' })).status).to.equal(303);
       expect((await apply(page, { reason: 'now' })).status).to.equal(409);
-      expect(await site.services.badges.history('new')).to.have.length(1);
+      expect(await site.services.badges.history('fresh')).to.have.length(1);
     });
   });
 
   describe('are closed', () => {
     it('to a form without the token of the page', async () => {
       for (const _csrf of ['', 'x'.repeat(64)]) {
-        const answer = await upload({ files: [['a.rules', rule('new')]], fields: { _csrf } });
+        const answer = await upload({ files: [['a.rules', rule('fresh')]], fields: { _csrf } });
         expect(answer.status).to.equal(403);
         expect(textOf(answer.text)).to.include('The form is no longer valid');
       }

@@ -5,10 +5,18 @@ import type { LmsEvent } from '../../../plugin/events/event.ts';
 import type { Mailer, OutgoingMail } from '../../../plugin/ports/mailer.ts';
 import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../../plugin/ports/memory-dead-letters.ts';
+import type { MemoryJobStore } from '../../../plugin/ports/memory-job-store.ts';
 import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
+import { MemoryProviderStore } from '../../../plugin/ports/memory-provider-store.ts';
 import { alerts } from '../../../server/metrics/alerts.ts';
 import { lookUpGauges } from '../../../server/metrics/gauges.ts';
-import { measuredConnect, measuredIntake, measuredMailer, measuredRuns } from '../../../server/metrics/measure.ts';
+import {
+  measuredConnect,
+  measuredIntake,
+  measuredJobs,
+  measuredMailer,
+  measuredRuns,
+} from '../../../server/metrics/measure.ts';
 import { createMeters, type ScrapedMeters } from '../../../server/metrics/meters.ts';
 import { type Metric, metricsTable } from '../../../server/metrics/table.ts';
 import { projectPath } from '../../../server/paths.ts';
@@ -36,6 +44,7 @@ const gaugeParts = (changes: object = {}) => ({
   database: { ping: async () => {}, space: async () => ({ size: 5_000, free: 2_000 }) },
   progress: new MemoryProgressStore(),
   deadLetters: new MemoryDeadLetterStore(),
+  providers: new MemoryProviderStore(),
   credentials: new MemoryCredentialStore(),
   bus: null,
   lanes: () => [{ lane: 'credly', state: 'open' as const, failures: 5, until: null }],
@@ -50,9 +59,14 @@ describe('metrics', () => {
       { outcome: 'processed', learnerId: 'l', matched: [] },
       { outcome: 'ignored', reason: 'no-match' },
     ];
+    const answersTogether = [...answers];
     const intake = measuredIntake(
       {
         take: async () => (answers.shift() ?? Promise.reject(new Error('broken'))) as never,
+        group: (events) => [
+          { events: events.slice(0, 2), learner: null, take: async () => answersTogether as never },
+          { events: events.slice(2), learner: null, take: () => Promise.reject(new Error('broken')) },
+        ],
         giveUp: async () => {},
       },
       meters,
@@ -67,6 +81,14 @@ describe('metrics', () => {
     expect(found.get('laurel_events_total{type="other",outcome="ignored"}')).to.equal(1);
     expect(found.get(`laurel_events_total{type="${KNOWN}",outcome="failed"}`)).to.equal(1);
     expect(found.get('laurel_event_seconds_count{outcome="failed"}')).to.equal(1);
+    const events = [event(KNOWN), event('a.stranger.made.this.up'), event(KNOWN), event(KNOWN)];
+    await Promise.all(intake.group(events, 'amqp').map(({ take }) => take().catch(() => {})));
+    const later = await samples(meters);
+    // those of the group that failed are counted when each is taken by itself
+    expect(later.get(`laurel_events_total{type="${KNOWN}",outcome="matched"}`)).to.equal(2);
+    expect(later.get('laurel_events_total{type="other",outcome="ignored"}')).to.equal(2);
+    expect(later.get(`laurel_events_total{type="${KNOWN}",outcome="failed"}`)).to.equal(1);
+    expect(later.get('laurel_event_seconds_count{outcome="matched"}')).to.equal(2);
   });
 
   it('count requests to providers by what was answered', async () => {
@@ -113,13 +135,61 @@ describe('metrics', () => {
     expect([...found.keys()].join()).not.to.contain('status="running"');
   });
 
+  it('count jobs that end, and no step of one that another process has', async () => {
+    const meters = await createMeters();
+    let isOurs = true;
+    const store = measuredJobs({ checkpoint: async () => (isOurs ? {} : null) } as unknown as MemoryJobStore, meters);
+    await store.checkpoint('job', 1, { done: 5 });
+    await store.checkpoint('job', 1, { state: 'failed' });
+    isOurs = false;
+    await store.checkpoint('job', 1, { state: 'failed' });
+    const found = await samples(meters);
+    expect(found.get('laurel_jobs_total{status="failed"}')).to.equal(1);
+    expect(found.get('laurel_jobs_total{status="done"}')).to.equal(0);
+  });
+
+  it('begin at 0 where what may come is known: an increase from nothing to 1 would go unseen', async () => {
+    const found = await samples(await createMeters());
+    expect(found.get('laurel_runs_total{status="failed"}')).to.equal(0);
+    expect(found.get(`laurel_events_total{type="${KNOWN}",outcome="failed"}`)).to.equal(0);
+    expect(found.get('laurel_mails_sent_total{outcome="refused"}')).to.equal(0);
+    for (const { kind, labels, from = [], name } of Object.values<Metric>(metricsTable))
+      for (const values of from) {
+        expect(kind, name).to.equal('counter');
+        expect(Object.keys(values), name).to.have.members(Object.keys(labels));
+      }
+  });
+
+  it('tell of queues by what they are for, and of consuming only where that is meant', async () => {
+    const status = { connected: true };
+    let subscribed: boolean | null = null;
+    const bus = {
+      status: () => ({ publishing: status, consuming: status, subscribed, consumed: null }),
+      depths: async () => [
+        { queue: 'a', purpose: 'events', messages: 3, consumers: 1 },
+        { queue: 'a.shard-0', purpose: 'events', messages: 4, consumers: 1 },
+        { queue: 'a.dead', purpose: 'dead', messages: 1, consumers: 1 },
+      ],
+    };
+    const meters = await createMeters();
+    meters.beforeScrape(() => lookUpGauges(gaugeParts({ bus }), meters));
+    const before = await samples(meters);
+    expect(before.get('laurel_amqp_queue_messages{queue="events"}')).to.equal(7);
+    expect(before.get('laurel_amqp_queue_messages{queue="dead"}')).to.equal(1);
+    expect(before.get('laurel_amqp_connected{connection="publishing"}')).to.equal(1);
+    expect(before.has('laurel_amqp_connected{connection="consuming"}')).to.equal(false);
+    subscribed = false;
+    expect((await samples(meters)).get('laurel_amqp_connected{connection="consuming"}')).to.equal(0);
+  });
+
   it('look the state up at every scrape', async () => {
     const meters = await createMeters();
     meters.beforeScrape(() => lookUpGauges(gaugeParts(), meters));
     const found = await samples(meters);
     expect(found.get('laurel_store_up')).to.equal(1);
     expect(found.get('laurel_dead_letters_open')).to.equal(0);
-    expect(found.get('laurel_effects_overdue_seconds')).to.equal(0);
+    expect(found.get('laurel_effects_overdue_seconds{lane="credly"}')).to.equal(0);
+    expect(found.get('laurel_provider_accounts_troubled')).to.equal(0);
     expect(found.get('laurel_breaker_open{lane="credly"}')).to.equal(1);
     expect(found.get('nodejs_eventloop_lag_p99_seconds')).to.be.a('number');
   });
@@ -140,7 +210,20 @@ describe('metrics', () => {
   it('have no label that grows with learners, courses or badges', () => {
     const labels = Object.values<Metric>(metricsTable).flatMap((metric) => Object.keys(metric.labels));
     expect([...new Set(labels)].sort()).to.deep.equal([
-      ...['code', 'connection', 'lane', 'method', 'outcome', 'provider', 'roles', 'state', 'status', 'type'],
+      ...[
+        'code',
+        'connection',
+        'lane',
+        'method',
+        'outcome',
+        'part',
+        'provider',
+        'queue',
+        'roles',
+        'state',
+        'status',
+        'type',
+      ],
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { english } from '../../../../plugin/words.ts';
 import { act } from '../../../../server/http/badge-form/actions.ts';
 import type { BadgeForm } from '../../../../server/http/badge-form/form.ts';
 import { textOfForm } from '../../../../server/http/badge-form/from-form.ts';
@@ -36,7 +37,7 @@ test "t" {
 
 function opened(): { base: Base; form: BadgeForm } {
   const result = openBase(text);
-  if (!result.ok) throw new Error(result.message);
+  if (!result.ok) throw new Error(english(result.message));
   return { base: result.base, form: toForm(result.base, environment.eventTypes) };
 }
 

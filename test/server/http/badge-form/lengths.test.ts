@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { english } from '../../../../plugin/words.ts';
 import { type BadgeForm, blankRow, formLimits } from '../../../../server/http/badge-form/form.ts';
 import { tooLong } from '../../../../server/http/badge-form/lengths.ts';
 import { openBase, toForm } from '../../../../server/http/badge-form/to-form.ts';
@@ -8,7 +9,7 @@ const opened = openBase(`badge "b" {
   requirement a { on ${passed.name} }
   penalty p { on ${passed.name} resets a }
 }`);
-if (!opened.ok) throw new Error(opened.message);
+if (!opened.ok) throw new Error(english(opened.message));
 const form = toForm(opened.base, environment.eventTypes);
 
 const FULL = '['.repeat(formLimits.fieldBytes);
@@ -48,12 +49,13 @@ describe('the length of the fields of a form', () => {
       ...[...rule, 'resets'].map((name) => `p0-${name}`),
     ]);
     for (const { field, message } of errors)
-      expect(message, field).to.equal(field.endsWith('-where') ? CONDITION : FIELD);
+      expect(english(message), field).to.equal(field.endsWith('-where') ? CONDITION : FIELD);
   });
 
   it('counts bytes, as the language does', () => {
     const text = 'ü'.repeat(formLimits.fieldBytes / 2);
     expect(tooLong({ ...form, name: text })).to.deep.equal([]);
-    expect(tooLong({ ...form, name: `${text}x` })).to.deep.equal([{ field: 'name', message: FIELD }]);
+    const errors = tooLong({ ...form, name: `${text}x` });
+    expect(errors.map(({ field, message }) => [field, english(message)])).to.deep.equal([['name', FIELD]]);
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type BadgeBlock, parse, printFile } from '../../../../dsl/index.ts';
+import { english } from '../../../../plugin/words.ts';
 import { act } from '../../../../server/http/badge-form/actions.ts';
 import type { BadgeForm, RequirementForm, RuleForm } from '../../../../server/http/badge-form/form.ts';
 import { fromForm, textOfForm } from '../../../../server/http/badge-form/from-form.ts';
@@ -37,7 +38,7 @@ const bases: fc.Arbitrary<Base> = fc
     });
     const commented = text.replaceAll('{\n', '{ # why\n').replaceAll(/\n( +)(on|where|name) /g, '\n$1# $2\n$1$2 ');
     const opened = openBase(commented);
-    if (!opened.ok) throw new Error(opened.message);
+    if (!opened.ok) throw new Error(english(opened.message));
     return opened.base;
   });
 

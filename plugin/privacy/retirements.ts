@@ -70,14 +70,15 @@ export function createRetirements(parts: RetirementsParts): Retirements {
 
   async function request({ username, badgesThere, by, reason = null }: RetirementRequest): Promise<Job | null> {
     const found = await traces.find(username);
-    const keys = people.keysOf({ username, lmsUserId: found?.lmsUserId ?? null });
-    const before = await store.withKeys(keys);
+    const account = { username, lmsUserId: found?.lmsUserId ?? null };
+    const before = await store.withKeys(people.keysOf(account));
     const underWay = before.find(({ finishedAt }) => finishedAt === null);
     if (underWay) return goingOn(await jobOf(underWay, reason));
     // Of somebody who was retired, traces may be left that only a search of everything finds.
     if (found === null && before.length === 0) return null;
     const isNew = found?.learnerId != null && (await store.get(found.learnerId)) === null;
     const id = isNew && found?.learnerId ? found.learnerId : newId();
+    const keys = people.newKeysOf(account);
     const person: Person = found ?? unknownPerson(username);
     const retirement: Retirement = {
       ...{ id, keys, badgesThere, requestedBy: by, requestedAt: clock.now(), finishedAt: null, awards: [] },

@@ -49,7 +49,9 @@ export async function listModel(
     isNarrowed: isNarrowed(state),
     nothingMatches: t(list.nothingMatches),
     empty: typeof list.empty === 'function' ? await list.empty() : list.empty,
-    search: isBare ? undefined : list.search && { label: t(list.search.label), help: t(list.search.help), value: state.search ?? '' },
+    search: isBare
+      ? undefined
+      : list.search && { label: t(list.search.label), help: t(list.search.help), value: state.search ?? '' },
     filters: isBare ? [] : filters,
     dates,
     kept: [

@@ -62,10 +62,23 @@ export function outcome(
 /** In timeline order, each once. */
 export function inTimelineOrder(contributions: readonly Contribution[]): readonly Contribution[] {
   const seen = new Set<string>();
-  return contributions.toSorted(compareContributions).filter(({ eventId, order, badge }) => {
-    const key = JSON.stringify([eventId, order, badge]);
+  return sorted(contributions).filter((one) => {
+    const key = identityOf(one);
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** What is stored is in order already. */
+function sorted(contributions: readonly Contribution[]): readonly Contribution[] {
+  for (let at = 1; at < contributions.length; at++) {
+    if (compareContributions(contributions[at - 1] as Contribution, contributions[at] as Contribution) > 0)
+      return contributions.toSorted(compareContributions);
+  }
+  return contributions;
+}
+
+function identityOf({ eventId, order, badge }: Contribution): string {
+  return badge === null ? `${order} ${eventId}` : JSON.stringify([eventId, order, badge]);
 }
 
 class Timeline {

@@ -9,6 +9,7 @@ export type CellPart =
       readonly kind: 'text';
       readonly text: Words;
       readonly href?: string | null;
+      /** A name of parts, such as the key of a course: a line may end after each. */
       readonly breaksAtDots?: boolean;
       /** What a link means out of its row: all of it, beginning with the text. */
       readonly hidden?: Words;

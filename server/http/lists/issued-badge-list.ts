@@ -169,6 +169,6 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
 function stateThere({ badge, progress: { effects } }: IssuedRow): Cell {
   const award = effects.find(({ kind, badgeNumber }) => kind === 'award' && badgeNumber === badge.number);
   const isOpen = badge.externalId === null && award !== undefined && award.state !== 'done';
-  if (badge.externalState !== null || !isOpen) return textCell(badge.externalState, null, { isProse: true });
+  if (badge.externalState !== null || !isOpen) return textCell(badge.externalState);
   return statusCell(shownStatus(award.state), award.lastError?.message ?? null);
 }

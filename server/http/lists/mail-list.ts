@@ -58,7 +58,7 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
         noteLabel: 'Error code',
         cell: ({ mail }) =>
           textCell(mail?.lastError?.message ?? null, null, {
-            isProse: true,
+            isProse: mail?.lastError != null,
             note: mail?.lastError ? { text: mail.lastError.code } : null,
           }),
       },

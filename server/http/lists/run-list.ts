@@ -7,7 +7,7 @@ import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { RUN_TRIGGERS, runPath } from '../pages/runs.ts';
 import type { Services } from '../services.ts';
-import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { numberCell, statusCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { Column, List } from './list.ts';
 
@@ -48,9 +48,13 @@ export function runList({
       {
         name: 'context',
         label: msg('Course or path'),
-        cell: ({ configurationId }, context) => textCell(context.get(configurationId) ?? REMOVED),
+        noteLabel: 'By',
+        cell: ({ configurationId, trigger }, context) => ({
+          parts: [{ kind: 'text', text: context.get(configurationId) ?? REMOVED, breaksAtDots: true } as const],
+          otherwise: REMOVED,
+          note: { text: RUN_TRIGGERS[trigger] },
+        }),
       },
-      { name: 'trigger', label: msg('By'), cell: ({ trigger }) => textCell(RUN_TRIGGERS[trigger]) },
       {
         name: 'state',
         label: msg('State'),

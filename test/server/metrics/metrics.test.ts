@@ -59,9 +59,14 @@ describe('metrics', () => {
       { outcome: 'processed', learnerId: 'l', matched: [] },
       { outcome: 'ignored', reason: 'no-match' },
     ];
+    const answersTogether = [...answers];
     const intake = measuredIntake(
       {
         take: async () => (answers.shift() ?? Promise.reject(new Error('broken'))) as never,
+        group: (events) => [
+          { events: events.slice(0, 2), learner: null, take: async () => answersTogether as never },
+          { events: events.slice(2), learner: null, take: () => Promise.reject(new Error('broken')) },
+        ],
         giveUp: async () => {},
       },
       meters,
@@ -76,6 +81,14 @@ describe('metrics', () => {
     expect(found.get('laurel_events_total{type="other",outcome="ignored"}')).to.equal(1);
     expect(found.get(`laurel_events_total{type="${KNOWN}",outcome="failed"}`)).to.equal(1);
     expect(found.get('laurel_event_seconds_count{outcome="failed"}')).to.equal(1);
+    const events = [event(KNOWN), event('a.stranger.made.this.up'), event(KNOWN), event(KNOWN)];
+    await Promise.all(intake.group(events, 'amqp').map(({ take }) => take().catch(() => {})));
+    const later = await samples(meters);
+    // those of the group that failed are counted when each is taken by itself
+    expect(later.get(`laurel_events_total{type="${KNOWN}",outcome="matched"}`)).to.equal(2);
+    expect(later.get('laurel_events_total{type="other",outcome="ignored"}')).to.equal(2);
+    expect(later.get(`laurel_events_total{type="${KNOWN}",outcome="failed"}`)).to.equal(1);
+    expect(later.get('laurel_event_seconds_count{outcome="matched"}')).to.equal(2);
   });
 
   it('count requests to providers by what was answered', async () => {
@@ -197,7 +210,20 @@ describe('metrics', () => {
   it('have no label that grows with learners, courses or badges', () => {
     const labels = Object.values<Metric>(metricsTable).flatMap((metric) => Object.keys(metric.labels));
     expect([...new Set(labels)].sort()).to.deep.equal([
-      ...['code', 'connection', 'lane', 'method', 'outcome', 'provider', 'queue', 'roles', 'state', 'status', 'type'],
+      ...[
+        'code',
+        'connection',
+        'lane',
+        'method',
+        'outcome',
+        'part',
+        'provider',
+        'queue',
+        'roles',
+        'state',
+        'status',
+        'type',
+      ],
     ]);
   });
 });

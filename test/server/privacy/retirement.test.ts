@@ -435,8 +435,29 @@ describe('giving a learner another username', function () {
       .collection('jobs')
       .deleteOne({ _id: job?.id } as never);
     expect((await renameEverywhere(username, 'link'))?.counts).to.deep.equal({ letters: 1, texts: 2 });
-    expect((await renameEverywhere(username, 'link'))?.counts).to.deep.equal({});
     expect(await renameEverywhere('nobody-at-all', 'somebody')).to.equal(null);
+  });
+
+  it('gives whoever repeats the call the first job, open or done, and not another', async () => {
+    const call = async (former = username, next = 'link') =>
+      (await laurel.services.retirements.rename(former, next, 'admin')).job?.id ?? '';
+    const first = await call();
+    expect(first)
+      .to.match(/^rename-/)
+      .and.not.include(username)
+      .and.not.include('link');
+    expect(await call()).to.equal(first);
+    await laurel.carryOut(first);
+    expect(await call()).to.equal(first);
+    const kinds = (await laurel.stores.jobs.list({ kind: 'rename-learner', limit: 9 })).items;
+    expect(kinds.map(({ id, state }) => [id, state])).to.deep.equal([[first, 'done']]);
+    // There and back, and there again: what was written in between has to be looked through.
+    const back = await call('link', username);
+    expect(back).to.not.equal(first);
+    const again = await call();
+    expect([first, back]).to.not.include(again);
+    await laurel.services.jobs.cancel(again);
+    expect([first, back, again]).to.not.include(await call());
   });
 
   it('is not undone by an event from before', async () => {

@@ -102,7 +102,7 @@ describe('laurel check', function () {
     );
     expect(code).to.equal(1);
     expect(of(lines, 'database').join()).to.match(/^problem: no MongoDB server answers at MONGODB_URI/);
-    expect(of(lines, 'rabbitmq')).to.deep.equal(['problem: does not answer at AMQP_URL']);
+    expect(of(lines, 'rabbitmq')).to.deep.equal(['problem: does not answer at AMQP_URL (ECONNREFUSED)']);
     expect(of(lines, 'mail server').join()).to.match(/^problem: /);
     expect(JSON.stringify(lines)).not.to.contain('hunter2');
   });

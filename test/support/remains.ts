@@ -42,6 +42,8 @@ export async function watchForRemains<Result>(name: string, work: () => Promise<
     return result;
   } finally {
     hook.disable();
+    // Else every promise of the process goes on paying for it.
+    within.disable();
   }
 }
 

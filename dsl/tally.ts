@@ -11,6 +11,9 @@ interface Counted {
   readonly rest: number;
 }
 
+/** Where no window asks for the time. */
+const UNTIMED = { ms: 0, rest: 0 };
+
 /** Adding an event takes constant time on average. */
 export class Tally {
   readonly #requirement: Requirement;
@@ -40,13 +43,8 @@ export class Tally {
     if (this.isFulfilled) return;
     const { distinct, withinMs, id } = this.#requirement;
     const value = distinct === null ? null : (contribution.values[id] as string);
-    const event: Counted = {
-      eventId: contribution.eventId,
-      value,
-      ms: 0,
-      rest: 0,
-      ...(withinMs === null ? {} : split(contribution.at)),
-    };
+    const { ms, rest } = withinMs === null ? UNTIMED : split(contribution.at);
+    const event: Counted = { eventId: contribution.eventId, value, ms, rest };
     this.#events.push(event);
     if (value !== null) this.#values.set(value, (this.#values.get(value) ?? 0) + 1);
     if (withinMs !== null) while (!isWithin(this.#events[this.#start] as Counted, event, withinMs)) this.#dropFirst();

@@ -62,11 +62,26 @@ export function outcome(
 /** In timeline order, each once. */
 export function inTimelineOrder(contributions: readonly Contribution[]): readonly Contribution[] {
   const seen = new Set<string>();
-  return contributions.toSorted(compareContributions).filter(({ eventId, order, badge }) => {
-    const key = JSON.stringify([eventId, order, badge]);
+  return sorted(contributions).filter((one) => {
+    const key = identityOf(one);
     return !seen.has(key) && seen.add(key);
   });
 }
+
+/** What is stored is in order already. */
+function sorted(contributions: readonly Contribution[]): readonly Contribution[] {
+  for (let at = 1; at < contributions.length; at++) {
+    if (compareContributions(contributions[at - 1] as Contribution, contributions[at] as Contribution) > 0)
+      return contributions.toSorted(compareContributions);
+  }
+  return contributions;
+}
+
+function identityOf({ eventId, order, badge }: Contribution): string {
+  return badge === null ? `${order} ${eventId}` : JSON.stringify([eventId, order, badge]);
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 class Timeline {
   readonly #badge: Badge;
@@ -129,6 +144,7 @@ class Timeline {
 
   /** @returns the requirements that were reset: nothing of this instant counts for them */
   #reset(events: readonly Contribution[]): ReadonlySet<string> {
+    if (events.every(({ penalties }) => penalties.length === 0)) return NOTHING;
     const ids = new Set<string>();
     for (const event of events) {
       for (const penalty of event.penalties) {

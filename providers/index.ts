@@ -1,8 +1,10 @@
 /** The adapters to the outside, by the names that rules and configurations use. */
 
 // Badge providers
+export { capabilitiesOf as accredibleCapabilities, defaultHosts as accredibleHosts } from './accredible/hosts.ts';
 export { accredibleLimit } from './accredible/limits.ts';
 export { AccredibleProvider } from './accredible/provider.ts';
+export { CREDLY_ADDRESSES, credlyAccountForm } from './credly/account.ts';
 export type { AwardOptions as CredlyAwardOptions } from './credly/award.ts';
 export { CredlyProvider } from './credly/provider.ts';
 export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';

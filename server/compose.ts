@@ -132,8 +132,8 @@ async function composeParts(
       publicUrl: () => publicUrl,
     });
   const accounts = composeAccounts({ settings, stores, secrets, providers, jobs, clock, logger });
-  const people = { stores, secretKey, formerSecretKeys: settings.formerSecretKeys, clock };
-  const retired = composeRetiredPeople(people);
+  const people = { stores, secrets, secretKey, formerSecretKeys: settings.formerSecretKeys, clock };
+  const retired = await composeRetiredPeople({ ...people, keepsKeys: roles.length > 0, logger });
   const badges = composeBadges(foundation, { rules, jobs, bus, providers, retired, meters, patience });
 
   const web = does('web') ? await listen({ port: settings.port, host: settings.host, lifecycle }) : null;
@@ -143,7 +143,7 @@ async function composeParts(
   const records = lms?.records ?? stores.records;
   const credentials = composeCredentials(foundation, { records, retired, publicUrl, meters, patience });
   const retirement = composeRetirement({
-    ...{ ...people, people: retired, secrets, jobs, providers, settleMs: patience?.settleMs },
+    ...{ ...people, people: retired, jobs, providers, settleMs: patience?.settleMs },
   });
 
   const jobRunner = createJobRunner({
@@ -210,7 +210,7 @@ async function composeParts(
     registry: credentials.registry,
     process: (event, door) => badges.intake.take(event, door),
     replays: badges.replays,
-    sealedRecords: [accounts.sealed, openBadges.sealed, retirement.sealed],
+    sealedRecords: [accounts.sealed, openBadges.sealed, ...retirement.sealed],
     settleEffects: () => badges.dispatcher.runDue(),
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     planImpact: (plan, since) => planImpact(plan, { since }, badges.replay.parts),

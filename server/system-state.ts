@@ -58,7 +58,7 @@ export async function systemState({ settings, stores, bus, roles, clock }: Syste
         due.flatMap(({ nextDueAt }) => nextDueAt ?? []),
         now,
       ),
-      fact('schedules', `${schedules.filter(({ enabled }) => enabled).length} of ${schedules.length} are switched on`),
+      fact('schedules switched on', `${schedules.filter(({ enabled }) => enabled).length} of ${schedules.length}`),
       ...leases,
     ],
     queues: queues ?? [],
@@ -87,5 +87,5 @@ function consumerFacts(bus: Bus | null): Fact[] {
   if (consumed === null) return [state];
   const { received, redelivered, handled, deadLettered, inFlight } = consumed;
   const counts = `${received} received (${redelivered} again), ${handled} handled, ${deadLettered} dead, ${inFlight} in hand`;
-  return [state, fact('consumer', counts)];
+  return [state, fact('messages', counts)];
 }

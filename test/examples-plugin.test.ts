@@ -167,7 +167,7 @@ describe('examples/plugin-provider', () => {
       const lost = await runLaurel(['secrets', 'rotate'], { env: now });
       expect([lost.code, lost.stdout.split('\n')[0]]).to.deep.equal([
         1,
-        'accounts at badge providers: 0 sealed anew, 0 were up to date, 1 secret cannot be opened: enter it again',
+        'accounts at badge providers: 0 sealed anew, 0 were up to date, 1 secret cannot be opened: add the key that sealed it to LAUREL_FORMER_SECRET_KEYS, or enter it again',
       ]);
       const former = { ...now, LAUREL_FORMER_SECRET_KEYS: 'the-key-of-last-year' };
       const rotated = await runLaurel(['secrets', 'rotate', '--json'], { env: former });

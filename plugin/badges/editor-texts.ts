@@ -43,10 +43,25 @@ export const editorCounts = {
 
 /** What CodeMirror says by itself, in its words; `$` is its placeholder. */
 export const editorPhrases = [
-  ...[msg('Find'), msg('Replace'), msg('next'), msg('previous'), msg('all'), msg('match case'), msg('regexp')],
-  ...[msg('by word'), msg('replace'), msg('replace all'), msg('close'), msg('current match'), msg('on line')],
-  ...[msg('replaced match on line $'), msg('replaced $ matches'), msg('Completions'), msg('Diagnostics')],
-  ...[msg('No diagnostics'), msg('Control character')],
+  msg('Find'),
+  msg('Replace'),
+  msg('next'),
+  msg('previous'),
+  msg('all'),
+  msg('match case'),
+  msg('regexp'),
+  msg('by word'),
+  msg('replace'),
+  msg('replace all'),
+  msg('close'),
+  msg('current match'),
+  msg('on line'),
+  msg('replaced match on line $'),
+  msg('replaced $ matches'),
+  msg('Completions'),
+  msg('Diagnostics'),
+  msg('No diagnostics'),
+  msg('Control character'),
 ] as const;
 
 export type EditorText = keyof typeof editorTexts;

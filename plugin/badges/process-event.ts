@@ -1,12 +1,14 @@
-/** What an LMS event does: whose it is, which badges it concerns, and their progress after it.
+/** What LMS events of a learner do: whose they are, which badges they concern, and their progress after them.
  *
  *  Safe to repeat at any point: an event that was processed already changes nothing, and one whose processing broke off
  *  half-way is completed. Nothing happens outside; what must is recorded as effects together with the progress. */
 
 import {
   type Badge,
+  type BadgeMatch,
   type Contribution,
   contributionsFromBadge,
+  type Instant,
   mergeContribution,
   type Outcome,
   type RuleIndex,
@@ -14,7 +16,7 @@ import {
   upstreamsOf,
 } from '../../dsl/index.ts';
 import { StoreError } from '../errors.ts';
-import type { LmsEvent } from '../events/event.ts';
+import type { EventUser, LmsEvent } from '../events/event.ts';
 import type { IgnoredReason } from '../ports/event-log.ts';
 import type { LearnerStore } from '../ports/learner-store.ts';
 import type { IssuedBadge, Progress } from '../ports/progress-store.ts';
@@ -37,6 +39,11 @@ export interface EventProcessorParts extends ProgressUpdaterParts {
 export interface EventProcessor {
   /** Resolves when what the event does is stored. @throws StoreError */
   process(event: LmsEvent): Promise<ProcessResult>;
+  /** The same for events that name the same user with the same details: one change of each progress for all of them.
+   *  @returns a result for each, in their order */
+  processTogether(events: readonly LmsEvent[]): Promise<readonly ProcessResult[]>;
+  /** By the rules of this moment. @returns null: it counts for a badge */
+  reasonToIgnore(event: LmsEvent): IgnoredReason | null;
 }
 
 export type ProcessResult =
@@ -46,19 +53,20 @@ export type ProcessResult =
       readonly learnerId: string;
       /** The badges it counts for by itself. */
       readonly matched: readonly string[];
-      /** Every badge whose progress was looked at, a badge after those it depends on. */
+      /** Every badge whose progress was looked at, a badge after those it depends on: for all events that were processed
+       *  together. */
       readonly badges: readonly BadgeChange[];
     };
 
 export interface BadgeChange {
   readonly badgeId: string;
-  /** False when the event had been processed before. */
+  /** False when everything had been processed before. */
   readonly changed: boolean;
   readonly from: Outcome['status'];
   readonly outcome: Outcome;
-  /** Badges this event gave. */
+  /** Badges that were given. */
   readonly awarded: readonly IssuedBadge[];
-  /** Badges this event took back. */
+  /** Badges that were taken back. */
   readonly revoked: readonly IssuedBadge[];
 }
 
@@ -68,10 +76,10 @@ const ATTEMPTS = 3;
 export function createEventProcessor(parts: EventProcessorParts): EventProcessor {
   const updater = createProgressUpdater(parts);
 
-  async function process(event: LmsEvent): Promise<ProcessResult> {
+  async function processTogether(events: readonly LmsEvent[]): Promise<readonly ProcessResult[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await processOnce(event);
+        return await processOnce(events);
       } catch (error) {
         const changed = error instanceof StoreError && error.code === 'store.rules-changed';
         if (!changed || attempt === ATTEMPTS) throw error;
@@ -79,50 +87,81 @@ export function createEventProcessor(parts: EventProcessorParts): EventProcessor
     }
   }
 
-  async function processOnce(event: LmsEvent): Promise<ProcessResult> {
-    if (event.user === null) return { outcome: 'ignored', reason: 'no-learner' };
+  async function processOnce(events: readonly LmsEvent[]): Promise<readonly ProcessResult[]> {
     const index = parts.index();
-    const matches = index.find(event);
-    if (matches.length === 0) return { outcome: 'ignored', reason: 'no-match' };
-
-    const additions = new Map(Array.from(matches, ({ badge, contribution }) => [badge.id, contribution]));
+    const matches = events.map((event) => (event.user === null ? [] : index.match(event)));
+    const latest = latestOf(events.filter((_, at) => matches[at]?.length !== 0));
+    if (latest === null) return events.map(({ user }) => ignored(user));
+    const additions = additionsOf(matches.flat());
     // Before it first waits: the rules may change then, and a badge must keep to the version it was matched by.
     const concerned = index.topological(withDependents(index, additions.keys())).flatMap((badgeId) => {
       const badge = index.get(badgeId);
       return badge ? [{ badge, ruleVersion: parts.definitionVersion(badgeId) }] : [];
     });
-    const { id: learnerId } = await parts.learners.resolve(event.user, event.time);
+    const { id: learnerId } = await parts.learners.resolve(latest.user, latest.time);
     const current = new Map<string, Progress>();
     const changes: BadgeChange[] = [];
     for (const { badge, ruleVersion } of concerned) {
-      const addition = additions.get(badge.id);
+      const added = additions.get(badge.id) ?? [];
       const upstreams = upstreamsOf(badge).filter((id) => current.has(id));
       // Where a badge in between has no progress there is nothing to pass on.
-      if (!addition && upstreams.length === 0) continue;
+      if (added.length === 0 && upstreams.length === 0) continue;
       const { catchUp } = parts;
       const change = await updater.update({
         ...{ learnerId, badge, ruleVersion, upstreams, current },
-        contributions: (former) => contributionsAfter(former, badge, addition, upstreams, current),
+        contributions: (former) => contributionsAfter(former, badge, added, upstreams, current),
         ...(catchUp && { catchUp: () => catchUp(learnerId, badge.id) }),
       });
       if (change) changes.push(toChange(change.before, change.after));
     }
     if (changes.some(({ badgeId }) => hasWork(current.get(badgeId)))) parts.onEffects?.();
-    return { outcome: 'processed', learnerId, matched: [...additions.keys()], badges: changes };
+    return events.map(({ user }, at) => {
+      const matched = (matches[at] ?? []).map(({ badge }) => badge.id);
+      return matched.length === 0 ? ignored(user) : { outcome: 'processed', learnerId, matched, badges: changes };
+    });
   }
 
-  return { process };
+  return {
+    process: async (event) => (await processTogether([event]))[0] as ProcessResult,
+    processTogether,
+    reasonToIgnore(event) {
+      if (event.user === null) return 'no-learner';
+      return parts.index().find(event).length === 0 ? 'no-match' : null;
+    },
+  };
+}
+
+function additionsOf(matches: readonly BadgeMatch[]): ReadonlyMap<string, readonly Contribution[]> {
+  const additions = new Map<string, Contribution[]>();
+  for (const { badge, contribution } of matches) {
+    const own = additions.get(badge.id);
+    if (own) own.push(contribution);
+    else additions.set(badge.id, [contribution]);
+  }
+  return additions;
+}
+
+function latestOf(events: readonly LmsEvent[]): { readonly user: EventUser; readonly time: Instant } | null {
+  let latest: { readonly user: EventUser; readonly time: Instant } | null = null;
+  for (const { user, time } of events) {
+    if (user !== null && (latest === null || time > latest.time)) latest = { user, time };
+  }
+  return latest;
+}
+
+function ignored(user: EventUser | null): ProcessResult {
+  return { outcome: 'ignored', reason: user === null ? 'no-learner' : 'no-match' };
 }
 
 function contributionsAfter(
   former: Progress | null,
   badge: Badge,
-  addition: Contribution | undefined,
+  added: readonly Contribution[],
   upstreams: readonly string[],
   current: ReadonlyMap<string, Progress>,
 ): readonly Contribution[] {
   let contributions = former?.contributions ?? [];
-  if (addition) contributions = mergeContribution(contributions, addition);
+  for (const addition of added) contributions = mergeContribution(contributions, addition);
   for (const id of upstreams) {
     const history = visibleHistory(badge, current.get(id));
     contributions = replaceContributionsFromBadge(contributions, id, contributionsFromBadge(badge, id, history));

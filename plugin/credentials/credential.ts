@@ -126,14 +126,18 @@ export function intendReissue(
   {
     by,
     leaseUntil,
+    trace,
     now,
     newId,
-  }: Pick<Reissue, 'by' | 'leaseUntil'> & { readonly now: Date; readonly newId: () => string },
+  }: Pick<Reissue, 'by' | 'leaseUntil' | 'trace'> & { readonly now: Date; readonly newId: () => string },
 ): Credential & { readonly reissue: Reissue } {
   if (credential.status !== 'available') throw refusedStep(credential, 'reissued');
   const id = credential.reissue?.id ?? newId();
   const verifyId = credential.reissue?.verifyId ?? newId();
-  const reissue = { id, verifyId, fileKey: newFileKey(id, newId), by, leaseUntil, made: null };
+  const reissue = {
+    ...{ id, verifyId, fileKey: newFileKey(id, newId), by, leaseUntil, made: null },
+    ...(trace && { trace }),
+  };
   return { ...credential, reissue, updatedAt: laterThan(credential, now) };
 }
 

@@ -8,6 +8,8 @@
 
 import { ConflictError, CredentialsError, NotFoundError } from '../errors.ts';
 import type { Credential, Reissue } from '../ports/credential-store.ts';
+import { silentTracer } from '../ports/tracer.ts';
+import { msg } from '../words.ts';
 import { intendReissue, successorOf, swapReissued, withoutReissue } from './credential.ts';
 import { mailFor, makeDocument } from './generate-credentials.ts';
 import { currentLearner, type GenerationParts, prepareGeneration } from './prepare-generation.ts';
@@ -32,16 +34,16 @@ const BATCH = 100;
 type Intended = Credential & { readonly reissue: Reissue };
 
 export function createReissuer(parts: ReissuerParts): Reissuer {
-  const { store, files, clock, logger, leaseMs = 60_000 } = parts;
+  const { store, files, clock, logger, tracer = silentTracer, leaseMs = 60_000 } = parts;
   const newId = parts.newId ?? (() => crypto.randomUUID());
 
   async function reissue(credentialId: string, by: string): Promise<Credential> {
     const credential = await store.credential(credentialId);
     if (!credential) {
-      throw new NotFoundError('credential', 'there is no credential with this id; choose one from the list');
+      throw new NotFoundError('credential', msg('there is no credential with this id; choose one from the list'));
     }
     if (credential.reissue !== null && credential.reissue.leaseUntil > clock.now()) {
-      throw new ConflictError('reissuing', 'the credential is being reissued at this moment; load it again');
+      throw new ConflictError('reissuing', msg('the credential is being reissued at this moment; load it again'));
     }
     return carryOn(credential, by);
   }
@@ -50,7 +52,8 @@ export function createReissuer(parts: ReissuerParts): Reissuer {
     const successor = successorOf(credential);
     if (successor !== null) return finish(credential, successor);
     const leaseUntil = new Date(clock.now().getTime() + leaseMs);
-    const intended = intendReissue(credential, { by, leaseUntil, now: clock.now(), newId });
+    const trace = tracer.current();
+    const intended = intendReissue(credential, { by, leaseUntil, now: clock.now(), newId, ...(trace && { trace }) });
     if (!(await store.updateCredential(intended, credential.updatedAt))) throw stale();
     if (credential.reissue !== null) await files.delete(credential.reissue.fileKey);
     const swapped = await makeAndSwap(intended);
@@ -133,7 +136,9 @@ export function createReissuer(parts: ReissuerParts): Reissuer {
       let finished = 0;
       for (const credential of await store.abandonedReissues(clock.now(), BATCH)) {
         try {
-          await carryOn(credential, credential.reissue?.by ?? '');
+          const { by = '', trace } = credential.reissue ?? {};
+          const attributes = { 'laurel.credential.id': credential.id };
+          await tracer.step({ name: 'credential reissue', parent: trace, attributes }, () => carryOn(credential, by));
           finished += 1;
         } catch (error) {
           const code = error instanceof CredentialsError ? error.code : 'bug.unexpected';
@@ -149,5 +154,5 @@ export function createReissuer(parts: ReissuerParts): Reissuer {
 }
 
 function stale(): ConflictError {
-  return new ConflictError('stale', 'somebody else changed the credential at the same time; load it again');
+  return new ConflictError('stale', msg('somebody else changed the credential at the same time; load it again'));
 }

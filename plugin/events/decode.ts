@@ -51,7 +51,8 @@ export function decodeEvent(raw: RawEvent, catalogue: ReadonlyMap<string, EventT
   const payload = payloadOf(type, data);
   const user = type.learner === null ? null : userAt(type.learner, payload);
   const trace = readTrace(raw.traceparent, raw.tracestate);
-  return { id, type: name, source, time, payload, user, ...(trace && { trace }) };
+  const event = { id, type: name, source, time, payload, user };
+  return trace === undefined ? event : { ...event, trace };
 }
 
 /** @param value a parsed structured CloudEvent; Avro data comes as `data_base64` with `datacontenttype` application/avro

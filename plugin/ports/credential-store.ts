@@ -186,6 +186,8 @@ export interface Reissue {
   readonly made: ReissuedFacts | null;
   /** From then on another process may go on with it. */
   readonly leaseUntil: Date;
+  /** The work that asked for it. */
+  readonly trace?: TraceContext;
 }
 
 export interface ReissuedFacts

@@ -18,6 +18,10 @@ export function sealedRenaming(renaming: Renaming, jobId: string, secrets: Secre
   return secrets.seal(JSON.stringify(renaming), sealedFor(jobId));
 }
 
+export function openedRenaming({ id, parameters }: Job, secrets: SecretBox): Renaming {
+  return JSON.parse(secrets.open(String(parameters.sealed), sealedFor(id))) as Renaming;
+}
+
 function sealedFor(jobId: string): string {
   return `renaming:${jobId}`;
 }
@@ -25,9 +29,9 @@ function sealedFor(jobId: string): string {
 type Cursor = { readonly part: RenamedPart; readonly after: string | null } | null;
 
 export function createRename({ traces, secrets }: RenameParts): JobKind {
-  async function step({ id, parameters, cursor }: Job): Promise<JobStep> {
-    const renaming = JSON.parse(secrets.open(String(parameters.sealed), sealedFor(id))) as Renaming;
-    const { part, after } = (cursor as unknown as Cursor) ?? { part: renamedParts[0], after: null };
+  async function step(job: Job): Promise<JobStep> {
+    const renaming = openedRenaming(job, secrets);
+    const { part, after } = (job.cursor as unknown as Cursor) ?? { part: renamedParts[0], after: null };
     const { erased, next } = await traces.renameMentions(part, renaming, after);
     const following = next === null ? renamedParts[renamedParts.indexOf(part) + 1] : part;
     return {

@@ -21,7 +21,7 @@ export interface RetireParts {
   readonly traces: LearnerTraces;
   readonly progress: Pick<ProgressStore, 'ofLearner' | 'load' | 'save'>;
   readonly providers: ReadonlyMap<string, BadgeProvider>;
-  readonly people: Pick<RetiredPeople, 'keysOf' | 'refresh'>;
+  readonly people: Pick<RetiredPeople, 'newKeysOf' | 'refresh'>;
   readonly secrets: SecretBox;
   readonly clock: Clock;
   /** How long it waits until every process knows and what was under way has come to its end. */
@@ -71,7 +71,7 @@ export function createRetire(parts: RetireParts): JobKind {
     const { username, lmsUserId } = person;
     await store.change(id, {
       sealedPerson: secrets.seal(JSON.stringify(person), sealedFor(id)),
-      keys: [...new Set([...keys, ...people.keysOf({ username, lmsUserId })])],
+      keys: [...new Set([...keys, ...people.newKeysOf({ username, lmsUserId })])],
     });
     await people.refresh();
     return { cursor: { part: 'badges', after: null }, done: 0, finished: false };

@@ -11,8 +11,10 @@ export interface Account {
 export interface RetiredPeople {
   /** The answer is at most `FRESH_MS` old; while it is being renewed, it comes later. */
   has(account: Account): boolean | Promise<boolean>;
-  /** Keyed hashes under which somebody is recognised, the first ones under the present key. */
+  /** Keyed hashes under which somebody is recognised. */
   keysOf(account: Account): readonly string[];
+  /** Those of them that are written down for somebody who is retired now. */
+  newKeysOf(account: Account): readonly string[];
   refresh(): Promise<void>;
 }
 
@@ -24,20 +26,26 @@ const OVERLAP_MS = 60_000;
 export interface RetiredPeopleParts {
   readonly store: Pick<RetirementStore, 'keysSince'>;
   readonly clock: Clock;
-  /** Keyed hashes of a text, one for each key there is; the present key first. */
+  /** Keyed hashes of a text, one for each key there is. */
   hashesOf(text: string): readonly string[];
+  /** Under the keys of the settings alone; not given: under all. */
+  newHashesOf?(text: string): readonly string[];
 }
 
-export function createRetiredPeople({ store, clock, hashesOf }: RetiredPeopleParts): RetiredPeople {
+export function createRetiredPeople(parts: RetiredPeopleParts): RetiredPeople {
+  const { store, clock, hashesOf, newHashesOf = hashesOf } = parts;
   const known = new Set<string>();
   let readAt: Date | null = null;
   let reading: Promise<void> | null = null;
 
   /** The LMS compares usernames without regard to case. */
-  function keysOf({ username, lmsUserId }: Account): readonly string[] {
-    const byName = hashesOf(`username:${username.normalize('NFC').toLowerCase()}`);
-    return lmsUserId === null ? byName : [...byName, ...hashesOf(`id:${lmsUserId}`)];
-  }
+  const keysUnder =
+    (hashes: RetiredPeopleParts['hashesOf']) =>
+    ({ username, lmsUserId }: Account): readonly string[] => {
+      const byName = hashes(`username:${username.normalize('NFC').toLowerCase()}`);
+      return lmsUserId === null ? byName : [...byName, ...hashes(`id:${lmsUserId}`)];
+    };
+  const keysOf = keysUnder(hashesOf);
 
   async function read(): Promise<void> {
     const now = clock.now();
@@ -61,6 +69,7 @@ export function createRetiredPeople({ store, clock, hashesOf }: RetiredPeoplePar
       return isFresh ? answer(account) : refresh().then(() => answer(account));
     },
     keysOf,
+    newKeysOf: keysUnder(newHashesOf),
     refresh,
   };
 }

@@ -3,14 +3,15 @@
 
 import { ConflictError, NotFoundError } from '../errors.ts';
 import type { Jobs } from '../jobs/request-job.ts';
-import type { Job, JobStore } from '../ports/job-store.ts';
+import { isOpen, type Job, type JobStore } from '../ports/job-store.ts';
 import type { Learner } from '../ports/learner-store.ts';
-import type { LearnerTraces, TracePart } from '../ports/learner-traces.ts';
+import type { LearnerTraces, Renaming, TracePart } from '../ports/learner-traces.ts';
 import type { BadgesThere, Retirement, RetirementStore } from '../ports/retirement-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
+import { msg } from '../words.ts';
 import type { Person } from './person.ts';
-import { RENAME, sealedRenaming } from './rename-job.ts';
+import { openedRenaming, RENAME, sealedRenaming } from './rename-job.ts';
 import { RETIRE, SETTLE_MS, sealedFor } from './retire-job.ts';
 import type { RetiredPeople } from './retired-people.ts';
 
@@ -38,7 +39,7 @@ export interface Retirements {
   /** Asks again for the work of those whose process died before it had asked. @returns how many there are */
   takeUp(): Promise<number>;
   /** At once wherever the learner is found by the username; a job goes through what merely mentions it. Repeating it changes
-   *  nothing more. @param by who asks */
+   *  nothing more, and gives the same job. @param by who asks */
   rename(former: string, next: string, by: string): Promise<Renamed>;
 }
 
@@ -62,22 +63,23 @@ export interface RetirementsParts {
   readonly settleMs?: number;
 }
 
-const TITLE = 'Retire a learner';
-const RENAME_TITLE = 'Give a learner another username';
+const TITLE = msg('Retire a learner');
+const RENAME_TITLE = msg('Give a learner another username');
 
 export function createRetirements(parts: RetirementsParts): Retirements {
   const { store, traces, jobs, people, secrets, clock, newId, settleMs = SETTLE_MS } = parts;
 
   async function request({ username, badgesThere, by, reason = null }: RetirementRequest): Promise<Job | null> {
     const found = await traces.find(username);
-    const keys = people.keysOf({ username, lmsUserId: found?.lmsUserId ?? null });
-    const before = await store.withKeys(keys);
+    const account = { username, lmsUserId: found?.lmsUserId ?? null };
+    const before = await store.withKeys(people.keysOf(account));
     const underWay = before.find(({ finishedAt }) => finishedAt === null);
     if (underWay) return goingOn(await jobOf(underWay, reason));
     // Of somebody who was retired, traces may be left that only a search of everything finds.
     if (found === null && before.length === 0) return null;
     const isNew = found?.learnerId != null && (await store.get(found.learnerId)) === null;
     const id = isNew && found?.learnerId ? found.learnerId : newId();
+    const keys = people.newKeysOf(account);
     const person: Person = found ?? unknownPerson(username);
     const retirement: Retirement = {
       ...{ id, keys, badgesThere, requestedBy: by, requestedAt: clock.now(), finishedAt: null, awards: [] },
@@ -132,12 +134,34 @@ export function createRetirements(parts: RetirementsParts): Retirements {
       const outcome = await traces.rename(former, next, clock.now());
       // Also when all was found renamed: whoever did it may have died before it asked for the job.
       if (outcome === 'taken' || known === null || former === next) return { outcome, job: null };
-      const id = newId();
-      const sealed = sealedRenaming({ former, next, lmsUserId: known.lmsUserId }, id, secrets);
-      const job = { kind: RENAME, id, title: RENAME_TITLE, requestedBy: by, parameters: { sealed } };
-      return { outcome, job: await jobs.request(job) };
+      const renaming = { former, next, lmsUserId: known.lmsUserId };
+      return { outcome, job: await jobOfRenaming(renaming, outcome === 'renamed', by) };
     },
   };
+
+  /** @param isFresh there was something to rename just now */
+  async function jobOfRenaming(renaming: Renaming, isFresh: boolean, by: string): Promise<Job> {
+    // Keyed hashes: an id is seen by many, and no username may be guessed from it.
+    const names = [renaming.former, renaming.next].map((username) => people.keysOf({ username, lmsUserId: null })[0]);
+    const idOf = (nth: number) => `rename-${names.join('-')}-${nth}`;
+    let last: Job | null = null;
+    let nth = 1;
+    for (let found = await parts.jobStore.get(idOf(nth)); found !== null; found = await parts.jobStore.get(idOf(nth))) {
+      last = found;
+      nth++;
+    }
+    if (last !== null && standsFor(last, renaming, isFresh)) return last;
+    const id = idOf(nth);
+    const parameters = { sealed: sealedRenaming(renaming, id, secrets) };
+    return jobs.request({ kind: RENAME, id, title: RENAME_TITLE, requestedBy: by, parameters });
+  }
+
+  /** A job that has begun may be past what was renamed just now; one that failed or was cancelled did not get everywhere. */
+  function standsFor(job: Job, { former, next, lmsUserId }: Renaming, isFresh: boolean): boolean {
+    if (!(isFresh ? job.state === 'waiting' : isOpen(job.state) || job.state === 'done')) return false;
+    const of = openedRenaming(job, secrets);
+    return of.former === former && of.next === next && of.lmsUserId === lmsUserId;
+  }
 }
 
 function jobIdOf(retirementId: string): string {

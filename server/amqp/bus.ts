@@ -37,7 +37,7 @@ export interface Bus {
   /** Resolves when publishing first became possible; a broker that is away delays it. @throws ConfigurationError */
   ready(): Promise<void>;
   /** Starts receiving; at most once. */
-  consume(options: Pick<ConsumerOptions, 'handle' | 'onDeadEvent'> & { readonly prefetch: number }): Consumer;
+  consume(options: Pick<ConsumerOptions, 'handle' | 'group' | 'onDeadEvent'> & { readonly prefetch: number }): Consumer;
   /** Starts moving dead letters to where `keep` puts them; at most once. */
   drain(keep: (message: DeadMessage) => Promise<unknown>): Drain;
   status(): BusStatus;

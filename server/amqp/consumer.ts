@@ -2,6 +2,7 @@
 
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { EventType } from '../../dsl/index.ts';
+import type { EventGroup } from '../../plugin/badges/take-event.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { type Clock, type Logger, systemClock } from '../../plugin/ports/runtime.ts';
@@ -14,6 +15,7 @@ import { Gate } from './gate.ts';
 import { InOrder } from './in-order.ts';
 import { keepChannel } from './kept-channel.ts';
 import { type ConsumerCounts, type RetryPolicy, readMessage, settleDelivery } from './processing.ts';
+import { type Received, settleGroup } from './settle-group.ts';
 import { isSuspect, type Suspects } from './suspects.ts';
 import { declareTopology, queuesToConsume, type Topology } from './topology.ts';
 
@@ -25,6 +27,8 @@ export interface ConsumerOptions {
   readonly suspects: Suspects;
   /** Resolves when the effect of the event is durable. The same event may come again, also at the same time elsewhere. */
   readonly handle: (event: LmsEvent) => Promise<void>;
+  /** Parts events that came in one moment into those that one effort does for. Left out: each is handled by itself. */
+  readonly group?: (events: readonly LmsEvent[]) => readonly EventGroup[];
   /** Told of an event that has become a dead letter. Never rejects. */
   readonly onDeadEvent?: (event: LmsEvent, failure: Error) => Promise<void>;
   readonly logger: Logger;
@@ -55,6 +59,7 @@ export function startConsumer({
   deadLetters,
   suspects,
   handle,
+  group = eachAlone,
   onDeadEvent,
   logger,
   prefetch = 200,
@@ -77,7 +82,8 @@ export function startConsumer({
   const gate = new Gate(storePauses);
   const inOrder = new InOrder();
   const stopping = new AbortController();
-  const open = new Set<Promise<void>>();
+  const open = new Set<Promise<unknown>>();
+  let gathered: Received[] = [];
   let consumerTags: readonly string[] = [];
   let acknowledgements: Acknowledgements | null = null;
   let ending = false;
@@ -140,15 +146,33 @@ export function startConsumer({
     const delivery = new Delivery(settler, message, giveUp);
     const read = readMessage(delivery, catalogue);
     const settle = () => settleDelivery(delivery, read, options);
-    const settleInOrder = () => inOrder.run(keyOf(read, message), settle);
-    const isToMove = !isAside && isSuspect(message.properties.headers);
-    const task = isAside
-      ? settleAlone(settler, settle)
-      : isToMove
-        ? setAside(delivery, settler, settleInOrder)
-        : settleInOrder();
+    if (isAside) keep(settleAlone(settler, settle));
+    else if (isSuspect(message.properties.headers))
+      keep(setAside(delivery, settler, () => inOrder.run(keyOf(read), settle)));
+    else if (read instanceof Error) keep(settle());
+    else gather({ delivery, event: read });
+  }
+
+  function keep(task: Promise<unknown>): void {
     open.add(task);
     void task.finally(() => open.delete(task));
+  }
+
+  /** What is delivered in one turn of the loop is settled together. */
+  function gather(received: Received): void {
+    gathered.push(received);
+    if (gathered.length === 1) keep(new Promise((resolve) => setImmediate(resolve)).then(settleGathered));
+  }
+
+  function settleGathered(): Promise<unknown> {
+    const byEvent = new Map(gathered.map((received) => [received.event, received]));
+    gathered = [];
+    return Promise.all(
+      group([...byEvent.keys()]).map((own) => {
+        const received = own.events.map((event) => byEvent.get(event) as Received);
+        return inOrder.run(own.learner, () => settleGroup(own, received, options));
+      }),
+    );
   }
 
   /** A death while it waits, for others of its learner or for its acknowledgement to leave, would be counted against it. */
@@ -186,10 +210,13 @@ export function startConsumer({
   };
 }
 
-/** Events without a learner, and messages that are no events, need no order. */
-function keyOf(read: LmsEvent | Error, message: ConsumeMessage): string {
-  if (read instanceof Error || read.user === null) return `message:${message.fields.deliveryTag}`;
-  return `learner:${read.user.username}`;
+function keyOf(read: LmsEvent | Error): string | null {
+  return read instanceof Error || read.user === null ? null : read.user.username;
+}
+
+function eachAlone(events: readonly LmsEvent[]): readonly EventGroup[] {
+  // settled by `handle`, as every group of one
+  return events.map((event) => ({ events: [event], learner: keyOf(event), take: async () => [] }));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -41,20 +41,27 @@ export function eventFromMessage(
     });
   const headers = properties.headers ?? {};
   const contentType = asText(properties.contentType) ?? asText(headers['content-type']) ?? '';
-  const attributes = {
-    type: asText(headers.ce_type),
-    id: asText(headers.ce_id) ?? asText(properties.messageId),
-    source: asText(headers.ce_source),
-    time: asText(headers.ce_time),
-    ...traceHeaders(headers),
-  };
+  const trace = traceHeaders(headers);
+  const decoded = (data: unknown): LmsEvent =>
+    decodeEvent(
+      {
+        type: asText(headers.ce_type),
+        id: asText(headers.ce_id) ?? asText(properties.messageId),
+        source: asText(headers.ce_source),
+        time: asText(headers.ce_time),
+        traceparent: trace.traceparent,
+        tracestate: trace.tracestate,
+        data,
+      },
+      catalogue,
+    );
   switch (mediaTypeOf(contentType)) {
     case 'application/cloudevents+json':
-      return nearest(decodeCloudEvent(parseJson(content), catalogue), attributes);
+      return nearest(decodeCloudEvent(parseJson(content), catalogue), trace);
     case 'application/json':
-      return decodeEvent({ ...attributes, data: parseJson(content) }, catalogue);
+      return decoded(parseJson(content));
     case 'application/avro':
-      return decodeEvent({ ...attributes, data: content }, catalogue);
+      return decoded(content);
     default:
       throw new EventError(
         'malformed',

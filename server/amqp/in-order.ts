@@ -3,8 +3,10 @@
 export class InOrder {
   private readonly tails = new Map<string, Promise<void>>();
 
-  /** @param task must not reject */
-  run(key: string, task: () => Promise<void>): Promise<void> {
+  /** @param key null: it need not wait for anything
+   *  @param task must not reject */
+  run(key: string | null, task: () => Promise<void>): Promise<void> {
+    if (key === null) return task();
     const before = this.tails.get(key);
     const mine = before ? before.then(task) : task();
     this.tails.set(key, mine);

@@ -15,7 +15,7 @@ const SKEW_MS = 1_000;
 /** Of free room in the file of the embedded store, where no start gives it back. */
 const USUAL_PERCENT = 50;
 const BAD_SKEW_MS = 10_000;
-const WITH_SECRETS = ['provider_accounts', 'issuer_keys', 'retirements'];
+const WITH_SECRETS = ['provider_accounts', 'issuer_keys', 'retirements', 'hash_keys'];
 
 export async function checkForm(database: Database): Promise<readonly CheckLine[]> {
   const { pending } = await planMigrations({ connection: database.connection });

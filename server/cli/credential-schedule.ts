@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { ConflictError, NotFoundError } from '../../plugin/errors.ts';
 import type { Schedule } from '../../plugin/ports/credential-store.ts';
 import { createAudit } from '../http/audit.ts';
-import { ruleText, wallText } from '../http/schedule-words.ts';
+import { ruleText } from '../http/schedule-words.ts';
 import type { Services } from '../http/services.ts';
+import { sourceTranslator } from '../i18n/translator.ts';
 import { setSchedule, storedDues, type WantedSchedule } from '../scheduler/set-schedule.ts';
 import { readText } from './input.ts';
 import type { Shell } from './shell.ts';
@@ -96,7 +97,7 @@ function print(shell: Shell, schedule: Schedule | null, now: Date, asJson: boole
   if (!schedule.enabled) return;
   const zone = schedule.rule.kind === 'crontab' ? schedule.rule.timeZone : 'UTC';
   for (const due of storedDues(schedule, now, TIMES_SHOWN))
-    shell.printLine(`${due.toISOString().slice(0, 16)}Z  ${wallText(due, zone)}`);
+    shell.printLine(`${due.toISOString().slice(0, 16)}Z  ${sourceTranslator().wallClock(due, zone)}`);
 }
 
 function noSchedule(configurationId: string): NotFoundError {

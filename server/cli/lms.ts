@@ -29,7 +29,8 @@ export function addLmsCommands(program: Command, shell: Shell): void {
         ]);
       }
       const lines = await opened.check(courseKey);
-      if (options.json) shell.printLine(JSON.stringify(lines));
+      if (options.json)
+        shell.printLine(JSON.stringify(lines.map(({ name, state, message }) => ({ name, state, message }))));
       else for (const { state, name, message } of lines) shell.printLine(`${state.padEnd(6)}  ${name}: ${message}`);
       if (lines.some(({ state }) => state === 'failed')) shell.exitCode = FAILED;
     });

@@ -114,6 +114,8 @@ function lineOf(account: ProviderAccount): string {
 
 function resealedLine(name: string, { current, resealed, lost }: Resealed): string {
   const rest =
-    lost === 0 ? '' : `, ${plural(lost, 'secret')} cannot be opened: enter ${lost === 1 ? 'it' : 'them'} again`;
+    lost === 0
+      ? ''
+      : `, ${plural(lost, 'secret')} cannot be opened: add the key that sealed ${lost === 1 ? 'it' : 'them'} to LAUREL_FORMER_SECRET_KEYS, or enter ${lost === 1 ? 'it' : 'them'} again`;
   return `${name}: ${resealed} sealed anew, ${current} were up to date${rest}`;
 }

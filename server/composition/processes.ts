@@ -65,6 +65,7 @@ export function startConsumer(
   const consumer = bus.consume({
     prefetch: settings.amqpPrefetch,
     handle: async (event) => void (await intake.take(event, 'amqp')),
+    group: (events) => intake.group(events, 'amqp'),
     onDeadEvent: (event, failure) => intake.giveUp(event, 'amqp', failure),
   });
   lifecycle.onStop('consumer', () => consumer.stop());

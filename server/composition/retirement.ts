@@ -5,8 +5,9 @@ import type { JobKind } from '../../plugin/jobs/job-runner.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { DeadLetter, DeadMessage } from '../../plugin/ports/dead-letters.ts';
-import type { Clock } from '../../plugin/ports/runtime.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { SealedRecords, SecretBox } from '../../plugin/ports/secret-box.ts';
+import { findHashKeys, type HashKeysParts, keepHashKeys, sealedHashKeys } from '../../plugin/privacy/hash-keys.ts';
 import { createRename } from '../../plugin/privacy/rename-job.ts';
 import { sealedRetirements } from '../../plugin/privacy/reseal-retirements.ts';
 import { createRetire } from '../../plugin/privacy/retire-job.ts';
@@ -33,20 +34,48 @@ export interface RetirementSetupParts {
 export interface ComposedRetirement {
   readonly kinds: readonly JobKind[];
   readonly retirements: Retirements;
-  readonly sealed: SealedRecords;
+  readonly sealed: readonly SealedRecords[];
 }
 
-/** @param keys the present one first: one hash of a text under each */
-function retirementHashes(keys: readonly string[]): (text: string) => readonly string[] {
-  const derived = keys.map((key) => Buffer.from(deriveKey(key, 'retired learners'), 'hex'));
-  return (text) => derived.map((key) => createHmac('sha256', key).update(text).digest('base64url'));
+function hashKeysParts(
+  parts: Pick<RetirementSetupParts, 'stores' | 'secretKey' | 'formerSecretKeys' | 'secrets'>,
+): HashKeysParts {
+  const own = [parts.secretKey, ...parts.formerSecretKeys].map((secretKey) => ({
+    id: deriveKey(secretKey, 'retired learners: name of the key').slice(0, 12),
+    key: deriveKey(secretKey, 'retired learners'),
+  }));
+  return { store: parts.stores.hashKeys, secrets: parts.secrets, own };
 }
 
-export function composeRetiredPeople(
-  parts: Pick<RetirementSetupParts, 'stores' | 'secretKey' | 'formerSecretKeys' | 'clock'>,
-): RetiredPeople {
-  const hashesOf = retirementHashes([parts.secretKey, ...parts.formerSecretKeys]);
-  return createRetiredPeople({ store: parts.stores.retirements, clock: parts.clock, hashesOf });
+/** One hash of a text under each key. */
+function hashes(keys: readonly string[]): (text: string) => readonly string[] {
+  const bytes = keys.map((key) => Buffer.from(key, 'hex'));
+  return (text) => bytes.map((key) => createHmac('sha256', key).update(text).digest('base64url'));
+}
+
+/** @throws StoreError */
+export async function composeRetiredPeople(
+  parts: Pick<RetirementSetupParts, 'stores' | 'secretKey' | 'formerSecretKeys' | 'secrets' | 'clock'> & {
+    /** Whether this process may write; a command that only looks does not. */
+    readonly keepsKeys: boolean;
+    readonly logger: Logger;
+  },
+): Promise<RetiredPeople> {
+  const { stores, clock, keepsKeys, logger } = parts;
+  const keys = hashKeysParts(parts);
+  if (keepsKeys) await keepHashKeys(keys);
+  const { former, lost } = await findHashKeys(keys);
+  if (lost > 0)
+    logger.warn(
+      'learners who were retired under a former secret key are not recognised: add it to LAUREL_FORMER_SECRET_KEYS and run `laurel secrets rotate`',
+      { keys: lost },
+    );
+  const own = keys.own.map(({ key }) => key);
+  return createRetiredPeople({
+    ...{ store: stores.retirements, clock },
+    hashesOf: hashes([...own, ...former]),
+    newHashesOf: hashes(own),
+  });
 }
 
 export function composeRetirement(
@@ -62,7 +91,7 @@ export function composeRetirement(
   return {
     kinds: [createRetire({ ...common, progress: stores.progress, providers }), createRename({ traces, secrets })],
     retirements: createRetirements({ ...common, jobs, jobStore: stores.jobs, newId: randomUUID }),
-    sealed: sealedRetirements(stores.retirements, secrets),
+    sealed: [sealedRetirements(stores.retirements, secrets), sealedHashKeys(hashKeysParts(parts))],
   };
 }
 

@@ -7,6 +7,7 @@ import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
+import type { HashKeyStore } from '../../plugin/ports/hash-key-store.ts';
 import type { InstallationStore } from '../../plugin/ports/installation-store.ts';
 import type { IssuerStore } from '../../plugin/ports/issuer-store.ts';
 import type { JobStore } from '../../plugin/ports/job-store.ts';
@@ -35,6 +36,7 @@ import { credentialModels } from '../mongo/credential-models.ts';
 import { MongoCredentialStore } from '../mongo/credential-store.ts';
 import { deadLetterModels, MongoDeadLetterStore } from '../mongo/dead-letter-store.ts';
 import { eventModels, MongoEventLog } from '../mongo/event-log.ts';
+import { hashKeyModels, MongoHashKeyStore } from '../mongo/hash-key-store.ts';
 import { installationModels, MongoInstallationStore } from '../mongo/installation-store.ts';
 import { issuerModels, MongoIssuerStore } from '../mongo/issuer-store.ts';
 import { jobModels, MongoJobStore } from '../mongo/job-store.ts';
@@ -78,6 +80,7 @@ export interface Stores {
   readonly sessions: SessionStore;
   readonly accountSessions: AccountSessions;
   readonly retirements: RetirementStore;
+  readonly hashKeys: HashKeyStore;
 }
 
 const never = new Promise<never>(() => {});
@@ -127,6 +130,7 @@ export async function openDatabase(
       issuerModels,
       providerModels,
       retirementModels,
+      hashKeyModels,
     ],
   });
   lifecycle.onStop('database', () => database.close());
@@ -161,6 +165,7 @@ export async function openStores(settings: Settings, parts: OpenParts): Promise<
     sessions: await createSessionStore(connection, SESSION_TTL_SECONDS),
     accountSessions: new MongoAccountSessions(connection),
     retirements: new MongoRetirementStore(connection),
+    hashKeys: new MongoHashKeyStore(connection),
   };
 }
 

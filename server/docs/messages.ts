@@ -3,9 +3,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GetTextTranslation, po } from 'gettext-parser';
+import { LIFE_OPTIONS } from '../../plugin/credentials/validity.ts';
+import type { AccountForm } from '../../plugin/ports/badge-provider.ts';
+import { lowerFirst } from '../../plugin/providers/account-entry.ts';
+import {
+  accredibleCapabilities,
+  accredibleHosts,
+  CREDLY_ADDRESSES,
+  completionsAndGrades,
+  credlyAccountForm,
+  pdfOptions,
+} from '../../providers/index.ts';
 import { consequences, requestTitles } from '../error-map.ts';
+import { optionTexts } from '../http/option-view.ts';
 import { notices } from '../http/page.ts';
+import { withArticle } from '../http/pages/providers.ts';
 import { ROLES, rights, roles } from '../http/rights.ts';
+import { scopes } from '../http/scopes.ts';
 import { languageOfFolder } from '../i18n/languages.ts';
 import { pluralForms } from '../i18n/plural-forms.ts';
 import { LOCALE_FOLDER } from '../i18n/texts.ts';
@@ -20,7 +34,7 @@ export interface Message {
 }
 
 /** Where people are spoken to. */
-const FOLDERS = ['plugin', 'providers/openbadges', 'server/http', 'server/mail', 'views'];
+const FOLDERS = ['plugin', 'providers', 'server/http', 'server/mail', 'server/scheduler', 'views'];
 
 const TEXT = String.raw`\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 const CALLS = [
@@ -30,6 +44,20 @@ const CALLS = [
   new RegExp(String.raw`\[msg\(${TEXT}\),\s*msg\(${TEXT}\)\]`, 'g'),
 ];
 
+/** What the forms ask for where accounts of a provider are added. */
+const ACCOUNT_FORMS: readonly (AccountForm | null)[] = [
+  credlyAccountForm(CREDLY_ADDRESSES),
+  accredibleCapabilities(accredibleHosts, 'expire').accounts,
+];
+
+function textsOfForm({ noun, hosts, externalId, secret }: AccountForm): readonly string[] {
+  const asked = externalId === null ? [secret] : [externalId, secret];
+  return [
+    ...[noun, withArticle(noun), ...hosts.map(({ title }) => title)],
+    ...asked.flatMap(({ label, help }) => [label, lowerFirst(label), help]),
+  ];
+}
+
 /** Texts of tables, which are said as they come. */
 const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
   ['server/http/page.ts', [...notices.values()]],
@@ -37,6 +65,11 @@ const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
     'server/http/rights.ts',
     [...ROLES, ...ROLES.flatMap((role) => [roles[role].word, roles[role].doc]), ...Object.values(rights)],
   ],
+  ['server/http/scopes.ts', Object.values(scopes)],
+  ['providers/pdf/pdf-options.ts', optionTexts(pdfOptions)],
+  ['providers/records/retrieval-functions.ts', optionTexts(completionsAndGrades.options)],
+  ['plugin/credentials/validity.ts', optionTexts(LIFE_OPTIONS)],
+  ['plugin/ports/badge-provider.ts', ACCOUNT_FORMS.flatMap((form) => (form === null ? [] : textsOfForm(form)))],
   ['server/error-map.ts', [...consequences.map(([, { title }]) => title), ...Object.values(requestTitles)]],
 ];
 
@@ -53,7 +86,7 @@ export function messages(): readonly Message[] {
     for (const [text, plural] of textsIn(readFileSync(projectPath(file), 'utf8'))) add(file, text, plural);
   for (const [file, texts] of TABLES) for (const text of texts) add(file, text);
   // The second form is a marked text of its own in tables, and none in files.
-  for (const { plural } of [...found.values()]) if (plural !== null) found.delete(plural);
+  for (const [text, { plural }] of [...found]) if (plural !== null && plural !== text) found.delete(plural);
   return [...found].map(([text, { plural, files }]) => ({ text, plural, files }));
 }
 

@@ -2,20 +2,24 @@
 
 import { inLargestUnit } from '../../dsl/index.ts';
 
-export type CalendarSpan = 'year' | 'month' | 'day';
+export type CalendarSpan = 'year' | 'month' | 'day' | 'day-of-year';
 
 export interface Formats {
+  /** For `Intl`. */
+  readonly tag: string;
   /** `24 Nov 2026, 13:20 UTC` */
   time(at: Date | string): string;
   /** `24 November 2026` */
   day(at: Date | string): string;
-  /** `2026`, `May 2026`, `31 May 2026`: what begins then in UTC, whatever the zone of the site. */
+  /** `2026`, `May 2026`, `31 May 2026`, `31 May`: what begins then in UTC, whatever the zone of the site. */
   calendar(start: Date, span: CalendarSpan): string;
   number(value: number): string;
   /** @param value of a hundred, rounded down to a tenth: 79.96 has not reached 80 */
   percent(value: number): string;
   /** `90 minutes`: in the largest unit that says it exactly */
   duration(ms: number): string;
+  /** The wall clock of a zone, as `Mon 30 Nov 2026, 09:00 GMT`. */
+  wallClock(at: Date, timeZone: string): string;
   /** `A, B, C` */
   list(texts: readonly string[]): string;
   /** `A, B or C` */
@@ -34,6 +38,7 @@ export function createFormats(language: string, timeZone: string): Formats {
     year: new Intl.DateTimeFormat(tag, { year: 'numeric', timeZone: 'UTC' }),
     month: new Intl.DateTimeFormat(tag, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
     day: new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }),
+    'day-of-year': new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
   };
   const numbers = new Intl.NumberFormat(tag);
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
@@ -42,6 +47,7 @@ export function createFormats(language: string, timeZone: string): Formats {
   const isEnglish = language === 'en';
 
   return {
+    tag,
     time: (at) => times.format(new Date(at)),
     day: (at) => days.format(new Date(at)),
     calendar: (start, span) => spans[span].format(start),
@@ -54,6 +60,11 @@ export function createFormats(language: string, timeZone: string): Formats {
       const { amount, unit } = inLargestUnit(ms);
       return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
     },
+    wallClock: (at, zone) =>
+      new Intl.DateTimeFormat(tag, {
+        ...{ timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+        ...{ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+      }).format(at),
     list: (texts) => lists.format(texts),
     either: (texts) => choices.format(texts),
   };

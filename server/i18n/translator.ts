@@ -1,7 +1,15 @@
 /** Says things in one language: texts from its catalogue, English where it has none, and dates, numbers and lists as people there
  *  write them. What it returns is plain text, which the views escape like any other. */
 
-import { type FilledWords, fill, type Value, type ValuesOf, type Words } from '../../plugin/words.ts';
+import {
+  type FilledWords,
+  fill,
+  type Phrase,
+  phraseIn,
+  type Value,
+  type ValuesOf,
+  type Words,
+} from '../../plugin/words.ts';
 import type { Catalogue } from './catalogue.ts';
 import { createFormats, type Formats } from './formats.ts';
 import { directionOf, SOURCE_LANGUAGE } from './languages.ts';
@@ -13,13 +21,21 @@ export type RichValue =
   | { readonly strong: string }
   | { readonly code: string }
   | { readonly at: { readonly iso: string } }
-  | { readonly link: string; readonly href: string };
+  | Link
+  | { readonly list: readonly (Link | readonly Part[])[] };
+
+interface Link {
+  readonly link: string;
+  /** null: there is nothing there. */
+  readonly href: string | null;
+  readonly isCode?: boolean;
+}
 
 /** For the partial `said`. */
 export type Part =
   | { readonly kind: 'text' | 'value' | 'strong' | 'code'; readonly text: string }
   | { readonly kind: 'time'; readonly text: string; readonly iso: string }
-  | { readonly kind: 'link'; readonly text: string; readonly href: string };
+  | { readonly kind: 'link'; readonly text: string; readonly href: string; readonly isCode: boolean };
 
 export interface Translator extends Formats {
   /** BCP 47, for `lang`. */
@@ -43,9 +59,29 @@ export interface Translator extends Formats {
   parts<const Text extends string>(text: Text, ...values: ValuesOf<Text, RichValue>): readonly Part[];
 }
 
+/** English as the code has it: for commands, the audit and the log. */
+export function sourceTranslator(): Translator {
+  source ??= createTranslator(SOURCE_LANGUAGE, new Map(), 'UTC');
+  return source;
+}
+
+let source: Translator | null = null;
+
 /** Around names of whatever script, so that they do not tear apart a sentence that runs the other way. */
 const ISOLATE = '\u2068';
 const END_OF_ISOLATE = '\u2069';
+
+const SEPARATOR: Part = { kind: 'text', text: ', ' };
+
+function linked({ link, href, isCode = false }: Link): Part {
+  return href === null ? { kind: isCode ? 'code' : 'value', text: link } : { kind: 'link', text: link, href, isCode };
+}
+
+const PHRASES = ['all', 'either', 'weekday', 'month', 'durationMs', 'sentence'];
+
+function isPhrase(value: object): value is Phrase {
+  return PHRASES.some((name) => name in value);
+}
 
 export function createTranslator(language: string, catalogue: Catalogue, timeZone: string): Translator {
   const formats = createFormats(language, timeZone);
@@ -55,7 +91,7 @@ export function createTranslator(language: string, catalogue: Catalogue, timeZon
   const valueText = (value: Value): string => {
     if (value instanceof Date) return formats.time(value);
     if (typeof value === 'number') return formats.number(value);
-    if (typeof value === 'object') return say(value);
+    if (typeof value === 'object') return 'text' in value ? say(value) : phraseIn(formats.tag, value, valueText);
     return direction === 'rtl' ? `${ISOLATE}${value}${END_OF_ISOLATE}` : value;
   };
 
@@ -82,10 +118,15 @@ export function createTranslator(language: string, catalogue: Catalogue, timeZon
       const name = /^\{(\w+)\}$/.exec(piece)?.[1];
       const value = name !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
       if (value === undefined) return piece === '' ? [] : [{ kind: 'text', text: piece }];
-      if (typeof value !== 'object' || value instanceof Date || 'text' in value)
+      if (typeof value !== 'object' || value instanceof Date || 'text' in value || isPhrase(value))
         return [{ kind: 'value', text: valueText(value) }];
       if ('strong' in value) return [{ kind: 'strong', text: value.strong }];
-      if ('link' in value) return [{ kind: 'link', text: value.link, href: value.href }];
+      if ('link' in value) return [linked(value)];
+      if ('list' in value)
+        return value.list.flatMap((one, at) => [
+          ...(at > 0 ? [SEPARATOR] : []),
+          ...('link' in one ? [linked(one)] : one),
+        ]);
       if ('code' in value) return [{ kind: 'code', text: value.code }];
       return [{ kind: 'time', text: formats.time(value.at.iso), iso: value.at.iso }];
     });

@@ -1,8 +1,10 @@
 /** Ports that count what goes through them. What they do is left alone. */
 
+import type { ProcessResult } from '../../plugin/badges/process-event.ts';
 import type { EventIntake } from '../../plugin/badges/take-event.ts';
 import { CredentialsError } from '../../plugin/errors.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
+import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { GenerationFunction } from '../../plugin/extensions/generation-function.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { HttpClientFactory } from '../../plugin/ports/http-client.ts';
@@ -11,20 +13,33 @@ import type { Mailer } from '../../plugin/ports/mailer.ts';
 import type { Meters } from './meters.ts';
 
 export function measuredIntake(intake: EventIntake, meters: Meters): EventIntake {
-  return overriding(intake, {
-    take: async (event, door) => {
-      const type = eventCatalogue.has(event.type) ? event.type : 'other';
-      const outcome = (kind: string, seconds: number): void => {
-        meters.add('events', { type, outcome: kind });
-        meters.observe('eventSeconds', { outcome: kind }, seconds);
-      };
-      return timed(
+  const count = ({ type: name }: LmsEvent, outcome: string, seconds: number): void => {
+    const type = eventCatalogue.has(name) ? name : 'other';
+    meters.add('events', { type, outcome });
+    meters.observe('eventSeconds', { outcome }, seconds);
+  };
+  return {
+    ...intake,
+    take: (event, door) =>
+      timed(
         () => intake.take(event, door),
-        (result, seconds) => outcome(result.outcome === 'processed' ? 'matched' : 'ignored', seconds),
-        (_, seconds) => outcome('failed', seconds),
-      );
-    },
-  });
+        (result, seconds) => count(event, wordOf(result), seconds),
+        (_, seconds) => count(event, 'failed', seconds),
+      ),
+    group: (events, door) =>
+      intake.group(events, door).map((group) => ({
+        ...group,
+        // events of a group that fails are counted when they are taken one by one
+        take: () =>
+          timed(group.take, (results, seconds) => {
+            for (const [at, event] of group.events.entries()) count(event, wordOf(results[at]), seconds);
+          }),
+      })),
+  };
+}
+
+function wordOf(result: ProcessResult | undefined): string {
+  return result?.outcome === 'processed' ? 'matched' : 'ignored';
 }
 
 export function measuredConnect(connect: HttpClientFactory, meters: Meters): HttpClientFactory {
@@ -93,7 +108,7 @@ export function measuredJobs(store: JobStore, meters: Meters): JobStore {
 async function timed<Result>(
   work: () => Promise<Result>,
   done: (result: Result, seconds: number) => void,
-  failed: (error: unknown, seconds: number) => void,
+  failed: (error: unknown, seconds: number) => void = () => {},
 ): Promise<Result> {
   const begin = performance.now();
   const seconds = (): number => (performance.now() - begin) / 1_000;

@@ -204,6 +204,7 @@ const reissueSchema = new Schema(
     by: text,
     leaseUntil: date,
     made: { type: reissuedSchema, default: null },
+    trace: traceField,
   },
   { _id: false, id: false },
 );

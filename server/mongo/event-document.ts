@@ -32,25 +32,32 @@ export interface EventDocument {
   readonly trace?: TraceContext;
 }
 
+/** Field by field: of every event, and spreading what may be there takes as long as encoding it. */
 export function toDocument(entry: EventEntry): EventDocument {
   const { id, type, source, time, payload, user, trace } = entry.event;
-  const subject = subjectOf(entry);
-  const course = courseOf(payload);
-  return {
+  const { receivedAt, door, outcome, ruleRevision } = entry;
+  const document: { -readonly [Field in keyof EventDocument]: EventDocument[Field] } = {
     _id: id,
     type,
     source,
     time,
-    receivedAt: entry.receivedAt,
-    door: entry.door,
-    ...(subject === null ? {} : { subject }),
-    ...(course === null ? {} : { course }),
-    ...(user === null ? {} : { username: user.username }),
+    receivedAt,
+    door,
     data: JSON.stringify({ payload, user }),
-    ...flattened(entry.outcome),
-    ruleRevision: entry.ruleRevision,
-    ...(trace && { trace }),
+    outcome: outcome.kind,
+    ruleRevision,
   };
+  const subject = subjectOf(entry);
+  const course = courseOf(payload);
+  const why = whyOf(outcome);
+  if (subject !== null) document.subject = subject;
+  if (course !== null) document.course = course;
+  if (user !== null) document.username = user.username;
+  if (why !== null) document.why = why;
+  if ('message' in outcome) document.message = outcome.message;
+  if ('badgeIds' in outcome) document.badgeIds = outcome.badgeIds;
+  if (trace !== undefined) document.trace = trace;
+  return document;
 }
 
 /** The update that completes a stored outcome. */
@@ -77,13 +84,6 @@ export function toEntry(document: EventDocument): EventEntry {
     outcome: toOutcome(document),
     ruleRevision,
   };
-}
-
-function flattened(outcome: EventOutcome): Pick<EventDocument, 'outcome' | 'why' | 'message' | 'badgeIds'> {
-  const { kind } = outcome;
-  if (kind === 'matched') return { outcome: kind, badgeIds: outcome.badgeIds };
-  const why = whyOf(outcome) as string;
-  return kind === 'ignored' ? { outcome: kind, why } : { outcome: kind, why, message: outcome.message };
 }
 
 function toOutcome({ outcome, why = '', message = '', badgeIds = [] }: EventDocument): EventOutcome {

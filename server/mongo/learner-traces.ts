@@ -10,6 +10,7 @@ import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { DeadLetter } from '../../plugin/ports/dead-letters.ts';
 import type { LearnerTraces, RenamedPart, Renaming, TracePart, TraceStep } from '../../plugin/ports/learner-traces.ts';
 import { type Mentions, mentionsOf, type Person, renamingOf, withDetails } from '../../plugin/privacy/person.ts';
+import { renamedBody } from '../../plugin/privacy/rename-body.ts';
 import { textsThatMention } from '../privacy/data-map.ts';
 import { withDatabase } from './errors.ts';
 
@@ -140,19 +141,31 @@ export class MongoLearnerTraces implements LearnerTraces {
     return this.#page('dead_letters', after ?? '', (letter) => this.#renameLetter(letter, renaming));
   }
 
-  /** A replay is to find who is meant. Bytes that are no text stay as they are: nobody can tell what they say. */
+  /** A replay is to find who is meant, and to read what it could read before. */
   async #renameLetter(letter: Raw, { former, next, lmsUserId }: Renaming): Promise<number> {
     const mentions = renamingOf(former, JSON.stringify(next).slice(1, -1));
     const body = bytesOf(letter.body);
     const about = this.#userOf(letter, body);
     // Somebody else, who had the name before, or has it since.
     if (lmsUserId !== null && about?.lmsUserId != null && about.lmsUserId !== lmsUserId) return 0;
-    const text = body.toString('utf8');
-    const isText = Buffer.from(text).equals(body);
-    if (!(isText && mentions.inText(text)) && !mentions.inText(String(letter.headers))) return 0;
-    const renamed = isText ? Buffer.from(String(mentions.hidden(text))) : body;
-    const headers = mentions.hidden(letter.headers);
-    return this.#set('dead_letters', letter, { body: renamed, bodyBytes: renamed.length, headers });
+    const renamed = this.#renamedBody(letter, body, about, { former, next });
+    if (renamed === null && !mentions.inText(String(letter.headers))) return 0;
+    return this.#set('dead_letters', letter, { ...renamed, headers: mentions.hidden(letter.headers) });
+  }
+
+  /** @returns null: it stays as it is, since the name is not there or the event could not be read any more */
+  #renamedBody(
+    letter: Raw,
+    former: Buffer,
+    about: LmsEvent['user'],
+    names: Pick<Renaming, 'former' | 'next'>,
+  ): { readonly body: Buffer; readonly bodyBytes: number } | null {
+    const found = renamedBody(former, letter.contentType as string | null, names.former, names.next);
+    if (found === null) return null;
+    const body = Buffer.from(found);
+    const bodyBytes = Number(letter.bodyBytes) + body.length - former.length;
+    const isReadable = about === null || this.#userOf({ ...letter, bodyBytes }, body) !== null;
+    return isReadable ? { body, bodyBytes } : null;
   }
 
   /** The key of a record is made of the username. */

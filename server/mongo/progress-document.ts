@@ -14,7 +14,13 @@ interface StoredContribution extends Omit<Contribution, 'values'> {
 /** Documents of before have no provenance. */
 type StoredBadge = Omit<IssuedBadge, 'provenance'> & Partial<Pick<IssuedBadge, 'provenance'>>;
 
-interface StoredOutcome extends Omit<Outcome, 'groups' | 'requirements'> {
+/** What is asked for by itself, and the rest as JSON, as with what counts. */
+interface StoredOutcome extends Pick<Outcome, 'status' | 'progress'> {
+  readonly details: string;
+}
+
+/** In documents of before. */
+interface StoredOutcomeTree extends Omit<Outcome, 'groups' | 'requirements'> {
   readonly groups: readonly { readonly group: string; readonly fulfilled: boolean }[];
   readonly requirements: readonly (RequirementState & { readonly requirement: string })[];
 }
@@ -29,7 +35,7 @@ export interface ProgressDocument {
   /** As JSON: nobody searches in them, they are most of the document, and one text is several times faster to write and to
    *  read than a tree, also for the database. Documents of before have the tree. */
   readonly contributions: string | readonly StoredContribution[];
-  readonly outcome: StoredOutcome;
+  readonly outcome: StoredOutcome | StoredOutcomeTree;
   readonly issued: readonly StoredBadge[];
   readonly effects: readonly Effect[];
   readonly updatedAt: Date;
@@ -43,7 +49,8 @@ export interface ProgressDocument {
 
 /** The next version, as it is stored. */
 export function toDocument(progress: Progress, savedBy: Types.ObjectId): ProgressDocument {
-  const { outcome, effects } = progress;
+  const { effects } = progress;
+  const { status, progress: share, ...details } = progress.outcome;
   const open = openEffects(progress);
   const times = open.flatMap(({ dueAt }) => dueAt?.getTime() ?? []);
   return {
@@ -53,11 +60,7 @@ export function toDocument(progress: Progress, savedBy: Types.ObjectId): Progres
     ruleVersion: progress.ruleVersion,
     evaluated: progress.evaluated,
     contributions: JSON.stringify(progress.contributions),
-    outcome: {
-      ...outcome,
-      groups: Object.entries(outcome.groups).map(([group, fulfilled]) => ({ group, fulfilled })),
-      requirements: Object.entries(outcome.requirements).map(([requirement, state]) => ({ requirement, ...state })),
-    },
+    outcome: { status, progress: share, details: JSON.stringify(details) },
     issued: progress.issued,
     effects,
     updatedAt: progress.updatedAt,
@@ -77,11 +80,7 @@ export function toProgress(document: ProgressDocument): Progress {
     ruleVersion,
     evaluated,
     contributions: toContributions(contributions),
-    outcome: {
-      ...outcome,
-      groups: Object.fromEntries(outcome.groups.map(({ group, fulfilled }) => [group, fulfilled])),
-      requirements: Object.fromEntries(outcome.requirements.map(({ requirement, ...state }) => [requirement, state])),
-    },
+    outcome: toOutcome(outcome),
     issued: issued.map((badge) => ({ ...badge, provenance: badge.provenance ?? null })),
     effects,
     updatedAt,
@@ -94,4 +93,16 @@ function toContributions(stored: ProgressDocument['contributions']): readonly Co
     ...contribution,
     values: Object.fromEntries(contribution.values.map(({ requirement, value }) => [requirement, value])),
   }));
+}
+
+function toOutcome(stored: ProgressDocument['outcome']): Outcome {
+  if ('details' in stored) {
+    const { status, progress, details } = stored;
+    return { status, progress, ...JSON.parse(details) };
+  }
+  return {
+    ...stored,
+    groups: Object.fromEntries(stored.groups.map(({ group, fulfilled }) => [group, fulfilled])),
+    requirements: Object.fromEntries(stored.requirements.map(({ requirement, ...state }) => [requirement, state])),
+  };
 }

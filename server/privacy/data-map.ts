@@ -213,6 +213,13 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['badgesThere', 'requestedAt', 'finishedAt'],
   },
   {
+    collection: 'hash_keys',
+    purpose: 'the keys of these hashes, encrypted, so that they are recognised after the secret key has changed',
+    retention: 'for ever',
+    personal: {},
+    other: ['_id', 'sealed'],
+  },
+  {
     collection: 'jobs',
     purpose: 'long pieces of work and how far they are',
     retention: `${JOB_RETENTION_DAYS} days after the end`,

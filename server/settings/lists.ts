@@ -10,7 +10,7 @@ export const formerSecretKeys: Setting<readonly string[]> = {
   env: 'LAUREL_FORMER_SECRET_KEYS',
   secret: true,
   defaultText: '(unset)',
-  doc: 'What LAUREL_SECRET_KEY was before, separated by blanks or line ends: opens what was sealed under it, until `laurel secrets rotate` has sealed it anew; recognises learners who were retired under it',
+  doc: 'What LAUREL_SECRET_KEY was before, separated by blanks or line ends: opens what was sealed under it, until `laurel secrets rotate` has sealed it anew',
   parse(value) {
     const keys = value?.split(/\s+/).filter((key) => key !== '') ?? [];
     for (const key of keys) longEnough(key);

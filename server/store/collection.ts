@@ -20,6 +20,7 @@ import { type Encoded, KeyMaker } from './key-maker.ts';
 import { findUniqueKey, planQuery, type UniqueKey } from './planner.ts';
 import { compileFilter, fieldsOfFilter, type Matcher } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
+import { isPlainFilter, matchesBytes } from './query/plain-filter.ts';
 import { Recent } from './recent.ts';
 import { type RecordHome, StoredRecord } from './record.ts';
 import { Sequences } from './sequences.ts';
@@ -119,11 +120,11 @@ export class Collection implements RecordHome {
     return skip > 0 || limit > 0 ? ordered.slice(skip, limit > 0 ? skip + limit : undefined) : ordered;
   }
 
-  #findOne({ index, key }: UniqueKey, isMatch: (record: StoredRecord) => boolean): StoredRecord[] {
+  #findOne({ index, key, isExact }: UniqueKey, isMatch: (record: StoredRecord) => boolean): StoredRecord[] {
     const sequence = index.keys.sequenceOf(Buffer.from(key, 'latin1'));
     if (sequence === null) return [];
     const record = this.#recordOf(sequence);
-    return isMatch(record) ? [record] : [];
+    return isExact || isMatch(record) ? [record] : [];
   }
 
   /** How many match. Where an index alone can tell, no document is looked at. */
@@ -195,13 +196,18 @@ export class Collection implements RecordHome {
     return this.#replaceBytes(record, encodeWithinLimit(document));
   }
 
+  /** The `_id` is the same and the size fits.
+   *  @returns false when nothing changed @throws CommandError 11000 */
+  replacePatched(record: StoredRecord, bytes: Buffer): boolean {
+    return bytes !== record.bytes && this.#replaceBytes(record, bytes);
+  }
+
   #replaceBytes(former: StoredRecord, bytes: Buffer, formerBytes = former.bytes): boolean {
     if (bytes.equals(formerBytes)) return false;
     const { sequence } = former;
     const draft = new Draft(bytes);
-    this.#keys.write(draft, ownKeys);
+    this.#keys.writeChange(former, formerKeys, draft, ownKeys);
     this.#assertUnique(draft, sequence);
-    this.#keys.write(former, formerKeys, formerBytes);
     for (let at = 0; at < this.#indexes.length; at++) this.#exchangeKeys(at, sequence);
     former.retain();
     this.#store(sequence, bytes);
@@ -376,8 +382,13 @@ class Draft implements Encoded {
 
 /** Decodes of a document what the filter asks for. */
 function matcherOf(filter: BsonDocument, matches = compileFilter(filter)): (record: StoredRecord) => boolean {
-  const names = fieldsOfFilter(filter);
-  return (record) => matches(record.fields(names));
+  let names: ReadonlySet<string> | null = null;
+  const byValues = (record: StoredRecord): boolean => {
+    names ??= fieldsOfFilter(filter);
+    return matches(record.fields(names));
+  };
+  if (!isPlainFilter(filter)) return byValues;
+  return (record) => (!record.isDecoded && matchesBytes(filter, record.bytes)) || byValues(record);
 }
 
 export function sortRecords<Row extends { readonly document: BsonDocument }>(

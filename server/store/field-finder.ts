@@ -1,5 +1,5 @@
-/** Where fields lie in the bytes of a document: found in one walk, which also makes sure that the bytes are BSON of known
- *  types all through. Nothing is decoded. */
+/** Where fields lie in the bytes of a document: found in one walk, without decoding anything. What comes from outside is first
+ *  walked through to its end, which makes sure that it is BSON of known types. */
 
 import { CommandError, outOfScope } from './errors.ts';
 
@@ -33,6 +33,7 @@ interface Step {
 }
 
 const NOTHING: readonly Step[] = [];
+const MOST_ORDERED = 64;
 /** Dates are milliseconds in eight bytes: beyond this in the upper four a date may be one that JavaScript cannot say. */
 const FAR_DATE = 0x1eb208;
 const LAST_DATE = 8.64e15;
@@ -44,6 +45,9 @@ export class FieldFinder {
   readonly places: Int32Array;
   readonly #steps: Step[] = [];
   #bytes: Buffer = Buffer.alloc(0);
+  /** Documents of a collection are alike: what the fields of the last one were called, in their order, and their steps. */
+  readonly #names: Buffer[] = [];
+  readonly #stepsByOrder: (Step | undefined)[] = [];
 
   /** Fields are asked for by their place in the list. */
   constructor(paths: readonly (readonly string[])[]) {
@@ -63,11 +67,39 @@ export class FieldFinder {
   }
 
   /** @throws CommandError when the bytes are no valid BSON document or hold a deprecated type */
+  check(bytes: Buffer): void {
+    this.#bytes = bytes;
+    const end = this.#walk(0, NOTHING);
+    if (end !== bytes.length) throw wrongLength();
+  }
+
+  /** @param bytes of a document that is known to be valid: what is not looked for is skipped by its length */
   find(bytes: Buffer): void {
     this.types.fill(MISSING);
     this.#bytes = bytes;
-    const end = this.#walk(0, this.#steps);
-    if (end !== bytes.length) throw wrongLength();
+    let at = 4;
+    for (let order = 0, type = bytes[at++]!; type !== 0; order++, type = bytes[at++] ?? 0) {
+      const known = this.#names[order];
+      let step: Step | undefined;
+      if (known && startsWith(bytes, at, known)) {
+        at += known.length;
+        step = this.#stepsByOrder[order];
+      } else {
+        const name = at;
+        at = endOfText(bytes, at);
+        step = stepCalled(this.#steps, bytes, name, at - 1);
+        this.#noteOrder(order, bytes, name, at, step);
+      }
+      if (step) this.#note(step, type, at);
+      at = step && type === TYPE.document ? this.#walk(at, step.inner) : endOfValue(bytes, type, at);
+    }
+  }
+
+  /** The name with the zero at its end: what only begins like it is another. */
+  #noteOrder(order: number, bytes: Buffer, from: number, to: number, step: Step | undefined): void {
+    if (order >= MOST_ORDERED) return;
+    this.#names[order] = Buffer.from(bytes.subarray(from, to));
+    this.#stepsByOrder[order] = step;
   }
 
   /** @returns where the document ends */
@@ -175,6 +207,12 @@ export function millisecondsAt(bytes: Buffer, at: number): number {
   return bytes.readInt32LE(at + 4) * 0x100000000 + bytes.readUInt32LE(at);
 }
 
+export function writeMilliseconds(bytes: Buffer, at: number, milliseconds: number): void {
+  const high = Math.floor(milliseconds / 0x100000000);
+  bytes.writeInt32LE(high, at + 4);
+  bytes.writeUInt32LE(milliseconds - high * 0x100000000, at);
+}
+
 function within(bytes: Buffer, end: number): number {
   if (end > bytes.length) throw tooShort();
   return end;
@@ -189,7 +227,12 @@ const nothing = new FieldFinder([]);
 
 /** @throws CommandError when the bytes are no valid BSON document or hold a deprecated type */
 export function assertValid(bytes: Buffer): void {
-  nothing.find(bytes);
+  nothing.check(bytes);
+}
+
+function startsWith(bytes: Buffer, at: number, name: Buffer): boolean {
+  for (let i = 0; i < name.length; i++) if (bytes[at + i] !== name[i]) return false;
+  return true;
 }
 
 function stepCalled(steps: readonly Step[], bytes: Buffer, from: number, to: number): Step | undefined {

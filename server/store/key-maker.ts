@@ -4,7 +4,7 @@
 import { type BsonDocument, decodeValue } from './bson.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import type { DocumentKeys } from './document-keys.ts';
-import { FieldFinder, MISSING, millisecondsAt, TYPE } from './field-finder.ts';
+import { endOfValue, FieldFinder, MISSING, millisecondsAt, TYPE } from './field-finder.ts';
 import type { KeyField } from './index-keys.ts';
 import { encodeKey, RANK } from './query/order.ts';
 
@@ -33,7 +33,9 @@ const scratch = new DataView(new ArrayBuffer(8));
 
 export class KeyMaker {
   readonly #plans: readonly Plan[];
-  readonly #fields: FieldFinder;
+  #fields: FieldFinder;
+  /** Of the document that is there before a change. */
+  #formerFields: FieldFinder;
 
   constructor(indexes: readonly CollectionIndex[]) {
     const slots = new Map<string, number>();
@@ -54,21 +56,74 @@ export class KeyMaker {
         })) ?? null,
     }));
     this.#fields = new FieldFinder(paths);
+    this.#formerFields = new FieldFinder(paths);
   }
 
-  /** @param bytes of the source, where somebody has read them already
-   *  @throws CommandError 2, 115 when the bytes are no valid BSON, 171 for parallel arrays */
-  write(source: Encoded, keys: DocumentKeys, bytes = source.bytes): void {
+  /** @param source a valid document
+   *  @throws CommandError 171 for parallel arrays */
+  write(source: Encoded, keys: DocumentKeys): void {
+    const { bytes } = source;
     this.#fields.find(bytes);
     keys.clear();
     for (const plan of this.#plans) {
       keys.beginIndex();
-      if (this.#isSimple(plan, bytes)) this.#writeKey(plan, bytes, keys);
-      else {
-        for (const key of plan.index.keysOf(source.document)) {
-          keys.text(key);
-          keys.endKey();
-        }
+      this.#writeKeys(plan, source, bytes, keys);
+    }
+  }
+
+  /** The keys before and after a change: of an index none at all where no field changes that it asks for.
+   *  @throws CommandError 171 for parallel arrays */
+  writeChange(former: Encoded, formerKeys: DocumentKeys, source: Encoded, keys: DocumentKeys): void {
+    const formerBytes = former.bytes;
+    const { bytes } = source;
+    this.#formerFields.find(formerBytes);
+    this.#fields.find(bytes);
+    formerKeys.clear();
+    keys.clear();
+    for (const plan of this.#plans) {
+      formerKeys.beginIndex();
+      keys.beginIndex();
+      if (!this.#isTouched(plan, formerBytes, bytes)) continue;
+      this.#writeKeys(plan, source, bytes, keys);
+      this.#exchangeFields();
+      this.#writeKeys(plan, former, formerBytes, formerKeys);
+      this.#exchangeFields();
+    }
+  }
+
+  #exchangeFields(): void {
+    const fields = this.#fields;
+    this.#fields = this.#formerFields;
+    this.#formerFields = fields;
+  }
+
+  #isTouched({ slots, conditions }: Plan, former: Buffer, bytes: Buffer): boolean {
+    if (!conditions) return true;
+    for (let at = 0; at < slots.length; at++) if (!this.#isSame(slots[at] as number, former, bytes)) return true;
+    for (let at = 0; at < conditions.length; at++) {
+      if (!this.#isSame((conditions[at] as SlotCondition).slot, former, bytes)) return true;
+    }
+    return false;
+  }
+
+  #isSame(slot: number, former: Buffer, bytes: Buffer): boolean {
+    const type = this.#fields.types[slot] as number;
+    if (type !== this.#formerFields.types[slot]) return false;
+    if (type === MISSING) return true;
+    const at = this.#fields.places[slot] as number;
+    const formerAt = this.#formerFields.places[slot] as number;
+    const length = endOfValue(bytes, type, at) - at;
+    if (endOfValue(former, type, formerAt) - formerAt !== length) return false;
+    for (let i = 0; i < length; i++) if (bytes[at + i] !== former[formerAt + i]) return false;
+    return true;
+  }
+
+  #writeKeys(plan: Plan, source: Encoded, bytes: Buffer, keys: DocumentKeys): void {
+    if (this.#isSimple(plan, bytes)) this.#writeKey(plan, bytes, keys);
+    else {
+      for (const key of plan.index.keysOf(source.document)) {
+        keys.text(key);
+        keys.endKey();
       }
     }
   }

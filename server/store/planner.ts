@@ -74,6 +74,8 @@ export function planQuery(
 export interface UniqueKey {
   readonly index: CollectionIndex;
   readonly key: string;
+  /** The filter asks for nothing else. */
+  readonly isExact: boolean;
 }
 
 /** Where plain values are given for all fields of a unique index, as in most updates, there is nothing to plan. */
@@ -81,7 +83,7 @@ export function findUniqueKey(indexes: readonly CollectionIndex[], filter: BsonD
   for (const index of indexes) {
     if (!index.unique || index.sparse || index.partialFilter || index.multikey) continue;
     const key = keyOfAll(index, filter);
-    if (key !== null) return { index, key };
+    if (key !== null) return { index, key, isExact: filter.size === index.fields.length };
   }
   return null;
 }

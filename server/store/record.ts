@@ -52,6 +52,10 @@ export class StoredRecord {
     return document;
   }
 
+  get isDecoded(): boolean {
+    return this.#document !== null;
+  }
+
   /** The document, or only those of its fields: whichever costs less. */
   fields(names: ReadonlySet<string>): BsonDocument {
     return this.#document ?? decodeFields(this.bytes, names);

@@ -1,6 +1,6 @@
 /** Ports whose work is a step of a trace. What they do is left alone. */
 
-import type { EventIntake } from '../../plugin/badges/take-event.ts';
+import { aGroupOfOne, type EventIntake } from '../../plugin/badges/take-event.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { EventLog } from '../../plugin/ports/event-log.ts';
 import type { Mailer } from '../../plugin/ports/mailer.ts';
@@ -10,12 +10,19 @@ import type { Step, Tracer } from '../../plugin/ports/tracer.ts';
 
 /** @param queue that events are consumed from */
 export function tracedIntake(intake: EventIntake, tracer: Tracer, queue: string): EventIntake {
-  return {
+  // most events of a platform without tracing: nothing more is spent on them
+  const isUntraced = (event: LmsEvent): boolean =>
+    event.trace === undefined && tracer.current() === undefined && !tracer.isRecording;
+  const traced: EventIntake = {
     ...intake,
+    group(events, door) {
+      const groups = intake.group(events.filter(isUntraced), door);
+      // each is a step of its own trace
+      const others = events.filter((event) => !isUntraced(event));
+      return others.length === 0 ? groups : [...groups, ...others.map((event) => aGroupOfOne(traced, event, door))];
+    },
     take(event, door) {
-      // most events of a platform without tracing: nothing more is spent on them
-      if (event.trace === undefined && tracer.current() === undefined && !tracer.isRecording)
-        return intake.take(event, door);
+      if (isUntraced(event)) return intake.take(event, door);
       const step: Step =
         door === 'amqp'
           ? {
@@ -34,6 +41,7 @@ export function tracedIntake(intake: EventIntake, tracer: Tracer, queue: string)
       );
     },
   };
+  return traced;
 }
 
 /** An event goes on with what it came about in; the call that brings it, or brings it again, is linked. */

@@ -90,6 +90,7 @@ describe('the editor, built for browsers,', function () {
     expect(inputs.length).to.be.greaterThan(50);
     const ours = inputs.filter((name) => !name.startsWith('node_modules/') && !/^(browser|dsl)\//.test(name));
     expect(ours.sort()).to.deep.equal([
+      'plugin/badges/badge-id.ts',
       'plugin/badges/badge-source.ts',
       'plugin/badges/badge-tests.ts',
       'plugin/badges/badge-text.ts',

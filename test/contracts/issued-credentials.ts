@@ -150,6 +150,7 @@ export function issuedCredentialsContract(store: () => CredentialStore): void {
         ...{ credentialType, contextName, lmsUserId, learnerName, email, mail },
         ...{ sizeBytes: 4, sha256: 'c', generatedAt: later(3), expiresAt: later(9), formerFileKey: 'credential/1/x' },
       };
+      const trace = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
       const reissue = {
         id: 'new',
         verifyId: 'verify-new',
@@ -157,7 +158,7 @@ export function issuedCredentialsContract(store: () => CredentialStore): void {
         by: 'ann',
         leaseUntil: later(5),
       };
-      const begun = numbered(1, { reissue: { ...reissue, made: null } });
+      const begun = numbered(1, { reissue: { ...reissue, made: null, trace } });
       const swapped = numbered(2, { username: 'ben', reissue: { ...reissue, leaseUntil: later(4), made } });
       await store().createCredential(begun);
       await store().createCredential(swapped);

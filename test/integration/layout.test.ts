@@ -1,6 +1,7 @@
 /** How pages lie, as a browser sees it: what neither the text of a page nor axe over the seeded site would tell. */
 
 import { expect } from 'chai';
+import { allLists } from '../../server/http/lists/all.ts';
 import { faultsOf } from '../support/browser.ts';
 import { type BrowserSite, openBrowserSite } from '../support/browser-site.ts';
 import { passingEvent, seed } from '../support/seed.ts';
@@ -81,6 +82,20 @@ describe('the layout of pages', function () {
     await wide.goto(`${place.address}/events`);
     expect(await wide.getByRole('link', { name: 'Badges', exact: true }).isVisible()).to.equal(true);
     expect(await wide.getByRole('button', { name: 'Menu' }).isVisible()).to.equal(false);
+  });
+
+  it('shows every list of a desk in full width, and lets no filter take a row for itself', async () => {
+    const page = await place.openPage();
+    for (const { path } of allLists(place.site.services)) {
+      await page.goto(`${place.address}${path}`);
+      const found = await page.evaluate<readonly number[]>(
+        `(() => { const width = (element) => element.clientWidth; const frame = document.querySelector("main .scroll");
+          const form = document.querySelector("form.filters"); const fields = [...(form?.querySelectorAll(".field") ?? [])];
+          return [frame ? frame.scrollWidth - frame.clientWidth : 0, form ? Math.max(...fields.map(width)) / form.clientWidth : 0]; })()`,
+      );
+      expect(found[0], `${path} is too wide`).to.equal(0);
+      expect(found[1], `${path} has a wide filter`).to.be.at.most(0.4);
+    }
   });
 
   it('keeps a date on one line, and a mail within a page of 320 px', async () => {

@@ -1,6 +1,7 @@
 /** What waits in the store goes on in the trace that it came from. */
 
 import { expect } from 'chai';
+import { createReissuer } from '../../plugin/credentials/reissue-credential.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
 import { createMailDispatcher } from '../../plugin/mail/mail-dispatcher.ts';
@@ -70,6 +71,41 @@ describe('the trace of', () => {
     });
     expect(await mails.runDue()).to.equal(3);
     expect(seen).to.deep.equal([trace, trace, trace]);
+  });
+
+  it('a reissue is that of the call that asked for it, also where another process finishes it', async () => {
+    const world = await credentialWorld();
+    const runner = world.runner({ tracer });
+    await runner.wait(await runner.runNow(CONFIGURATION, 'manual', world.clock.at));
+    await runner.stop();
+    const { id } = (await world.credential('ada')) ?? { id: '' };
+    // The process dies when it has written down what it is about to do.
+    const dying = new Proxy(world.files, {
+      get: (target, name) =>
+        name === 'put' || name === 'delete'
+          ? () => Promise.reject(new Error('killed'))
+          : Reflect.get(target, name).bind(target),
+    });
+    const updateCredential = world.store.updateCredential.bind(world.store);
+    let writes = 0;
+    world.store.updateCredential = (...all) => {
+      writes += 1;
+      return writes === 1 ? updateCredential(...all) : Promise.reject(new Error('killed'));
+    };
+    const first = createReissuer({ ...world.parts(), files: dying, tracer });
+    await inTrace(() => first.reissue(id, 'ann')).catch(() => {});
+    world.store.updateCredential = updateCredential;
+    expect((await world.store.credential(id))?.reissue?.trace).to.deep.equal(trace);
+
+    world.clock.at = new Date(world.clock.at.getTime() + 61_000);
+    const createCredential = world.store.createCredential.bind(world.store);
+    world.store.createCredential = (credential) => {
+      look();
+      return createCredential(credential);
+    };
+    expect(await createReissuer({ ...world.parts(), tracer }).takeOverAbandoned()).to.equal(1);
+    expect(seen).to.deep.equal([trace]);
+    expect((await world.credential('ada'))?.mail?.trace).to.deep.equal(trace);
   });
 
   it('a job that fails says what kind of failure it was', async () => {

@@ -36,7 +36,9 @@ export function auditList({ access }: Pick<Services, 'access'>): List<AuditEntry
         name: 'details',
         label: msg('Details'),
         cell: ({ details }) => ({
-          parts: Object.entries(details).map(([name, value]) => ({ kind: 'text', text: `${name} ${value}` }) as const),
+          parts: Object.entries(details)
+            .filter(([, value]) => value !== null)
+            .map(([name, value]) => ({ kind: 'text', text: `${name} ${value}` }) as const),
           otherwise: msg('none'),
           isProse: true,
         }),

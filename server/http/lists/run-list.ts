@@ -2,17 +2,17 @@
 
 import { ConflictError } from '../../../plugin/errors.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
-import { msg } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { RUN_TRIGGERS, runPath } from '../pages/runs.ts';
 import type { Services } from '../services.ts';
-import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
+import { numberCell, statusCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { Column, List } from './list.ts';
 
 const STATES: readonly CredentialRun['state'][] = ['running', 'done', 'done-with-errors', 'failed', 'cancelled'];
-const REMOVED = 'removed configuration';
+const REMOVED = msg('removed configuration');
 
 /** Context keys by the ids of configurations. */
 type Context = ReadonlyMap<string, string>;
@@ -48,16 +48,20 @@ export function runList({
       {
         name: 'context',
         label: msg('Course or path'),
-        cell: ({ configurationId }, context) => textCell(context.get(configurationId) ?? REMOVED),
+        noteLabel: 'By',
+        cell: ({ configurationId, trigger }, context) => ({
+          parts: [{ kind: 'text', text: context.get(configurationId) ?? words(REMOVED), breaksAtDots: true } as const],
+          otherwise: REMOVED,
+          note: { text: words(RUN_TRIGGERS[trigger]) },
+        }),
       },
-      { name: 'trigger', label: msg('By'), cell: ({ trigger }) => textCell(RUN_TRIGGERS[trigger]) },
       {
         name: 'state',
         label: msg('State'),
         order: 'state',
         hasFewValues: true,
         noteLabel: 'Error',
-        cell: ({ state, error }) => statusCell(shownStatus(state), error?.message ?? null),
+        cell: ({ state, error }) => statusCell(shownStatus(state), error?.message ?? null, true),
       },
       count('seen', msg('Seen')),
       count('eligible', msg('Eligible')),

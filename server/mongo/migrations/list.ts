@@ -5,7 +5,7 @@ import { addSearchWords } from './add-search-words.ts';
 import { carryOverBadges } from './carry-over-badges.ts';
 import { carryOverReplays } from './carry-over-replays.ts';
 import type { Migration } from './migration.ts';
-import { announceTextContributions } from './text-contributions.ts';
+import { announceTextContributions, announceTextOutcomes } from './text-fields.ts';
 
 export const migrations: readonly Migration[] = [
   {
@@ -37,5 +37,11 @@ export const migrations: readonly Migration[] = [
     name: 'Keep what counts for a badge as one text, document by document as they change',
     breaking: true,
     run: announceTextContributions,
+  },
+  {
+    number: 6,
+    name: 'Keep how far a learner has come as one text, document by document as they change',
+    breaking: true,
+    run: announceTextOutcomes,
   },
 ];

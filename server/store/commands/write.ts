@@ -10,6 +10,7 @@ import { compileProjection } from '../query/projection.ts';
 import type { StoredRecord } from '../record.ts';
 import { applyUpdate } from '../update/apply.ts';
 import { parseUpdate, type Update } from '../update/parse.ts';
+import { patchBytes } from '../update/patch.ts';
 import { documentForUpsert } from '../update/upsert.ts';
 import { Arguments } from './arguments.ts';
 import { type CommandContext, checkHint, collectionOf, type Handlers, NO_SORT } from './context.ts';
@@ -129,9 +130,12 @@ function updateStatement(context: CommandContext, body: Buffer): UpdateResult {
   const records = collection?.find({ filter, sort: NO_SORT, skip: 0, limit: multi ? 0 : 1, matches }) ?? [];
   let modified = 0;
   for (const record of records) {
-    const isChanged = update
-      ? collection?.replace(record, updatedDocument(record, update, matches, context.now()))
-      : collection?.replaceBody(record, replacement as Buffer);
+    const patched = update && patchBytes(record.bytes, update);
+    const isChanged = patched
+      ? collection?.replacePatched(record, patched)
+      : update
+        ? collection?.replace(record, updatedDocument(record, update, matches, context.now()))
+        : collection?.replaceBody(record, replacement as Buffer);
     if (isChanged) modified++;
   }
   if (records.length > 0 || !statement.flag('upsert')) {

@@ -5,6 +5,7 @@ import { type BsonDocument, type BsonValue, isDocument } from '../bson.ts';
 import { CommandError, outOfScope } from '../errors.ts';
 import { isListed, LOGICAL_OPERATORS, QUERY_OPERATORS, type QueryOperator } from '../scope.ts';
 import { findAtPath } from './path.ts';
+import { isPlainFilter } from './plain-filter.ts';
 import {
   compileExists,
   compileIn,
@@ -33,22 +34,11 @@ type Condition =
 
 /** @throws CommandError 2 for a malformed filter, 115 for an operator outside the scope */
 export function compileFilter(filter: BsonDocument): Matcher {
-  if (isPlain(filter)) return matcherOfValues(filter);
+  if (isPlainFilter(filter)) return matcherOfValues(filter);
   const matchers = [...filter].map(([name, value]) => compileField(name, value));
   if (matchers.length === 1 && matchers[0]) return matchers[0];
   return (document, details) => matchers.every((matches) => matches(document, details));
 }
-
-/** Fields at the top and the texts, numbers and truth values that they are to have: the filter of most updates. */
-function isPlain(filter: BsonDocument): boolean {
-  for (const [name, value] of filter) {
-    if (!PLAIN_TYPES.has(typeof value) || Number.isNaN(value) || name.startsWith('$') || name.includes('.'))
-      return false;
-  }
-  return true;
-}
-
-const PLAIN_TYPES: ReadonlySet<string> = new Set(['string', 'number', 'boolean']);
 
 function matcherOfValues(filter: BsonDocument): Matcher {
   return (document, details) => {

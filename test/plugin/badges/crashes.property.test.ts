@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Badge, Outcome } from '../../../dsl/index.ts';
+import { type BadgeLine, simulate, toBadgeLine } from '../../../plugin/badges/simulate.ts';
 import { createEventIntake } from '../../../plugin/badges/take-event.ts';
 import { ProviderError, StoreError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
@@ -23,6 +24,8 @@ const BADGES: readonly Badge[] = [
 interface Schedule {
   /** Indices into the events, in order of delivery; those of one inner list at the same time. */
   readonly deliveries: readonly (readonly number[])[];
+  /** How what is delivered at the same time is taken. */
+  readonly taken: 'each alone' | 'together' | 'together, by two processes';
   /** Numbers of the store calls that fail; even ones take effect all the same. */
   readonly crashes: ReadonlySet<number>;
   /** Numbers of the deliveries after which the dispatcher runs. */
@@ -76,7 +79,15 @@ async function live(events: readonly LmsEvent[], schedule: Schedule): Promise<Li
     world.provider.failNext(new ProviderError('unavailable', 'away', { ambiguous: true }), when);
   }
   for (const [number, delivery] of schedule.deliveries.entries()) {
-    await Promise.all(delivery.map((at) => untilDone(() => intake.take(events[at] as LmsEvent, 'amqp'))));
+    const delivered = delivery.map((at) => events[at] as LmsEvent);
+    const alone = (event: LmsEvent): Promise<void> => untilDone(() => intake.take(event, 'amqp'));
+    const together = async (): Promise<void> => {
+      for (const group of intake.group(delivered, 'amqp'))
+        await group.take().catch(() => Promise.all(group.events.map(alone)));
+    };
+    if (schedule.taken === 'each alone') await Promise.all(delivered.map(alone));
+    else if (schedule.taken === 'together') await together();
+    else await Promise.all([together(), together()]);
     if (schedule.dispatches.has(number)) await world.dispatcher.runDue().catch(() => {});
   }
   for (let look = 0; look < 60; look++) {
@@ -110,6 +121,15 @@ async function stateOf(world: World): Promise<State[]> {
     }
   }
   return states;
+}
+
+/** The same as is found in memory from the events alone. */
+function expectSimulated(states: readonly State[], events: readonly LmsEvent[]): void {
+  const lines = states.map(({ username, badge, outcome }) => toBadgeLine(username, badge, outcome));
+  const simulated = simulate(BADGES, events);
+  expect(simulated).to.include.deep.members(lines);
+  const touched = ({ status }: BadgeLine): boolean => status !== 'none';
+  expect(lines.filter(touched)).to.have.length(simulated.filter(touched).length);
 }
 
 /** The provider and the bus agree with what is stored, and heard of every badge once. */
@@ -175,9 +195,10 @@ const aRun = someEvents.chain((events) => {
         .tuple(
           fc.shuffledSubarray(positions, { minLength: positions.length }),
           fc.array(fc.constantFrom(...positions), { maxLength: 8 }),
-          fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 30, maxLength: 30 }),
+          fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 30, maxLength: 30 }),
         )
         .map(([order, again, sizes]) => inChunks([...order, ...again], sizes)),
+      taken: fc.constantFrom('each alone' as const, 'together' as const, 'together, by two processes' as const),
       crashes: fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 40 }).map((numbers) => new Set(numbers)),
       dispatches: fc.uniqueArray(fc.nat(20), { maxLength: 12 }).map((numbers) => new Set(numbers)),
       providerFailures: fc.array(fc.constantFrom('before' as const, 'after' as const), { maxLength: 6 }),
@@ -191,18 +212,20 @@ function inChunks(items: readonly number[], sizes: readonly number[]): number[][
 }
 
 describe('events, crashes and effects', () => {
-  it('end the same after any order, duplication, interleaving and crash as after an undisturbed run', async function () {
+  it('end the same after any order, duplication, grouping, interleaving and crash as after an undisturbed run', async function () {
     this.timeout(30_000);
     await fc.assert(
       fc.asyncProperty(aRun, async ({ events, schedule }) => {
         const calm = await live(events, {
           deliveries: events.map((_, at) => [at]),
+          taken: 'each alone',
           crashes: new Set(),
           dispatches: new Set(events.keys()),
           providerFailures: [],
         });
         const wild = await live(events, schedule);
         expect(await stateOf(wild)).to.deep.equal(await stateOf(calm));
+        expectSimulated(await stateOf(wild), events);
         await expectSettled(calm);
         await expectSettled(wild);
         await expectRecorded(calm, events);

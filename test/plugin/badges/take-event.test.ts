@@ -48,7 +48,7 @@ describe('taking an event', () => {
   });
 
   it('records a failure without what a foreign error says, lets it through, and completes it when it succeeds', async () => {
-    const { parts, log, intake } = aSite();
+    const { parts, log, intake, world } = aSite();
     const event = passing(true, 1);
     for (const [error, code, message] of [
       [
@@ -58,7 +58,10 @@ describe('taking an event', () => {
       ],
       [new InvariantError('progress has a hole'), 'bug.invariant', 'progress has a hole'],
     ] as const) {
-      const failing = createEventIntake({ ...parts, processor: { process: () => Promise.reject(error) } });
+      const failing = createEventIntake({
+        ...parts,
+        processor: { ...world.processor, process: () => Promise.reject(error) },
+      });
       const id = `failed-${code}`;
       expect(await failing.take({ ...event, id }, 'amqp').catch((reason: unknown) => reason)).to.equal(error);
       expect((await log.get(id))?.outcome).to.deep.equal({ kind: 'failed', code, message });
@@ -70,9 +73,12 @@ describe('taking an event', () => {
   });
 
   it('does not try to record while the database is away', async () => {
-    const { parts, log } = aSite();
+    const { parts, log, world } = aSite();
     const away = new StoreError('unavailable', 'the database does not answer');
-    const intake = createEventIntake({ ...parts, processor: { process: () => Promise.reject(away) } });
+    const intake = createEventIntake({
+      ...parts,
+      processor: { ...world.processor, process: () => Promise.reject(away) },
+    });
     expect(await intake.take(passing(true, 1), 'amqp').catch((error: unknown) => error)).to.equal(away);
     expect(await log.get('pass-1-ada')).to.equal(null);
   });
@@ -88,10 +94,84 @@ describe('taking an event', () => {
   });
 
   it('tells of the failure itself when that cannot be recorded either', async () => {
-    const { parts } = aSite({ failures: 1 });
+    const { parts, world } = aSite({ failures: 1 });
     const broken = new InvariantError('progress has a hole');
-    const intake = createEventIntake({ ...parts, processor: { process: () => Promise.reject(broken) } });
+    const intake = createEventIntake({
+      ...parts,
+      processor: { ...world.processor, process: () => Promise.reject(broken) },
+    });
     expect(await intake.take(passing(true, 1), 'amqp').catch((error: unknown) => error)).to.equal(broken);
+  });
+
+  it('parts events of one moment: all that match nothing, those of each learner, and whoever may be retired alone', async () => {
+    const { parts, world, log } = aSite();
+    const isRetired = ({ username }: { readonly username: string }) =>
+      username === 'zoe' || Promise.resolve(username === 'yan');
+    const intake = createEventIntake({
+      ...parts,
+      isRetired: (user) => (user.username < 'x' ? false : isRetired(user)),
+    });
+    const bea = { username: 'bea', lmsUserId: 8 };
+    const events = [
+      passing(true, 1),
+      passing(true, 2, { course: course(1) }),
+      passing(true, 3, bea),
+      passing(false, 4),
+      { ...passing(true, 5), id: 'nobody', user: null },
+      passing(true, 6, { name: 'Ada Lovelace' }),
+      passing(true, 7, { username: 'yan', lmsUserId: 9 }),
+      passing(true, 8, { username: 'zoe', lmsUserId: 10 }),
+    ];
+    const groups = intake.group(events, 'amqp');
+    expect(groups.map(({ learner, events: own }) => [learner, ...own.map(({ id }) => id)])).to.deep.equal([
+      ['yan', 'pass-7-yan'],
+      ['zoe', 'pass-8-zoe'],
+      [null, 'pass-2-ada', 'nobody'],
+      ['ada', 'pass-1-ada', 'fail-4-ada'],
+      ['bea', 'pass-3-bea'],
+      ['ada', 'pass-6-ada'],
+    ]);
+    for (const { take } of groups) await take();
+    expect(await outcomesOf(log)).to.deep.equal([
+      ['pass-1-ada', { kind: 'matched', badgeIds: ['demo'] }],
+      ['pass-2-ada', { kind: 'ignored', reason: 'no-match' }],
+      ['pass-3-bea', { kind: 'matched', badgeIds: ['demo'] }],
+      ['fail-4-ada', { kind: 'matched', badgeIds: ['demo'] }],
+      ['nobody', { kind: 'ignored', reason: 'no-learner' }],
+      ['pass-6-ada', { kind: 'matched', badgeIds: ['demo'] }],
+      ['pass-7-yan', { kind: 'ignored', reason: 'retired-learner' }],
+      ['pass-8-zoe', { kind: 'ignored', reason: 'retired-learner' }],
+    ]);
+    const ada = await world.progressOn('demo');
+    expect(ada.version, 'one change for each group').to.equal(2);
+    expect((await world.learners.findByUsername('ada'))?.name).to.equal('Ada Lovelace');
+  });
+
+  it('takes an event alone that no rule can be held against, and records no failure of a group', async () => {
+    const { parts, world, log } = aSite();
+    const broken = new InvariantError('progress has a hole');
+    const bad = passing(true, 2);
+    const intake = createEventIntake({
+      ...parts,
+      processor: {
+        process: () => Promise.reject(broken),
+        processTogether: () => Promise.reject(broken),
+        reasonToIgnore(event) {
+          if (event === bad) throw broken;
+          return world.processor.reasonToIgnore(event);
+        },
+      },
+    });
+    const groups = intake.group([passing(true, 1), bad, passing(true, 3)], 'amqp');
+    expect(groups.map(({ events }) => events.map(({ id }) => id))).to.deep.equal([
+      ['pass-2-ada'],
+      ['pass-1-ada', 'pass-3-ada'],
+    ]);
+    const failures = await Promise.all(groups.map(({ take }) => take().catch((error: unknown) => error)));
+    expect(failures).to.deep.equal([broken, broken]);
+    expect((await outcomesOf(log)) as unknown[]).to.deep.equal([
+      ['pass-2-ada', { kind: 'failed', code: 'bug.invariant', message: 'progress has a hole' }],
+    ]);
   });
 
   it('C2.6: loses nothing and doubles nothing, however often it dies between processing and recording', async () => {

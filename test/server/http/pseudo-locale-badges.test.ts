@@ -69,7 +69,7 @@ const DATA: readonly (string | RegExp)[] = [
     'Open Badges',
   ],
   // ids of rules, and groups
-  ...['five', 'start', /\b(requirement|penalty)-\d/, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', /\b[A-D]\b/],
+  ...['five', 'start', /\bStatistics\b/, /\b(requirement|penalty)-\d/, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', /\b[A-D]\b/],
 ];
 
 const TYPED: Readonly<Record<string, string>> = { reason: 'spring term' };
@@ -289,8 +289,8 @@ describe('a language that nobody speaks, on pages of badges', function () {
     check('no account', await submit(browser, '/templates/sync', '/templates/sync'));
     await look(
       '/open-badge-templates/new',
-      '/open-badge-templates/course',
-      '/open-badge-templates/course/edit',
+      '/open-badge-templates/course-completer',
+      '/open-badge-templates/course-completer/edit',
       '/open-badge-templates/nothing',
     );
     const send = async (path: string, fields: Readonly<Record<string, string>>) => {
@@ -310,7 +310,7 @@ describe('a language that nobody speaks, on pages of badges', function () {
     };
     check('mistakes', await send('/open-badge-templates/new', wrong));
     const right = {
-      id: 'course',
+      id: 'course-completer',
       name: 'Course completer',
       description: 'Finished the course.',
       criteria: 'Finished the course.',

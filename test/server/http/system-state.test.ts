@@ -27,7 +27,9 @@ describe('the page of state and settings', function () {
     const laurel = await compose(settings, { logger: silentLogger, roles: [] });
     try {
       const { facts } = await laurel.services.systemState();
-      expect(facts.map(({ name, value }) => `${name}: ${value}`)).to.deep.equal([
+      expect(facts.find(({ name }) => name === 'space')?.value).to.match(/^takes \d/);
+      const rest = facts.filter(({ name }) => name !== 'space');
+      expect(rest.map(({ name, value }) => `${name}: ${value}`)).to.deep.equal([
         'this process: a command',
         'database: the embedded store',
         'form: the database has the form of this version',
@@ -35,8 +37,10 @@ describe('the page of state and settings', function () {
         'consumer: AMQP_URL is not set',
         'effects: none is due',
         'schedules: none is due',
-        'schedules: 0 of 0 are switched on',
+        'schedules switched on: 0 of 0',
       ]);
+      const names = facts.map(({ name }) => name);
+      expect(names, 'each row has a name of its own').to.deep.equal([...new Set(names)]);
       expect(facts.some(({ isTrouble }) => isTrouble)).to.equal(false);
     } finally {
       await laurel.stop();

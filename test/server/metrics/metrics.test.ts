@@ -59,9 +59,14 @@ describe('metrics', () => {
       { outcome: 'processed', learnerId: 'l', matched: [] },
       { outcome: 'ignored', reason: 'no-match' },
     ];
+    const answersTogether = [...answers];
     const intake = measuredIntake(
       {
         take: async () => (answers.shift() ?? Promise.reject(new Error('broken'))) as never,
+        group: (events) => [
+          { events: events.slice(0, 2), learner: null, take: async () => answersTogether as never },
+          { events: events.slice(2), learner: null, take: () => Promise.reject(new Error('broken')) },
+        ],
         giveUp: async () => {},
       },
       meters,
@@ -76,6 +81,14 @@ describe('metrics', () => {
     expect(found.get('laurel_events_total{type="other",outcome="ignored"}')).to.equal(1);
     expect(found.get(`laurel_events_total{type="${KNOWN}",outcome="failed"}`)).to.equal(1);
     expect(found.get('laurel_event_seconds_count{outcome="failed"}')).to.equal(1);
+    const events = [event(KNOWN), event('a.stranger.made.this.up'), event(KNOWN), event(KNOWN)];
+    await Promise.all(intake.group(events, 'amqp').map(({ take }) => take().catch(() => {})));
+    const later = await samples(meters);
+    // those of the group that failed are counted when each is taken by itself
+    expect(later.get(`laurel_events_total{type="${KNOWN}",outcome="matched"}`)).to.equal(2);
+    expect(later.get('laurel_events_total{type="other",outcome="ignored"}')).to.equal(2);
+    expect(later.get(`laurel_events_total{type="${KNOWN}",outcome="failed"}`)).to.equal(1);
+    expect(later.get('laurel_event_seconds_count{outcome="matched"}')).to.equal(2);
   });
 
   it('count requests to providers by what was answered', async () => {
@@ -174,6 +187,8 @@ describe('metrics', () => {
     meters.beforeScrape(() => lookUpGauges(gaugeParts(), meters));
     const found = await samples(meters);
     expect(found.get('laurel_store_up')).to.equal(1);
+    expect(found.get('laurel_store_bytes{part="used"}')).to.equal(3_000);
+    expect(found.get('laurel_store_bytes{part="free"}')).to.equal(2_000);
     expect(found.get('laurel_dead_letters_open')).to.equal(0);
     expect(found.get('laurel_effects_overdue_seconds{lane="credly"}')).to.equal(0);
     expect(found.get('laurel_provider_accounts_troubled')).to.equal(0);

@@ -37,6 +37,47 @@ describe('a progress document', () => {
     expect(toProgress(document).contributions).to.deep.equal(contributions);
   });
 
+  it('keeps how far the learner is exactly, as one text but for what is asked for by itself', () => {
+    const ids = ['zero', '__proto__', 'constructor'];
+    const requirements = Object.fromEntries(
+      ids.map((id) => [id, { fulfilled: true, counted: 1, needed: 1, eventIds: ['e1', '\u0000'] }]),
+    );
+    const award = { ordinal: 1, at: day(1), eventId: 'e1', order: 0, revokedAt: null, revokedBy: null };
+    const outcome: Progress['outcome'] = {
+      ...{ status: 'awarded', progress: 0.5, groups: Object.fromEntries([['__proto__', true]]), fulfilled: ids },
+      ...{ awardedAt: day(1), awards: 1, history: [award], requirements },
+    };
+    const document = toDocument({ ...aProgress([]), outcome }, new mongoose.Types.ObjectId());
+    expect(Object.keys(document.outcome)).to.deep.equal(['status', 'progress', 'details']);
+    expect(document.outcome).to.include({ status: 'awarded', progress: 0.5 });
+    expect(toProgress(document).outcome).to.deep.equal(outcome);
+  });
+
+  it('of before holds how far the learner is as a tree, and is read all the same', () => {
+    const state = { fulfilled: true, counted: 1, needed: 1, eventIds: ['e1'] };
+    const facts = {
+      status: 'awarded',
+      progress: 1,
+      fulfilled: ['zero'],
+      awardedAt: day(1),
+      awards: 1,
+      history: [],
+    } as const;
+    const document: ProgressDocument = {
+      ...toDocument(aProgress([]), new mongoose.Types.ObjectId()),
+      outcome: {
+        ...facts,
+        groups: [{ group: 'A', fulfilled: true }],
+        requirements: [{ requirement: 'zero', ...state }],
+      },
+    };
+    expect(toProgress(document).outcome).to.deep.equal({
+      ...facts,
+      groups: { A: true },
+      requirements: { zero: state },
+    });
+  });
+
   it('of before holds it as a tree, and is read all the same', () => {
     const { values, ...rest } = aContribution(awkward);
     const former = [

@@ -4,6 +4,7 @@ import { badgeModels } from '../../../server/mongo/badge-documents.ts';
 import { MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
 import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
+import { hashKeyModels, MongoHashKeyStore } from '../../../server/mongo/hash-key-store.ts';
 import { installationModels, MongoInstallationStore } from '../../../server/mongo/installation-store.ts';
 import { jobModels, MongoJobStore } from '../../../server/mongo/job-store.ts';
 import { learnerModels, MongoLearnerStore } from '../../../server/mongo/learner-store.ts';
@@ -14,6 +15,7 @@ import { MongoReplayScratch, replayScratchModels } from '../../../server/mongo/r
 import { activityStoreContract } from '../../contracts/activity-store.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
+import { hashKeyStoreContract } from '../../contracts/hash-key-store.ts';
 import { installationStoreContract } from '../../contracts/installation-store.ts';
 import { jobStoreContract } from '../../contracts/job-store.ts';
 import { learnerStoreContract } from '../../contracts/learner-store.ts';
@@ -41,6 +43,7 @@ describe('MongoDB', () => {
       rateLimitModels,
       activityModels,
       installationModels,
+      hashKeyModels,
     ];
     database = await connectDatabase({ uri: server.uri, logger: silentLogger, models });
   });
@@ -66,5 +69,6 @@ describe('MongoDB', () => {
   });
   activityStoreContract('mongoose', async () => new MongoActivityStore(await emptyConnection()));
   installationStoreContract('mongoose', async () => new MongoInstallationStore(await emptyConnection()));
+  hashKeyStoreContract('mongoose', async () => new MongoHashKeyStore(await emptyConnection()));
   jobStoreContract('mongoose', async () => new MongoJobStore(await emptyConnection()));
 });

@@ -6,7 +6,7 @@ import { CollectionIndex } from '../../../server/store/collection-index.ts';
 import { DocumentKeys } from '../../../server/store/document-keys.ts';
 import { CommandError } from '../../../server/store/errors.ts';
 import { assertValid } from '../../../server/store/field-finder.ts';
-import { KeyMaker } from '../../../server/store/key-maker.ts';
+import { type Encoded, KeyMaker } from '../../../server/store/key-maker.ts';
 import { doc } from './support/documents.ts';
 
 const scalar = fc.oneof(
@@ -81,6 +81,59 @@ describe('keys made from the bytes of a document', () => {
         );
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  it('are of a change those that differ before and after it, in every index that it touches', () => {
+    const [before, after] = [new DocumentKeys(), new DocumentKeys()];
+    fc.assert(
+      fc.property(fields, fields, pattern, pattern, options, (former, plain, first, second, option) => {
+        const indexes = [first, second].map(
+          (key, n) => new CollectionIndex(doc({ key, name: `index ${n}`, ...(n === 0 ? option : {}) })),
+        );
+        const [one, other] = [former, plain].map((values) => {
+          const bytes = encodeDocument(doc(values));
+          return { bytes, document: decodeDocument(bytes) };
+        }) as [Encoded, Encoded];
+        const wanted = outcome(() =>
+          indexes.map((index) => [index.keysOf(other.document), index.keysOf(one.document)]),
+        );
+        const maker = new KeyMaker(indexes);
+        const made = outcome(() => {
+          maker.writeChange(one, before, other, after);
+          return indexes.map((_, at) => [keysIn(after, at), keysIn(before, at)]);
+        });
+        if (typeof made === 'string' || typeof wanted === 'string') {
+          // what both have in common was refused before
+          if (typeof made === 'string') expect(made).to.equal(wanted);
+          return;
+        }
+        for (const [at, keys] of made.entries()) {
+          const [kept, gone] = wanted[at] as readonly (readonly string[])[];
+          if (keys.flat().length > 0) expect(keys).to.deep.equal(wanted[at]);
+          else expect(kept).to.deep.equal(gone);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('are those of each of several documents that are alike', () => {
+    const index = new CollectionIndex(doc({ key: { b: 1, 'c.x': -1 }, name: 'index' }));
+    const maker = new KeyMaker([index]);
+    const keys = new DocumentKeys();
+    fc.assert(
+      fc.property(fields, (plain) => {
+        const bytes = encodeDocument(doc(plain));
+        const document = decodeDocument(bytes);
+        const wanted = outcome(() => index.keysOf(document));
+        const made = outcome(() => {
+          maker.write({ bytes, document }, keys);
+          return keysIn(keys, 0);
+        });
+        expect(made).to.deep.equal(wanted);
+      }),
+      { numRuns: 500 },
     );
   });
 

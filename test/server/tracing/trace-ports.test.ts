@@ -33,6 +33,7 @@ function intakeOf(taken: LmsEvent[]): EventIntake {
       taken.push(event);
       return { outcome: 'ignored', reason: 'no-match' };
     },
+    group: (events) => [{ events, learner: null, take: async () => (taken.push(...events), []) }],
     async giveUp() {},
   };
 }
@@ -72,6 +73,20 @@ describe('ports whose work is a step of a trace', () => {
       { name: 'process event', kind: undefined, parent: undefined, links: undefined },
     ]);
     expect(taken.map(({ trace }) => trace)).to.deep.equal([traceOf('a'), traceOf('a'), traceOf('b')]);
+  });
+
+  it('take events together that belong to no trace, and every other as a step of its own', async () => {
+    const taken: LmsEvent[] = [];
+    const tracer = { ...notingTracer(), isRecording: false };
+    const events = [event, { ...event, id: 'e2', trace: traceOf('a') }, { ...event, id: 'e3' }];
+    const groups = tracedIntake(intakeOf(taken), tracer, 'q').group(events, 'amqp');
+    expect(groups.map((group) => [group.learner, ...group.events.map(({ id }) => id)])).to.deep.equal([
+      [null, event.id, 'e3'],
+      ['ada', 'e2'],
+    ]);
+    for (const { take } of groups) await take();
+    expect(taken.map(({ id }) => id)).to.deep.equal([event.id, 'e3', 'e2']);
+    expect(tracer.steps.map(({ name, parent }) => [name, parent])).to.deep.equal([['process q', traceOf('a')]]);
   });
 
   it('say of an event what it is and never whose', async () => {

@@ -8,7 +8,6 @@ import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import '../../../server/store/offline.ts';
 import { openEmbeddedStore } from '../../../server/store/index.ts';
 import { type CommandResult, runLaurel } from '../../support/command.ts';
-import { runLaurelProcess } from '../../support/command-process.ts';
 
 describe('laurel store compact', function () {
   this.timeout(60_000);
@@ -52,10 +51,7 @@ describe('laurel store compact', function () {
     expect(plan.before.file - plan.before.used)
       .to.equal(plan.givenBack)
       .and.to.be.greaterThan(1_000_000);
-    // LMDB listens for the end of the first process that writes with it
-    const { code, stdout, stderr } = await runLaurelProcess(['store', 'compact', '--json'], {
-      env: { LAUREL_DATA_DIR: dataDir },
-    });
+    const { code, stdout, stderr } = await compact(['--json']);
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     const done = JSON.parse(stdout);
     expect(done.before).to.deep.equal(plan.before);

@@ -19,6 +19,7 @@ import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
 import { languageLinks, textsOf, translatorOf } from './speech.ts';
 import { findLearnerSession } from './sso/lms-identity.ts';
+import { themeOf } from './theme.ts';
 
 export type Section =
   | 'dashboard'
@@ -128,6 +129,19 @@ export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
   ...['providers', 'provider-account', 'provider-account-new', 'provider-account-remove'],
   ...['comparison', 'comparison-new', 'comparison-mend'],
   ...['list', 'list-action', 'list-action-done', 'find'],
+  ...[
+    'dashboard',
+    'first-steps',
+    'event',
+    'test-event',
+    'dead-letter',
+    'job',
+    'replay-new',
+    'learner',
+    'learner-retire',
+  ],
+  ...['mail', 'history', 'system', 'system-state', 'accounts', 'account', 'account-new', 'account-link'],
+  ...['tokens', 'token-new', 'own-account', 'why'],
   ...['badge', 'badge-edit', 'badge-form', 'badge-compare', 'badge-conflict', 'badge-example', 'badge-remove'],
   ...['badge-removed', 'badge-restore', 'badge-start', 'badge-version', 'badges-removed', 'rule-files', 'rule-plan'],
   ...['template', 'templates-sync', 'open-badge-template', 'open-badge-template-form', 'issuer'],
@@ -164,6 +178,7 @@ export async function renderPage(
     /** For the frame. */
     t: spoken,
     languages: languageLinks(req, res, frame.section !== null),
+    theme: themeOf(req, frame.section !== null),
     notice: noticeOf(req, spoken),
     actor,
     /** Whether who is signed in has the right; a word that is none is our mistake. */

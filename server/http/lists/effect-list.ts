@@ -7,6 +7,7 @@ import type { Effect, OpenEffect, Progress } from '../../../plugin/ports/progres
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
 import { effectName, laneName, shownStatus, shownTime } from '../format.ts';
+import { systemCrumb } from '../pages/system.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
@@ -59,6 +60,7 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
     title: msg('Effects'),
     titleWithin: msg('effects'),
     section: 'system',
+    breadcrumbs: [systemCrumb],
     noun: [msg('{count} effect'), msg('{count} effects')],
     lead: msg(
       'What is to happen outside because of a badge and has not happened yet. What may succeed later is tried again by itself; what was refused waits for you.',
@@ -107,6 +109,7 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
         cell: ({ effect: { lastError } }) =>
           textCell(lastError?.message ?? null, null, {
             isProse: true,
+            isEnglish: true,
             note: lastError ? { text: lastError.code } : null,
           }),
       },
@@ -153,8 +156,8 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
     },
     actionAccess: 'operate',
     actions: [
-      settling('retry', 'retried', services.retryEffect),
-      settling('give-up', 'given up', services.giveUpEffect),
+      settling('retry', msg('retried'), services.retryEffect),
+      settling('give-up', msg('given up'), services.giveUpEffect),
     ],
   };
 }
@@ -167,13 +170,15 @@ function settling(
   const isRetry = name === 'retry';
   return {
     name,
-    label: isRetry ? 'Retry' : 'Give up',
+    label: isRetry ? msg('Retry') : msg('Give up'),
     audited: isRetry ? 'effects.retried' : 'effects.given-up',
     needsReason: !isRetry,
     isFinal: !isRetry,
     consequence: isRetry
-      ? 'Each is tried again as soon as it is its turn. What is refused again fails again, and waits for you here.'
-      : 'None of them happens any more. What a provider or the event bus never heard of, it will not hear of; what Laurel knows of the badges stays.',
+      ? msg('Each is tried again as soon as it is its turn. What is refused again fails again, and waits for you here.')
+      : msg(
+          'None of them happens any more. What a provider or the event bus never heard of, it will not hear of; what Laurel knows of the badges stays.',
+        ),
     async run({ progress: { learnerId, badgeId }, open }) {
       try {
         await settle(learnerId, badgeId, open.id);

@@ -4,7 +4,9 @@ import { ConflictError } from '../../../plugin/errors.ts';
 import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
 import { msg } from '../../../plugin/words.ts';
 import { shownTime } from '../format.ts';
+import { jobTitle } from '../job-words.ts';
 import { jobPath, shownJob } from '../pages/jobs.ts';
+import { systemCrumb } from '../pages/system.ts';
 import type { Services } from '../services.ts';
 import { statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
@@ -19,6 +21,7 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
     title: msg('Jobs'),
     titleWithin: msg('jobs'),
     section: 'system',
+    breadcrumbs: [systemCrumb],
     noun: [msg('{count} job'), msg('{count} jobs')],
     links: [{ text: msg('Replay events'), href: '/replays/new', access: 'operate' }],
     buttons: [{ text: msg('Check all progress'), action: '/progress/check', access: 'operate' }],
@@ -26,7 +29,7 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
     load: async () => null,
     idOf: ({ id }) => id,
     columns: [
-      { name: 'job', label: msg('Job'), cell: ({ id, title }) => textCell(title, jobPath(id)) },
+      { name: 'job', label: msg('Job'), cell: (job) => textCell(jobTitle(job), jobPath(job.id)) },
       {
         name: 'state',
         label: msg('State'),

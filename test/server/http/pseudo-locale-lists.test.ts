@@ -1,8 +1,11 @@
 /** Lists, the dashboard, and the pages of events, learners, jobs and accounts in a language that nobody speaks. */
 
+import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { allLists } from '../../../server/http/lists/all.ts';
 import type { AnyList } from '../../../server/http/lists/list.ts';
+import { TRANSLATED_VIEWS } from '../../../server/http/page.ts';
+import { projectPath } from '../../../server/paths.ts';
 import { hardCoded, PSEUDO, pseudoTexts, spokenTexts } from '../../support/pseudo-locale.ts';
 import { seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site, submit } from '../../support/web.ts';
@@ -95,6 +98,11 @@ describe('a language that nobody speaks, on pages of administrators', function (
   async function send(from: string, to: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
     check(`${to} ${JSON.stringify(fields)}`, await submit(browser, from, to, fields));
   }
+
+  it('is spoken on every page', () => {
+    const views = readdirSync(projectPath('views', 'pages')).map((file) => file.replace(/\.ejs$/, ''));
+    expect([...TRANSLATED_VIEWS].sort()).to.deep.equal(views.sort());
+  });
 
   it('holds nothing where there is nothing yet', async () => {
     const empty = makeSite({ texts: pseudoTexts() });

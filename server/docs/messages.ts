@@ -19,6 +19,7 @@ import { optionTexts } from '../http/option-view.ts';
 import { notices } from '../http/page.ts';
 import { withArticle } from '../http/pages/providers.ts';
 import { ROLES, rights, roles } from '../http/rights.ts';
+import { scopes } from '../http/scopes.ts';
 import { languageOfFolder } from '../i18n/languages.ts';
 import { pluralForms } from '../i18n/plural-forms.ts';
 import { LOCALE_FOLDER } from '../i18n/texts.ts';
@@ -64,6 +65,7 @@ const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
     'server/http/rights.ts',
     [...ROLES, ...ROLES.flatMap((role) => [roles[role].word, roles[role].doc]), ...Object.values(rights)],
   ],
+  ['server/http/scopes.ts', Object.values(scopes)],
   ['providers/pdf/pdf-options.ts', optionTexts(pdfOptions)],
   ['providers/records/retrieval-functions.ts', optionTexts(completionsAndGrades.options)],
   ['plugin/credentials/validity.ts', optionTexts(LIFE_OPTIONS)],

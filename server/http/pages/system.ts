@@ -1,5 +1,6 @@
 /** How the server is: health, version, address. */
 
+import { words } from '../../../plugin/words.ts';
 import { shownStatus } from '../format.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
@@ -15,7 +16,7 @@ export function systemRoutes(services: Services): readonly Route[] {
         req,
         res,
         'system',
-        { title: 'System', section: 'system' },
+        { title: words('System'), section: 'system' },
         {
           status: shownStatus(report.status),
           checks: Object.entries(report.checks).map(([name, check]) => ({

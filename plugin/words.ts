@@ -1,8 +1,25 @@
 /** Sentences for people. They are written in English where they are needed, and can be said in other languages: the English text is
  *  what a catalogue is asked by, so it stands in the code as a literal, inside `words`, `msg` or a translator's call. */
 
+import { inLargestUnit } from '../dsl/index.ts';
+
 /** A Date is shown as day and time, a number with the digits and separators of the language, and words are said in it, too. */
-export type Value = string | number | Date | FilledWords;
+export type Value = string | number | Date | FilledWords | Phrase;
+
+/** What every language says in its own way, without a catalogue. */
+export type Phrase =
+  /** `A, B and C` */
+  | { readonly all: readonly Value[] }
+  /** `A, B or C` */
+  | { readonly either: readonly Value[] }
+  /** 0 is Sunday. */
+  | { readonly weekday: number }
+  /** 1 to 12. */
+  | { readonly month: number }
+  /** In the largest unit that says it exactly. */
+  | { readonly durationMs: number }
+  /** With a capital where it begins. */
+  | { readonly sentence: FilledWords };
 
 type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 
@@ -57,7 +74,30 @@ export function english(said: Words): string {
   if (typeof said === 'string') return said;
   return fill(said.many && said.many.count !== 1 ? said.many.text : said.text, (name) => {
     const value = said.values[name];
-    if (value instanceof Date) return value.toISOString().slice(0, 10);
-    return typeof value === 'object' ? english(value) : value?.toString();
+    return value === undefined ? undefined : englishValue(value);
   });
+}
+
+function englishValue(value: Value): string {
+  if (value instanceof Date) return value.toISOString().slice(0, 10);
+  if (typeof value !== 'object') return String(value);
+  return 'text' in value ? english(value) : phraseIn('en-GB', value, englishValue);
+}
+
+/** @param tag BCP 47 @param shown how a value within it is said */
+export function phraseIn(tag: string, phrase: Phrase, shown: (value: Value) => string): string {
+  if ('all' in phrase) return new Intl.ListFormat(tag, { type: 'conjunction' }).format(phrase.all.map(shown));
+  if ('either' in phrase) return new Intl.ListFormat(tag, { type: 'disjunction' }).format(phrase.either.map(shown));
+  if ('weekday' in phrase) return dateIn(tag, { weekday: 'long' }, Date.UTC(2023, 0, 1 + phrase.weekday));
+  if ('month' in phrase) return dateIn(tag, { month: 'long' }, Date.UTC(2023, phrase.month - 1, 1));
+  if ('durationMs' in phrase) {
+    const { amount, unit } = inLargestUnit(phrase.durationMs);
+    return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
+  }
+  const text = shown(phrase.sentence);
+  return text.charAt(0).toLocaleUpperCase(tag) + text.slice(1);
+}
+
+function dateIn(tag: string, part: Intl.DateTimeFormatOptions, at: number): string {
+  return new Intl.DateTimeFormat(tag, { ...part, timeZone: 'UTC' }).format(at);
 }

@@ -12,8 +12,8 @@ function traceOfLine(): object {
   return traceId === null ? {} : { traceId };
 }
 
-/** @param destination file descriptor: 1 for a service, 2 for a command whose standard output is its result */
-export function createLogger(level: LogLevel, destination: 1 | 2 = 1): Logger {
+/** @param output standard output for a service, standard error for a command whose standard output is its result */
+export function createLogger(level: LogLevel, output: { write(text: string): unknown }): Logger {
   const log = pino(
     {
       level,
@@ -22,7 +22,7 @@ export function createLogger(level: LogLevel, destination: 1 | 2 = 1): Logger {
       formatters: { level: (label) => ({ level: label }) },
       mixin: traceOfLine,
     },
-    pino.destination({ dest: destination, sync: true }),
+    output,
   );
   const write =
     (severity: Exclude<LogLevel, 'silent'>) =>

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { systemClock } from '../plugin/ports/runtime.ts';
 import { runCommandLine } from './cli/program.ts';
+import { waitForSignal } from './cli/signals.ts';
 
 // Who reads our output may stop reading, as `| head` does: that is no failure, and no reason for a server to stop.
 for (const stream of [process.stdout, process.stderr]) {
@@ -8,4 +10,12 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-process.exitCode = await runCommandLine(process.argv.slice(2));
+const { env, stdout, stderr } = process;
+process.exitCode = await runCommandLine({
+  ...{ argv: process.argv.slice(2), env, stdout, stderr, clock: systemClock },
+  // Only who reads it opens it.
+  get stdin() {
+    return process.stdin;
+  },
+  untilAsked: () => waitForSignal(process),
+});

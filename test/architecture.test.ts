@@ -117,6 +117,20 @@ function wrongConstructions(sources: readonly Source[]): string[] {
   );
 }
 
+/** What the command line may not ask: it is given the world around it, and so can run anywhere. */
+const OF_THE_PROCESS = /(?<![\w.])(?:process\.\w+|console\.\w+|new Date\(\)|Date\.now\(\))|['"](?:node:)?process['"]/g;
+
+/** @returns one sentence per place where a command asks the process itself */
+function askedOfTheProcess(files: readonly { readonly path: string; readonly text: string }[]): string[] {
+  return files
+    .filter(({ path }) => path.startsWith('server/cli/'))
+    .flatMap(({ path, text }) =>
+      [...text.replace(/\/\*\*[\s\S]*?\*\/|\/\/ .*/g, '').matchAll(OF_THE_PROCESS)].map(
+        ([asked]) => `${path}: ${asked}`,
+      ),
+    );
+}
+
 describe('the architecture', () => {
   const sources = Object.keys(MAY_IMPORT)
     .flatMap(sourceFiles)
@@ -134,6 +148,22 @@ describe('the architecture', () => {
 
   it('has adapters constructed by the composition alone', () => {
     expect(wrongConstructions(sources)).to.deep.equal([]);
+  });
+
+  it('gives the command line the world around it: no command asks the process', () => {
+    expect(askedOfTheProcess(sources)).to.deep.equal([]);
+  });
+
+  it('bites: a command that asks the process is found', () => {
+    const text =
+      "import { exit } from 'node:process';\n/** As process.env has it. */\nprocess.exit(console.log(Date.now()));\n";
+    expect(askedOfTheProcess([{ path: 'server/cli/a.ts', text }])).to.deep.equal([
+      "server/cli/a.ts: 'node:process'",
+      'server/cli/a.ts: process.exit',
+      'server/cli/a.ts: console.log',
+      'server/cli/a.ts: Date.now()',
+    ]);
+    expect(askedOfTheProcess([{ path: 'server/main.ts', text }])).to.deep.equal([]);
   });
 
   it('imports only files that exist', () => {

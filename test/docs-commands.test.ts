@@ -8,8 +8,8 @@ import { compose } from '../server/compose.ts';
 import { readSettings } from '../server/config.ts';
 import { projectPath } from '../server/paths.ts';
 import { anIssuedCredential } from './contracts/credential-store.ts';
-import { runShell } from './support/command.ts';
-import { runInProcess } from './support/in-process.ts';
+import { idleShell, runLaurel } from './support/command.ts';
+import { runShell } from './support/shell-script.ts';
 
 interface Example {
   readonly line: string;
@@ -44,7 +44,7 @@ describe('docs/how-to/work-with-rule-files.md', () => {
     it(`${line} does what the page says`, async () => {
       const [npx, laurel, ...args] = line.split(' ');
       expect([npx, laurel]).to.deep.equal(['npx', 'laurel']);
-      const result = await runInProcess(args);
+      const result = await runLaurel(args);
       expect({ code: result.code, stderr: result.stderr }).to.deep.equal({ code, stderr: '' });
       if (output !== null) expect(result.stdout).to.equal(output);
     });
@@ -79,7 +79,7 @@ function wordsOf(line: string): readonly string[] {
 
 /** @returns what the command line says of these words when it does nothing; '' when it would do something */
 async function refusalOf(words: readonly string[]): Promise<string> {
-  const program = createProgram();
+  const program = createProgram(idleShell());
   let said = '';
   for (const command of [program, ...allCommands(program)]) {
     command.configureOutput({ writeErr: (text) => (said += text), writeOut: () => {} });
@@ -176,13 +176,13 @@ describe('commands that the how-to guides give for effects, mails and replays', 
   for (const line of lines) {
     it(`${line} is understood and done`, async () => {
       const [, , ...args] = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
-      const { code, stderr } = await runInProcess(args, { env: { LAUREL_DATA_DIR: dataDir } });
+      const { code, stderr } = await runLaurel(args, { env: { LAUREL_DATA_DIR: dataDir } });
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     });
   }
 
   it('leave a mail that was refused waiting to be sent again, and name no address', async () => {
-    const laurel = (...args: string[]) => runInProcess(['mails', ...args], { env: { LAUREL_DATA_DIR: dataDir } });
+    const laurel = (...args: string[]) => runLaurel(['mails', ...args], { env: { LAUREL_DATA_DIR: dataDir } });
     const { id, configurationId, username } = credential;
     const pending = await laurel('list', '--state', 'pending', '--json');
     const { dueAt, ...mail } = JSON.parse(pending.stdout).mail;

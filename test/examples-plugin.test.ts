@@ -15,7 +15,7 @@ import { loadPlugins, pluginProviders } from '../server/plugins.ts';
 import { badgeProviderContract } from './contracts/badge-provider.ts';
 import { anAccount, aTemplate } from './contracts/provider-store.ts';
 import { BOARD_TEMPLATE, type Board, startBoard } from './support/board.ts';
-import { runInProcess } from './support/in-process.ts';
+import { runLaurel } from './support/command.ts';
 import { openSecretBox } from './support/secret-box.ts';
 import { passingEvent } from './support/seed.ts';
 
@@ -131,7 +131,7 @@ describe('examples/plugin-provider', () => {
           .add('board', { slug: 'town', host: '', externalId: null, secret: 'key-1' })
           .then(() => undefined),
       );
-      const laurel = (...args: string[]) => runInProcess(args, { env });
+      const laurel = (...args: string[]) => runLaurel(args, { env });
       expect(await laurel('providers', 'list')).to.deep.equal({
         code: 0,
         stdout: 'board/town  production  works      expires 2126-01-01  Hall of the town\n',
@@ -164,27 +164,27 @@ describe('examples/plugin-provider', () => {
       const given = { LAUREL_PROVIDER_ACCOUNTS: 'board/town=key-1' };
       await withServer(async () => {}, { ...given, LAUREL_SECRET_KEY: 'the-key-of-last-year' });
       const now = { ...env, LAUREL_SECRET_KEY: 'the-key-of-this-year' };
-      const lost = await runInProcess(['secrets', 'rotate'], { env: now });
+      const lost = await runLaurel(['secrets', 'rotate'], { env: now });
       expect([lost.code, lost.stdout.split('\n')[0]]).to.deep.equal([
         1,
         'accounts at badge providers: 0 sealed anew, 0 were up to date, 1 secret cannot be opened: add the key that sealed it to LAUREL_FORMER_SECRET_KEYS, or enter it again',
       ]);
       const former = { ...now, LAUREL_FORMER_SECRET_KEYS: 'the-key-of-last-year' };
-      const rotated = await runInProcess(['secrets', 'rotate', '--json'], { env: former });
+      const rotated = await runLaurel(['secrets', 'rotate', '--json'], { env: former });
       expect(JSON.parse(rotated.stdout.split('\n')[0] ?? '')).to.deep.equal({
         records: 'accounts at badge providers',
         current: 0,
         resealed: 1,
         lost: 0,
       });
-      expect((await runInProcess(['secrets', 'rotate'], { env: now })).code).to.equal(0);
+      expect((await runLaurel(['secrets', 'rotate'], { env: now })).code).to.equal(0);
     });
 
     it('is known to the commands over rule files', async () => {
       const input = RULES;
-      const known = await runInProcess(['rules', 'check', '-'], { input, env });
+      const known = await runLaurel(['rules', 'check', '-'], { input, env });
       expect([known.code, known.stdout]).to.deep.equal([0, '1 file, 1 badge: 0 errors, 0 warnings\n']);
-      const unknown = await runInProcess(['rules', 'check', '-'], { input });
+      const unknown = await runLaurel(['rules', 'check', '-'], { input });
       expect(unknown.code).to.equal(1);
       expect(unknown.stdout + unknown.stderr).to.contain('board');
     });

@@ -5,6 +5,7 @@ import { InputError, NotFoundError } from '../errors.ts';
 import type { AssetReader, GenerationFunction } from '../extensions/generation-function.ts';
 import type { FileStore } from '../ports/asset-files.ts';
 import type { Asset, ChangeResult, CredentialStore } from '../ports/credential-store.ts';
+import { msg, words } from '../words.ts';
 
 export const MAX_ASSET_BYTES = 20 * 1024 * 1024;
 
@@ -33,10 +34,16 @@ export async function checkAsset(
   generations: readonly GenerationFunction[],
 ): Promise<void> {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug) || slug.length > 100) {
-    throw new InputError('asset-slug', 'the slug must be lower-case letters and digits with single hyphens between');
+    throw new InputError(
+      'asset-slug',
+      msg('the slug must be lower-case letters and digits with single hyphens between'),
+    );
   }
   if (bytes.length === 0 || bytes.length > MAX_ASSET_BYTES) {
-    throw new InputError('asset-size', `the file must have 1 to ${MAX_ASSET_BYTES} bytes; reduce images inside it`);
+    throw new InputError(
+      'asset-size',
+      words('the file must have 1 to {most} bytes; reduce images inside it', { most: String(MAX_ASSET_BYTES) }),
+    );
   }
   for (const generation of generations) await generation.checkAsset(kind, bytes);
 }

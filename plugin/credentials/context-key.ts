@@ -1,6 +1,7 @@
 /** Learning context keys: a course run, a custom course (CCX) or a learning path. */
 
 import { InputError } from '../errors.ts';
+import { msg } from '../words.ts';
 
 export type ContextKind = 'course' | 'ccx' | 'path';
 
@@ -26,6 +27,8 @@ export function assertContextKey(key: string): void {
   if (contextKind(key) !== null) return;
   throw new InputError(
     'context-key',
-    'the context key is not one of course-v1:org+course+run, ccx-v1:org+course+run+ccx@1 or path-v1:org+number+run+group; copy it from the address of the course',
+    msg(
+      'the context key is not one of course-v1:org+course+run, ccx-v1:org+course+run+ccx@1 or path-v1:org+number+run+group; copy it from the address of the course',
+    ),
   );
 }

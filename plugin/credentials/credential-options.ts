@@ -6,6 +6,7 @@ import { mergeOptions, type Option, type OptionSchema, readOptions } from '../ex
 import type { ExtensionRegistry } from '../extensions/registry.ts';
 import type { RetrievalFunction } from '../extensions/retrieval-function.ts';
 import type { Asset, CredentialConfiguration, CredentialType, Options } from '../ports/credential-store.ts';
+import { words } from '../words.ts';
 import { assertContextKey } from './context-key.ts';
 import { LIFE_OPTIONS } from './validity.ts';
 
@@ -44,11 +45,14 @@ export function assertAssets(
     if (found === undefined) {
       throw new NotFoundError(
         'asset',
-        `there is no asset "${slug}"; upload it under that slug or name another in the options`,
+        words('there is no asset "{slug}"; upload it under that slug or name another in the options', { slug }),
       );
     }
     if (found !== kind) {
-      throw new InputError('asset-kind', `the asset "${slug}" is a ${found}, but a ${kind} is needed there`);
+      throw new InputError(
+        'asset-kind',
+        words('the asset "{slug}" is a {found}, but a {kind} is needed there', { slug, found, kind }),
+      );
     }
   }
 }

@@ -5,6 +5,7 @@ import type { ExtensionRegistry } from '../extensions/registry.ts';
 import type { RetrievedLearner } from '../extensions/retrieval-function.ts';
 import type { CredentialConfiguration, CredentialStore, CredentialType } from '../ports/credential-store.ts';
 import type { LearnerRecords } from '../ports/learner-records.ts';
+import { msg } from '../words.ts';
 import { planCredentials } from './credential-options.ts';
 
 export interface EligibilityParts {
@@ -43,7 +44,10 @@ export async function loadConfiguration(
   const configuration = await store.configuration(configurationId);
   const type = configuration && (await store.type(configuration.credentialTypeId));
   if (!configuration || !type) {
-    throw new NotFoundError('configuration', 'there is no credential configuration with this id, or its type is gone');
+    throw new NotFoundError(
+      'configuration',
+      msg('there is no credential configuration with this id, or its type is gone'),
+    );
   }
   return { configuration, type };
 }

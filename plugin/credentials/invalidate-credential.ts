@@ -5,6 +5,7 @@ import { ConflictError, InputError, NotFoundError } from '../errors.ts';
 import type { FileStore } from '../ports/asset-files.ts';
 import type { Credential, CredentialStore } from '../ports/credential-store.ts';
 import type { Clock } from '../ports/runtime.ts';
+import { msg, words } from '../words.ts';
 import { invalidateCredential as toInvalidated } from './credential.ts';
 
 export const MAX_REASON = 500;
@@ -29,12 +30,15 @@ export async function invalidateCredential(
 ): Promise<Credential> {
   const text = reason.trim();
   if (text === '' || text.length > MAX_REASON) {
-    throw new InputError('invalidation-reason', `the reason must have 1 to ${MAX_REASON} characters`);
+    throw new InputError(
+      'invalidation-reason',
+      words('the reason must have 1 to {most} characters', { most: MAX_REASON }),
+    );
   }
   const { store, files } = using;
   const credential = await store.credential(credentialId);
   if (!credential) {
-    throw new NotFoundError('credential', 'there is no credential with this id; choose one from the list');
+    throw new NotFoundError('credential', msg('there is no credential with this id; choose one from the list'));
   }
   for (let attempt = 1, latest = credential; ; attempt++) {
     const invalidated = await tryToInvalidate(latest, text, using);
@@ -45,7 +49,7 @@ export async function invalidateCredential(
     const again = await store.credential(credentialId);
     // that a mail has gone out meanwhile is no reason to come back
     if (!again || again.status !== latest.status || attempt === ATTEMPTS) {
-      throw new ConflictError('stale', 'somebody else changed the credential at the same time; load it again');
+      throw new ConflictError('stale', msg('somebody else changed the credential at the same time; load it again'));
     }
     latest = again;
   }

@@ -9,6 +9,7 @@
 import { ConflictError, CredentialsError, NotFoundError } from '../errors.ts';
 import type { Credential, Reissue } from '../ports/credential-store.ts';
 import { silentTracer } from '../ports/tracer.ts';
+import { msg } from '../words.ts';
 import { intendReissue, successorOf, swapReissued, withoutReissue } from './credential.ts';
 import { mailFor, makeDocument } from './generate-credentials.ts';
 import { currentLearner, type GenerationParts, prepareGeneration } from './prepare-generation.ts';
@@ -39,10 +40,10 @@ export function createReissuer(parts: ReissuerParts): Reissuer {
   async function reissue(credentialId: string, by: string): Promise<Credential> {
     const credential = await store.credential(credentialId);
     if (!credential) {
-      throw new NotFoundError('credential', 'there is no credential with this id; choose one from the list');
+      throw new NotFoundError('credential', msg('there is no credential with this id; choose one from the list'));
     }
     if (credential.reissue !== null && credential.reissue.leaseUntil > clock.now()) {
-      throw new ConflictError('reissuing', 'the credential is being reissued at this moment; load it again');
+      throw new ConflictError('reissuing', msg('the credential is being reissued at this moment; load it again'));
     }
     return carryOn(credential, by);
   }
@@ -153,5 +154,5 @@ export function createReissuer(parts: ReissuerParts): Reissuer {
 }
 
 function stale(): ConflictError {
-  return new ConflictError('stale', 'somebody else changed the credential at the same time; load it again');
+  return new ConflictError('stale', msg('somebody else changed the credential at the same time; load it again'));
 }

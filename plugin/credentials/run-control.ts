@@ -3,6 +3,7 @@
 import { ConflictError, NotFoundError } from '../errors.ts';
 import type { CredentialRun, CredentialStore } from '../ports/credential-store.ts';
 import type { Clock } from '../ports/runtime.ts';
+import { msg } from '../words.ts';
 import type { CredentialRunner } from './credential-runner.ts';
 
 export interface RunControl {
@@ -32,7 +33,8 @@ export function isResumable({ state }: Pick<CredentialRun, 'state'>): boolean {
 export function createRunControl({ store, runner, clock }: RunControlParts): RunControl {
   async function find(runId: string): Promise<CredentialRun> {
     const run = await store.run(runId);
-    if (run === null) throw new NotFoundError('run', 'there is no such run; the list of runs shows those there are');
+    if (run === null)
+      throw new NotFoundError('run', msg('there is no such run; the list of runs shows those there are'));
     return run;
   }
 
@@ -40,7 +42,7 @@ export function createRunControl({ store, runner, clock }: RunControlParts): Run
     async cancel(runId) {
       const run = await find(runId);
       if (!(await store.cancelRun(runId, clock.now())))
-        throw new ConflictError('run-ended', 'the run has ended already; reload the page to see how');
+        throw new ConflictError('run-ended', msg('the run has ended already; reload the page to see how'));
       return run;
     },
 
@@ -49,16 +51,16 @@ export function createRunControl({ store, runner, clock }: RunControlParts): Run
       if (!isResumable(run))
         throw new ConflictError(
           'run-not-resumable',
-          'only a run that was cancelled or has failed can go on; reload the page to see how it is',
+          msg('only a run that was cancelled or has failed can go on; reload the page to see how it is'),
         );
       const others = await store.runs({ configurationId: run.configurationId, limit: RUNS_LOOKED_AT });
       if (others.some(({ state }) => state === 'running'))
         throw new ConflictError(
           'run-going',
-          'another run of this configuration is going; it makes what is missing, wait for its end',
+          msg('another run of this configuration is going; it makes what is missing, wait for its end'),
         );
       if (!(await store.reopenRun(run, clock.now())))
-        throw new ConflictError('run-not-resumable', 'somebody was faster; reload the page to see how the run is');
+        throw new ConflictError('run-not-resumable', msg('somebody was faster; reload the page to see how the run is'));
       // whichever process looks first carries it out: this one at once, another within seconds
       await runner.takeOverAbandoned();
       return run;

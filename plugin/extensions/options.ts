@@ -3,6 +3,7 @@
 import { suggest } from '../../dsl/index.ts';
 import { InputError } from '../errors.ts';
 import type { Asset, Options } from '../ports/credential-store.ts';
+import { type FilledWords, type Words, words } from '../words.ts';
 
 interface Described {
   readonly name: string;
@@ -65,7 +66,7 @@ const MAX_TEXT = 10_000;
 export interface OptionProblem {
   /** Dotted, e.g. `text_elements.name.size`. */
   readonly path: string;
-  readonly message: string;
+  readonly message: Words;
 }
 
 /** Everything that is wrong with the options, for a form to say each at its field. */
@@ -81,8 +82,11 @@ export function readOptions(schema: OptionSchema, given: Options): Options {
   const problems: OptionProblem[] = [];
   const value = readRecord(schema, given, '', problems);
   if (problems.length > 0) {
-    const messages = problems.map(({ message }) => message);
-    throw new InputError('options', `the options cannot be used: ${messages.join('; ')}`);
+    const all = problems
+      .map(({ message }) => message)
+      .map(later)
+      .reduce((first, next) => words('{first}; {next}', { first, next }));
+    throw new InputError('options', words('the options cannot be used: {problems}', { problems: all }));
   }
   return value;
 }
@@ -124,8 +128,11 @@ function readRecord(
 }
 
 function unknownOption(path: string, near: string | null, names: readonly string[]): OptionProblem {
-  const help = near === null ? `there are ${names.join(', ')}` : `did you mean "${near}"?`;
-  return { path, message: `there is no option "${path}"; ${help}` };
+  const message =
+    near === null
+      ? words('there is no option "{path}"; there are {names}', { path, names: names.join(', ') })
+      : words('there is no option "{path}"; did you mean "{near}"?', { path, near });
+  return { path, message };
 }
 
 function readValue(option: Option, given: unknown, path: string, problems: OptionProblem[]): unknown {
@@ -133,46 +140,68 @@ function readValue(option: Option, given: unknown, path: string, problems: Optio
     case 'number':
       if (given === undefined || given === null) return option.default;
       if (typeof given === 'number' && given >= option.min && given <= option.max) return given;
-      problems.push({
-        path,
-        message: `"${path}" must be a number from ${option.min} to ${option.max}${option.unit === null ? '' : ` (${option.unit})`}`,
-      });
+      problems.push({ path, message: wrongNumber(option, path) });
       return option.default;
     case 'text':
       if (given === undefined || given === null) {
-        if (option.required) problems.push({ path, message: `"${path}" is required: ${option.doc}` });
+        if (option.required)
+          problems.push({ path, message: words('"{path}" is required: {doc}', { path, doc: later(option.doc) }) });
         return option.default;
       }
       if (typeof given !== 'string' || given.length > MAX_TEXT) {
-        problems.push({ path, message: `"${path}" must be a text of at most ${MAX_TEXT} characters` });
+        problems.push({
+          path,
+          message: words('"{path}" must be a text of at most {most} characters', { path, most: String(MAX_TEXT) }),
+        });
       } else if (option.pattern && !option.pattern.expression.test(given)) {
-        problems.push({ path, message: `"${path}" ${option.pattern.says}` });
+        problems.push({ path, message: words('"{path}" {rule}', { path, rule: later(option.pattern.says) }) });
       }
       return given;
     case 'boolean':
       if (given === undefined || given === null) return option.default;
-      if (typeof given !== 'boolean') problems.push({ path, message: `"${path}" must be true or false` });
+      if (typeof given !== 'boolean')
+        problems.push({ path, message: words('"{path}" must be true or false', { path }) });
       return given;
     case 'choice':
       if (given === undefined || given === null) return option.default;
       if (typeof given !== 'string' || !option.choices.includes(given)) {
-        problems.push({ path, message: `"${path}" must be one of ${option.choices.join(', ')}` });
+        problems.push({
+          path,
+          message: words('"{path}" must be one of {choices}', { path, choices: option.choices.join(', ') }),
+        });
       }
       return given;
     case 'record':
       if (given === false && option.switchable) return false;
       if (given === undefined || given === null) return readRecord(option.fields, {}, `${path}.`, problems);
       if (isRecord(given)) return readRecord(option.fields, given, `${path}.`, problems);
-      problems.push({ path, message: `"${path}" must be an object${option.switchable ? ' or false' : ''}` });
+      problems.push({
+        path,
+        message: option.switchable
+          ? words('"{path}" must be an object or false', { path })
+          : words('"{path}" must be an object', { path }),
+      });
       return {};
     case 'map':
       return readMap(option, given, path, problems);
   }
 }
 
+function wrongNumber({ min, max, unit }: NumberOption, path: string): FilledWords {
+  const range = { path, min: String(min), max: String(max) };
+  return unit === null
+    ? words('"{path}" must be a number from {min} to {max}', range)
+    : words('"{path}" must be a number from {min} to {max} ({unit})', { ...range, unit: later(unit) });
+}
+
+/** A text of the schema, for a translator to look up. */
+function later(said: Words): FilledWords {
+  return typeof said === 'string' ? { text: said, values: {} } : said;
+}
+
 function readMap(option: MapOption, given: unknown, path: string, problems: OptionProblem[]): Record<string, unknown> {
   if (given !== undefined && given !== null && !isRecord(given)) {
-    problems.push({ path, message: `"${path}" must be an object` });
+    problems.push({ path, message: words('"{path}" must be an object', { path }) });
     return {};
   }
   const entries = isRecord(given) ? given : {};

@@ -1,6 +1,7 @@
 /** What a person or the settings give for an account, and whether it can be used. Pure. */
 
 import type { AccountForm, BadgeProvider } from '../ports/badge-provider.ts';
+import { type FilledWords, type Words, words } from '../words.ts';
 
 export interface AccountEntry {
   /** Stands before the slash in a rule; cannot be changed later. */
@@ -14,7 +15,7 @@ export interface AccountEntry {
 
 export interface EntryProblem {
   readonly field: keyof AccountEntry;
-  readonly message: string;
+  readonly message: Words;
 }
 
 const LONGEST_SLUG = 40;
@@ -35,16 +36,25 @@ export function entryProblems(form: AccountForm, entry: AccountEntry): readonly 
   const { slug, host, externalId, secret } = entry;
   const problems: EntryProblem[] = [];
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug) || slug.length > LONGEST_SLUG) {
-    const message = `Write a short name of small letters, digits and hyphens, at most ${LONGEST_SLUG} characters, like "science".`;
+    const message = words(
+      'Write a short name of small letters, digits and hyphens, at most {most} characters, like "science".',
+      { most: LONGEST_SLUG },
+    );
     problems.push({ field: 'slug', message });
   }
   if (!form.hosts.some(({ name }) => name === host)) {
-    problems.push({ field: 'host', message: `Choose one of ${form.hosts.map(({ name }) => name).join(', ')}.` });
+    problems.push({
+      field: 'host',
+      message: words('Choose one of {choices}.', { choices: form.hosts.map(({ name }) => name).join(', ') }),
+    });
   }
   if (form.externalId !== null && !form.externalId.pattern.test(externalId ?? '')) {
     problems.push({
       field: 'externalId',
-      message: `This is no ${lowerFirst(form.externalId.label)}. ${form.externalId.help}`,
+      message: words('This is no {value}. {help}', {
+        value: later(lowerFirst(form.externalId.label)),
+        help: later(form.externalId.help),
+      }),
     });
   }
   const secretProblem = problemOfSecret(form, secret);
@@ -53,11 +63,19 @@ export function entryProblems(form: AccountForm, entry: AccountEntry): readonly 
 }
 
 /** @returns what is wrong with it; null: it may be asked for at the provider */
-export function problemOfSecret({ secret: { label, help } }: AccountForm, secret: string): string | null {
-  if (secret === '') return `Enter the ${lowerFirst(label)}. ${help}`;
+export function problemOfSecret({ secret: { label, help } }: AccountForm, secret: string): FilledWords | null {
+  if (secret === '')
+    return words('Enter the {secret}. {help}', { secret: later(lowerFirst(label)), help: later(help) });
   if (secret.length > LONGEST_SECRET || /[^\x21-\x7e]/.test(secret))
-    return `The ${lowerFirst(label)} has blanks or other characters that do not belong to it; copy it again.`;
+    return words('The {secret} has blanks or other characters that do not belong to it; copy it again.', {
+      secret: later(lowerFirst(label)),
+    });
   return null;
+}
+
+/** The provider's own word, to be looked up. */
+function later(text: string): FilledWords {
+  return { text, values: {} };
 }
 
 /** The words of the provider for its accounts, with a capital where a sentence begins: "API key" stays as it is. */

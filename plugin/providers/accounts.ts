@@ -6,6 +6,7 @@ import type { ProviderAccount, ProviderStore } from '../ports/provider-store.ts'
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
 import type { RescuedSecret, SecretRescue } from '../ports/secret-rescue.ts';
+import { msg, words } from '../words.ts';
 import {
   type AccountEntry,
   entryProblems,
@@ -76,7 +77,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
   async function existing(id: string): Promise<ProviderAccount> {
     const account = await store.account(id);
     if (account === null)
-      throw new NotFoundError('account', 'there is no such account; the list of providers shows those there are');
+      throw new NotFoundError('account', msg('there is no such account; the list of providers shows those there are'));
     return account;
   }
 
@@ -90,7 +91,9 @@ export function createAccounts(parts: AccountsParts): Accounts {
     if (account.origin === 'page') return account;
     throw new ConflictError(
       'account-from-settings',
-      `the account "${account.slug}" comes from LAUREL_PROVIDER_ACCOUNTS; change it there and start again`,
+      words('the account "{account}" comes from LAUREL_PROVIDER_ACCOUNTS; change it there and start again', {
+        account: account.slug,
+      }),
     );
   }
 
@@ -227,7 +230,10 @@ export function createAccounts(parts: AccountsParts): Accounts {
       const account = await changeable(id);
       const assertExpected = ({ sealedSecret }: ProviderAccount): void => {
         if (replaces !== undefined && sealedSecret !== replaces)
-          throw new ConflictError('account-changed', 'somebody else has put another secret there; look at it again');
+          throw new ConflictError(
+            'account-changed',
+            msg('somebody else has put another secret there; look at it again'),
+          );
       };
       assertExpected(account);
       const { form } = known(account.provider);
@@ -257,7 +263,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
       if (!(await store.saveAccount({ ...account, updatedAt: clock.now() })))
         throw new ConflictError(
           'account-changed',
-          'somebody else changed the account at the same time; look at it again',
+          msg('somebody else changed the account at the same time; look at it again'),
         );
       let received: Awaited<ReturnType<Required<BadgeProvider>['rotateSecret']>>;
       try {
@@ -321,7 +327,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
 function ownAccount(): ConflictError {
   return new ConflictError(
     'own-account',
-    'this account stands for Laurel itself and holds the templates that were made here; it cannot be removed',
+    msg('this account stands for Laurel itself and holds the templates that were made here; it cannot be removed'),
   );
 }
 

@@ -5,6 +5,7 @@ import type { AccountForm, BadgeProvider } from '../ports/badge-provider.ts';
 import type { ProviderAccount, ProviderStore } from '../ports/provider-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
+import { english } from '../words.ts';
 import { type AccountEntry, entryProblems, formOf, trimmedEntry } from './account-entry.ts';
 import { boundTo } from './account-secret.ts';
 
@@ -59,7 +60,7 @@ function readGiven(given: readonly GivenAccount[], providers: ReadonlyMap<string
     }
     const entry = trimmedEntry(form, { slug, host: host ?? '', ...splitCredentials(form, credentials) });
     for (const { message } of entryProblems(form, entry))
-      problems.push(`LAUREL_PROVIDER_ACCOUNTS, entry ${name}: ${message}`);
+      problems.push(`LAUREL_PROVIDER_ACCOUNTS, entry ${name}: ${english(message)}`);
     return { provider, entry };
   });
   if (problems.length > 0) throw new ConfigurationError(problems);

@@ -1,6 +1,7 @@
 /** When the secret of an account ends, and when to speak of it. Pure. */
 
 import type { ProviderAccount } from '../ports/provider-store.ts';
+import { counts, english, type FilledWords, words } from '../words.ts';
 
 /** From here on it is said wherever an administrator looks. */
 export const WARN_DAYS = 30;
@@ -16,16 +17,25 @@ export function daysLeft({ secretExpiresAt }: Pick<ProviderAccount, 'secretExpir
 
 /** What is wrong with an account, for whoever can do something about it; null: nothing. */
 export function troubleOf(account: ProviderAccount, now: Date): string | null {
+  const trouble = troubleWords(account, now);
+  return trouble && english(trouble);
+}
+
+/** The same for whoever reads another language. */
+export function troubleWords(account: ProviderAccount, now: Date): FilledWords | null {
   if (!account.enabled) return null;
-  const named = `the account "${account.name}" (${account.slug}) of ${account.provider}`;
+  const { name, slug, provider } = account;
+  const named = words('the account "{name}" ({slug}) of {provider}', { name, slug, provider });
   const days = daysLeft(account, now);
-  if (days !== null && days < 0) return `the secret of ${named} has expired: give it a new one`;
-  if (account.lastCheck?.ok === false) return `${named} does not work: ${account.lastCheck.message}`;
-  if (days !== null && days <= WARN_DAYS) return `the secret of ${named} expires ${inDays(days)}: give it a new one`;
+  if (days !== null && days < 0)
+    return words('the secret of {account} has expired: give it a new one', { account: named });
+  if (account.lastCheck?.ok === false)
+    return words('{account} does not work: {reason}', { account: named, reason: account.lastCheck.message });
+  if (days !== null && days <= WARN_DAYS)
+    return words('the secret of {account} expires {soon}: give it a new one', { account: named, soon: inDays(days) });
   return null;
 }
 
-export function inDays(days: number): string {
-  if (days <= 0) return 'within a day';
-  return days === 1 ? 'in 1 day' : `in ${days} days`;
+export function inDays(days: number): FilledWords {
+  return days <= 0 ? words('within a day') : counts(days, 'in {count} day', 'in {count} days');
 }

@@ -1,6 +1,7 @@
 /** Where the LMS tells how much of a course a learner has completed. */
 
 import { isRecord } from '../../plugin/extensions/options.ts';
+import { msg } from '../../plugin/words.ts';
 import type { LmsClient } from './client.ts';
 import { badFigures, type FigureSource } from './figure-source.ts';
 import { rootBlock, segment } from './keys.ts';
@@ -19,7 +20,7 @@ export function aggregatorSource(client: LmsClient): CompletionSource {
   const what = 'the completions of a course';
   return {
     name: 'aggregator',
-    title: 'Completion aggregator',
+    title: msg('Completion aggregator'),
     async probe(courseKey, signal) {
       const query = new URLSearchParams({ requested_fields: 'username', page_size: '1' });
       try {
@@ -78,7 +79,7 @@ export function blocksSource(client: LmsClient, people: People): CompletionSourc
   }
   return {
     name: 'blocks',
-    title: 'Blocks API',
+    title: msg('Blocks API'),
     async probe(courseKey, signal) {
       try {
         await blocks(courseKey, (await people.self(signal)).username, '0', signal);
@@ -108,7 +109,7 @@ export function blocksSource(client: LmsClient, people: People): CompletionSourc
 export function progressCompletionSource(client: LmsClient, people: People): CompletionSource {
   return {
     name: 'progress',
-    title: 'Progress page, by units',
+    title: msg('Progress page, by units'),
     probe: (courseKey, signal) => probeProgress(client, people, courseKey, signal),
     async one(courseKey, learner, signal) {
       const body = await getProgress(client, courseKey, learner, signal);

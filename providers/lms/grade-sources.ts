@@ -1,6 +1,7 @@
 /** Where the LMS tells the points of one learner in graded subsections, one learner at a time and exactly. */
 
 import { isRecord } from '../../plugin/extensions/options.ts';
+import { msg } from '../../plugin/words.ts';
 import type { LmsClient } from './client.ts';
 import type { FigureSource } from './figure-source.ts';
 import { type GradedSubsection, readSubsection, readSubsections, readWeights } from './grade-reads.ts';
@@ -17,7 +18,7 @@ export function progressGradeSource(client: LmsClient, people: People): GradeSou
   const weights = keptFor((courseKey: string, signal) => readWeights(client, courseKey, signal));
   return {
     name: 'progress',
-    title: 'Progress page',
+    title: msg('Progress page'),
     probe: (courseKey, signal) => probeProgress(client, people, courseKey, signal),
     async one(courseKey, learner, signal) {
       const body = await getProgress(client, courseKey, learner, signal);
@@ -49,7 +50,7 @@ export function subsectionsGradeSource(client: LmsClient): GradeSource {
   );
   return {
     name: 'subsections',
-    title: 'Subsection grades, one by one',
+    title: msg('Subsection grades, one by one'),
     async probe(courseKey, signal) {
       try {
         await readSubsections(client, courseKey, signal);

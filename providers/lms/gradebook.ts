@@ -5,6 +5,7 @@
 
 import { InputError } from '../../plugin/errors.ts';
 import { isRecord } from '../../plugin/extensions/options.ts';
+import { msg } from '../../plugin/words.ts';
 import type { LmsClient } from './client.ts';
 import { badFigures, type FigureSource, type FigureTable } from './figure-source.ts';
 import { readSubsection, readWeights } from './grade-reads.ts';
@@ -27,7 +28,7 @@ export function gradebookSource(client: LmsClient): FigureSource<Grades> {
 
   return {
     name: 'gradebook',
-    title: 'Gradebook',
+    title: msg('Gradebook'),
     async probe(courseKey, signal) {
       if (isCcx(courseKey)) return 'the gradebook says nothing of custom courses (CCX)';
       try {

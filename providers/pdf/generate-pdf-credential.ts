@@ -4,6 +4,7 @@ import { InputError } from '../../plugin/errors.ts';
 import type { GenerationFunction, GenerationRequest } from '../../plugin/extensions/generation-function.ts';
 import { isRecord } from '../../plugin/extensions/options.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
+import { msg } from '../../plugin/words.ts';
 import { sampleJob } from './asset-sample.ts';
 import type { AssetFile, PdfEngine } from './engine.ts';
 import { checkPdfOptions, pdfAssets, pdfOptions } from './pdf-options.ts';
@@ -12,9 +13,10 @@ import { checkPdfOptions, pdfAssets, pdfOptions } from './pdf-options.ts';
 export function createPdfGeneration(engine: PdfEngine): GenerationFunction {
   return {
     name: 'pdf',
-    title: 'PDF',
-    description:
+    title: msg('PDF'),
+    description: msg(
       'Writes the name of the learner and of the context, the date and texts of your own on a PDF template, in any script.',
+    ),
     options: pdfOptions,
     check: checkPdfOptions,
     assetsOf: pdfAssets,

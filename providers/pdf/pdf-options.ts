@@ -3,6 +3,7 @@
 import { InputError } from '../../plugin/errors.ts';
 import type { Option, OptionSchema } from '../../plugin/extensions/options.ts';
 import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
+import { words } from '../../plugin/words.ts';
 import { imageElements, qrElements, STANDARD_ELEMENTS, textElements } from './elements.ts';
 import { fillPlaceholders, formatIssueDate, PLACEHOLDERS } from './placeholders.ts';
 
@@ -252,7 +253,14 @@ export function pdfAssets(options: Options): readonly Pick<Asset, 'slug' | 'kind
 /** @throws InputError `input.options`: an unknown placeholder, a lone brace, an element without y, no such time zone */
 export function checkPdfOptions(options: Options): void {
   for (const { name, text, yPt, link } of textElements(options)) {
-    if (Number.isNaN(yPt)) throw new InputError('options', `"text_elements.${name}.y" is required: ${y.doc}`);
+    if (Number.isNaN(yPt))
+      throw new InputError(
+        'options',
+        words('"{path}" is required: {doc}', {
+          path: `text_elements.${name}.y`,
+          doc: words('Height of the first line.'),
+        }),
+      );
     fillPlaceholders(text, () => '');
     if (link !== null) assertAddress(link, `text_elements.${name}.link`);
   }
@@ -265,5 +273,8 @@ export function checkPdfOptions(options: Options): void {
 function assertAddress(link: string, path: string): void {
   const filled = fillPlaceholders(link, (placeholder) => (placeholder === 'verify_url' ? 'https://example.org/' : 'x'));
   if (/^(https?:\/\/|mailto:)/i.test(filled)) return;
-  throw new InputError('options', `"${path}" must be an address that begins with http://, https:// or mailto:`);
+  throw new InputError(
+    'options',
+    words('"{path}" must be an address that begins with http://, https:// or mailto:', { path }),
+  );
 }

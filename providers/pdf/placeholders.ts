@@ -3,6 +3,7 @@
 import { suggest } from '../../dsl/index.ts';
 import { InputError } from '../../plugin/errors.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
+import { words } from '../../plugin/words.ts';
 import { RecentlyUsed } from './recently-used.ts';
 
 export const PLACEHOLDERS = ['name', 'context_name', 'issue_date', 'verify_uuid', 'verify_url'] as const;
@@ -14,11 +15,20 @@ export function fillPlaceholders(text: string, fillIn: (placeholder: Placeholder
     if (match === '{{' || match === '}}') return match.charAt(0);
     const known = PLACEHOLDERS.find((placeholder) => placeholder === name);
     if (known !== undefined) return fillIn(known);
-    if (name === undefined) throw new InputError('options', `a single "${match}" must be doubled to stand for itself`);
+    if (name === undefined)
+      throw new InputError(
+        'options',
+        words('a single "{brace}" must be doubled to stand for itself', { brace: match }),
+      );
     const near = suggest(name, PLACEHOLDERS);
     throw new InputError(
       'options',
-      `there is no placeholder {${name}}; ${near === null ? `there are ${PLACEHOLDERS.map((known) => `{${known}}`).join(', ')}` : `did you mean {${near}}?`}`,
+      near === null
+        ? words('there is no placeholder {wrong}; there are {known}', {
+            wrong: `{${name}}`,
+            known: PLACEHOLDERS.map((one) => `{${one}}`).join(', '),
+          })
+        : words('there is no placeholder {wrong}; did you mean {near}?', { wrong: `{${name}}`, near: `{${near}}` }),
     );
   });
 }
@@ -36,7 +46,10 @@ export function formatIssueDate(issuedAt: Date, options: Options): string {
   } catch {
     throw new InputError(
       'options',
-      `"time_zone" must be a zone like Europe/Kyiv and "language" a tag like en; "${timeZone}" with "${String(options.language)}" is not known`,
+      words(
+        '"time_zone" must be a zone like Europe/Kyiv and "language" a tag like en; "{zone}" with "{language}" is not known',
+        { zone: timeZone, language: String(options.language) },
+      ),
     );
   }
 }

@@ -11,6 +11,7 @@ import type {
 } from '../../plugin/extensions/retrieval-function.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
 import { type CourseFigures, type EnrolledLearner, resumptionOf } from '../../plugin/ports/learner-records.ts';
+import { msg } from '../../plugin/words.ts';
 import { type Criteria, compileCriteria } from './criteria.ts';
 import { completion, grades, type Subject } from './subjects.ts';
 
@@ -23,22 +24,22 @@ const criteriaOption: OptionSchema[number] = {
 
 export const courseCompletions = retrievalFunction(
   'course-completions',
-  'Course completions',
-  'Learners who have completed the required share of the course.',
+  msg('Course completions'),
+  msg('Learners who have completed the required share of the course.'),
   [completion],
 );
 
 export const subsectionGrades = retrievalFunction(
   'subsection-grades',
-  'Subsection grades',
-  'Learners who have reached the required shares in every named assignment category.',
+  msg('Subsection grades'),
+  msg('Learners who have reached the required shares in every named assignment category.'),
   [grades],
 );
 
 export const completionsAndGrades = retrievalFunction(
   'completions-and-grades',
-  'Completions and grades',
-  'Learners who have both completed the required share of the course and reached the required grades.',
+  msg('Completions and grades'),
+  msg('Learners who have both completed the required share of the course and reached the required grades.'),
   [completion, grades],
 );
 
@@ -75,7 +76,9 @@ function retrievalFunction(
     if (subjects.includes(grades) && !('grades' in required)) {
       throw new InputError(
         'options',
-        '"required_grades" must name at least one category, e.g. { "total": 0.5 }, or "criteria" must take its place',
+        msg(
+          '"required_grades" must name at least one category, e.g. { "total": 0.5 }, or "criteria" must take its place',
+        ),
       );
     }
     return { criteria: compileCriteria(expressionOf(required), plain(facts)), required };

@@ -7,10 +7,10 @@ import { createAudit } from '../http/audit.ts';
 import { isScope, READING_SCOPES, SCOPES, type Scope, scopesOf } from '../http/scopes.ts';
 import { endOfDay, newTokenErrors } from '../http/token-form.ts';
 import { createApiToken, createOneTimeSignIn, signInLink } from '../http/tokens.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
-export function addAccessCommands(program: Command): void {
+export function addAccessCommands(program: Command, shell: Shell): void {
   const token = program.command('token').description('bearer tokens of the API');
 
   token
@@ -21,7 +21,7 @@ export function addAccessCommands(program: Command): void {
     .option('--expires <day>', 'last day on which it works, e.g. 2027-03-31, in UTC; never unless told')
     .option('--json', 'print one JSON object: id, token, scopes, expiresAt')
     .action((options: { label: string; scope?: readonly string[]; expires?: string; json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const { label, expires = '' } = options;
         const chosen = scopesFrom(options.scope);
         const [wrong] = newTokenErrors({ label: label.trim(), scopes: chosen, expires }, services.clock.now());
@@ -30,7 +30,7 @@ export function addAccessCommands(program: Command): void {
         const made = await createApiToken(services, label.trim(), 'cli', { scopes: chosen, expiresAt });
         const details = { label, scopes: chosen.join(' '), expiresAt: expiresAt?.toISOString() ?? null };
         await createAudit(services)('cli', 'token.created', `token:${made.id}`, details);
-        printLine(options.json ? JSON.stringify({ ...made, scopes: chosen, expiresAt }) : made.token);
+        shell.printLine(options.json ? JSON.stringify({ ...made, scopes: chosen, expiresAt }) : made.token);
       }),
     );
 
@@ -39,10 +39,10 @@ export function addAccessCommands(program: Command): void {
     .description('print id, creation, last use, expiry, state, scopes and label of every token')
     .option('--json', 'print JSON Lines')
     .action((options: { json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const now = services.clock.now();
         for (const one of await services.access.apiTokens())
-          printLine(options.json ? jsonOf(one, now) : lineOf(one, now));
+          shell.printLine(options.json ? jsonOf(one, now) : lineOf(one, now));
       }),
     );
 
@@ -51,12 +51,12 @@ export function addAccessCommands(program: Command): void {
     .description('end a token at once')
     .argument('<id>', 'as `laurel token list` prints it')
     .action((id: string) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         if (!(await services.access.revokeApiToken(id, services.clock.now()))) {
           throw new NotFoundError('api-token', `there is no valid token ${id}; \`laurel token list\` prints the ids`);
         }
         await createAudit(services)('cli', 'token.revoked', `token:${id}`, {});
-        process.stdout.write(`token ${id} is revoked\n`);
+        shell.printLine(`token ${id} is revoked`);
       }),
     );
 
@@ -64,10 +64,10 @@ export function addAccessCommands(program: Command): void {
     .command('sign-in')
     .description('print a link that signs an administrator in once, within a day')
     .action(() =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const made = await createOneTimeSignIn(services);
         await createAudit(services)('cli', 'sign-in.created', 'one-time sign-in', {});
-        process.stdout.write(`${signInLink(services.settings.publicUrl, made)}\n`);
+        shell.printLine(`${signInLink(services.settings.publicUrl, made)}`);
       }),
     );
 }

@@ -6,7 +6,7 @@ import type { KnownAccount } from '../http/access-store.ts';
 import { type AccountDesk, createAccountDesk } from '../http/accounts.ts';
 import { isRole, ROLES, type Role } from '../http/rights.ts';
 import type { Services } from '../http/services.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const NAME = 'as `laurel accounts list` prints it';
@@ -15,7 +15,7 @@ const ACTOR = 'cli';
 /** What a command does with one account, and what it says then. */
 type Work = (desk: AccountDesk, account: KnownAccount) => Promise<string>;
 
-export function addAccountsCommands(program: Command): void {
+export function addAccountsCommands(program: Command, shell: Shell): void {
   const accounts = program.command('accounts').description('who may sign in, and in which role');
 
   accounts
@@ -23,9 +23,9 @@ export function addAccountsCommands(program: Command): void {
     .description('print name, role, state and creation of every account')
     .option('--json', 'print JSON Lines')
     .action((options: { json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         for (const account of await services.access.accounts())
-          printLine(options.json ? JSON.stringify(factsOf(account)) : lineOf(account));
+          shell.printLine(options.json ? JSON.stringify(factsOf(account)) : lineOf(account));
       }),
     );
 
@@ -36,15 +36,18 @@ export function addAccountsCommands(program: Command): void {
     .requiredOption('--role <role>', `one of ${ROLES.join(', ')}`)
     .option('--json', 'print one JSON object: id, name, role, link, expiresAt')
     .action((name: string, options: { role: string; json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const desk = createAccountDesk(services);
         const { id, ...made } = await desk.create({ name, role: roleFrom(options.role), password: null }, ACTOR);
         const { link, expiresAt } = await desk.invite(id, ACTOR);
-        printLine(options.json ? JSON.stringify({ id, name: made.name, role: made.role, link, expiresAt }) : link);
+        shell.printLine(
+          options.json ? JSON.stringify({ id, name: made.name, role: made.role, link, expiresAt }) : link,
+        );
       }),
     );
 
   onOne(
+    shell,
     accounts,
     'link',
     'print a link for choosing a new password, once; links made before no longer work',
@@ -53,11 +56,11 @@ export function addAccountsCommands(program: Command): void {
       return link;
     },
   );
-  onOne(accounts, 'disable', 'shut an account out and end its sessions at once', async (desk, { id, name }) => {
+  onOne(shell, accounts, 'disable', 'shut an account out and end its sessions at once', async (desk, { id, name }) => {
     await desk.disable(id, ACTOR);
     return `account ${name} is disabled`;
   });
-  onOne(accounts, 'enable', 'let an account in again', async (desk, { id, name }) => {
+  onOne(shell, accounts, 'enable', 'let an account in again', async (desk, { id, name }) => {
     await desk.enable(id, ACTOR);
     return `account ${name} is enabled`;
   });
@@ -68,29 +71,29 @@ export function addAccountsCommands(program: Command): void {
     .argument('<name>', NAME)
     .argument('<role>', `one of ${ROLES.join(', ')}`)
     .action((name: string, role: string) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const wanted = roleFrom(role);
         const account = await accountOf(services, name);
         await createAccountDesk(services).changeRole(account.id, wanted, ACTOR, account.role);
-        printLine(`account ${account.name} is ${wanted}`);
+        shell.printLine(`account ${account.name} is ${wanted}`);
       }),
     );
 
   const sessions = accounts.command('sessions').description('where accounts are signed in');
-  onOne(sessions, 'end', 'end all sessions of an account at once', async (desk, { id, name }) => {
+  onOne(shell, sessions, 'end', 'end all sessions of an account at once', async (desk, { id, name }) => {
     await desk.endSessions(id, ACTOR);
     return `all sessions of ${name} have ended`;
   });
 }
 
-function onOne(parent: Command, verb: string, description: string, work: Work): void {
+function onOne(shell: Shell, parent: Command, verb: string, description: string, work: Work): void {
   parent
     .command(verb)
     .description(description)
     .argument('<name>', NAME)
     .action((name: string) =>
-      withLaurel(async ({ services }) => {
-        printLine(await work(createAccountDesk(services), await accountOf(services, name)));
+      withLaurel(shell, async ({ services }) => {
+        shell.printLine(await work(createAccountDesk(services), await accountOf(services, name)));
       }),
     );
 }

@@ -1,13 +1,13 @@
 /** `laurel backup` and `laurel restore`. */
 
 import type { Command } from 'commander';
-import { systemClock } from '../../plugin/ports/runtime.ts';
 import type { Manifest } from '../backup/format.ts';
 import type { Settings } from '../config.ts';
 import { packageVersion } from '../paths.ts';
 import { keyName } from '../secret-box.ts';
 import { presentSecretKey } from '../secret-key.ts';
-import { plural, printLine } from './rule-report.ts';
+import { plural } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
 import { withDatabaseOnly } from './with-database.ts';
 
@@ -15,7 +15,11 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addBackupCommands(program: Command): void {
+interface RestoreOptions extends Options {
+  readonly intoEmpty?: boolean;
+}
+
+export function addBackupCommands(program: Command, shell: Shell): void {
   const backup = program.command('backup').description('make and verify backups of the database and of files');
 
   explainUsage(
@@ -25,13 +29,13 @@ export function addBackupCommands(program: Command): void {
       .argument('<folder>', 'is made; empty where it is there')
       .option('--json', 'print the manifest')
       .action((folder: string, options: Options) =>
-        withDatabaseOnly({ build: false }, async ({ database }, { filesDir }) => {
+        withDatabaseOnly(shell, { build: false }, async ({ database }, { filesDir }) => {
           const { writeBackup } = await import('../backup/write.ts');
-          const parts = { connection: database.connection, filesDir, clock: systemClock, program: packageVersion() };
+          const parts = { connection: database.connection, filesDir, clock: shell.clock, program: packageVersion() };
           const manifest = await writeBackup(folder, parts);
-          if (options.json) printLine(JSON.stringify(manifest));
+          if (options.json) shell.printLine(JSON.stringify(manifest));
           else
-            printLine(
+            shell.printLine(
               `${summary(manifest)} written to ${folder}; keep LAUREL_SECRET_KEY or secret.key in another place`,
             );
         }),
@@ -49,7 +53,7 @@ export function addBackupCommands(program: Command): void {
       .description('read a backup to its end: hashes, numbers, and files that nothing names')
       .argument('<folder>', 'as it was given to `laurel backup`')
       .option('--json', 'print JSON')
-      .action(verify),
+      .action((folder: string, options: Options) => verify(shell, folder, options)),
     {
       json: '{manifest, problems: [sentence], missing: [key], orphans: [key]}',
       exits: '0 it is whole, 1 it is not, 64 it is no backup',
@@ -64,7 +68,7 @@ export function addBackupCommands(program: Command): void {
       .argument('<folder>', 'as it was given to `laurel backup`')
       .option('--into-empty', 'said on purpose: the database of the settings is filled')
       .option('--json', 'print JSON')
-      .action(restore),
+      .action((folder: string, options: RestoreOptions) => restore(shell, folder, options)),
     {
       json: '{documents, held: {collection: number}, unknownKeys: [name]}',
       exits:
@@ -74,20 +78,20 @@ export function addBackupCommands(program: Command): void {
   );
 }
 
-async function verify(folder: string, options: Options): Promise<void> {
+async function verify(shell: Shell, folder: string, options: Options): Promise<void> {
   const { verifyBackup } = await import('../backup/verify.ts');
   const report = await verifyBackup(folder);
   const isWhole = report.problems.length + report.missing.length === 0;
-  if (options.json) printLine(JSON.stringify(report));
+  if (options.json) shell.printLine(JSON.stringify(report));
   else {
     for (const { name, documents } of report.manifest.collections)
-      printLine(`${String(documents).padStart(9)}  ${name}`);
-    for (const problem of report.problems) printLine(`problem  ${problem}`);
-    for (const key of report.missing) printLine(`missing  ${key}`);
-    for (const key of report.orphans) printLine(`orphan   ${key}`);
-    printLine(isWhole ? `whole: ${summary(report.manifest)}` : 'not whole');
+      shell.printLine(`${String(documents).padStart(9)}  ${name}`);
+    for (const problem of report.problems) shell.printLine(`problem  ${problem}`);
+    for (const key of report.missing) shell.printLine(`missing  ${key}`);
+    for (const key of report.orphans) shell.printLine(`orphan   ${key}`);
+    shell.printLine(isWhole ? `whole: ${summary(report.manifest)}` : 'not whole');
   }
-  if (!isWhole) process.exitCode = 1;
+  if (!isWhole) shell.exitCode = 1;
 }
 
 /** How to let go what waits, by collection. */
@@ -101,26 +105,26 @@ const RELEASE: Readonly<Record<string, string>> = {
   dead_letter_replays: 'replays of dead letters: replay them again',
 };
 
-async function restore(folder: string, options: Options & { readonly intoEmpty?: boolean }): Promise<void> {
+async function restore(shell: Shell, folder: string, options: RestoreOptions): Promise<void> {
   if (!options.intoEmpty)
     throw new UsageError(
       'add --into-empty: the backup is put into the database that MONGODB_URI or LAUREL_DATA_DIR names',
     );
   // Not beside a running server: it would act on what is only half there.
-  await withDatabaseOnly({ join: false, build: true }, async ({ database }, settings) => {
+  await withDatabaseOnly(shell, { join: false, build: true }, async ({ database }, settings) => {
     const { restoreBackup } = await import('../backup/restore.ts');
-    const parts = { connection: database.connection, filesDir: settings.filesDir, clock: systemClock };
+    const parts = { connection: database.connection, filesDir: settings.filesDir, clock: shell.clock };
     const { manifest, documents, held } = await restoreBackup(folder, parts);
     const unknownKeys = unknownKeysOf(manifest, settings);
     if (options.json) {
-      printLine(JSON.stringify({ documents, held, unknownKeys }));
+      shell.printLine(JSON.stringify({ documents, held, unknownKeys }));
       return;
     }
-    printLine(`${summary(manifest)} restored`);
+    shell.printLine(`${summary(manifest)} restored`);
     for (const [collection, count] of Object.entries(held))
-      printLine(`  ${count} wait for a person in ${collection}, ${RELEASE[collection] ?? ''}`);
+      shell.printLine(`  ${count} wait for a person in ${collection}, ${RELEASE[collection] ?? ''}`);
     if (unknownKeys.length > 0)
-      printLine(
+      shell.printLine(
         '  secrets of accounts cannot be opened with the key of these settings: set the LAUREL_SECRET_KEY of the time of the backup, or put its secret.key into LAUREL_DATA_DIR, or enter the secrets again',
       );
   });

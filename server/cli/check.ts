@@ -4,9 +4,8 @@ import type { Command } from 'commander';
 import { ConfigurationError } from '../../plugin/errors.ts';
 import type { CheckLine } from '../check/line.ts';
 import { readSettings, type Settings } from '../config.ts';
-import { createLogger } from '../logger.ts';
 import { unknownSettings } from '../settings/report.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
 
 const FAILED = 1;
@@ -17,7 +16,7 @@ interface CheckOptions {
   readonly json?: boolean;
 }
 
-export function addCheckCommand(program: Command): void {
+export function addCheckCommand(program: Command, shell: Shell): void {
   explainUsage(
     program
       .command('check')
@@ -25,18 +24,18 @@ export function addCheckCommand(program: Command): void {
       .option('--connect', 'also call badge providers, the LMS and the mail server')
       .option('--json', 'print JSON')
       .action(async (options: CheckOptions) => {
-        const settings = settingsOrProblems();
+        const settings = settingsOrProblems(shell);
         if (Array.isArray(settings)) {
-          print(settings, options);
-          process.exitCode = CONFIGURATION;
+          print(shell, settings, options);
+          shell.exitCode = CONFIGURATION;
           return;
         }
         // On demand: it brings the libraries of the server.
         const { runChecks } = await import('../check/run.ts');
-        const parts = { settings, logger: createLogger('silent', 2), connect: options.connect === true };
-        const lines = [...warningsOfNames(), ...(await runChecks(parts))];
-        print(lines, options);
-        if (lines.some(({ status }) => status === 'problem')) process.exitCode = FAILED;
+        const parts = { settings, logger: shell.logger('silent'), connect: options.connect === true };
+        const lines = [...warningsOfNames(shell), ...(await runChecks(parts))];
+        print(shell, lines, options);
+        if (lines.some(({ status }) => status === 'problem')) shell.exitCode = FAILED;
       }),
     {
       json: '[{name, status: ok | warning | problem, message, todo}]',
@@ -46,9 +45,9 @@ export function addCheckCommand(program: Command): void {
   );
 }
 
-function settingsOrProblems(): Settings | CheckLine[] {
+function settingsOrProblems(shell: Shell): Settings | CheckLine[] {
   try {
-    return readSettings(process.env);
+    return readSettings(shell.env);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return error.problems.map((message) => {
@@ -57,19 +56,19 @@ function settingsOrProblems(): Settings | CheckLine[] {
   }
 }
 
-function warningsOfNames(): CheckLine[] {
-  return unknownSettings(process.env).map((message) => {
+function warningsOfNames(shell: Shell): CheckLine[] {
+  return unknownSettings(shell.env).map((message) => {
     return { name: 'settings', status: 'warning', message, todo: null };
   });
 }
 
-function print(lines: readonly CheckLine[], { json }: CheckOptions): void {
+function print(shell: Shell, lines: readonly CheckLine[], { json }: CheckOptions): void {
   if (json) {
-    printLine(JSON.stringify(lines));
+    shell.printLine(JSON.stringify(lines));
     return;
   }
   for (const { name, status, message, todo } of lines) {
-    printLine(`${status.padEnd(7)}  ${name}: ${message}`);
-    if (todo !== null) printLine(`         ${todo}`);
+    shell.printLine(`${status.padEnd(7)}  ${name}: ${message}`);
+    if (todo !== null) shell.printLine(`         ${todo}`);
   }
 }

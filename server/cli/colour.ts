@@ -22,7 +22,7 @@ const CODES: Readonly<Record<keyof Colours, readonly [number, number]>> = {
 /** `FORCE_COLOR` decides (0 and false: none), then `NO_COLOR`, then whether the stream is a terminal that can. */
 export function coloursFor(
   stream: { readonly isTTY?: boolean },
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+  environment: Readonly<Record<string, string | undefined>>,
 ): Colours {
   const paint = isWanted(stream, environment)
     ? (name: keyof Colours): Paint => {

@@ -5,13 +5,14 @@ import type { Command } from 'commander';
 import { InputError } from '../../plugin/errors.ts';
 import type { Laurel } from '../compose.ts';
 import { readText } from './input.ts';
-import { plural, printError, printLine } from './rule-report.ts';
+import { plural } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const FILE = 'a file that "config export" wrote; - is standard input';
 
-export function addConfigCommands(program: Command): void {
+export function addConfigCommands(program: Command, shell: Shell): void {
   const config = program
     .command('config')
     .description('badges, templates, accounts, types, configurations, schedules and assets as one file');
@@ -24,11 +25,11 @@ export function addConfigCommands(program: Command): void {
     .argument('[file]', 'where to; - or nothing is standard output', '-')
     .option('--json', 'print the account of what was written as JSON')
     .action((file: string, { json }: { json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const { bundleText, exportBundle } = await machinery();
         const bundle = await exportBundle(services);
         const text = bundleText(bundle);
-        if (file === '-') return void process.stdout.write(text);
+        if (file === '-') return void shell.stdout.write(text);
         await write(file, text);
         const counts = {
           badges: bundle.badges.length,
@@ -38,8 +39,8 @@ export function addConfigCommands(program: Command): void {
           types: bundle.types.length,
           configurations: bundle.configurations.length,
         };
-        if (json) return printLine(JSON.stringify({ ok: true, file, ...counts }));
-        printLine(
+        if (json) return shell.printLine(JSON.stringify({ ok: true, file, ...counts }));
+        shell.printLine(
           `${file}: ${Object.entries(counts)
             .map(([what, count]) => `${count} ${what}`)
             .join(', ')}`,
@@ -58,12 +59,12 @@ export function addConfigCommands(program: Command): void {
     .argument('<file>', FILE)
     .option('--json', 'print one JSON document instead of text')
     .action((file: string, { json }: { json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const { planBundle, readBundle } = await machinery();
-        const plan = await planBundle(readBundle(await readText(file), file), services);
-        if (json) return printLine(JSON.stringify({ ok: true, ...plan }));
-        await printPlan(plan);
-        printLine(`\nTo import exactly this:\n  npx laurel config import ${file} --plan ${plan.hash}`);
+        const plan = await planBundle(readBundle(await readText(shell, file), file), services);
+        if (json) return shell.printLine(JSON.stringify({ ok: true, ...plan }));
+        await printPlan(shell, plan);
+        shell.printLine(`\nTo import exactly this:\n  npx laurel config import ${file} --plan ${plan.hash}`);
       }),
     );
   explainUsage(planning, {
@@ -79,15 +80,15 @@ export function addConfigCommands(program: Command): void {
     .option('--plan <hash>', 'refuse to do anything but the plan that "config plan" printed')
     .option('--json', 'print one JSON document instead of text')
     .action((file: string, { plan = null, json }: { plan?: string | null; json?: boolean }) =>
-      withLaurel(async ({ services }: Laurel) => {
+      withLaurel(shell, async ({ services }: Laurel) => {
         const { countsOf, createAudit, importBundle, readBundle } = await machinery();
-        const bundle = readBundle(await readText(file), file);
+        const bundle = readBundle(await readText(shell, file), file);
         const done = await importBundle(bundle, { plan, actor: 'cli' }, services);
         await createAudit(services)('cli', 'configuration.imported', 'installation', { ...countsOf(done) });
-        if (json) return printLine(JSON.stringify({ ok: true, ...done }));
-        await printPlan(done);
+        if (json) return shell.printLine(JSON.stringify({ ok: true, ...done }));
+        await printPlan(shell, done);
         for (const account of done.secretsMissing)
-          printError(`the account ${account} has no secret yet: enter it on the page of providers`);
+          shell.printError(`the account ${account} has no secret yet: enter it on the page of providers`);
       }),
     );
   explainUsage(importing, {
@@ -108,11 +109,14 @@ async function machinery() {
   };
 }
 
-async function printPlan(plan: Parameters<Awaited<ReturnType<typeof machinery>>['countsOf']>[0]): Promise<void> {
+async function printPlan(
+  shell: Shell,
+  plan: Parameters<Awaited<ReturnType<typeof machinery>>['countsOf']>[0],
+): Promise<void> {
   const counts = (await machinery()).countsOf(plan);
   for (const { section, id, change } of plan.changes)
-    if (change === 'create' || change === 'change') printLine(`${change}  ${section} ${id}`);
-  printLine(
+    if (change === 'create' || change === 'change') shell.printLine(`${change}  ${section} ${id}`);
+  shell.printLine(
     `${plural(counts.create, 'thing')} to create, ${counts.change} to change, ${counts.same} the same, ${counts.kept} only here and kept`,
   );
 }

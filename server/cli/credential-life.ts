@@ -14,7 +14,8 @@ import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit.ts';
 import type { CredentialLife } from '../http/services.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
-import { plural, printLine } from './rule-report.ts';
+import { plural } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
@@ -39,7 +40,7 @@ const descriptions: Readonly<Record<CredentialAction, string>> = {
   retry: 'make credentials again whose making failed, for whoever still is eligible',
 };
 
-export function addCredentialLifeCommands(credentials: Command): void {
+export function addCredentialLifeCommands(credentials: Command, shell: Shell): void {
   for (const action of ['reissue', 'invalidate', 'allow', 'retry'] as const) {
     const command = credentials.command(action).description(descriptions[action]);
     if (action !== 'retry') command.argument('[credential]', 'its id; left out: all that match');
@@ -54,7 +55,7 @@ export function addCredentialLifeCommands(credentials: Command): void {
       .option('--json', 'print the result as JSON')
       .action((...args: unknown[]) => {
         const [id, options] = action === 'retry' ? [undefined, args[0]] : args;
-        return carryOut(action, id as string | undefined, options as ManyOptions);
+        return carryOut(shell, action, id as string | undefined, options as ManyOptions);
       });
     explainUsage(command, {
       json: 'the credential for one (the new one where it is reissued); the job for many; count, counts and sample (ids) with --dry-run',
@@ -68,7 +69,12 @@ export function addCredentialLifeCommands(credentials: Command): void {
   }
 }
 
-async function carryOut(action: CredentialAction, id: string | undefined, options: ManyOptions): Promise<void> {
+async function carryOut(
+  shell: Shell,
+  action: CredentialAction,
+  id: string | undefined,
+  options: ManyOptions,
+): Promise<void> {
   const choice = choiceOf(options);
   const isFiltered = Object.values(choice).some((value) => value !== undefined);
   if (id !== undefined && (isFiltered || options.all))
@@ -77,21 +83,28 @@ async function carryOut(action: CredentialAction, id: string | undefined, option
     throw unclear(`say which credentials: filters, --all${action === 'retry' ? '' : ', or the id of one'}`);
   if (action === 'invalidate' && !options.dryRun && (options.reason ?? '').trim() === '')
     throw unclear('give a reason with --reason; whoever verifies one is told');
-  await withLaurel((laurel) =>
+  await withLaurel(shell, (laurel) =>
     id === undefined || action === 'retry'
-      ? settleMany(laurel, action, choice, options)
-      : settleOne(laurel, action, id, options),
+      ? settleMany(shell, laurel, action, choice, options)
+      : settleOne(shell, laurel, action, id, options),
   );
 }
 
-async function settleOne({ services }: Laurel, action: OneAction, id: string, options: ManyOptions): Promise<void> {
+async function settleOne(
+  shell: Shell,
+  { services }: Laurel,
+  action: OneAction,
+  id: string,
+  options: ManyOptions,
+): Promise<void> {
   const audit = createAudit(services);
   const result = await actOnOne(services.credentialLife, action, id, options);
   const isReissue = action === 'reissue';
   const details: Readonly<Record<string, string>> = isReissue ? { as: result.id } : {};
   await audit('cli', `credential.${DONE[action]}`, `credential:${id}`, details);
-  if (options.json) printLine(JSON.stringify({ id: result.id, verifyId: result.verifyId, status: result.status }));
-  else printLine(isReissue ? `reissued as ${result.id}` : DONE[action]);
+  if (options.json)
+    shell.printLine(JSON.stringify({ id: result.id, verifyId: result.verifyId, status: result.status }));
+  else shell.printLine(isReissue ? `reissued as ${result.id}` : DONE[action]);
 }
 
 const DONE = { reissue: 'reissued', invalidate: 'invalidated', allow: 'allowed' } as const;
@@ -110,6 +123,7 @@ function actOnOne(life: CredentialLife, action: OneAction, id: string, { reason 
 }
 
 async function settleMany(
+  shell: Shell,
   { services, carryOut: carryOutHere }: Laurel,
   action: CredentialAction,
   choice: CredentialChoice,
@@ -123,7 +137,7 @@ async function settleMany(
       ...sample.map((one) => `  ${one.id}  ${one.username}  ${one.contextKey}`),
     ];
     const ids = sample.map((one) => one.id);
-    printLine(options.json ? JSON.stringify({ count, counts, sample: ids }) : lines.join('\n'));
+    shell.printLine(options.json ? JSON.stringify({ count, counts, sample: ids }) : lines.join('\n'));
     return;
   }
   const reason = (options.reason ?? '').trim();
@@ -135,14 +149,14 @@ async function settleMany(
     reason: reason || null,
   });
   await createAudit(services)('cli', `credentials.${action}`, `job:${job.id}`, { count });
-  const ended = await endOf({ services, carryOut: carryOutHere }, job, { quiet: options.json ?? false });
-  if (options.json) printLine(JSON.stringify(ended));
+  const ended = await endOf(shell, { services, carryOut: carryOutHere }, job, { quiet: options.json ?? false });
+  if (options.json) shell.printLine(JSON.stringify(ended));
   else {
     const outcomes = Object.entries(ended.counts).map(([word, number]) => `${number} ${word}`);
-    printLine([jobState(ended), ...outcomes].join(', '));
-    printFailure(ended);
+    shell.printLine([jobState(ended), ...outcomes].join(', '));
+    printFailure(shell, ended);
   }
-  setExitCode(ended);
+  setExitCode(shell, ended);
 }
 
 function choiceOf({ context, type, status, search }: ManyOptions): CredentialChoice {

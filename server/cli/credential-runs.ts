@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
@@ -14,7 +14,7 @@ const JSON_FIELDS =
 const FOLLOWED =
   '0 all done, 1 it ended otherwise, 64 it cannot be done now, 66 there is none, 69 the database is away';
 
-export function addRunCommands(credentials: Command): void {
+export function addRunCommands(credentials: Command, shell: Shell): void {
   const runs = credentials.command('runs').description('runs that made credentials: list, cancel, resume, retry');
 
   const list = runs
@@ -27,11 +27,11 @@ export function addRunCommands(credentials: Command): void {
       const limit = Number(options.limit);
       if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED)
         throw new UsageError(`--limit must be a whole number from 1 to ${MOST_LISTED}`);
-      return withLaurel(async ({ services }) => {
+      return withLaurel(shell, async ({ services }) => {
         const { configuration: configurationId } = options;
         const wanted = configurationId === undefined ? { limit } : { configurationId, limit };
         for (const run of await services.credentials.runs(wanted))
-          printLine(options.json ? JSON.stringify(run) : listed(run));
+          shell.printLine(options.json ? JSON.stringify(run) : listed(run));
       });
     });
   explainUsage(list, {
@@ -45,10 +45,10 @@ export function addRunCommands(credentials: Command): void {
     .description('end a run after the learner it is at; what was made stays')
     .argument('<run>', 'its id')
     .action((runId: string) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const { configurationId } = await services.runControl.cancel(runId);
         await createAudit(services)('cli', 'run.cancelled', `run:${runId}`, { configuration: configurationId });
-        printLine('cancelled');
+        shell.printLine('cancelled');
       }),
     );
   explainUsage(cancel, {
@@ -62,10 +62,10 @@ export function addRunCommands(credentials: Command): void {
     .argument('<run>', 'its id')
     .option('--json', 'print the run as JSON')
     .action((runId: string, options: { json?: boolean }) =>
-      withLaurel(async (laurel) => {
+      withLaurel(shell, async (laurel) => {
         const { configurationId } = await laurel.services.runControl.resume(runId);
         await createAudit(laurel.services)('cli', 'run.resumed', `run:${runId}`, { configuration: configurationId });
-        await follow(laurel, runId, options.json === true);
+        await follow(shell, laurel, runId, options.json === true);
       }),
     );
   explainUsage(resume, {
@@ -80,10 +80,10 @@ export function addRunCommands(credentials: Command): void {
     .argument('<configuration>', 'id of the configuration')
     .option('--json', 'print the run as JSON')
     .action((configurationId: string, options: { json?: boolean }) =>
-      withLaurel(async (laurel) => {
+      withLaurel(shell, async (laurel) => {
         const run = await laurel.services.runControl.retryFailed(configurationId);
         await createAudit(laurel.services)('cli', 'configuration.run', `configuration:${configurationId}`, { run });
-        await follow(laurel, run, options.json === true);
+        await follow(shell, laurel, run, options.json === true);
       }),
     );
   explainUsage(retry, {
@@ -93,11 +93,11 @@ export function addRunCommands(credentials: Command): void {
   });
 }
 
-async function follow({ runner }: Laurel, runId: string, asJson: boolean): Promise<void> {
+async function follow(shell: Shell, { runner }: Laurel, runId: string, asJson: boolean): Promise<void> {
   const run = await runner.wait(runId);
-  printLine(asJson ? JSON.stringify(run) : outcomeText(run));
-  if (run.error !== null) process.stderr.write(`${run.error.code}: ${run.error.message}\n`);
-  if (run.state !== 'done') process.exitCode = 1;
+  shell.printLine(asJson ? JSON.stringify(run) : outcomeText(run));
+  if (run.error !== null) shell.printError(`${run.error.code}: ${run.error.message}`);
+  if (run.state !== 'done') shell.exitCode = 1;
 }
 
 /** `done: 8 learners seen, 6 eligible, ...` */

@@ -4,11 +4,12 @@ import type { Command } from 'commander';
 import { ConflictError, NotFoundError } from '../../plugin/errors.ts';
 import type { Schedule } from '../../plugin/ports/credential-store.ts';
 import { createAudit } from '../http/audit.ts';
-import { ruleText, wallText } from '../http/schedule-words.ts';
+import { ruleText } from '../http/schedule-words.ts';
 import type { Services } from '../http/services.ts';
+import { sourceTranslator } from '../i18n/translator.ts';
 import { setSchedule, storedDues, type WantedSchedule } from '../scheduler/set-schedule.ts';
 import { readText } from './input.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
@@ -22,7 +23,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addScheduleCommand(credentials: Command): void {
+export function addScheduleCommand(credentials: Command, shell: Shell): void {
   const command = credentials
     .command('schedule')
     .description('show when a configuration runs by itself, or set that')
@@ -35,8 +36,8 @@ export function addScheduleCommand(credentials: Command): void {
     .action(async (configurationId: string, options: Options) => {
       if ([options.set, options.enable, options.disable, options.remove].filter(Boolean).length > 1)
         throw new UsageError('choose one of --set, --enable, --disable and --remove');
-      const text = options.set === undefined ? null : await readText(options.set);
-      await withLaurel(async ({ services }) => {
+      const text = options.set === undefined ? null : await readText(shell, options.set);
+      await withLaurel(shell, async ({ services }) => {
         const { credentials: store } = services;
         if ((await store.configuration(configurationId)) === null)
           throw new NotFoundError('configuration', `there is no configuration "${configurationId}"`);
@@ -49,7 +50,7 @@ export function addScheduleCommand(credentials: Command): void {
           if (former === null) throw noSchedule(configurationId);
           await save(services, configurationId, { ...former, enabled: options.enable === true }, former);
         }
-        print(await store.schedule(configurationId), services.clock.now(), options.json === true);
+        print(shell, await store.schedule(configurationId), services.clock.now(), options.json === true);
       });
     });
   explainUsage(command, {
@@ -83,20 +84,20 @@ async function remove(services: Services, configurationId: string): Promise<void
   await createAudit(services)('cli', 'schedule.removed', `configuration:${configurationId}`, {});
 }
 
-function print(schedule: Schedule | null, now: Date, asJson: boolean): void {
+function print(shell: Shell, schedule: Schedule | null, now: Date, asJson: boolean): void {
   if (asJson) {
-    printLine(JSON.stringify(schedule));
+    shell.printLine(JSON.stringify(schedule));
     return;
   }
   if (schedule === null) {
-    printLine('no schedule: it runs at its button only');
+    shell.printLine('no schedule: it runs at its button only');
     return;
   }
-  printLine(`${ruleText(schedule.rule)}${schedule.enabled ? '' : ', switched off'}`);
+  shell.printLine(`${ruleText(schedule.rule)}${schedule.enabled ? '' : ', switched off'}`);
   if (!schedule.enabled) return;
   const zone = schedule.rule.kind === 'crontab' ? schedule.rule.timeZone : 'UTC';
   for (const due of storedDues(schedule, now, TIMES_SHOWN))
-    printLine(`${due.toISOString().slice(0, 16)}Z  ${wallText(due, zone)}`);
+    shell.printLine(`${due.toISOString().slice(0, 16)}Z  ${sourceTranslator().wallClock(due, zone)}`);
 }
 
 function noSchedule(configurationId: string): NotFoundError {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { createAudit } from '../http/audit.ts';
 import { ruleText } from '../http/schedule-words.ts';
 import { SCHEDULE_SWITCHES, type Switched, switchSchedules } from '../scheduler/switch-schedules.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<Switched['result'], string>> = {
   refused: 'cannot be enabled',
 };
 
-export function addSchedulesCommands(credentials: Command): void {
+export function addSchedulesCommands(credentials: Command, shell: Shell): void {
   const schedules = credentials.command('schedules').description('all schedules: list, enable, disable, toggle');
 
   const list = schedules
@@ -31,11 +31,11 @@ export function addSchedulesCommands(credentials: Command): void {
     .description('print every schedule and when it is due next')
     .option('--json', 'print JSON Lines')
     .action((options: { json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         for (const schedule of await services.credentials.schedules()) {
           const { configurationId, enabled, nextDueAt, rule, totalRuns } = schedule;
           const next = enabled ? `next ${nextDueAt?.toISOString().slice(0, 16)}Z` : 'off';
-          printLine(
+          shell.printLine(
             options.json
               ? JSON.stringify(schedule)
               : `${configurationId}  ${next}  ${ruleText(rule)}  ${totalRuns} runs so far`,
@@ -59,7 +59,7 @@ export function addSchedulesCommands(credentials: Command): void {
       .action((ids: string[], options: { all?: boolean; json?: boolean }) => {
         if (ids.length === 0 ? !options.all : options.all)
           throw new UsageError('give the ids of configurations, or --all');
-        return withLaurel(async ({ services }) => {
+        return withLaurel(shell, async ({ services }) => {
           const { credentials: store, clock } = services;
           const all = options.all ? await store.schedules() : [];
           const chosen = options.all ? all.map(({ configurationId }) => configurationId) : ids;
@@ -70,8 +70,8 @@ export function addSchedulesCommands(credentials: Command): void {
               await audit('cli', 'schedule.saved', `configuration:${configurationId}`, {
                 enabled: result === 'enabled',
               });
-            else if (result !== 'same') process.exitCode = 1;
-            printLine(
+            else if (result !== 'same') shell.exitCode = 1;
+            shell.printLine(
               options.json
                 ? JSON.stringify(one)
                 : `${configurationId}  ${WORDS[result]}${reason === null ? '' : `: ${reason}`}`,

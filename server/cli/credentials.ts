@@ -9,11 +9,11 @@ import { addRunCommands, outcomeText } from './credential-runs.ts';
 import { addScheduleCommand } from './credential-schedule.ts';
 import { addSchedulesCommands } from './credential-schedules.ts';
 import { readText } from './input.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
-export function addCredentialsCommands(program: Command): void {
+export function addCredentialsCommands(program: Command, shell: Shell): void {
   const credentials = program.command('credentials').description('PDF credentials');
 
   credentials
@@ -21,12 +21,12 @@ export function addCredentialsCommands(program: Command): void {
     .description('add or replace assets, types, configurations and schedules from a JSON file')
     .argument('<file>', 'see examples/credentials/example.json')
     .action((file: string) =>
-      withLaurel(async ({ services, registry }) => {
+      withLaurel(shell, async ({ services, registry }) => {
         const { applyCredentialsSetup } = await import('../configuration/credentials-setup.ts');
         const { credentials: store, files, clock } = services;
         const made = await applyCredentialsSetup(file, { store, files, registry, now: clock.now() });
         await createAudit(services)('cli', 'credentials.setup', 'credentials', { ...made });
-        process.stdout.write(
+        shell.stdout.write(
           `saved ${made.assets} assets, ${made.types} types, ${made.configurations} configurations, ${made.schedules} schedules\n`,
         );
       }),
@@ -37,20 +37,20 @@ export function addCredentialsCommands(program: Command): void {
     .description('make the credentials of one configuration for everybody who is eligible and has none')
     .argument('<configuration>', 'id of the configuration')
     .action((configurationId: string) =>
-      withLaurel(async ({ services, runner }) => {
+      withLaurel(shell, async ({ services, runner }) => {
         const runId = await services.generateNow(configurationId, 'cli');
         await createAudit(services)('cli', 'configuration.run', `configuration:${configurationId}`, { run: runId });
         const run = await runner.wait(runId);
-        printLine(outcomeText(run));
-        if (run.error !== null) process.stderr.write(`${run.error.code}: ${run.error.message}\n`);
-        if (run.state !== 'done') process.exitCode = 1;
+        shell.printLine(outcomeText(run));
+        if (run.error !== null) shell.printError(`${run.error.code}: ${run.error.message}`);
+        if (run.state !== 'done') shell.exitCode = 1;
       }),
     );
 
-  addCredentialLifeCommands(credentials);
-  addRunCommands(credentials);
-  addScheduleCommand(credentials);
-  addSchedulesCommands(credentials);
+  addCredentialLifeCommands(credentials, shell);
+  addRunCommands(credentials, shell);
+  addScheduleCommand(credentials, shell);
+  addSchedulesCommands(credentials, shell);
 
   const eligible = credentials
     .command('eligible')
@@ -59,7 +59,7 @@ export function addCredentialsCommands(program: Command): void {
     .option('--learner <username>', 'this learner only')
     .option('--json', 'print JSON Lines')
     .action((configurationId: string, options: { learner?: string; json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const counts = { seen: 0, eligible: 0, problems: 0 };
         for await (const found of services.eligibility(configurationId, { username: options.learner })) {
           const { learner, courses, problem } = found;
@@ -67,15 +67,15 @@ export function addCredentialsCommands(program: Command): void {
           counts.seen += 1;
           if (found.eligible) counts.eligible += 1;
           if (problem !== null) counts.problems += 1;
-          printLine(
+          shell.printLine(
             options.json
               ? JSON.stringify({ learner: learner.username, eligible: found.eligible, reason, problem, courses })
               : `${wordOf(found)}  ${learner.username}${reason === null ? '' : `  ${reason}`}`,
           );
         }
         const { seen, eligible: reached, problems } = counts;
-        process.stderr.write(`${seen} learners enrolled, ${reached} eligible, ${problems} with unusable data\n`);
-        if (problems > 0) process.exitCode = 1;
+        shell.printError(`${seen} learners enrolled, ${reached} eligible, ${problems} with unusable data`);
+        if (problems > 0) shell.exitCode = 1;
       }),
     );
   explainUsage(eligible, {
@@ -96,12 +96,12 @@ export function addCredentialsCommands(program: Command): void {
     .argument('<file>', 'see examples/credentials/records.jsonl; - is standard input')
     .action(async (file: string) => {
       const { parseLearnerLines } = await import('../../providers/index.ts');
-      const lines = parseLearnerLines(await readText(file));
-      await withLaurel(async ({ services }) => {
+      const lines = parseLearnerLines(await readText(shell, file));
+      await withLaurel(shell, async ({ services }) => {
         const { contexts, learners, retired } = await services.importRecords(lines);
         await createAudit(services)('cli', 'records.imported', 'records', { contexts, learners, retired });
         const leftOut = retired === 0 ? '' : `; left out ${retired}, of learners who were retired`;
-        process.stdout.write(`imported ${learners} learner records of ${contexts} named contexts${leftOut}\n`);
+        shell.printLine(`imported ${learners} learner records of ${contexts} named contexts${leftOut}`);
       });
     });
 }

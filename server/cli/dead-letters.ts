@@ -6,6 +6,7 @@ import { maskBody } from '../../plugin/events/mask.ts';
 import type { DeadLetterFilter, DeadLetterState, DeadLetterSummary } from '../../plugin/ports/dead-letters.ts';
 import { createAudit } from '../http/audit.ts';
 import { endOf, jobState, printFailure } from './follow-job.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 interface FilterOptions {
@@ -18,7 +19,7 @@ interface FilterOptions {
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const PAGE = 200;
 
-export function addDeadLettersCommands(program: Command): void {
+export function addDeadLettersCommands(program: Command, shell: Shell): void {
   const letters = program
     .command('dead-letters')
     .description('messages from RabbitMQ that could not be processed: look, replay, discard');
@@ -29,14 +30,14 @@ export function addDeadLettersCommands(program: Command): void {
     )
     .option('--json', 'print JSON Lines')
     .action((options: FilterOptions & { state: DeadLetterState | 'any'; json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const filter = {
           ...filterOf(options, services.clock.now()),
           ...(options.state !== 'any' && { state: options.state }),
         };
         for (let after: string | undefined; ; ) {
           const page = await services.deadLetters.letters({ ...filter, after, limit: PAGE });
-          for (const letter of page.items) print(options.json ? JSON.stringify(letter) : lineOf(letter));
+          for (const letter of page.items) shell.printLine(options.json ? JSON.stringify(letter) : lineOf(letter));
           if (page.next === null) return;
           after = page.next;
         }
@@ -49,18 +50,18 @@ export function addDeadLettersCommands(program: Command): void {
     .argument('<id>', 'as `laurel dead-letters list` prints it')
     .option('--json', 'print one JSON object')
     .action((id: string, options: { json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const letter = await services.deadLetters.letter(id);
         if (!letter) throw noSuchLetter(id);
         const { body, headers, ...facts } = letter;
         const forecast = letter.state === 'open' ? await services.replays.forecastLetter(id) : null;
         const payload = maskBody(services.environment.eventTypes.get(letter.eventType ?? ''), body);
         const shown = { ...facts, headerNames: Object.keys(headers).sort(), forecast, payload };
-        if (options.json) return print(JSON.stringify(shown));
+        if (options.json) return shell.printLine(JSON.stringify(shown));
         const { payload: _, ...rest } = shown;
         for (const [name, value] of Object.entries(rest))
-          print(`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-        print(payload ?? 'the body is not JSON; it is kept, and not shown');
+          shell.printLine(`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+        shell.printLine(payload ?? 'the body is not JSON; it is kept, and not shown');
       }),
     );
 
@@ -71,22 +72,24 @@ export function addDeadLettersCommands(program: Command): void {
     .option('--dry-run', 'only print what it would do')
     .option('--json', 'print one JSON object')
     .action((ids: string[], options: FilterOptions & { dryRun?: boolean; json?: boolean }) =>
-      withLaurel(async (laurel) => {
+      withLaurel(shell, async (laurel) => {
         const { services, replays } = laurel;
         const filter = chosen(ids, options, services.clock.now());
         if (options.dryRun) {
           const { total, counts, letters: looked } = await replays.forecast(filter, Number.POSITIVE_INFINITY);
-          if (options.json) return print(JSON.stringify({ total, counts, letters: looked }));
+          if (options.json) return shell.printLine(JSON.stringify({ total, counts, letters: looked }));
           for (const { id, forecast } of looked)
-            print(`${id}  ${forecast.outcome}  ${forecast.message ?? ''}`.trimEnd());
-          return print(`would replay ${total}: ${summary(counts)}; nothing was changed`);
+            shell.printLine(`${id}  ${forecast.outcome}  ${forecast.message ?? ''}`.trimEnd());
+          return shell.printLine(`would replay ${total}: ${summary(counts)}; nothing was changed`);
         }
         const begun = await replays.begin(filter, 'cli');
         await createAudit(services)('cli', 'dead-letters.replayed', `job:${begun.job.id}`, { letters: begun.letters });
-        const job = await endOf(laurel, begun.job, { quiet: options.json ?? false });
-        print(options.json ? JSON.stringify(job) : `${jobState(job)}, replayed ${job.done}: ${summary(job.counts)}`);
-        printFailure(job);
-        if (job.state !== 'done' || (job.counts.failed ?? 0) > 0) process.exitCode = 1;
+        const job = await endOf(shell, laurel, begun.job, { quiet: options.json ?? false });
+        shell.printLine(
+          options.json ? JSON.stringify(job) : `${jobState(job)}, replayed ${job.done}: ${summary(job.counts)}`,
+        );
+        printFailure(shell, job);
+        if (job.state !== 'done' || (job.counts.failed ?? 0) > 0) shell.exitCode = 1;
       }),
     );
 
@@ -96,18 +99,20 @@ export function addDeadLettersCommands(program: Command): void {
     .option('--dry-run', 'only print how many')
     .option('--json', 'print one JSON object')
     .action((ids: string[], options: FilterOptions & { note: string; dryRun?: boolean; json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const { deadLetters, clock } = services;
         const note = options.note.trim();
         if (note === '') throw new InputError('note-missing', '--note must say why the dead letters can go');
         const filter = chosen(ids, options, clock.now());
         if (options.dryRun) {
           const count = await deadLetters.count({ ...filter, state: 'open' });
-          return print(options.json ? JSON.stringify({ count }) : `would discard ${count}; nothing was changed`);
+          return shell.printLine(
+            options.json ? JSON.stringify({ count }) : `would discard ${count}; nothing was changed`,
+          );
         }
         const count = await deadLetters.discard(filter, { at: clock.now(), by: 'cli', note });
         await createAudit(services)('cli', 'dead-letters.discarded', 'dead-letters', { letters: count, note });
-        print(options.json ? JSON.stringify({ count }) : `discarded ${count}`);
+        shell.printLine(options.json ? JSON.stringify({ count }) : `discarded ${count}`);
       }),
     );
 }
@@ -149,8 +154,4 @@ function summary({ applied = 0, unchanged = 0, ignored = 0, failed = 0 }: Readon
 
 function noSuchLetter(id: string): NotFoundError {
   return new NotFoundError('dead-letter', `there is no dead letter ${id}; \`laurel dead-letters list\` prints the ids`);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -12,7 +12,8 @@ import { InputError } from '../../plugin/errors.ts';
 import type { EffectFilter } from '../../plugin/ports/progress-store.ts';
 import { createAudit } from '../http/audit.ts';
 import { followJob } from './follow-job.ts';
-import { plural, printLine } from './rule-report.ts';
+import { plural } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const STATES = ['pending', 'failed'] as const;
@@ -26,14 +27,14 @@ interface FilterOptions {
   readonly error?: string;
 }
 
-export function addEffectsCommands(program: Command): void {
+export function addEffectsCommands(program: Command, shell: Shell): void {
   const effects = program.command('effects').description('awards, revocations and announcements that are still open');
 
   filtered(effects.command('list'))
     .description('print the open effects that match, the latest change first')
     .option('--json', 'print JSON Lines')
     .action((options: FilterOptions & { json?: boolean }) =>
-      withLaurel(async ({ services: { progress } }) => {
+      withLaurel(shell, async ({ services: { progress } }) => {
         const filter = filterOf(options);
         for (let after: string | undefined; ; ) {
           const page = await progress.list({ effect: filter, after, limit: BATCH });
@@ -41,7 +42,7 @@ export function addEffectsCommands(program: Command): void {
             for (const open of openEffects(document).filter((effect) => isEffect(effect, filter))) {
               const { learnerId, badgeId } = document;
               const due = open.dueAt?.toISOString() ?? 'waits';
-              printLine(
+              shell.printLine(
                 options.json
                   ? JSON.stringify({ learnerId, badgeId, ...open })
                   : `${learnerId}  ${badgeId}  ${open.id.padEnd(18)}  ${open.state.padEnd(7)}  ${due}  ${open.lane}  ${open.error ?? ''}`.trimEnd(),
@@ -64,7 +65,7 @@ export function addEffectsCommands(program: Command): void {
       .option('--reason <text>', 'why, for the record')
       .option('--no-wait', 'do not wait for the end')
       .option('--json', 'print the job as JSON')
-      .action((options: FilterOptions & SettleOptions) => settle(settlement, options));
+      .action((options: FilterOptions & SettleOptions) => settle(shell, settlement, options));
   }
 }
 
@@ -75,12 +76,12 @@ interface SettleOptions {
   readonly json?: boolean;
 }
 
-function settle(settlement: Settlement, options: FilterOptions & SettleOptions): Promise<void> {
+function settle(shell: Shell, settlement: Settlement, options: FilterOptions & SettleOptions): Promise<void> {
   const filter = filterOf(options);
-  return withLaurel(async ({ services }) => {
+  return withLaurel(shell, async ({ services }) => {
     const matching = countMatching(await services.progress.effectGroups(), filter);
     if (options.dryRun || matching === 0) {
-      printLine(options.json ? JSON.stringify({ matching }) : `${plural(matching, 'effect')} match`);
+      shell.printLine(options.json ? JSON.stringify({ matching }) : `${plural(matching, 'effect')} match`);
       return;
     }
     const job = await services.jobs.request({
@@ -92,7 +93,7 @@ function settle(settlement: Settlement, options: FilterOptions & SettleOptions):
     });
     const action = settlement === 'retry' ? 'effects.retried' : 'effects.given-up';
     await createAudit(services)('cli', action, `job:${job.id}`, { ...filter });
-    await followJob(services, job, { wait: options.wait, json: options.json ?? false });
+    await followJob(shell, services, job, { wait: options.wait, json: options.json ?? false });
   });
 }
 

@@ -5,9 +5,10 @@ import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import { providerNames } from '../../providers/index.ts';
 import { readSettings } from '../config.ts';
 import { loadPlugins } from '../plugins.ts';
+import type { Shell } from './shell.ts';
 
-export async function commandEnvironment(): Promise<Environment> {
-  const { eventTypes, plugins } = readSettings(process.env);
+export async function commandEnvironment(shell: Shell): Promise<Environment> {
+  const { eventTypes, plugins } = readSettings(shell.env);
   const brought = await loadPlugins(plugins, { taken: providerNames });
   return ruleEnvironment({
     enabledEventTypes: eventTypes === '*' ? null : eventTypes,

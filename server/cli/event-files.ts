@@ -4,10 +4,11 @@ import { InputError } from '../../plugin/errors.ts';
 import { decodeCloudEvent } from '../../plugin/events/decode.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { readJsonLines } from './input.ts';
+import type { Shell } from './shell.ts';
 
 /** @throws InputError naming file and line of the first event that is wrong */
-export async function* readEvents(name: string): AsyncIterable<LmsEvent> {
-  for await (const { place, value } of readJsonLines(name)) {
+export async function* readEvents(shell: Shell, name: string): AsyncIterable<LmsEvent> {
+  for await (const { place, value } of readJsonLines(shell, name)) {
     try {
       yield decodeCloudEvent(value);
     } catch (error) {
@@ -17,8 +18,8 @@ export async function* readEvents(name: string): AsyncIterable<LmsEvent> {
 }
 
 /** All of them. @throws InputError naming file and line of the first event that is wrong */
-export async function readAllEvents(name: string): Promise<readonly LmsEvent[]> {
+export async function readAllEvents(shell: Shell, name: string): Promise<readonly LmsEvent[]> {
   const events: LmsEvent[] = [];
-  for await (const event of readEvents(name)) events.push(event);
+  for await (const event of readEvents(shell, name)) events.push(event);
   return events;
 }

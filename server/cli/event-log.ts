@@ -9,6 +9,7 @@ import { createAudit } from '../http/audit.ts';
 import { outcomeReason, shownDoor } from '../http/event-words.ts';
 import { shortEventType } from '../http/format.ts';
 import type { Services } from '../http/services.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const PAGE = 500;
@@ -22,7 +23,7 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-export function addEventLogCommands(events: Command): void {
+export function addEventLogCommands(events: Command, shell: Shell): void {
   events
     .command('list')
     .description('print the events that came in last: when, what became of it, type, id')
@@ -33,7 +34,7 @@ export function addEventLogCommands(events: Command): void {
     .option('--limit <number>', 'at most so many', wholeNumber, 50)
     .option('--json', 'print JSON Lines')
     .action((options: ListOptions) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const type = options.type === undefined ? undefined : fullType(options.type, services);
         let left = options.limit;
         for (let after: string | null | undefined; left > 0 && after !== null; ) {
@@ -45,7 +46,7 @@ export function addEventLogCommands(events: Command): void {
             after,
             limit: Math.min(left, PAGE),
           });
-          for (const entry of page.items) process.stdout.write(`${options.json ? jsonOf(entry) : lineOf(entry)}\n`);
+          for (const entry of page.items) shell.printLine(`${options.json ? jsonOf(entry) : lineOf(entry)}`);
           left -= page.items.length;
           after = page.next;
         }
@@ -59,7 +60,7 @@ export function addEventLogCommands(events: Command): void {
     .option('--reveal', 'print personal data too; that is recorded in the audit')
     .option('--json', 'print one JSON object')
     .action((id: string, options: { reveal?: boolean; json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const entry = await services.events.get(id);
         if (!entry) {
           throw new NotFoundError(
@@ -70,7 +71,7 @@ export function addEventLogCommands(events: Command): void {
         if (options.reveal) await createAudit(services)('cli', 'event.revealed', `event:${id}`);
         const type = services.environment.eventTypes.get(entry.event.type);
         const payload = options.reveal ? entry.event.payload : maskPayload(type, entry.event.payload);
-        process.stdout.write(options.json ? `${jsonOf(entry, payload)}\n` : textOf(entry, payload));
+        shell.stdout.write(options.json ? `${jsonOf(entry, payload)}\n` : textOf(entry, payload));
       }),
     );
 }

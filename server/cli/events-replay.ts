@@ -16,7 +16,7 @@ import { activeBadges, replayDetails, replayTitle } from '../http/replay-words.t
 import { fullType } from './event-log.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import { impactLines, sampleLines } from './impact-report.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 interface ReplayCommandOptions {
@@ -32,7 +32,7 @@ interface ReplayCommandOptions {
   readonly json?: boolean;
 }
 
-export function addEventsReplay(events: Command): void {
+export function addEventsReplay(events: Command, shell: Shell): void {
   events
     .command('replay')
     .description('ask the logged events of learners again and bring their progress up to date; safe at any time')
@@ -46,10 +46,10 @@ export function addEventsReplay(events: Command): void {
     .option('--reason <text>', 'why, for the record', '')
     .option('--no-wait', 'do not wait for the end: a running server carries it out')
     .option('--json', 'print the job as JSON')
-    .action((options: ReplayCommandOptions) => withLaurel((laurel) => replay(laurel, options)));
+    .action((options: ReplayCommandOptions) => withLaurel(shell, (laurel) => replay(shell, laurel, options)));
 }
 
-async function replay(laurel: Laurel, options: ReplayCommandOptions): Promise<void> {
+async function replay(shell: Shell, laurel: Laurel, options: ReplayCommandOptions): Promise<void> {
   const { services } = laurel;
   const badges = options.badge ? await activeBadges(options.badge, services) : null;
   const request: ReplayRequest = replayRequest({
@@ -69,15 +69,15 @@ async function replay(laurel: Laurel, options: ReplayCommandOptions): Promise<vo
   });
   await createAudit(services)('cli', 'replay.requested', `job:${requested.id}`, replayDetails(request));
   const quiet = options.json ?? false;
-  const job = options.wait ? await endOf(laurel, requested, { quiet }) : requested;
-  setExitCode(job);
-  if (options.json) return printLine(JSON.stringify(job));
-  printLine(jobState(job));
-  printFailure(job);
+  const job = options.wait ? await endOf(shell, laurel, requested, { quiet }) : requested;
+  setExitCode(shell, job);
+  if (options.json) return shell.printLine(JSON.stringify(job));
+  shell.printLine(jobState(job));
+  printFailure(shell, job);
   if (!options.wait) return;
   const result = resultOf(job.result);
-  for (const line of impactLines(result, job.counts, { would: request.dryRun })) printLine(line);
-  if (options.learners) for (const line of await sampleLines(result, services)) printLine(line);
+  for (const line of impactLines(result, job.counts, { would: request.dryRun })) shell.printLine(line);
+  if (options.learners) for (const line of await sampleLines(result, services)) shell.printLine(line);
 }
 
 export function instant(text: string): Instant {

@@ -8,15 +8,16 @@ import { localAddress, readSettings } from '../config.ts';
 import { readEvents } from './event-files.ts';
 import { addEventLogCommands } from './event-log.ts';
 import { addEventsReplay } from './events-replay.ts';
+import type { Shell } from './shell.ts';
 
 const BATCH = 100;
 
-export function addEventsCommands(program: Command): void {
+export function addEventsCommands(program: Command, shell: Shell): void {
   const events = program
     .command('events')
     .description('LMS events: send them to a running Laurel, see what became of them, replay them');
-  addEventLogCommands(events);
-  addEventsReplay(events);
+  addEventLogCommands(events, shell);
+  addEventsReplay(events, shell);
 
   events
     .command('send')
@@ -24,7 +25,7 @@ export function addEventsCommands(program: Command): void {
     .argument('<file...>', 'JSON Lines of CloudEvents; - is standard input')
     .option('--to <address>', 'address of the server (default: LAUREL_PUBLIC_URL, else http://localhost:PORT)')
     .action(async (names: string[], options: { to?: string }) => {
-      const settings = readSettings(process.env);
+      const settings = readSettings(shell.env);
       if (settings.ingestToken === null) {
         throw new InputError(
           'token-missing',
@@ -33,13 +34,13 @@ export function addEventsCommands(program: Command): void {
       }
       const address = serverAddress(options.to ?? settings.publicUrl ?? localAddress(settings));
       const all: unknown[] = [];
-      for (const name of names) for await (const event of readEvents(name)) all.push(toCloudEvent(event));
+      for (const name of names) for await (const event of readEvents(shell, name)) all.push(toCloudEvent(event));
       let accepted = 0;
       for (let start = 0; start < all.length; start += BATCH) {
         accepted += await post(address, settings.ingestToken, all.slice(start, start + BATCH), accepted);
-        if (all.length > BATCH) process.stderr.write(`${accepted} of ${all.length} accepted\n`);
+        if (all.length > BATCH) shell.printError(`${accepted} of ${all.length} accepted`);
       }
-      process.stdout.write(`${accepted} ${accepted === 1 ? 'event' : 'events'} accepted by ${new URL(address).host}\n`);
+      shell.printLine(`${accepted} ${accepted === 1 ? 'event' : 'events'} accepted by ${new URL(address).host}`);
     });
 }
 

@@ -5,16 +5,19 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { InputError } from '../../plugin/errors.ts';
 import { decodeUtf8, readGivenFile, unreadable } from '../given-files.ts';
+import type { Shell } from './shell.ts';
+
+type Input = Pick<Shell, 'stdin'>;
 
 /** @param name a file name; `-` is standard input
  *  @throws InputError `input.file-unreadable`, `input.not-utf8` */
-export async function readText(name: string): Promise<string> {
-  return decodeUtf8(name === '-' ? await readStandardInput() : await readGivenFile(name), name);
+export async function readText(input: Input, name: string): Promise<string> {
+  return decodeUtf8(name === '-' ? await readStandardInput(input) : await readGivenFile(name), name);
 }
 
-async function readStandardInput(): Promise<Buffer> {
+async function readStandardInput({ stdin }: Input): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks);
 }
 
@@ -27,8 +30,8 @@ export interface JsonLine {
 /** The values of a JSON Lines file, one at a time; blank lines are skipped.
  *  @param name a file name; `-` is standard input
  *  @throws InputError naming file and line */
-export async function* readJsonLines(name: string): AsyncIterable<JsonLine> {
-  const stream: Readable = name === '-' ? process.stdin : createReadStream(name);
+export async function* readJsonLines({ stdin }: Input, name: string): AsyncIterable<JsonLine> {
+  const stream: Readable = name === '-' ? stdin : createReadStream(name);
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   // whether readline hands on the stream's errors depends on the version of Node
   const failure = new Promise<never>((_, reject) => {

@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { IssuerKey } from '../../plugin/ports/issuer-store.ts';
 import { createAudit } from '../http/audit.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
-export function addIssuerCommands(program: Command): void {
+export function addIssuerCommands(program: Command, shell: Shell): void {
   const issuer = program.command('issuer').description('Open Badges that Laurel issues itself: who signs them');
 
   issuer
@@ -15,13 +15,13 @@ export function addIssuerCommands(program: Command): void {
     .description('print who the badges say issued them, and the keys, the one that signs last')
     .option('--json', 'print one JSON object')
     .action((options: { json?: boolean }) =>
-      withLaurel(async ({ services: { openBadges, issuerStore } }) => {
+      withLaurel(shell, async ({ services: { openBadges, issuerStore } }) => {
         const { name, url, email } = await openBadges.issuer.profile();
         const keys = await issuerStore.keys();
         const id = openBadges.issuer.addresses.issuerId;
-        if (options.json) return printLine(JSON.stringify({ id, name, url, email, keys: keys.map(shown) }));
-        printLine(`${id}  ${name}  ${url}${email === null ? '' : `  ${email}`}`);
-        for (const key of keys) printLine(lineOf(key, keys));
+        if (options.json) return shell.printLine(JSON.stringify({ id, name, url, email, keys: keys.map(shown) }));
+        shell.printLine(`${id}  ${name}  ${url}${email === null ? '' : `  ${email}`}`);
+        for (const key of keys) shell.printLine(lineOf(key, keys));
       }),
     );
 
@@ -29,10 +29,10 @@ export function addIssuerCommands(program: Command): void {
     .command('rotate-key')
     .description('sign with a new key from now on; what the former ones signed stays valid')
     .action(() =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const number = await services.openBadges.keyRing.rotate();
         await createAudit(services)('cli', 'issuer-key.rotated', `issuer-key:${number}`);
-        printLine(`key ${number} signs from now on`);
+        shell.printLine(`key ${number} signs from now on`);
       }),
     );
 
@@ -43,7 +43,7 @@ export function addIssuerCommands(program: Command): void {
     )
     .argument('<number>', 'as `laurel issuer show` prints it')
     .action((text: string) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         if (!/^[1-9]\d{0,8}$/.test(text))
           throw new InputError('issuer-key', `${text} is not the number of a key; \`laurel issuer show\` prints them`);
         if (!(await services.issuerStore.distrustKey(Number(text), services.clock.now())))
@@ -52,7 +52,9 @@ export function addIssuerCommands(program: Command): void {
             `there is no key ${text} that is still trusted; \`laurel issuer show\` prints them`,
           );
         await createAudit(services)('cli', 'issuer-key.distrusted', `issuer-key:${text}`);
-        printLine(`key ${text} is trusted no longer; badges that it signed are signed anew when they are asked for`);
+        shell.printLine(
+          `key ${text} is trusted no longer; badges that it signed are signed anew when they are asked for`,
+        );
       }),
     );
 }

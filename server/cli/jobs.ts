@@ -4,13 +4,13 @@ import type { Command } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { Job, JobState } from '../../plugin/ports/job-store.ts';
 import { createAudit } from '../http/audit.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const STATES: readonly string[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
 const MOST = 1_000;
 
-export function addJobsCommands(program: Command): void {
+export function addJobsCommands(program: Command, shell: Shell): void {
   const jobs = program.command('jobs').description('long pieces of work: replays and the like');
 
   jobs
@@ -20,12 +20,12 @@ export function addJobsCommands(program: Command): void {
     .option('--limit <number>', 'how many at most', '50')
     .option('--json', 'print JSON Lines')
     .action((options: { state?: string; limit: string; json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const { items } = await services.jobStore.list({
           state: stateOf(options.state),
           limit: limitOf(options.limit),
         });
-        for (const job of items) printLine(options.json ? JSON.stringify(job) : lineOf(job));
+        for (const job of items) shell.printLine(options.json ? JSON.stringify(job) : lineOf(job));
       }),
     );
 
@@ -35,10 +35,10 @@ export function addJobsCommands(program: Command): void {
     .argument('<id>', 'as `laurel jobs list` prints it')
     .option('--json', 'accepted for symmetry: the output is JSON either way')
     .action((id: string) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const job = await services.jobStore.get(id);
         if (job === null) throw new NotFoundError('job', `there is no job ${id}; \`laurel jobs list\` prints the ids`);
-        printLine(JSON.stringify(job, null, 2));
+        shell.printLine(JSON.stringify(job, null, 2));
       }),
     );
 
@@ -51,11 +51,11 @@ export function addJobsCommands(program: Command): void {
       .description(description)
       .argument('<id>', 'as `laurel jobs list` prints it')
       .action((id: string) =>
-        withLaurel(async ({ services }) => {
+        withLaurel(shell, async ({ services }) => {
           const job = await services.jobs[verb](id);
           const action = verb === 'cancel' ? 'job.cancelled' : 'job.resumed';
           await createAudit(services)('cli', action, `job:${id}`, { kind: job.kind });
-          printLine(`job ${id} is ${job.state === 'running' ? 'ending after its step' : job.state}`);
+          shell.printLine(`job ${id} is ${job.state === 'running' ? 'ending after its step' : job.state}`);
         }),
       );
   }

@@ -4,13 +4,12 @@ import type { Command } from 'commander';
 import { ConfigurationError } from '../../plugin/errors.ts';
 import { readSettings } from '../config.ts';
 import { readCourse } from '../http/lms-course.ts';
-import { createLogger } from '../logger.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
 
 const FAILED = 1;
 
-export function addLmsCommands(program: Command): void {
+export function addLmsCommands(program: Command, shell: Shell): void {
   const lms = program.command('lms').description('the LMS that is asked who is eligible');
 
   const check = lms
@@ -20,18 +19,19 @@ export function addLmsCommands(program: Command): void {
     .option('--json', 'print a JSON array')
     .action(async (course: string | undefined, options: { json?: boolean }) => {
       const courseKey = readCourse(course);
-      const settings = readSettings(process.env);
+      const settings = readSettings(shell.env);
       const { openLms } = await import('../composition/lms.ts');
-      const opened = openLms(settings, createLogger('warn', 2));
+      const opened = openLms(settings, shell.logger('warn'));
       if (opened === null) {
         throw new ConfigurationError([
           'LAUREL_LMS_URL is not set, so there is no LMS to check; docs/how-to/connect-an-lms.md says what it needs',
         ]);
       }
       const lines = await opened.check(courseKey);
-      if (options.json) printLine(JSON.stringify(lines));
-      else for (const { state, name, message } of lines) printLine(`${state.padEnd(6)}  ${name}: ${message}`);
-      if (lines.some(({ state }) => state === 'failed')) process.exitCode = FAILED;
+      if (options.json)
+        shell.printLine(JSON.stringify(lines.map(({ name, state, message }) => ({ name, state, message }))));
+      else for (const { state, name, message } of lines) shell.printLine(`${state.padEnd(6)}  ${name}: ${message}`);
+      if (lines.some(({ state }) => state === 'failed')) shell.exitCode = FAILED;
     });
   explainUsage(check, {
     json: 'name, state (ok, used: the source asked first, off: not offered, failed: something must be done), message',

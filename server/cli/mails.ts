@@ -7,7 +7,8 @@ import type { Credential, MailState } from '../../plugin/ports/credential-store.
 import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit.ts';
 import { endOf, followJob } from './follow-job.ts';
-import { plural, printLine } from './rule-report.ts';
+import { plural } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const STATES: readonly MailState[] = ['pending', 'sent', 'failed', 'given-up', 'superseded'];
@@ -20,7 +21,7 @@ interface SettleOptions {
   readonly json?: boolean;
 }
 
-export function addMailsCommands(program: Command): void {
+export function addMailsCommands(program: Command, shell: Shell): void {
   const mails = program.command('mails').description('mails that tell learners of their credentials');
 
   mails
@@ -29,10 +30,10 @@ export function addMailsCommands(program: Command): void {
     .addOption(new Option('--state <state>', 'in this state').choices(STATES).default('failed'))
     .option('--json', 'print JSON Lines')
     .action((options: { state: MailState; json?: boolean }) =>
-      withLaurel(async ({ services: { credentials } }) => {
+      withLaurel(shell, async ({ services: { credentials } }) => {
         for (let after: string | undefined; ; ) {
           const page = await credentials.credentials({ mail: options.state, after, limit: PAGE });
-          for (const credential of page.items) printLine(options.json ? jsonOf(credential) : lineOf(credential));
+          for (const credential of page.items) shell.printLine(options.json ? jsonOf(credential) : lineOf(credential));
           if (page.next === null) return;
           after = page.next;
         }
@@ -52,30 +53,35 @@ export function addMailsCommands(program: Command): void {
       .option('--no-wait', 'do not wait for the end')
       .option('--json', 'print one JSON object')
       .action((ids: readonly string[], options: SettleOptions) =>
-        withLaurel((laurel) =>
-          ids.length > 0 ? settleThese(action, ids, options, laurel) : settle(action, options, laurel),
+        withLaurel(shell, (laurel) =>
+          ids.length > 0 ? settleThese(shell, action, ids, options, laurel) : settle(shell, action, options, laurel),
         ),
       );
   }
 }
 
 async function settleThese(
+  shell: Shell,
   action: MailAction,
   ids: readonly string[],
   { state, dryRun, json }: SettleOptions,
   { services }: Laurel,
 ): Promise<void> {
   if (state !== undefined) throw new InputError('mail-choice', 'name mails or give --state, not both');
-  if (dryRun) return printLine(json ? JSON.stringify({ matching: ids.length }) : `${plural(ids.length, 'mail')} named`);
+  if (dryRun)
+    return shell.printLine(json ? JSON.stringify({ matching: ids.length }) : `${plural(ids.length, 'mail')} named`);
   const { mails } = services;
   for (const id of ids) {
     await (action === 'retry' ? mails.retry(id) : mails.giveUp(id));
     await createAudit(services)('cli', action === 'retry' ? 'mail.retried' : 'mail.given-up', `credential:${id}`);
-    printLine(json ? JSON.stringify({ id, action }) : `${id} ${action === 'retry' ? 'is sent again' : 'is given up'}`);
+    shell.printLine(
+      json ? JSON.stringify({ id, action }) : `${id} ${action === 'retry' ? 'is sent again' : 'is given up'}`,
+    );
   }
 }
 
 async function settle(
+  shell: Shell,
   action: MailAction,
   { state = 'failed', dryRun, wait, json = false }: SettleOptions,
   laurel: Laurel,
@@ -83,7 +89,7 @@ async function settle(
   const { services } = laurel;
   const matching = await services.credentials.countCredentials({ mail: state });
   if (dryRun || matching === 0)
-    return printLine(json ? JSON.stringify({ matching }) : `${plural(matching, 'mail')} match`);
+    return shell.printLine(json ? JSON.stringify({ matching }) : `${plural(matching, 'mail')} match`);
   const job = await services.jobs.request({
     kind: SETTLE_MAILS,
     title: `${action === 'retry' ? 'Retry' : 'Give up'} ${state} mails`,
@@ -92,7 +98,10 @@ async function settle(
   });
   const did = action === 'retry' ? 'mails.retried' : 'mails.given-up';
   await createAudit(services)('cli', did, `job:${job.id}`, { state });
-  await followJob(services, wait ? await endOf(laurel, job, { quiet: json }) : job, { wait: false, json });
+  await followJob(shell, services, wait ? await endOf(shell, laurel, job, { quiet: json }) : job, {
+    wait: false,
+    json,
+  });
 }
 
 function jsonOf({ id, configurationId, contextKey, username, mail }: Credential): string {

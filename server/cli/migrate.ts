@@ -1,10 +1,9 @@
 /** `laurel migrate`: what a start does by itself, in a step of its own. */
 
 import type { Command } from 'commander';
-import { systemClock } from '../../plugin/ports/runtime.ts';
-import { createLogger } from '../logger.ts';
 import { packageVersion } from '../paths.ts';
-import { plural, printLine } from './rule-report.ts';
+import { plural } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
 import { withDatabaseOnly } from './with-database.ts';
 
@@ -14,7 +13,7 @@ interface MigrateOptions {
   readonly json?: boolean;
 }
 
-export function addMigrateCommand(program: Command): void {
+export function addMigrateCommand(program: Command, shell: Shell): void {
   explainUsage(
     program
       .command('migrate')
@@ -23,22 +22,22 @@ export function addMigrateCommand(program: Command): void {
       .option('--again', 'also repeat what was done before: after the last process of a former version has ended')
       .option('--json', 'print JSON')
       .action((options: MigrateOptions) =>
-        withDatabaseOnly({ build: !options.plan }, async ({ database }) => {
+        withDatabaseOnly(shell, { build: !options.plan }, async ({ database }) => {
           const { migrate, migrateAgain, planMigrations } = await import('../mongo/migrations/migrate.ts');
           const { connection } = database;
           if (options.plan) {
             const plan = await planMigrations({ connection });
-            printPlan({ ...plan, missingIndexes: await database.missingIndexes() }, options);
+            printPlan(shell, { ...plan, missingIndexes: await database.missingIndexes() }, options);
             return;
           }
-          const logger = createLogger('warn', 2);
-          const parts = { connection, clock: systemClock, logger, program: packageVersion() };
+          const logger = shell.logger('warn');
+          const parts = { connection, clock: shell.clock, logger, program: packageVersion() };
           const applied = await migrate(parts);
           if (options.again) await migrateAgain(parts);
-          if (options.json) printLine(JSON.stringify({ applied }));
+          if (options.json) shell.printLine(JSON.stringify({ applied }));
           for (const { number, name, changed } of options.json ? [] : applied)
-            printLine(`${number}  ${name}: ${plural(changed, 'document')} changed`);
-          if (!options.json) printLine('the database has the form of this version');
+            shell.printLine(`${number}  ${name}: ${plural(changed, 'document')} changed`);
+          if (!options.json) shell.printLine('the database has the form of this version');
         }),
       ),
     {
@@ -55,13 +54,13 @@ interface Plan {
   readonly missingIndexes: readonly string[];
 }
 
-function printPlan(plan: Plan, { json }: MigrateOptions): void {
+function printPlan(shell: Shell, plan: Plan, { json }: MigrateOptions): void {
   if (json) {
-    printLine(JSON.stringify(plan));
+    shell.printLine(JSON.stringify(plan));
     return;
   }
   for (const { number, name, breaking } of plan.pending)
-    printLine(`${number}  ${name}${breaking ? '; former versions cannot use the database after it' : ''}`);
-  for (const index of plan.missingIndexes) printLine(`index  ${index}`);
-  if (plan.pending.length + plan.missingIndexes.length === 0) printLine('nothing to do');
+    shell.printLine(`${number}  ${name}${breaking ? '; former versions cannot use the database after it' : ''}`);
+  for (const index of plan.missingIndexes) shell.printLine(`index  ${index}`);
+  if (plan.pending.length + plan.missingIndexes.length === 0) shell.printLine('nothing to do');
 }

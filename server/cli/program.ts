@@ -24,6 +24,7 @@ import { addProvidersCommands } from './providers.ts';
 import { addRulesCommands } from './rules.ts';
 import { addServerCommands } from './server.ts';
 import { addSettingsCommand } from './settings.ts';
+import { Shell, type Surroundings } from './shell.ts';
 import { addStoreCommands } from './store.ts';
 import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
@@ -31,37 +32,40 @@ import { addWhyCommand } from './why.ts';
 
 const USAGE = 2;
 
-export function createProgram(): Command {
+export function createProgram(shell: Shell): Command {
   const program = new Command('laurel')
     .description('Credentials for Open edX: badges, Open Badges and PDF credentials, decided by rules')
     .version(packageVersion())
     // A command may have a --version of its own.
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-  addServerCommands(program);
-  addSettingsCommand(program);
-  addCheckCommand(program);
-  addMigrateCommand(program);
-  addBackupCommands(program);
-  addStoreCommands(program);
-  addRulesCommands(program);
-  addWhyCommand(program);
-  addEventsCommands(program);
-  addDeadLettersCommands(program);
-  addConfigCommands(program);
-  addCredentialsCommands(program);
-  addLmsCommands(program);
-  addTemplatesCommands(program);
-  addProgressCommands(program);
-  addLearnersCommands(program);
-  addEffectsCommands(program);
-  addMailsCommands(program);
-  addJobsCommands(program);
-  addProvidersCommands(program);
-  addIssuerCommands(program);
-  addAccountsCommands(program);
-  addAccessCommands(program);
+    .configureOutput({
+      writeOut: (text) => void shell.stdout.write(text),
+      writeErr: (text) => void shell.stderr.write(text),
+    });
+  addServerCommands(program, shell);
+  addSettingsCommand(program, shell);
+  addCheckCommand(program, shell);
+  addMigrateCommand(program, shell);
+  addBackupCommands(program, shell);
+  addStoreCommands(program, shell);
+  addRulesCommands(program, shell);
+  addWhyCommand(program, shell);
+  addEventsCommands(program, shell);
+  addDeadLettersCommands(program, shell);
+  addConfigCommands(program, shell);
+  addCredentialsCommands(program, shell);
+  addLmsCommands(program, shell);
+  addTemplatesCommands(program, shell);
+  addProgressCommands(program, shell);
+  addLearnersCommands(program, shell);
+  addEffectsCommands(program, shell);
+  addMailsCommands(program, shell);
+  addJobsCommands(program, shell);
+  addProvidersCommands(program, shell);
+  addIssuerCommands(program, shell);
+  addAccountsCommands(program, shell);
+  addAccessCommands(program, shell);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');
   return program;
@@ -72,22 +76,22 @@ export function allCommands(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
 }
 
-/** Runs one command line; never rejects. @param argv the arguments after the program's name; none: `serve`
+/** Runs one command line; never rejects.
  *  @returns the exit code: 0, 1 (the command's answer is no), 2 (usage), or the code of server/error-map.ts */
-export async function runCommandLine(argv: readonly string[]): Promise<number> {
+export async function runCommandLine({ argv, ...surroundings }: Surroundings): Promise<number> {
+  const shell = new Shell(surroundings);
   try {
-    await createProgram().parseAsync(argv.length === 0 ? ['serve'] : [...argv], { from: 'user' });
-    return Number(process.exitCode ?? 0);
+    await createProgram(shell).parseAsync(argv.length === 0 ? ['serve'] : [...argv], { from: 'user' });
+    return shell.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     if (error instanceof CredentialsError) {
-      process.stderr.write(`laurel: ${error.message}\n`);
+      shell.printError(`laurel: ${error.message}`);
       if (error instanceof UsageError) return USAGE;
       return consequenceOf(error).exitCode;
     }
-    process.stderr.write(
-      `laurel: this is a defect of Laurel, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
-    );
+    const trace = error instanceof Error ? error.stack : String(error);
+    shell.printError(`laurel: this is a defect of Laurel, please report it: ${trace}`);
     return consequenceOf(error).exitCode;
   }
 }

@@ -6,10 +6,11 @@ import { resultOf } from '../../plugin/badges/replay/replay-request.ts';
 import { createAudit } from '../http/audit.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import { impactLines } from './impact-report.ts';
-import { plural, printLine } from './rule-report.ts';
+import { plural } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
-export function addProgressCommands(program: Command): void {
+export function addProgressCommands(program: Command, shell: Shell): void {
   program
     .command('progress')
     .description('progress of learners on badges')
@@ -20,7 +21,7 @@ export function addProgressCommands(program: Command): void {
     .option('--repair', 'put right what differs')
     .option('--json', 'print the job as JSON')
     .action(({ repair = false, json = false }: { repair?: boolean; json?: boolean }) =>
-      withLaurel(async (laurel) => {
+      withLaurel(shell, async (laurel) => {
         const { services } = laurel;
         const requested = await services.jobs.request({
           kind: CHECK_PROGRESS,
@@ -29,20 +30,20 @@ export function addProgressCommands(program: Command): void {
           requestedBy: 'cli',
         });
         await createAudit(services)('cli', 'progress.checked', `job:${requested.id}`, { repair });
-        const job = await endOf(laurel, requested, { quiet: json });
-        setExitCode(job);
+        const job = await endOf(shell, laurel, requested, { quiet: json });
+        setExitCode(shell, job);
         const differing = job.counts['to repair'] ?? 0;
-        if (differing > 0) process.exitCode = 1;
-        if (json) return printLine(JSON.stringify(job));
-        printLine(`${jobState(job)}, ${plural(job.done, 'learner')} checked`);
-        printFailure(job);
+        if (differing > 0) shell.exitCode = 1;
+        if (json) return shell.printLine(JSON.stringify(job));
+        shell.printLine(`${jobState(job)}, ${plural(job.done, 'learner')} checked`);
+        printFailure(shell, job);
         const repaired = job.counts.repaired ?? 0;
-        printLine(repair ? `${repaired} repaired` : `${differing} to repair`);
+        shell.printLine(repair ? `${repaired} repaired` : `${differing} to repair`);
         if (repaired + differing > 0)
-          for (const line of impactLines(resultOf(job.result), job.counts, { would: !repair })) printLine(line);
+          for (const line of impactLines(resultOf(job.result), job.counts, { would: !repair })) shell.printLine(line);
         const outdated = job.counts['made by older rules'] ?? 0;
         if (outdated > 0)
-          printLine(`${outdated} made by older rules; \`laurel events replay\` asks their events again`);
+          shell.printLine(`${outdated} made by older rules; \`laurel events replay\` asks their events again`);
       }),
     );
 }

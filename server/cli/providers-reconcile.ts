@@ -18,7 +18,7 @@ import { createAudit } from '../http/audit.ts';
 import { type NamedFinding, namedFindings, toJsonLine } from '../http/comparison-export.ts';
 import { titleOfFinding } from '../http/finding-words.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
-import { printError, printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 interface Options {
@@ -27,7 +27,7 @@ interface Options {
   readonly mend?: string;
 }
 
-export function addReconcileCommand(providers: Command): void {
+export function addReconcileCommand(providers: Command, shell: Shell): void {
   providers
     .command('reconcile')
     .description(
@@ -40,9 +40,10 @@ export function addReconcileCommand(providers: Command): void {
     .option('--mend <kinds>', 'put right these kinds of differences, e.g. missing,state')
     .option('--json', 'print the differences as JSON Lines')
     .action((options: Options) =>
-      withLaurel(async (laurel) => {
+      withLaurel(shell, async (laurel) => {
         const kinds = toFindingKinds(options.mend?.split(',').map((kind) => kind.trim()) ?? []);
-        for (const account of await accountsOf(options, laurel)) await reconcile(account, kinds, options, laurel);
+        for (const account of await accountsOf(options, laurel))
+          await reconcile(shell, account, kinds, options, laurel);
       }),
     );
 }
@@ -60,6 +61,7 @@ async function accountsOf({ account }: Options, { services }: Laurel): Promise<r
 }
 
 async function reconcile(
+  shell: Shell,
   account: ProviderAccount,
   kinds: readonly FindingKind[],
   { json = false }: Options,
@@ -75,23 +77,24 @@ async function reconcile(
     requestedBy: 'cli',
   });
   await audit('cli', 'provider.compared', `job:${requested.id}`, { provider, account: slug });
-  const job = await endOf(laurel, requested, { quiet: json });
+  const job = await endOf(shell, laurel, requested, { quiet: json });
   for await (const batch of namedFindings(services, job.id))
-    for (const finding of batch) printLine(json ? toJsonLine(finding) : lineOf(finding));
-  const tell = json ? printError : printLine;
+    for (const finding of batch) shell.printLine(json ? toJsonLine(finding) : lineOf(finding));
+  const tell = (line: string): void => (json ? shell.printError(line) : shell.printLine(line));
   tell([`${provider}/${slug}: ${jobState(job)}`, ...countsOf(job)].join(', '));
   if (job.state !== 'done') {
-    printFailure(job);
-    setExitCode(job);
+    printFailure(shell, job);
+    setExitCode(shell, job);
     return;
   }
   const open = findingKinds.filter((kind) => (job.counts[kind] ?? 0) > 0 && !kinds.includes(kind));
-  if (open.length > 0) process.exitCode = 1;
+  if (open.length > 0) shell.exitCode = 1;
   const wanted = kinds.filter((kind) => (job.counts[kind] ?? 0) > 0);
-  if (wanted.length > 0) await mend(job, wanted, tell, laurel);
+  if (wanted.length > 0) await mend(shell, job, wanted, tell, laurel);
 }
 
 async function mend(
+  shell: Shell,
   comparison: Job,
   kinds: readonly FindingKind[],
   tell: (line: string) => void,
@@ -109,10 +112,10 @@ async function mend(
     comparison: comparison.id,
     kinds: kinds.join(' '),
   });
-  const job = await endOf(laurel, requested, { quiet: true });
+  const job = await endOf(shell, laurel, requested, { quiet: true });
   tell([jobState(job), ...countsOf(job)].join(', '));
-  printFailure(job);
-  setExitCode(job);
+  printFailure(shell, job);
+  setExitCode(shell, job);
 }
 
 function countsOf({ counts }: Job): readonly string[] {

@@ -6,12 +6,13 @@ import type { ProviderAccount, ProviderStore } from '../../plugin/ports/provider
 import type { Resealed } from '../../plugin/ports/secret-box.ts';
 import { createAudit } from '../http/audit.ts';
 import { addReconcileCommand } from './providers-reconcile.ts';
-import { plural, printLine } from './rule-report.ts';
+import { plural } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const ACCOUNT = 'as `laurel providers list` prints it, e.g. credly/science';
 
-export function addProvidersCommands(program: Command): void {
+export function addProvidersCommands(program: Command, shell: Shell): void {
   const providers = program.command('providers').description('accounts at badge providers');
 
   providers
@@ -19,12 +20,12 @@ export function addProvidersCommands(program: Command): void {
     .description('print every account with its state, its last check and when its secret expires')
     .option('--json', 'print JSON Lines')
     .action((options: { json?: boolean }) =>
-      withLaurel(async ({ services: { providerStore } }) => {
+      withLaurel(shell, async ({ services: { providerStore } }) => {
         const counts = await providerStore.templateCounts();
         for (const account of await providerStore.accounts()) {
           const own = counts.filter(({ accountId }) => accountId === account.id);
           const templates = Object.fromEntries(own.map(({ state, count }) => [state, count]));
-          printLine(options.json ? JSON.stringify({ ...shown(account), templates }) : lineOf(account));
+          shell.printLine(options.json ? JSON.stringify({ ...shown(account), templates }) : lineOf(account));
         }
       }),
     );
@@ -35,15 +36,15 @@ export function addProvidersCommands(program: Command): void {
     .argument('[account]', ACCOUNT)
     .option('--json', 'print JSON Lines')
     .action((name: string | undefined, options: { json?: boolean }) =>
-      withLaurel(async ({ services: { providerStore, providers: known, accounts } }) => {
+      withLaurel(shell, async ({ services: { providerStore, providers: known, accounts } }) => {
         const wanted =
           name === undefined
             ? (await providerStore.accounts()).filter(({ enabled, provider }) => enabled && known.has(provider))
             : [await find(providerStore, name)];
         for (const { id } of wanted) {
           const { account, facts } = await accounts.check(id);
-          printLine(options.json ? JSON.stringify(shown(account)) : lineOf(account));
-          if (facts === null) process.exitCode = 1;
+          shell.printLine(options.json ? JSON.stringify(shown(account)) : lineOf(account));
+          if (facts === null) shell.exitCode = 1;
         }
       }),
     );
@@ -54,16 +55,16 @@ export function addProvidersCommands(program: Command): void {
     .argument('<account>', ACCOUNT)
     .option('--json', 'print the account as JSON')
     .action((name: string, options: { json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const account = await services.accounts.rotate((await find(services.providerStore, name)).id);
         const { id, provider, slug } = account;
         const audit = createAudit(services);
         await audit('cli', 'provider-account.secret-rotated', `provider-account:${id}`, { provider, slug });
-        printLine(options.json ? JSON.stringify(shown(account)) : lineOf(account));
+        shell.printLine(options.json ? JSON.stringify(shown(account)) : lineOf(account));
       }),
     );
 
-  addReconcileCommand(providers);
+  addReconcileCommand(providers, shell);
 
   const secrets = program.command('secrets').description('secrets and signing keys that are sealed in the database');
 
@@ -74,15 +75,15 @@ export function addProvidersCommands(program: Command): void {
     )
     .option('--json', 'print JSON Lines')
     .action((options: { json?: boolean }) =>
-      withLaurel(async ({ services, sealedRecords }) => {
+      withLaurel(shell, async ({ services, sealedRecords }) => {
         const done: Record<string, number> = {};
         for (const records of sealedRecords) {
           const counts = await records.reseal();
           if (counts.resealed > 0) done[records.name] = counts.resealed;
-          printLine(
+          shell.printLine(
             options.json ? JSON.stringify({ records: records.name, ...counts }) : resealedLine(records.name, counts),
           );
-          if (counts.lost > 0) process.exitCode = 1;
+          if (counts.lost > 0) shell.exitCode = 1;
         }
         if (Object.keys(done).length > 0) await createAudit(services)('cli', 'secrets.resealed', 'secrets', done);
       }),

@@ -15,6 +15,7 @@ import {
 import { InputError } from '../../plugin/errors.ts';
 import { unreadable } from '../given-files.ts';
 import { readText } from './input.ts';
+import type { Shell } from './shell.ts';
 import { requireOneStandardInput } from './usage.ts';
 
 export interface CheckedFile {
@@ -58,11 +59,12 @@ async function filesOf(folder: string): Promise<readonly string[]> {
 /** @param names of files and folders
  *  @throws InputError when a file cannot be read or two files define the same badge */
 export async function checkRuleFiles(
+  shell: Shell,
   names: readonly string[],
   environment: Environment,
 ): Promise<readonly CheckedFile[]> {
   const files = await ruleFileNames(names);
-  const texts = await Promise.all(files.map(async (name) => ({ name, text: await readText(name) })));
+  const texts = await Promise.all(files.map(async (name) => ({ name, text: await readText(shell, name) })));
   const owner = new Map<string, string>();
   for (const { name, text } of texts) {
     for (const block of parse(text).file.blocks) {

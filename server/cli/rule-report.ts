@@ -1,8 +1,9 @@
 /** What commands about rule files print. */
 
-import { formatDiagnostic, printable } from '../../dsl/index.ts';
-import { type Colours, coloursFor } from './colour.ts';
+import { formatDiagnostic } from '../../dsl/index.ts';
+import type { Colours } from './colour.ts';
 import type { CheckedFile } from './rule-files.ts';
+import type { Shell } from './shell.ts';
 
 /** Over all files. */
 export function count(files: readonly CheckedFile[]): { readonly errors: number; readonly warnings: number } {
@@ -11,19 +12,21 @@ export function count(files: readonly CheckedFile[]): { readonly errors: number;
   return { errors, warnings: all.length - errors };
 }
 
-/** @param write `printLine` or `printError`
+/** @param to standard output where they are the answer, standard error where they are why there is none
  *  @param only leaves the others out */
 export function printDiagnostics(
+  shell: Shell,
   files: readonly Pick<CheckedFile, 'name' | 'text' | 'diagnostics'>[],
-  write: (line: string) => void,
+  to: 'stdout' | 'stderr',
   only?: 'error',
 ): void {
-  const colours = coloursFor(write === printLine ? process.stdout : process.stderr);
+  const output = shell[to];
+  const colours = shell.coloursOf(output);
   for (const { name, text, diagnostics } of files) {
     for (const diagnostic of diagnostics) {
       if (only !== undefined && diagnostic.severity !== only) continue;
       const lines = formatDiagnostic(diagnostic, text, name).split('\n');
-      write(`${lines.map((line, index) => paintLine(line, index, diagnostic, colours)).join('\n')}\n`);
+      output.write(`${lines.map((line, index) => paintLine(line, index, diagnostic, colours)).join('\n')}\n\n`);
     }
   }
 }
@@ -43,35 +46,17 @@ function paintLine(
 /** Says why nothing was done, where the files have errors; then the command has failed.
  *  @param undone `no test was run`
  *  @returns whether there are none */
-export function areSound(files: readonly CheckedFile[], undone: string): boolean {
+export function areSound(shell: Shell, files: readonly CheckedFile[], undone: string): boolean {
   if (count(files).errors === 0) return true;
-  printDiagnostics(files, printError, 'error');
-  printError(`${undone}: mend the errors above first`);
-  process.exitCode = 1;
+  printDiagnostics(shell, files, 'stderr', 'error');
+  shell.printError(`${undone}: mend the errors above first`);
+  shell.exitCode = 1;
   return false;
 }
 
 /** `1 file`, `2 files` */
 export function plural(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-export function printLine(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-/** A line that holds text of others: what a terminal would obey is made harmless.
- *  @param paint of what is then harmless */
-export function printSafely(line: string, paint: (text: string) => string = (text) => text): void {
-  printLine(paint(printable(line)));
-}
-
-export function printJson(value: unknown): void {
-  printLine(JSON.stringify(value));
-}
-
-export function printError(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
 
 /** Ids and names are arbitrary text: a terminal obeys control characters and turns text around at direction marks. */

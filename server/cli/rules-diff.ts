@@ -3,17 +3,17 @@
 import type { Command } from 'commander';
 import { type Badge, compareRules, isSameMeaning, type RulesComparison } from '../../dsl/index.ts';
 import { compareOutcomes, type OutcomeChange } from '../../plugin/badges/compare-outcomes.ts';
-import { coloursFor } from './colour.ts';
 import { comparisonText, outcomeText } from './comparison-text.ts';
 import { commandEnvironment } from './environment.ts';
 import { readAllEvents } from './event-files.ts';
 import { checkRuleFiles } from './rule-files.ts';
-import { areSound, printJson, printLine } from './rule-report.ts';
+import { areSound } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, requireOneStandardInput } from './usage.ts';
 
 const WRONG = 2;
 
-export function addRulesDiff(rules: Command): void {
+export function addRulesDiff(rules: Command, shell: Shell): void {
   const command = rules
     .command('diff')
     .description('tell what changed in the meaning of rules, whichever way they are written')
@@ -23,18 +23,20 @@ export function addRulesDiff(rules: Command): void {
     .option('--json', 'print one JSON document instead of text')
     .action(async (old: string, next: string, options: { events?: string; json?: boolean }) => {
       requireOneStandardInput(old, next, options.events);
-      const [before, after] = [await badgesOf(old), await badgesOf(next)];
+      const [before, after] = [await badgesOf(shell, old), await badgesOf(shell, next)];
       if (before === null || after === null) {
-        process.exitCode = WRONG;
+        shell.exitCode = WRONG;
         return;
       }
-      const comparison = compareRules(before, after, (await commandEnvironment()).eventTypes);
+      const comparison = compareRules(before, after, (await commandEnvironment(shell)).eventTypes);
       const outcomes =
-        options.events === undefined ? null : compareOutcomes(before, after, await readAllEvents(options.events));
+        options.events === undefined
+          ? null
+          : compareOutcomes(before, after, await readAllEvents(shell, options.events));
       const isSame = hasSameMeaning(comparison) && (outcomes?.length ?? 0) === 0;
-      if (options.json) printJson({ same: isSame, ...comparison, ...(outcomes === null ? {} : { outcomes }) });
-      else printText(comparison, outcomes, isSame);
-      if (!isSame) process.exitCode = 1;
+      if (options.json) shell.printJson({ same: isSame, ...comparison, ...(outcomes === null ? {} : { outcomes }) });
+      else printText(shell, comparison, outcomes, isSame);
+      if (!isSame) shell.exitCode = 1;
     });
   explainUsage(command, {
     json: `one document { same, added: [badge], removed: [badge], changed: [{ badge, changes }], outcomes } where a change is
@@ -53,18 +55,23 @@ that one condition takes and the other does not; with --events outcomes are
   });
 }
 
-async function badgesOf(name: string): Promise<readonly Badge[] | null> {
-  const files = await checkRuleFiles([name], await commandEnvironment());
-  return areSound(files, 'nothing was compared') ? files.flatMap(({ badges }) => badges) : null;
+async function badgesOf(shell: Shell, name: string): Promise<readonly Badge[] | null> {
+  const files = await checkRuleFiles(shell, [name], await commandEnvironment(shell));
+  return areSound(shell, files, 'nothing was compared') ? files.flatMap(({ badges }) => badges) : null;
 }
 
 function hasSameMeaning({ added, removed, changed }: RulesComparison): boolean {
   return added.length === 0 && removed.length === 0 && changed.every(isSameMeaning);
 }
 
-function printText(comparison: RulesComparison, outcomes: readonly OutcomeChange[] | null, isSame: boolean): void {
-  const colours = coloursFor(process.stdout);
-  for (const line of comparisonText(comparison, colours)) printLine(line);
-  for (const line of outcomes === null ? [] : outcomeText(outcomes, colours)) printLine(line);
-  if (isSame) printLine('the meaning is the same');
+function printText(
+  shell: Shell,
+  comparison: RulesComparison,
+  outcomes: readonly OutcomeChange[] | null,
+  isSame: boolean,
+): void {
+  const colours = shell.coloursOf(shell.stdout);
+  for (const line of comparisonText(comparison, colours)) shell.printLine(line);
+  for (const line of outcomes === null ? [] : outcomeText(outcomes, colours)) shell.printLine(line);
+  if (isSame) shell.printLine('the meaning is the same');
 }

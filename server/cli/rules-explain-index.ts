@@ -1,7 +1,7 @@
 /** `laurel rules explain --index`: how the index reaches each rule. */
 
 import { type Badge, createRuleIndex } from '../../dsl/index.ts';
-import { printJson, printSafely } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 
 interface Row {
   readonly badge: string;
@@ -9,10 +9,10 @@ interface Row {
   readonly reachedBy: string;
 }
 
-export function printPlacements(badges: readonly Badge[], json: boolean): void {
+export function printPlacements(shell: Shell, badges: readonly Badge[], json: boolean): void {
   const rows = rowsOf(badges);
-  if (json) printJson({ rules: rows });
-  else printTable([{ badge: 'BADGE', rule: 'RULE', reachedBy: 'REACHED BY' }, ...rows]);
+  if (json) shell.printJson({ rules: rows });
+  else printTable(shell, [{ badge: 'BADGE', rule: 'RULE', reachedBy: 'REACHED BY' }, ...rows]);
 }
 
 /** Rules that wait for another badge stand in no index: the badge's change leads to them. */
@@ -31,12 +31,12 @@ function rowsOf(badges: readonly Badge[]): readonly Row[] {
   );
 }
 
-function printTable(rows: readonly Row[]): void {
+function printTable(shell: Shell, rows: readonly Row[]): void {
   let [first, second] = [0, 0];
   for (const { badge, rule } of rows) {
     first = Math.max(first, badge.length);
     second = Math.max(second, rule.length);
   }
   for (const { badge, rule, reachedBy } of rows)
-    printSafely(`${badge.padEnd(first)}  ${rule.padEnd(second)}  ${reachedBy}`);
+    shell.printSafely(`${badge.padEnd(first)}  ${rule.padEnd(second)}  ${reachedBy}`);
 }

@@ -15,8 +15,9 @@ import { commandEnvironment } from './environment.ts';
 import { readAllEvents } from './event-files.ts';
 import { explanationText } from './explanation-text.ts';
 import { checkRuleFiles } from './rule-files.ts';
-import { areSound, printJson, printSafely } from './rule-report.ts';
+import { areSound } from './rule-report.ts';
 import { printPlacements } from './rules-explain-index.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, RULE_FILES, requireOneStandardInput, UsageError } from './usage.ts';
 
 interface Options {
@@ -27,7 +28,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addRulesExplain(rules: Command): void {
+export function addRulesExplain(rules: Command, shell: Shell): void {
   const command = rules
     .command('explain')
     .description('tell why a learner has a badge, or what is missing; or how each rule is reached')
@@ -40,18 +41,18 @@ export function addRulesExplain(rules: Command): void {
     .action(async (names: string[], options: Options) => {
       requireOneStandardInput(...names, options.events);
       requireOneQuestion(options);
-      const files = await checkRuleFiles(names, await commandEnvironment());
-      if (!areSound(files, 'nothing was explained')) return;
+      const files = await checkRuleFiles(shell, names, await commandEnvironment(shell));
+      if (!areSound(shell, files, 'nothing was explained')) return;
       const badges = files.flatMap((file) => file.badges);
-      if (options.index) return printPlacements(badges, options.json ?? false);
+      if (options.index) return printPlacements(shell, badges, options.json ?? false);
       const wanted = chooseBadges(badges, options.badge);
-      const learners = learnersOf(await readAllEvents(options.events ?? ''));
+      const learners = learnersOf(await readAllEvents(shell, options.events ?? ''));
       const learner = chooseLearner(learners, options.learner ?? '', options.events ?? '');
       const explanations = explainAll(badges, wanted, learner);
-      if (options.json) return printJson({ learner: learner.username, badges: explanations });
+      if (options.json) return shell.printJson({ learner: learner.username, badges: explanations });
       explanations.forEach((explanation, index) => {
-        if (index > 0) printSafely('');
-        for (const line of explanationText(learner.username, explanation)) printSafely(line);
+        if (index > 0) shell.printSafely('');
+        for (const line of explanationText(learner.username, explanation)) shell.printSafely(line);
       });
     });
   explainUsage(command, {

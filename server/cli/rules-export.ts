@@ -6,10 +6,11 @@ import type { Command } from 'commander';
 import { limits } from '../../dsl/index.ts';
 import type { ExportedRules } from '../../plugin/badges/export-rules.ts';
 import { InputError } from '../../plugin/errors.ts';
-import { plural, printError, printLine } from './rule-report.ts';
+import { plural } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
-export function addRulesExport(rules: Command): void {
+export function addRulesExport(rules: Command, shell: Shell): void {
   rules
     .command('export')
     .description('write the rules in force as canonical files, one per badge with its tests')
@@ -18,29 +19,29 @@ export function addRulesExport(rules: Command): void {
     .action((place: string | undefined, options: { dir?: string }) => {
       if ((place === undefined) === (options.dir === undefined) || (place ?? '-') !== '-')
         throw new InputError('export-place', 'say where to: --dir FOLDER for files, or - for standard output');
-      return withLaurel(async ({ services }) => {
+      return withLaurel(shell, async ({ services }) => {
         const exported = await services.exportRules();
-        if (options.dir === undefined) writeOne(exported);
-        else await writeFolder(exported, options.dir);
+        if (options.dir === undefined) writeOne(shell, exported);
+        else await writeFolder(shell, exported, options.dir);
       });
     });
 }
 
-function writeOne({ text }: ExportedRules): void {
-  process.stdout.write(text);
+function writeOne(shell: Shell, { text }: ExportedRules): void {
+  shell.stdout.write(text);
   if (Buffer.byteLength(text) > limits.fileBytes)
-    printError('this is longer than the 1 MiB that one rule file may have; to load it again, use --dir');
+    shell.printError('this is longer than the 1 MiB that one rule file may have; to load it again, use --dir');
 }
 
-async function writeFolder({ files }: ExportedRules, folder: string): Promise<void> {
+async function writeFolder(shell: Shell, { files }: ExportedRules, folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     for (const { name, text } of files) await writeFile(join(folder, name), text);
-    printLine(`${plural(files.length, 'file')} written to ${folder}`);
+    shell.printLine(`${plural(files.length, 'file')} written to ${folder}`);
     const written = new Set(files.map(({ name }) => name));
     const others = (await readdir(folder)).filter((name) => name.endsWith('.rules') && !written.has(name)).sort();
     if (others.length > 0)
-      printError(
+      shell.printError(
         `not in force, and left as they are: ${others.join(', ')}; delete them if they are of an earlier export`,
       );
   } catch (error) {

@@ -5,7 +5,8 @@ import type { Command } from 'commander';
 import { parse, printFile } from '../../dsl/index.ts';
 import { readText } from './input.ts';
 import { ruleFileNames } from './rule-files.ts';
-import { printDiagnostics, printError, printJson, printLine } from './rule-report.ts';
+import { printDiagnostics } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, RULE_FILES, UsageError } from './usage.ts';
 
 interface Options {
@@ -14,7 +15,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addRulesFormat(rules: Command): void {
+export function addRulesFormat(rules: Command, shell: Shell): void {
   const command = rules
     .command('fmt')
     .description('print rule files in the canonical form, comments kept')
@@ -29,20 +30,20 @@ export function addRulesFormat(rules: Command): void {
       if (options.write && names.includes('-')) {
         throw new UsageError('standard input cannot be changed in place; leave --write out');
       }
-      const formatted = await Promise.all((await ruleFileNames(names)).map(async (name) => format(name)));
+      const formatted = await Promise.all((await ruleFileNames(names)).map(async (name) => format(shell, name)));
       const broken = formatted.filter((file) => file.diagnostics.length > 0);
       if (broken.length > 0) {
-        printDiagnostics(broken, printError);
-        printError('nothing was formatted: mend the errors above first');
-        process.exitCode = 1;
+        printDiagnostics(shell, broken, 'stderr');
+        shell.printError('nothing was formatted: mend the errors above first');
+        shell.exitCode = 1;
         return;
       }
       const others = formatted.filter(({ text, canonical }) => text !== canonical);
       if (options.write) for (const { name, canonical } of others) await writeFile(name, canonical);
-      if (options.check && others.length > 0) process.exitCode = 1;
-      if (options.json) printJson({ files: formatted.map((file) => report(file, options)) });
-      else if (options.check || options.write) for (const { name } of others) printLine(name);
-      else for (const { canonical } of formatted) process.stdout.write(canonical);
+      if (options.check && others.length > 0) shell.exitCode = 1;
+      if (options.json) shell.printJson({ files: formatted.map((file) => report(file, options)) });
+      else if (options.check || options.write) for (const { name } of others) shell.printLine(name);
+      else for (const { canonical } of formatted) shell.stdout.write(canonical);
     });
   explainUsage(command, {
     json: `one document { files: [{ file, canonical, written, text }] }: whether the file was in the canonical form,
@@ -56,8 +57,8 @@ whether it was changed, and, without --check and --write, the canonical text`,
 
 type Formatted = Awaited<ReturnType<typeof format>>;
 
-async function format(name: string) {
-  const text = await readText(name);
+async function format(shell: Shell, name: string) {
+  const text = await readText(shell, name);
   const { file, diagnostics } = parse(text);
   return { name, text, diagnostics, canonical: printFile(file) };
 }

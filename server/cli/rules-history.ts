@@ -5,22 +5,23 @@ import { requiredReason } from '../../plugin/badges/reason.ts';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { BadgeVersion } from '../../plugin/ports/badge-store.ts';
 import { followReplay, NO_WAIT } from './follow-replay.ts';
-import { printDiagnostics, printError, printLine, shownText } from './rule-report.ts';
+import { printDiagnostics, shownText } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
-export function addRulesHistory(rules: Command): void {
+export function addRulesHistory(rules: Command, shell: Shell): void {
   rules
     .command('history')
     .description('list the versions of a badge, newest first; also of one that was removed')
     .argument('<badge>', 'id of the badge')
     .option('--json', 'print one JSON document instead of text, with the rules of every version')
     .action((id: string, options: { json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const history = await services.badges.history(id);
         if (history.length === 0)
           throw new NotFoundError('badge', 'there never was a badge with this id; "laurel rules export -" prints all');
-        if (options.json) return printLine(JSON.stringify({ badge: id, versions: history }));
-        for (const version of history) printLine(historyLine(version));
+        if (options.json) return shell.printLine(JSON.stringify({ badge: id, versions: history }));
+        for (const version of history) shell.printLine(historyLine(version));
       }),
     );
 
@@ -32,23 +33,28 @@ export function addRulesHistory(rules: Command): void {
     .requiredOption('--reason <text>', 'why; kept with the version')
     .option('--no-wait', NO_WAIT)
     .action((id: string, options: { version: string; reason: string; wait: boolean }) =>
-      withLaurel(async (laurel) => {
+      withLaurel(shell, async (laurel) => {
         const { services } = laurel;
         const result = await services.restoreBadge(id, toNumber(options.version), {
           ...{ actor: 'cli', reason: requiredReason(options.reason) },
         });
         if (result.ok) {
-          printLine(
+          shell.printLine(
             `version ${options.version} of ${shownText(id)} is in force again, as version ${result.badge.version}`,
           );
-          await followReplay(laurel, result.replay, options);
+          await followReplay(shell, laurel, result.replay, options);
           return;
         }
         const former = (await services.badges.history(id)).find(({ version }) => String(version) === options.version);
         const name = `${shownText(id)} version ${options.version}`;
-        printDiagnostics([{ name, text: former?.source ?? '', diagnostics: result.diagnostics }], printError, 'error');
-        printError('nothing was changed: that version does not pass the check any more');
-        process.exitCode = 1;
+        printDiagnostics(
+          shell,
+          [{ name, text: former?.source ?? '', diagnostics: result.diagnostics }],
+          'stderr',
+          'error',
+        );
+        shell.printError('nothing was changed: that version does not pass the check any more');
+        shell.exitCode = 1;
       }),
     );
 }

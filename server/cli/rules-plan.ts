@@ -11,8 +11,9 @@ import { instant } from './events-replay.ts';
 import { followReplay, NO_WAIT } from './follow-replay.ts';
 import { sampleLines } from './impact-report.ts';
 import { applyCommand, planLines } from './plan-report.ts';
-import { printDiagnostics, printError, printLine, shownText } from './rule-report.ts';
+import { printDiagnostics, shownText } from './rule-report.ts';
 import { readRuleSources } from './rule-sources.ts';
+import type { Shell } from './shell.ts';
 import { RULE_FILES } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
@@ -36,7 +37,7 @@ interface ApplyOptions extends CommonOptions {
   readonly wait: boolean;
 }
 
-export function addRulesPlan(rules: Command): void {
+export function addRulesPlan(rules: Command, shell: Shell): void {
   rules
     .command('plan')
     .description('show what rule files would change of the stored rules; changes nothing')
@@ -48,18 +49,18 @@ export function addRulesPlan(rules: Command): void {
     .option('--json', 'print one JSON document instead of text')
     .addHelpText('after', '\nExits with 0 when the plan can be applied, also when there is nothing to do; 1 when not.')
     .action((names: string[], options: PlanOptions) =>
-      withLaurel(async ({ services, planImpact }) => {
+      withLaurel(shell, async ({ services, planImpact }) => {
         const { prune = false, since } = options;
-        const result = await services.planRules(await readRuleSources(names), { prune });
-        if (!result.ok) return refuse(result.texts, 'there is no plan: mend the errors above first', options);
+        const result = await services.planRules(await readRuleSources(shell, names), { prune });
+        if (!result.ok) return refuse(shell, result.texts, 'there is no plan: mend the errors above first', options);
         const { plan } = result;
         const impact = options.impact ? await planImpact(plan, since ?? null) : null;
-        if (options.json) return printLine(JSON.stringify({ ok: true, ...plan, impact }));
-        printPlan(plan, impact);
+        if (options.json) return shell.printLine(JSON.stringify({ ok: true, ...plan, impact }));
+        printPlan(shell, plan, impact);
         if (options.learners && impact !== null)
-          for (const line of await sampleLines(impact, services)) printLine(line);
-        if (plan.changes.length === 0) return printLine('nothing to do');
-        printLine(`\nTo apply exactly this:\n  ${applyCommand(plan, names, options)}`);
+          for (const line of await sampleLines(impact, services)) shell.printLine(line);
+        if (plan.changes.length === 0) return shell.printLine('nothing to do');
+        shell.printLine(`\nTo apply exactly this:\n  ${applyCommand(plan, names, options)}`);
       }),
     );
 
@@ -75,7 +76,7 @@ export function addRulesPlan(rules: Command): void {
     .option('--json', 'print one JSON document instead of text')
     .addHelpText('after', '\nExits with 0 when the plan was applied, 1 when it was refused; then nothing was changed.')
     .action((names: string[], { reason, plan, ...options }: ApplyOptions & { reason: string; plan: string }) =>
-      apply(names, { hash: plan, reason: requiredReason(reason) }, options),
+      apply(shell, names, { hash: plan, reason: requiredReason(reason) }, options),
     );
 
   rules
@@ -88,37 +89,38 @@ export function addRulesPlan(rules: Command): void {
     .option('--no-wait', NO_WAIT)
     .option('--json', 'print one JSON document instead of text')
     .action((names: string[], { reason, ...options }: ApplyOptions & { reason: string }) =>
-      apply(names, { hash: null, reason: toReason(reason) }, options),
+      apply(shell, names, { hash: null, reason: toReason(reason) }, options),
     );
 }
 
 function apply(
+  shell: Shell,
   names: readonly string[],
   { hash, reason }: { readonly hash: string | null; readonly reason: string | null },
   options: ApplyOptions,
 ): Promise<void> {
-  return withLaurel(async (laurel) => {
+  return withLaurel(shell, async (laurel) => {
     const { services } = laurel;
     const { prune = false, since = null } = options;
-    const result = await services.applyRules(await readRuleSources(names), {
+    const result = await services.applyRules(await readRuleSources(shell, names), {
       ...{ plan: hash, prune, actor: 'cli', reason, since },
     });
     if (result.outcome === 'invalid') {
-      return refuse(result.texts, 'nothing was changed: mend the errors above first', options);
+      return refuse(shell, result.texts, 'nothing was changed: mend the errors above first', options);
     }
     const { plan } = result;
     if (result.outcome === 'applied') {
-      if (!options.json) printPlan(plan);
-      const replay = await followReplay(laurel, result.replay, options);
+      if (!options.json) printPlan(shell, plan);
+      const replay = await followReplay(shell, laurel, result.replay, options);
       const { versions: _, ...applied } = result;
-      if (options.json) printLine(JSON.stringify({ ok: true, ...applied, replay }));
+      if (options.json) shell.printLine(JSON.stringify({ ok: true, ...applied, replay }));
       return;
     }
-    process.exitCode = 1;
-    if (options.json) return printLine(JSON.stringify({ ok: false, ...result }));
-    printError(`nothing was changed: ${becauseOf(result)}. This is the plan now:\n`);
-    for (const line of planLines(plan)) printError(line);
-    printError(`\nTo apply this instead:\n  ${applyCommand(plan, names, options)}`);
+    shell.exitCode = 1;
+    if (options.json) return shell.printLine(JSON.stringify({ ok: false, ...result }));
+    shell.printError(`nothing was changed: ${becauseOf(result)}. This is the plan now:\n`);
+    for (const line of planLines(plan)) shell.printError(line);
+    shell.printError(`\nTo apply this instead:\n  ${applyCommand(plan, names, options)}`);
   });
 }
 
@@ -131,20 +133,20 @@ function becauseOf({ because, latest }: Extract<ApplyResult, { outcome: 'stale' 
   return `the stored rules have changed since the plan was made${last}`;
 }
 
-function printPlan(plan: RulePlan, impact: Impact | null = null): void {
+function printPlan(shell: Shell, plan: RulePlan, impact: Impact | null = null): void {
   for (const { file, line, column, code, message } of plan.warnings) {
-    printError(`${file}:${line}:${column}: warning[${code}] ${shownText(message)}`);
+    shell.printError(`${file}:${line}:${column}: warning[${code}] ${shownText(message)}`);
   }
-  for (const line of planLines(plan, impact)) printLine(line);
+  for (const line of planLines(plan, impact)) shell.printLine(line);
 }
 
-function refuse(texts: readonly CheckedText[], advice: string, { json = false }: CommonOptions): void {
+function refuse(shell: Shell, texts: readonly CheckedText[], advice: string, { json = false }: CommonOptions): void {
   if (json) {
     const diagnostics = texts.flatMap(({ name, diagnostics: found }) => found.map((one) => ({ file: name, ...one })));
-    printLine(JSON.stringify({ ok: false, diagnostics }));
+    shell.printLine(JSON.stringify({ ok: false, diagnostics }));
   } else {
-    printDiagnostics(texts, printError, 'error');
-    printError(advice);
+    printDiagnostics(shell, texts, 'stderr', 'error');
+    shell.printError(advice);
   }
-  process.exitCode = 1;
+  shell.exitCode = 1;
 }

@@ -5,10 +5,11 @@ import { simulate } from '../../plugin/badges/simulate.ts';
 import { commandEnvironment } from './environment.ts';
 import { readAllEvents } from './event-files.ts';
 import { checkRuleFiles } from './rule-files.ts';
-import { areSound, printJson } from './rule-report.ts';
+import { areSound } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, RULE_FILES, requireOneStandardInput } from './usage.ts';
 
-export function addRulesSimulate(rules: Command): void {
+export function addRulesSimulate(rules: Command, shell: Shell): void {
   const command = rules
     .command('simulate')
     .description('evaluate rule files over events in memory; prints one JSON line per learner and active badge')
@@ -17,11 +18,11 @@ export function addRulesSimulate(rules: Command): void {
     .option('--json', 'changes nothing: JSON Lines is what this command always prints')
     .action(async (names: string[], options: { events: string }) => {
       requireOneStandardInput(...names, options.events);
-      const files = await checkRuleFiles(names, await commandEnvironment());
-      if (!areSound(files, 'nothing was simulated')) return;
-      const events = await readAllEvents(options.events);
+      const files = await checkRuleFiles(shell, names, await commandEnvironment(shell));
+      if (!areSound(shell, files, 'nothing was simulated')) return;
+      const events = await readAllEvents(shell, options.events);
       const badges = files.flatMap((file) => file.badges);
-      for (const line of simulate(badges, events)) printJson(line);
+      for (const line of simulate(badges, events)) shell.printJson(line);
     });
   explainUsage(command, {
     json: `and without: one line per learner and active badge, by learner, then badge:

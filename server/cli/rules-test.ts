@@ -9,10 +9,11 @@ import {
   runTest,
   type TestReport,
 } from '../../dsl/index.ts';
-import { type Colours, coloursFor } from './colour.ts';
+import type { Colours } from './colour.ts';
 import { commandEnvironment } from './environment.ts';
 import { type CheckedFile, checkRuleFiles } from './rule-files.ts';
-import { areSound, printError, printJson, printLine, printSafely } from './rule-report.ts';
+import { areSound } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, RULE_FILES, UsageError } from './usage.ts';
 
 interface Options {
@@ -23,7 +24,7 @@ interface Options {
   readonly threshold?: number;
 }
 
-export function addRulesTest(rules: Command): void {
+export function addRulesTest(rules: Command, shell: Shell): void {
   const command = rules
     .command('test')
     .description('run the test blocks of rule files in memory')
@@ -36,9 +37,9 @@ export function addRulesTest(rules: Command): void {
     .action(async (names: string[], options: Options) => {
       if (options.threshold !== undefined && !options.coverage)
         throw new UsageError('--threshold says how much coverage is enough; give --coverage with it');
-      const environment = await commandEnvironment();
-      const files = await checkRuleFiles(names, environment);
-      if (areSound(files, 'no test was run')) runAll(files, environment, options);
+      const environment = await commandEnvironment(shell);
+      const files = await checkRuleFiles(shell, names, environment);
+      if (areSound(shell, files, 'no test was run')) runAll(shell, files, environment, options);
     });
   explainUsage(command, {
     json: `one line per test { file, passed, title, badge, expectations, failures: [{ line, column, expected, actual,
@@ -60,7 +61,7 @@ function toPercent(text: string): number {
   return value;
 }
 
-function runAll(files: readonly CheckedFile[], environment: Environment, options: Options): void {
+function runAll(shell: Shell, files: readonly CheckedFile[], environment: Environment, options: Options): void {
   const badges = files.flatMap((file) => file.badges);
   const { run: wanted = '' } = options;
   const chosen = files.map((file) => ({ ...file, tests: file.tests.filter(({ title }) => title.includes(wanted)) }));
@@ -69,51 +70,53 @@ function runAll(files: readonly CheckedFile[], environment: Environment, options
   );
   const failed = reports.filter(({ report }) => report.failures.length > 0).length;
   const coverage = options.coverage ? coverageOf(chosen, environment) : null;
-  if (options.json) printAsJson(reports, coverage);
+  if (options.json) printAsJson(shell, reports, coverage);
   else {
-    const colours = coloursFor(process.stdout);
-    for (const { file, report } of reports) printReport(file, report, colours);
-    if (coverage !== null) printCoverage(coverage, colours);
+    const colours = shell.coloursOf(shell.stdout);
+    for (const { file, report } of reports) printReport(shell, file, report, colours);
+    if (coverage !== null) printCoverage(shell, coverage, colours);
     const paint = failed > 0 ? colours.red : colours.green;
-    printLine(paint(`${reports.length - failed} passed, ${failed} failed`));
+    shell.printLine(paint(`${reports.length - failed} passed, ${failed} failed`));
   }
-  if (reports.length === 0 && wanted !== '') printError(`no test has "${wanted}" in its title`);
+  if (reports.length === 0 && wanted !== '') shell.printError(`no test has "${wanted}" in its title`);
   const isTooLittle = coverage !== null && 100 * coverage.ratio < (options.threshold ?? 0);
-  if (isTooLittle) printError(`coverage is ${percent(coverage)}, below the ${options.threshold} % that are asked for`);
-  if (failed > 0 || (reports.length === 0 && options.failOnEmpty) || isTooLittle) process.exitCode = 1;
+  if (isTooLittle)
+    shell.printError(`coverage is ${percent(coverage)}, below the ${options.threshold} % that are asked for`);
+  if (failed > 0 || (reports.length === 0 && options.failOnEmpty) || isTooLittle) shell.exitCode = 1;
 }
 
 function printAsJson(
+  shell: Shell,
   reports: readonly { readonly file: string; readonly report: TestReport }[],
   coverage: Coverage | null,
 ): void {
-  for (const { file, report } of reports) printJson({ file, passed: report.failures.length === 0, ...report });
-  if (coverage !== null) printJson({ coverage });
+  for (const { file, report } of reports) shell.printJson({ file, passed: report.failures.length === 0, ...report });
+  if (coverage !== null) shell.printJson({ coverage });
 }
 
-function printReport(file: string, { title, failures }: TestReport, { red, green, dim }: Colours): void {
+function printReport(shell: Shell, file: string, { title, failures }: TestReport, { red, green, dim }: Colours): void {
   const passed = failures.length === 0;
-  printSafely(`${passed ? 'passed' : 'FAILED'}  ${file}: ${title}`, (line) =>
+  shell.printSafely(`${passed ? 'passed' : 'FAILED'}  ${file}: ${title}`, (line) =>
     line.replace(/^\w+/, passed ? green : red),
   );
   for (const { line, column, expected, actual, reasons } of failures) {
-    printSafely(`  ${file}:${line}:${column}: expected ${expected}`);
-    printSafely(`    but it is ${actual}`);
-    for (const reason of reasons) printSafely(`      ${reason}`, dim);
+    shell.printSafely(`  ${file}:${line}:${column}: expected ${expected}`);
+    shell.printSafely(`    but it is ${actual}`);
+    for (const reason of reasons) shell.printSafely(`      ${reason}`, dim);
   }
 }
 
-function printCoverage(coverage: Coverage, { yellow }: Colours): void {
+function printCoverage(shell: Shell, coverage: Coverage, { yellow }: Colours): void {
   for (const condition of coverage.conditions) {
     const missing = missed(condition);
     if (missing === null) continue;
     const { file, line, column, badge, rule, text } = condition;
-    printSafely(`${file}:${line}:${column}: ${missing}: ${text} (badge ${badge}, ${rule})`, (whole) =>
+    shell.printSafely(`${file}:${line}:${column}: ${missing}: ${text} (badge ${badge}, ${rule})`, (whole) =>
       whole.replace(missing, yellow),
     );
   }
   const { length } = coverage.conditions;
-  printLine(
+  shell.printLine(
     `coverage ${percent(coverage)} of what ${length} ${length === 1 ? 'comparison' : 'comparisons'} can come out as`,
   );
 }

@@ -10,19 +10,20 @@ import { addRulesHistory } from './rules-history.ts';
 import { addRulesPlan } from './rules-plan.ts';
 import { addRulesSimulate } from './rules-simulate.ts';
 import { addRulesTest } from './rules-test.ts';
+import type { Shell } from './shell.ts';
 
-export function addRulesCommands(program: Command): void {
+export function addRulesCommands(program: Command, shell: Shell): void {
   const rules = program
     .command('rules')
     .description('check and try rule files; put them in force, export them, look at former versions');
 
-  addRulesCheck(rules);
-  addRulesSimulate(rules);
-  addRulesExplain(rules);
-  addRulesDiff(rules);
-  addRulesFormat(rules);
-  addRulesTest(rules);
-  addRulesPlan(rules);
-  addRulesExport(rules);
-  addRulesHistory(rules);
+  addRulesCheck(rules, shell);
+  addRulesSimulate(rules, shell);
+  addRulesExplain(rules, shell);
+  addRulesDiff(rules, shell);
+  addRulesFormat(rules, shell);
+  addRulesTest(rules, shell);
+  addRulesPlan(rules, shell);
+  addRulesExport(rules, shell);
+  addRulesHistory(rules, shell);
 }

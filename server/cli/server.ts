@@ -6,20 +6,20 @@ import type { Laurel, Role } from '../compose.ts';
 import { readSettings, type Settings } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { unknownSettings } from '../settings/report.ts';
-import { waitForSignal } from './signals.ts';
+import type { Shell } from './shell.ts';
 import { startBanner } from './start-banner.ts';
 
-export function addServerCommands(program: Command): void {
+export function addServerCommands(program: Command, shell: Shell): void {
   program
     .command('serve')
     .description(
       'run the pages, the API, the consumer, the dispatcher and the scheduler; done when no command is given',
     )
     .action(async () => {
-      const settings = readSettings(process.env);
-      const asked = waitForSignal();
-      const laurel = await start(settings, ['web', 'consumer', 'dispatcher', 'scheduler']);
-      process.stderr.write(`${await startBanner(laurel)}\n`);
+      const settings = readSettings(shell.env);
+      const asked = shell.untilAsked();
+      const laurel = await start(shell, settings, ['web', 'consumer', 'dispatcher', 'scheduler']);
+      shell.printError(`${await startBanner(laurel)}`);
       await serveUntil(asked, laurel);
     });
 
@@ -27,15 +27,15 @@ export function addServerCommands(program: Command): void {
     .command('consume')
     .description('run the consumer and the dispatcher only; start as many as needed')
     .action(async () => {
-      const settings = readSettings(process.env);
+      const settings = readSettings(shell.env);
       if (settings.amqpUrl === null) {
         throw new ConfigurationError([
           'AMQP_URL is not set, so there is nothing to consume; set it, or run laurel serve',
         ]);
       }
-      const asked = waitForSignal();
-      const laurel = await start(settings, ['consumer', 'dispatcher']);
-      process.stderr.write('consuming; SIGTERM stops after the messages in progress\n');
+      const asked = shell.untilAsked();
+      const laurel = await start(shell, settings, ['consumer', 'dispatcher']);
+      shell.printError('consuming; SIGTERM stops after the messages in progress');
       await serveUntil(asked, laurel);
     });
 
@@ -45,7 +45,7 @@ export function addServerCommands(program: Command): void {
     .option('--exit', 'end after the account instead of serving the pages')
     .action(async (options: { exit?: boolean }) => {
       const { runDemo } = await import('../demo/demo.ts');
-      await runDemo({ exit: options.exit === true, write: (line) => process.stdout.write(`${line}\n`) });
+      await runDemo(shell, { exit: options.exit === true });
     });
 }
 
@@ -57,9 +57,9 @@ async function serveUntil(asked: Promise<void>, laurel: Laurel): Promise<void> {
 }
 
 /** Loaded on demand: commands that only look at files start without the server's libraries. */
-async function start(settings: Settings, roles: readonly Role[]): Promise<Laurel> {
+async function start(shell: Shell, settings: Settings, roles: readonly Role[]): Promise<Laurel> {
   const { compose } = await import('../compose.ts');
-  const logger = createLogger(settings.logLevel);
-  for (const problem of unknownSettings(process.env)) logger.warn('a variable is no setting', { problem });
-  return compose(settings, { logger, roles });
+  const logger = createLogger(settings.logLevel, shell.stdout);
+  for (const problem of unknownSettings(shell.env)) logger.warn('a variable is no setting', { problem });
+  return compose(settings, { logger, clock: shell.clock, roles });
 }

@@ -3,26 +3,26 @@
 import type { Command } from 'commander';
 import { readSettings } from '../config.ts';
 import { settingRows, unknownSettings } from '../settings/report.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
 
-export function addSettingsCommand(program: Command): void {
+export function addSettingsCommand(program: Command, shell: Shell): void {
   explainUsage(
     program
       .command('settings')
       .description('print the settings in force and where each comes from; secrets are shown as set or unset only')
       .option('--json', 'print JSON')
       .action((options: { json?: boolean }) => {
-        readSettings(process.env);
-        const rows = settingRows(process.env);
-        const warnings = unknownSettings(process.env);
+        readSettings(shell.env);
+        const rows = settingRows(shell.env);
+        const warnings = unknownSettings(shell.env);
         if (options.json) {
-          printLine(JSON.stringify({ settings: rows, warnings }));
+          shell.printLine(JSON.stringify({ settings: rows, warnings }));
           return;
         }
         for (const { env, value, source } of rows)
-          printLine(`${env}=${value}${source === 'default' ? '' : `  # ${source}`}`);
-        for (const warning of warnings) process.stderr.write(`laurel: ${warning}\n`);
+          shell.printLine(`${env}=${value}${source === 'default' ? '' : `  # ${source}`}`);
+        for (const warning of warnings) shell.printError(`laurel: ${warning}`);
       }),
     {
       json: '{settings: [{env, value, source: environment | file | default, secret}], warnings: [sentence]}',

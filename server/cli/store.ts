@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { readSettings } from '../config.ts';
 import type { CompactionStep } from '../store/compaction.ts';
 import { megabytes } from '../store/megabytes.ts';
-import { printError, printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
 
 interface Options {
@@ -16,7 +16,7 @@ interface Options {
 /** What is done sooner needs no account of its progress. */
 const PROGRESS_MS = 1_000;
 
-export function addStoreCommands(program: Command): void {
+export function addStoreCommands(program: Command, shell: Shell): void {
   const store = program.command('store').description('the file of the embedded store');
   explainUsage(
     store
@@ -24,7 +24,7 @@ export function addStoreCommands(program: Command): void {
       .description('give room that is free in the file back to the disk; no Laurel may use the store meanwhile')
       .option('--dry-run', 'only print how much would be given back; works while Laurel runs')
       .option('--json', 'print JSON')
-      .action(compact),
+      .action((options: Options) => compact(shell, options)),
     {
       json: '{before: {file, used, free}, after: {file, used, free} | null, givenBack}, all in bytes; after is null with --dry-run, and givenBack what it would be',
       exits:
@@ -34,8 +34,8 @@ export function addStoreCommands(program: Command): void {
   );
 }
 
-async function compact({ dryRun, json }: Options): Promise<void> {
-  const { mongodbUri, dataDir } = readSettings(process.env);
+async function compact(shell: Shell, { dryRun, json }: Options): Promise<void> {
+  const { mongodbUri, dataDir } = readSettings(shell.env);
   if (mongodbUri !== null)
     throw new UsageError(
       'MONGODB_URI is set: this is about the embedded store; a MongoDB server has a command `compact` of its own',
@@ -46,29 +46,30 @@ async function compact({ dryRun, json }: Options): Promise<void> {
   if (dryRun) {
     const before = await embeddedStoreSpace(folder);
     const { file, free } = before;
-    if (json) printLine(JSON.stringify({ before, after: null, givenBack: free }));
-    else printLine(`the file takes ${megabytes(file)}; compacting would give ${megabytes(free)} back`);
+    if (json) shell.printLine(JSON.stringify({ before, after: null, givenBack: free }));
+    else shell.printLine(`the file takes ${megabytes(file)}; compacting would give ${megabytes(free)} back`);
     return;
   }
-  const { before, after } = await compactEmbeddedStore(folder, json ? undefined : slowly(tellStep));
+  const { before, after } = await compactEmbeddedStore(folder, json ? undefined : slowly(shell));
   const givenBack = before.file - after.file;
-  if (json) printLine(JSON.stringify({ before, after, givenBack }));
-  else printLine(`the file takes ${megabytes(after.file)}; ${megabytes(givenBack)} were given back`);
+  if (json) shell.printLine(JSON.stringify({ before, after, givenBack }));
+  else shell.printLine(`the file takes ${megabytes(after.file)}; ${megabytes(givenBack)} were given back`);
 }
 
-function tellStep({ doing, done, total }: CompactionStep): void {
-  printError(
+function tellStep(shell: Shell, { doing, done, total }: CompactionStep): void {
+  shell.printError(
     doing === 'copying'
       ? `copying: ${megabytes(done)} of ${megabytes(total)}`
       : `comparing: ${done} of ${total} documents`,
   );
 }
 
-function slowly(tell: (step: CompactionStep) => void): (step: CompactionStep) => void {
-  let last = Date.now();
+function slowly(shell: Shell): (step: CompactionStep) => void {
+  const now = (): number => shell.clock.now().getTime();
+  let last = now();
   return (step) => {
-    if (Date.now() - last < PROGRESS_MS) return;
-    last = Date.now();
-    tell(step);
+    if (now() - last < PROGRESS_MS) return;
+    last = now();
+    tellStep(shell, step);
   };
 }

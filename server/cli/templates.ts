@@ -7,7 +7,7 @@ import type { BadgeTemplate, ProviderStore } from '../../plugin/ports/provider-s
 import { accountsToSync, requestSync, syncedAccounts } from '../../plugin/providers/sync-templates.ts';
 import { createAudit } from '../http/audit.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
-import { printError, printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
@@ -21,7 +21,7 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-export function addTemplatesCommands(program: Command): void {
+export function addTemplatesCommands(program: Command, shell: Shell): void {
   const templates = program.command('templates').description('badge templates at providers: what can be issued');
 
   templates
@@ -32,7 +32,9 @@ export function addTemplatesCommands(program: Command): void {
     .option('--state <state>', `only those that are ${STATES.join(', ')}`)
     .option('--search <text>', 'only those with a word that begins so, or with this id')
     .option('--json', 'print JSON Lines')
-    .action((options: ListOptions) => withLaurel(({ services }) => list(services.providerStore, options)));
+    .action((options: ListOptions) =>
+      withLaurel(shell, ({ services }) => list(shell, services.providerStore, options)),
+    );
 
   templates
     .command('sync')
@@ -40,18 +42,26 @@ export function addTemplatesCommands(program: Command): void {
     .option('--account <slug...>', 'only these accounts; without it all that are enabled')
     .option('--json', 'print the job as JSON')
     .action((options: { account?: string[]; json?: boolean }) =>
-      withLaurel(async ({ services, carryOut }) => {
+      withLaurel(shell, async ({ services, carryOut }) => {
         const { providerStore, providers, jobs } = services;
         const accounts = accountsToSync(await providerStore.accounts(), providers, options.account ?? null);
         const job = await requestSync(jobs, accounts, 'cli');
         const slugs = accounts.map(({ provider, slug }) => `${provider}/${slug}`).join(', ');
         await createAudit(services)('cli', 'templates.synchronised', `job:${job.id}`, { accounts: slugs });
-        report(await endOf({ services, carryOut }, job, { quiet: options.json === true }), options.json === true);
+        report(
+          shell,
+          await endOf(shell, { services, carryOut }, job, { quiet: options.json === true }),
+          options.json === true,
+        );
       }),
     );
 }
 
-async function list(store: Pick<ProviderStore, 'accounts' | 'templates'>, options: ListOptions): Promise<void> {
+async function list(
+  shell: Shell,
+  store: Pick<ProviderStore, 'accounts' | 'templates'>,
+  options: ListOptions,
+): Promise<void> {
   const accounts = await store.accounts();
   const account = accountOf(accounts, options.account);
   for (let after: string | undefined; ; ) {
@@ -65,7 +75,7 @@ async function list(store: Pick<ProviderStore, 'accounts' | 'templates'>, option
     });
     for (const template of page.items) {
       const slug = accounts.find(({ id }) => id === template.accountId)?.slug ?? '';
-      printLine(options.json ? JSON.stringify(lineOf(template, slug)) : textOf(template, slug));
+      shell.printLine(options.json ? JSON.stringify(lineOf(template, slug)) : textOf(template, slug));
     }
     if (page.next === null) return;
     after = page.next;
@@ -84,19 +94,19 @@ function textOf({ provider, templateId, state, name }: BadgeTemplate, account: s
 }
 
 /** One line per account; exits with 1 when one of them failed. */
-function report(job: Job, json: boolean): void {
-  if (json) printLine(JSON.stringify(job));
+function report(shell: Shell, job: Job, json: boolean): void {
+  if (json) shell.printLine(JSON.stringify(job));
   else {
     for (const { provider, account, error, added, changed, unchanged, retired } of syncedAccounts(job)) {
       const counts = `${added} added, ${changed} changed, ${unchanged} unchanged, ${retired} gone`;
-      printLine(`${provider}/${account}: ${counts}`);
-      if (error !== null) printError(`${provider}/${account}: ${error}`);
+      shell.printLine(`${provider}/${account}: ${counts}`);
+      if (error !== null) shell.printError(`${provider}/${account}: ${error}`);
     }
-    printLine(jobState(job));
-    printFailure(job);
+    shell.printLine(jobState(job));
+    printFailure(shell, job);
   }
-  setExitCode(job);
-  if ((job.counts.failed ?? 0) > 0) process.exitCode = 1;
+  setExitCode(shell, job);
+  if ((job.counts.failed ?? 0) > 0) shell.exitCode = 1;
 }
 
 function stateOf(text: string): BadgeTemplate['state'] {

@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import { findIdentity } from '../../plugin/badges/find-learner.ts';
 import { createWhy, type Ruling, type Why } from '../../plugin/badges/why.ts';
 import { explanationText } from './explanation-text.ts';
-import { printLine } from './rule-report.ts';
+import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
-export function addWhyCommand(program: Command): void {
+export function addWhyCommand(program: Command, shell: Shell): void {
   program
     .command('why')
     .description('say why a learner has a badge, or what is missing, with the events that decided it; changes nothing')
@@ -15,9 +15,9 @@ export function addWhyCommand(program: Command): void {
     .argument('<badge>', 'id of the badge')
     .option('--json', 'print one JSON object, as GET /api/laurel/v1/learners/<username>/badges/<badge> gives it')
     .action((username: string, badge: string, options: { json?: boolean }) =>
-      withLaurel(async ({ services }) => {
+      withLaurel(shell, async ({ services }) => {
         const answer = await createWhy(services)(await findIdentity(services, username), badge);
-        printLine(options.json ? JSON.stringify(answer) : whyText(answer).join('\n'));
+        shell.printLine(options.json ? JSON.stringify(answer) : whyText(answer).join('\n'));
       }),
     );
 }

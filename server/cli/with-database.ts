@@ -3,15 +3,16 @@
 import type { OpenedDatabase } from '../composition/stores.ts';
 import { readSettings, type Settings } from '../config.ts';
 import { Lifecycle } from '../lifecycle.ts';
-import { createLogger } from '../logger.ts';
+import type { Shell } from './shell.ts';
 
 /** @param how join: beside a running server that holds the embedded store; build: indexes are built */
 export async function withDatabaseOnly(
+  shell: Shell,
   { join = true, build }: { readonly join?: boolean; readonly build: boolean },
   work: (opened: OpenedDatabase, settings: Settings) => Promise<void>,
 ): Promise<void> {
-  const settings = readSettings(process.env);
-  const logger = createLogger('warn', 2);
+  const settings = readSettings(shell.env);
+  const logger = shell.logger('warn');
   const lifecycle = new Lifecycle(logger);
   try {
     const { openDatabase } = await import('../composition/stores.ts');

@@ -9,13 +9,12 @@ import { invariant } from '../../plugin/errors.ts';
 import { parseLearnerLines } from '../../providers/index.ts';
 import { readJsonLines } from '../cli/input.ts';
 import { readRuleSources } from '../cli/rule-sources.ts';
-import { waitForSignal } from '../cli/signals.ts';
+import type { Shell } from '../cli/shell.ts';
 import { compose, type Laurel } from '../compose.ts';
 import { readSettings } from '../config.ts';
 import { applyCredentialsSetup } from '../configuration/credentials-setup.ts';
 import { hashPassword } from '../http/passwords.ts';
 import { createOneTimeSignIn, signInLink } from '../http/tokens.ts';
-import { createLogger } from '../logger.ts';
 import { projectPath } from '../paths.ts';
 import { badgeAccount, credentialAccount, openBadgeAccount } from './account.ts';
 import { connectDemoCredly, credlyAccount, type DemoCredly, startDemoCredly } from './credly.ts';
@@ -23,25 +22,21 @@ import { feedEvents } from './feed-events.ts';
 import { type DemoLms, enrolDemoLearners, lmsAccount, startDemoLms } from './lms.ts';
 import { makeOpenBadgeTemplate } from './open-badge.ts';
 
-export interface DemoOptions {
-  /** End after the account. */
-  readonly exit: boolean;
-  readonly write: (line: string) => void;
-}
-
 const PREFERRED_PORT = 8080;
 
-export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
+/** @param exit end after the account */
+export async function runDemo(shell: Shell, { exit }: { readonly exit: boolean }): Promise<void> {
+  const write = (line: string): void => shell.printLine(line);
   const begun = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'laurel-demo-'));
   const [credly, lms] = await Promise.all([startDemoCredly(), startDemoLms()]);
   let laurel: Laurel | null = null;
   try {
-    laurel = await startOn(folder, credly, lms);
+    laurel = await startOn(shell, folder, { credly, lms });
     await connectDemoCredly(laurel, credly);
     await makeOpenBadgeTemplate(laurel);
-    const rules = await loadRules(laurel);
-    const fed = await feedEvents(laurel, readJsonLines(projectPath('examples', 'events', 'demo.jsonl')));
+    const rules = await loadRules(shell, laurel);
+    const fed = await feedEvents(laurel, readJsonLines(shell, projectPath('examples', 'events', 'demo.jsonl')));
     await enrolDemoLearners(laurel, lms);
     await laurel.settleEffects();
     await setUpCredentials(laurel);
@@ -60,7 +55,7 @@ export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
     for (const line of lmsAccount(laurel)) write(line);
     write(`Sign in (once) without it: ${await signIn(laurel)}`);
     write('Ctrl+C ends the demo.');
-    await waitForSignal();
+    await shell.untilAsked();
   } finally {
     await laurel?.stop();
     await Promise.all([credly.standIn.close(), lms.standIn.close()]);
@@ -69,19 +64,19 @@ export async function runDemo({ exit, write }: DemoOptions): Promise<void> {
 
 /** The environment's own settings stay out of it, all but PORT: the demo must not touch a real installation. */
 async function startOn(
+  shell: Shell,
   folder: string,
-  { settings: ofCredly }: DemoCredly,
-  { settings: ofLms }: DemoLms,
+  { credly, lms }: { readonly credly: DemoCredly; readonly lms: DemoLms },
 ): Promise<Laurel> {
   const settings = readSettings({
-    PORT: process.env.PORT ?? String((await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0),
+    PORT: shell.env.PORT ?? String((await isFree(PREFERRED_PORT)) ? PREFERRED_PORT : 0),
     LAUREL_DATA_DIR: folder,
     LAUREL_INGEST_TOKEN: randomBytes(16).toString('hex'),
     LAUREL_LOG_LEVEL: 'warn',
-    ...ofCredly,
-    ...ofLms,
+    ...credly.settings,
+    ...lms.settings,
   });
-  return compose(settings, { logger: createLogger('warn', 2), roles: ['web', 'dispatcher'] });
+  return compose(settings, { logger: shell.logger('warn'), clock: shell.clock, roles: ['web', 'dispatcher'] });
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -93,9 +88,9 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /** @returns the number of badges */
-async function loadRules({ services }: Laurel): Promise<number> {
+async function loadRules(shell: Shell, { services }: Laurel): Promise<number> {
   const folders = ['rules', 'credly', 'open-badges'].map((folder) => projectPath('examples', folder));
-  const files = await readRuleSources(folders);
+  const files = await readRuleSources(shell, folders);
   const result = await services.applyRules(files, { plan: null, prune: false, actor: 'demo', reason: null });
   invariant(result.outcome === 'applied', 'the example rules are sound');
   return result.plan.changes.length;

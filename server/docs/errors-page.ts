@@ -33,6 +33,8 @@ const kinds: Readonly<Record<string, { readonly prefix: string; readonly doc: st
 const aliases: Readonly<Record<string, string>> = { LmsError: 'ProviderError' };
 
 const THROWN = /new (\w+Error)\(\s*'([a-z][a-z-]*)',\s*/g;
+/** Errors of schedules name the field first. */
+const WRONG_FIELDS = /wrongField\(\s*'(\w+)',\s*/g;
 const REQUESTS = /(?:new RequestError\(\s*(\d{3}),|(forbidden|unauthorized)\()\s*'([a-z][a-z-]*)',\s*/g;
 const STATUS: Readonly<Record<string, string>> = { forbidden: '403', unauthorized: '401' };
 
@@ -43,6 +45,12 @@ export function errorsPage(): string {
       const kind = aliases[name] ?? name;
       return { kind, code: `${kinds[kind]?.prefix}.${reason}`, message: messageAt(text, index + length) };
     }),
+  );
+  const wrongFields = texts.flatMap((text) =>
+    [...text.matchAll(WRONG_FIELDS)].map(({ 0: { length }, 1: field = '', index }) => ({
+      ...{ kind: 'InputError', code: 'input.schedule' },
+      message: `${field}: ${messageAt(text, index + length)}`,
+    })),
   );
   const requests = texts.flatMap((text) =>
     [...text.matchAll(REQUESTS)].map(({ 0: { length }, 1: status, 2: helper = '', 3: reason = '', index }) => [
@@ -56,7 +64,9 @@ export function errorsPage(): string {
     'what the message fills in. Problem documents of the API carry the code as `code`, the message as `detail`.',
     '',
     ...consequences.flatMap(([type, { httpStatus, message, exitCode }]) => {
-      const rows = thrown.flatMap((one) => (one.kind === type.name ? [[`\`${one.code}\``, cell(one.message)]] : []));
+      const rows = [...thrown, ...wrongFields].flatMap((one) =>
+        one.kind === type.name ? [[`\`${one.code}\``, cell(one.message)]] : [],
+      );
       const leadsTo = `HTTP ${httpStatus}, exit code ${exitCode}; a message of RabbitMQ: ${message}.`;
       return [
         `## ${kinds[type.name]?.prefix ?? type.name}`,
@@ -82,7 +92,14 @@ function sourcesBelow(folder: string): readonly string[] {
 }
 
 /** The text that begins there, as a person reads it; one that is put together elsewhere is all gap. */
-function messageAt(source: string, start: number): string {
+function messageAt(source: string, at: number): string {
+  // a text that can be translated has its gaps in braces
+  const [call] = /^(?:words|msg)\(\s*|^counts\([^,]*,\s*/.exec(source.slice(at, at + 200)) ?? [];
+  const text = literalAt(source, at + (call?.length ?? 0));
+  return call === undefined ? text : text.replace(/\{\w+\}/g, '…');
+}
+
+function literalAt(source: string, start: number): string {
   const quote = source[start] ?? '';
   if (!"'`".includes(quote)) return '…';
   let message = '';

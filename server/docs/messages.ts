@@ -3,8 +3,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GetTextTranslation, po } from 'gettext-parser';
+import { LIFE_OPTIONS } from '../../plugin/credentials/validity.ts';
+import type { AccountForm } from '../../plugin/ports/badge-provider.ts';
+import { lowerFirst } from '../../plugin/providers/account-entry.ts';
+import {
+  accredibleCapabilities,
+  accredibleHosts,
+  CREDLY_ADDRESSES,
+  completionsAndGrades,
+  credlyAccountForm,
+  pdfOptions,
+} from '../../providers/index.ts';
 import { consequences, requestTitles } from '../error-map.ts';
+import { optionTexts } from '../http/option-view.ts';
 import { notices } from '../http/page.ts';
+import { withArticle } from '../http/pages/providers.ts';
 import { ROLES, rights, roles } from '../http/rights.ts';
 import { languageOfFolder } from '../i18n/languages.ts';
 import { pluralForms } from '../i18n/plural-forms.ts';
@@ -20,7 +33,7 @@ export interface Message {
 }
 
 /** Where people are spoken to. */
-const FOLDERS = ['plugin', 'providers/openbadges', 'server/http', 'server/mail', 'views'];
+const FOLDERS = ['plugin', 'providers', 'server/http', 'server/mail', 'server/scheduler', 'views'];
 
 const TEXT = String.raw`\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 const CALLS = [
@@ -30,6 +43,20 @@ const CALLS = [
   new RegExp(String.raw`\[msg\(${TEXT}\),\s*msg\(${TEXT}\)\]`, 'g'),
 ];
 
+/** What the forms ask for where accounts of a provider are added. */
+const ACCOUNT_FORMS: readonly (AccountForm | null)[] = [
+  credlyAccountForm(CREDLY_ADDRESSES),
+  accredibleCapabilities(accredibleHosts, 'expire').accounts,
+];
+
+function textsOfForm({ noun, hosts, externalId, secret }: AccountForm): readonly string[] {
+  const asked = externalId === null ? [secret] : [externalId, secret];
+  return [
+    ...[noun, withArticle(noun), ...hosts.map(({ title }) => title)],
+    ...asked.flatMap(({ label, help }) => [label, lowerFirst(label), help]),
+  ];
+}
+
 /** Texts of tables, which are said as they come. */
 const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
   ['server/http/page.ts', [...notices.values()]],
@@ -37,6 +64,10 @@ const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
     'server/http/rights.ts',
     [...ROLES, ...ROLES.flatMap((role) => [roles[role].word, roles[role].doc]), ...Object.values(rights)],
   ],
+  ['providers/pdf/pdf-options.ts', optionTexts(pdfOptions)],
+  ['providers/records/retrieval-functions.ts', optionTexts(completionsAndGrades.options)],
+  ['plugin/credentials/validity.ts', optionTexts(LIFE_OPTIONS)],
+  ['plugin/ports/badge-provider.ts', ACCOUNT_FORMS.flatMap((form) => (form === null ? [] : textsOfForm(form)))],
   ['server/error-map.ts', [...consequences.map(([, { title }]) => title), ...Object.values(requestTitles)]],
 ];
 

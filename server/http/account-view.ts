@@ -3,9 +3,10 @@
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeTemplate, ProviderAccount, SyncOutcome } from '../../plugin/ports/provider-store.ts';
 import { formOf } from '../../plugin/providers/account-entry.ts';
-import { daysLeft, inDays, troubleOf, WARN_DAYS } from '../../plugin/providers/secret-expiry.ts';
-import { type Words, words } from '../../plugin/words.ts';
-import { type ShownStatus, type ShownTime, shownNumber, shownTime } from './format.ts';
+import { daysLeft, inDays, troubleWords, WARN_DAYS } from '../../plugin/providers/secret-expiry.ts';
+import { counts, type FilledWords, msg, type Words, words } from '../../plugin/words.ts';
+import type { Translator } from '../i18n/translator.ts';
+import { asSentence, type ShownStatus, type ShownTime, shownTime } from './format.ts';
 import { templatesPath } from './template-links.ts';
 
 /** What `ProviderStore.templateCounts` says. */
@@ -22,61 +23,70 @@ export function accountPath({ provider, slug }: Pick<ProviderAccount, 'provider'
 export function shownAccount(
   account: ProviderAccount,
   provider: BadgeProvider | undefined,
-  counts: TemplateCounts,
-  now: Date,
+  { counts, now, t }: { readonly counts: TemplateCounts; readonly now: Date; readonly t: Translator },
 ) {
   const { slug, name, host, externalId, origin, enabled, lastCheck, createdAt } = account;
+  const trouble = troubleWords(account, now);
+  const place = formOf(provider)?.hosts.find((one) => one.name === host);
   return {
     href: accountPath(account),
     slug,
     name,
-    host: formOf(provider)?.hosts.find((one) => one.name === host)?.title ?? host,
+    host: place ? t(place.title) : host,
     externalId,
     enabled,
     fromSettings: origin === 'environment',
     status: accountStatus(account, now),
-    trouble: troubleOf(account, now),
+    trouble: trouble && asSentence(t(trouble)),
     check: lastCheck && { at: shownTime(lastCheck.at), message: lastCheck.message },
-    expiry: shownExpiry(account, now),
-    templates: shownTemplates(account, counts),
+    expiry: shownExpiry(account, now, t),
+    templates: shownTemplates(account, counts, t),
     templatesHref: templatesPath(account),
-    lastSync: account.lastSync && { at: shownTime(account.lastSync.at), message: syncText(account.lastSync) },
+    lastSync: account.lastSync && { at: shownTime(account.lastSync.at), ...shownSync(account.lastSync, t) },
     createdAt: shownTime(createdAt),
   };
 }
 
+function shownSync(outcome: SyncOutcome, t: Translator) {
+  return { message: t.shown(syncText(outcome)), isError: outcome.error !== null };
+}
+
 function accountStatus(account: ProviderAccount, now: Date): ShownStatus {
   const days = daysLeft(account, now);
-  if (!account.enabled) return { word: 'Disabled', tone: 'off' };
-  if (days !== null && days < 0) return { word: 'Secret expired', tone: 'bad' };
-  if (account.lastCheck === null) return { word: 'Not checked yet', tone: 'off' };
-  if (!account.lastCheck.ok) return { word: 'Does not work', tone: 'bad' };
+  if (!account.enabled) return { word: msg('Disabled'), tone: 'off' };
+  if (days !== null && days < 0) return { word: msg('Secret expired'), tone: 'bad' };
+  if (account.lastCheck === null) return { word: msg('Not checked yet'), tone: 'off' };
+  if (!account.lastCheck.ok) return { word: msg('Does not work'), tone: 'bad' };
   return days !== null && days <= WARN_DAYS
-    ? { word: 'Secret expires soon', tone: 'warn' }
-    : { word: 'Works', tone: 'good' };
+    ? { word: msg('Secret expires soon'), tone: 'warn' }
+    : { word: msg('Works'), tone: 'good' };
 }
 
 function shownExpiry(
   account: ProviderAccount,
   now: Date,
+  t: Translator,
 ): { readonly at: ShownTime; readonly in: string | null } | null {
   const days = daysLeft(account, now);
   if (account.secretExpiresAt === null || days === null) return null;
-  return { at: shownTime(account.secretExpiresAt), in: days < 0 || days > WARN_DAYS ? null : inDays(days) };
+  return { at: shownTime(account.secretExpiresAt), in: days < 0 || days > WARN_DAYS ? null : t(inDays(days)) };
 }
 
-/** What came of a synchronisation, in words. */
+/** What came of a synchronisation; an error stands as it came. */
 export function syncText({ added, changed, unchanged, retired, error }: SyncOutcome): Words {
-  return (
-    error ??
-    words('{added} added, {changed} changed, {unchanged} unchanged, {retired} gone', {
-      ...{ added, changed, unchanged, retired },
-    })
-  );
+  const numbers = { added, changed, unchanged, retired };
+  return error ?? words('{added} added, {changed} changed, {unchanged} unchanged, {retired} gone', numbers);
 }
+
+const STATES: Readonly<Record<BadgeTemplate['state'], (number: number) => FilledWords>> = {
+  active: (number) => counts(number, '{count} active', '{count} active'),
+  draft: (number) => counts(number, '{count} draft', '{count} draft'),
+  archived: (number) => counts(number, '{count} archived', '{count} archived'),
+  retired: (number) => counts(number, '{count} retired', '{count} retired'),
+};
 
 /** `12 active, 3 retired` */
-function shownTemplates({ id }: ProviderAccount, counts: TemplateCounts): string {
+function shownTemplates({ id }: ProviderAccount, counts: TemplateCounts, t: Translator): string {
   const own = counts.filter(({ accountId }) => accountId === id);
-  return own.length === 0 ? 'none' : own.map(({ state, count }) => `${shownNumber(count)} ${state}`).join(', ');
+  return own.length === 0 ? t('none') : own.map(({ state, count }) => t(STATES[state](count))).join(', ');
 }

@@ -12,6 +12,7 @@ import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import { mergeOptions, type OptionSchema, optionProblems, readOptions } from '../../plugin/extensions/options.ts';
 import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { Asset, CredentialConfiguration, CredentialType, Options } from '../../plugin/ports/credential-store.ts';
+import { type Words, words } from '../../plugin/words.ts';
 import type { FieldError } from './forms.ts';
 import { atFields, type OptionsEntry, problemOf } from './options-entry.ts';
 
@@ -48,7 +49,10 @@ export function typeErrors(type: CredentialType, entry: OptionsEntry, stored: St
     if (configuration.credentialTypeId !== type.id) continue;
     const reason = said(() => assertAssets(planCredentials(registry, type, configuration), stored.kindOf));
     if (reason === null) continue;
-    const problem = `the configuration of ${configuration.contextKey} would not work any more: ${reason}`;
+    const problem = words('the configuration of {context} would not work any more: {reason}', {
+      context: configuration.contextKey,
+      reason: typeof reason === 'string' ? { text: reason, values: {} } : reason,
+    });
     return atFields(entry, schema, [{ path: '', message: problem }]);
   }
   return [];
@@ -76,12 +80,12 @@ export function samplePlan(registry: ExtensionRegistry, type: CredentialType, op
 }
 
 /** @returns the reason against it; null: there is none */
-export function said(check: () => void): string | null {
+export function said(check: () => void): Words | null {
   try {
     check();
     return null;
   } catch (error) {
-    if (error instanceof InputError || error instanceof NotFoundError) return error.message;
+    if (error instanceof InputError || error instanceof NotFoundError) return error.said;
     throw error;
   }
 }

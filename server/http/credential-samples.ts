@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { createAssetReader } from '../../plugin/credentials/assets.ts';
 import { assertAssets, type CredentialPlan } from '../../plugin/credentials/credential-options.ts';
 import type { GenerationRequest } from '../../plugin/extensions/generation-function.ts';
+import { msg } from '../../plugin/words.ts';
 import type { Services } from './services.ts';
 
 /** Random ids never are this one, so its page of verification finds nothing. */
@@ -18,20 +19,20 @@ export interface Sample {
 }
 
 export const SAMPLES: readonly Sample[] = [
-  { key: 'ordinary', title: 'An ordinary name', learnerName: 'Ada Lovelace' },
-  { key: 'short', title: 'A very short name', learnerName: 'Bo' },
+  { key: 'ordinary', title: msg('An ordinary name'), learnerName: 'Ada Lovelace' },
+  { key: 'short', title: msg('A very short name'), learnerName: 'Bo' },
   {
     key: 'longest',
-    title: 'A very long name',
+    title: msg('A very long name'),
     learnerName:
       'Pablo Diego José Francisco de Paula Juan Nepomuceno María de los Remedios Cipriano de la Santísima Trinidad Ruiz y Picasso',
   },
-  { key: 'right-to-left', title: 'From right to left', learnerName: 'فاطمة الزهراء بنت محمد' },
-  { key: 'devanagari', title: 'Devanagari', learnerName: 'सुभद्रा कुमारी चौहान' },
-  { key: 'cjk', title: 'Chinese', learnerName: '歐陽明遠' },
-  { key: 'marks', title: 'Combining marks', learnerName: 'Nguyễn Thị Ánh Nguyệt, Łukasz Żółć'.normalize('NFD') },
+  { key: 'right-to-left', title: msg('From right to left'), learnerName: 'فاطمة الزهراء بنت محمد' },
+  { key: 'devanagari', title: msg('Devanagari'), learnerName: 'सुभद्रा कुमारी चौहान' },
+  { key: 'cjk', title: msg('Chinese'), learnerName: '歐陽明遠' },
+  { key: 'marks', title: msg('Combining marks'), learnerName: 'Nguyễn Thị Ánh Nguyệt, Łukasz Żółć'.normalize('NFD') },
   {
-    ...{ key: 'two-lines', title: 'A course of two lines', learnerName: 'Ada Lovelace' },
+    ...{ key: 'two-lines', title: msg('A course of two lines'), learnerName: 'Ada Lovelace' },
     contextName: 'An introduction to the analysis of sample courses\nand of what they are made of',
   },
 ];

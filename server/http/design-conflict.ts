@@ -15,8 +15,8 @@ import { shownTime } from './format.ts';
 import { textField } from './forms.ts';
 
 export interface Conflict extends ReturnType<typeof conflictRows> {
-  /** Who saved last. */
-  readonly by: string;
+  /** Who saved last; null: it is not known. */
+  readonly by: string | null;
   readonly at: ReturnType<typeof shownTime>;
   /** For the form: whoever has seen this may save over it. */
   readonly expected: string;
@@ -38,7 +38,7 @@ export async function conflictOf<Kind extends Design>(
   const changes = threeWay(base?.snapshot ?? theirs, theirs, snapshotOf(yours));
   const differing = changes.filter((change) => change.theirs !== change.yours);
   return {
-    by: history[0].by ?? 'Somebody else',
+    by: history[0].by,
     at: shownTime(latest.updatedAt),
     expected: latest.updatedAt.toISOString(),
     ...conflictRows(differing.map((change) => rowOf(change, base !== undefined))),

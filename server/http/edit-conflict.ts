@@ -3,19 +3,23 @@
  *  told without a history. */
 
 import type { Request, Response } from 'express';
+import { type FilledWords, words } from '../../plugin/words.ts';
+import type { Translator } from '../i18n/translator.ts';
 import { shownTime } from './format.ts';
 import { incompleteForm, queryString, textField, withPlainLineEnds } from './forms.ts';
 import { type Frame, renderPage } from './page.ts';
 import type { Services } from './services.ts';
+import { translatorOf } from './speech.ts';
 
 /** What the fields of a form hold, by their names. */
 export type Values = Readonly<Record<string, string>>;
 
 export interface FormField {
   readonly name: string;
+  /** To be looked up. */
   readonly label: string;
   /** How a value reads, where it is no text that somebody typed. */
-  word?(value: string): string;
+  word?(value: string, t: Translator): string;
   /** Where a value is a picture: its address; null: there is none. */
   picture?(value: string): string | null;
 }
@@ -60,7 +64,7 @@ export function goesOnEditing(req: Request): boolean {
 export interface EditConflict {
   readonly frame: Pick<Frame, 'section' | 'breadcrumbs'>;
   /** What was changed, e.g. `this template`. */
-  readonly noun: string;
+  readonly noun: FilledWords;
   /** In the audit: it says who saved last, and when. */
   readonly object: string;
   /** Where the form goes. */
@@ -85,22 +89,23 @@ export async function showEditConflict(
   conflict: EditConflict,
 ): Promise<void> {
   const { fields, opened, theirs, yours, hidden = {} } = conflict;
+  const t = translatorOf(req, res);
   const { items } = await access.audit({ object: conflict.object, limit: 1 });
   const [last] = items;
   const rows = fields.filter(({ name }) => !isSame(theirs[name], yours[name]));
   const same = fields.filter((field) => !rows.includes(field));
   const kept = { ...hidden, ...Object.fromEntries(same.map(({ name }) => [name, theirs[name] ?? ''])) };
-  const frame = { title: 'Somebody else saved this first', failed: true, ...conflict.frame };
+  const frame = { title: words('Somebody else saved this first'), failed: true, ...conflict.frame };
   const model = {
     noun: conflict.noun,
-    by: last?.actor ?? 'Somebody else',
+    by: last?.actor ?? t('Somebody else'),
     at: shownTime(last?.at ?? null),
     action: conflict.action,
     href: conflict.href,
     historyHref: `/audit${queryString({ object: conflict.object })}`,
     goesOn: conflict.goesOn ?? true,
     hidden: Object.entries({ ...kept, opened: JSON.stringify(theirs) }).map(([name, value]) => ({ name, value })),
-    ...conflictRows(rows.map((field) => rowOf(field, opened[field.name], theirs[field.name], yours[field.name]))),
+    ...conflictRows(rows.map((field) => rowOf(field, t, [opened[field.name], theirs[field.name], yours[field.name]]))),
   };
   await renderPage(req, res, 'edit-conflict', frame, model, 409);
 }
@@ -130,16 +135,20 @@ export function conflictRows(rows: readonly ConflictRow[]) {
   return { rows, hasBase: rows.every(({ choices }) => choices.some(({ of }) => of === 'was')) };
 }
 
-function rowOf(field: FormField, was = '', theirs = '', yours = ''): ConflictRow {
+function rowOf(
+  field: FormField,
+  t: Translator,
+  [was = '', theirs = '', yours = '']: readonly (string | undefined)[],
+): ConflictRow {
   const { name, label, word = (value: string) => value, picture = () => null } = field;
   const [isTheirs, isYours] = [isSame(was, yours), isSame(was, theirs)];
   const choice = (of: ConflictChoice['of'], value: string, isChosen: boolean): ConflictChoice => ({
     ...{ of, value, isChosen },
-    shown: word(value),
+    shown: word(value, t),
     picture: picture(value),
   });
   return {
-    ...{ name, label, collides: !isTheirs && !isYours },
+    ...{ name, label: t(label), collides: !isTheirs && !isYours },
     choices: [choice('was', was, false), choice('theirs', theirs, isTheirs), choice('yours', yours, isYours)],
   };
 }

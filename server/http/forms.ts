@@ -2,7 +2,9 @@
 
 import type { Request } from 'express';
 import { InputError } from '../../plugin/errors.ts';
-import type { Words } from '../../plugin/words.ts';
+import { msg, type Words } from '../../plugin/words.ts';
+import type { Translator } from '../i18n/translator.ts';
+import { asSentence } from './format.ts';
 
 /** @returns '' where the form has no such field or has it several times */
 export function textField(req: Request, name: string): string {
@@ -29,7 +31,7 @@ export function wholeNumberField(req: Request, name: string): number {
 export function incompleteForm(): InputError {
   return new InputError(
     'form-incomplete',
-    'the form is incomplete; go back, load the page again and send it once more',
+    msg('the form is incomplete; go back, load the page again and send it once more'),
   );
 }
 
@@ -63,6 +65,13 @@ export interface FieldError {
   readonly english?: string;
   /** Which part of a long form it belongs to; the summary says so. A text alone is data, such as the name of a part. */
   readonly place?: Words;
+  /** It is the message of an error, which begins small and ends without a stop: the page makes a sentence of it. */
+  readonly isError?: true;
+}
+
+/** What stands on the page. */
+export function errorText({ message, isError }: FieldError, t: Translator): string {
+  return isError ? asSentence(t(message)) : t(message);
 }
 
 /** @returns `?a=1&b=2`, or an empty text */

@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord, type Option, type OptionSchema } from '../../plugin/extensions/options.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
+import { msg, words } from '../../plugin/words.ts';
 import { type FieldError, withPlainLineEnds } from './forms.ts';
 
 export type Fields = ReadonlyMap<string, string>;
@@ -130,18 +131,24 @@ function readMap(
     const key = (fields.get(`${id}.${index}.$key`) ?? '').trim();
     if (key === '') {
       if (isNameless(`${id}.${index}`, fields))
-        errors.push({ field: `${id}.${index}.$key`, message: 'Give this entry a name, or empty its fields.' });
+        errors.push({ field: `${id}.${index}.$key`, message: msg('Give this entry a name, or empty its fields.') });
       continue;
     }
     if (names.has(key)) {
-      const message = `There is an entry "${key}" already; give this one another name, or empty it to remove it.`;
+      const message = words(
+        'There is an entry "{key}" already; give this one another name, or empty it to remove it.',
+        { key },
+      );
       errors.push({ field: `${id}.${index}.$key`, message });
       continue;
     }
     names.add(key);
     const value = read(values, `${id}.${index}`, fields, errors);
     if (value === undefined && values.type !== 'record' && values.type !== 'map')
-      errors.push({ field: `${id}.${index}`, message: `Enter a value for "${key}", or empty its name to remove it.` });
+      errors.push({
+        field: `${id}.${index}`,
+        message: words('Enter a value for "{key}", or empty its name to remove it.', { key }),
+      });
     put(entries, key, value ?? {});
   }
   return Object.keys(entries).length > 0 ? entries : undefined;

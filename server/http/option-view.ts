@@ -2,6 +2,7 @@
 
 import { isRecord, type Option, type OptionSchema } from '../../plugin/extensions/options.ts';
 import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
+import { sourceTranslator, type Translator } from '../i18n/translator.ts';
 import { entryCount, type Fields } from './option-form.ts';
 
 type Choices = readonly {
@@ -33,6 +34,7 @@ export interface OptionGroup {
 export type OptionNode = OptionField | OptionGroup;
 
 interface Shown {
+  readonly t: Translator;
   readonly fields: Fields;
   /** Fields with something to put right: their groups are open. */
   readonly wrong: ReadonlySet<string>;
@@ -46,10 +48,32 @@ export function optionNodes(
   fields: Fields,
   below: Options | null,
   wrong: ReadonlySet<string> = new Set(),
+  t: Translator = sourceTranslator(),
 ): { readonly nodes: readonly OptionNode[]; readonly fieldOf: ReadonlyMap<string, string> } {
-  const shown: Shown = { fields, wrong, fieldOf: new Map() };
+  const shown: Shown = { t, fields, wrong, fieldOf: new Map() };
   const nodes = schema.map((option) => node(option, `o.${option.name}`, option.name, below?.[option.name], shown));
   return { nodes, fieldOf: shown.fieldOf };
+}
+
+/** Every text of options that a form says, for the catalogues. */
+export function optionTexts(schema: OptionSchema): readonly string[] {
+  return schema.flatMap((option): readonly string[] => {
+    const own = [inWords(option.name), option.doc].filter((text) => text !== '*');
+    switch (option.type) {
+      case 'record':
+        return [...own, ...optionTexts(option.fields)];
+      case 'map':
+        return [...own, ...optionTexts([...(option.known ?? []), option.values])];
+      case 'number':
+        return option.unit === null ? own : [...own, option.unit];
+      case 'choice':
+        return [...own, ...option.choices];
+      case 'text':
+        return option.pattern ? [...own, option.pattern.says] : own;
+      default:
+        return own;
+    }
+  });
 }
 
 function node(option: Option, id: string, path: string, below: unknown, shown: Shown): OptionNode {
@@ -60,10 +84,10 @@ function node(option: Option, id: string, path: string, below: unknown, shown: S
       node(field, `${id}.${field.name}`, `${path}.${field.name}`, inner[field.name], shown),
     );
     const power = option.switchable ? [powerField(id, path, below, shown)] : [];
-    return group(id, inWords(option.name), option.doc, [...power, ...nodes], shown);
+    return group(id, shown.t(inWords(option.name)), option.doc, [...power, ...nodes], shown);
   }
   if (option.type === 'map') return mapGroup(option, id, path, below, shown);
-  return { ...field(option, below), id, value: shown.fields.get(id) ?? '' };
+  return { ...field(option, below, shown.t), id, value: shown.fields.get(id) ?? '' };
 }
 
 function mapGroup(
@@ -73,6 +97,7 @@ function mapGroup(
   below: unknown,
   shown: Shown,
 ): OptionGroup {
+  const { t } = shown;
   const inner = isRecord(below) ? below : {};
   // entries are called what they are in the options, those of your own and those that are known alike
   const known = (option.known ?? []).map((one) => ({
@@ -87,49 +112,58 @@ function mapGroup(
     // What is wrong with an entry as a whole is said at its name.
     if (value.control === 'group') shown.fieldOf.set(`${path}.${key}`, `${place}.$key`);
     const name: OptionField = {
-      ...{ control: 'text', id: `${place}.$key`, label: 'Name of the entry', value: key, groups: [], mode: null },
-      hint: key === '' ? 'Nothing is added while it is empty.' : 'Empty it to remove the entry.',
+      ...{ control: 'text', id: `${place}.$key`, label: t('Name of the entry'), value: key, groups: [], mode: null },
+      hint: key === '' ? t('Nothing is added while it is empty.') : t('Empty it to remove the entry.'),
     };
-    const title = key === '' ? `Add to ${option.name.replaceAll('_', ' ')}` : key;
+    const title = key === '' ? t('Add to: {group}', { group: t(inWords(option.name)) }) : key;
     const parts =
-      value.control === 'group' ? value.nodes : [{ ...value, label: `Value of ${key === '' ? 'the entry' : key}` }];
+      value.control === 'group'
+        ? value.nodes
+        : [{ ...value, label: key === '' ? t('Value of the entry') : t('Value of {key}', { key }) }];
     const was: OptionField = {
       ...{ control: 'hidden', id: `${place}.$was`, label: '', hint: '', groups: [], mode: null },
       value: shown.fields.get(`${place}.$was`) ?? '',
     };
     return group(place, title, option.values.doc, [was, name, ...parts], shown);
   });
-  return group(id, inWords(option.name), option.doc, [...known, ...free], shown);
+  return group(id, t(inWords(option.name)), option.doc, [...known, ...free], shown);
 }
 
 function group(id: string, label: string, hint: string, nodes: readonly OptionNode[], shown: Shown): OptionGroup {
   const inside = (name: string) => name.startsWith(`${id}.`);
   const open = [...shown.wrong].some(inside) || [...shown.fields].some(([name, value]) => inside(name) && value !== '');
-  return { control: 'group', id, label, hint: plain(hint), nodes, open };
+  return { control: 'group', id, label, hint: plain(shown.t(hint)), nodes, open };
 }
 
 function powerField(id: string, path: string, below: unknown, shown: Shown): OptionField {
+  const { t } = shown;
   const name = `${id}.$on`;
   shown.fieldOf.set(path, name);
   const choices = [
-    { value: '', text: below === false ? 'As in the type: left out' : 'Shown unless it is left out elsewhere' },
-    { value: 'on', text: 'Shown' },
-    { value: 'off', text: 'Left out' },
+    { value: '', text: below === false ? t('As in the type: left out') : t('Shown unless it is left out elsewhere') },
+    { value: 'on', text: t('Shown') },
+    { value: 'off', text: t('Left out') },
   ];
   return {
-    ...{ control: 'select', id: name, label: 'On the page', hint: '', mode: null },
+    ...{ control: 'select', id: name, label: t('On the page'), hint: '', mode: null },
     groups: [{ label: '', choices }],
     value: shown.fields.get(name) ?? '',
   };
 }
 
-function field(option: Exclude<Option, { type: 'record' | 'map' }>, below: unknown): Omit<OptionField, 'id' | 'value'> {
-  const unit = option.type === 'number' && option.unit !== null ? ` (${option.unit})` : '';
+function field(
+  option: Exclude<Option, { type: 'record' | 'map' }>,
+  below: unknown,
+  t: Translator,
+): Omit<OptionField, 'id' | 'value'> {
+  const unit = option.type === 'number' && option.unit !== null ? ` (${t(option.unit)})` : '';
   const otherwise = below ?? option.default;
   const unsaid =
-    otherwise === null || otherwise === undefined || otherwise === '' ? '' : `Empty means ${String(otherwise)}.`;
-  const parts = { label: `${inWords(option.name)}${unit}`, mode: null, groups: [] };
-  const hint = [plain(option.doc), unsaid].filter((text) => text !== '').join(' ');
+    otherwise === null || otherwise === undefined || otherwise === ''
+      ? ''
+      : t('Empty means {value}.', { value: String(otherwise) });
+  const parts = { label: `${t(inWords(option.name))}${unit}`, mode: null, groups: [] };
+  const hint = [plain(t(option.doc)), unsaid].filter((text) => text !== '').join(' ');
   switch (option.type) {
     case 'number':
       return { ...parts, control: 'text', hint, mode: 'decimal' };
@@ -143,13 +177,21 @@ function field(option: Exclude<Option, { type: 'record' | 'map' }>, below: unkno
         ...parts,
         control: 'select',
         hint,
-        groups: choicesOf([
-          ['true', 'Yes'],
-          ['false', 'No'],
+        groups: choicesOf(t, [
+          ['true', t('Yes')],
+          ['false', t('No')],
         ]),
       };
     case 'choice':
-      return { ...parts, control: 'select', hint, groups: choicesOf(option.choices.map((choice) => [choice, choice])) };
+      return {
+        ...parts,
+        control: 'select',
+        hint,
+        groups: choicesOf(
+          t,
+          option.choices.map((choice) => [choice, t(choice)]),
+        ),
+      };
   }
 }
 
@@ -169,8 +211,8 @@ function plain(doc: string): string {
   return doc.replaceAll('`', '');
 }
 
-function choicesOf(choices: readonly (readonly [string, string])[]): Choices {
+function choicesOf(t: Translator, choices: readonly (readonly [string, string])[]): Choices {
   return [
-    { label: '', choices: [{ value: '', text: 'Not said' }, ...choices.map(([value, text]) => ({ value, text }))] },
+    { label: '', choices: [{ value: '', text: t('Not said') }, ...choices.map(([value, text]) => ({ value, text }))] },
   ];
 }

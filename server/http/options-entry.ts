@@ -3,6 +3,8 @@
 import type { Request } from 'express';
 import { isRecord, type OptionProblem, type OptionSchema } from '../../plugin/extensions/options.ts';
 import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
+import { english, msg, type Words, words } from '../../plugin/words.ts';
+import type { Translator } from '../i18n/translator.ts';
 import { type FieldError, textField, withPlainLineEnds } from './forms.ts';
 import { type Fields, optionFields, readFields, sentFields } from './option-form.ts';
 import { assetList, type OptionNode, optionNodes } from './option-view.ts';
@@ -50,8 +52,9 @@ export function turned(entry: OptionsEntry, schema: OptionSchema, to: OptionsEnt
   if (entry.options === null || entry.errors.length > 0) return entry;
   const other = optionsEntry(schema, entry.options, to);
   if (other.mode === to) return other;
-  const message =
-    'Fields cannot show everything that is written here: an unknown or misspelt key, a value of another kind, null or an empty text. They stay as JSON.';
+  const message = msg(
+    'Fields cannot show everything that is written here: an unknown or misspelt key, a value of another kind, null or an empty text. They stay as JSON.',
+  );
   return { ...other, errors: [{ field: 'json', message }] };
 }
 
@@ -61,18 +64,19 @@ export function atFields(
   schema: OptionSchema,
   problems: readonly OptionProblem[],
 ): readonly FieldError[] {
-  if (entry.mode === 'json') return problems.map(({ message }) => ({ field: 'json', message: sentence(message) }));
+  if (entry.mode === 'json') return problems.map(({ message }) => ({ field: 'json', message, isError: true }));
   const { fieldOf } = optionNodes(schema, entry.fields, null);
   return problems.map(({ path, message }) => ({
     field: fieldOf.get(path) ?? 'options',
-    message: sentence(message),
+    message,
+    isError: true,
     place: path,
   }));
 }
 
 /** What a function says against options often begins with the path in quotes. */
-export function problemOf(message: string): OptionProblem {
-  return { path: /"([^"]+)"/.exec(message)?.[1] ?? '', message };
+export function problemOf(message: Words): OptionProblem {
+  return { path: /"([^"]+)"/.exec(english(message))?.[1] ?? '', message };
 }
 
 export function shownEntry(
@@ -80,9 +84,10 @@ export function shownEntry(
   schema: OptionSchema,
   below: Options | null,
   errors: readonly FieldError[],
+  t: Translator,
 ): { readonly mode: string; readonly json: string; readonly nodes: readonly OptionNode[] } {
   const wrong = new Set(errors.map(({ field }) => field));
-  const { nodes } = optionNodes(schema, entry.fields, below, wrong);
+  const { nodes } = optionNodes(schema, entry.fields, below, wrong, t);
   return { mode: entry.mode, json: entry.json, nodes: entry.mode === 'form' ? nodes : [] };
 }
 
@@ -92,17 +97,16 @@ export function assetLists(assets: readonly Asset[]) {
   return kinds.map((kind) => ({ id: assetList(kind), assets: assets.filter((asset) => asset.kind === kind) }));
 }
 
-function sentence(message: string): string {
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?!]$/.test(message) ? '' : '.'}`;
-}
-
-function parseOptions(json: string): { readonly options: Options | null; readonly message: string | null } {
+function parseOptions(json: string): { readonly options: Options | null; readonly message: Words | null } {
   try {
     const value: unknown = JSON.parse(json.trim() === '' ? '{}' : json);
     if (isRecord(value)) return { options: value, message: null };
-    return { options: null, message: 'The options must be one JSON object: { "name": value, ... }.' };
+    return { options: null, message: msg('The options must be one JSON object: { "name": value, ... }.') };
   } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'it is not JSON';
-    return { options: null, message: `This is not JSON: ${reason}. Put names and texts in double quotes.` };
+    const reason = error instanceof SyntaxError ? error.message : '?';
+    return {
+      options: null,
+      message: words('This is not JSON: {reason}. Put names and texts in double quotes.', { reason }),
+    };
   }
 }

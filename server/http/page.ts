@@ -10,7 +10,7 @@ import type { Translator } from '../i18n/translator.ts';
 import { projectPath } from '../paths.ts';
 import { editorSpeech } from './editor-speech.ts';
 import type { FieldError } from './forms.ts';
-import { queryText } from './forms.ts';
+import { errorText, queryText } from './forms.ts';
 import { findActor, may } from './identity.ts';
 import { keptAddress } from './lists/kept-address.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
@@ -120,6 +120,14 @@ const viewsFolder = projectPath('views', 'pages');
 export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
   ...['my', 'sign-in', 'sign-in-problem', 'signed-out', 'one-time-sign-in', 'one-time-refused', 'setup', 'error'],
   ...['verify', 'verify-form', 'open-badge'],
+  // credentials
+  ...['credential', 'credential-invalidate', 'credential-reissue', 'credential-type', 'credential-type-form'],
+  ...['configuration-form', 'configuration-new', 'configuration-delete', 'design-versions', 'design-restore'],
+  ...['design-compare', 'credential-asset', 'credential-asset-form', 'credential-asset-delete', 'schedule', 'run'],
+  ...['eligibility', 'lms', 'configuration-file', 'configuration-plan', 'edit-conflict', 'history'],
+  // providers
+  ...['providers', 'provider-account', 'provider-account-new', 'provider-account-remove'],
+  ...['comparison', 'comparison-new', 'comparison-mend'],
   ...['list', 'list-action', 'list-action-done', 'find'],
   ...['badge', 'badge-edit', 'badge-form', 'badge-compare', 'badge-conflict', 'badge-example', 'badge-remove'],
   ...['badge-removed', 'badge-restore', 'badge-start', 'badge-version', 'badges-removed', 'rule-files', 'rule-plan'],
@@ -147,10 +155,10 @@ export async function renderPage(
       text: t.shown(text),
       href: keptAddress(req, href),
     })),
-    errors: (frame.errors ?? []).map(({ field, message, english, place }) => ({
-      field,
-      message: t(message),
-      english,
+    errors: (frame.errors ?? []).map(({ place, ...error }) => ({
+      field: error.field,
+      message: errorText(error, t),
+      english: error.english,
       ...(place !== undefined && { place: t.shown(place) }),
     })),
     failed: frame.failed ?? (frame.errors ?? []).length > 0,

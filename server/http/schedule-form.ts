@@ -3,7 +3,10 @@
 import type { Request } from 'express';
 import { InputError } from '../../plugin/errors.ts';
 import type { Schedule, ScheduleRule } from '../../plugin/ports/credential-store.ts';
+import { msg, words } from '../../plugin/words.ts';
+import type { Translator } from '../i18n/translator.ts';
 import type { WantedSchedule } from '../scheduler/set-schedule.ts';
+import { wrongField, wrongFieldOf } from '../scheduler/wrong-field.ts';
 import type { FormField } from './edit-conflict.ts';
 import { type FieldError, textField } from './forms.ts';
 
@@ -14,26 +17,26 @@ export type ScheduleFields = Readonly<Record<string, string>>;
 
 /** What two people may have changed at once, as the form calls it. */
 export const scheduleFields: readonly FormField[] = [
-  { name: 'enabled', label: 'Enabled', word: yesOrNo },
-  { name: 'kind', label: 'Runs' },
-  { name: 'every', label: 'Interval: every' },
-  { name: 'unit', label: 'Interval: unit' },
-  { name: 'expression', label: 'Crontab' },
-  { name: 'timeZone', label: 'Crontab: time zone' },
-  { name: 'days', label: 'Crontab: days that must agree' },
-  { name: 'gap', label: 'A time that clocks put forward jump over' },
-  { name: 'repeated', label: 'A time that clocks put back show twice' },
-  { name: 'at', label: 'Given moment' },
-  { name: 'oneOff', label: 'Once only', word: yesOrNo },
-  { name: 'startAt', label: 'Start' },
-  { name: 'expiresAt', label: 'End' },
-  { name: 'overlap', label: 'When the run before is still going' },
-  { name: 'catchUp', label: 'After times that were missed' },
-  { name: 'deadline', label: 'Latest start, in minutes' },
+  { name: 'enabled', label: msg('Enabled'), word: yesOrNo },
+  { name: 'kind', label: msg('Runs') },
+  { name: 'every', label: msg('Interval: every') },
+  { name: 'unit', label: msg('Interval: unit') },
+  { name: 'expression', label: msg('Crontab') },
+  { name: 'timeZone', label: msg('Crontab: time zone') },
+  { name: 'days', label: msg('Crontab: days that must agree') },
+  { name: 'gap', label: msg('A time that clocks put forward jump over') },
+  { name: 'repeated', label: msg('A time that clocks put back show twice') },
+  { name: 'at', label: msg('Given moment') },
+  { name: 'oneOff', label: msg('Once only'), word: yesOrNo },
+  { name: 'startAt', label: msg('Start') },
+  { name: 'expiresAt', label: msg('End') },
+  { name: 'overlap', label: msg('When the run before is still going') },
+  { name: 'catchUp', label: msg('After times that were missed') },
+  { name: 'deadline', label: msg('Latest start, in minutes') },
 ];
 
-function yesOrNo(value: string): string {
-  return value === 'yes' ? 'yes' : 'no';
+function yesOrNo(value: string, t: Translator): string {
+  return value === 'yes' ? t('yes') : t('no');
 }
 
 /** What is wrong names its field by this prefix; the form has an interval in two fields. */
@@ -85,8 +88,8 @@ export function wantedOf(fields: ScheduleFields): WantedSchedule {
 /** @returns the error beside its field @throws what is no mistake in the form */
 export function fieldErrorOf(error: unknown): FieldError {
   if (!(error instanceof InputError)) throw error;
-  const [, name = 'kind', text = error.message] = /^(\w+): (.*)$/s.exec(error.message) ?? [];
-  return { field: FIELD_OF[name] ?? name, message: text.charAt(0).toUpperCase() + text.slice(1) };
+  const { field, problem } = wrongFieldOf(error) ?? { field: 'kind', problem: error.said };
+  return { field: FIELD_OF[field] ?? field, message: problem, isError: true };
 }
 
 function ruleOf(fields: ScheduleFields): ScheduleRule {
@@ -99,18 +102,19 @@ function ruleOf(fields: ScheduleFields): ScheduleRule {
   }
   if (kind === 'clocked') {
     const at = momentOf('at', fields);
-    if (at === null) throw wrong('at', 'write the moment of the run, like 2026-11-30 09:00');
+    if (at === null) throw wrongField('at', words('write the moment of the run, like 2026-11-30 09:00'));
     return { kind, at };
   }
-  if (kind !== 'interval') throw wrong('kind', 'choose an interval, a crontab or a given moment');
+  if (kind !== 'interval') throw wrongField('kind', words('choose an interval, a crontab or a given moment'));
   const unit: Unit = choiceOf('unit', fields, ['minutes', 'hours', 'days']);
-  if (!/^[1-9]\d{0,6}$/.test(every)) throw wrong('every', 'write a whole number of at least 1');
+  if (!/^[1-9]\d{0,6}$/.test(every)) throw wrongField('every', words('write a whole number of at least 1'));
   return { kind, everyMs: Number(every) * UNITS[unit] };
 }
 
 function deadlineOf({ deadline = '' }: ScheduleFields): number | null {
   if (deadline === '') return null;
-  if (!/^[1-9]\d{0,5}$/.test(deadline)) throw wrong('deadline', 'write a whole number of minutes, or leave it empty');
+  if (!/^[1-9]\d{0,5}$/.test(deadline))
+    throw wrongField('deadline', words('write a whole number of minutes, or leave it empty'));
   return Number(deadline) * UNITS.minutes;
 }
 
@@ -120,7 +124,7 @@ function choiceOf<const Choice extends string>(
   choices: readonly [Choice, ...Choice[]],
 ): Choice {
   const found = choices.find((choice) => choice === fields[name]);
-  if (found === undefined) throw wrong(name, `choose ${choices.join(' or ')}`);
+  if (found === undefined) throw wrongField(name, words('choose {choices}', { choices: { either: choices } }));
   return found;
 }
 
@@ -132,14 +136,10 @@ function momentOf(name: string, fields: ScheduleFields): Date | null {
   const moment = new Date(`${date}T${time}:00Z`);
   // 31 April would become 1 May
   if (Number.isNaN(moment.getTime()) || momentText(moment) !== `${date} ${time}`)
-    throw wrong(name, `"${text}" is no moment; write it in UTC like 2026-11-30 09:00`);
+    throw wrongField(name, words('"{text}" is no moment; write it in UTC like 2026-11-30 09:00', { text }));
   return moment;
 }
 
 function momentText(moment: Schedule['startAt']): string {
   return moment === null ? '' : moment.toISOString().slice(0, 16).replace('T', ' ');
-}
-
-function wrong(field: string, text: string): InputError {
-  return new InputError('schedule', `${field}: ${text}`);
 }

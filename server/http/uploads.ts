@@ -4,6 +4,7 @@
 import type { Request, RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import { MAX_ASSET_BYTES } from '../../plugin/credentials/assets.ts';
+import { msg, words } from '../../plugin/words.ts';
 import type { Actor } from './identity.ts';
 import { RequestError } from './request-error.ts';
 import { mayDo, type Right } from './rights.ts';
@@ -79,12 +80,16 @@ const assetForm: RequestHandler = (req, res, next) => {
 };
 
 function assetTooLarge(): RequestError {
-  const message = `the file is larger than ${MAX_ASSET_BYTES / MIB} MiB; reduce images inside it`;
+  const message = words('the file is larger than {limit} MiB; reduce images inside it', {
+    limit: MAX_ASSET_BYTES / MIB,
+  });
   return new RequestError(413, 'file-too-large', message);
 }
 
 function tooLarge(): RequestError {
-  const message = `what you sent is too large; send at most ${uploadLimits.allBytes / MIB} MiB of rules at once`;
+  const message = words('what you sent is too large; send at most {limit} MiB of rules at once', {
+    limit: uploadLimits.allBytes / MIB,
+  });
   return new RequestError(413, 'too-large', message);
 }
 
@@ -92,17 +97,19 @@ function toRequestError(error: unknown): RequestError {
   switch (error instanceof MulterError ? error.code : null) {
     case 'LIMIT_FILE_SIZE':
     case 'LIMIT_FIELD_VALUE':
-      return new RequestError(413, 'file-too-large', 'one of the files or texts is larger than 1 MiB; split it');
+      return new RequestError(413, 'file-too-large', msg('one of the files or texts is larger than 1 MiB; split it'));
     case 'LIMIT_FILE_COUNT':
       return new RequestError(
         ...([413, 'too-many-files'] as const),
-        `these are more than ${uploadLimits.files} files; send fewer at once, a file may hold many badges`,
+        words('these are more than {limit} files; send fewer at once, a file may hold many badges', {
+          limit: uploadLimits.files,
+        }),
       );
     default:
       return new RequestError(
         400,
         'unreadable',
-        'the form could not be read; load the page again and send it once more',
+        msg('the form could not be read; load the page again and send it once more'),
       );
   }
 }

@@ -5,6 +5,8 @@ import { inLargestUnit } from '../../dsl/index.ts';
 export type CalendarSpan = 'year' | 'month' | 'day';
 
 export interface Formats {
+  /** For `Intl`. */
+  readonly tag: string;
   /** `24 Nov 2026, 13:20 UTC` */
   time(at: Date | string): string;
   /** `24 November 2026` */
@@ -16,6 +18,8 @@ export interface Formats {
   percent(value: number): string;
   /** `90 minutes`: in the largest unit that says it exactly */
   duration(ms: number): string;
+  /** The wall clock of a zone, as `Mon 30 Nov 2026, 09:00 GMT`. */
+  wallClock(at: Date, timeZone: string): string;
   /** `A, B, C` */
   list(texts: readonly string[]): string;
   /** `A, B or C` */
@@ -42,6 +46,7 @@ export function createFormats(language: string, timeZone: string): Formats {
   const isEnglish = language === 'en';
 
   return {
+    tag,
     time: (at) => times.format(new Date(at)),
     day: (at) => days.format(new Date(at)),
     calendar: (start, span) => spans[span].format(start),
@@ -54,6 +59,11 @@ export function createFormats(language: string, timeZone: string): Formats {
       const { amount, unit } = inLargestUnit(ms);
       return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
     },
+    wallClock: (at, zone) =>
+      new Intl.DateTimeFormat(tag, {
+        ...{ timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+        ...{ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+      }).format(at),
     list: (texts) => lists.format(texts),
     either: (texts) => choices.format(texts),
   };

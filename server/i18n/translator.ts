@@ -1,7 +1,15 @@
 /** Says things in one language: texts from its catalogue, English where it has none, and dates, numbers and lists as people there
  *  write them. What it returns is plain text, which the views escape like any other. */
 
-import { type FilledWords, fill, type Value, type ValuesOf, type Words } from '../../plugin/words.ts';
+import {
+  type FilledWords,
+  fill,
+  type Phrase,
+  phraseIn,
+  type Value,
+  type ValuesOf,
+  type Words,
+} from '../../plugin/words.ts';
 import type { Catalogue } from './catalogue.ts';
 import { createFormats, type Formats } from './formats.ts';
 import { directionOf, SOURCE_LANGUAGE } from './languages.ts';
@@ -43,9 +51,23 @@ export interface Translator extends Formats {
   parts<const Text extends string>(text: Text, ...values: ValuesOf<Text, RichValue>): readonly Part[];
 }
 
+/** English as the code has it: for commands, the audit and the log. */
+export function sourceTranslator(): Translator {
+  source ??= createTranslator(SOURCE_LANGUAGE, new Map(), 'UTC');
+  return source;
+}
+
+let source: Translator | null = null;
+
 /** Around names of whatever script, so that they do not tear apart a sentence that runs the other way. */
 const ISOLATE = '\u2068';
 const END_OF_ISOLATE = '\u2069';
+
+const PHRASES = ['all', 'either', 'weekday', 'month', 'durationMs', 'sentence'];
+
+function isPhrase(value: object): value is Phrase {
+  return PHRASES.some((name) => name in value);
+}
 
 export function createTranslator(language: string, catalogue: Catalogue, timeZone: string): Translator {
   const formats = createFormats(language, timeZone);
@@ -55,7 +77,7 @@ export function createTranslator(language: string, catalogue: Catalogue, timeZon
   const valueText = (value: Value): string => {
     if (value instanceof Date) return formats.time(value);
     if (typeof value === 'number') return formats.number(value);
-    if (typeof value === 'object') return say(value);
+    if (typeof value === 'object') return 'text' in value ? say(value) : phraseIn(formats.tag, value, valueText);
     return direction === 'rtl' ? `${ISOLATE}${value}${END_OF_ISOLATE}` : value;
   };
 
@@ -82,7 +104,7 @@ export function createTranslator(language: string, catalogue: Catalogue, timeZon
       const name = /^\{(\w+)\}$/.exec(piece)?.[1];
       const value = name !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
       if (value === undefined) return piece === '' ? [] : [{ kind: 'text', text: piece }];
-      if (typeof value !== 'object' || value instanceof Date || 'text' in value)
+      if (typeof value !== 'object' || value instanceof Date || 'text' in value || isPhrase(value))
         return [{ kind: 'value', text: valueText(value) }];
       if ('strong' in value) return [{ kind: 'strong', text: value.strong }];
       if ('link' in value) return [{ kind: 'link', text: value.link, href: value.href }];

@@ -1,50 +1,63 @@
-/** What a crontab expression means, as a sentence. */
+/** What a crontab expression means, as a sentence. It is put together from parts, each of which says when by itself. */
 
+import { english, type FilledWords, type Phrase, type Value, words } from '../../plugin/words.ts';
 import { type Crontab, parseCrontab } from './crontab.ts';
 
-const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const MONTHS = [
-  ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
-  ...['August', 'September', 'October', 'November', 'December'],
-];
 /** More clock times than these are no sentence any more. */
 const MOST_TIMES = 6;
-const EVERY_DAY = 'every day';
+
+/** In English. @throws InputError `input.schedule` */
+export function crontabWords(expression: string, either = false): string {
+  return english(crontabSaid(expression, either));
+}
 
 /** `Every Monday at 06:00`. @param either as classic cron has it @throws InputError `input.schedule` */
-export function crontabWords(expression: string, either = false): string {
+export function crontabSaid(expression: string, either: boolean): FilledWords {
   const crontab = parseCrontab(expression);
-  const dates = `${daysOf(crontab, either)}${monthsOf(crontab)}`;
-  const times = timesOf(crontab);
-  const words = dates === EVERY_DAY && times.startsWith('every') ? times : `${dates} ${times}`;
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const { days, weekdays, months } = crontab;
+  const isEveryDay = days.size === 31 && weekdays.size === 7 && months.size === 12;
+  const { said: times, isWhole } = timesOf(crontab);
+  const sentence = isEveryDay && isWhole ? times : words('{dates} {times}', { dates: datesOf(crontab, either), times });
+  return words('{sentence}', { sentence: { sentence } });
 }
 
-function daysOf({ days, weekdays, namesBothDays }: Crontab, either: boolean): string {
+function datesOf(crontab: Crontab, either: boolean): FilledWords {
+  const days = daysOf(crontab, either);
+  if (crontab.months.size === 12) return days;
+  return words('{days} in {months}', { days, months: listed([...crontab.months], (month) => ({ month })) });
+}
+
+function daysOf({ days, weekdays, namesBothDays }: Crontab, either: boolean): FilledWords {
   const [anyDay, anyWeekday] = [days.size === 31, weekdays.size === 7];
+  if (anyDay && anyWeekday) return words('every day');
   // the week begins on Monday, so that weekends stay together
-  const week = listed(
-    [...weekdays].map((day) => (day + 6) % 7).sort(ascending),
-    (day) => WEEKDAYS[(day + 1) % 7] ?? '',
-  );
-  const month = `on ${days.size === 1 ? 'day' : 'days'} ${listed([...days], String)} of the month`;
-  if (anyDay && anyWeekday) return EVERY_DAY;
-  if (anyDay) return `every ${week}`;
+  const fromMonday = [...weekdays].map((day) => (day + 6) % 7).sort(ascending);
+  const week = listed(fromMonday, (day) => ({ weekday: (day + 1) % 7 }));
+  if (anyDay) return words('every {weekdays}', { weekdays: week });
+  const numbers = listed([...days], String);
+  const month =
+    days.size === 1
+      ? words('on day {days} of the month', { days: numbers })
+      : words('on days {days} of the month', { days: numbers });
   if (anyWeekday) return month;
-  return either && namesBothDays ? `${month} and every ${week}` : `${month} if it is ${week}`;
+  return either && namesBothDays
+    ? words('{days} and every {weekdays}', { days: month, weekdays: week })
+    : words('{days} if it is {weekdays}', { days: month, weekdays: week });
 }
 
-function monthsOf({ months }: Crontab): string {
-  return months.size === 12 ? '' : ` in ${listed([...months], (month) => MONTHS[month - 1] ?? '')}`;
-}
-
-function timesOf({ minutes, hours }: Crontab): string {
-  if (hours.length * minutes.length <= MOST_TIMES)
-    return `at ${joined(hours.flatMap((hour) => minutes.map((minute) => clock(hour, minute))))}`;
+/** `isWhole`: it says of itself that it is every day. */
+function timesOf({ minutes, hours }: Crontab): { readonly said: FilledWords; readonly isWhole: boolean } {
+  if (hours.length * minutes.length <= MOST_TIMES) {
+    const all = hours.flatMap((hour) => minutes.map((minute) => clock(hour, minute)));
+    return { said: words('at {times}', { times: { all } }), isWhole: false };
+  }
   const step = stepOf(minutes);
-  const often = step === null ? `at minutes ${listed(minutes, String)} past the hour` : every(step);
-  if (hours.length === 24) return often;
-  return step === 60 ? onTheHour(hours) : `${often}, in the hours ${listed(hours, String)}`;
+  if (step === 60 && hours.length < 24) return onTheHour(hours);
+  const often =
+    step === null ? words('at minutes {minutes} past the hour', { minutes: listed(minutes, String) }) : every(step);
+  const said =
+    hours.length === 24 ? often : words('{often}, in the hours {hours}', { often, hours: listed(hours, String) });
+  return { said, isWhole: step !== null };
 }
 
 /** @returns how many minutes apart they are, all through the hour; null: not so */
@@ -53,19 +66,21 @@ function stepOf(minutes: readonly number[]): number | null {
   return minutes.every((minute, index) => minute === index * step) ? step : null;
 }
 
-function every(step: number): string {
-  if (step === 60) return 'every hour, on the hour';
-  return step === 1 ? 'every minute' : `every ${step} minutes`;
+function every(step: number): FilledWords {
+  if (step === 60) return words('every hour, on the hour');
+  return step === 1 ? words('every minute') : words('every {number} minutes', { number: step });
 }
 
-function onTheHour(hours: readonly number[]): string {
+function onTheHour(hours: readonly number[]): ReturnType<typeof timesOf> {
   const rows = runs(hours);
   const alone = rows.filter(([first, last]) => first === last).map(([hour]) => clock(hour, 0));
-  const ranges = rows.filter(([first, last]) => first !== last);
-  return joined([
-    ...ranges.map(([first, last]) => `every hour from ${clock(first, 0)} to ${clock(last, 0)}`),
-    ...(alone.length > 0 ? [`at ${joined(alone)}`] : []),
-  ]);
+  const ranges = rows
+    .filter(([first, last]) => first !== last)
+    .map(([first, last]) =>
+      words('every hour from {first} to {last}', { first: clock(first, 0), last: clock(last, 0) }),
+    );
+  const times = alone.length > 0 ? [words('at {times}', { times: { all: alone } })] : [];
+  return { said: words('{times}', { times: { all: [...ranges, ...times] } }), isWhole: ranges.length > 0 };
 }
 
 function clock(hour: number, minute: number): string {
@@ -73,13 +88,13 @@ function clock(hour: number, minute: number): string {
 }
 
 /** `1, 3 to 6 and 9` */
-function listed(numbers: readonly number[], word: (number: number) => string): string {
-  return joined(
-    runs(numbers).flatMap(([first, last]) => {
-      if (last - first >= 2) return [`${word(first)} to ${word(last)}`];
-      return first === last ? [word(first)] : [word(first), word(last)];
+function listed(numbers: readonly number[], value: (number: number) => string | Phrase): Phrase {
+  return {
+    all: runs(numbers).flatMap(([first, last]): readonly Value[] => {
+      if (last - first >= 2) return [words('{first} to {last}', { first: value(first), last: value(last) })];
+      return first === last ? [value(first)] : [value(first), value(last)];
     }),
-  );
+  };
 }
 
 /** @param numbers ascending @returns first and last of each row without a gap */
@@ -91,10 +106,6 @@ function runs(numbers: readonly number[]): readonly (readonly [number, number])[
     else found.push([number, number]);
   }
   return found;
-}
-
-function joined(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 function ascending(a: number, b: number): number {

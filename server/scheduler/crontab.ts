@@ -1,7 +1,9 @@
 /** Crontab expressions of five fields, with the meaning Celery gives them: **all** fields must agree, day of the month
  *  and day of the week too (`0 0 13 * 5` is Friday the 13th). Classic cron would run at either, and may be asked for. */
 
-import { InputError } from '../../plugin/errors.ts';
+import type { InputError } from '../../plugin/errors.ts';
+import { msg, words } from '../../plugin/words.ts';
+import { wrongField } from './wrong-field.ts';
 
 export interface Crontab {
   readonly minutes: readonly number[];
@@ -34,21 +36,21 @@ interface FieldForm {
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-const MINUTE: FieldForm = { name: 'minute', min: 0, max: 59, words: [] };
-const HOUR: FieldForm = { name: 'hour', min: 0, max: 23, words: [] };
-const DAY: FieldForm = { name: 'day of the month', min: 1, max: 31, words: [] };
-const MONTH: FieldForm = { name: 'month', min: 1, max: 12, words: MONTHS };
+const MINUTE: FieldForm = { name: msg('minute'), min: 0, max: 59, words: [] };
+const HOUR: FieldForm = { name: msg('hour'), min: 0, max: 23, words: [] };
+const DAY: FieldForm = { name: msg('day of the month'), min: 1, max: 31, words: [] };
+const MONTH: FieldForm = { name: msg('month'), min: 1, max: 12, words: MONTHS };
 /** 7 is Sunday as well. */
-const WEEKDAY: FieldForm = { name: 'day of the week', min: 0, max: 7, words: WEEKDAYS };
+const WEEKDAY: FieldForm = { name: msg('day of the week'), min: 0, max: 7, words: WEEKDAYS };
 
 /** @throws InputError `input.schedule` naming the field */
 export function parseCrontab(expression: string): Crontab {
   const fields = expression.trim().split(/\s+/);
   const [minute, hour, day, month, weekday] = fields;
   if (fields.length !== 5 || !minute || !hour || !day || !month || !weekday) {
-    throw new InputError(
-      'schedule',
-      'expression: write five fields: minute, hour, day of the month, month, day of the week, e.g. "0 6 * * mon"',
+    throw wrongField(
+      'expression',
+      words('write five fields: minute, hour, day of the month, month, day of the week, e.g. "0 6 * * mon"'),
     );
   }
   return {
@@ -89,10 +91,22 @@ function numberOf(word: string, text: string, form: FieldForm): number {
   return number;
 }
 
-function wrong(text: string, { name, min, max, words }: FieldForm): InputError {
-  const or = words.length > 0 ? ` or ${words[0]} to ${words.at(-1)}` : '';
-  return new InputError(
-    'schedule',
-    `expression: "${text}" is no ${name}; write numbers from ${min} to ${max}${or}, "*", ranges like ${min + 1}-${min + 4}, steps like */2, or several with commas`,
+function wrong(text: string, { name, min, max, words: names }: FieldForm): InputError {
+  const values = { text, field: words(name), min, max, range: `${min + 1}-${min + 4}`, step: '*/2' };
+  const [first, last] = [names[0], names.at(-1)];
+  if (first !== undefined && last !== undefined)
+    return wrongField(
+      'expression',
+      words(
+        '"{text}" is no {field}; write numbers from {min} to {max} or {first} to {last}, "*", ranges like {range}, steps like {step}, or several with commas',
+        { ...values, first, last },
+      ),
+    );
+  return wrongField(
+    'expression',
+    words(
+      '"{text}" is no {field}; write numbers from {min} to {max}, "*", ranges like {range}, steps like {step}, or several with commas',
+      values,
+    ),
   );
 }

@@ -1,9 +1,10 @@
 /** Pure: when a schedule is due next. */
 
-import { InputError } from '../../plugin/errors.ts';
 import type { ScheduleRule } from '../../plugin/ports/credential-store.ts';
+import { words } from '../../plugin/words.ts';
 import { type Crontab, isDay, parseCrontab } from './crontab.ts';
 import { assertTimeZone, instantOf, instantsOf, type WallTime, wallTimeAt } from './wall-clock.ts';
+import { wrongField } from './wrong-field.ts';
 
 export type RepeatingRule = Exclude<ScheduleRule, { kind: 'clocked' }>;
 type CrontabRule = Extract<ScheduleRule, { kind: 'crontab' }>;
@@ -21,7 +22,7 @@ export function nextDue(rule: RepeatingRule, after: Date): Date {
   if (rule.kind === 'interval') {
     const { everyMs } = rule;
     if (!Number.isInteger(everyMs) || everyMs < MIN_INTERVAL_MS || everyMs > MAX_INTERVAL_MS) {
-      throw new InputError('schedule', 'everyMs: the interval must be from one second to ten years, in milliseconds');
+      throw wrongField('everyMs', words('the interval must be from one second to ten years, in milliseconds'));
     }
     return new Date(after.getTime() + everyMs);
   }
@@ -34,7 +35,7 @@ export function nextDue(rule: RepeatingRule, after: Date): Date {
     const due = firstOfDay(crontab, day, offset === 0 ? from : null, rule, after);
     if (due) return due;
   }
-  throw new InputError('schedule', `expression: "${rule.expression}" names a date that never comes`);
+  throw wrongField('expression', words('"{text}" names a date that never comes', { text: rule.expression }));
 }
 
 /** @param notBefore the wall time of `after` where it falls on this day; null: the whole day is later */

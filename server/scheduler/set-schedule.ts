@@ -1,8 +1,9 @@
 /** Pure: a schedule's due times within its limits, and how it is stored when somebody sets it. */
 
-import { InputError } from '../../plugin/errors.ts';
 import type { Schedule } from '../../plugin/ports/credential-store.ts';
+import { words } from '../../plugin/words.ts';
 import { nextDue } from './next-due.ts';
+import { wrongField } from './wrong-field.ts';
 
 /** A look at the store takes a second, a restart more: a shorter one would miss runs for no reason. */
 const MIN_DEADLINE_MS = 60_000;
@@ -74,15 +75,15 @@ export function setSchedule(
   const { enabled, rule } = wanted;
   const timing = { rule, oneOff: oneOff || rule.kind === 'clocked', startAt, expiresAt };
   if (startAt !== null && expiresAt !== null && expiresAt <= startAt)
-    throw new InputError('schedule', 'expiresAt: the end must be later than the start');
+    throw wrongField('expiresAt', words('the end must be later than the start'));
   if (rule.kind === 'clocked' && startAt !== null && rule.at < startAt)
-    throw new InputError('schedule', 'at: the moment lies before the start; leave the start empty');
+    throw wrongField('at', words('the moment lies before the start; leave the start empty'));
   const isTooShort = deadlineMs !== null && !(Number.isInteger(deadlineMs) && deadlineMs >= MIN_DEADLINE_MS);
   if (isTooShort || (deadlineMs ?? 0) > MAX_DEADLINE_MS)
-    throw new InputError('schedule', 'deadlineMs: the deadline must be from one minute to one year, or empty');
+    throw wrongField('deadlineMs', words('the deadline must be from one minute to one year, or empty'));
   const next = firstDue(timing, now);
   if (enabled && next === null)
-    throw new InputError('schedule', 'expiresAt: no run would be due before this end; choose a later one');
+    throw wrongField('expiresAt', words('no run would be due before this end; choose a later one'));
   return {
     configurationId,
     enabled,

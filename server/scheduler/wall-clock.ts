@@ -1,6 +1,7 @@
 /** Local time of a zone: what clocks on the wall show, and when. */
 
-import { InputError } from '../../plugin/errors.ts';
+import { words } from '../../plugin/words.ts';
+import { wrongField } from './wrong-field.ts';
 
 /** A local date and time to the minute. */
 export interface WallTime {
@@ -21,7 +22,10 @@ export function assertTimeZone(timeZone: string): void {
   try {
     formatterOf(timeZone);
   } catch {
-    throw new InputError('schedule', `timeZone: there is no time zone "${timeZone}"; write it like Europe/Kyiv or UTC`);
+    throw wrongField(
+      'timeZone',
+      words('there is no time zone "{zone}"; write it like Europe/Kyiv or UTC', { zone: timeZone }),
+    );
   }
 }
 

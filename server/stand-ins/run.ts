@@ -20,7 +20,7 @@ for (const { title, url, lines } of running) {
   process.stdout.write(`\n${title}, played by ${url}\n${lines.map((line) => `  ${line}\n`).join('')}`);
 }
 process.stdout.write('\nNothing of this is kept: Ctrl+C ends it.\n');
-await waitForSignal();
+await waitForSignal(process);
 await Promise.all(running.map((standIn) => standIn.close()));
 
 /** On any other port when that one is taken. */

@@ -1,7 +1,5 @@
 /** Opening the embedded store, and joining one that another process of this machine has opened. */
 
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../plugin/errors.ts';
@@ -9,6 +7,7 @@ import type { Logger } from '../../plugin/ports/runtime.ts';
 import { type CompactionPolicy, NO_COMPACTION } from './compaction-policy.ts';
 import { isAlive, readHolder, uriOf } from './holder.ts';
 import { lockedError, unavailable } from './refusals.ts';
+import { startFromSource } from './source-thread.ts';
 import type { WorkerMessage, WorkerOptions } from './worker.ts';
 
 export interface EmbeddedStoreOptions {
@@ -74,17 +73,11 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Embedd
  *  already do not notice. */
 const HEAP_BEFORE_MARKING = '--initial-old-space-size=128';
 
-/** Run from its sources, a thread has to load tsx itself: the hooks of the main thread do not reach into it. */
 function startWorker(workerData: WorkerOptions): Worker {
   const options = { workerData, name: 'laurel-store' };
   setFlagsFromString(HEAP_BEFORE_MARKING);
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options);
-  const tsx = createRequire(import.meta.url)
-    .resolve('tsx/esm/api')
-    .replace(/\.cjs$/, '.mjs');
-  const source = new URL('./worker.ts', import.meta.url);
-  const script = `import('${pathToFileURL(tsx)}').then((tsx) => { tsx.register(); return import('${source}'); });`;
-  return new Worker(script, { ...options, eval: true });
+  return startFromSource(new URL('./worker.ts', import.meta.url), options);
 }
 
 async function close(worker: Worker, ended: Promise<void>): Promise<void> {

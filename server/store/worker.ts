@@ -45,13 +45,11 @@ async function start(): Promise<RunningServer | null> {
   }
 }
 
-const server = await start();
-if (server && parentPort) {
-  parentPort.once('message', async () => {
+void start().then((server) => {
+  if (server === null) return parentPort?.close();
+  parentPort?.once('message', async () => {
     await server.close();
     tell({ kind: 'closed' });
     parentPort?.close();
   });
-} else {
-  parentPort?.close();
-}
+});

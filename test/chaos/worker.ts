@@ -17,13 +17,13 @@ const ROLES: Readonly<Record<string, readonly Role[]>> = {
 };
 
 const [role = '', crash = ''] = process.argv.slice(2);
-const asked = waitForSignal();
+const asked = waitForSignal(process);
 const settings = readSettings(process.env);
 const desk = process.env.LAUREL_TEST_DESK;
 const [point, nth] = crash.split(':');
 if (point) armCrash(point as CrashPointName, Number(nth));
 const laurel = await compose(settings, {
-  logger: createLogger(settings.logLevel),
+  logger: createLogger(settings.logLevel, process.stdout),
   roles: ROLES[role] as readonly Role[],
   providers: new Map(desk ? [['memory', deskClient('memory', desk)]] : []),
   patience: {

@@ -8,6 +8,7 @@ import { healthRoutes } from '../../server/http/api/health.ts';
 import type { Services } from '../../server/http/services.ts';
 import { projectPath } from '../../server/paths.ts';
 import { unknownSettings } from '../../server/settings/report.ts';
+import { idleShell } from '../support/command.ts';
 import {
   envFile,
   type Started,
@@ -51,7 +52,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'Tutor, Kubernetes': ['laurel', 'laurel-consumer', 'laurel-job'],
 };
 
-const commands = new Set(allCommands(createProgram()).map((command) => command.name()));
+const commands = new Set(allCommands(createProgram(idleShell())).map((command) => command.name()));
 const probed = healthRoutes({} as Services).map(({ path }) => path);
 const METRICS_PORT = 9464;
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { expect } from 'chai';
 import { allCommands, createProgram } from '../../server/cli/program.ts';
 import { projectPath } from '../../server/paths.ts';
+import { idleShell } from '../support/command.ts';
 import { tutorFile } from '../support/tutor-patch.ts';
 
 const folder = projectPath('examples', 'deploy', 'tutor', 'tutorlaurel');
@@ -71,7 +72,7 @@ describe('the plugin for Tutor', () => {
   });
 
   it('runs commands of Laurel that there are', () => {
-    const known = new Set(allCommands(createProgram()).map((command) => command.name()));
+    const known = new Set(allCommands(createProgram(idleShell())).map((command) => command.name()));
     const run = [...`${plugin}\n${tutorFile('templates/laurel/jobs/laurel.sh')}`.matchAll(/(?:^|")laurel ([a-z-]+)/gm)];
     expect(run.map(([, command]) => command)).to.have.members(['check', 'sign-in', 'migrate']);
     for (const [, command] of run) expect(known).to.include(command);

@@ -14,7 +14,7 @@ import { openBus } from '../../server/amqp/bus.ts';
 import { drainDeadLetters } from '../../server/amqp/dead-letter-drain.ts';
 import { Delivery } from '../../server/amqp/delivery.ts';
 import { cloudEvent, PASSING, passingStatus } from '../plugin/events/samples.ts';
-import { runLaurel } from '../support/command.ts';
+import { runLaurelProcess } from '../support/command-process.ts';
 import { rabbitmq } from '../support/rabbitmq.ts';
 import { BusUnderTest, eventually, headersOf, passingMessage } from './amqp-support.ts';
 
@@ -362,7 +362,7 @@ describe('events over RabbitMQ', () => {
     });
     const dataDir = mkdtempSync(join(tmpdir(), 'laurel-refused-'));
     const env = { LAUREL_DATA_DIR: dataDir, AMQP_URL: url, LAUREL_AMQP_QUEUE: queue, LAUREL_AMQP_EXCHANGE: exchange };
-    const { code, stderr } = await runLaurel(['consume'], { env });
+    const { code, stderr } = await runLaurelProcess(['consume'], { env });
     rmSync(dataDir, { recursive: true, force: true });
     expect(code).to.equal(78);
     expect(stderr).to.contain(

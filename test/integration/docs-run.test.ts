@@ -10,7 +10,7 @@ import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { compose } from '../../server/compose.ts';
 import { readSettings } from '../../server/config.ts';
 import { projectPath } from '../../server/paths.ts';
-import { runShell } from '../support/command.ts';
+import { runShell } from '../support/shell-script.ts';
 
 const HERE = 'the test itself runs that way: in a clone with what `npm ci` installs';
 const WALKED = 'test/integration/first-run.test.ts walks this page';

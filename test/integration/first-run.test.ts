@@ -8,18 +8,18 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from '../../server/paths.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
-import { type RunningLaurel, serveLaurel } from '../support/command.ts';
+import { type LaurelProcess, serveLaurelProcess } from '../support/command-process.ts';
 
 describe('the first run', function () {
   this.timeout(180_000);
   let folder: string;
-  let laurel: RunningLaurel;
+  let laurel: LaurelProcess;
   let browser: Browser;
 
   before(async function () {
     browser = await openBrowser(this);
     folder = mkdtempSync(join(tmpdir(), 'laurel-first-run-'));
-    laurel = await serveLaurel({ LAUREL_DATA_DIR: folder });
+    laurel = await serveLaurelProcess({ LAUREL_DATA_DIR: folder });
   });
 
   after(async () => {

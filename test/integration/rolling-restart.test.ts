@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import mongoose from 'mongoose';
-import { type RunningLaurel, serveLaurel } from '../support/command.ts';
+import { type LaurelProcess, serveLaurelProcess } from '../support/command-process.ts';
 import { StoreProcess } from '../support/store-process.ts';
 import { eventually } from './amqp-support.ts';
 
@@ -70,12 +70,12 @@ class Balancer {
   readonly failures: string[] = [];
   readonly accepted: string[] = [];
   pages = 0;
-  #ready: RunningLaurel[] = [];
+  #ready: LaurelProcess[] = [];
   #turn = 0;
   #ended = false;
   readonly #work: Promise<unknown>[] = [];
 
-  constructor(servers: () => readonly RunningLaurel[]) {
+  constructor(servers: () => readonly LaurelProcess[]) {
     this.#work.push(
       this.#again(100, async () => {
         const answers = await Promise.all(
@@ -140,15 +140,15 @@ class Balancer {
 
 describe('servers that are replaced one after the other', () => {
   it('fail no request, and keep every event that they accepted', async () => {
-    const servers = [await serveLaurel(env), await serveLaurel(env)];
+    const servers = [await serveLaurelProcess(env), await serveLaurelProcess(env)];
     const balancer = new Balancer(() => servers);
     await eventually(async () => balancer.ready === 2);
     balancer.start();
     for (const _ of ['first', 'second']) {
-      const leaving = servers[0] as RunningLaurel;
+      const leaving = servers[0] as LaurelProcess;
       expect(await leaving.stop()).to.equal(0);
       servers.shift();
-      servers.push(await serveLaurel(env));
+      servers.push(await serveLaurelProcess(env));
       await eventually(async () => balancer.ready === 2);
     }
     await balancer.end();
@@ -163,7 +163,7 @@ describe('servers that are replaced one after the other', () => {
 
 describe('a server that was told to stop', () => {
   it('says 503 while it still takes requests, and finishes the one in progress after its port is closed', async () => {
-    const server = await serveLaurel(env);
+    const server = await serveLaurelProcess(env);
     const id = randomUUID();
     const body = passed(id);
     const slow = request(`${server.url}/events`, {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type RunningLaurel, serveLaurel } from '../support/command.ts';
+import { type LaurelProcess, serveLaurelProcess } from '../support/command-process.ts';
 import { StoreProcess } from '../support/store-process.ts';
 
 /** Calls with a wrong token that one address may make in a minute. */
@@ -17,7 +17,7 @@ describe('two servers on one database', function () {
   this.timeout(150_000);
   let folder: string;
   let store: StoreProcess;
-  let servers: readonly RunningLaurel[];
+  let servers: readonly LaurelProcess[];
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'laurel-l-'));
     store = new StoreProcess(folder);
@@ -28,7 +28,7 @@ describe('two servers on one database', function () {
       LAUREL_INGEST_TOKEN: 'the-right-token-of-the-event-door',
       LAUREL_SECRET_KEY: 'the-same-key-for-both-of-these-servers',
     };
-    servers = [await serveLaurel(env), await serveLaurel(env)];
+    servers = [await serveLaurelProcess(env), await serveLaurelProcess(env)];
   });
   afterEach(async () => {
     for (const server of servers) await server.stop('SIGKILL');

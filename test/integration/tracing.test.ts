@@ -11,7 +11,8 @@ import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { compose } from '../../server/compose.ts';
 import { readSettings } from '../../server/config.ts';
 import { AccredibleStandIn, DEMO_KEY } from '../../server/stand-ins/accredible/server.ts';
-import { type RunningLaurel, runHere, serveLaurel } from '../support/command.ts';
+import { runLaurel } from '../support/command.ts';
+import { type LaurelProcess, serveLaurelProcess } from '../support/command-process.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { type RabbitMq, rabbitmq } from '../support/rabbitmq.ts';
 import { StoreProcess } from '../support/store-process.ts';
@@ -53,7 +54,7 @@ describe('a trace', function () {
   let channel: Channel;
   let env: Record<string, string>;
   let exchange: string;
-  const running: RunningLaurel[] = [];
+  const running: LaurelProcess[] = [];
 
   before(async function () {
     broker = await rabbitmq(this);
@@ -83,7 +84,7 @@ describe('a trace', function () {
     const laurel = await compose(readSettings(env), { logger: silentLogger, roles: ['dispatcher'] });
     await laurel.services.saveBadge(RULE, { expectedVersion: 0, actor: 'test' });
     await laurel.stop();
-    await runHere(['templates', 'sync'], env);
+    await runLaurel(['templates', 'sync'], { env });
     accredible.forgetCalls();
     await channel.assertExchange(exchange, 'topic', { durable: true });
     await channel.assertQueue(`${exchange}.watch`);
@@ -100,8 +101,8 @@ describe('a trace', function () {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  async function serve(more: Readonly<Record<string, string>> = {}): Promise<RunningLaurel> {
-    const laurel = await serveLaurel({ ...env, LAUREL_LOG_LEVEL: 'debug', ...more });
+  async function serve(more: Readonly<Record<string, string>> = {}): Promise<LaurelProcess> {
+    const laurel = await serveLaurelProcess({ ...env, LAUREL_LOG_LEVEL: 'debug', ...more });
     running.push(laurel);
     return laurel;
   }

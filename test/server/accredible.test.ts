@@ -10,7 +10,7 @@ import { compose, type Laurel } from '../../server/compose.ts';
 import { readSettings } from '../../server/config.ts';
 import { AccredibleStandIn, DEMO_KEY } from '../../server/stand-ins/accredible/server.ts';
 import { passing } from '../support/badge-world.ts';
-import { type CommandResult, runHere } from '../support/command.ts';
+import { type CommandResult, runLaurel } from '../support/command.ts';
 
 const GROUP = 12472;
 const rules = `badge "analysis" {
@@ -52,7 +52,7 @@ describe('Laurel with Accredible', function () {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  const command = (...args: string[]): Promise<CommandResult> => runHere(args, env);
+  const command = (...args: string[]): Promise<CommandResult> => runLaurel(args, { env });
   const reconcile = async (...args: string[]) => {
     const { code, stdout, stderr } = await command('providers', 'reconcile', ...args);
     return {

@@ -11,7 +11,7 @@ import { readSettings } from '../../server/config.ts';
 import { addExamples, EXAMPLE_ORGANIZATION, OTHER_ORGANIZATION } from '../../server/stand-ins/credly/example.ts';
 import { CredlyStandIn } from '../../server/stand-ins/credly/server.ts';
 import { passing } from '../support/badge-world.ts';
-import { runHere } from '../support/command.ts';
+import { runLaurel } from '../support/command.ts';
 
 const TEMPLATE = '43aaea02-0000-4000-8000-000000000002';
 const rules = `badge "analysis" {
@@ -67,7 +67,7 @@ describe('Laurel with Credly', function () {
   it('synchronises on the command line, and lists what came', async () => {
     await (await start()).stop();
     const lines = async (...args: string[]) => {
-      const { stdout, stderr, code } = await runHere(['templates', ...args], env);
+      const { stdout, stderr, code } = await runLaurel(['templates', ...args], { env });
       return {
         code,
         stderr,

@@ -1,10 +1,11 @@
-/** Runs the command line as a person does: in a process of its own, from the sources. */
+/** Runs the command line inside this process: the same entry as server/main.ts has, with everything that a command has of the
+ *  world around it given. What it leaves behind, which a process would take along at its end, is an error. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import sinon from 'sinon';
+import { PassThrough, Readable } from 'node:stream';
+import { systemClock } from '../../plugin/ports/runtime.ts';
 import { runCommandLine } from '../../server/cli/program.ts';
-import { projectPath } from '../../server/paths.ts';
+import { Shell, type Surroundings } from '../../server/cli/shell.ts';
+import { watchForRemains } from './remains.ts';
 
 export interface CommandResult {
   readonly code: number | null;
@@ -12,70 +13,19 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Resolved here, because a command may run in any folder. */
-const TSX = import.meta.resolve('tsx');
-
-/** @param environment on top of nothing but PATH
- *  @param cwd the project's root unless given */
-export function startLaurel(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-  cwd: string = projectPath(),
-): ChildProcess {
-  return spawn(process.execPath, ['--import', TSX, projectPath('server', 'main.ts'), ...args], {
-    cwd,
-    env: { PATH: process.env.PATH, ...environment },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+export interface CommandWorld {
+  /** All there is of an environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What standard input holds. */
+  readonly input?: string;
+  /** Where relative names begin; no other command runs meanwhile. */
+  readonly cwd?: string;
 }
 
-export function runLaurel(
-  args: readonly string[],
-  {
-    env = {},
-    input = '',
-    cwd,
-  }: { readonly env?: Readonly<Record<string, string>>; readonly input?: string; readonly cwd?: string } = {},
-): Promise<CommandResult> {
-  const child = startLaurel(args, env, cwd);
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  child.stdin?.on('error', () => {});
-  child.stdin?.end(input);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
-
-/** Runs lines as they stand on a page of the documentation, `npx laurel` from the sources, ending at the first that fails.
- *  @param folder where they run, with its own data directory */
-export function runShell(
-  script: string,
-  folder: string,
-): Promise<{ readonly code: number | null; readonly output: string }> {
-  const node = `${process.execPath} --import ${TSX} ${projectPath('server', 'main.ts')}`;
-  const prelude = `set -eo pipefail\nnpx() { shift; ${node} "$@"; }\n`;
-  const child = spawn('bash', ['-c', `${prelude}${script}`], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, LAUREL_DATA_DIR: join(folder, 'data') },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-  });
+export async function runLaurel(args: readonly string[], world: CommandWorld = {}): Promise<CommandResult> {
+  const command = beginCommand(args, world);
+  const code = await command.ended;
+  return { code, stdout: command.stdout(), stderr: command.stderr() };
 }
 
 export interface RunningLaurel {
@@ -84,54 +34,105 @@ export interface RunningLaurel {
   readonly banner: string;
   /** What it has logged so far. */
   log(): string;
-  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Asks it to end. @returns the exit code */
+  stop(): Promise<number | null>;
 }
 
 /** Starts `laurel serve` on a free port. @throws when it ends instead, with what it said */
-export function serveLaurel(environment: Readonly<Record<string, string>>): Promise<RunningLaurel> {
-  const child = startLaurel(['serve'], { PORT: '0', LAUREL_LOG_LEVEL: 'error', ...environment });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  let banner = '';
-  let log = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    log += chunk.toString();
+export async function serveLaurel(env: Readonly<Record<string, string>>): Promise<RunningLaurel> {
+  let ask: () => void = () => {};
+  const asked = new Promise<void>((resolve) => {
+    ask = resolve;
   });
-  return new Promise((resolve, reject) => {
-    child.stderr?.on('data', (chunk: Buffer) => {
-      banner += chunk.toString();
-      const url = /^ {2}pages +(\S+)$/m.exec(banner)?.[1];
-      if (url === undefined || !banner.includes('Not configured')) return;
-      resolve({
-        url,
-        banner,
-        log: () => log,
-        stop(signal = 'SIGTERM') {
-          child.kill(signal);
-          return ended;
-        },
-      });
-    });
-    void ended.then((code) => reject(new Error(`laurel serve ended with ${code}: ${banner}`)));
+  const settings = { PORT: '0', LAUREL_LOG_LEVEL: 'error', ...env };
+  const command = beginCommand(['serve'], { env: settings, untilAsked: () => asked });
+  const url = await Promise.race([command.heard((said) => bannerUrl(said)), command.ended.then(() => null)]);
+  if (url === null) throw new Error(`laurel serve ended with ${await command.ended}: ${command.stderr()}`);
+  return {
+    url,
+    banner: command.stderr(),
+    log: command.stdout,
+    stop() {
+      ask();
+      return command.ended;
+    },
+  };
+}
+
+/** @returns the address of the pages; null: the banner is not whole yet */
+export function bannerUrl(said: string): string | null {
+  return said.includes('Not configured') ? (/^ {2}pages +(\S+)$/m.exec(said)?.[1] ?? null) : null;
+}
+
+/** For tests that only look at which commands there are. */
+export function idleShell(): Shell {
+  return new Shell({
+    ...{ env: {}, stdin: Readable.from([]), stdout: new PassThrough(), stderr: new PassThrough(), clock: systemClock },
+    untilAsked: never,
   });
 }
 
-/** Runs a command in this process: a dozen of their own would take a dozen starts. */
-export async function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CommandResult> {
-  const streams = { stdout: '', stderr: '' };
-  const stubs = [
-    sinon.stub(process, 'env').value({ ...env }),
-    ...(['stdout', 'stderr'] as const).map((name) =>
-      sinon.stub(process[name], 'write').callsFake((chunk) => {
-        streams[name] += String(chunk);
-        return true;
+interface BegunCommand {
+  /** The exit code. */
+  readonly ended: Promise<number>;
+  stdout(): string;
+  stderr(): string;
+  /** The first that `find` makes of standard error. */
+  heard<Found>(find: (stderr: string) => Found | null): Promise<Found>;
+}
+
+let elsewhere = false;
+
+function beginCommand(
+  argv: readonly string[],
+  {
+    env = {},
+    input = '',
+    cwd,
+    untilAsked = never,
+  }: CommandWorld & { readonly untilAsked?: Surroundings['untilAsked'] } = {},
+): BegunCommand {
+  const said = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  const output = (name: keyof typeof said) => ({
+    write(text: string) {
+      said[name] += text;
+      for (const listener of listeners) listener();
+    },
+  });
+  const surroundings: Surroundings = {
+    ...{ argv, env, clock: systemClock, untilAsked },
+    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
+    ...{ stdout: output('stdout'), stderr: output('stderr') },
+  };
+  return {
+    ended: inFolder(cwd, () => watchForRemains(`laurel ${argv.join(' ')}`, () => runCommandLine(surroundings))),
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
+    heard: (find) =>
+      new Promise((resolve) => {
+        listeners.add(() => {
+          const found = find(said.stderr);
+          if (found !== null) resolve(found);
+        });
       }),
-    ),
-  ];
-  const { exitCode } = process;
+  };
+}
+
+async function inFolder<Result>(folder: string | undefined, work: () => Promise<Result>): Promise<Result> {
+  if (elsewhere) throw new Error('a command runs in another folder: wait for its end');
+  if (folder === undefined) return work();
+  const before = process.cwd();
+  elsewhere = true;
+  process.chdir(folder);
   try {
-    return { code: await runCommandLine(args), ...streams };
+    return await work();
   } finally {
-    process.exitCode = exitCode;
-    for (const stub of stubs) stub.restore();
+    process.chdir(before);
+    elsewhere = false;
   }
+}
+
+function never(): Promise<void> {
+  return new Promise(() => {});
 }

@@ -9,7 +9,7 @@ import type {
 } from '../../../plugin/ports/credential-store.ts';
 import { msg } from '../../../plugin/words.ts';
 import { shownSize, shownStatus, shownTime } from '../format.ts';
-import { scheduleText } from '../pages/configurations.ts';
+import { scheduleWords } from '../pages/configurations.ts';
 import { ASSET_KINDS } from '../pages/credential-assets.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { eligibilityPath } from '../pages/eligibility.ts';
@@ -244,7 +244,7 @@ export function configurationList(
       {
         name: 'schedule',
         label: msg('Schedule'),
-        cell: ({ id }, { schedules }) => textCell(scheduleText(schedules.get(id) ?? null), schedulePath(id)),
+        cell: ({ id }, { schedules }) => textCell(scheduleWords(schedules.get(id) ?? null), schedulePath(id)),
       },
       {
         name: 'next',

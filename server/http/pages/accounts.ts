@@ -2,7 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { ConflictError } from '../../../plugin/errors.ts';
-import { msg } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import type { KnownAccount } from '../access-store.ts';
 import { accountErrors, createAccountDesk, type NewAccount } from '../accounts.ts';
 import { type FormField, isChanged, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
@@ -119,7 +119,7 @@ export function accountRoutes(services: Services): readonly Route[] {
     }
     await showEditConflict(req, res, services, {
       frame: { section: 'system', breadcrumbs: [...crumbs, { text: account.name, href: addressOf(account) }] },
-      ...{ noun: 'this account', object: `account:${account.id}`, action: req.path, href: addressOf(account) },
+      ...{ noun: words('this account'), object: `account:${account.id}`, action: req.path, href: addressOf(account) },
       ...{ fields: [field], opened, theirs: valuesOf(account, field), goesOn: false },
       yours: { [field.name]: textField(req, field.name).trim() },
     });

@@ -6,13 +6,15 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { CredentialPlan } from '../../../plugin/credentials/credential-options.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialType, Options } from '../../../plugin/ports/credential-store.ts';
+import { msg } from '../../../plugin/words.ts';
 import { configurationErrors, samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
 import { SAMPLES, sampleRequest } from '../credential-samples.ts';
-import { type FieldError, textField } from '../forms.ts';
+import { errorText, type FieldError, textField } from '../forms.ts';
 import { previewLimit } from '../limits.ts';
 import { atFields, type OptionsEntry, problemOf, readOptionsEntry } from '../options-entry.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { CONFIGURATION_PREVIEW, TYPE_PREVIEW } from './certificate-preview-paths.ts';
 import { isAnswerable } from './design-form.ts';
 
@@ -35,7 +37,7 @@ export function certificatePreviewRoutes(services: Services): readonly Route[] {
   const typeOf = async (id: string): Promise<CredentialType> => {
     const type = await credentials.type(id);
     if (type) return type;
-    throw new NotFoundError('credential-type', 'there is no such type; the list of types shows those there are');
+    throw new NotFoundError('credential-type', msg('there is no such type; the list of types shows those there are'));
   };
 
   const typeDraft = async (req: Request): Promise<Draft> => {
@@ -66,7 +68,7 @@ export function certificatePreviewRoutes(services: Services): readonly Route[] {
   const storedConfiguration = async (id: string): Promise<CredentialPlan> => {
     const configuration = await credentials.configuration(id);
     if (!configuration)
-      throw new NotFoundError('configuration', 'there is no such configuration; the list shows those that exist');
+      throw new NotFoundError('configuration', msg('there is no such configuration; the list shows those that exist'));
     return samplePlan(extensions, await typeOf(configuration.credentialTypeId), configuration.options);
   };
 
@@ -74,7 +76,7 @@ export function certificatePreviewRoutes(services: Services): readonly Route[] {
     const sample = SAMPLES.find(({ key }) => key === textField(req, 'sample')) ?? SAMPLES[0];
     const { design } = plan.generation;
     if (!design || !sample)
-      throw new NotFoundError('design', 'this generation function has no page to place things on');
+      throw new NotFoundError('design', msg('this generation function has no page to place things on'));
     const { document, background, ...page } = await design(await sampleRequest(plan, sample, services));
     const hash = createHash('sha256').update(background).digest('hex').slice(0, 32);
     res.json({
@@ -91,12 +93,12 @@ export function certificatePreviewRoutes(services: Services): readonly Route[] {
       const former = textField(req, 'stored');
       if (former !== '') return send(req, res, await stored(former));
       const { type, options, entry, errors } = await draftOf(req);
-      if (errors.length > 0) return refuse(res, errors);
+      if (errors.length > 0) return refuse(req, res, errors);
       try {
         await send(req, res, samplePlan(extensions, type, options));
       } catch (error) {
         if (!isAnswerable(error) || error instanceof NotFoundError) throw error;
-        refuse(res, atFields(entry, schemaOf(extensions, type), [problemOf(error.message)]));
+        refuse(req, res, atFields(entry, schemaOf(extensions, type), [problemOf(error.said)]));
       }
     };
 
@@ -106,8 +108,11 @@ export function certificatePreviewRoutes(services: Services): readonly Route[] {
   ];
 }
 
-function refuse(res: Response, problems: readonly FieldError[]): void {
-  res.status(422).json({ problems: problems.map(({ field, message }) => ({ field, message })) });
+function refuse(req: Request, res: Response, problems: readonly FieldError[]): void {
+  const t = translatorOf(req, res);
+  res
+    .status(422)
+    .json({ problems: problems.map((problem) => ({ field: problem.field, message: errorText(problem, t) })) });
 }
 
 function base64(bytes: Uint8Array): string {

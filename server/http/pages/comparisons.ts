@@ -17,16 +17,17 @@ import {
   comparisonParameters,
   comparisonTitle,
 } from '../../../plugin/providers/comparison/request.ts';
-import { words } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { createAudit } from '../audit.ts';
 import { exportOf, FORMATS, namedFindings, withNames } from '../comparison-export.ts';
-import { findingWords, titleOfFinding } from '../finding-words.ts';
-import { counted, shownNumber } from '../format.ts';
+import { type FindingWords, findingWords, titleOfFinding } from '../finding-words.ts';
 import { pathText, queryChoice, queryString, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { jobPath, shownJob } from './jobs.ts';
 import { learnerPath } from './progress.ts';
 import { providersCrumb } from './templates.ts';
@@ -35,7 +36,7 @@ const PAGE_SIZE = 50;
 
 export const issuedCrumb = { text: words('Issued badges'), href: '/issued-badges' } as const;
 
-const crumbs = [providersCrumb, issuedCrumb, { text: 'Comparisons', href: '/comparisons' }] as const;
+const crumbs = [providersCrumb, issuedCrumb, { text: words('Comparisons'), href: '/comparisons' }] as const;
 
 export function comparisonPath(jobId: string): string {
   return `/comparisons/${encodeURIComponent(jobId)}`;
@@ -48,7 +49,10 @@ export function comparisonRoutes(services: Services): readonly Route[] {
   async function comparisonJob(id: string): Promise<Job> {
     const job = await jobStore.get(id);
     if (job?.kind === COMPARE_PROVIDER) return job;
-    throw new NotFoundError('comparison', 'there is no such comparison, or it is not kept any more; compare again');
+    throw new NotFoundError(
+      'comparison',
+      msg('there is no such comparison, or it is not kept any more; compare again'),
+    );
   }
 
   return [
@@ -56,7 +60,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       const accounts = (await providerStore.accounts()).filter(
         ({ provider, enabled }) => enabled && providers.get(provider)?.listIssued !== undefined,
       );
-      const frame = { title: 'Compare with a provider', section: 'providers', breadcrumbs: crumbs } as const;
+      const frame = { title: words('Compare with a provider'), section: 'providers', breadcrumbs: crumbs } as const;
       await renderPage(req, res, 'comparison-new', frame, {
         accounts: accounts.map(({ id, name, provider }) => ({
           value: id,
@@ -67,7 +71,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
 
     post('/comparisons', 'operate', async (req, res) => {
       const account = await providerStore.account(textField(req, 'account'));
-      if (account === null) throw new NotFoundError('account', 'there is no such account; choose one of the list');
+      if (account === null) throw new NotFoundError('account', msg('there is no such account; choose one of the list'));
       const provider = assertComparable(account, providers.get(account.provider));
       const actor = actorOf(res).name;
       const job = await jobs.request({
@@ -81,6 +85,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
     }),
 
     get('/comparisons/:id', 'look', async (req, res) => {
+      const t = translatorOf(req, res);
       const job = await comparisonJob(pathText(req, 'id'));
       const asked = queryText(req, 'kind') ?? '';
       const kind = isFindingKind(asked) ? asked : undefined;
@@ -96,19 +101,19 @@ export function comparisonRoutes(services: Services): readonly Route[] {
         jobHref: jobPath(job.id),
         counts: Object.entries(job.counts)
           .filter(([word]) => !isFindingKind(word))
-          .map(([word, number]) => ({ word, number: shownNumber(number) })),
-        listed: typeof job.result?.listed === 'number' ? shownNumber(job.result.listed) : null,
+          .map(([word, number]) => ({ word: t(word), number: t.number(number) })),
+        listed: typeof job.result?.listed === 'number' ? t.number(job.result.listed) : null,
         provider: providers.get(comparisonOf(job).provider)?.title ?? comparisonOf(job).provider,
         kind,
-        kinds: findingWords.map((words) => ({
-          ...words,
-          number: job.counts[words.kind] ?? 0,
-          shown: shownNumber(job.counts[words.kind] ?? 0),
+        kinds: findingWords.map((finding) => ({
+          ...said(finding, t),
+          number: job.counts[finding.kind] ?? 0,
+          shown: t.number(job.counts[finding.kind] ?? 0),
         })),
-        found: foundBy(job),
+        found: foundBy(job, t),
         mendHref: !isOpen(job.state) && mendable(job).length > 0 ? `${href}/mend` : null,
         rows: (await withNames(page.items, services)).map((finding) => ({
-          title: titleOfFinding(finding.kind),
+          title: t(titleOfFinding(finding.kind)),
           learner: finding.username,
           learnerHref: finding.learnerId === null ? null : learnerPath(finding.learnerId),
           badge: finding.badgeId === null ? null : (names.get(finding.badgeId) ?? finding.badgeId),
@@ -138,10 +143,11 @@ export function comparisonRoutes(services: Services): readonly Route[] {
     }),
 
     get('/comparisons/:id/mend', 'operate', async (req, res) => {
+      const t = translatorOf(req, res);
       const job = await comparisonJob(pathText(req, 'id'));
       const href = comparisonPath(job.id);
       const frame = {
-        title: 'Put right',
+        title: words('Put right'),
         section: 'providers',
         breadcrumbs: [...crumbs, { text: job.title, href }],
       } as const;
@@ -150,17 +156,23 @@ export function comparisonRoutes(services: Services): readonly Route[] {
         isOpen: isOpen(job.state),
         kinds: findingWords
           .filter(({ kind }) => mendable(job).includes(kind))
-          .map((words) => ({ ...words, count: counted(job.counts[words.kind] ?? 0, 'badge') })),
+          .map((finding) => {
+            const number = job.counts[finding.kind] ?? 0;
+            return { ...said(finding, t), count: t.plural(number, '{count} badge', '{count} badges') };
+          }),
       });
     }),
 
     post('/comparisons/:id/mend', 'operate', async (req, res) => {
       const job = await comparisonJob(pathText(req, 'id'));
       if (isOpen(job.state))
-        throw new InputError('comparison-open', 'the comparison has not ended yet; wait until it has, then put right');
+        throw new InputError(
+          'comparison-open',
+          msg('the comparison has not ended yet; wait until it has, then put right'),
+        );
       const chosen = toFindingKinds(findingKinds.filter((kind) => textField(req, kind) === 'yes'));
       if (chosen.length === 0)
-        throw new InputError('nothing-chosen', 'nothing was chosen; go back and choose what is to be put right');
+        throw new InputError('nothing-chosen', msg('nothing was chosen; go back and choose what is to be put right'));
       const actor = actorOf(res).name;
       const mend = await jobs.request({
         kind: MEND_PROVIDER,
@@ -180,9 +192,13 @@ export function differencesOf({ counts }: Job): number {
   return findingKinds.reduce((total, kind) => total + (counts[kind] ?? 0), 0);
 }
 
-function foundBy(job: Job): string {
+function foundBy(job: Job, t: Translator): string {
   const sum = differencesOf(job);
-  return sum === 0 ? 'no difference' : counted(sum, 'difference');
+  return sum === 0 ? t('no difference') : t.plural(sum, '{count} difference', '{count} differences');
+}
+
+function said({ kind, title, meaning, remedy }: FindingWords, t: Translator): FindingWords {
+  return { kind, title: t(title), meaning: t(meaning), remedy: remedy && t(remedy) };
 }
 
 function mendable({ counts }: Job): readonly string[] {

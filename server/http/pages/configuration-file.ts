@@ -3,37 +3,38 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { CredentialsError } from '../../../plugin/errors.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { bundleText, readBundle } from '../../configuration/bundle.ts';
 import { exportBundle } from '../../configuration/export-bundle.ts';
 import { importBundle } from '../../configuration/import-bundle.ts';
 import { type BundlePlan, countsOf, planBundle, type Section } from '../../configuration/plan-bundle.ts';
 import { createAudit } from '../audit.ts';
-import { shownNumber } from '../format.ts';
 import { type FieldError, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 
 const CONFIGURATION_FILE_PATH = '/configuration-file';
 
-const systemCrumb = { text: 'System', href: '/system' } as const;
+const systemCrumb = { text: words('System'), href: '/system' } as const;
 
 const sectionWords: Readonly<Record<Section, string>> = {
-  badge: 'Badge',
-  issuer: 'Issuer',
-  template: 'Open Badge template',
-  account: 'Account at a provider',
-  asset: 'Asset',
-  type: 'Credential type',
-  configuration: 'Configuration and schedule',
+  badge: msg('Badge'),
+  issuer: msg('Issuer'),
+  template: msg('Open Badge template'),
+  account: msg('Account at a provider'),
+  asset: msg('Asset'),
+  type: msg('Credential type'),
+  configuration: msg('Configuration and schedule'),
 };
 
 const changeWords = {
-  create: { word: 'New', tone: 'good' },
-  change: { word: 'Changes', tone: 'warn' },
-  same: { word: 'The same', tone: 'off' },
-  kept: { word: 'Only here, kept', tone: 'off' },
+  create: { word: msg('New'), tone: 'good' },
+  change: { word: msg('Changes'), tone: 'warn' },
+  same: { word: msg('The same'), tone: 'off' },
+  kept: { word: msg('Only here, kept'), tone: 'off' },
 } as const;
 
 export function configurationFileRoutes(services: Services): readonly Route[] {
@@ -41,24 +42,30 @@ export function configurationFileRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   const showStart = (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
-    const frame = { title: 'Configuration file', section: 'system', breadcrumbs: [systemCrumb], errors } as const;
+    const frame = {
+      title: words('Configuration file'),
+      section: 'system',
+      breadcrumbs: [systemCrumb],
+      errors,
+    } as const;
     return renderPage(req, res, 'configuration-file', frame, { focus: '' }, errors.length > 0 ? 422 : 200);
   };
 
   const showPlan = (req: Request, res: Response, plan: BundlePlan): Promise<void> => {
-    const crumb = { text: 'Configuration file', href: CONFIGURATION_FILE_PATH };
-    const frame = { title: 'What would change', section: 'system', breadcrumbs: [systemCrumb, crumb] } as const;
+    const crumb = { text: words('Configuration file'), href: CONFIGURATION_FILE_PATH };
+    const frame = { title: words('What would change'), section: 'system', breadcrumbs: [systemCrumb, crumb] } as const;
+    const t = translatorOf(req, res);
     const counts = countsOf(plan);
     return renderPage(req, res, 'configuration-plan', frame, {
       hash: plan.hash,
       isNothing: counts.create + counts.change === 0,
       counts: (['create', 'change', 'same', 'kept'] as const).map((change) => ({
-        word: changeWords[change].word,
-        count: shownNumber(counts[change]),
+        word: t(changeWords[change].word),
+        count: t.number(counts[change]),
       })),
       rows: plan.changes
         .filter(({ change }) => change === 'create' || change === 'change')
-        .map(({ section, id, change }) => ({ section: sectionWords[section], id, status: changeWords[change] })),
+        .map(({ section, id, change }) => ({ section: t(sectionWords[section]), id, status: changeWords[change] })),
       secretsMissing: plan.secretsMissing,
     });
   };
@@ -70,13 +77,12 @@ export function configurationFileRoutes(services: Services): readonly Route[] {
     } catch (error) {
       const isTheirs = error instanceof CredentialsError && /^(input|conflict)\./.test(error.code);
       if (!isTheirs) throw error;
-      const [first = '', ...places] = error.message.split('\n');
-      const messages = places.length > 0 ? places : [`${first.charAt(0).toUpperCase()}${first.slice(1)}.`];
-      await showStart(
-        req,
-        res,
-        messages.slice(0, 20).map((message) => ({ field: 'files', message: message.trim() })),
-      );
+      const [, ...places] = error.message.split('\n');
+      const errors: readonly FieldError[] =
+        places.length > 0
+          ? places.slice(0, 20).map((message) => ({ field: 'files', message: message.trim() }))
+          : [{ field: 'files', message: error.said, isError: true }];
+      await showStart(req, res, errors);
     }
   };
 
@@ -92,7 +98,7 @@ export function configurationFileRoutes(services: Services): readonly Route[] {
 
     post(`${CONFIGURATION_FILE_PATH}/plan`, 'administer', async (req, res) => {
       const [file] = Array.isArray(req.files) ? req.files : [];
-      if (!file || file.size === 0) return showStart(req, res, [{ field: 'files', message: 'Choose a file.' }]);
+      if (!file || file.size === 0) return showStart(req, res, [{ field: 'files', message: msg('Choose a file.') }]);
       await orSayWhy(req, res, async () => {
         const text = file.buffer.toString('utf8');
         const plan = await planBundle(readBundle(text, 'the file'), services);
@@ -107,7 +113,9 @@ export function configurationFileRoutes(services: Services): readonly Route[] {
       const { name: actor } = actorOf(res);
       const file = await files.get(keyFor(actor));
       if (!file)
-        return showStart(req, res, [{ field: 'files', message: 'The file is no longer here; choose it once more.' }]);
+        return showStart(req, res, [
+          { field: 'files', message: msg('The file is no longer here; choose it once more.') },
+        ]);
       await orSayWhy(req, res, async () => {
         const bundle = readBundle(Buffer.from(file.bytes).toString('utf8'), 'the file');
         const done = await importBundle(bundle, { plan: textField(req, 'plan'), actor }, services);

@@ -6,6 +6,7 @@ import { contextKind } from '../../../plugin/credentials/context-key.ts';
 import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { mergeOptions } from '../../../plugin/extensions/options.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { designerOf } from '../certificate-designer.ts';
@@ -13,7 +14,6 @@ import { configurationErrors, samplePlan, schemaOf } from '../credential-check.t
 import { SAMPLES } from '../credential-samples.ts';
 import type { Conflict } from '../design-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
-import { shownNumber } from '../format.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { createKnownCourses } from '../known-courses.ts';
@@ -21,6 +21,7 @@ import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEnt
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
 import { CONFIGURATION_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
@@ -28,7 +29,7 @@ import { nextTime, takeDesign } from './design-form.ts';
 import { expectedOf, keptExpected } from './expected.ts';
 
 const HOME = '/configurations';
-const crumb = { text: 'Configurations', href: HOME } as const;
+const crumb = { text: words('Configurations'), href: HOME } as const;
 
 interface Entered {
   readonly type: CredentialType;
@@ -44,13 +45,13 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
   const find = async (req: Request): Promise<CredentialConfiguration> => {
     const configuration = await credentials.configuration(pathText(req, 'id'));
     if (configuration) return configuration;
-    throw new NotFoundError('configuration', 'there is no such configuration; the list shows those that exist');
+    throw new NotFoundError('configuration', msg('there is no such configuration; the list shows those that exist'));
   };
 
   const typeOf = async (id: string): Promise<CredentialType> => {
     const type = await credentials.type(id);
     if (type) return type;
-    throw new NotFoundError('credential-type', 'there is no such type; the list of types shows those there are');
+    throw new NotFoundError('credential-type', msg('there is no such type; the list of types shows those there are'));
   };
 
   const showForm = async (
@@ -61,7 +62,8 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
     errors: readonly FieldError[] = entry.errors,
     conflict: Conflict | null = null,
   ): Promise<void> => {
-    const title = former ? 'Edit configuration' : 'New configuration';
+    const t = translatorOf(req, res);
+    const title = former ? words('Edit configuration') : words('New configuration');
     const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb], errors } as const;
     const merged = entry.options && mergeOptions(type.options, entry.options);
     const model = {
@@ -76,7 +78,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       conflict,
       comment: textField(req, 'comment'),
       versionsHref: former && `${pathOf(former)}/versions`,
-      ...shownEntry(entry, schemaOf(extensions, type), type.options, errors),
+      ...shownEntry(entry, schemaOf(extensions, type), type.options, errors, t),
       assetLists: assetLists(await credentials.assets()),
       effective: merged && JSON.stringify(merged, null, 2),
       samples: SAMPLES,
@@ -84,7 +86,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
         ...{
           preview: CONFIGURATION_PREVIEW,
           stored: former?.id ?? null,
-          uses: 'Documents made from now on follow it.',
+          uses: t('Documents made from now on follow it.'),
         },
       }),
       warnings: [],
@@ -109,7 +111,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       updatedAt: nextTime(former, clock.now()),
     };
     await takeDesign(req, res, services, {
-      ...{ noun: 'configuration', former, wanted, entry },
+      ...{ noun: words('this configuration'), former, wanted, entry },
       find: () => find(req),
       schemaOf: () => schema,
       errorsOf: (checked, shown, isSample) => errorsOf(type, checked, shown, isSample),
@@ -165,7 +167,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       credentials.runs({ configurationId: id, limit: 1 }),
     ]);
     const frame = {
-      title: 'Delete configuration',
+      title: words('Delete configuration'),
       section: 'credentials',
       breadcrumbs: [credentialsCrumb, crumb],
       errors,
@@ -174,7 +176,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       contextKey,
       action: `${HOME}/${encodeURIComponent(id)}/delete`,
       expected: errors.length > 0 ? textField(req, 'expected') : updatedAt.toISOString(),
-      credentials: shownNumber(given),
+      credentials: given,
       typed: typedConfirmation(given),
       scheduled: schedule !== null,
       running: runs[0]?.state === 'running',
@@ -191,7 +193,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
         return showForm(req, res, null, { type, contextKey: '', entry });
       }
       const frame = {
-        title: 'New configuration',
+        title: words('New configuration'),
         section: 'credentials',
         breadcrumbs: [credentialsCrumb, crumb],
       } as const;
@@ -217,7 +219,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       if (!(await credentials.deleteConfiguration(id, expectedOf(req))))
         throw new ConflictError(
           'stale',
-          'somebody has changed this configuration meanwhile; look at it again before you delete it',
+          msg('somebody has changed this configuration meanwhile; look at it again before you delete it'),
         );
       await audit(actorOf(res).name, 'configuration.deleted', `configuration:${id}`, { contextKey });
       res.redirect(303, afterSave(req, 'configuration-deleted', { saved: HOME }));
@@ -225,9 +227,10 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
   ];
 }
 
-const wrongContext =
-  'Enter the key of a course or path: course-v1:org+course+run, ccx-v1:org+course+run+ccx@1 or path-v1:org+number+run+group. It stands in the address of the course.';
-const taken = 'This course or path has a configuration of this type already; edit that one instead.';
+const wrongContext = msg(
+  'Enter the key of a course or path: course-v1:org+course+run, ccx-v1:org+course+run+ccx@1 or path-v1:org+number+run+group. It stands in the address of the course.',
+);
+const taken = msg('This course or path has a configuration of this type already; edit that one instead.');
 
 function pathOf({ id }: Pick<CredentialConfiguration, 'id'>): string {
   return `${HOME}/${encodeURIComponent(id)}`;

@@ -2,11 +2,12 @@
 
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { Schedule } from '../../../plugin/ports/credential-store.ts';
+import { type FilledWords, msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { post, type Route } from '../routes.ts';
-import { ruleText } from '../schedule-words.ts';
+import { ruleWords } from '../schedule-words.ts';
 import type { Services } from '../services.ts';
 import { runPath } from './runs.ts';
 
@@ -18,7 +19,10 @@ export function configurationRoutes(services: Services): readonly Route[] {
     post('/configurations/:id/generate', 'run', async (req, res) => {
       const configuration = await credentials.configuration(pathText(req, 'id'));
       if (!configuration)
-        throw new NotFoundError('configuration', 'there is no such configuration; the list shows those that exist');
+        throw new NotFoundError(
+          'configuration',
+          msg('there is no such configuration; the list shows those that exist'),
+        );
       const actor = actorOf(res).name;
       const runId = await services.generateNow(configuration.id, actor);
       await audit(actor, 'configuration.run', `configuration:${configuration.id}`, { run: runId });
@@ -27,8 +31,8 @@ export function configurationRoutes(services: Services): readonly Route[] {
   ];
 }
 
-export function scheduleText(schedule: Schedule | null): string {
-  if (!schedule) return 'Only by the button';
-  const text = ruleText(schedule.rule);
-  return schedule.enabled ? text : `${text}, switched off`;
+export function scheduleWords(schedule: Schedule | null): FilledWords {
+  if (!schedule) return words('Only by the button');
+  const rule = ruleWords(schedule.rule);
+  return schedule.enabled ? rule : words('{schedule}, switched off', { schedule: rule });
 }

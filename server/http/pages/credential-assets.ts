@@ -13,7 +13,8 @@ import {
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { AssetPage } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
-import { english } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { pictureScripts } from '../certificate-designer.ts';
@@ -31,16 +32,17 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { expectedOf } from './expected.ts';
 
 const HOME = '/credential-assets';
-const crumb = { text: 'Assets', href: HOME } as const;
+const crumb = { text: words('Assets'), href: HOME } as const;
 
 export const ASSET_KINDS: Readonly<Record<Asset['kind'], string>> = {
-  'pdf-template': 'PDF template',
-  font: 'Font (TrueType)',
-  image: 'Image (PNG or JPEG)',
+  'pdf-template': msg('PDF template'),
+  font: msg('Font (TrueType)'),
+  image: msg('Image (PNG or JPEG)'),
 };
 
 export function credentialAssetRoutes(services: Services): readonly Route[] {
@@ -50,14 +52,14 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
   const find = async (req: Request): Promise<Asset> => {
     const asset = await credentials.asset(pathText(req, 'asset'));
     if (asset) return asset;
-    throw new NotFoundError('asset', 'there is no such asset; the list of assets shows those there are');
+    throw new NotFoundError('asset', msg('there is no such asset; the list of assets shows those there are'));
   };
 
   const load = async (req: Request) => {
     const asset = await find(req);
     const file = await files.get(assetKey(asset));
     if (file) return { asset, bytes: file.bytes };
-    throw new NotFoundError('asset', 'the file of this asset is gone; upload it again on the page of the asset');
+    throw new NotFoundError('asset', msg('the file of this asset is gone; upload it again on the page of the asset'));
   };
 
   /** What of it can be looked at page by page; nothing, where the file is gone or broken. */
@@ -85,17 +87,18 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     entry: { readonly slug: string; readonly description: string; readonly kind: string },
     errors: readonly FieldError[] = [],
   ): Promise<void> => {
-    const title = former ? `Replace ${former.slug}` : 'New asset';
+    const t = translatorOf(req, res);
+    const title = former ? words('Replace {name}', { name: former.slug }) : words('New asset');
     const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb], errors } as const;
     const model = {
       entry,
       isNew: former === null,
-      kind: former && ASSET_KINDS[former.kind],
+      kind: former && t(ASSET_KINDS[former.kind]),
       opened: former && openedText(req, valuesOf(former)),
       action: former ? `${pathOf(former)}/replace` : `${HOME}/new`,
       cancelHref: former ? pathOf(former) : HOME,
       limit: shownSize(MAX_ASSET_BYTES),
-      kinds: [{ label: '', choices: Object.entries(ASSET_KINDS).map(([value, text]) => ({ value, text })) }],
+      kinds: [{ label: '', choices: Object.entries(ASSET_KINDS).map(([value, text]) => ({ value, text: t(text) })) }],
       warnings: [],
       focus: null,
     };
@@ -117,7 +120,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     const yours = await keepUpload(upload, { files, generations: extensions.generations(), now: clock.now() });
     await showEditConflict(req, res, services, {
       frame: { section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] },
-      ...{ noun: 'this asset', object: `asset:${former.slug}` },
+      ...{ noun: words('this asset'), object: `asset:${former.slug}` },
       ...{ action: `${pathOf(former)}/replace`, href: pathOf(former), fields: FIELDS },
       ...{ opened: openedValues(req, FIELDS), theirs: valuesOf(former), yours: valuesOf(yours), goesOn: false },
     });
@@ -132,10 +135,10 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     const kind = Object.keys(ASSET_KINDS).find((known): known is Asset['kind'] => known === entry.kind);
     const file = await sentFile(req, entry.slug);
     const errors: FieldError[] = [];
-    if (kind === undefined) errors.push({ field: 'kind', message: 'Choose what the file is.' });
+    if (kind === undefined) errors.push({ field: 'kind', message: msg('Choose what the file is.') });
     if (entry.description.length > 500)
-      errors.push({ field: 'description', message: 'Enter a description of at most 500 characters.' });
-    if (file === null) errors.push({ field: 'files', message: 'Choose a file.' });
+      errors.push({ field: 'description', message: msg('Enter a description of at most 500 characters.') });
+    if (file === null) errors.push({ field: 'files', message: msg('Choose a file.') });
     if (kind === undefined || file === null || errors.length > 0) return showForm(req, res, former, entry, errors);
 
     const upload = { ...entry, ...file, kind };
@@ -147,12 +150,12 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       if (result === 'duplicate')
         errors.push({
           field: 'slug',
-          message: 'There is an asset of this slug already; replace that one, or choose another.',
+          message: msg('There is an asset of this slug already; replace that one, or choose another.'),
         });
       if (result === 'stale') return await showConflict(req, res, await find(req), upload);
     } catch (error) {
       if (!(error instanceof InputError) || error.code === 'input.form-incomplete') throw error;
-      errors.push({ field: error.code === 'input.asset-slug' ? 'slug' : 'files', message: sentence(error.message) });
+      errors.push({ field: error.code === 'input.asset-slug' ? 'slug' : 'files', message: error.said, isError: true });
     }
     if (errors.length > 0) return showForm(req, res, former, entry, errors);
     const action = former ? 'asset.replaced' : 'asset.created';
@@ -182,7 +185,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       const loaded = await load(req);
       const generation = extensions.generations().find(({ assetSample }) => assetSample);
       const sample = await generation?.assetSample?.(loaded);
-      if (!sample) throw new NotFoundError('sample', 'no generation function here makes samples of assets');
+      if (!sample) throw new NotFoundError('sample', msg('no generation function here makes samples of assets'));
       res.set('Content-Disposition', `inline; filename="${sample.fileName}"`);
       res.type(sample.contentType).send(Buffer.from(sample.bytes));
     }),
@@ -190,7 +193,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       const asset = await find(req);
       const uses = await usesOf(asset.slug);
       const frame = {
-        title: `Delete ${asset.slug}`,
+        title: words('Delete {name}', { name: asset.slug }),
         section: 'credentials',
         breadcrumbs: [credentialsCrumb, crumb],
       } as const;
@@ -207,7 +210,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       if (!(await credentials.deleteAsset(asset.slug, expectedOf(req))))
         throw new ConflictError(
           'stale',
-          'somebody has replaced this asset meanwhile; look at it again before you delete it',
+          msg('somebody has replaced this asset meanwhile; look at it again before you delete it'),
         );
       await files.delete(assetKey(asset));
       await audit(actorOf(res).name, 'asset.deleted', `asset:${asset.slug}`, { kind: asset.kind });
@@ -215,14 +218,15 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     }),
     get(`${HOME}/:asset`, 'look', async (req, res) => {
       const asset = await find(req);
+      const t = translatorOf(req, res);
       const frame = { title: asset.slug, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] } as const;
       await renderPage(req, res, 'credential-asset', frame, {
         ...asset,
-        kind: ASSET_KINDS[asset.kind],
+        kind: t(ASSET_KINDS[asset.kind]),
         size: shownSize(asset.sizeBytes),
         updatedAt: shownTime(asset.updatedAt),
         href: pathOf(asset),
-        pages: (await pagesOf(asset)).map(pageInWords),
+        pages: (await pagesOf(asset)).map((page, index) => pageInWords(page, index, t)),
         scripts: pictureScripts(),
         picture: asset.kind === 'image' ? `${pathOf(asset)}/file` : null,
         ...shownUses(await usesOf(asset.slug)),
@@ -233,14 +237,14 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
 
 const FILE: FormField = {
   name: 'file',
-  label: 'File',
-  word(value) {
+  label: msg('File'),
+  word(value, t) {
     const file = readFileValue(value);
-    return file === null ? '' : `${file.fileName}, ${english(shownSize(file.sizeBytes))}`;
+    return file === null ? '' : `${file.fileName}, ${t.shown(shownSize(file.sizeBytes))}`;
   },
 };
 
-const FIELDS: readonly FormField[] = [{ name: 'description', label: 'Description' }, FILE];
+const FIELDS: readonly FormField[] = [{ name: 'description', label: msg('Description') }, FILE];
 
 /** What two people may have changed at once. */
 function valuesOf({ description, sha256, sizeBytes, fileName }: Asset): Values {
@@ -253,7 +257,7 @@ function readFileValue(value: string) {
 }
 
 function stillUsed(): ConflictError {
-  return new ConflictError('asset-used', 'this asset is used; take it out of the types and configurations first');
+  return new ConflictError('asset-used', msg('this asset is used; take it out of the types and configurations first'));
 }
 
 function shownUses({ types, configurations }: ReturnType<typeof assetUse>) {
@@ -270,19 +274,21 @@ function pathOf({ slug }: Pick<Asset, 'slug'>): string {
   return `${HOME}/${encodeURIComponent(slug)}`;
 }
 
-function pageInWords({ widthPt, heightPt }: AssetPage, index: number): string {
-  const size = (factor: number) => `${Math.round(widthPt * factor)} × ${Math.round(heightPt * factor)}`;
-  const lies = widthPt === heightPt ? 'square' : widthPt > heightPt ? 'landscape' : 'portrait';
-  const written = index === 0 ? ' Documents are written on it.' : '';
-  return `Page ${index + 1}: ${size(25.4 / 72)} mm (${size(1)} pt), ${lies}.${written}`;
+function pageInWords({ widthPt, heightPt }: AssetPage, index: number, t: Translator): string {
+  const size = (factor: number) =>
+    `${t.number(Math.round(widthPt * factor))} × ${t.number(Math.round(heightPt * factor))}`;
+  const values = { number: index + 1, mm: size(25.4 / 72), pt: size(1) };
+  const page =
+    widthPt === heightPt
+      ? t('Page {number}: {mm} mm ({pt} pt), square.', values)
+      : widthPt > heightPt
+        ? t('Page {number}: {mm} mm ({pt} pt), landscape.', values)
+        : t('Page {number}: {mm} mm ({pt} pt), portrait.', values);
+  return index === 0 ? `${page} ${t('Documents are written on it.')}` : page;
 }
 
 /** Images are stored without a kind: what was checked is one of two. */
 function contentTypeOf({ kind, contentType }: Asset, bytes: Uint8Array): string {
   if (kind !== 'image') return contentType;
   return bytes[0] === 0x89 ? 'image/png' : 'image/jpeg';
-}
-
-function sentence(message: string): string {
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }

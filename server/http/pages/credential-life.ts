@@ -2,6 +2,7 @@
 
 import { MAX_REASON } from '../../../plugin/credentials/invalidate-credential.ts';
 import { InputError } from '../../../plugin/errors.ts';
+import { type FilledWords, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus } from '../format.ts';
 import { pathText, textField } from '../forms.ts';
@@ -11,9 +12,6 @@ import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { credentialPath, credentialsCrumb, findCredential } from './credentials.ts';
 
-const REISSUE =
-  'It gets a new document with what is known of the learner now; the date of the award stays. When it is made, it takes the place of the former one, which becomes invalid, and the learner is told by mail.';
-
 export function credentialLifeRoutes(services: Services): readonly Route[] {
   const { credentialLife } = services;
   const audit = createAudit(services);
@@ -21,10 +19,9 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
   return [
     get('/credentials/:id/reissue', 'publish', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
-      await renderPage(req, res, 'credential-reissue', frameOf(credential, 'Reissue'), {
+      await renderPage(req, res, 'credential-reissue', frameOf(credential, reissueTitle(credential)), {
         ...shown(credential),
         possible: credential.status === 'available',
-        consequence: REISSUE,
       });
     }),
 
@@ -38,7 +35,7 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
 
     get('/credentials/:id/invalidate', 'publish', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
-      await renderPage(req, res, 'credential-invalidate', frameOf(credential, 'Invalidate'), {
+      await renderPage(req, res, 'credential-invalidate', frameOf(credential, invalidateTitle(credential)), {
         ...shown(credential),
         possible: credential.status !== 'invalidated',
         reason: '',
@@ -53,9 +50,9 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
         await credentialLife.invalidate(credential.id, reason);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        const message = `Say in 1 to ${MAX_REASON} characters why it is not valid any more.`;
+        const message = words('Say in 1 to {most} characters why it is not valid any more.', { most: MAX_REASON });
         const reasonError = { field: 'reason', message };
-        const frame = { ...frameOf(credential, 'Invalidate'), errors: [reasonError] };
+        const frame = { ...frameOf(credential, invalidateTitle(credential)), errors: [reasonError] };
         const model = { ...shown(credential), possible: true, reason, longestReason: MAX_REASON };
         return renderPage(req, res, 'credential-invalidate', frame, model, 422);
       }
@@ -74,9 +71,17 @@ export function credentialLifeRoutes(services: Services): readonly Route[] {
 
 type Shown = Awaited<ReturnType<typeof findCredential>>;
 
-function frameOf(credential: Shown, title: string) {
+function reissueTitle({ learnerName: learner }: Shown): FilledWords {
+  return words('Reissue the credential of {learner}', { learner });
+}
+
+function invalidateTitle({ learnerName: learner }: Shown): FilledWords {
+  return words('Invalidate the credential of {learner}', { learner });
+}
+
+function frameOf(credential: Shown, title: FilledWords) {
   return {
-    title: `${title} the credential of ${credential.learnerName}`,
+    title,
     section: 'credentials' as const,
     breadcrumbs: [credentialsCrumb, { text: credential.contextName, href: credentialPath(credential.id) }],
   };

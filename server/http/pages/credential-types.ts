@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
 import { designerOf } from '../certificate-designer.ts';
@@ -11,13 +13,14 @@ import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
 import { SAMPLES } from '../credential-samples.ts';
 import type { Conflict } from '../design-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
-import { shownNumber, shownTime } from '../format.ts';
+import { shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { TYPE_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { nextTime, takeDesign } from './design-form.ts';
@@ -25,7 +28,7 @@ import { keptExpected } from './expected.ts';
 import { historyPath } from './history.ts';
 
 const HOME = '/credential-types';
-const crumb = { text: 'Types', href: HOME } as const;
+const crumb = { text: words('Types'), href: HOME } as const;
 
 export function credentialTypeRoutes(services: Services): readonly Route[] {
   const { credentials, extensions, clock } = services;
@@ -34,7 +37,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
   const find = async (req: Request): Promise<CredentialType> => {
     const type = await credentials.type(pathText(req, 'type'));
     if (type) return type;
-    throw new NotFoundError('credential-type', 'there is no such type; the list of types shows those there are');
+    throw new NotFoundError('credential-type', msg('there is no such type; the list of types shows those there are'));
   };
 
   const emptyType = (): Omit<CredentialType, 'id'> => ({
@@ -48,10 +51,10 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
   const functionOf = (known: readonly { readonly name: string }[], name: string): string =>
     (known.find((one) => one.name === name) ?? known[0])?.name ?? '';
 
-  const usesOf = async (former: CredentialType | null): Promise<string> => {
+  const usesOf = async (former: CredentialType | null, t: Translator): Promise<string> => {
     const used = (await credentials.configurations()).filter(({ credentialTypeId }) => credentialTypeId === former?.id);
-    if (used.length === 0) return 'No configuration uses it yet.';
-    return used.length === 1 ? 'One configuration uses it.' : `${shownNumber(used.length)} configurations use it.`;
+    if (used.length === 0) return t('No configuration uses it yet.');
+    return t.plural(used.length, 'One configuration uses it.', '{count} configurations use it.');
   };
 
   const showForm = async (
@@ -63,7 +66,8 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
     errors: readonly FieldError[] = entry.errors,
     conflict: Conflict | null = null,
   ): Promise<void> => {
-    const title = former ? `Edit ${former.name}` : 'New type';
+    const t = translatorOf(req, res);
+    const title = former ? words('Edit {name}', { name: former.name }) : words('New type');
     const frame = { title, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb], errors } as const;
     const model = {
       type,
@@ -75,12 +79,12 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       versionsHref: former && `${pathOf(former)}/versions`,
       retrievals: extensions.retrievals(),
       generations: extensions.generations(),
-      ...shownEntry(entry, schemaOf(extensions, type), null, errors),
+      ...shownEntry(entry, schemaOf(extensions, type), null, errors, t),
       effective: null,
       assetLists: assetLists(await credentials.assets()),
       samples: SAMPLES,
       designer: designerOf(extensions, type, {
-        ...{ preview: TYPE_PREVIEW, stored: former?.id ?? null, uses: await usesOf(former) },
+        ...{ preview: TYPE_PREVIEW, stored: former?.id ?? null, uses: await usesOf(former, t) },
       }),
       warnings: [],
       focus: null,
@@ -112,7 +116,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       return showForm(req, res, former, entered, turned(entry, schema, action));
 
     await takeDesign(req, res, services, {
-      ...{ noun: 'type', former, wanted: { ...entered, id: former?.id ?? randomUUID() }, entry },
+      ...{ noun: words('this type'), former, wanted: { ...entered, id: former?.id ?? randomUUID() }, entry },
       find: () => find(req),
       schemaOf: (wanted) => schemaOf(extensions, wanted),
       errorsOf: (wanted, checked, isSample) => errorsOf(wanted, checked, isSample),
@@ -140,7 +144,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
   ): Promise<readonly FieldError[]> => {
     const errors: FieldError[] = [];
     if (!isSample && (wanted.name === '' || wanted.name.length > 120))
-      errors.push({ field: 'name', message: 'Enter a name of at most 120 characters.' });
+      errors.push({ field: 'name', message: msg('Enter a name of at most 120 characters.') });
     if (entry.errors.length > 0) return errors;
     const [assets, configurations] = await Promise.all([credentials.assets(), credentials.configurations()]);
     const kinds = new Map(assets.map(({ slug, kind }) => [slug, kind]));

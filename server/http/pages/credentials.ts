@@ -3,7 +3,7 @@
 import { holdsBack } from '../../../plugin/credentials/place.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
-import { words } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownSize, shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
@@ -25,7 +25,7 @@ export function credentialPath(id: string): string {
 export async function findCredential({ credentials }: Pick<Services, 'credentials'>, id: string): Promise<Credential> {
   const credential = await credentials.credential(id);
   if (credential) return credential;
-  throw new NotFoundError('credential', 'there is no such credential; look it up in the list of credentials');
+  throw new NotFoundError('credential', msg('there is no such credential; look it up in the list of credentials'));
 }
 
 export function credentialRoutes(services: Services): readonly Route[] {
@@ -36,7 +36,7 @@ export function credentialRoutes(services: Services): readonly Route[] {
     get('/credentials/:id', 'look', async (req, res) => {
       const credential = await findCredential(services, pathText(req, 'id'));
       const frame = {
-        title: `${credential.contextName} for ${credential.username}`,
+        title: words('{context} for {learner}', { context: credential.contextName, learner: credential.username }),
         section: 'credentials',
         breadcrumbs: [credentialsCrumb],
       } as const;
@@ -76,7 +76,8 @@ export function credentialRoutes(services: Services): readonly Route[] {
       const credential = await findCredential(services, pathText(req, 'id'));
       const downloadable = credential.status === 'available' && credential.fileKey !== null;
       const file = downloadable ? await files.get(credential.fileKey) : null;
-      if (!file) throw new NotFoundError('document', 'this credential has no document to download; its page says why');
+      if (!file)
+        throw new NotFoundError('document', msg('this credential has no document to download; its page says why'));
       await audit(actorOf(res).name, 'credential.downloaded', `credential:${credential.id}`);
       res.attachment(file.fileName).type(file.contentType).send(Buffer.from(file.bytes));
     }),

@@ -7,6 +7,7 @@ import { changeWithHistory, type Design, snapshotOf } from '../../../plugin/cred
 import { CredentialError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { OptionSchema } from '../../../plugin/extensions/options.ts';
 import type { ChangeResult } from '../../../plugin/ports/credential-store.ts';
+import { type FilledWords, words } from '../../../plugin/words.ts';
 import { SAMPLES, sendSample } from '../credential-samples.ts';
 import { type Conflict, conflictOf, withChosen } from '../design-conflict.ts';
 import { type FieldError, textField } from '../forms.ts';
@@ -17,8 +18,8 @@ import { commentOf } from './design-versions.ts';
 import { expectedOf } from './expected.ts';
 
 export interface DesignForm<Kind extends Design> {
-  /** e.g. `type`. */
-  readonly noun: string;
+  /** e.g. `this type`. */
+  readonly noun: FilledWords;
   /** null: a new one. */
   readonly former: Kind | null;
   /** As it was entered, as far as its options can be read. */
@@ -60,7 +61,7 @@ export async function takeDesign<Kind extends Design>(
       return await sendSample(res, form.planOf(wanted), sample, services);
     } catch (error) {
       if (!isAnswerable(error)) throw error;
-      return form.show(wanted, entry, atFields(entry, form.schemaOf(wanted), [problemOf(error.message)]));
+      return form.show(wanted, entry, atFields(entry, form.schemaOf(wanted), [problemOf(error.said)]));
     }
   }
   const expected = former && expectedOf(req);
@@ -69,7 +70,10 @@ export async function takeDesign<Kind extends Design>(
   if (result === 'duplicate') return form.show(wanted, entry, [form.duplicate]);
   if (result !== 'stale') return form.saved(wanted);
   const conflict = await conflictOf(credentials, await form.find(), wanted, expectedOf(req));
-  const message = `${conflict.by} has saved this ${form.noun} since you opened it.`;
+  const message = words('{person} has saved {noun} since you opened it.', {
+    person: conflict.by ?? words('Somebody else'),
+    noun: form.noun,
+  });
   return form.show(wanted, entry, [{ field: 'conflict', message }], conflict);
 }
 
@@ -84,6 +88,6 @@ function chosenIn<Kind extends Design>(req: Request, { former, wanted, entry, sc
 }
 
 /** What the person at the form can put right. */
-export function isAnswerable(error: unknown): error is Error {
+export function isAnswerable(error: unknown): error is InputError | NotFoundError | CredentialError {
   return error instanceof InputError || error instanceof NotFoundError || error instanceof CredentialError;
 }

@@ -15,6 +15,7 @@ import type {
   CredentialType,
   DesignVersion,
 } from '../../../plugin/ports/credential-store.ts';
+import { type FilledWords, msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { configurationErrors, schemaOf, typeErrors } from '../credential-check.ts';
 import { shownTime } from '../format.ts';
@@ -39,7 +40,7 @@ interface Kind<Object extends Design> {
   readonly home: string;
   /** What its id is called in addresses. */
   readonly param: string;
-  readonly crumb: string;
+  readonly crumb: FilledWords;
   readonly auditAs: string;
   /** Where its own page is. */
   readonly shownAt: string;
@@ -57,7 +58,7 @@ export function designVersionRoutes(services: Services): readonly Route[] {
     return { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
   };
   const types: Kind<CredentialType> = {
-    ...{ home: '/credential-types', param: 'type', crumb: 'Types', auditAs: 'credential-type', shownAt: '' },
+    ...{ home: '/credential-types', param: 'type', crumb: words('Types'), auditAs: 'credential-type', shownAt: '' },
     find: (id) => credentials.type(id),
     nameOf: ({ name }) => name,
     check: async (type) => {
@@ -67,12 +68,18 @@ export function designVersionRoutes(services: Services): readonly Route[] {
     change: (type, expected) => credentials.changeType(type, expected),
   };
   const configurations: Kind<CredentialConfiguration> = {
-    ...{ home: '/configurations', param: 'id', crumb: 'Configurations', auditAs: 'configuration', shownAt: '/edit' },
+    ...{
+      home: '/configurations',
+      param: 'id',
+      crumb: words('Configurations'),
+      auditAs: 'configuration',
+      shownAt: '/edit',
+    },
     find: (id) => credentials.configuration(id),
     nameOf: ({ contextKey }) => contextKey,
     check: async (configuration) => {
       const type = await credentials.type(configuration.credentialTypeId);
-      if (!type) return [{ field: 'options', message: 'The type of this configuration is gone.' }];
+      if (!type) return [{ field: 'options', message: msg('The type of this configuration is gone.') }];
       const entry = optionsEntry(schemaOf(extensions, type), configuration.options, 'json');
       return configurationErrors(type, configuration, entry, await stored());
     },
@@ -87,12 +94,12 @@ function routesOf<Object extends Design>(kind: Kind<Object>, services: Services)
 
   const find = async (req: Request) => {
     const object = await kind.find(pathText(req, kind.param));
-    if (!object) throw new NotFoundError(kind.auditAs, 'there is no such thing; the list shows those there are');
+    if (!object) throw new NotFoundError(kind.auditAs, msg('there is no such thing; the list shows those there are'));
     const href = `${kind.home}/${encodeURIComponent(object.id)}`;
     return { object, href, history: await historyOf(credentials, object) };
   };
 
-  const frameOf = (object: Object, href: string, title: string, errors: readonly FieldError[] = []) => ({
+  const frameOf = (object: Object, href: string, title: FilledWords, errors: readonly FieldError[] = []) => ({
     ...({ title, section: 'credentials', errors, failed: errors.length > 0 } as const),
     breadcrumbs: [
       credentialsCrumb,
@@ -109,7 +116,7 @@ function routesOf<Object extends Design>(kind: Kind<Object>, services: Services)
     errors: readonly FieldError[] = [],
     status = 200,
   ): Promise<void> => {
-    const title = `Restore version ${version.number}`;
+    const title = words('Restore version {number}', { number: version.number });
     await renderPage(
       req,
       res,
@@ -128,7 +135,7 @@ function routesOf<Object extends Design>(kind: Kind<Object>, services: Services)
   return [
     get(`${kind.home}/:${kind.param}/versions`, 'look', async (req, res) => {
       const { object, href, history } = await find(req);
-      await renderPage(req, res, 'design-versions', frameOf(object, href, 'Versions'), {
+      await renderPage(req, res, 'design-versions', frameOf(object, href, words('Versions')), {
         ...{ href, name: kind.nameOf(object), versions: history.map(shownVersion) },
       });
     }),
@@ -137,7 +144,7 @@ function routesOf<Object extends Design>(kind: Kind<Object>, services: Services)
       const [latest, before = latest] = history;
       const from = versionOf(history, queryText(req, 'from') ?? String(before.number));
       const to = versionOf(history, queryText(req, 'to') ?? String(latest.number));
-      await renderPage(req, res, 'design-compare', frameOf(object, href, 'Compare versions'), {
+      await renderPage(req, res, 'design-compare', frameOf(object, href, words('Compare versions')), {
         ...{ href, from: shownVersion(from), to: shownVersion(to) },
         changes: changesBetween(from.snapshot, to.snapshot),
       });
@@ -154,7 +161,7 @@ function routesOf<Object extends Design>(kind: Kind<Object>, services: Services)
       const wanted = { ...object, ...version.snapshot, id: object.id, updatedAt };
       const errors = await kind.check(wanted);
       if (errors.length > 0) {
-        const said = errors.map(({ message }) => ({ field: 'restore', message }));
+        const said = errors.map((error) => ({ ...error, field: 'restore' }));
         return showRestore(req, res, found, version, said, 422);
       }
       const { name } = actorOf(res);
@@ -168,8 +175,8 @@ function routesOf<Object extends Design>(kind: Kind<Object>, services: Services)
       if (result !== 'saved') {
         const message =
           result === 'stale'
-            ? 'Nothing was restored: somebody has saved meanwhile. Look again at what would change.'
-            : 'Nothing was restored: something else has this name by now. Rename that one first.';
+            ? msg('Nothing was restored: somebody has saved meanwhile. Look again at what would change.')
+            : msg('Nothing was restored: something else has this name by now. Rename that one first.');
         return showRestore(req, res, await find(req), version, [{ field: 'restore', message }], 409);
       }
       await audit(name, `${kind.auditAs}.restored`, `${kind.auditAs}:${object.id}`, { version: version.number });
@@ -181,9 +188,9 @@ function routesOf<Object extends Design>(kind: Kind<Object>, services: Services)
 function versionOf(history: readonly DesignVersion[], number: string): DesignVersion {
   const version = history.find((one) => String(one.number) === number);
   if (version) return version;
-  throw new NotFoundError('version', 'there is no such version; the list of versions shows those there are');
+  throw new NotFoundError('version', msg('there is no such version; the list of versions shows those there are'));
 }
 
 function shownVersion({ number, at, by, comment }: DesignVersion) {
-  return { number, at: shownTime(at), by: by ?? 'not known', comment };
+  return { number, at: shownTime(at), by, comment };
 }

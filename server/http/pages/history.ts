@@ -2,7 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
-import type { Words } from '../../../plugin/words.ts';
+import { type FilledWords, msg, type Words, words } from '../../../plugin/words.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { shownTime } from '../format.ts';
 import { pathText, queryString, queryText } from '../forms.ts';
@@ -14,7 +14,7 @@ import type { Services } from '../services.ts';
 const PAGE_SIZE = 50;
 
 interface Kind {
-  readonly word: string;
+  title(name: string): FilledWords;
   readonly section: Section;
   readonly crumb: { readonly text: Words; readonly href: string };
   hrefOf(id: string): string;
@@ -24,20 +24,48 @@ const CREDENTIALS = 'credentials';
 
 /** By the word before the colon in the audit. */
 const kinds: Readonly<Record<string, Kind>> = {
-  badge: { word: 'badge', section: 'badges', crumb: badgesCrumb, hrefOf: badgePath },
-  'credential-type': kindOf('type', 'Types', '/credential-types'),
-  configuration: kindOf('configuration', 'Configurations', '/configurations', '/edit'),
-  asset: kindOf('asset', 'Assets', '/credential-assets'),
-  credential: kindOf('credential', 'Credentials', '/credentials'),
-  'open-badge-template': kindOf('template', 'Open Badge templates', '/open-badge-templates'),
+  badge: {
+    title: (name) => words('History of the badge {name}', { name }),
+    section: 'badges',
+    crumb: badgesCrumb,
+    hrefOf: badgePath,
+  },
+  'credential-type': kindOf(
+    (name) => words('History of the type {name}', { name }),
+    words('Types'),
+    '/credential-types',
+  ),
+  configuration: kindOf(
+    (name) => words('History of the configuration {name}', { name }),
+    words('Configurations'),
+    '/configurations',
+    '/edit',
+  ),
+  asset: kindOf((name) => words('History of the asset {name}', { name }), words('Assets'), '/credential-assets'),
+  credential: kindOf(
+    (name) => words('History of the credential {name}', { name }),
+    words('Credentials'),
+    '/credentials',
+  ),
+  'open-badge-template': kindOf(
+    (name) => words('History of the template {name}', { name }),
+    words('Open Badge templates'),
+    '/open-badge-templates',
+  ),
 };
 
-const ofAccounts: Kind = { ...kindOf('account', 'Accounts', '/accounts'), section: 'system' };
-const ofLearners: Kind = { ...kindOf('learner', 'Learners', '/learners'), section: 'progress' };
+const ofAccounts: Kind = {
+  ...kindOf((name) => words('History of the account {name}', { name }), words('Accounts'), '/accounts'),
+  section: 'system',
+};
+const ofLearners: Kind = {
+  ...kindOf((name) => words('History of the learner {name}', { name }), words('Learners'), '/learners'),
+  section: 'progress',
+};
 
-function kindOf(word: string, text: string, home: string, page = ''): Kind {
+function kindOf(title: Kind['title'], text: FilledWords, home: string, page = ''): Kind {
   return {
-    word,
+    title,
     section: CREDENTIALS,
     crumb: { text, href: home },
     hrefOf: (id) => `${home}/${encodeURIComponent(id)}${page}`,
@@ -55,12 +83,11 @@ export function historyRoutes({ access, learners }: Pick<Services, 'access' | 'l
     const page = await access.audit({ object: `${name}:${id}`, after, limit: PAGE_SIZE });
     const path = historyPath(name, id);
     const frame = {
-      title: `History of the ${kind.word} ${text}`,
+      title: kind.title(text),
       section: kind.section,
       breadcrumbs: [kind.crumb, { text, href: kind.hrefOf(id) }],
     };
     await renderPage(req, res, 'history', frame, {
-      what: `${kind.word} ${text}`,
       rows: page.items.map(({ at, actor, action, details }) => {
         const facts = Object.entries(details).map(([field, value]) => ({ field, value: String(value) }));
         return {
@@ -80,20 +107,20 @@ export function historyRoutes({ access, learners }: Pick<Services, 'access' | 'l
   return [
     get('/history/account/:id', 'administer', async (req, res) => {
       const account = await access.account(pathText(req, 'id'));
-      if (!account) throw new NotFoundError('account', 'there is no such account; the list has those there are');
+      if (!account) throw new NotFoundError('account', msg('there is no such account; the list has those there are'));
       await show(req, res, 'account', ofAccounts, account.name);
     }),
     get('/history/learner/:id', 'administer', async (req, res) => {
       const learner = await learners.findById(pathText(req, 'id'));
       if (!learner)
-        throw new NotFoundError('learner', 'there is no such learner; search for them at the top of the page');
+        throw new NotFoundError('learner', msg('there is no such learner; search for them at the top of the page'));
       await show(req, res, 'learner', ofLearners, learner.username);
     }),
     get('/history/:kind/:id', 'look', async (req, res) => {
       const name = pathText(req, 'kind');
       const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
       if (!kind)
-        throw new NotFoundError('history', 'there is no history of this kind; open it from the page of a record');
+        throw new NotFoundError('history', msg('there is no history of this kind; open it from the page of a record'));
       await show(req, res, name, kind, pathText(req, 'id'));
     }),
   ];

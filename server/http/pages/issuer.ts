@@ -124,7 +124,7 @@ export function issuerRoutes(services: Services): readonly Route[] {
       if (isChanged(openedValues(req, FIELDS), valuesOf(profile), FIELDS) || !(await issuerStore.saveProfile(saved))) {
         return showEditConflict(req, res, services, {
           frame: { section: 'badges', breadcrumbs: [badgesCrumb] },
-          ...{ noun: 'the issuer', object: 'issuer', action: '/issuer', href: '/issuer', fields: FIELDS },
+          ...{ noun: words('the issuer'), object: 'issuer', action: '/issuer', href: '/issuer', fields: FIELDS },
           opened: openedValues(req, FIELDS),
           theirs: valuesOf(await issuer.profile()),
           yours: { ...entry, image: image ?? '' },

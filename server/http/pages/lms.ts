@@ -1,17 +1,20 @@
 /** The LMS that is asked who is eligible: where it is, and the connection test. */
 
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
+import { SOURCE_LANGUAGE } from '../../i18n/languages.ts';
 import { shownStatus } from '../format.ts';
 import { type FieldError, queryText, textField } from '../forms.ts';
 import { readCourse } from '../lms-course.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { LmsServices, Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 
-const systemCrumb = { text: 'System', href: '/system' } as const;
+const systemCrumb = { text: words('System'), href: '/system' } as const;
 
 export function lmsRoutes({ lms }: Services): readonly Route[] {
-  const frame = { title: 'LMS', section: 'system', breadcrumbs: [systemCrumb] } as const;
+  const frame = { title: words('LMS'), section: 'system', breadcrumbs: [systemCrumb] } as const;
 
   return [
     get('/lms', 'look', async (req, res) => {
@@ -24,7 +27,7 @@ export function lmsRoutes({ lms }: Services): readonly Route[] {
       if (lms === null)
         throw new NotFoundError(
           'lms',
-          'LAUREL_LMS_URL is not set, so there is no LMS to check; set it and restart Laurel',
+          msg('LAUREL_LMS_URL is not set, so there is no LMS to check; set it and restart Laurel'),
         );
       const course = textField(req, 'course');
       const model = { ...facts(lms), course };
@@ -34,8 +37,13 @@ export function lmsRoutes({ lms }: Services): readonly Route[] {
         await renderPage(req, res, 'lms', { ...frame, errors }, { ...model, lines: null }, 422);
         return;
       }
+      const t = translatorOf(req, res);
       const lines = await lms.check(read.value);
-      const shown = lines.map(({ name, state, message }) => ({ name, message, status: shownStatus(state) }));
+      const shown = lines.map((line) => {
+        const { name, message } = line.said ?? line;
+        const language = t.knows(message) ? null : SOURCE_LANGUAGE;
+        return { name: t(name), message: t(message), language, status: shownStatus(line.state) };
+      });
       await renderPage(req, res, 'lms', frame, { ...model, lines: shown });
     }),
   ];
@@ -46,11 +54,11 @@ function facts(lms: LmsServices | null) {
   return { url, sources: { completion: completionSources.join(', '), grades: gradeSources.join(', ') }, warnings: [] };
 }
 
-function attempt<Value>(work: () => Value): { readonly value: Value } | { readonly error: string } {
+function attempt<Value>(work: () => Value): { readonly value: Value } | { readonly error: Words } {
   try {
     return { value: work() };
   } catch (error) {
-    if (error instanceof InputError) return { error: error.message };
+    if (error instanceof InputError) return { error: error.said };
     throw error;
   }
 }

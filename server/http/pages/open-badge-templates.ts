@@ -98,7 +98,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   ): Promise<void> =>
     showEditConflict(req, res, services, {
       frame: { section: 'badges', breadcrumbs: [badgesCrumb, crumb] },
-      noun: 'this template',
+      noun: words('this template'),
       object: `open-badge-template:${former.templateId}`,
       action: `${pathOf(former)}/edit`,
       href: pathOf(former),

@@ -6,17 +6,18 @@ import { CredentialsError, NotFoundError } from '../../../plugin/errors.ts';
 import type { ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { formOf, lowerFirst } from '../../../plugin/providers/account-entry.ts';
 import { qualified, readTemplateText } from '../../../plugin/providers/template-text.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { accountPath, shownAccount } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
-import { counted, shownTime } from '../format.ts';
+import { shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf, may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { syncPath } from '../template-links.ts';
 import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
-import { sentence } from './providers.ts';
 
 const HISTORY = 10;
 const PATH = '/providers/:provider/accounts/:slug';
@@ -29,10 +30,11 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
     const slug = pathText(req, 'slug');
     const found = (await providerStore.accounts(pathText(req, 'provider'))).find((account) => account.slug === slug);
     if (found !== undefined) return found;
-    throw new NotFoundError('account', 'there is no such account; the list of providers shows those there are');
+    throw new NotFoundError('account', msg('there is no such account; the list of providers shows those there are'));
   }
 
   const show = async (req: Request, res: Response, errors: readonly FieldError[] = [], status = 422): Promise<void> => {
+    const t = translatorOf(req, res);
     const account = await accountOf(req);
     const provider = providers.get(account.provider);
     const form = formOf(provider);
@@ -44,16 +46,16 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
     const webhook = notices.pathOf(account);
     const frame = { title: account.name, section: 'providers', breadcrumbs: crumbs(), errors } as const;
     const model = {
-      ...shownAccount(account, provider, counts, clock.now()),
+      ...shownAccount(account, provider, { counts, now: clock.now(), t }),
       syncHref: provider?.capabilities.synchronises ? syncPath(account) : null,
       webhook: webhook === null ? null : services.settings.publicUrl + webhook,
       provider: provider?.title ?? account.provider,
-      noun: form?.noun ?? 'account',
+      noun: form ? t(form.noun) : t('account'),
       canAsk: form !== null,
       opened: secretMark(account),
       rotates: form?.rotates === true,
-      externalIdLabel: form?.externalId?.label ?? 'Id',
-      secret: form && { label: lowerFirst(form.secret.label), help: form.secret.help },
+      externalIdLabel: form?.externalId ? t(form.externalId.label) : t('Id'),
+      secret: form && { label: t(lowerFirst(form.secret.label)), help: t(form.secret.help) },
       example: `template ${account.provider} "${qualified(account, '...')}"`,
       history: history.items.map(({ at, actor, action }) => ({ at: shownTime(at), actor, action })),
       historyHref: `/audit?object=${encodeURIComponent(objectOf(account))}`,
@@ -72,7 +74,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
         await work(account, req);
       } catch (error) {
         if (!(error instanceof CredentialsError)) throw error;
-        return show(req, res, [{ field, message: sentence(error.message) }]);
+        return show(req, res, [{ field, message: error.said, isError: true }]);
       }
       await audit(actorOf(res).name, action, objectOf(account), { provider: account.provider, slug: account.slug });
       res.redirect(303, `${accountPath(account)}?done=${done}`);
@@ -82,10 +84,14 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
   const showOtherSecret = async (req: Request, res: Response, object: string): Promise<void> => {
     const { items } = await access.audit({ object, limit: HISTORY });
     const last = items.find(({ action }) => action.startsWith('provider-account.secret-'));
-    const who = last
-      ? `${last.actor} put another secret there on ${shownTime(last.at).text}`
-      : 'Another secret was put there';
-    const message = `${who}, since you opened this page. Yours was not checked and not saved, and no page shows either. Enter yours again to replace that one.`;
+    const message = last
+      ? words(
+          '{person} put another secret there on {time}, since you opened this page. Yours was not checked and not saved, and no page shows either. Enter yours again to replace that one.',
+          { person: last.actor, time: last.at },
+        )
+      : msg(
+          'Another secret was put there, since you opened this page. Yours was not checked and not saved, and no page shows either. Enter yours again to replace that one.',
+        );
     return show(req, res, [{ field: 'secret', message }], 409);
   };
 
@@ -103,15 +109,20 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
   ): Promise<void> => {
     const { templates, effects } = await gone(account);
     const breadcrumbs = [...crumbs(), { text: account.name, href: accountPath(account) }];
-    const frame = { title: `Remove ${account.name}`, section: 'providers', breadcrumbs, errors } as const;
+    const frame = {
+      title: words('Remove {name}', { name: account.name }),
+      section: 'providers',
+      breadcrumbs,
+      errors,
+    } as const;
     const model = {
       href: accountPath(account),
       name: account.name,
       provider: providers.get(account.provider)?.title ?? account.provider,
       fromSettings: account.origin === 'environment',
-      templates: counted(templates, 'template'),
+      templates,
       badges: await badgesWith(account),
-      effects: effects === 0 ? null : counted(effects, 'effect'),
+      effects,
       typed: typedConfirmation(templates + effects),
     };
     await renderPage(req, res, 'provider-account-remove', frame, model, errors.length > 0 ? 422 : 200);
@@ -189,7 +200,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
 }
 
 function crumbs() {
-  return [{ text: 'Providers', href: '/providers' }];
+  return [{ text: words('Providers'), href: '/providers' }];
 }
 
 /** Tells one secret from another and says nothing about either. */

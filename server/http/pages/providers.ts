@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { ConflictError, CredentialsError, NotFoundError } from '../../../plugin/errors.ts';
 import type { AccountForm, BadgeProvider } from '../../../plugin/ports/badge-provider.ts';
 import { type AccountEntry, entryProblems, formOf, trimmedEntry } from '../../../plugin/providers/account-entry.ts';
+import { type FilledWords, msg, words } from '../../../plugin/words.ts';
 import { accountPath, shownAccount } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
@@ -11,6 +12,7 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 
 export function providerRoutes(services: Services): readonly Route[] {
   const { providers, providerStore, accounts, clock } = services;
@@ -21,7 +23,10 @@ export function providerRoutes(services: Services): readonly Route[] {
     const provider = providers.get(pathText(req, 'provider'));
     const form = formOf(provider);
     if (provider !== undefined && form !== null) return { provider, form };
-    throw new NotFoundError('provider', 'there is no such provider with accounts; the list of providers shows them');
+    throw new NotFoundError(
+      'provider',
+      msg('there is no such provider with accounts; the list of providers shows them'),
+    );
   }
 
   const showForm = (
@@ -30,10 +35,11 @@ export function providerRoutes(services: Services): readonly Route[] {
     entered: Omit<AccountEntry, 'secret'>,
     errors: readonly FieldError[] = [],
   ): Promise<void> => {
+    const t = translatorOf(req, res);
     const { provider, form } = withAccounts(req);
-    const breadcrumbs = [{ text: 'Providers', href: '/providers' }];
+    const breadcrumbs = [{ text: words('Providers'), href: '/providers' }];
     const frame = {
-      title: `Add ${withArticle(form.noun)} of ${provider.title}`,
+      title: words('Add {account} of {provider}', { account: later(withArticle(form.noun)), provider: provider.title }),
       section: 'providers',
       breadcrumbs,
       errors,
@@ -42,11 +48,11 @@ export function providerRoutes(services: Services): readonly Route[] {
       action: `/providers/${encodeURIComponent(provider.name)}/add`,
       provider: provider.title,
       word: provider.name,
-      noun: form.noun,
-      hosts: [{ label: '', choices: form.hosts.map(({ name, title }) => ({ value: name, text: title })) }],
+      noun: t(form.noun),
+      hosts: [{ label: '', choices: form.hosts.map(({ name, title }) => ({ value: name, text: t(title) })) }],
       hasHosts: form.hosts.length > 1,
-      externalId: form.externalId && { label: form.externalId.label, help: form.externalId.help },
-      secret: form.secret,
+      externalId: form.externalId && { label: t(form.externalId.label), help: t(form.externalId.help) },
+      secret: { label: t(form.secret.label), help: t(form.secret.help) },
       entered,
       warnings: [],
       focus: null,
@@ -56,13 +62,14 @@ export function providerRoutes(services: Services): readonly Route[] {
 
   return [
     get('/providers', 'look', async (req, res) => {
+      const t = translatorOf(req, res);
       const [all, counts] = await Promise.all([providerStore.accounts(), providerStore.templateCounts()]);
       const names = [...new Set([...providers.keys(), ...all.map(({ provider }) => provider)])].sort();
       await renderPage(
         req,
         res,
         'providers',
-        { title: 'Providers', section: 'providers' },
+        { title: words('Providers'), section: 'providers' },
         {
           providers: names.map((name) => {
             const provider = providers.get(name);
@@ -71,15 +78,15 @@ export function providerRoutes(services: Services): readonly Route[] {
               name,
               title: provider?.title ?? name,
               isSetUp: provider !== undefined,
-              can: provider === undefined ? '' : abilitiesOf(provider),
-              noun: form?.noun ?? null,
+              can: provider === undefined ? [] : abilitiesOf(provider).map((ability) => t(ability)),
+              noun: form && t(form.noun),
               makeHref: provider?.capabilities.createsTemplates ? '/open-badge-templates' : null,
               addHref: form === null ? null : `/providers/${encodeURIComponent(name)}/add`,
-              addText: form === null ? null : `Add ${withArticle(form.noun)}`,
+              addText: form && t('Add {account}', { account: later(withArticle(form.noun)) }),
               // Where accounts are not asked for, one may stand for Laurel itself.
               accounts: (form === null && provider !== undefined ? [] : all)
                 .filter((account) => account.provider === name)
-                .map((account) => shownAccount(account, provider, counts, clock.now())),
+                .map((account) => shownAccount(account, provider, { counts, now: clock.now(), t })),
             };
           }),
         },
@@ -119,31 +126,31 @@ export function providerRoutes(services: Services): readonly Route[] {
 
 /** What the provider says is about the secret as a rule; of another account with the same name, about the name. */
 function fieldError(error: CredentialsError): FieldError {
-  return { field: error instanceof ConflictError ? 'slug' : 'secret', message: sentence(error.message) };
+  return { field: error instanceof ConflictError ? 'slug' : 'secret', message: error.said, isError: true };
 }
 
-export function sentence(message: string): string {
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+/** The provider's own word, to be looked up. */
+function later(text: string): FilledWords {
+  return { text, values: {} };
 }
 
-function withArticle(noun: string): string {
+export function withArticle(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 const revocations: Readonly<Record<BadgeProvider['capabilities']['revocation'], string>> = {
-  revoke: 'badges can be revoked',
-  expire: 'badges are taken back by letting them expire',
-  delete: 'badges are taken back by deleting them',
-  none: 'badges cannot be taken back',
+  revoke: msg('badges can be revoked'),
+  expire: msg('badges are taken back by letting them expire'),
+  delete: msg('badges are taken back by deleting them'),
+  none: msg('badges cannot be taken back'),
 };
 
-function abilitiesOf({ capabilities }: BadgeProvider): string {
+function abilitiesOf({ capabilities }: BadgeProvider): readonly string[] {
   const { synchronises, createsTemplates, revocation, webhooks } = capabilities;
-  const abilities = [
+  return [
     revocations[revocation],
-    ...(synchronises ? ['templates are synchronised'] : []),
-    ...(createsTemplates ? ['templates are made here'] : []),
-    ...(webhooks ? ['it sends notices of changes'] : []),
+    ...(synchronises ? [msg('templates are synchronised')] : []),
+    ...(createsTemplates ? [msg('templates are made here')] : []),
+    ...(webhooks ? [msg('it sends notices of changes')] : []),
   ];
-  return sentence(abilities.join('; '));
 }

@@ -4,8 +4,9 @@ import { isResumable } from '../../../plugin/credentials/run-control.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
-import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import { asSentence, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
@@ -18,9 +19,9 @@ const OUTCOMES = ['available', 'error', 'generating', 'invalidated'] as const;
 const LATE_AFTER_MS = 60_000;
 
 export const RUN_TRIGGERS: Readonly<Record<CredentialRun['trigger'], string>> = {
-  schedule: 'Schedule',
-  manual: 'Button',
-  retry: 'Retry of the failed',
+  schedule: msg('Schedule'),
+  manual: msg('Button'),
+  retry: msg('Retry of the failed'),
 };
 
 export function runPath(id: string): string {
@@ -34,7 +35,8 @@ export function runRoutes(services: Services): readonly Route[] {
   return [
     get('/runs/:id', 'look', async (req, res) => {
       const run = await credentials.run(pathText(req, 'id'));
-      if (run === null) throw new NotFoundError('run', 'there is no such run; the list of runs shows those there are');
+      if (run === null)
+        throw new NotFoundError('run', msg('there is no such run; the list of runs shows those there are'));
       const outcome = queryChoice(req, 'outcome', OUTCOMES);
       const after = queryText(req, 'after');
       const [configuration, page] = await Promise.all([
@@ -46,13 +48,17 @@ export function runRoutes(services: Services): readonly Route[] {
           ...(after === undefined ? {} : { after }),
         }),
       ]);
-      const contextKey = configuration?.contextKey ?? REMOVED;
-      const breadcrumbs = [credentialsCrumb, { text: 'Runs', href: '/runs' }];
+      const contextKey = configuration?.contextKey ?? null;
+      const breadcrumbs = [credentialsCrumb, { text: words('Runs'), href: '/runs' }];
       await renderPage(
         req,
         res,
         'run',
-        { title: `Run for ${contextKey}`, section: 'credentials', breadcrumbs },
+        {
+          title: words('Run for {context}', { context: contextKey ?? words(REMOVED) }),
+          section: 'credentials',
+          breadcrumbs,
+        },
         {
           ...shownRun(run),
           contextKey,
@@ -65,7 +71,7 @@ export function runRoutes(services: Services): readonly Route[] {
             username: credential.username,
             status: shownStatus(credential.status),
             reason: credential.reason,
-            attempts: shownNumber(credential.attempts),
+            attempts: credential.attempts,
             updatedAt: shownTime(credential.updatedAt),
           })),
           nextHref: page.next === null ? null : `${runPath(run.id)}${queryString({ outcome, after: page.next })}`,
@@ -88,7 +94,8 @@ export function runRoutes(services: Services): readonly Route[] {
 
     post('/runs/:id/retry', 'run', async (req, res) => {
       const run = await credentials.run(pathText(req, 'id'));
-      if (run === null) throw new NotFoundError('run', 'there is no such run; the list of runs shows those there are');
+      if (run === null)
+        throw new NotFoundError('run', msg('there is no such run; the list of runs shows those there are'));
       const { configurationId } = run;
       const started = await runControl.retryFailed(configurationId);
       await audit(actorOf(res).name, 'configuration.run', `configuration:${configurationId}`, {
@@ -100,7 +107,7 @@ export function runRoutes(services: Services): readonly Route[] {
   ];
 }
 
-const REMOVED = 'removed configuration';
+const REMOVED = msg('removed configuration');
 
 function shownRun(run: CredentialRun) {
   const { counts } = run;
@@ -115,12 +122,12 @@ function shownRun(run: CredentialRun) {
     isLate: run.trigger === 'schedule' && lateMs > LATE_AFTER_MS,
     startedAt: shownTime(run.startedAt),
     finishedAt: shownTime(run.finishedAt),
-    seen: shownNumber(counts.seen),
-    eligible: shownNumber(counts.eligible),
-    generated: shownNumber(counts.generated),
-    skipped: shownNumber(counts.skipped),
-    failed: shownNumber(counts.failed),
-    error: run.error?.message ?? null,
+    seen: counts.seen,
+    eligible: counts.eligible,
+    generated: counts.generated,
+    skipped: counts.skipped,
+    failed: counts.failed,
+    error: run.error && asSentence(run.error.message),
     traceId: traceIdOf(run.trace),
   };
 }

@@ -3,6 +3,8 @@
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialConfiguration, Schedule } from '../../../plugin/ports/credential-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import {
   setSchedule,
   storedDues,
@@ -12,14 +14,15 @@ import {
 } from '../../scheduler/set-schedule.ts';
 import { createAudit } from '../audit.ts';
 import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict } from '../edit-conflict.ts';
-import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import { shownStatus, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { fieldErrorOf, fieldsOf, type ScheduleFields, scheduleFields, sentFields, wantedOf } from '../schedule-form.ts';
-import { ruleText, skippedText, wallText } from '../schedule-words.ts';
+import { ruleText, ruleWords, skippedText } from '../schedule-words.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { credentialsCrumb } from './credentials.ts';
 
 const HOME = '/configurations';
@@ -28,8 +31,9 @@ const TIMES_SHOWN = 5;
 
 const STALE: FieldError = {
   field: 'kind',
-  message:
+  message: msg(
     'Somebody has removed or changed this schedule, or it ran, since you opened it. Look at it again, then save once more',
+  ),
 };
 
 export function schedulePath(configurationId: string): string {
@@ -45,7 +49,7 @@ export function scheduleRoutes(services: Services): readonly Route[] {
   ): Promise<{ readonly configuration: CredentialConfiguration; readonly stored: Schedule | null }> => {
     const configuration = await credentials.configuration(pathText(req, 'id'));
     if (configuration !== null) return { configuration, stored: await credentials.schedule(configuration.id) };
-    throw new NotFoundError('configuration', 'there is no such configuration; the list shows those that exist');
+    throw new NotFoundError('configuration', msg('there is no such configuration; the list shows those that exist'));
   };
 
   interface Shown {
@@ -59,11 +63,12 @@ export function scheduleRoutes(services: Services): readonly Route[] {
   }
 
   const show = async (req: Request, res: Response, shown: Shown = {}): Promise<void> => {
+    const t = translatorOf(req, res);
     const { configuration, stored } = await load(req);
     const { errors = [], wanted = stored ?? USUAL_SCHEDULE } = shown;
-    const breadcrumbs = [credentialsCrumb, { text: 'Configurations', href: HOME }];
+    const breadcrumbs = [credentialsCrumb, { text: words('Configurations'), href: HOME }];
     const frame = {
-      title: `Schedule of ${configuration.contextKey}`,
+      title: words('Schedule of {context}', { context: configuration.contextKey }),
       section: 'credentials',
       breadcrumbs,
       errors,
@@ -71,13 +76,13 @@ export function scheduleRoutes(services: Services): readonly Route[] {
     const model = {
       href: schedulePath(configuration.id),
       contextKey: configuration.contextKey,
-      stored: stored && shownSchedule(stored),
+      stored: stored && shownSchedule(stored, t),
       version: versionOf(stored),
       opened: shown.isStale ? JSON.stringify(valuesOf(stored)) : openedText(req, valuesOf(stored)),
       fields: shown.fields ?? valuesOf(stored),
       isPreview: shown.fields !== undefined,
-      wantedText: wanted && ruleText(wanted.rule),
-      times: wanted === null ? null : timesOf(wanted, stored, clock.now()),
+      wantedText: wanted && t(ruleWords(wanted.rule)),
+      times: wanted === null ? null : timesOf(wanted, stored, clock.now(), t),
       pastNote: wanted?.rule.kind === 'clocked' && wanted.rule.at <= clock.now(),
       warnings: [],
       focus: null,
@@ -119,8 +124,11 @@ export function scheduleRoutes(services: Services): readonly Route[] {
     const isGone = stored === null && textField(req, 'version') !== '';
     if (!isGone && isChanged(opened, valuesOf(stored), scheduleFields)) {
       return showEditConflict(req, res, services, {
-        frame: { section: 'credentials', breadcrumbs: [credentialsCrumb, { text: 'Configurations', href: HOME }] },
-        ...{ noun: 'this schedule', object: `configuration:${configuration.id}` },
+        frame: {
+          section: 'credentials',
+          breadcrumbs: [credentialsCrumb, { text: words('Configurations'), href: HOME }],
+        },
+        ...{ noun: words('this schedule'), object: `configuration:${configuration.id}` },
         ...{ action: schedulePath(configuration.id), href: schedulePath(configuration.id) },
         ...{ fields: scheduleFields, opened, theirs: valuesOf(stored), yours: fields },
         hidden: { version: versionOf(stored) },
@@ -179,29 +187,29 @@ function versionOf(stored: Schedule | null): string {
 }
 
 function noSchedule(): NotFoundError {
-  return new NotFoundError('schedule', 'this configuration has no schedule; set one with the form on its page');
+  return new NotFoundError('schedule', msg('this configuration has no schedule; set one with the form on its page'));
 }
 
-function shownSchedule(schedule: Schedule) {
+function shownSchedule(schedule: Schedule, t: Translator) {
   const { enabled, rule, lastSkipped } = schedule;
   return {
-    text: ruleText(rule),
+    text: t(ruleWords(rule)),
     enabled,
     status: shownStatus(enabled ? 'active' : 'inactive'),
     nextDueAt: shownTime(schedule.nextDueAt),
     lastRunAt: shownTime(schedule.lastRunAt),
-    totalRuns: shownNumber(schedule.totalRuns),
-    skipped: lastSkipped && { at: shownTime(lastSkipped.dueAt), text: skippedText(lastSkipped) },
+    totalRuns: t.number(schedule.totalRuns),
+    skipped: lastSkipped && { at: shownTime(lastSkipped.dueAt), text: t(skippedText(lastSkipped)) },
   };
 }
 
 /** The next times; of the stored schedule as they are due, of another one as they would be if it were enabled now. */
-function timesOf(wanted: WantedSchedule, stored: Schedule | null, now: Date) {
+function timesOf(wanted: WantedSchedule, stored: Schedule | null, now: Date, t: Translator) {
   const { rule, oneOff, startAt, expiresAt } = { ...USUAL_SCHEDULE, ...wanted };
   const zone = rule.kind === 'crontab' ? rule.timeZone : 'UTC';
   const dues =
     stored !== null && wanted === stored
       ? storedDues(stored, now, TIMES_SHOWN)
       : upcomingDues({ rule, oneOff, startAt, expiresAt }, now, TIMES_SHOWN);
-  return dues.map((at) => ({ zone: wallText(at, zone), utc: shownTime(at) }));
+  return dues.map((at) => ({ zone: t.wallClock(at, zone), utc: shownTime(at) }));
 }

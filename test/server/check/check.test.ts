@@ -8,7 +8,7 @@ import type { CheckLine } from '../../../server/check/line.ts';
 import { checkChoices, checkFolders, checkFonts } from '../../../server/check/machine.ts';
 import { readSettings } from '../../../server/config.ts';
 import { createSecretBox } from '../../../server/secret-box.ts';
-import { runHere } from '../../support/command.ts';
+import { runLaurel } from '../../support/command.ts';
 
 const KEY = 'a-secret-key-for-these-tests';
 
@@ -21,7 +21,9 @@ describe('laurel check', function () {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const check = async (env: Record<string, string> = {}, args: readonly string[] = []) => {
-    const result = await runHere(['check', '--json', ...args], { LAUREL_DATA_DIR: join(folder, 'data'), ...env });
+    const result = await runLaurel(['check', '--json', ...args], {
+      env: { LAUREL_DATA_DIR: join(folder, 'data'), ...env },
+    });
     return { code: result.code, lines: JSON.parse(result.stdout) as CheckLine[] };
   };
   const of = (lines: readonly CheckLine[], name: string) =>
@@ -48,7 +50,7 @@ describe('laurel check', function () {
 
   it('looks at the database and at what is in it', async () => {
     const env = { LAUREL_DATA_DIR: join(folder, 'data') };
-    expect((await runHere(['migrate'], env)).code).to.equal(0);
+    expect((await runLaurel(['migrate'], { env })).code).to.equal(0);
     const { code, lines } = await check();
     expect(code).to.equal(0);
     expect(of(lines, 'form')).to.deep.equal(['ok: the database has the form of this version']);
@@ -85,7 +87,7 @@ describe('laurel check', function () {
   it('tells every problem what to do', async () => {
     const { lines } = await check({ PORT: 'web' });
     expect(lines.every(({ status, todo }) => status !== 'problem' || todo !== null)).to.equal(true);
-    const { stdout } = await runHere(['check'], { PORT: 'web' });
+    const { stdout } = await runLaurel(['check'], { env: { PORT: 'web' } });
     expect(stdout).to.equal(
       'problem  settings: PORT must be a whole number from 0 to 65535\n         docs/reference/settings.md has all of them\n',
     );

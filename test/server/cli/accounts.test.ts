@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { projectPath } from '../../../server/paths.ts';
-import { runInProcess } from '../../support/in-process.ts';
+import { runLaurel } from '../../support/command.ts';
 
 describe('laurel accounts and laurel token', function () {
   this.timeout(120_000);
@@ -15,7 +15,7 @@ describe('laurel accounts and laurel token', function () {
   after(() => rm(folder, { recursive: true, force: true }));
 
   const laurel = (...args: string[]) =>
-    runInProcess(args, { env: { LAUREL_DATA_DIR: folder, LAUREL_PUBLIC_URL: 'https://badges.example.org' } });
+    runLaurel(args, { env: { LAUREL_DATA_DIR: folder, LAUREL_PUBLIC_URL: 'https://badges.example.org' } });
   const listed = async (what: string) =>
     (await laurel(what, 'list', '--json')).stdout
       .split('\n')

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { projectPath } from '../../../server/paths.ts';
 import { runLaurel } from '../../support/command.ts';
-import { runInProcess } from '../../support/in-process.ts';
 
 describe('PDF credentials on the command line', function () {
   this.timeout(120_000);
@@ -153,12 +152,12 @@ describe('PDF credentials on the command line', function () {
   });
 
   it('want to know which credentials are meant, and why they are invalidated', async () => {
-    const unclear = await runInProcess(['credentials', 'invalidate', '--reason', 'x']);
+    const unclear = await runLaurel(['credentials', 'invalidate', '--reason', 'x']);
     expect([unclear.code, unclear.stderr]).to.deep.equal([
       64,
       'laurel: say which credentials: filters, --all, or the id of one\n',
     ]);
-    const noReason = await runInProcess(['credentials', 'invalidate', '--all']);
+    const noReason = await runLaurel(['credentials', 'invalidate', '--all']);
     expect([noReason.code, noReason.stderr]).to.deep.equal([
       64,
       'laurel: give a reason with --reason; whoever verifies one is told\n',

@@ -6,14 +6,15 @@ import { expect } from 'chai';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { compose, type Laurel } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
-import { type CommandResult, runHere, startLaurel } from '../../support/command.ts';
+import { type CommandResult, runLaurel } from '../../support/command.ts';
+import { spawnLaurel } from '../../support/command-process.ts';
 import { bystander, dump, meet, mentioned, zelda } from '../../support/person-world.ts';
 
 describe('retiring and renaming learners on the command line', function () {
   this.timeout(120_000);
   let dataDir: string;
   let env: Record<string, string>;
-  const laurel = (...args: readonly string[]): Promise<CommandResult> => runHere(args, env);
+  const laurel = (...args: readonly string[]): Promise<CommandResult> => runLaurel(args, { env });
   const within = async <Result>(work: (running: Laurel) => Promise<Result>): Promise<Result> => {
     const running = await compose(readSettings(env), { logger: silentLogger, roles: [] });
     try {
@@ -57,7 +58,7 @@ describe('retiring and renaming learners on the command line', function () {
   it('is finished by the next process when one is killed at any time', async () => {
     const statesSeen: string[] = [];
     for (const afterMs of [4_000, 6_500, 7_500]) {
-      const child = startLaurel(['learners', 'retire', zelda.username], env);
+      const child = spawnLaurel(['learners', 'retire', zelda.username], env);
       await Promise.race([pause(afterMs), new Promise((done) => child.once('exit', done))]);
       child.kill('SIGKILL');
       await new Promise((done) =>

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CLIENT } from '../../../server/stand-ins/lms/stand-in-lms.ts';
-import { runInProcess } from '../../support/in-process.ts';
+import { runLaurel } from '../../support/command.ts';
 import { COURSE, type LmsWorld, lmsWorld } from '../../support/lms-world.ts';
 
 describe('laurel lms check', () => {
@@ -19,7 +19,7 @@ describe('laurel lms check', () => {
 
   it('prints what works and which sources there are', async () => {
     world.server.switches.gradebook = false;
-    const { code, stdout, stderr } = await runInProcess(['lms', 'check'], { env });
+    const { code, stdout, stderr } = await runLaurel(['lms', 'check'], { env });
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout.split('\n').slice(0, 2)).to.deep.equal([
       'ok      sign-in: as the user issuer of the LMS',
@@ -33,7 +33,7 @@ describe('laurel lms check', () => {
 
   it('prints JSON, and exits with 1 when something must be done', async () => {
     world.server.switches.staff = false;
-    const { code, stdout } = await runInProcess(['lms', 'check', COURSE, '--json'], { env });
+    const { code, stdout } = await runLaurel(['lms', 'check', COURSE, '--json'], { env });
     expect(code).to.equal(1);
     expect(JSON.parse(stdout)).to.deep.include({
       name: 'staff',
@@ -43,10 +43,10 @@ describe('laurel lms check', () => {
   });
 
   it('wants a course and an LMS', async () => {
-    expect((await runInProcess(['lms', 'check', 'CS1'])).stderr).to.equal(
+    expect((await runLaurel(['lms', 'check', 'CS1'])).stderr).to.equal(
       'laurel: the key must be that of a course, like course-v1:org+course+run; copy it from the address of the course\n',
     );
-    const { code, stderr } = await runInProcess(['lms', 'check']);
+    const { code, stderr } = await runLaurel(['lms', 'check']);
     expect(code).to.equal(78);
     expect(stderr).to.equal(
       'laurel: the configuration has problems:\n  - LAUREL_LMS_URL is not set, so there is no LMS to check; docs/how-to/connect-an-lms.md says what it needs\n',

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { projectPath } from '../../../server/paths.ts';
-import { runHere, runShell } from '../../support/command.ts';
+import { runLaurel } from '../../support/command.ts';
+import { runShell } from '../../support/shell-script.ts';
 
 /** What stands between a heading and the next one. */
 function section(page: string, title: string): string {
@@ -37,18 +38,18 @@ describe('docs/how-to/operate.md', function () {
   it('is right about restoring: on purpose, whole, and once', async () => {
     const env = { LAUREL_DATA_DIR: join(folder, 'again'), LAUREL_SECRET_KEY: 'a-key-that-is-another-one' };
     const backup = join(folder, 'backups/2026-03-01');
-    expect(await runHere(['restore', backup], env)).to.deep.include({
+    expect(await runLaurel(['restore', backup], { env })).to.deep.include({
       code: 2,
       stderr:
         'laurel: add --into-empty: the backup is put into the database that MONGODB_URI or LAUREL_DATA_DIR names\n',
     });
-    const restored = await runHere(['restore', backup, '--into-empty', '--json'], env);
+    const restored = await runLaurel(['restore', backup, '--into-empty', '--json'], { env });
     expect(JSON.parse(restored.stdout)).to.deep.include({ held: {}, unknownKeys: [] });
-    const again = await runHere(['restore', backup, '--into-empty'], env);
+    const again = await runLaurel(['restore', backup, '--into-empty'], { env });
     expect(again.code).to.equal(64);
     expect(again.stderr).to.match(
       /^laurel: the database is not empty \(\w+ has documents\); restore into a new one\n$/,
     );
-    expect((await runHere(['backup', 'verify', folder], env)).code).to.equal(64);
+    expect((await runLaurel(['backup', 'verify', folder], { env })).code).to.equal(64);
   });
 });

@@ -7,7 +7,8 @@ import { compose } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
 import { projectPath } from '../../../server/paths.ts';
 import { course, passing } from '../../support/badge-world.ts';
-import { type CommandResult, runHere, runShell } from '../../support/command.ts';
+import { type CommandResult, runLaurel } from '../../support/command.ts';
+import { runShell } from '../../support/shell-script.ts';
 
 const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
 
@@ -33,7 +34,7 @@ describe('replaying on the command line', function () {
   let folder: string;
   let file: string;
   let env: Record<string, string>;
-  const laurel = (...args: readonly string[]): Promise<CommandResult> => runHere(args, env);
+  const laurel = (...args: readonly string[]): Promise<CommandResult> => runLaurel(args, { env });
   const load = async (text: string, ...options: readonly string[]): Promise<CommandResult> => {
     writeFileSync(file, text);
     return laurel('rules', 'load', file, '--reason', 'a test', ...options);

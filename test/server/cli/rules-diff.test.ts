@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runInProcess } from '../../support/in-process.ts';
+import { runLaurel } from '../../support/command.ts';
 
 const EXAMPLE = 'examples/rules/04-one-course.rules';
 const EVENTS = 'examples/events/demo.jsonl';
@@ -15,7 +15,7 @@ describe('laurel rules diff', () => {
     writeFileSync(path, content);
     return path;
   };
-  const diff = (...args: string[]) => runInProcess(['rules', 'diff', ...args]);
+  const diff = (...args: string[]) => runLaurel(['rules', 'diff', ...args]);
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'laurel-diff-'));
   });
@@ -89,7 +89,7 @@ describe('laurel rules diff', () => {
     expect(code).to.equal(1);
     expect(stdout.split('\n')[0]).to.equal('- badge "demo-course" is removed');
     expect((await diff('examples/rules', 'examples/rules')).code).to.equal(0);
-    expect((await runInProcess(['rules', 'diff', '-', EXAMPLE], { input: text })).code).to.equal(0);
+    expect((await runLaurel(['rules', 'diff', '-', EXAMPLE], { input: text })).code).to.equal(0);
   });
 
   it('compares nothing while one of them has errors, and exits with 2', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runInProcess } from '../../support/in-process.ts';
+import { runLaurel } from '../../support/command.ts';
 
 const EXAMPLE = 'examples/rules/04-one-course.rules';
 const EVENTS = 'examples/events/demo.jsonl';
@@ -10,7 +10,7 @@ const PREFIX = '5f0c7a10-0f6b-11f1-9d0f-';
 
 describe('laurel rules explain', () => {
   let folder: string;
-  const explain = (...args: string[]) => runInProcess(['rules', 'explain', ...args]);
+  const explain = (...args: string[]) => runLaurel(['rules', 'explain', ...args]);
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'laurel-explain-'));
   });
@@ -123,7 +123,7 @@ describe('laurel rules explain', () => {
       },
     };
     const input = `${JSON.stringify(event)}\n`;
-    const { code, stdout } = await runInProcess(['rules', 'explain', EXAMPLE, '--events', '-', '--learner', 'eve'], {
+    const { code, stdout } = await runLaurel(['rules', 'explain', EXAMPLE, '--events', '-', '--learner', 'eve'], {
       input,
     });
     expect(code).to.equal(0);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { projectPath } from '../../../server/paths.ts';
-import { type CommandResult, runHere, runShell, serveLaurel } from '../../support/command.ts';
+import { type CommandResult, runLaurel, serveLaurel } from '../../support/command.ts';
+import { runShell } from '../../support/shell-script.ts';
 
 const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
 const rule = (id: string, where = '') =>
@@ -24,7 +25,7 @@ describe('laurel rules, plan and apply', function () {
 
   const write = (id: string, text: string) => writeFileSync(join(rules, `${id}.rules`), text);
   const laurel = (...args: readonly string[]): Promise<CommandResult> =>
-    runHere(['rules', ...args], { LAUREL_DATA_DIR: join(folder, 'data') });
+    runLaurel(['rules', ...args], { env: { LAUREL_DATA_DIR: join(folder, 'data') } });
   const hashIn = ({ stdout, stderr }: CommandResult): string =>
     /--plan ([0-9a-f]{64})/.exec(stdout + stderr)?.[1] ?? 'none';
 

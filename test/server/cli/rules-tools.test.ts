@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runLaurel as runApart, startLaurel } from '../../support/command.ts';
-import { runInProcess as runLaurel } from '../../support/in-process.ts';
+import { runLaurel } from '../../support/command.ts';
+import { spawnLaurel } from '../../support/command-process.ts';
 
 const EXAMPLE = 'examples/rules/04-one-course.rules';
 
@@ -170,19 +170,19 @@ describe('laurel rules, the tools', function () {
     it('saves the badges of files, whichever waits for which, and knows what has not changed', async () => {
       const env = { LAUREL_DATA_DIR: join(folder, 'data') };
       const waiting = write('waiting.rules', 'badge "second" { requirement first { on badge "demo-course" awarded } }');
-      const first = await runApart(['rules', 'load', waiting, EXAMPLE], { env });
+      const first = await runLaurel(['rules', 'load', waiting, EXAMPLE], { env });
       expect(first).to.deep.equal({
         code: 0,
         stdout: `added     demo-course  "Demo course completion"  from ${EXAMPLE}\nadded     second  from ${waiting}\n2 added, 0 changed, 0 removed, 0 unchanged\n`,
         stderr: '',
       });
-      const again = await runApart(['rules', 'load', waiting, EXAMPLE], { env });
+      const again = await runLaurel(['rules', 'load', waiting, EXAMPLE], { env });
       expect(again.stdout).to.equal('0 added, 0 changed, 0 removed, 2 unchanged\n');
     });
   });
 
   it('end quietly when nobody reads on: a closed pipe once ended them with a stack trace', async () => {
-    const child = startLaurel(['rules', 'simulate', 'examples/rules', '--events', 'examples/events/demo.jsonl']);
+    const child = spawnLaurel(['rules', 'simulate', 'examples/rules', '--events', 'examples/events/demo.jsonl']);
     child.stdout?.destroy();
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runInProcess as runLaurel } from '../../support/in-process.ts';
+import { runLaurel } from '../../support/command.ts';
 
 const COURSE = 'org.openedx.learning.course.passing.status.updated.v1';
 const EXAMPLE = 'examples/rules/04-one-course.rules';

@@ -3,19 +3,19 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type RunningLaurel, runLaurel, serveLaurel } from '../../support/command.ts';
+import { type LaurelProcess, runLaurelProcess, serveLaurelProcess } from '../../support/command-process.ts';
 
 const TOKEN = 'a-token-for-the-event-door';
 
 describe('laurel serve', function () {
   this.timeout(60_000);
   let dataDir: string;
-  let running: RunningLaurel;
+  let running: LaurelProcess;
   const env = () => ({ LAUREL_DATA_DIR: dataDir, LAUREL_INGEST_TOKEN: TOKEN });
 
   before(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'laurel-serve-'));
-    running = await serveLaurel(env());
+    running = await serveLaurelProcess(env());
   });
   after(async () => {
     await running.stop();
@@ -39,17 +39,17 @@ describe('laurel serve', function () {
   });
 
   it('refuses a second process on the data directory and says who holds it', async () => {
-    const { code, stderr } = await runLaurel(['serve'], { env: { ...env(), PORT: '0' } });
+    const { code, stderr } = await runLaurelProcess(['serve'], { env: { ...env(), PORT: '0' } });
     expect(code).to.equal(69);
     expect(stderr).to.match(/^laurel: .*process \d+.*\n$/);
   });
 
   it('takes events from a file, knows a repeated one, and serves the outcome to a token', async () => {
-    const token = (await runLaurel(['token', 'create', '--label', 'test'], { env: env() })).stdout.trim();
+    const token = (await runLaurelProcess(['token', 'create', '--label', 'test'], { env: env() })).stdout.trim();
     expect(token).to.match(/^laurel_\S{40,}$/);
     const sending = ['events', 'send', 'examples/events/demo.jsonl', '--to', running.url];
     for (let time = 1; time <= 2; time += 1) {
-      const sent = await runLaurel(sending, { env: env() });
+      const sent = await runLaurelProcess(sending, { env: env() });
       expect(sent).to.deep.equal({
         code: 0,
         stdout: `11 events accepted by ${new URL(running.url).host}\n`,
@@ -62,18 +62,21 @@ describe('laurel serve', function () {
     expect(answer.status).to.equal(200);
     expect((await fetch(`${running.url}/api/laurel/v1/badges`)).status).to.equal(401);
 
-    const listed = (await runLaurel(['token', 'list', '--json'], { env: env() })).stdout;
+    const listed = (await runLaurelProcess(['token', 'list', '--json'], { env: env() })).stdout;
     const { id } = JSON.parse(listed) as { id: string };
-    expect((await runLaurel(['token', 'revoke', id], { env: env() })).code).to.equal(0);
+    expect((await runLaurelProcess(['token', 'revoke', id], { env: env() })).code).to.equal(0);
     const after = await fetch(`${running.url}/api/laurel/v1/badges`, { headers: { authorization: `Bearer ${token}` } });
     expect(after.status).to.equal(401);
-    expect((await runLaurel(['token', 'revoke', id], { env: env() })).code).to.equal(66);
+    expect((await runLaurelProcess(['token', 'revoke', id], { env: env() })).code).to.equal(66);
   });
 
   it('refuses events without the right token', async () => {
-    const { code, stderr } = await runLaurel(['events', 'send', 'examples/events/demo.jsonl', '--to', running.url], {
-      env: { LAUREL_INGEST_TOKEN: 'a-token-that-is-wrong' },
-    });
+    const { code, stderr } = await runLaurelProcess(
+      ['events', 'send', 'examples/events/demo.jsonl', '--to', running.url],
+      {
+        env: { LAUREL_INGEST_TOKEN: 'a-token-that-is-wrong' },
+      },
+    );
     expect(code).to.equal(64);
     expect(stderr).to.match(
       /^laurel: http:\/\/localhost:\d+ answered 401: .*; 0 events were accepted before; sending the file again is safe\n$/,
@@ -82,9 +85,9 @@ describe('laurel serve', function () {
 
   it('ends with 0 on SIGTERM, and starts again on what it kept', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'laurel-again-'));
-    const first = await serveLaurel({ LAUREL_DATA_DIR: folder });
+    const first = await serveLaurelProcess({ LAUREL_DATA_DIR: folder });
     expect(await first.stop()).to.equal(0);
-    const second = await serveLaurel({ LAUREL_DATA_DIR: folder });
+    const second = await serveLaurelProcess({ LAUREL_DATA_DIR: folder });
     expect(await second.stop('SIGINT')).to.equal(0);
     rmSync(folder, { recursive: true });
   });
@@ -108,7 +111,7 @@ describe('laurel serve, when something is wrong', function () {
 
   it('lists every problem of the settings and exits with 78', async () => {
     expect(
-      await runLaurel(['serve'], { env: { PORT: 'web', LAUREL_MAIL_LANGUAGE: '?', LAUREL_DATA_DIR: dataDir } }),
+      await runLaurelProcess(['serve'], { env: { PORT: 'web', LAUREL_MAIL_LANGUAGE: '?', LAUREL_DATA_DIR: dataDir } }),
     ).to.deep.equal({
       code: 78,
       stdout: '',
@@ -121,7 +124,7 @@ describe('laurel serve, when something is wrong', function () {
 
   it('names the port that is in use', async () => {
     const { port, server } = await freePort(true);
-    const result = await runLaurel(['serve'], { env: { PORT: String(port), LAUREL_DATA_DIR: dataDir } });
+    const result = await runLaurelProcess(['serve'], { env: { PORT: String(port), LAUREL_DATA_DIR: dataDir } });
     server.close();
     expect(result).to.deep.equal({
       code: 69,
@@ -133,7 +136,7 @@ describe('laurel serve, when something is wrong', function () {
   it('says that MongoDB is away, and exits', async () => {
     const { port } = await freePort(false);
     const uri = `mongodb://someone:hunter2@127.0.0.1:${port}/laurel`;
-    const { code, stderr } = await runLaurel(['serve'], {
+    const { code, stderr } = await runLaurelProcess(['serve'], {
       env: { PORT: '0', LAUREL_DATA_DIR: dataDir, MONGODB_URI: uri },
     });
     expect(code).to.equal(69);
@@ -145,7 +148,7 @@ describe('laurel serve, when something is wrong', function () {
 
   it('goes on without RabbitMQ and says so', async () => {
     const { port } = await freePort(false);
-    const running = await serveLaurel({
+    const running = await serveLaurelProcess({
       LAUREL_DATA_DIR: dataDir,
       AMQP_URL: `amqp://someone:hunter2@127.0.0.1:${port}`,
     });
@@ -159,7 +162,7 @@ describe('laurel serve, when something is wrong', function () {
 
   it('says that no server answers where events are sent', async () => {
     const { port } = await freePort(false);
-    const { code, stderr } = await runLaurel(
+    const { code, stderr } = await runLaurelProcess(
       ['events', 'send', 'examples/events/demo.jsonl', '--to', `http://127.0.0.1:${port}`],
       { env: { LAUREL_INGEST_TOKEN: TOKEN } },
     );

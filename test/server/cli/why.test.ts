@@ -6,7 +6,7 @@ import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { compose } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
 import { course, passing } from '../../support/badge-world.ts';
-import { runHere } from '../../support/command.ts';
+import { runLaurel } from '../../support/command.ts';
 
 const rules = `badge "demo" {
   active true
@@ -27,7 +27,7 @@ describe('laurel why', function () {
     env = { LAUREL_DATA_DIR: join(folder, 'data') };
     const file = join(folder, 'demo.rules');
     writeFileSync(file, rules);
-    expect((await runHere(['rules', 'load', file, '--reason', 'a test'], env)).code).to.equal(0);
+    expect((await runLaurel(['rules', 'load', file, '--reason', 'a test'], { env })).code).to.equal(0);
     const running = await compose(readSettings(env), { logger: silentLogger, roles: [] });
     await running.process(passing(true, 1, { course: course(1), id: 'e1' }), 'http');
     await running.process(passing(true, 2, { username: 'bob', lmsUserId: 8, course: course(2), id: 'e2' }), 'http');
@@ -36,7 +36,7 @@ describe('laurel why', function () {
   after(() => rmSync(folder, { recursive: true, maxRetries: 5 }));
 
   it('says by which event and rules a badge was given, and what the award rested on', async () => {
-    const { code, stdout } = await runHere(['why', 'ada', 'demo'], env);
+    const { code, stdout } = await runLaurel(['why', 'ada', 'demo'], { env });
     expect(code).to.equal(0);
     expect(
       stdout
@@ -59,7 +59,7 @@ describe('laurel why', function () {
   });
 
   it('says of somebody of whom nothing has matched what failed first, as JSON too', async () => {
-    const { code, stdout } = await runHere(['why', 'bob', 'demo', '--json'], env);
+    const { code, stdout } = await runLaurel(['why', 'bob', 'demo', '--json'], { env });
     expect(code).to.equal(0);
     const answer = JSON.parse(stdout);
     expect(answer).to.include({ learner: 'bob', status: 'none', evaluated: false });
@@ -69,9 +69,9 @@ describe('laurel why', function () {
   });
 
   it('knows neither learners nor badges that never were', async () => {
-    const nobody = await runHere(['why', 'eve', 'demo'], env);
+    const nobody = await runLaurel(['why', 'eve', 'demo'], { env });
     expect(nobody.stderr).to.equal('laurel: no event has told of a learner with this username; check the spelling\n');
-    const nothing = await runHere(['why', 'ada', 'other'], env);
+    const nothing = await runLaurel(['why', 'ada', 'other'], { env });
     expect(nothing.stderr).to.equal('laurel: there is no badge with this id; look it up in the list of badges\n');
     expect(nobody.code).to.equal(nothing.code).and.not.to.equal(0);
   });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { english } from '../../../plugin/words.ts';
 import { completionsAndGrades, pdfOptions } from '../../../providers/index.ts';
 import { optionFields, readFields, sentFields } from '../../../server/http/option-form.ts';
 import { optionNodes } from '../../../server/http/option-view.ts';
@@ -67,7 +68,8 @@ describe('options as fields', () => {
       'o.required_grades.5.$key': '',
       'o.required_grades.5': '',
     });
-    expect(readFields(schema, fields).errors).to.deep.equal([
+    const { errors } = readFields(schema, fields);
+    expect(errors.map(({ field, message }) => ({ field, message: english(message) }))).to.deep.equal([
       {
         field: 'o.required_grades.1.$key',
         message: 'There is an entry "total" already; give this one another name, or empty it to remove it.',

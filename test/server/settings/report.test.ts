@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readSettings } from '../../../server/config.ts';
 import { settingRows, unknownSettings } from '../../../server/settings/report.ts';
-import { runInProcess } from '../../support/in-process.ts';
+import { runLaurel } from '../../support/command.ts';
 
 const SECRET = 'hunter2-hunter2-hunter2';
 
@@ -57,14 +57,14 @@ describe('the report of settings', () => {
 
   it('is what laurel settings prints', async () => {
     const env = { PORT: '9000', LAUREL_SECRET_KEY_FILE: file, LAUREL_COLOUR: 'green' };
-    const text = await runInProcess(['settings'], { env });
+    const text = await runLaurel(['settings'], { env });
     expect(text.code).to.equal(0);
     expect(text.stdout).to.contain('PORT=9000  # environment\n').and.to.contain('LAUREL_SECRET_KEY=(set)  # file\n');
     expect(text.stdout).to.contain('LAUREL_HOST=127.0.0.1\n').and.not.to.contain('hunter2');
     expect(text.stderr).to.equal(
       'laurel: LAUREL_COLOUR is not a setting; remove it, or see docs/reference/settings.md\n',
     );
-    const { settings, warnings } = JSON.parse((await runInProcess(['settings', '--json'], { env })).stdout);
+    const { settings, warnings } = JSON.parse((await runLaurel(['settings', '--json'], { env })).stdout);
     expect(settings[0]).to.deep.equal({ env: 'PORT', value: '9000', source: 'environment', secret: false });
     expect(warnings).to.have.length(1);
   });

@@ -1,0 +1,74 @@
+/** What a run of the command line has of the world around it. Nothing here asks the process itself, so that a run in a test
+ *  touches nothing but what it was given. */
+
+import type { Readable } from 'node:stream';
+import { printable } from '../../dsl/index.ts';
+import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import { createLogger, type LogLevel } from '../logger.ts';
+import { type Colours, coloursFor } from './colour.ts';
+
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
+export interface Surroundings {
+  /** The arguments after the program's name; none: `serve`. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+  /** Resolves when somebody asks the command to end. To be called before what shall end in order begins: who never calls
+   *  it, ends at once. */
+  untilAsked(): Promise<void>;
+}
+
+export class Shell {
+  readonly env: Surroundings['env'];
+  readonly stdin: Readable;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+  readonly untilAsked: () => Promise<void>;
+  /** What the command will end with, where it does not throw. */
+  exitCode = 0;
+
+  constructor({ env, stdin, stdout, stderr, clock, untilAsked }: Omit<Surroundings, 'argv'>) {
+    this.env = env;
+    this.stdin = stdin;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.clock = clock;
+    this.untilAsked = untilAsked;
+  }
+
+  printLine(line: string): void {
+    this.stdout.write(`${line}\n`);
+  }
+
+  printJson(value: unknown): void {
+    this.printLine(JSON.stringify(value));
+  }
+
+  /** A line that holds text of others: what a terminal would obey is made harmless.
+   *  @param paint of what is then harmless */
+  printSafely(line: string, paint: (text: string) => string = (text) => text): void {
+    this.printLine(paint(printable(line)));
+  }
+
+  printError(line: string): void {
+    this.stderr.write(`${line}\n`);
+  }
+
+  /** As the stream and the environment want them. */
+  coloursOf(stream: Output): Colours {
+    return coloursFor(stream, this.env);
+  }
+
+  /** Of a command whose standard output is its result. */
+  logger(level: LogLevel): Logger {
+    return createLogger(level, this.stderr);
+  }
+}

@@ -4,6 +4,7 @@ import { part } from './parts.ts';
 import { openPages } from './pdf-picture.ts';
 import { difference, type Pixels, shareInWords } from './pixels.ts';
 import { type Preview, Previews } from './preview.ts';
+import { say } from './speech.ts';
 
 /** Fine enough to see a letter that moved. */
 const WIDTH_PX = 560;
@@ -37,9 +38,7 @@ export class Changes {
       const answer = await this.#previews.ask({ sample: latest.sample, stored: this.#stored });
       if (answer.kind === 'preview') await this.#draw(answer.preview, latest.preview);
       if (answer.kind === 'problems')
-        this.#say(
-          `The certificate in force cannot be shown: ${answer.problems.map(({ message }) => message).join(' ')}`,
-        );
+        this.#say(say('notShown', { reasons: answer.problems.map(({ message }) => message).join(' ') }));
     } finally {
       this.#busy = false;
     }
@@ -57,8 +56,10 @@ export class Changes {
     const data = found?.data ?? new Uint8ClampedArray(latter.data);
     canvas.getContext('2d')?.putImageData(new ImageData(data, latter.width, latter.height), 0, 0);
     const moved = movedNames(before, after);
-    const what = found === null ? 'The page has another size' : shareInWords(found.share);
-    this.#say(`${what}${moved.length === 0 ? '' : `; moved, new or gone: ${moved.join(', ')}`}.`);
+    const share = found === null ? say('otherSize') : shareInWords(found.share);
+    this.#say(
+      moved.length === 0 ? say('changes', { share }) : say('changesAndMoves', { share, names: moved.join(', ') }),
+    );
   }
 
   #canvas(name: string): HTMLCanvasElement {

@@ -20,6 +20,7 @@ import { part, setUsable } from './parts.ts';
 import { useWorker } from './pdf-picture.ts';
 import { type Preview, Previews, type Problem } from './preview.ts';
 import { Side } from './side.ts';
+import { say } from './speech.ts';
 import { Stage } from './stage.ts';
 
 const AFTER_A_MOVE_MS = 250;
@@ -119,7 +120,7 @@ export class Designer {
     if (answer.kind === 'superseded') return;
     if (answer.kind === 'problems') {
       this.#problems = answer.problems;
-      this.#busy('Of an earlier state');
+      this.#busy(say('earlier'));
       this.#side.say(this.#preview?.notes ?? [], this.#problems);
       return;
     }
@@ -131,9 +132,7 @@ export class Designer {
       await this.#stage.show(preview);
       this.#busy('');
     } catch {
-      this.#problems = [
-        { field: 'options', message: 'This browser cannot draw the page; open a sample below instead.' },
-      ];
+      this.#problems = [{ field: 'options', message: say('cannotDraw') }];
     }
     this.#chosen = (this.#find(this.#chosen) ?? this.#mainElement())?.path ?? null;
     this.#side.list(this.#elements(), this.#chosen);
@@ -227,7 +226,7 @@ export class Designer {
     this.#stage.place(path, this.#boxOf(one));
     if (this.#places.size === 0) this.#stage.settle();
     this.#showChosen();
-    this.#say(`${one.name} stays where it was.`);
+    this.#say(say('stays', { name: one.name }));
   }
 
   #key(path: string, event: KeyboardEvent): void {
@@ -280,7 +279,7 @@ export class Designer {
       y: rounded(to.y) === rounded(from.y) ? before.y : String(rounded(to.y)),
     };
     if (!this.#fields.write(path, after)) {
-      this.#say(`${one.name} cannot be moved here; write its place as JSON.`);
+      this.#say(say('fixed', { name: one.name }));
       return;
     }
     this.#moves.add({ path, before, after }, repeated, performance.now());
@@ -301,23 +300,23 @@ export class Designer {
 
   #undo(): void {
     const step = this.#moves.undo();
-    if (step) this.#putBack(step.path, step.before, 'Taken back');
-    else this.#say('There is nothing to take back.');
+    if (step) this.#putBack(step.path, step.before, 'takenBack');
+    else this.#say(say('nothingToTakeBack'));
   }
 
   #redo(): void {
     const step = this.#moves.redo();
-    if (step) this.#putBack(step.path, step.after, 'Moved again');
-    else this.#say('There is nothing to do again.');
+    if (step) this.#putBack(step.path, step.after, 'movedAgain');
+    else this.#say(say('nothingToDoAgain'));
   }
 
-  #putBack(path: string, said: Said, what: string): void {
+  #putBack(path: string, said: Said, what: 'takenBack' | 'movedAgain'): void {
     this.#fields.write(path, said);
     const name = this.#find(path)?.name ?? path;
     this.#chosen = path;
     setUsable(part(this.#root, 'undo'), this.#moves.canUndo);
     setUsable(part(this.#root, 'redo'), this.#moves.canRedo);
-    this.#say(`${what}: ${name}.`);
+    this.#say(say(what, { name }));
     // a field that says nothing leaves the place to the server
     void this.#refresh();
   }
@@ -332,7 +331,7 @@ export class Designer {
 
   #isLocked(): boolean {
     if (this.#fields.present) return false;
-    this.#say('The options are shown as JSON. Press "As fields" to move things.');
+    this.#say(say('shownAsJson'));
     return true;
   }
 

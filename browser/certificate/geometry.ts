@@ -1,6 +1,7 @@
 /** Pure: where things on a page go when they are moved. Points from the bottom left, as the options have them. */
 
 import type { Box, PlacedElement } from '../../plugin/extensions/page-design.ts';
+import { listed, say } from './speech.ts';
 
 export interface PageSize {
   readonly widthPt: number;
@@ -38,20 +39,20 @@ export function shifted([left, bottom, right, top]: Box, { x, y }: Point): Box {
 export function guidesOf(page: PageSize, others: readonly PlacedElement[]): readonly Guide[] {
   const { widthPt, heightPt, marginPt } = page;
   return [
-    { axis: 'x', at: widthPt / 2, name: 'the middle of the page' },
-    { axis: 'y', at: heightPt / 2, name: 'half the height of the page' },
-    { axis: 'x', at: marginPt, name: 'the left margin' },
-    { axis: 'x', at: widthPt - marginPt, name: 'the right margin' },
-    { axis: 'y', at: marginPt, name: 'the lower margin' },
-    { axis: 'y', at: heightPt - marginPt, name: 'the upper margin' },
+    { axis: 'x', at: widthPt / 2, name: say('middleOfPage') },
+    { axis: 'y', at: heightPt / 2, name: say('halfHeight') },
+    { axis: 'x', at: marginPt, name: say('leftMargin') },
+    { axis: 'x', at: widthPt - marginPt, name: say('rightMargin') },
+    { axis: 'y', at: marginPt, name: say('lowerMargin') },
+    { axis: 'y', at: heightPt - marginPt, name: say('upperMargin') },
     ...others.flatMap(({ name, kind, y, box: [left, bottom, right, top] }): Guide[] => [
-      { axis: 'x', at: left, name: `the left edge of ${name}` },
-      { axis: 'x', at: (left + right) / 2, name: `the middle of ${name}` },
-      { axis: 'x', at: right, name: `the right edge of ${name}` },
-      ...(kind === 'text' ? [{ axis: 'y', at: y, name: `the line of ${name}` } as const] : []),
-      { axis: 'y', at: bottom, name: `the lower edge of ${name}` },
-      { axis: 'y', at: (bottom + top) / 2, name: `the middle of ${name}` },
-      { axis: 'y', at: top, name: `the upper edge of ${name}` },
+      { axis: 'x', at: left, name: say('leftEdge', { name }) },
+      { axis: 'x', at: (left + right) / 2, name: say('middle', { name }) },
+      { axis: 'x', at: right, name: say('rightEdge', { name }) },
+      ...(kind === 'text' ? [{ axis: 'y', at: y, name: say('line', { name }) } as const] : []),
+      { axis: 'y', at: bottom, name: say('lowerEdge', { name }) },
+      { axis: 'y', at: (bottom + top) / 2, name: say('middle', { name }) },
+      { axis: 'y', at: top, name: say('upperEdge', { name }) },
     ]),
   ];
 }
@@ -130,8 +131,7 @@ export function rounded(value: number): number {
 
 /** For who does not see it. */
 export function placeInWords({ kind, align, name }: PlacedElement, { x, y }: Point, guides: readonly Guide[]): string {
-  const what = kind === 'text' ? { left: 'begins', center: 'has its middle', right: 'ends' }[align] : 'is';
-  const height = kind === 'text' ? 'its line' : 'its lower edge';
-  const aligned = guides.length === 0 ? '' : `, aligned with ${guides.map((guide) => guide.name).join(' and ')}`;
-  return `${name} ${what} ${rounded(x)} points from the left, ${height} ${rounded(y)} points from the bottom${aligned}.`;
+  const place = say(kind === 'text' ? align : 'picture', { name, x: rounded(x), y: rounded(y) });
+  if (guides.length === 0) return say('placed', { place });
+  return say('aligned', { place, guides: listed(guides.map((guide) => guide.name)) });
 }

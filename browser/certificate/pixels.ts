@@ -1,4 +1,5 @@
 /** Pure: what differs between two pictures. */
+import { say } from './speech.ts';
 
 export interface Pixels {
   readonly width: number;
@@ -35,7 +36,7 @@ export function difference(before: Pixels, after: Pixels): Difference | null {
 }
 
 export function shareInWords(share: number): string {
-  if (share === 0) return 'The picture stays the same';
+  if (share === 0) return say('same');
   const percent = share * 100;
-  return `${percent < 0.1 ? 'Less than 0.1' : percent.toFixed(1)} % of the picture changes`;
+  return percent < 0.1 ? say('hardly') : say('share', { percent: Number(percent.toFixed(1)) });
 }

@@ -1,6 +1,7 @@
 /** Asks the server how the form, as it is filled in, comes out. */
 
 import type { PageDesign } from '../../plugin/extensions/page-design.ts';
+import { say } from './speech.ts';
 
 export interface Preview extends PageDesign {
   readonly document: Uint8Array;
@@ -46,9 +47,7 @@ export class Previews {
       return await this.#answerTo(question, asking.signal);
     } catch {
       if (asking.signal.aborted) return { kind: 'superseded' };
-      return failure(
-        'The server cannot be reached; the picture is of an earlier state. Change something to try again.',
-      );
+      return failure(say('unreachable'));
     }
   }
 
@@ -66,7 +65,7 @@ export class Previews {
     if (!response.ok) return failure(sentence(answer.detail));
     const { document, background, ...page } = answer;
     if (background.bytes !== null) this.#background = { hash: background.hash, bytes: bytesOf(background.bytes) };
-    if (this.#background === null) return failure('The server left out a part of the picture; load the page again.');
+    if (this.#background === null) return failure(say('leftOut'));
     const preview = { ...page, document: bytesOf(document), background: this.#background };
     return { kind: 'preview', preview };
   }

@@ -4,6 +4,7 @@ import type { DesignNote, PlacedElement } from '../../plugin/extensions/page-des
 import { type Point, rounded } from './geometry.ts';
 import { element, part } from './parts.ts';
 import type { Problem } from './preview.ts';
+import { say } from './speech.ts';
 
 export interface SideEvents {
   choose(path: string): void;
@@ -14,7 +15,7 @@ export interface SideEvents {
   reveal(path: string): void;
 }
 
-const KINDS = { text: 'text', image: 'image', 'qr-code': 'QR code' } as const;
+const KINDS = { text: 'text', image: 'image', 'qr-code': 'qrCode' } as const;
 
 export class Side {
   readonly #list: HTMLSelectElement;
@@ -57,7 +58,7 @@ export class Side {
   }
 
   list(elements: readonly PlacedElement[], chosen: string | null): void {
-    const options = elements.map(({ path, name, kind }) => new Option(`${name} (${KINDS[kind]})`, path));
+    const options = elements.map(({ path, name, kind }) => new Option(`${name} (${say(KINDS[kind])})`, path));
     this.#list.replaceChildren(...options);
     this.#list.value = chosen ?? '';
   }
@@ -67,12 +68,13 @@ export class Side {
     this.#x.value = String(rounded(x));
     this.#y.value = String(rounded(y));
     const [left, bottom, right, top] = box;
-    const size = `${Math.round(right - left)} pt wide, ${Math.round(top - bottom)} pt high`;
-    if (kind === 'image') this.#facts.replaceChildren(`${size}.`);
+    const size = say('size', { width: Math.round(right - left), height: Math.round(top - bottom) });
+    if (kind === 'image') this.#facts.replaceChildren(size);
     else {
       // Of a name from right to left the figures behind it would become part.
       const written = element('bdi', '', text);
-      this.#facts.replaceChildren('“', written, `”, ${size}.`);
+      const [before = '', after = ''] = say('written', { size }).split('{text}');
+      this.#facts.replaceChildren(before, written, after);
     }
   }
 
@@ -88,7 +90,7 @@ export class Side {
       ...notes.map(({ severity, message, path }) => this.#item(severity, message, () => this.#events.choose(path))),
     ];
     if (items.length === 0) {
-      this.#notes.replaceChildren(element('p', 'designer-good', 'Everything fits.'));
+      this.#notes.replaceChildren(element('p', 'designer-good', say('fits')));
       return;
     }
     const list = element('ul', '');
@@ -99,10 +101,10 @@ export class Side {
   #item(severity: DesignNote['severity'], message: string, go: () => void): HTMLElement {
     const item = element('li', `designer-note ${severity}`);
     const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;
-    const button = element('button', 'small', 'Go to it');
+    const button = element('button', 'small', say('goTo'));
     button.setAttribute('type', 'button');
     button.addEventListener('click', go);
-    item.append(element('strong', '', severity === 'error' ? 'Error: ' : 'Note: '), `${text} `, button);
+    item.append(element('strong', '', `${severity === 'error' ? say('error') : say('note')} `), `${text} `, button);
     return item;
   }
 }

@@ -9,6 +9,7 @@ import type { LearnerTraces, Renaming, TracePart } from '../ports/learner-traces
 import type { BadgesThere, Retirement, RetirementStore } from '../ports/retirement-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
+import { msg } from '../words.ts';
 import type { Person } from './person.ts';
 import { openedRenaming, RENAME, sealedRenaming } from './rename-job.ts';
 import { RETIRE, SETTLE_MS, sealedFor } from './retire-job.ts';
@@ -62,8 +63,8 @@ export interface RetirementsParts {
   readonly settleMs?: number;
 }
 
-const TITLE = 'Retire a learner';
-const RENAME_TITLE = 'Give a learner another username';
+const TITLE = msg('Retire a learner');
+const RENAME_TITLE = msg('Give a learner another username');
 
 export function createRetirements(parts: RetirementsParts): Retirements {
   const { store, traces, jobs, people, secrets, clock, newId, settleMs = SETTLE_MS } = parts;

@@ -9,6 +9,7 @@ import type { BadgeProvider } from '../ports/badge-provider.ts';
 import type { Job } from '../ports/job-store.ts';
 import type { ProviderAccount, ProviderStore } from '../ports/provider-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import { msg } from '../words.ts';
 import { formOf } from './account-entry.ts';
 import type { Accounts } from './accounts.ts';
 import { daysLeft, ROTATE_DAYS, troubleOf } from './secret-expiry.ts';
@@ -21,7 +22,7 @@ export async function requestDailyCheck(jobs: Jobs, clock: Clock): Promise<void>
   await jobs.request({
     id: `${CHECK_ACCOUNTS} ${day}`,
     kind: CHECK_ACCOUNTS,
-    title: 'Check the accounts at badge providers',
+    title: msg('Check the accounts at badge providers'),
     parameters: {},
     requestedBy: 'laurel',
   });

@@ -9,6 +9,7 @@ import type { BadgeProvider } from '../ports/badge-provider.ts';
 import type { Job, JsonObject } from '../ports/job-store.ts';
 import type { IssuedBadge, ProgressStore } from '../ports/progress-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import { msg } from '../words.ts';
 import { recordState } from './apply-notice.ts';
 
 export const REFRESH_BADGES = 'refresh-badges';
@@ -42,7 +43,7 @@ export async function requestRefresh(jobs: Pick<Jobs, 'request'>, now: Date, hou
   await jobs.request({
     id: `refresh-${hours}h-${period}`,
     kind: REFRESH_BADGES,
-    title: 'Ask providers how issued badges stand',
+    title: msg('Ask providers how issued badges stand'),
     parameters: { turn: period % TURNS },
     requestedBy: 'Laurel',
   });

@@ -5,6 +5,7 @@ import { formatInstant, instantToDate, suggest, toInstant } from '../../dsl/inde
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import { maskPayload } from '../../plugin/events/mask.ts';
 import { type EventEntry, type OutcomeKind, outcomeKinds } from '../../plugin/ports/event-log.ts';
+import { english } from '../../plugin/words.ts';
 import { createAudit } from '../http/audit.ts';
 import { outcomeReason, shownDoor } from '../http/event-words.ts';
 import { shortEventType } from '../http/format.ts';
@@ -91,6 +92,11 @@ function jsonOf({ event, receivedAt, door, learnerId, outcome, ruleRevision }: E
   return JSON.stringify({ id, type, source, time, receivedAt, door, learnerId, outcome, ruleRevision, payload });
 }
 
+function reasonText(outcome: EventEntry['outcome']): string | null {
+  const reason = outcomeReason(outcome);
+  return reason && english(reason);
+}
+
 function textOf({ event, receivedAt, door, learnerId, outcome, ruleRevision }: EventEntry, payload: object): string {
   const facts = [
     ['event', event.id],
@@ -101,7 +107,7 @@ function textOf({ event, receivedAt, door, learnerId, outcome, ruleRevision }: E
     ['by', shownDoor(door)],
     ['learner', learnerId ?? 'not known'],
     ['outcome', outcome.kind === 'matched' ? `matched ${outcome.badgeIds.join(', ')}` : whatOf(outcome)],
-    ['why', outcomeReason(outcome)],
+    ['why', reasonText(outcome)],
     ['rules', `revision ${ruleRevision}`],
   ] as const;
   const lines = facts.filter(([, value]) => value !== null).map(([name, value]) => `${name.padEnd(9)} ${value}\n`);

@@ -10,6 +10,7 @@ import {
   resultOf,
   toParameters,
 } from '../../plugin/badges/replay/replay-request.ts';
+import { english } from '../../plugin/words.ts';
 import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit.ts';
 import { activeBadges, replayDetails, replayTitle } from '../http/replay-words.ts';
@@ -62,7 +63,7 @@ async function replay(shell: Shell, laurel: Laurel, options: ReplayCommandOption
   });
   const requested = await services.jobs.request({
     kind: REPLAY,
-    title: replayTitle(request),
+    title: english(replayTitle(request)),
     parameters: toParameters(request),
     requestedBy: 'cli',
     reason: toReason(options.reason),

@@ -19,6 +19,7 @@ import { optionTexts } from '../http/option-view.ts';
 import { notices } from '../http/page.ts';
 import { withArticle } from '../http/pages/providers.ts';
 import { ROLES, rights, roles } from '../http/rights.ts';
+import { scopes } from '../http/scopes.ts';
 import { languageOfFolder } from '../i18n/languages.ts';
 import { pluralForms } from '../i18n/plural-forms.ts';
 import { LOCALE_FOLDER } from '../i18n/texts.ts';
@@ -64,6 +65,7 @@ const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
     'server/http/rights.ts',
     [...ROLES, ...ROLES.flatMap((role) => [roles[role].word, roles[role].doc]), ...Object.values(rights)],
   ],
+  ['server/http/scopes.ts', Object.values(scopes)],
   ['providers/pdf/pdf-options.ts', optionTexts(pdfOptions)],
   ['providers/records/retrieval-functions.ts', optionTexts(completionsAndGrades.options)],
   ['plugin/credentials/validity.ts', optionTexts(LIFE_OPTIONS)],
@@ -84,7 +86,7 @@ export function messages(): readonly Message[] {
     for (const [text, plural] of textsIn(readFileSync(projectPath(file), 'utf8'))) add(file, text, plural);
   for (const [file, texts] of TABLES) for (const text of texts) add(file, text);
   // The second form is a marked text of its own in tables, and none in files.
-  for (const { plural } of [...found.values()]) if (plural !== null) found.delete(plural);
+  for (const [text, { plural }] of [...found]) if (plural !== null && plural !== text) found.delete(plural);
   return [...found].map(([text, { plural, files }]) => ({ text, plural, files }));
 }
 

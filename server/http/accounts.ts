@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
-import { english } from '../../plugin/words.ts';
+import { english, msg, words } from '../../plugin/words.ts';
 import type { AccessStore, Account, AccountChange, KnownAccount, Role } from './access-store.ts';
 import { createAudit } from './audit.ts';
 import type { FieldError } from './forms.ts';
@@ -24,11 +24,14 @@ export interface NewAccount {
 export function accountErrors({ name, password }: Pick<NewAccount, 'name' | 'password'>): readonly FieldError[] {
   const errors: FieldError[] = [];
   const trimmed = name.trim();
-  if (trimmed === '') errors.push({ field: 'name', message: 'Enter a name to sign in with.' });
+  if (trimmed === '') errors.push({ field: 'name', message: msg('Enter a name to sign in with.') });
   if (trimmed.length > MAX_NAME_LENGTH)
-    errors.push({ field: 'name', message: `The name may have at most ${MAX_NAME_LENGTH} characters.` });
+    errors.push({
+      field: 'name',
+      message: words('The name may have at most {limit} characters.', { limit: MAX_NAME_LENGTH }),
+    });
   if (/\p{Cc}|\p{Cf}/u.test(trimmed))
-    errors.push({ field: 'name', message: 'The name holds invisible characters; type it by hand.' });
+    errors.push({ field: 'name', message: msg('The name holds invisible characters; type it by hand.') });
   const problem = password === null ? null : passwordProblem(password);
   if (problem) errors.push({ field: 'password', message: problem });
   return errors;
@@ -51,7 +54,7 @@ export async function createAccount(
     createdAt: clock.now(),
   };
   if (!(await access.createAccount(account)))
-    throw new ConflictError('duplicate', 'there is an account of this name already; choose another name');
+    throw new ConflictError('duplicate', msg('there is an account of this name already; choose another name'));
   return { ...account, generation: 0 };
 }
 
@@ -101,7 +104,7 @@ export function createAccountDesk(
     if (outcome === 'last-administrator')
       throw new ConflictError(
         'last-administrator',
-        'this is the last administrator who can sign in; make another account an administrator first',
+        msg('this is the last administrator who can sign in; make another account an administrator first'),
       );
   }
 
@@ -115,7 +118,7 @@ export function createAccountDesk(
     find,
     async invite(id, actor) {
       if ((await find(id)).disabledAt !== null)
-        throw new ConflictError('account-disabled', 'the account is disabled; enable it first');
+        throw new ConflictError('account-disabled', msg('the account is disabled; enable it first'));
       const { token, expiresAt } = await createInvitation(services, id);
       await audit(actor, 'account.invited', `account:${id}`, { until: expiresAt.toISOString() });
       return { link: signInLink(services.settings.publicUrl, token), expiresAt };
@@ -130,7 +133,7 @@ export function createAccountDesk(
       if (wanted !== null && !/^[^\s\p{Cc}\p{Cf}]{1,150}$/u.test(wanted))
         throw new ConflictError(
           'lms-username-form',
-          'this is no username of an LMS: it has up to 150 characters, and no spaces among them',
+          msg('this is no username of an LMS: it has up to 150 characters, and no spaces among them'),
         );
       if ((await find(id)).lmsUsername === wanted) return;
       const outcome = await access.linkAccount(id, wanted, from || null);
@@ -139,12 +142,14 @@ export function createAccountDesk(
       if (outcome === 'taken')
         throw new ConflictError(
           'lms-username',
-          'another account is linked with this user of the LMS; unlink that first',
+          msg('another account is linked with this user of the LMS; unlink that first'),
         );
       if (outcome === 'no-password')
         throw new ConflictError(
           'no-password',
-          'the account has no password, and nobody could sign in with it any more; have one chosen first, or disable the account',
+          msg(
+            'the account has no password, and nobody could sign in with it any more; have one chosen first, or disable the account',
+          ),
         );
       // Whom it is linked with stands in the account: the audit names nobody.
       await audit(actor, wanted === null ? 'account.unlinked' : 'account.linked', `account:${id}`);
@@ -176,9 +181,9 @@ export function createAccountDesk(
 }
 
 function changedMeanwhile(): never {
-  throw new ConflictError('stale', 'somebody else has changed this account meanwhile; look at it again');
+  throw new ConflictError('stale', msg('somebody else has changed this account meanwhile; look at it again'));
 }
 
 function notThere(): never {
-  throw new NotFoundError('account', 'there is no such account; the list of accounts shows those there are');
+  throw new NotFoundError('account', msg('there is no such account; the list of accounts shows those there are'));
 }

@@ -3,20 +3,33 @@
 import { formatInstant } from '../../dsl/index.ts';
 import type { ReplayRequest } from '../../plugin/badges/replay/replay-request.ts';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
+import { counts, type FilledWords, words } from '../../plugin/words.ts';
 import type { AuditDetails } from './access-store.ts';
 import type { Services } from './services.ts';
 
 /** `Replay badge "demo-course", events from 2026-03-01T00:00:00Z` */
-export function replayTitle({ badges, membership, from, to, types, dryRun }: ReplayRequest): string {
+export function replayTitle({ badges, membership, from, to, types, dryRun }: ReplayRequest): FilledWords {
   const which =
-    badges === null ? 'all badges' : badges.length === 1 ? `badge "${badges[0]}"` : `${badges.length} badges`;
+    badges === null
+      ? words('all badges')
+      : badges.length === 1
+        ? words('badge "{badge}"', { badge: badges[0] ?? '' })
+        : counts(badges.length, '{count} badge', '{count} badges');
   const range = [
-    ...(types === null ? [] : [`${types.length} event type${types.length === 1 ? '' : 's'}`]),
-    ...(from === null ? [] : [`from ${formatInstant(from)}`]),
-    ...(to === null ? [] : [`before ${formatInstant(to)}`]),
-  ].join(' ');
-  const verb = membership === 'backfill' ? 'Backfill' : 'Replay';
-  return `${dryRun ? `Preview: ${verb.toLowerCase()}` : verb} ${which}${range === '' ? '' : `, events ${range}`}`;
+    ...(types === null ? [] : [counts(types.length, '{count} event type', '{count} event types')]),
+    ...(from === null ? [] : [words('from {time}', { time: formatInstant(from) })]),
+    ...(to === null ? [] : [words('before {time}', { time: formatInstant(to) })]),
+  ];
+  const what =
+    range.length === 0
+      ? which
+      : words('{badges}, events {range}', {
+          badges: which,
+          range: range.reduce((before, next) => words('{before} {next}', { before, next })),
+        });
+  if (membership === 'backfill')
+    return dryRun ? words('Preview: backfill {what}', { what }) : words('Backfill {what}', { what });
+  return dryRun ? words('Preview: replay {what}', { what }) : words('Replay {what}', { what });
 }
 
 export function replayDetails({ badges, membership, from, to, types, dryRun }: ReplayRequest): AuditDetails {
@@ -35,11 +48,12 @@ export async function activeBadges(
   const wanted = [...new Set(ids)];
   for (const id of wanted) {
     const badge = await badges.get(id);
-    if (badge === null) throw new NotFoundError('badge', `there is no badge "${id}" in force; look up its id`);
+    if (badge === null)
+      throw new NotFoundError('badge', words('there is no badge "{badge}" in force; look up its id', { badge: id }));
     if (!badge.active)
       throw new InputError(
         'badge-inactive',
-        `badge "${id}" is not active, so nothing counts for it; activate it first`,
+        words('badge "{badge}" is not active, so nothing counts for it; activate it first', { badge: id }),
       );
   }
   return wanted;

@@ -15,23 +15,53 @@ type Unit = keyof typeof UNITS;
 
 export type ScheduleFields = Readonly<Record<string, string>>;
 
+/** What may be chosen, in the order of the form. */
+const CHOICES = {
+  kind: {
+    interval: msg('At an interval'),
+    crontab: msg('By a crontab'),
+    clocked: msg('Once, at a given moment'),
+  },
+  unit: { minutes: msg('minutes'), hours: msg('hours'), days: msg('days') },
+  days: { both: msg('Both must agree'), either: msg('Either is enough, as in classic cron') },
+  gap: { after: msg('Runs right after the gap'), skip: msg('Does not run that day') },
+  repeated: { first: msg('Runs the first time'), both: msg('Runs both times') },
+  overlap: { skip: msg('Leave this time out'), queue: msg('Run once when it has ended') },
+  catchUp: { one: msg('Run once for all of them'), none: msg('Wait for the next time') },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** For the form. */
+export function scheduleChoices(t: Translator) {
+  return Object.fromEntries(
+    Object.entries(CHOICES).map(([name, choices]) => [
+      name,
+      [{ label: '', choices: Object.entries(choices).map(([value, text]) => ({ value, text: t(text) })) }],
+    ]),
+  );
+}
+
+const chosen =
+  (choices: Readonly<Record<string, string>>) =>
+  (value: string, t: Translator): string =>
+    t(choices[value] ?? value);
+
 /** What two people may have changed at once, as the form calls it. */
 export const scheduleFields: readonly FormField[] = [
   { name: 'enabled', label: msg('Enabled'), word: yesOrNo },
-  { name: 'kind', label: msg('Runs') },
+  { name: 'kind', label: msg('Runs'), word: chosen(CHOICES.kind) },
   { name: 'every', label: msg('Interval: every') },
-  { name: 'unit', label: msg('Interval: unit') },
+  { name: 'unit', label: msg('Interval: unit'), word: chosen(CHOICES.unit) },
   { name: 'expression', label: msg('Crontab') },
   { name: 'timeZone', label: msg('Crontab: time zone') },
-  { name: 'days', label: msg('Crontab: days that must agree') },
-  { name: 'gap', label: msg('A time that clocks put forward jump over') },
-  { name: 'repeated', label: msg('A time that clocks put back show twice') },
+  { name: 'days', label: msg('Crontab: days that must agree'), word: chosen(CHOICES.days) },
+  { name: 'gap', label: msg('A time that clocks put forward jump over'), word: chosen(CHOICES.gap) },
+  { name: 'repeated', label: msg('A time that clocks put back show twice'), word: chosen(CHOICES.repeated) },
   { name: 'at', label: msg('Given moment') },
   { name: 'oneOff', label: msg('Once only'), word: yesOrNo },
   { name: 'startAt', label: msg('Start') },
   { name: 'expiresAt', label: msg('End') },
-  { name: 'overlap', label: msg('When the run before is still going') },
-  { name: 'catchUp', label: msg('After times that were missed') },
+  { name: 'overlap', label: msg('When the run before is still going'), word: chosen(CHOICES.overlap) },
+  { name: 'catchUp', label: msg('After times that were missed'), word: chosen(CHOICES.catchUp) },
   { name: 'deadline', label: msg('Latest start, in minutes') },
 ];
 

@@ -1,5 +1,6 @@
 /** What a new API token must be like, on the page and on the command line. */
 
+import { msg, words } from '../../plugin/words.ts';
 import type { FieldError } from './forms.ts';
 import { SCOPES, type Scope } from './scopes.ts';
 
@@ -15,16 +16,19 @@ export interface TokenWish {
 /** @returns what must be put right, by form field */
 export function newTokenErrors({ label, scopes, expires }: TokenWish, now: Date): readonly FieldError[] {
   const errors: FieldError[] = [];
-  if (label === '') errors.push({ field: 'label', message: 'Say what the token is for.' });
+  if (label === '') errors.push({ field: 'label', message: msg('Say what the token is for.') });
   if (label.length > MAX_LABEL_LENGTH)
-    errors.push({ field: 'label', message: `The label may have at most ${MAX_LABEL_LENGTH} characters.` });
+    errors.push({
+      field: 'label',
+      message: words('The label may have at most {limit} characters.', { limit: MAX_LABEL_LENGTH }),
+    });
   if (scopes.length === 0)
-    errors.push({ field: `scope-${SCOPES[0]}`, message: 'Choose at least one thing that the token may do.' });
+    errors.push({ field: `scope-${SCOPES[0]}`, message: msg('Choose at least one thing that the token may do.') });
   const end = expires === '' ? null : endOfDay(expires);
   if (expires !== '' && end === null)
-    errors.push({ field: 'expires', message: 'Enter the last day as year, month and day, such as 2027-03-31.' });
+    errors.push({ field: 'expires', message: msg('Enter the last day as year, month and day, such as 2027-03-31.') });
   if (end !== null && end <= now)
-    errors.push({ field: 'expires', message: 'This day is over: enter one that lies ahead, or none.' });
+    errors.push({ field: 'expires', message: msg('This day is over: enter one that lies ahead, or none.') });
   return errors;
 }
 

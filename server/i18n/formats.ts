@@ -2,7 +2,7 @@
 
 import { inLargestUnit } from '../../dsl/index.ts';
 
-export type CalendarSpan = 'year' | 'month' | 'day';
+export type CalendarSpan = 'year' | 'month' | 'day' | 'day-of-year';
 
 export interface Formats {
   /** For `Intl`. */
@@ -11,7 +11,7 @@ export interface Formats {
   time(at: Date | string): string;
   /** `24 November 2026` */
   day(at: Date | string): string;
-  /** `2026`, `May 2026`, `31 May 2026`: what begins then in UTC, whatever the zone of the site. */
+  /** `2026`, `May 2026`, `31 May 2026`, `31 May`: what begins then in UTC, whatever the zone of the site. */
   calendar(start: Date, span: CalendarSpan): string;
   number(value: number): string;
   /** @param value of a hundred, rounded down to a tenth: 79.96 has not reached 80 */
@@ -38,6 +38,7 @@ export function createFormats(language: string, timeZone: string): Formats {
     year: new Intl.DateTimeFormat(tag, { year: 'numeric', timeZone: 'UTC' }),
     month: new Intl.DateTimeFormat(tag, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
     day: new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }),
+    'day-of-year': new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
   };
   const numbers = new Intl.NumberFormat(tag);
   const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });

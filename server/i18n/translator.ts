@@ -21,13 +21,21 @@ export type RichValue =
   | { readonly strong: string }
   | { readonly code: string }
   | { readonly at: { readonly iso: string } }
-  | { readonly link: string; readonly href: string };
+  | Link
+  | { readonly list: readonly (Link | readonly Part[])[] };
+
+interface Link {
+  readonly link: string;
+  /** null: there is nothing there. */
+  readonly href: string | null;
+  readonly isCode?: boolean;
+}
 
 /** For the partial `said`. */
 export type Part =
   | { readonly kind: 'text' | 'value' | 'strong' | 'code'; readonly text: string }
   | { readonly kind: 'time'; readonly text: string; readonly iso: string }
-  | { readonly kind: 'link'; readonly text: string; readonly href: string };
+  | { readonly kind: 'link'; readonly text: string; readonly href: string; readonly isCode: boolean };
 
 export interface Translator extends Formats {
   /** BCP 47, for `lang`. */
@@ -62,6 +70,12 @@ let source: Translator | null = null;
 /** Around names of whatever script, so that they do not tear apart a sentence that runs the other way. */
 const ISOLATE = '\u2068';
 const END_OF_ISOLATE = '\u2069';
+
+const SEPARATOR: Part = { kind: 'text', text: ', ' };
+
+function linked({ link, href, isCode = false }: Link): Part {
+  return href === null ? { kind: isCode ? 'code' : 'value', text: link } : { kind: 'link', text: link, href, isCode };
+}
 
 const PHRASES = ['all', 'either', 'weekday', 'month', 'durationMs', 'sentence'];
 
@@ -107,7 +121,12 @@ export function createTranslator(language: string, catalogue: Catalogue, timeZon
       if (typeof value !== 'object' || value instanceof Date || 'text' in value || isPhrase(value))
         return [{ kind: 'value', text: valueText(value) }];
       if ('strong' in value) return [{ kind: 'strong', text: value.strong }];
-      if ('link' in value) return [{ kind: 'link', text: value.link, href: value.href }];
+      if ('link' in value) return [linked(value)];
+      if ('list' in value)
+        return value.list.flatMap((one, at) => [
+          ...(at > 0 ? [SEPARATOR] : []),
+          ...('link' in one ? [linked(one)] : one),
+        ]);
       if ('code' in value) return [{ kind: 'code', text: value.code }];
       return [{ kind: 'time', text: formats.time(value.at.iso), iso: value.at.iso }];
     });

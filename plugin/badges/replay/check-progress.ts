@@ -5,6 +5,7 @@ import type { JobKind, JobStep } from '../../jobs/job-runner.ts';
 import type { Jobs } from '../../jobs/request-job.ts';
 import type { Job, JsonObject } from '../../ports/job-store.ts';
 import type { ProgressStore } from '../../ports/progress-store.ts';
+import { msg } from '../../words.ts';
 import type { RuleBook } from '../rule-book.ts';
 import { keyOfLearner } from './find-learners.ts';
 import { countsOf } from './replay-request.ts';
@@ -34,7 +35,7 @@ export async function requestCheck(jobs: Pick<Jobs, 'request'>, now: Date): Prom
   await jobs.request({
     id: `check-${start.toISOString().slice(0, 13)}`,
     kind: CHECK_PROGRESS,
-    title: 'Check all progress',
+    title: msg('Check all progress'),
     parameters: checkParameters(true),
     requestedBy: 'Laurel',
   });

@@ -3,7 +3,8 @@
 
 import type { ActivityCounts, ActivityHour, ActivityKind } from '../../../plugin/ports/activity-store.ts';
 import { hourOf, sumOfCounts } from '../../../plugin/ports/activity-store.ts';
-import { shownNumber } from '../format.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import { sourceTranslator, type Translator } from '../../i18n/translator.ts';
 
 export const periods = ['day', 'month'] as const;
 
@@ -21,23 +22,23 @@ const cuts: Readonly<
       readonly unit: string;
       readonly columns: number;
       readonly ms: number;
-      label(at: Date): string;
+      label(at: Date, t: Translator): string;
     }
   >
 > = {
   day: {
-    words: 'in the last 24 hours',
-    unit: 'Hour (UTC)',
+    words: msg('in the last 24 hours'),
+    unit: msg('Hour (UTC)'),
     columns: 24,
     ms: HOUR_MS,
     label: (at) => `${String(at.getUTCHours()).padStart(2, '0')}:00`,
   },
   month: {
-    words: 'in the last 30 days',
-    unit: 'Day (UTC)',
+    words: msg('in the last 30 days'),
+    unit: msg('Day (UTC)'),
     columns: 30,
     ms: DAY_MS,
-    label: (at) => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(at),
+    label: (at, t) => t.calendar(at, 'day-of-year'),
   },
 };
 
@@ -47,10 +48,10 @@ const charts: readonly {
   readonly href: string;
   readonly isTrouble?: boolean;
 }[] = [
-  { kind: 'events', title: 'Events', href: '/events' },
-  { kind: 'matches', title: 'Matches', href: '/events?outcome=matched' },
-  { kind: 'awards', title: 'Awards', href: '/progress?status=awarded' },
-  { kind: 'failures', title: 'Failures', href: '/events?outcome=failed', isTrouble: true },
+  { kind: 'events', title: msg('Events'), href: '/events' },
+  { kind: 'matches', title: msg('Matches'), href: '/events?outcome=matched' },
+  { kind: 'awards', title: msg('Awards'), href: '/progress?status=awarded' },
+  { kind: 'failures', title: msg('Failures'), href: '/events?outcome=failed', isTrouble: true },
 ];
 
 /** @returns the hours to ask for */
@@ -60,8 +61,13 @@ export function hoursOf(period: Period, now: Date): { readonly from: Date; reado
   return { from: new Date(last - (columns - 1) * ms), to: new Date(last + ms) };
 }
 
-export function shownActivity(hours: readonly ActivityHour[], period: Period, now: Date) {
-  const { words, unit, columns, ms, label } = cuts[period];
+export function shownActivity(
+  hours: readonly ActivityHour[],
+  period: Period,
+  now: Date,
+  t: Translator = sourceTranslator(),
+) {
+  const { words: said, unit, columns, ms, label } = cuts[period];
   const { from } = hoursOf(period, now);
   const parts: ActivityCounts[] = Array.from({ length: columns }, () => sumOfCounts());
   for (const { hour, counts } of hours) {
@@ -69,22 +75,22 @@ export function shownActivity(hours: readonly ActivityHour[], period: Period, no
     const former = parts[at];
     if (former) parts[at] = sumOfCounts(former, counts);
   }
-  const names = parts.map((_, at) => label(new Date(from.getTime() + at * ms)));
+  const names = parts.map((_, at) => label(new Date(from.getTime() + at * ms), t));
   return {
-    words,
+    words: t(said),
     isEmpty: parts.every(({ events, awards, failures }) => events + awards + failures === 0),
     charts: charts.map(({ kind, title, href, isTrouble = false }) => ({
-      title,
+      title: t(title),
       href,
       isTrouble,
-      ...columnsOf({ values: parts.map((part) => part[kind]), names, title, words }),
+      ...columnsOf({ values: parts.map((part) => part[kind]), names, title, period: said }, t),
     })),
     table: {
-      unit,
-      heads: charts.map(({ title }) => title),
+      unit: t(unit),
+      heads: charts.map(({ title }) => t(title)),
       // the latest first: it is what is looked for
       rows: parts
-        .map((part, at) => ({ name: names[at], cells: charts.map(({ kind }) => shownNumber(part[kind])) }))
+        .map((part, at) => ({ name: names[at], cells: charts.map(({ kind }) => t.number(part[kind])) }))
         .toReversed(),
     },
   };
@@ -97,26 +103,31 @@ const HEIGHT = 100;
 /** Little is still more than nothing. */
 const LEAST = 3;
 
-function columnsOf({
-  values,
-  names,
-  title,
-  words,
-}: {
-  readonly values: readonly number[];
-  readonly names: readonly string[];
-  readonly title: string;
-  readonly words: string;
-}) {
+function columnsOf(
+  {
+    values,
+    names,
+    title,
+    period,
+  }: {
+    readonly values: readonly number[];
+    readonly names: readonly string[];
+    readonly title: string;
+    readonly period: string;
+  },
+  t: Translator,
+) {
   const most = Math.max(...values);
   const total = values.reduce((sum, value) => sum + value, 0);
-  const peak = most === 0 ? null : { value: shownNumber(most), at: names[values.lastIndexOf(most)] };
+  const peak = most === 0 ? null : { value: t.number(most), at: names[values.lastIndexOf(most)] ?? '' };
+  const facts = { title: words(title), period: words(period), total };
   return {
-    total: shownNumber(total),
+    total: t.number(total),
     peak,
     summary:
-      `${title} ${words}: ${shownNumber(total)} in all` +
-      (peak === null ? '' : `, at most ${peak.value} at ${peak.at}`),
+      peak === null
+        ? t('{title} {period}: {total} in all', facts)
+        : t('{title} {period}: {total} in all, at most {most} at {time}', { ...facts, most, time: peak.at }),
     width: values.length * WIDTH,
     height: HEIGHT,
     first: names[0],
@@ -130,7 +141,7 @@ function columnsOf({
           y: HEIGHT - height,
           width: WIDTH - GAP,
           height,
-          text: `${names[at]}: ${shownNumber(value)}`,
+          text: `${names[at]}: ${t.number(value)}`,
           isUnderWay: at === values.length - 1,
         },
       ];

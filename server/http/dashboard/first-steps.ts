@@ -1,5 +1,6 @@
 /** From nothing to a first badge and a first PDF, as steps that are done when the stores say so. */
 
+import { msg, type Words, words } from '../../../plugin/words.ts';
 import type { Services } from '../services.ts';
 
 export interface Step {
@@ -8,7 +9,7 @@ export interface Step {
   readonly isDone: boolean;
   readonly href: string;
   /** What the link to it says. */
-  readonly action: string;
+  readonly action: Words;
   /** What can be taken with one press, in place of going there. */
   readonly sample: { readonly action: string; readonly word: string } | null;
 }
@@ -40,7 +41,7 @@ export async function firstSteps(services: Services): Promise<readonly StepGroup
   const step = (
     title: string,
     isDone: boolean,
-    [action, href]: readonly [string, string],
+    [action, href]: readonly [Words, string],
     why: string,
     sample: Step['sample'] = null,
   ): Step => ({ title, why, isDone, href, action, sample });
@@ -48,71 +49,80 @@ export async function firstSteps(services: Services): Promise<readonly StepGroup
 
   return [
     {
-      title: 'A first badge',
+      title: msg('A first badge'),
       steps: [
         step(
-          'Make your account',
+          msg('Make your account'),
           accounts.length > 0,
-          ['Create the administrator account', '/setup'],
-          'The link that let you in works once.',
+          [msg('Create the administrator account'), '/setup'],
+          msg('The link that let you in works once.'),
         ),
         step(
-          'Say who issues badges',
+          msg('Say who issues badges'),
           profile !== null || atProviders.length > 0,
-          ['Name the issuer', '/issuer'],
-          'Laurel issues Open Badges itself, in the name of your institution. Badges of Credly or Accredible come from an account there: the page of providers connects it.',
+          [msg('Name the issuer'), '/issuer'],
+          msg(
+            'Laurel issues Open Badges itself, in the name of your institution. Badges of Credly or Accredible come from an account there: the page of providers connects it.',
+          ),
         ),
         step(
-          'Make what learners will get',
+          msg('Make what learners will get'),
           withTemplates.some(({ count }) => count > 0),
-          ['Make an Open Badge template', '/open-badge-templates/new'],
-          'A template is the badge itself: its name, its picture and what it stands for.',
+          [msg('Make an Open Badge template'), '/open-badge-templates/new'],
+          msg('A template is the badge itself: its name, its picture and what it stands for.'),
         ),
         step(
-          'Write what has to be achieved, and activate it',
+          msg('Write what has to be achieved, and activate it'),
           definitions.some(({ active }) => active),
           inactive
-            ? [`Activate ${inactive.name ?? inactive.id}`, `/badges/${encodeURIComponent(inactive.id)}`]
-            : ['Choose a template and write its rules', '/open-badge-templates'],
-          'Rules say which events of the LMS a learner needs. They count from the moment the badge is active.',
+            ? [
+                words('Activate {name}', { name: inactive.name ?? inactive.id }),
+                `/badges/${encodeURIComponent(inactive.id)}`,
+              ]
+            : [msg('Choose a template and write its rules'), '/open-badge-templates'],
+          msg('Rules say which events of the LMS a learner needs. They count from the moment the badge is active.'),
         ),
         step(
-          'Let events come in',
+          msg('Let events come in'),
           newest.items.length > 0 || isReceiving() === true,
-          ['Send a test event', '/test-event'],
-          'Everything begins with an event of the LMS. A test event does without the LMS; connecting it can wait.',
+          [msg('Send a test event'), '/test-event'],
+          msg('Everything begins with an event of the LMS. A test event does without the LMS; connecting it can wait.'),
         ),
         step(
-          'See a badge awarded',
+          msg('See a badge awarded'),
           hasAwards,
-          ['Send a test event', '/test-event'],
-          'Send the event that the badge asks for, for a learner whom nobody is called in the LMS.',
+          [msg('Send a test event'), '/test-event'],
+          msg('Send the event that the badge asks for, for a learner whom nobody is called in the LMS.'),
         ),
       ],
     },
     {
-      title: 'A first PDF',
+      title: msg('A first PDF'),
       steps: [
         step(
-          'Bring a certificate to write on',
+          msg('Bring a certificate to write on'),
           assets.some(({ kind }) => kind === 'pdf-template'),
-          ['Bring your own', '/credential-assets/new'],
-          'A PDF file as your institution designs it; names and dates are written on it.',
-          { action: SAMPLE_TEMPLATE_ACTION, word: 'Take the sample certificate' },
+          [msg('Bring your own'), '/credential-assets/new'],
+          msg('A PDF file as your institution designs it; names and dates are written on it.'),
+          { action: SAMPLE_TEMPLATE_ACTION, word: msg('Take the sample certificate') },
         ),
         step(
-          'Say which course gives it',
+          msg('Say which course gives it'),
           configurations.length > 0,
-          ['Write your own type', '/credential-types/new'],
-          'A type says what has to be reached and what the document looks like; a configuration gives it in a course.',
+          [msg('Write your own type'), '/credential-types/new'],
+          msg(
+            'A type says what has to be reached and what the document looks like; a configuration gives it in a course.',
+          ),
           // With an LMS its own records are asked, which have no such course.
-          lms === null ? { action: SAMPLE_COURSE_ACTION, word: 'Take the sample course' } : null,
+          lms === null ? { action: SAMPLE_COURSE_ACTION, word: msg('Take the sample course') } : null,
         ),
         step(
-          'Make the first PDF',
+          msg('Make the first PDF'),
           counts.available > 0,
-          ['Open the configurations', '/configurations'],
-          'Tick the course and press "Generate now": everybody who has reached it gets a document. A schedule does the same by itself.',
+          [msg('Open the configurations'), '/configurations'],
+          msg(
+            'Tick the course and press "Generate now": everybody who has reached it gets a document. A schedule does the same by itself.',
+          ),
         ),
       ],
     },

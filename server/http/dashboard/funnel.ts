@@ -2,16 +2,17 @@
 
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { BadgeStages } from '../../../plugin/ports/progress-store.ts';
-import { shownNumber } from '../format.ts';
+import { msg } from '../../../plugin/words.ts';
+import { sourceTranslator, type Translator } from '../../i18n/translator.ts';
 
 type Stage = Exclude<keyof BadgeStages, 'badgeId' | 'revoked'>;
 
 const stageWords: readonly (readonly [Stage, string])[] = [
-  ['begun', 'Begun'],
-  ['partDone', 'Part done'],
-  ['complete', 'Complete'],
-  ['issued', 'Issued'],
-  ['accepted', 'Accepted'],
+  ['begun', msg('Begun')],
+  ['partDone', msg('Part done')],
+  ['complete', msg('Complete')],
+  ['issued', msg('Issued')],
+  ['accepted', msg('Accepted')],
 ];
 
 /** The badges with the most learners; the list has all. */
@@ -20,6 +21,7 @@ const MOST_BADGES = 6;
 export function shownFunnels(
   definitions: readonly Pick<BadgeDefinition, 'id' | 'name' | 'active'>[],
   all: readonly BadgeStages[],
+  t: Translator = sourceTranslator(),
 ) {
   const nothing = { begun: 0, partDone: 0, complete: 0, issued: 0, accepted: 0 };
   return definitions
@@ -34,8 +36,8 @@ export function shownFunnels(
         // Only some providers say whether a badge was accepted.
         .filter(([stage]) => stage !== 'accepted' || stages.accepted > 0)
         .map(([stage, word]) => ({
-          word,
-          count: shownNumber(stages[stage]),
+          word: t(word),
+          count: t.number(stages[stage]),
           width: stages.begun === 0 ? 0 : Math.min(100, Math.round((stages[stage] / stages.begun) * 100)),
         })),
     }));

@@ -2,7 +2,8 @@
 
 import type { LaneState } from '../../../plugin/badges/dispatcher.ts';
 import type { EffectGroup, Progress } from '../../../plugin/ports/progress-store.ts';
-import { laneName, type ShownStatus, shownNumber, shownTime } from '../format.ts';
+import { msg } from '../../../plugin/words.ts';
+import { laneName, type ShownStatus, shownTime } from '../format.ts';
 import type { Services } from '../services.ts';
 
 export async function readPulse({ progress, deadLetters, events, lanes, providers, isReceiving, clock }: Services) {
@@ -16,16 +17,16 @@ export async function readPulse({ progress, deadLetters, events, lanes, provider
   return {
     receiving: receivingStatus(isReceiving()),
     lastEventAt: shownTime(newest.items[0]?.receivedAt ?? null),
-    pending: shownNumber(countOf(groups, 'pending')),
+    pending: countOf(groups, 'pending'),
     overdueSince: shownTime(longest ? waitingSince(longest, now) : null),
-    deadLetters: shownNumber(dead),
+    deadLetters: dead,
     lanes: shownLanes(groups, lanes(), providers),
   };
 }
 
 function receivingStatus(isReceiving: boolean | null): ShownStatus {
-  if (isReceiving === null) return { word: 'Not set up', tone: 'off' };
-  return isReceiving ? { word: 'Connected', tone: 'good' } : { word: 'Not connected', tone: 'bad' };
+  if (isReceiving === null) return { word: msg('Not set up'), tone: 'off' };
+  return isReceiving ? { word: msg('Connected'), tone: 'good' } : { word: msg('Not connected'), tone: 'bad' };
 }
 
 function countOf(groups: readonly EffectGroup[], state: EffectGroup['state'], lane?: string): number {
@@ -46,19 +47,18 @@ function shownLanes(groups: readonly EffectGroup[], states: readonly LaneState[]
     name: providers.get(lane)?.title ?? laneName(lane),
     href: `/effects?lane=${encodeURIComponent(lane)}`,
     status: laneStatus(states.find((state) => state.lane === lane)),
-    pending: shownNumber(countOf(groups, 'pending', lane)),
-    failed: shownNumber(countOf(groups, 'failed', lane)),
-    hasFailed: countOf(groups, 'failed', lane) > 0,
+    pending: countOf(groups, 'pending', lane),
+    failed: countOf(groups, 'failed', lane),
   }));
 }
 
 const laneWords = {
-  closed: { word: 'No trouble', tone: 'good' },
-  'half-open': { word: 'Being tried', tone: 'busy' },
-  open: { word: 'Does not answer', tone: 'bad' },
+  closed: { word: msg('No trouble'), tone: 'good' },
+  'half-open': { word: msg('Being tried'), tone: 'busy' },
+  open: { word: msg('Does not answer'), tone: 'bad' },
 } as const satisfies Record<LaneState['state'], ShownStatus>;
 
 function laneStatus(state: LaneState | undefined): ShownStatus {
-  if (state === undefined) return { word: 'Not set up', tone: 'off' };
+  if (state === undefined) return { word: msg('Not set up'), tone: 'off' };
   return laneWords[state.state];
 }

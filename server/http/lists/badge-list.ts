@@ -5,7 +5,7 @@ import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { ProgressCount } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
-import { msg } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
 import { summaryOf } from '../pages/badge-history.ts';
 import { statusCounts } from '../pages/progress-counts.ts';
@@ -19,7 +19,11 @@ type Context = readonly ProgressCount[];
 type ListServices = Pick<Services, 'badges' | 'progress' | 'environment' | 'saveBadge' | 'foreseeRules'>;
 type State = 'active' | 'evaluating' | 'inactive';
 
-const STATES: Readonly<Record<State, string>> = { active: 'Active', evaluating: 'Evaluating', inactive: 'Inactive' };
+const STATES: Readonly<Record<State, string>> = {
+  active: msg('Active'),
+  evaluating: msg('Evaluating'),
+  inactive: msg('Inactive'),
+};
 
 export function badgeList(services: ListServices): List<BadgeDefinition, Context> {
   const { badges, progress, environment } = services;
@@ -87,7 +91,9 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
         noteLabel: 'Version',
         cell(badge) {
           const { updatedAt, version, updatedBy } = summaryOf(badge);
-          const note = { text: `version ${version} by ${updatedBy}` };
+          const note = {
+            text: words('version {version} by {person}', { version: String(version), person: updatedBy }),
+          };
           return { parts: [{ kind: 'time', time: updatedAt }], otherwise: msg('never'), note };
         },
       },
@@ -98,7 +104,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
         name: 'state',
         label: msg('State'),
         any: msg('Any state'),
-        choices: () => Object.entries(STATES).map(([value, word]) => ({ value, word })),
+        choices: () => Object.entries(STATES).map(([value, word]) => ({ value, word: words(word) })),
         where: (state) => [{ field: 'state', in: [state] }],
       },
     ],
@@ -121,27 +127,31 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
 function switching({ saveBadge, foreseeRules }: ListServices, active: boolean): BulkAction<BadgeDefinition> {
   return {
     name: active ? 'activate' : 'deactivate',
-    label: active ? 'Activate' : 'Deactivate',
+    label: active ? msg('Activate') : msg('Deactivate'),
     audited: active ? 'badges.activated' : 'badges.deactivated',
     consequence: active
-      ? 'Events count for each of them from now on. One that would take badges back is not activated here, but on its own page. Those that are active are left alone.'
-      : 'Events no longer count for any of them. Badges already awarded stand. Those that are inactive are left alone.',
+      ? msg(
+          'Events count for each of them from now on. One that would take badges back is not activated here, but on its own page. Those that are active are left alone.',
+        )
+      : msg(
+          'Events no longer count for any of them. Badges already awarded stand. Those that are inactive are left alone.',
+        ),
     async run(badge, { actor }) {
       if (badge.active === active) return msg('left alone');
       const text = switchedSource(badge.source, active);
       if (text === null)
-        throw new InputError('rule-invalid', 'the stored rules cannot be read; open the editor and mend them');
+        throw new InputError('rule-invalid', msg('the stored rules cannot be read; open the editor and mend them'));
       const impact = active ? await foreseeRules([text]) : null;
       if (impact !== null && (!impact.complete || impact.badges.some(({ loses }) => loses > 0))) {
         throw new ConflictError(
           'takes-badges-back',
-          'it may take badges back; activate it on its own page, which shows what it means',
+          msg('it may take badges back; activate it on its own page, which shows what it means'),
         );
       }
       const saved = await saveBadge(text, { expectedVersion: badge.version, actor });
       if (!saved.ok)
-        throw new InputError('rule-invalid', 'the stored rules have mistakes; open the editor and mend them');
-      return active ? 'activated' : 'deactivated';
+        throw new InputError('rule-invalid', msg('the stored rules have mistakes; open the editor and mend them'));
+      return active ? msg('activated') : msg('deactivated');
     },
   };
 }

@@ -13,6 +13,7 @@ export type CellPart =
       readonly breaksAtDots?: boolean;
       /** What a link means out of its row: all of it, beginning with the text. */
       readonly hidden?: Words;
+      /** A computer said it, e.g. a provider. */
       readonly isEnglish?: boolean;
     }
   | { readonly kind: 'time'; readonly time: ShownTime; readonly href?: string }
@@ -40,20 +41,21 @@ export interface Cell {
   readonly isProse?: boolean;
 }
 
-type More = Partial<Pick<Cell, 'otherwise' | 'note' | 'isProse'>>;
+type More = Partial<Pick<Cell, 'otherwise' | 'note' | 'isProse'>> & { readonly isEnglish?: boolean };
 
 const NOTHING = msg('none');
 
 export function textCell(text: Words | null, href: string | null = null, more: More = {}): Cell {
-  return { parts: text === null ? [] : [{ kind: 'text', text, href }], otherwise: NOTHING, ...more };
+  const { isEnglish = false, ...rest } = more;
+  return { parts: text === null ? [] : [{ kind: 'text', text, href, isEnglish }], otherwise: NOTHING, ...rest };
 }
 
 export function timeCell(time: ShownTime | null, otherwise = msg('never') as string): Cell {
   return { parts: time === null ? [] : [{ kind: 'time', time }], otherwise };
 }
 
-export function statusCell(status: ShownStatus, note: Words | null = null): Cell {
-  const rest = note === null ? {} : { note: { text: note }, isProse: true };
+export function statusCell(status: ShownStatus, note: Words | null = null, isEnglish = false): Cell {
+  const rest = note === null ? {} : { note: { text: note, isEnglish }, isProse: true };
   return { parts: [{ kind: 'status', status }], otherwise: NOTHING, ...rest };
 }
 

@@ -5,6 +5,7 @@ import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { COMPARE_PROVIDER, comparisonOf } from '../../../plugin/providers/comparison/request.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { shownTime } from '../format.ts';
+import { jobTitle } from '../job-words.ts';
 import { comparisonPath, differencesOf, issuedCrumb } from '../pages/comparisons.ts';
 import { shownJob } from '../pages/jobs.ts';
 import { providersCrumb } from '../pages/templates.ts';
@@ -71,7 +72,7 @@ export function comparisonList({
         label: msg('Comparison'),
         order: 'title',
         noteLabel: 'Account',
-        cell: (job) => textCell(job.title, comparisonPath(job.id), { note: { text: accountOf(job) } }),
+        cell: (job) => textCell(jobTitle(job), comparisonPath(job.id), { note: { text: accountOf(job) } }),
       },
       {
         name: 'state',
@@ -79,7 +80,7 @@ export function comparisonList({
         order: 'state',
         hasFewValues: true,
         noteLabel: 'Error',
-        cell: (job) => statusCell(shownJob(job).status, job.error?.message ?? null),
+        cell: (job) => statusCell(shownJob(job).status, job.error?.message ?? null, true),
       },
       {
         name: 'found',

@@ -14,7 +14,7 @@ import type { BulkAction, List } from './list.ts';
 
 const HOUR = 3_600_000;
 const AGES = { '1h': HOUR, '1d': 24 * HOUR, '7d': 7 * 24 * HOUR };
-const AGE_WORDS = { '1h': 'Older than an hour', '1d': 'Older than a day', '7d': 'Older than a week' };
+const AGE_WORDS = { '1h': msg('Older than an hour'), '1d': msg('Older than a day'), '7d': msg('Older than a week') };
 
 type ListServices = Pick<Services, 'deadLetters' | 'replays' | 'clock'>;
 
@@ -50,20 +50,21 @@ export function deadLetterList(services: ListServices): List<DeadLetterSummary> 
           parts: [
             {
               kind: 'text',
-              text: eventType === null ? 'no type' : shortEventType(eventType),
+              text: eventType === null ? words('no type') : shortEventType(eventType),
               href: letterPath(id),
               breaksAtDots: true,
             },
           ],
           otherwise: msg('none'),
-          note: { text: eventId ?? 'no id' },
+          note: { text: eventId ?? words('no id') },
         }),
       },
       {
         name: 'reason',
         label: msg('Reason'),
         noteLabel: 'Reason code',
-        cell: ({ reason }) => textCell(reason.message, null, { isProse: true, note: { text: reason.code } }),
+        cell: ({ reason }) =>
+          textCell(reason.message, null, { isProse: true, isEnglish: true, note: { text: reason.code } }),
       },
       {
         name: 'state',
@@ -98,7 +99,7 @@ export function deadLetterList(services: ListServices): List<DeadLetterSummary> 
         name: 'age',
         label: msg('Age'),
         any: msg('Any age'),
-        choices: () => Object.entries(AGE_WORDS).map(([value, word]) => ({ value, word })),
+        choices: () => Object.entries(AGE_WORDS).map(([value, word]) => ({ value, word: words(word) })),
         where: (age) => [{ field: 'diedAt', before: new Date(clock.now().getTime() - AGES[age as keyof typeof AGES]) }],
       },
     ],
@@ -116,10 +117,10 @@ export function deadLetterList(services: ListServices): List<DeadLetterSummary> 
 }
 
 const became: Readonly<Record<ReplayOutcome, string>> = {
-  applied: 'changed progress',
-  unchanged: 'known already',
-  ignored: 'ignored',
-  failed: 'failed again',
+  applied: msg('changed progress'),
+  unchanged: msg('known already'),
+  ignored: msg('ignored'),
+  failed: msg('failed again'),
 };
 const LEFT_ALONE = msg('left alone');
 
@@ -135,7 +136,7 @@ function replaying({ replays }: ListServices): BulkAction<DeadLetterSummary> {
     async foresee({ id, state }) {
       if (state !== 'open') return { word: words('is settled; would be left alone'), note: null };
       const { text, message } = shownForecast(await replays.forecastLetter(id));
-      return { word: text, note: message };
+      return { word: words(text), note: message };
     },
     async run({ id, state }, { actor }) {
       if (state !== 'open') return LEFT_ALONE;
@@ -162,7 +163,7 @@ function discarding({ deadLetters, clock }: ListServices): BulkAction<DeadLetter
     ),
     async run({ id }, { actor, reason }) {
       const count = await deadLetters.discard({ ids: [id] }, { at: clock.now(), by: actor, note: reason });
-      return count === 1 ? 'discarded' : LEFT_ALONE;
+      return count === 1 ? msg('discarded') : LEFT_ALONE;
     },
   };
 }

@@ -109,6 +109,7 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
         cell: ({ effect: { lastError } }) =>
           textCell(lastError?.message ?? null, null, {
             isProse: true,
+            isEnglish: true,
             note: lastError ? { text: lastError.code } : null,
           }),
       },
@@ -155,8 +156,8 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
     },
     actionAccess: 'operate',
     actions: [
-      settling('retry', 'retried', services.retryEffect),
-      settling('give-up', 'given up', services.giveUpEffect),
+      settling('retry', msg('retried'), services.retryEffect),
+      settling('give-up', msg('given up'), services.giveUpEffect),
     ],
   };
 }
@@ -169,13 +170,15 @@ function settling(
   const isRetry = name === 'retry';
   return {
     name,
-    label: isRetry ? 'Retry' : 'Give up',
+    label: isRetry ? msg('Retry') : msg('Give up'),
     audited: isRetry ? 'effects.retried' : 'effects.given-up',
     needsReason: !isRetry,
     isFinal: !isRetry,
     consequence: isRetry
-      ? 'Each is tried again as soon as it is its turn. What is refused again fails again, and waits for you here.'
-      : 'None of them happens any more. What a provider or the event bus never heard of, it will not hear of; what Laurel knows of the badges stays.',
+      ? msg('Each is tried again as soon as it is its turn. What is refused again fails again, and waits for you here.')
+      : msg(
+          'None of them happens any more. What a provider or the event bus never heard of, it will not hear of; what Laurel knows of the badges stays.',
+        ),
     async run({ progress: { learnerId, badgeId }, open }) {
       try {
         await settle(learnerId, badgeId, open.id);

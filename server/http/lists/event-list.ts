@@ -4,7 +4,7 @@ import { subjectsOf } from '../../../plugin/events/event-outcome.ts';
 import { type EventEntry, type OutcomeKind, outcomeKinds } from '../../../plugin/ports/event-log.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
-import { msg } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
 import { outcomeReason } from '../event-words.ts';
 import { shortEventType, shownInstant, shownStatus, shownTime } from '../format.ts';
@@ -12,13 +12,13 @@ import { createKnownCourses } from '../known-courses.ts';
 import { eventPath, shownLearner } from '../pages/events.ts';
 import type { Services } from '../services.ts';
 import { linksCell, statusCell, textCell, timeCell } from './cells.ts';
-import { badgeNames, findLearners, LEARNER_HELP, LEARNER_SEARCH, learnersById } from './find-learners.ts';
+import { badgeNames, findLearners, LEARNER_SEARCH, learnersById } from './find-learners.ts';
 import type { List } from './list.ts';
 
 const HOUR = 3_600_000;
 /** What the list looks at unless asked for more. */
 const PERIODS = { hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR };
-const PERIOD_WORDS = { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days' };
+const PERIOD_WORDS = { hour: msg('Last hour'), day: msg('Last 24 hours'), week: msg('Last 7 days') };
 const shownOutcomes: readonly OutcomeKind[] = [...outcomeKinds].reverse();
 
 interface Context {
@@ -79,7 +79,10 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
         order: 'outcome',
         hasFewValues: true,
         noteLabel: 'Reason',
-        cell: ({ outcome }) => statusCell(shownStatus(outcome.kind), outcomeReason(outcome)),
+        cell({ outcome }) {
+          const reason = outcomeReason(outcome);
+          return statusCell(shownStatus(outcome.kind), reason, typeof reason === 'string');
+        },
       },
       {
         name: 'badges',
@@ -102,7 +105,9 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
     ],
     search: {
       label: LEARNER_SEARCH,
-      help: `${LEARNER_HELP} Somebody whose events never counted for a badge is found by the whole username.`,
+      help: msg(
+        'The beginning of a username or an e-mail address, or an LMS user id. Somebody whose events never counted for a badge is found by the whole username.',
+      ),
       where: (text) => whose(services, text),
     },
     filters: [
@@ -137,7 +142,7 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
         name: 'outcome',
         label: msg('Outcome'),
         any: msg('Any outcome'),
-        choices: () => shownOutcomes.map((kind) => ({ value: kind, word: shownStatus(kind).word })),
+        choices: () => shownOutcomes.map((kind) => ({ value: kind, word: words(shownStatus(kind).word) })),
         where: (outcome) => [{ field: 'outcome', in: [outcome] }],
       },
       {
@@ -145,7 +150,7 @@ export function eventList(services: ListServices): List<EventEntry, Context> {
         label: msg('Received'),
         any: msg('All that is kept'),
         initial: 'week',
-        choices: () => Object.entries(PERIOD_WORDS).map(([value, word]) => ({ value, word })),
+        choices: () => Object.entries(PERIOD_WORDS).map(([value, word]) => ({ value, word: words(word) })),
         where: (period) => [
           {
             field: 'receivedAt',

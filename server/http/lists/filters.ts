@@ -1,6 +1,6 @@
 /** Filters that several lists have. */
 
-import { msg } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { shownStatus } from '../format.ts';
 import type { Services } from '../services.ts';
 import { badgeNames } from './find-learners.ts';
@@ -17,7 +17,7 @@ export function statusFilter(statuses: readonly string[]): Filter {
 
 function ofStatuses(values: readonly string[], field: string): Pick<Filter, 'choices' | 'where'> {
   return {
-    choices: () => values.map((value) => ({ value, word: shownStatus(value).word })),
+    choices: () => values.map((value) => ({ value, word: words(shownStatus(value).word) })),
     where: (value) => [{ field, in: [value] }],
   };
 }

@@ -2,12 +2,13 @@
 
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
+import { msg } from '../../../plugin/words.ts';
 import type { Services } from '../services.ts';
 
 const MOST_FOUND = 50;
 
-export const LEARNER_SEARCH = 'Learner';
-export const LEARNER_HELP = 'The beginning of a username or an e-mail address, or an LMS user id.';
+export const LEARNER_SEARCH = msg('Learner');
+export const LEARNER_HELP = msg('The beginning of a username or an e-mail address, or an LMS user id.');
 
 /** What finds learners by what is written: the beginning of a username or an address, or a whole LMS user id. */
 export function learnerWhere(text: string): readonly Condition[] {

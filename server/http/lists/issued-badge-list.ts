@@ -3,7 +3,7 @@
 import { partRecords } from '../../../plugin/ports/part-records.ts';
 import type { IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
-import { msg, words } from '../../../plugin/words.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
 import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { providersCrumb } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
@@ -50,21 +50,21 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
       revokedAt: stands ? null : 'revoked',
     }),
   );
-  const titleOf = (provider: string | null): string =>
-    provider === null ? 'Only announced' : (providers.get(provider)?.title ?? provider);
+  const titleOf = (provider: string | null): Words =>
+    provider === null ? words('Only announced') : (providers.get(provider)?.title ?? provider);
   const order = { field: 'updatedAt', descending: true };
   const choice = (
     name: string,
     field: 'provider' | 'template' | 'externalState',
-    words: { readonly label: string; readonly any: string; word(value: string): string },
+    texts: { readonly label: string; readonly any: string; word(value: string): Words },
   ): Filter => ({
-    ...{ name, label: words.label, any: words.any, isOpen: true },
+    ...{ name, label: texts.label, any: texts.any, isOpen: true },
     async choices() {
       const values = (await known()).map((group) => (field === 'template' ? group.templateId : group[field]) ?? NONE);
       return [...new Set(values)]
         .sort()
         .slice(0, MOST_CHOICES)
-        .map((value) => ({ value, word: words.word(value) }));
+        .map((value) => ({ value, word: texts.word(value) }));
     },
     where: (value) => [{ field, in: [value === NONE ? null : value] }],
   });
@@ -135,12 +135,12 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
       choice('template', 'template', {
         label: msg('Template'),
         any: msg('Any template'),
-        word: (value) => (value === NONE ? 'none' : value),
+        word: (value) => (value === NONE ? words('none') : value),
       }),
       choice('state', 'externalState', {
         label: msg('State there'),
         any: msg('Any state'),
-        word: (value) => (value === NONE ? 'none yet' : value),
+        word: (value) => (value === NONE ? words('none yet') : value),
       }),
       {
         name: 'stands',
@@ -169,6 +169,6 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
 function stateThere({ badge, progress: { effects } }: IssuedRow): Cell {
   const award = effects.find(({ kind, badgeNumber }) => kind === 'award' && badgeNumber === badge.number);
   const isOpen = badge.externalId === null && award !== undefined && award.state !== 'done';
-  if (badge.externalState !== null || !isOpen) return textCell(badge.externalState);
-  return statusCell(shownStatus(award.state), award.lastError?.message ?? null);
+  if (badge.externalState !== null || !isOpen) return textCell(badge.externalState, null, { isEnglish: true });
+  return statusCell(shownStatus(award.state), award.lastError?.message ?? null, true);
 }

@@ -4,6 +4,7 @@ import { ConflictError } from '../../../plugin/errors.ts';
 import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
 import { msg } from '../../../plugin/words.ts';
 import { shownTime } from '../format.ts';
+import { jobTitle } from '../job-words.ts';
 import { jobPath, shownJob } from '../pages/jobs.ts';
 import { systemCrumb } from '../pages/system.ts';
 import type { Services } from '../services.ts';
@@ -28,7 +29,7 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
     load: async () => null,
     idOf: ({ id }) => id,
     columns: [
-      { name: 'job', label: msg('Job'), cell: ({ id, title }) => textCell(title, jobPath(id)) },
+      { name: 'job', label: msg('Job'), cell: (job) => textCell(jobTitle(job), jobPath(job.id)) },
       {
         name: 'state',
         label: msg('State'),

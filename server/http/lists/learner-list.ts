@@ -7,7 +7,7 @@ import { shownInstant } from '../format.ts';
 import { learnerPath, progressCrumb } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
 import { numberCell, textCell, timeCell } from './cells.ts';
-import { LEARNER_HELP, LEARNER_SEARCH, learnerWhere } from './find-learners.ts';
+import { LEARNER_SEARCH, learnerWhere } from './find-learners.ts';
 import type { Column, List } from './list.ts';
 
 /** Their progress, by learner. */
@@ -64,14 +64,20 @@ export function learnerList({ learners, progress }: Pick<Services, 'learners' | 
         cell: ({ lmsUserId }) =>
           textCell(lmsUserId === null ? null : String(lmsUserId), null, { otherwise: msg('not known') }),
       },
-      { name: 'account', label: msg('Account'), cell: ({ isActive }) => textCell(isActive ? 'active' : 'not active') },
+      {
+        name: 'account',
+        label: msg('Account'),
+        cell: ({ isActive }) => textCell(isActive ? words('active') : words('not active')),
+      },
       count('awarded', msg('Awarded')),
       count('in-progress', msg('In progress')),
       { name: 'as-of', label: msg('As of'), cell: ({ asOf }) => timeCell(shownInstant(asOf)) },
     ],
     search: {
       label: LEARNER_SEARCH,
-      help: `${LEARNER_HELP} Somebody whose events never counted for a badge is not here; look for their events.`,
+      help: msg(
+        'The beginning of a username or an e-mail address, or an LMS user id. Somebody whose events never counted for a badge is not here; look for their events.',
+      ),
       where: async (text) => learnerWhere(text),
     },
     filters: [

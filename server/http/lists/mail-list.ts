@@ -59,6 +59,7 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
         cell: ({ mail }) =>
           textCell(mail?.lastError?.message ?? null, null, {
             isProse: mail?.lastError != null,
+            isEnglish: true,
             note: mail?.lastError ? { text: mail.lastError.code } : null,
           }),
       },
@@ -91,8 +92,22 @@ export function mailList({ credentials, mails }: ListServices): List<Credential>
           ],
     actionAccess: 'operate',
     actions: [
-      mailAction('retry', 'Retry', 'pending again', 'mails.retried', 'Each is tried again shortly.', mails.retry),
-      mailAction('give-up', 'Give up', 'given up', 'mails.given-up', 'They are not tried again.', mails.giveUp),
+      mailAction(
+        'retry',
+        msg('Retry'),
+        msg('pending again'),
+        'mails.retried',
+        msg('Each is tried again shortly. This is for mails that are failed or given up; others are left alone.'),
+        mails.retry,
+      ),
+      mailAction(
+        'give-up',
+        msg('Give up'),
+        msg('given up'),
+        'mails.given-up',
+        msg('They are not tried again. This is for mails that are pending or failed; others are left alone.'),
+        mails.giveUp,
+      ),
     ],
   };
 }
@@ -106,10 +121,9 @@ function mailAction(
   run: (id: string) => Promise<void>,
 ): BulkAction<Credential> {
   const states: readonly MailState[] = MAIL_ACTIONS[name];
-  const ofState = states.map((state) => shownStatus(state).word.toLowerCase()).join(' or ');
   return {
     ...{ name, label, audited },
-    consequence: `${consequence} This is for mails that are ${ofState}; others are left alone.`,
+    consequence,
     async run({ id, mail }) {
       if (!mail || !states.includes(mail.state)) return msg('left alone');
       try {

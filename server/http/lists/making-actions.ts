@@ -4,9 +4,8 @@ import { assetUse } from '../../../plugin/credentials/asset-use.ts';
 import { assetKey } from '../../../plugin/credentials/assets.ts';
 import { ConflictError } from '../../../plugin/errors.ts';
 import type { Asset, CredentialConfiguration } from '../../../plugin/ports/credential-store.ts';
-import { msg, words } from '../../../plugin/words.ts';
+import { counts, msg, words } from '../../../plugin/words.ts';
 import { setSchedule } from '../../scheduler/set-schedule.ts';
-import { counted } from '../format.ts';
 import type { Services } from '../services.ts';
 import type { BulkAction } from './list.ts';
 
@@ -32,7 +31,7 @@ export function deletingAssets({ credentials, extensions, files }: AssetServices
       const uses = await usesOf(slug);
       return uses === 0
         ? { word: words('would be deleted'), note: null }
-        : { word: words('would be left alone'), note: `used in ${counted(uses, 'place', 'places')}` };
+        : { word: words('would be left alone'), note: counts(uses, 'used in {count} place', 'used in {count} places') };
     },
     async run(asset) {
       if ((await usesOf(asset.slug)) > 0) return LEFT_ALONE;
@@ -52,17 +51,21 @@ export function switchingSchedules(
 ): BulkAction<CredentialConfiguration> {
   return {
     name: enabled ? 'enable-schedule' : 'disable-schedule',
-    label: enabled ? 'Enable schedules' : 'Disable schedules',
+    label: enabled ? msg('Enable schedules') : msg('Disable schedules'),
     audited: enabled ? 'schedules.enabled' : 'schedules.disabled',
     consequence: enabled
-      ? 'Each that has a schedule runs by itself from its next time on. Those without one, and those that run already, are left alone.'
-      : 'None of them runs by itself any more, until its schedule is enabled again; the button still does. Those without a schedule are left alone.',
+      ? msg(
+          'Each that has a schedule runs by itself from its next time on. Those without one, and those that run already, are left alone.',
+        )
+      : msg(
+          'None of them runs by itself any more, until its schedule is enabled again; the button still does. Those without a schedule are left alone.',
+        ),
     async run({ id }) {
       const stored = await credentials.schedule(id);
       if (stored === null || stored.enabled === enabled) return LEFT_ALONE;
       const schedule = setSchedule(id, { ...stored, enabled }, stored, clock.now());
-      if (await credentials.replaceSchedule(schedule, stored)) return enabled ? 'enabled' : 'disabled';
-      throw new ConflictError('stale', 'somebody has changed the schedule meanwhile; look at it and try again');
+      if (await credentials.replaceSchedule(schedule, stored)) return enabled ? msg('enabled') : msg('disabled');
+      throw new ConflictError('stale', msg('somebody has changed the schedule meanwhile; look at it and try again'));
     },
   };
 }
@@ -87,7 +90,7 @@ export function deletingConfigurations({ credentials }: ConfigurationServices): 
         : { word: words('would be deleted'), note: null },
     async run({ id, updatedAt }) {
       if (await wasUsed(id)) return LEFT_ALONE;
-      return (await credentials.deleteConfiguration(id, updatedAt)) ? 'deleted' : LEFT_ALONE;
+      return (await credentials.deleteConfiguration(id, updatedAt)) ? msg('deleted') : LEFT_ALONE;
     },
   };
 }

@@ -7,7 +7,7 @@ import type {
   CredentialType,
   Schedule,
 } from '../../../plugin/ports/credential-store.ts';
-import { msg } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { shownSize, shownStatus, shownTime } from '../format.ts';
 import { scheduleWords } from '../pages/configurations.ts';
 import { ASSET_KINDS } from '../pages/credential-assets.ts';
@@ -63,7 +63,9 @@ export function typeList({
         name: 'functions',
         label: msg('Functions'),
         cell: ({ retrievalFunction, generationFunction }) =>
-          textCell(`${retrievalFunction} then ${generationFunction}`),
+          textCell(
+            words('{retrieval} then {generation}', { retrieval: retrievalFunction, generation: generationFunction }),
+          ),
       },
       {
         name: 'configurations',
@@ -138,7 +140,7 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
         label: msg('Kind'),
         order: 'kind',
         hasFewValues: true,
-        cell: ({ kind }) => textCell(ASSET_KINDS[kind]),
+        cell: ({ kind }) => textCell(words(ASSET_KINDS[kind])),
       },
       {
         name: 'size',
@@ -160,7 +162,7 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
         name: 'kind',
         label: msg('Kind'),
         any: msg('Any kind'),
-        choices: () => Object.entries(ASSET_KINDS).map(([value, word]) => ({ value, word })),
+        choices: () => Object.entries(ASSET_KINDS).map(([value, word]) => ({ value, word: words(word) })),
         where: (kind) => [{ field: 'kind', in: [kind] }],
       },
     ],
@@ -237,8 +239,15 @@ export function configurationList(
         noteLabel: 'Functions',
         cell({ credentialTypeId }, { types }) {
           const type = types.get(credentialTypeId);
-          const note = type ? { text: `${type.retrievalFunction} then ${type.generationFunction}` } : null;
-          return textCell(type?.name ?? 'removed type', null, { note });
+          const note = type
+            ? {
+                text: words('{retrieval} then {generation}', {
+                  retrieval: type.retrievalFunction,
+                  generation: type.generationFunction,
+                }),
+              }
+            : null;
+          return textCell(type?.name ?? words('removed type'), null, { note });
         },
       },
       {
@@ -273,15 +282,25 @@ export function configurationList(
         name: 'pages',
         label: msg('More'),
         isOnPageOnly: true,
-        cell: ({ id, contextKey }) =>
-          linksCell([
-            { text: msg('Who is eligible'), href: eligibilityPath(id), hidden: ` in ${contextKey}` },
-            { text: msg('History'), href: historyPath('configuration', id), hidden: ` of ${contextKey}` },
-            { text: msg('Edit'), href: `/configurations/${encodeURIComponent(id)}/edit`, hidden: ` ${contextKey}` },
-          ]),
+        cell({ id, contextKey }) {
+          const of = { name: contextKey };
+          return linksCell([
+            {
+              text: words('Who is eligible'),
+              href: eligibilityPath(id),
+              hidden: words('Who is eligible in {name}', of),
+            },
+            { text: words('History'), href: historyPath('configuration', id), hidden: words('History of {name}', of) },
+            {
+              text: words('Edit'),
+              href: `/configurations/${encodeURIComponent(id)}/edit`,
+              hidden: words('Edit {name}', of),
+            },
+          ]);
+        },
       },
     ],
-    search: wordSearch(msg('Course or path'), 'The beginning of a key, with or without course-v1:.'),
+    search: wordSearch(msg('Course or path'), msg('The beginning of a key, with or without course-v1:.')),
     filters: [
       {
         name: 'type',

@@ -78,7 +78,10 @@ export function openBadgeTemplateList({
         isOnPageOnly: true,
         cell: ({ name, templateId }) =>
           linksCell([
-            { text: msg('History'), href: historyPath('open-badge-template', templateId), hidden: ` of ${name}` },
+            {
+              ...{ text: words('History'), href: historyPath('open-badge-template', templateId) },
+              hidden: words('History of {name}', { name }),
+            },
           ]),
       },
     ],

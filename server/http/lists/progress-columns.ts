@@ -1,7 +1,7 @@
 /** Whose progress a row is about, and on which badge: the columns that lists of parts of progress begin with. */
 
 import type { Progress } from '../../../plugin/ports/progress-store.ts';
-import { msg } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
 import { learnerPath } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
@@ -37,7 +37,7 @@ export const whoseColumns: readonly Column<Row, ProgressNames>[] = [
     name: 'learner',
     label: msg('Learner'),
     cell: ({ progress: { learnerId } }, { usernames }) =>
-      textCell(usernames.get(learnerId) ?? 'removed learner', learnerPath(learnerId)),
+      textCell(usernames.get(learnerId) ?? words('removed learner'), learnerPath(learnerId)),
   },
   {
     name: 'badge',

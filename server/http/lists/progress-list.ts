@@ -1,8 +1,8 @@
 /** The list of progress: who is how far on which badge. */
 
-import type { Progress } from '../../../plugin/ports/progress-store.ts';
-import { msg } from '../../../plugin/words.ts';
-import { progressStatus, shownInstant, shownStatus, shownTime } from '../format.ts';
+import type { Effect, Progress } from '../../../plugin/ports/progress-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import { progressStatus, shownInstant, shownTime } from '../format.ts';
 import { learnerPath, whyPath } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
 import { type CellPart, textCell, timeCell } from './cells.ts';
@@ -18,7 +18,7 @@ import {
 import type { List } from './list.ts';
 
 const STATUSES = ['in-progress', 'awarded', 'revoked', 'none'] as const;
-const EFFECT_STATES = ['pending', 'failed'] as const;
+const EFFECT_STATES = { pending: msg('Pending effects'), failed: msg('Failed effects') };
 
 interface Context {
   readonly usernames: ReadonlyMap<string, string>;
@@ -56,14 +56,20 @@ export function progressList(services: ListServices): List<Progress, Context> {
         name: 'learner',
         label: msg('Learner'),
         cell: ({ learnerId }, { usernames }) =>
-          textCell(usernames.get(learnerId) ?? 'removed learner', learnerPath(learnerId)),
+          textCell(usernames.get(learnerId) ?? words('removed learner'), learnerPath(learnerId)),
       },
       {
         name: 'badge',
         label: msg('Badge'),
         cell({ learnerId, badgeId }, { usernames, names }) {
-          const [badge, learner] = [names.get(badgeId) ?? badgeId, usernames.get(learnerId) ?? 'removed learner'];
-          const note = { text: msg('Why?'), href: whyPath(learnerId, badgeId), hidden: `${learner}, ${badge}` };
+          const [badge, learner] = [
+            names.get(badgeId) ?? badgeId,
+            usernames.get(learnerId) ?? words('removed learner'),
+          ] as const;
+          const note = {
+            ...{ text: words('Why?'), href: whyPath(learnerId, badgeId) },
+            hidden: words('{learner}, {badge}', { learner, badge }),
+          };
           return textCell(badge, null, { note });
         },
       },
@@ -83,7 +89,7 @@ export function progressList(services: ListServices): List<Progress, Context> {
             ([text, fulfilled]): CellPart => ({ kind: 'group', text, fulfilled }),
           ),
           otherwise: msg('none'),
-          note: { text: `${Math.round(outcome.progress * 100)} %` },
+          note: { text: words('{percent} %', { percent: Math.round(outcome.progress * 100) }) },
         }),
       },
       {
@@ -111,7 +117,7 @@ export function progressList(services: ListServices): List<Progress, Context> {
         name: 'effects',
         label: msg('Effects'),
         any: msg('Any'),
-        choices: () => EFFECT_STATES.map((value) => ({ value, word: `${shownStatus(value).word} effects` })),
+        choices: () => Object.entries(EFFECT_STATES).map(([value, word]) => ({ value, word: words(word) })),
         where: (state) => [{ field: 'effects', in: [state] }],
       },
     ],
@@ -144,9 +150,11 @@ export function progressList(services: ListServices): List<Progress, Context> {
 }
 
 function openEffectParts({ effects }: Progress): readonly CellPart[] {
-  return (['failed', 'pending'] as const).flatMap((state) => {
-    const count = effects.filter((effect) => effect.state === state).length;
-    const tone = state === 'failed' ? ('bad' as const) : ('busy' as const);
-    return count > 0 ? [{ kind: 'status' as const, status: { word: `${count} ${state}`, tone } }] : [];
-  });
+  const countOf = (state: Effect['state']): number => effects.filter((effect) => effect.state === state).length;
+  const [failed, pending] = [countOf('failed'), countOf('pending')];
+  const [bad, busy] = [words('{count} failed', { count: failed }), words('{count} pending', { count: pending })];
+  return [
+    ...(failed > 0 ? [{ kind: 'status' as const, status: { word: bad, tone: 'bad' as const } }] : []),
+    ...(pending > 0 ? [{ kind: 'status' as const, status: { word: busy, tone: 'busy' as const } }] : []),
+  ];
 }

@@ -2,7 +2,7 @@
 
 import { ConflictError } from '../../../plugin/errors.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
-import { msg } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { RUN_TRIGGERS, runPath } from '../pages/runs.ts';
@@ -12,7 +12,7 @@ import { stateFilter } from './filters.ts';
 import type { Column, List } from './list.ts';
 
 const STATES: readonly CredentialRun['state'][] = ['running', 'done', 'done-with-errors', 'failed', 'cancelled'];
-const REMOVED = 'removed configuration';
+const REMOVED = msg('removed configuration');
 
 /** Context keys by the ids of configurations. */
 type Context = ReadonlyMap<string, string>;
@@ -50,9 +50,9 @@ export function runList({
         label: msg('Course or path'),
         noteLabel: 'By',
         cell: ({ configurationId, trigger }, context) => ({
-          parts: [{ kind: 'text', text: context.get(configurationId) ?? REMOVED, breaksAtDots: true } as const],
+          parts: [{ kind: 'text', text: context.get(configurationId) ?? words(REMOVED), breaksAtDots: true } as const],
           otherwise: REMOVED,
-          note: { text: RUN_TRIGGERS[trigger] },
+          note: { text: words(RUN_TRIGGERS[trigger]) },
         }),
       },
       {
@@ -61,7 +61,7 @@ export function runList({
         order: 'state',
         hasFewValues: true,
         noteLabel: 'Error',
-        cell: ({ state, error }) => statusCell(shownStatus(state), error?.message ?? null),
+        cell: ({ state, error }) => statusCell(shownStatus(state), error?.message ?? null, true),
       },
       count('seen', msg('Seen')),
       count('eligible', msg('Eligible')),

@@ -77,13 +77,12 @@ export async function sortedList(
 
 function tooMany(list: AnyList, { keys }: Sorting): FilledWords {
   const labels = keys.map(({ field }) => words(list.columns.find(({ order }) => order === field)?.label ?? field));
-  const [first = words('')] = labels;
   return words(
     'more than {records} match, too many to be put in order by {columns} at once; filter until fewer match, or put them in order by {column} alone',
     {
       records: counts(SORTED_BY_HAND, ...list.noun),
       columns: labels.reduce((before, label) => words('{before} and {label}', { before, label })),
-      column: first,
+      column: labels[0] ?? '',
     },
   );
 }

@@ -3,7 +3,8 @@
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
-import { msg } from '../../../plugin/words.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
+import { OWN_ACCOUNT } from '../../../providers/index.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { providersCrumb, TEMPLATE_STATES } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
@@ -81,7 +82,7 @@ export function templateList({
         label: msg('Account'),
         order: 'account',
         noteLabel: 'Provider',
-        cell: ({ account }) => textCell(account.name, null, { note: { text: titleOf(account.provider) } }),
+        cell: ({ account }) => textCell(nameOf(account), null, { note: { text: titleOf(account.provider) } }),
       },
       {
         name: 'state',
@@ -124,7 +125,7 @@ export function templateList({
         choices: async () =>
           (await providerStore.accounts()).map((account) => ({
             value: qualifiedSlug(account),
-            word: `${titleOf(account.provider)}: ${account.name}`,
+            word: words('{provider}: {account}', { provider: titleOf(account.provider), account: nameOf(account) }),
           })),
         where: (account) => [{ field: 'account', in: [account] }],
       },
@@ -148,6 +149,11 @@ export function templateList({
           };
     },
   };
+}
+
+/** That of Laurel itself is called by us, the others by people. */
+function nameOf({ id, name }: ProviderAccount): Words {
+  return id === OWN_ACCOUNT ? words(name) : name;
 }
 
 export async function everyTemplate(

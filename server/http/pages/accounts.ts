@@ -6,7 +6,7 @@ import { msg, words } from '../../../plugin/words.ts';
 import type { KnownAccount } from '../access-store.ts';
 import { accountErrors, createAccountDesk, type NewAccount } from '../accounts.ts';
 import { type FormField, isChanged, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
-import { shownSession, shownStatus, shownTime } from '../format.ts';
+import { asSentence, shownSession, shownStatus, shownTime } from '../format.ts';
 import { type FieldError, incompleteForm, pathText, textField } from '../forms.ts';
 import { actorOf, startSession } from '../identity.ts';
 import { renderPage } from '../page.ts';
@@ -18,8 +18,8 @@ import { translatorOf } from '../speech.ts';
 import { historyPath } from './history.ts';
 
 const HOME = '/accounts';
-const systemCrumb = { text: 'System', href: '/system' } as const;
-const crumbs = [systemCrumb, { text: 'Accounts', href: HOME }] as const;
+const systemCrumb = { text: words('System'), href: '/system' } as const;
+const crumbs = [systemCrumb, { text: words('Accounts'), href: HOME }] as const;
 const ROLE: FormField = { name: 'role', label: 'Role', word: (role) => (isRole(role) ? roles[role].word : role) };
 const LMS: FormField = { name: 'lmsUsername', label: 'Username in the LMS' };
 const CHOICES = ROLES.map((value) => ({ value, word: roles[value].word, doc: roles[value].doc }));
@@ -36,7 +36,7 @@ export function accountRoutes(services: Services): readonly Route[] {
   };
 
   const showNew = (req: Request, res: Response, name = '', errors: readonly FieldError[] = []): Promise<void> => {
-    const frame = { title: 'New account', section: 'system', breadcrumbs: crumbs, errors } as const;
+    const frame = { title: words('New account'), section: 'system', breadcrumbs: crumbs, errors } as const;
     const model = { name, minLength: MIN_PASSWORD_LENGTH, roles: CHOICES, role: roleField(req) ?? 'viewer' };
     return renderPage(req, res, 'account-new', frame, model, errors.length > 0 ? 422 : 200);
   };
@@ -84,7 +84,7 @@ export function accountRoutes(services: Services): readonly Route[] {
   const showLink = async (req: Request, res: Response, account: KnownAccount): Promise<void> => {
     const { link, expiresAt } = await desk.invite(account.id, actorOf(res).name);
     const breadcrumbs = [...crumbs, { text: account.name, href: addressOf(account) }];
-    const frame = { title: 'Link for choosing a password', section: 'system', breadcrumbs } as const;
+    const frame = { title: words('Link for choosing a password'), section: 'system', breadcrumbs } as const;
     const model = { name: account.name, link, expiresAt: shownTime(expiresAt), href: addressOf(account) };
     await renderPage(req, res, 'account-link', frame, model);
   };
@@ -98,7 +98,7 @@ export function accountRoutes(services: Services): readonly Route[] {
         await work(id, actorOf(res).name);
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
-        return show(req, res, [{ field, message: sentence(error.message) }]);
+        return show(req, res, [{ field, message: asSentence(translatorOf(req, res)(error.said)) }]);
       }
       res.redirect(303, `${HOME}/${encodeURIComponent(id)}?done=${done}`);
     };
@@ -150,7 +150,7 @@ export function accountRoutes(services: Services): readonly Route[] {
         req,
         res,
         'accounts',
-        { title: 'Accounts', section: 'system', breadcrumbs: [systemCrumb] },
+        { title: words('Accounts'), section: 'system', breadcrumbs: [systemCrumb] },
         model,
       );
     }),
@@ -205,15 +205,15 @@ function addressOf({ id }: KnownAccount): string {
 
 function shownAccount(account: KnownAccount) {
   const { name, role, passwordHash, lmsUsername, disabledAt, createdAt } = account;
-  const ways = [passwordHash && 'password', lmsUsername && 'LMS'].filter(Boolean);
-  const state = disabledAt ? 'disabled' : ways.length > 0 ? 'active' : 'invited';
+  const state = disabledAt ? 'disabled' : passwordHash || lmsUsername ? 'active' : 'invited';
   return {
     ...{ name, role, roleWord: roles[role].word, href: addressOf(account) },
     ...{ status: shownStatus(state), disabledAt: shownTime(disabledAt), createdAt: shownTime(createdAt) },
-    ways: ways.length > 0 ? ways.join(', ') : 'no password chosen yet',
+    ways: waysOf(passwordHash !== null, lmsUsername !== null),
   };
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+function waysOf(byPassword: boolean, byLms: boolean): string {
+  if (byPassword) return byLms ? msg('password, LMS') : msg('password');
+  return byLms ? msg('LMS') : msg('no password chosen yet');
 }

@@ -101,7 +101,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
         jobHref: jobPath(job.id),
         counts: Object.entries(job.counts)
           .filter(([word]) => !isFindingKind(word))
-          .map(([word, number]) => ({ word: t(word), number: t.number(number) })),
+          .map(([word, number]) => ({ word: t(COUNTS[word] ?? word), number: t.number(number) })),
         listed: typeof job.result?.listed === 'number' ? t.number(job.result.listed) : null,
         provider: providers.get(comparisonOf(job).provider)?.title ?? comparisonOf(job).provider,
         kind,
@@ -191,6 +191,12 @@ export function comparisonRoutes(services: Services): readonly Route[] {
 export function differencesOf({ counts }: Job): number {
   return findingKinds.reduce((total, kind) => total + (counts[kind] ?? 0), 0);
 }
+
+/** What is counted besides the differences. */
+const COUNTS: Readonly<Record<string, string>> = {
+  same: msg('same'),
+  'taken back there': msg('taken back there'),
+};
 
 function foundBy(job: Job, t: Translator): string {
   const sum = differencesOf(job);

@@ -82,13 +82,18 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       assetLists: assetLists(await credentials.assets()),
       effective: merged && JSON.stringify(merged, null, 2),
       samples: SAMPLES,
-      designer: designerOf(extensions, type, {
-        ...{
-          preview: CONFIGURATION_PREVIEW,
-          stored: former?.id ?? null,
-          uses: t('Documents made from now on follow it.'),
+      designer: designerOf(
+        extensions,
+        type,
+        {
+          ...{
+            preview: CONFIGURATION_PREVIEW,
+            stored: former?.id ?? null,
+            uses: t('Documents made from now on follow it.'),
+          },
         },
-      }),
+        t,
+      ),
       warnings: [],
       focus: null,
     };

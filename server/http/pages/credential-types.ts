@@ -83,9 +83,14 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       effective: null,
       assetLists: assetLists(await credentials.assets()),
       samples: SAMPLES,
-      designer: designerOf(extensions, type, {
-        ...{ preview: TYPE_PREVIEW, stored: former?.id ?? null, uses: await usesOf(former, t) },
-      }),
+      designer: designerOf(
+        extensions,
+        type,
+        {
+          ...{ preview: TYPE_PREVIEW, stored: former?.id ?? null, uses: await usesOf(former, t) },
+        },
+        t,
+      ),
       warnings: [],
       focus: null,
     };

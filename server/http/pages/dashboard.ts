@@ -2,18 +2,21 @@
 
 import { hourOf } from '../../../plugin/ports/activity-store.ts';
 import type { BadgeStages } from '../../../plugin/ports/progress-store.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { badgePath } from '../badge-links.ts';
 import { hoursOf, type Period, periods, shownActivity } from '../dashboard/activity.ts';
 import { firstSteps, shownSteps } from '../dashboard/first-steps.ts';
 import { shownFunnels } from '../dashboard/funnel.ts';
 import { readPulse } from '../dashboard/pulse.ts';
 import { thrifty } from '../dashboard/thrifty.ts';
-import { shownInstant, shownNumber, shownStatus, shownTime } from '../format.ts';
+import { shownInstant, shownStatus, shownTime } from '../format.ts';
 import { queryChoice, queryString } from '../forms.ts';
 import { may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { shownTroubles } from '../template-troubles.ts';
 
 const RECENT = 6;
@@ -34,7 +37,7 @@ export function dashboardRoutes(services: Services): readonly Route[] {
     { date: () => services.clock.now() },
   );
 
-  async function dashboard(period: Period) {
+  async function dashboard(period: Period, t: Translator) {
     const { access, health, activity, clock } = services;
     const now = clock.now();
     const hours = hoursOf(period, now);
@@ -62,54 +65,55 @@ export function dashboardRoutes(services: Services): readonly Route[] {
       asOf: known && shownTime(known.at),
       figures: [
         figure(
-          'Active badges',
+          t('Active badges'),
           definitions.filter((badge) => badge.active).length,
           '/badges',
-          `of ${definitions.length}`,
+          t('of {total}', { total: definitions.length }),
         ),
         figure(
-          'Events',
+          t('Events'),
           lately.reduce((sum, { counts: { events } }) => sum + events, 0),
           '/events?period=hour',
-          'this hour',
+          t('this hour'),
         ),
-        figure('Learners', learnerCount, '/progress', 'seen in events'),
+        figure(t('Learners'), learnerCount, '/progress', t('seen in events')),
         figure(
-          'In progress',
+          t('In progress'),
           total && total.begun - total.complete - total.revoked,
           '/progress?status=in-progress',
-          'begun, not complete',
+          t('begun, not complete'),
         ),
-        figure('Awarded', total?.complete ?? null, '/progress?status=awarded', 'standing'),
-        figure('Revoked', total?.revoked ?? null, '/progress?status=revoked', 'taken back'),
-        figure('Credentials', made?.available ?? null, '/credentials?status=available', 'PDFs available'),
+        figure(t('Awarded'), total?.complete ?? null, '/progress?status=awarded', t('standing')),
+        figure(t('Revoked'), total?.revoked ?? null, '/progress?status=revoked', t('taken back')),
+        figure(t('Credentials'), made?.available ?? null, '/credentials?status=available', t('PDFs available')),
       ],
-      activity: shownActivity(happened, period, now),
-      funnels: stages && shownFunnels(definitions, stages),
+      activity: shownActivity(happened, period, now, t),
+      funnels: stages && shownFunnels(definitions, stages, t),
       pulse,
-      effects: { failed: shownNumber(effects.failed), hasFailed: effects.failed > 0 },
-      failedCredentials: made && shownNumber(made.error),
+      effects: { failed: effects.failed, hasFailed: effects.failed > 0 },
+      failedCredentials: made?.error ?? null,
       awards: awarded.items
         .flatMap((item) => (item.evaluated ? [] : [item]))
         .map((item) => ({
-          learner: people.find((person) => person.id === item.learnerId)?.username ?? 'removed learner',
+          learner: people.find((person) => person.id === item.learnerId)?.username ?? t('removed learner'),
           href: `/learners/${encodeURIComponent(item.learnerId)}`,
           badge: names.get(item.badgeId) ?? item.badgeId,
           badgeHref: badgePath(item.badgeId),
           at: shownInstant(item.outcome.awardedAt),
         })),
       runs: runs.map((run) => ({
-        context: configurations.find(({ id }) => id === run.configurationId)?.contextKey ?? 'removed configuration',
+        context: configurations.find(({ id }) => id === run.configurationId)?.contextKey ?? null,
         status: shownStatus(run.state),
         at: shownTime(run.startedAt),
-        generated: shownNumber(run.counts.generated),
-        failed: shownNumber(run.counts.failed),
+        generated: run.counts.generated,
+        failed: run.counts.failed,
       })),
     };
   }
 
   return [
     get('/', 'look', async (req, res) => {
+      const t = translatorOf(req, res);
       const period = queryChoice(req, 'period', periods) ?? 'day';
       const canStep = may(res, 'administer');
       const stepsHidden = canStep && (await services.installation.areStepsHidden());
@@ -120,16 +124,16 @@ export function dashboardRoutes(services: Services): readonly Route[] {
         req,
         res,
         'dashboard',
-        { title: 'Dashboard', section: 'dashboard' },
+        { title: words('Dashboard'), section: 'dashboard' },
         {
-          ...(await dashboard(period)),
+          ...(await dashboard(period, t)),
           steps: canStep && !stepsHidden ? shownSteps(await firstSteps(services)) : null,
           stepsHidden,
           isLive,
           here: address(period, isLive),
           otherLive: address(period, !isLive),
           periods: periods.map((one) => ({
-            word: PERIOD_WORDS[one],
+            word: t(PERIOD_WORDS[one]),
             href: address(one, isLive),
             isChosen: one === period,
           })),
@@ -139,11 +143,11 @@ export function dashboardRoutes(services: Services): readonly Route[] {
   ];
 }
 
-const PERIOD_WORDS = { day: '24 hours', month: '30 days' } as const satisfies Record<Period, string>;
+const PERIOD_WORDS = { day: msg('24 hours'), month: msg('30 days') } as const satisfies Record<Period, string>;
 
 /** @param value null: it is still being counted */
 function figure(label: string, value: number | null, href: string, note: string) {
-  return { label, value: value === null ? '...' : shownNumber(value), href, note };
+  return { label, value, href, note };
 }
 
 function sumOf(stages: readonly BadgeStages[]) {

@@ -1,7 +1,8 @@
 /** Dead letters as their pages show them. */
 
 import type { DeadLetterSummary, Replay } from '../../../plugin/ports/dead-letters.ts';
-import { shortEventType, shownNumber, shownStatus, shownTime } from '../format.ts';
+import { msg, words } from '../../../plugin/words.ts';
+import { shortEventType, shownStatus, shownTime } from '../format.ts';
 
 export function letterPath(id: string): string {
   return `/dead-letters/${encodeURIComponent(id)}`;
@@ -11,27 +12,27 @@ export function letterRow(letter: DeadLetterSummary) {
   return {
     id: letter.id,
     href: letterPath(letter.id),
-    type: letter.eventType === null ? 'no type' : shortEventType(letter.eventType),
+    type: letter.eventType === null ? words('no type') : shortEventType(letter.eventType),
     eventId: letter.eventId,
     reason: letter.reason,
     status: shownStatus(letter.state),
-    attempts: shownNumber(letter.attempts),
+    attempts: letter.attempts,
     replays: letter.replays,
     diedAt: shownTime(letter.diedAt),
   };
 }
 
 const did: Readonly<Record<Replay['outcome'], string>> = {
-  applied: 'It changed the progress of a learner.',
-  unchanged: 'It had been processed before, so nothing changed.',
-  ignored: 'No active rule is about it, so nothing changed.',
-  failed: 'It failed again.',
+  applied: msg('It changed the progress of a learner.'),
+  unchanged: msg('It had been processed before, so nothing changed.'),
+  ignored: msg('No active rule is about it, so nothing changed.'),
+  failed: msg('It failed again.'),
 };
 const would: Readonly<Record<Replay['outcome'], string>> = {
-  applied: 'would change progress',
-  unchanged: 'was processed before; would change nothing',
-  ignored: 'no active rule is about it; would change nothing',
-  failed: 'would fail again',
+  applied: msg('would change progress'),
+  unchanged: msg('was processed before; would change nothing'),
+  ignored: msg('no active rule is about it; would change nothing'),
+  failed: msg('would fail again'),
 };
 
 export function shownReplay({ at, by, outcome, code, message }: Replay) {

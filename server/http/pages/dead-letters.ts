@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { maskBody } from '../../../plugin/events/mask.ts';
 import type { DeadLetter } from '../../../plugin/ports/dead-letters.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownSize, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
@@ -15,11 +16,11 @@ import { letterPath, letterRow, shownForecast, shownReplay } from './dead-letter
 
 const MAX_NOTE = 500;
 
-const eventsCrumb = { text: 'Events', href: '/events' } as const;
-const crumb = { text: 'Dead letters', href: '/dead-letters' } as const;
+const eventsCrumb = { text: words('Events'), href: '/events' } as const;
+const crumb = { text: words('Dead letters'), href: '/dead-letters' } as const;
 const noteMissing: FieldError = {
   field: 'note',
-  message: 'Say why; whoever looks for these messages later will want to know',
+  message: msg('Say why; whoever looks for these messages later will want to know'),
 };
 
 export function deadLetterRoutes(services: Services): readonly Route[] {
@@ -35,7 +36,7 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
     const row = letterRow(letter);
     const forecast = letter.state === 'open' ? shownForecast(await replays.forecastLetter(letter.id)) : null;
     const frame = {
-      title: `Dead letter ${row.type}`,
+      title: words('Dead letter {type}', { type: row.type }),
       section: 'events',
       breadcrumbs: [eventsCrumb, crumb],
       errors,
@@ -47,7 +48,9 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
       source: letter.source,
       deaths: letter.deaths,
       firstErrorAt: shownTime(letter.firstErrorAt),
-      from: `${letter.exchange}, routing key ${letter.routingKey}, queue ${letter.queue}`,
+      from: words('{exchange}, routing key {key}, queue {queue}', {
+        ...{ exchange: letter.exchange, key: letter.routingKey, queue: letter.queue },
+      }),
       contentType: letter.contentType,
       size: shownSize(letter.bodyBytes),
       headers: Object.keys(letter.headers).sort(),
@@ -64,7 +67,7 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
     if (!letter)
       throw new NotFoundError(
         'dead-letter',
-        'there is no such dead letter; settled ones are removed after some time, and the list has those there are',
+        msg('there is no such dead letter; settled ones are removed after some time, and the list has those there are'),
       );
     return letter;
   };
@@ -90,7 +93,7 @@ export function deadLetterRoutes(services: Services): readonly Route[] {
       if ((await deadLetters.discard({ ids: [letter.id] }, { at: clock.now(), by: actor, note })) === 0)
         throw new ConflictError(
           'dead-letter-settled',
-          'the dead letter has been settled already; reload the page to see by whom',
+          msg('the dead letter has been settled already; reload the page to see by whom'),
         );
       await audit(actor, 'dead-letter.discarded', `dead-letter:${letter.id}`, { note });
       res.redirect(303, `${letterPath(letter.id)}?done=letters-discarded`);

@@ -5,6 +5,7 @@ import { maskPayload } from '../../../plugin/events/mask.ts';
 import type { EventEntry } from '../../../plugin/ports/event-log.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
 import { outcomeReason, shownDoor } from '../event-words.ts';
@@ -16,7 +17,7 @@ import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { learnerPath } from './progress.ts';
 
-const eventsCrumb = { text: 'Events', href: '/events' } as const;
+const eventsCrumb = { text: words('Events'), href: '/events' } as const;
 
 export function eventPath(id: string): string {
   return `/events/${encodeURIComponent(id)}`;
@@ -31,7 +32,9 @@ export function eventLogRoutes(services: Services): readonly Route[] {
     if (!entry) {
       throw new NotFoundError(
         'event',
-        'there is no such event; it was never accepted, or it is older than what is kept (LAUREL_EVENT_RETENTION_DAYS)',
+        msg(
+          'there is no such event; it was never accepted, or it is older than what is kept (LAUREL_EVENT_RETENTION_DAYS)',
+        ),
       );
     }
     return entry;
@@ -72,7 +75,11 @@ export function eventLogRoutes(services: Services): readonly Route[] {
   }
 
   const frameOf = ({ event }: EventEntry) =>
-    ({ title: `Event ${shortEventType(event.type)}`, section: 'events', breadcrumbs: [eventsCrumb] }) as const;
+    ({
+      title: words('Event {type}', { type: shortEventType(event.type) }),
+      section: 'events',
+      breadcrumbs: [eventsCrumb],
+    }) as const;
 
   return [
     get('/events/:id', 'look', async (req, res) => {
@@ -93,10 +100,12 @@ export function eventLogRoutes(services: Services): readonly Route[] {
 export function shownLearner({ event, learnerId }: EventEntry, people: ReadonlyMap<string, Learner>) {
   const learner = learnerId === null ? undefined : people.get(learnerId);
   if (learner) return { name: learner.username, href: learnerPath(learner.id) };
-  if (learnerId !== null) return { name: 'removed learner', href: null };
+  if (learnerId !== null) return { name: words('removed learner'), href: null };
   if (event.user === null) return null;
   const { lmsUserId } = event.user;
-  return { name: lmsUserId === null ? 'somebody without an LMS id' : `LMS user ${lmsUserId}`, href: null };
+  const name =
+    lmsUserId === null ? words('somebody without an LMS id') : words('LMS user {id}', { id: String(lmsUserId) });
+  return { name, href: null };
 }
 
 function shownBadges({ outcome }: EventEntry, names: ReadonlyMap<string, string>) {

@@ -1,6 +1,7 @@
 /** The first steps by themselves, what can be taken with one press, and putting them away. */
 
 import { readFile } from 'node:fs/promises';
+import { words } from '../../../plugin/words.ts';
 import { parseLearnerLines } from '../../../providers/index.ts';
 import { applyCredentialsSetup } from '../../configuration/credentials-setup.ts';
 import { projectPath } from '../../paths.ts';
@@ -41,7 +42,7 @@ export function firstStepsRoutes(services: Services): readonly Route[] {
 
   return [
     get('/first-steps', 'administer', async (req, res) => {
-      const frame = { title: 'First steps', section: 'dashboard' } as const;
+      const frame = { title: words('First steps'), section: 'dashboard' } as const;
       await renderPage(req, res, 'first-steps', frame, {
         steps: shownSteps(await firstSteps(services)),
         isHidden: await installation.areStepsHidden(),

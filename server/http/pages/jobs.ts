@@ -4,11 +4,12 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { SYNC_KIND } from '../../../plugin/providers/sync-templates.ts';
-import { words } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
-import { shownNumber, shownStatus, shownTime } from '../format.ts';
+import { shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
+import { jobTitle } from '../job-words.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -28,8 +29,9 @@ export function jobRoutes(services: Services): readonly Route[] {
   return [
     get('/jobs/:id', 'look', async (req, res) => {
       const job = await jobStore.get(pathText(req, 'id'));
-      if (job === null) throw new NotFoundError('job', 'there is no such job; the list of jobs shows those there are');
-      const frame = { title: job.title, section: 'system', breadcrumbs: [jobsCrumb] } as const;
+      if (job === null)
+        throw new NotFoundError('job', msg('there is no such job; the list of jobs shows those there are'));
+      const frame = { title: jobTitle(job), section: 'system', breadcrumbs: [jobsCrumb] } as const;
       const replay = await replayModel(job, services, translatorOf(req, res));
       const shown = shownJob(replay === null ? job : { ...job, counts: otherCounts(job) });
       await renderPage(req, res, 'job', frame, { ...shown, replay, next: nextOf(job) });
@@ -51,7 +53,7 @@ export function jobRoutes(services: Services): readonly Route[] {
 
 /** Where to go on once it is done. */
 function nextOf({ kind, state }: Job): { readonly text: string; readonly href: string } | null {
-  return kind === SYNC_KIND && state === 'done' ? { text: 'See the templates', href: '/templates' } : null;
+  return kind === SYNC_KIND && state === 'done' ? { text: msg('See the templates'), href: '/templates' } : null;
 }
 
 export function shownJob(job: Job) {
@@ -59,7 +61,7 @@ export function shownJob(job: Job) {
   return {
     id: job.id,
     href: jobPath(job.id),
-    title: job.title,
+    title: jobTitle(job),
     kind: job.kind,
     reason: job.reason,
     requestedBy: job.requestedBy,
@@ -69,8 +71,11 @@ export function shownJob(job: Job) {
     canResume: job.state === 'failed' || job.state === 'cancelled',
     done: job.done,
     total: job.total,
-    progress: job.total === null ? shownNumber(job.done) : `${shownNumber(job.done)} of ${shownNumber(job.total)}`,
-    counts: Object.entries(job.counts).map(([word, number]) => ({ word, number: shownNumber(number) })),
+    progress:
+      job.total === null
+        ? words('{done}', { done: job.done })
+        : words('{done} of {total}', { done: job.done, total: job.total }),
+    counts: Object.entries(job.counts).map(([word, number]) => ({ word, number })),
     result: job.result === null ? null : JSON.stringify(job.result, null, 2),
     error: job.error,
     createdAt: shownTime(job.createdAt),

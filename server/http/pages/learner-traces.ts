@@ -3,8 +3,9 @@
 import { subjectsOf } from '../../../plugin/events/event-outcome.ts';
 import type { EventEntry } from '../../../plugin/ports/event-log.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
+import { counts, type FilledWords, words } from '../../../plugin/words.ts';
 import { outcomeReason } from '../event-words.ts';
-import { counted, shortEventType, shownStatus, shownTime } from '../format.ts';
+import { shortEventType, shownStatus, shownTime } from '../format.ts';
 import { queryString } from '../forms.ts';
 import type { Services } from '../services.ts';
 import { credentialPath } from './credentials.ts';
@@ -64,12 +65,21 @@ async function lettersOf(deadLetters: Services['deadLetters'], events: readonly 
   });
   return items.map(({ id, eventType, reason, state, attempts, replays, diedAt }) => ({
     href: letterPath(id),
-    type: eventType === null ? 'no type' : shortEventType(eventType),
+    type: eventType === null ? words('no type') : shortEventType(eventType),
     reason: reason.message,
     status: shownStatus(state),
-    tries: counted(attempts, 'attempt') + (replays > 0 ? `, ${counted(replays, 'replay')}` : ''),
+    tries: triesOf(attempts, replays),
     diedAt: shownTime(diedAt),
   }));
+}
+
+function triesOf(attempts: number, replays: number): FilledWords {
+  const tries = counts(attempts, '{count} attempt', '{count} attempts');
+  if (replays === 0) return tries;
+  return words('{attempts}, {replays}', {
+    attempts: tries,
+    replays: counts(replays, '{count} replay', '{count} replays'),
+  });
 }
 
 function eventRow({ event, outcome, receivedAt }: EventEntry) {

@@ -7,6 +7,7 @@ import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import type { RetirementState } from '../../../plugin/privacy/retirements.ts';
+import { msg } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
 import { evidenceParts } from '../evidence-words.ts';
@@ -25,7 +26,8 @@ import { learnerPath, learnersCrumb, progressCrumb, progressSummary, whyPath } f
 /** @throws NotFoundError `not-found.learner` */
 export async function findLearner({ learners }: Services, id: string): Promise<Learner> {
   const learner = await learners.findById(id);
-  if (!learner) throw new NotFoundError('learner', 'there is no such learner; search for them at the top of the page');
+  if (!learner)
+    throw new NotFoundError('learner', msg('there is no such learner; search for them at the top of the page'));
   return learner;
 }
 
@@ -91,11 +93,11 @@ export function learnerRoutes(services: Services): readonly Route[] {
 
 function shownRetirement({ requestedAt, requestedBy, finishedAt, badgesThere, jobId }: RetirementState) {
   return {
-    status: finishedAt === null ? { word: 'Under way', tone: 'busy' } : { word: 'Done', tone: 'good' },
+    status: finishedAt === null ? { word: msg('Under way'), tone: 'busy' } : { word: msg('Done'), tone: 'good' },
     requestedAt: shownTime(requestedAt),
     finishedAt: shownTime(finishedAt),
     by: requestedBy,
-    badges: badgesThere === 'revoke' ? 'are taken back' : 'stay',
+    badges: badgesThere === 'revoke' ? msg('are taken back') : msg('stay'),
     jobHref: jobPath(jobId),
   };
 }
@@ -149,11 +151,11 @@ function badgeHead(definition: BadgeDefinition, learnerId: string) {
 }
 
 export const reasonStates = {
-  fulfilled: { word: 'Fulfilled', tone: 'good' },
-  'in-progress': { word: 'Begun', tone: 'busy' },
-  waiting: { word: 'Waiting', tone: 'warn' },
-  reset: { word: 'Reset', tone: 'bad' },
-  missing: { word: 'Missing', tone: 'off' },
+  fulfilled: { word: msg('Fulfilled'), tone: 'good' },
+  'in-progress': { word: msg('Begun'), tone: 'busy' },
+  waiting: { word: msg('Waiting'), tone: 'warn' },
+  reset: { word: msg('Reset'), tone: 'bad' },
+  missing: { word: msg('Missing'), tone: 'off' },
 } as const;
 
 function requirementReasons(rules: Badge, reached: Pick<Progress, 'contributions' | 'outcome'>) {

@@ -4,6 +4,7 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/settle-mails.ts';
 import type { Credential, CredentialMail, MailState } from '../../../plugin/ports/credential-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { pathText } from '../forms.ts';
@@ -14,7 +15,7 @@ import type { Services } from '../services.ts';
 import { credentialPath, credentialsCrumb } from './credentials.ts';
 
 export const MAIL_STATES: readonly MailState[] = ['pending', 'sent', 'failed', 'given-up', 'superseded'];
-const mailsCrumb = { text: 'Mails', href: '/mails' } as const;
+const mailsCrumb = { text: words('Mails'), href: '/mails' } as const;
 
 export function mailRoutes(services: Services): readonly Route[] {
   const { credentials, mails } = services;
@@ -23,7 +24,7 @@ export function mailRoutes(services: Services): readonly Route[] {
   const findMail = async (id: string): Promise<Credential & { readonly mail: CredentialMail }> => {
     const credential = await credentials.credential(id);
     if (!credential?.mail)
-      throw new NotFoundError('mail', 'there is no such mail; the list of mails shows those there are');
+      throw new NotFoundError('mail', msg('there is no such mail; the list of mails shows those there are'));
     return { ...credential, mail: credential.mail };
   };
 

@@ -1,6 +1,7 @@
 /** One's own account: the password, and where one is signed in. */
 
 import type { Request, Response } from 'express';
+import { msg, words } from '../../../plugin/words.ts';
 import { sessionKey } from '../account-sessions.ts';
 import { createAccountDesk } from '../accounts.ts';
 import { createAttempts } from '../attempts.ts';
@@ -37,14 +38,14 @@ export function ownAccountRoutes(services: Services): readonly Route[] {
       minLength: MIN_PASSWORD_LENGTH,
       sessions: sessions.map((session) => ({ ...shownSession(session), isThis: session.key === own })),
     };
-    const frame = { title: 'My account', section: null, errors } as const;
+    const frame = { title: words('My account'), section: null, errors } as const;
     await renderPage(req, res, 'own-account', frame, model, errors.length > 0 ? 422 : 200);
   };
 
   const own = (res: Response): string => {
     const { accountId } = actorOf(res);
     if (accountId !== null) return accountId;
-    throw forbidden('no-account', 'you signed in without an account of your own here; have one made first');
+    throw forbidden('no-account', msg('you signed in without an account of your own here; have one made first'));
   };
 
   return [
@@ -55,7 +56,7 @@ export function ownAccountRoutes(services: Services): readonly Route[] {
       // Somebody at an open browser must not find the password out here either.
       const succeeded = await attempts.begin(req, account.name);
       if (!(await verifyPassword(textField(req, 'current'), account.passwordHash)))
-        return show(req, res, [{ field: 'current', message: 'This is not your present password.' }]);
+        return show(req, res, [{ field: 'current', message: msg('This is not your present password.') }]);
       await succeeded();
       const password = textField(req, 'password');
       const problem = passwordProblem(password);

@@ -81,7 +81,9 @@ function savingOf({ badge, version, reason }: SavingForm, text: string) {
 }
 
 /** Counts that the tables and lists of the result do not show. */
-const OTHER_COUNTS = ['events read', 'unchanged', 'repaired', 'to repair', 'made by older rules'];
+const OTHER_COUNTS: readonly string[] = [
+  ...[msg('events read'), msg('unchanged'), msg('repaired'), msg('to repair'), msg('made by older rules')],
+];
 
 export function otherCounts(job: Job): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(job.counts).filter(([word]) => OTHER_COUNTS.includes(word)));

@@ -10,6 +10,7 @@ import {
   replayRequest,
   toParameters,
 } from '../../../plugin/badges/replay/replay-request.ts';
+import { english, msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shortEventType } from '../format.ts';
 import { type FieldError, queryText, textField } from '../forms.ts';
@@ -36,7 +37,7 @@ export function replayRoutes(services: Services): readonly Route[] {
   const audit = createAudit(services);
 
   async function show(req: Request, res: Response, asked: Asked, errors: readonly FieldError[] = []): Promise<void> {
-    const frame = { title: 'Replay events', section: 'system', breadcrumbs: [jobsCrumb], errors } as const;
+    const frame = { title: words('Replay events'), section: 'system', breadcrumbs: [jobsCrumb], errors } as const;
     const active = (await badges.list()).filter((badge) => badge.active);
     const model = {
       ...asked,
@@ -64,7 +65,7 @@ export function replayRoutes(services: Services): readonly Route[] {
       const actor = actorOf(res).name;
       const job = await jobs.request({
         kind: REPLAY,
-        title: replayTitle(request),
+        title: english(replayTitle(request)),
         parameters: toParameters(request),
         requestedBy: actor,
         reason: toReason(asked.reason),
@@ -77,7 +78,7 @@ export function replayRoutes(services: Services): readonly Route[] {
       const actor = actorOf(res).name;
       const job = await jobs.request({
         kind: CHECK_PROGRESS,
-        title: 'Check and repair all progress',
+        title: msg('Check and repair all progress'),
         parameters: checkParameters(true),
         requestedBy: actor,
       });
@@ -91,13 +92,13 @@ function errorsOf(asked: Asked, { environment }: Services): readonly FieldError[
   const errors: FieldError[] = [];
   for (const field of ['from', 'to'] as const) {
     if (asked[field] !== '' && toInstant(asked[field]) === null)
-      errors.push({ field, message: 'Write a date, e.g. 2026-03-01.' });
+      errors.push({ field, message: msg('Write a date, e.g. 2026-03-01.') });
   }
   const [from, to] = [toInstant(asked.from), toInstant(asked.to)];
   if (from !== null && to !== null && from >= to)
-    errors.push({ field: 'to', message: 'The end must come after the beginning.' });
+    errors.push({ field: 'to', message: msg('The end must come after the beginning.') });
   if (asked.type !== '' && !environment.eventTypes.has(asked.type))
-    errors.push({ field: 'type', message: 'There is no such event type; choose one of the list.' });
+    errors.push({ field: 'type', message: msg('There is no such event type; choose one of the list.') });
   const reason = reasonError(asked.reason);
   return reason === null ? errors : [...errors, reason];
 }

@@ -5,8 +5,8 @@ import { toReason } from '../../../plugin/badges/reason.ts';
 import type { ProviderCapabilities } from '../../../plugin/ports/badge-provider.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import { mentionsOf } from '../../../plugin/privacy/person.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
-import { shownNumber } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
@@ -18,10 +18,14 @@ import { reasonError } from './reason-field.ts';
 
 /** What taking a badge back comes to at a provider. */
 const takingBack: Readonly<Record<ProviderCapabilities['revocation'], string>> = {
-  revoke: 'is revoked there; its page says so, and may go on naming the learner',
-  expire: 'expires there; its page says so, and may go on naming the learner',
-  delete: 'is deleted there, with the name of the learner',
-  none: 'cannot be taken back there',
+  revoke: msg(
+    '{provider}: {count}. A badge that is taken back is revoked there; its page says so, and may go on naming the learner.',
+  ),
+  expire: msg(
+    '{provider}: {count}. A badge that is taken back expires there; its page says so, and may go on naming the learner.',
+  ),
+  delete: msg('{provider}: {count}. A badge that is taken back is deleted there, with the name of the learner.'),
+  none: msg('{provider}: {count}. A badge that is taken back cannot be taken back there.'),
 };
 
 export function retireRoutes(services: Services): readonly Route[] {
@@ -41,14 +45,14 @@ export function retireRoutes(services: Services): readonly Route[] {
     const { username } = learner;
     const counts = (await retirements.preview(username)) ?? {};
     const frame = {
-      ...{ title: `Retire ${username}`, section: 'progress' as const, errors },
+      ...{ title: words('Retire {learner}', { learner: username }), section: 'progress' as const, errors },
       breadcrumbs: [progressCrumb, { text: username, href: learnerPath(learner.id) }],
     };
     const model = {
       ...{ username, href: learnerPath(learner.id), badges, reason },
-      events: shownNumber(counts.events ?? 0),
-      credentials: shownNumber(counts.credentials ?? 0),
-      progress: shownNumber(counts.progress ?? 0),
+      events: counts.events ?? 0,
+      credentials: counts.credentials ?? 0,
+      progress: counts.progress ?? 0,
       providers: await standingAt(learner.id),
     };
     await renderPage(req, res, 'learner-retire', frame, model, errors.length > 0 ? 422 : 200);
@@ -66,7 +70,7 @@ export function retireRoutes(services: Services): readonly Route[] {
     return [...counts].map(([word, count]) => {
       const provider = providers.get(word);
       return {
-        ...{ title: provider?.title ?? word, count: shownNumber(count) },
+        ...{ title: provider?.title ?? word, count },
         doing: takingBack[provider?.capabilities.revocation ?? 'none'],
       };
     });
@@ -97,13 +101,13 @@ export function retireRoutes(services: Services): readonly Route[] {
 function confirmationError({ username }: Learner, typed: string): FieldError | null {
   return typed.trim() === username
     ? null
-    : { field: 'confirmation', message: `Type the username, ${username}, to confirm.` };
+    : { field: 'confirmation', message: words('Type the username, {username}, to confirm.', { username }) };
 }
 
 /** The reason stays when the learner is gone. */
 function nameError({ id, username, name, email, lmsUserId }: Learner, reason: string): FieldError | null {
   const person = { learnerId: id, lmsUserId, username, usernames: [username], names: [name], emails: [email] };
   return mentionsOf(person, '').inText(reason)
-    ? { field: 'reason', message: 'the reason is kept; write it without the name of the learner' }
+    ? { field: 'reason', message: msg('the reason is kept; write it without the name of the learner') }
     : null;
 }

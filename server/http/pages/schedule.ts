@@ -19,7 +19,15 @@ import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
-import { fieldErrorOf, fieldsOf, type ScheduleFields, scheduleFields, sentFields, wantedOf } from '../schedule-form.ts';
+import {
+  fieldErrorOf,
+  fieldsOf,
+  type ScheduleFields,
+  scheduleChoices,
+  scheduleFields,
+  sentFields,
+  wantedOf,
+} from '../schedule-form.ts';
 import { ruleText, ruleWords, skippedText } from '../schedule-words.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
@@ -80,6 +88,7 @@ export function scheduleRoutes(services: Services): readonly Route[] {
       version: versionOf(stored),
       opened: shown.isStale ? JSON.stringify(valuesOf(stored)) : openedText(req, valuesOf(stored)),
       fields: shown.fields ?? valuesOf(stored),
+      choices: scheduleChoices(t),
       isPreview: shown.fields !== undefined,
       wantedText: wanted && t(ruleWords(wanted.rule)),
       times: wanted === null ? null : timesOf(wanted, stored, clock.now(), t),

@@ -1,15 +1,16 @@
 /** How the server works inside, and the settings with where they come from: for its operators. */
 
+import { words } from '../../../plugin/words.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 
-const systemCrumb = { text: 'System', href: '/system' } as const;
+const systemCrumb = { text: words('System'), href: '/system' } as const;
 
 export function systemStateRoutes({ systemState }: Services): readonly Route[] {
   return [
     get('/system/state', 'operate', async (req, res) => {
-      const frame = { title: 'State and settings', section: 'system', breadcrumbs: [systemCrumb] } as const;
+      const frame = { title: words('State and settings'), section: 'system', breadcrumbs: [systemCrumb] } as const;
       await renderPage(req, res, 'system-state', frame, { ...(await systemState()) });
     }),
   ];

@@ -30,11 +30,12 @@ export function systemRoutes(services: Services): readonly Route[] {
         req,
         res,
         'system',
-        { title: 'System', section: 'system' },
+        { title: words('System'), section: 'system' },
         {
           status: shownStatus(report.status),
           checks: Object.entries(report.checks).map(([name, check]) => ({
             name: PARTS[name] ?? name,
+            isOurs: name in PARTS,
             status: shownStatus(check.status),
             message: check.message,
           })),

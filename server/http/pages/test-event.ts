@@ -6,6 +6,7 @@ import { parseKey } from '../../../dsl/index.ts';
 import { EventError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
 import { sampleData } from '../../../plugin/events/sample-event.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { eventTitle } from '../event-titles.ts';
 import { type FieldError, queryText, textField } from '../forms.ts';
@@ -13,6 +14,7 @@ import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { translatorOf } from '../speech.ts';
 import { eventPath } from './events.ts';
 
 /** Marks what came from here in the event log, for ever. */
@@ -41,9 +43,10 @@ export function testEventRoutes(services: Services): readonly Route[] {
   );
 
   const show = (req: Request, res: Response, entry: Entry, errors: readonly FieldError[] = []): Promise<void> => {
-    const breadcrumbs = [{ text: 'Events', href: '/events' }];
-    const frame = { title: 'Send a test event', section: 'events', breadcrumbs, errors } as const;
-    const choices = types.map(({ name }) => ({ value: name, text: eventTitle(name) }));
+    const t = translatorOf(req, res);
+    const breadcrumbs = [{ text: words('Events'), href: '/events' }];
+    const frame = { title: words('Send a test event'), section: 'events', breadcrumbs, errors } as const;
+    const choices = types.map(({ name }) => ({ value: name, text: t(eventTitle(name)) }));
     const model = { entry, types: [{ label: '', choices }], warnings: [], focus: '' };
     return renderPage(req, res, 'test-event', frame, model, errors.length > 0 ? 422 : 200);
   };
@@ -105,25 +108,28 @@ export function testEventRoutes(services: Services): readonly Route[] {
 
 function problemsOf({ username, name, courseKey }: Entry, isKnownType: boolean): readonly FieldError[] {
   const errors: FieldError[] = [];
-  if (!isKnownType) errors.push({ field: 'type', message: 'Choose what happens.' });
+  if (!isKnownType) errors.push({ field: 'type', message: msg('Choose what happens.') });
   if (!/^[\w.@+-]{1,150}$/.test(username))
     errors.push({
       field: 'username',
-      message: 'Enter a username of letters, digits and . _ @ + -, such as test-learner.',
+      message: msg('Enter a username of letters, digits and . _ @ + -, such as test-learner.'),
     });
   if (name === '' || name.length > LONGEST_NAME)
     errors.push({
       field: 'name',
-      message: `Enter a name of at most ${LONGEST_NAME} characters, such as Test Learner.`,
+      message: words('Enter a name of at most {limit} characters, such as Test Learner.', { limit: LONGEST_NAME }),
     });
   if (parseKey(courseKey) === null)
-    errors.push({ field: 'courseKey', message: `Enter the key of a course, such as ${USUAL_COURSE}.` });
+    errors.push({
+      field: 'courseKey',
+      message: words('Enter the key of a course, such as {example}.', { example: USUAL_COURSE }),
+    });
   return errors;
 }
 
 /** @returns null where it is not the text that is wrong */
-function whyNot(error: unknown): string | null {
-  if (error instanceof SyntaxError) return 'This is not JSON. Leave the field empty to send a sample.';
+function whyNot(error: unknown): Words | null {
+  if (error instanceof SyntaxError) return msg('This is not JSON. Leave the field empty to send a sample.');
   if (!(error instanceof EventError)) return null;
   return `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`;
 }

@@ -2,6 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { type ApiToken, hasExpired } from '../access-store.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';
@@ -16,7 +17,7 @@ import { createApiToken, EXPIRY_WARNING_DAYS } from '../tokens.ts';
 
 const HOME = '/tokens';
 const DAY_MS = 24 * 60 * 60 * 1000;
-const systemCrumb = { text: 'System', href: '/system' } as const;
+const systemCrumb = { text: words('System'), href: '/system' } as const;
 
 export function tokenRoutes(services: Services): readonly Route[] {
   const { access, clock } = services;
@@ -35,7 +36,7 @@ export function tokenRoutes(services: Services): readonly Route[] {
       warnings: [],
       focus: null,
     };
-    const frame = { title: 'API tokens', section: 'system', breadcrumbs: [systemCrumb], errors } as const;
+    const frame = { title: words('API tokens'), section: 'system', breadcrumbs: [systemCrumb], errors } as const;
     await renderPage(req, res, 'tokens', frame, model, errors.length > 0 ? 422 : 200);
   };
 
@@ -56,8 +57,8 @@ export function tokenRoutes(services: Services): readonly Route[] {
         scopes: chosen.join(' '),
         expiresAt: expiresAt?.toISOString() ?? null,
       });
-      const breadcrumbs = [systemCrumb, { text: 'API tokens', href: HOME }];
-      const frame = { title: 'New API token', section: 'system', breadcrumbs } as const;
+      const breadcrumbs = [systemCrumb, { text: words('API tokens'), href: HOME }];
+      const frame = { title: words('New API token'), section: 'system', breadcrumbs } as const;
       await renderPage(req, res, 'token-new', frame, { label, token, scopes: chosen, expiresAt: shownTime(expiresAt) });
     }),
 
@@ -66,7 +67,7 @@ export function tokenRoutes(services: Services): readonly Route[] {
       if (!(await access.revokeApiToken(id, clock.now())))
         throw new NotFoundError(
           'token',
-          'there is no such token that could be revoked; the list shows those there are',
+          msg('there is no such token that could be revoked; the list shows those there are'),
         );
       await audit(actorOf(res).name, 'token.revoked', `token:${id}`);
       res.redirect(303, `${HOME}?done=token-revoked`);

@@ -4,9 +4,10 @@ import type { AwardAccount } from '../../../dsl/index.ts';
 import { createWhy, type Ruling, type Why, type WhyIssued } from '../../../plugin/badges/why.ts';
 import type { WhyContribution, WhyNearMiss, WhyRequirement } from '../../../plugin/badges/why-events.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
+import { counts, words } from '../../../plugin/words.ts';
 import { badgePath } from '../badge-links.ts';
 import { evidenceParts } from '../evidence-words.ts';
-import { counted, progressStatus, shortEventType, shownStatus, shownTime } from '../format.ts';
+import { progressStatus, shortEventType, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryString, queryText } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
@@ -29,7 +30,7 @@ export function whyRoutes(services: Services): readonly Route[] {
       const found = search === '' ? { items: [], next: null } : await learners.list({ search, limit: MAX_FOUND });
       const meant = whoIsMeant(found.items, search);
       if (meant) return res.redirect(303, hrefOf(meant));
-      const frame = { title: 'Find a learner', section: 'progress', breadcrumbs: [learnersCrumb] } as const;
+      const frame = { title: words('Find a learner'), section: 'progress', breadcrumbs: [learnersCrumb] } as const;
       await renderPage(req, res, 'find', frame, {
         search,
         badge,
@@ -46,7 +47,7 @@ export function whyRoutes(services: Services): readonly Route[] {
       const answer = await why(learner, pathText(req, 'badge'));
       const name = answer.badge.name ?? answer.badge.id;
       const frame = {
-        title: `Why? ${name}, ${learner.username}`,
+        title: words('Why? {badge}, {learner}', { badge: name, learner: learner.username }),
         section: 'progress',
         breadcrumbs: [progressCrumb, { text: learner.username, href: learnerPath(learner.id) }],
       } as const;
@@ -84,7 +85,9 @@ function whyModel({ badge, status, evaluated, progress, issued, decided, inForce
     looked: looked.map(({ type, events, more }) => ({
       type,
       short: shortEventType(type),
-      events: more ? `the latest ${counted(events, 'event')}` : counted(events, 'event'),
+      events: more
+        ? counts(events, 'the latest {count} event', 'the latest {count} events')
+        : counts(events, '{count} event', '{count} events'),
     })),
   };
 }
@@ -136,7 +139,8 @@ function requirementModel(account: WhyRequirement, all: readonly WhyRequirement[
     description,
     status: reasonStates[state],
     text: evidenceParts(text, events),
-    sum: `${has} of ${needed}`,
+    has,
+    needed,
     missing,
     spared: missing > 0 && all.some((other) => other.group === group && other.state === 'fulfilled'),
     events: account.contributions.map(contributionModel),

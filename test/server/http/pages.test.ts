@@ -23,6 +23,7 @@ describe('pages', () => {
 
   it('answer with headers that allow no inline code, no framing and no caching', async () => {
     const { headers } = await browser.get('/');
+    expect(headers['x-frame-options']).to.equal('DENY');
     expect(headers['content-security-policy']).to.equal(
       "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'",
     );

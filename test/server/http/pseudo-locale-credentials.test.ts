@@ -8,8 +8,7 @@ import { type Browser, makeSite, type Site, submit } from '../../support/web.ts'
 
 /** What authors, learners and providers say in their own words, and what computers are called by. */
 const DATA: readonly (string | RegExp)[] = [
-  /\p{L}{3} \d+, \d{4}, \d\d:\d\d [AP]M UTC/u,
-  /\p{L}{3}, \p{L}{3} \d+, \d{4}, \d\d:\d\d [AP]M UTC/u,
+  /(\p{L}{3}, )?\p{L}{3} \d+, \d{4}, \d\d:\d\d [AP]M UTC/u,
   /https?:\/\/[^\s⟧]+/,
   /(course|ccx|path)-v1:\S+/,
   /[0-9a-f]{8}-[0-9a-f-]{27}/,
@@ -24,6 +23,10 @@ const DATA: readonly (string | RegExp)[] = [
   ...['ada', 'linh', 'barbara', 'margaret', 'edsger', 'grace', 'administrator', 'Laurel', '127.0.0.1', 'newcomer'],
   ...['The grade was corrected.', /The font "dejavu-serif"[^⟧]*/, 'Certificate', 'c.pdf', /@example\.com/],
   ...['Compare with Memory: Example account', 'accepted', 'pending', 'memory-1', 'memory-2', 'memory-3', 'Memory'],
+  // the hall asks in its own words
+  ...['A UUID, on the page "Settings" of the hall.', 'Made on the page "Tokens" of the hall.', 'hall id', 'Hall id'],
+  ...['type-1', 'c-1', '"Other"', '0 6 * * mon', /\bid\b/, '"Settings" of the', '"Tokens" of the'],
+  ...['SHA-256', '(course-completions)', '(completions-and-grades)', '(pdf)', 'Example University', 'Issued here'],
   ...['Faculty of Science', 'Faculty of Arts', 'Faculty of Law', 'Trial', 'Hall of Fame', 'hall', 'Hall', 'science'],
   ...['arts', 'law', 'trial', 'credly', 'openbadges', 'Open Badges', 'memory', 'production', 'sandbox', 'Production'],
 ];

@@ -4,14 +4,21 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { MongoClient } from 'mongodb';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
-// LMDB leaves global variables behind: before the first test, where they are no leak
-import '../../../server/store/offline.ts';
+import { Hold } from '../../../server/store/hold.ts';
 import { openEmbeddedStore } from '../../../server/store/index.ts';
 import { type CommandResult, runLaurel } from '../../support/command.ts';
 
 describe('laurel store compact', function () {
   this.timeout(60_000);
   let dataDir: string;
+  before(async () => {
+    // LMDB leaves global variables and a listener behind: here they are no leak of a command
+    const folder = mkdtempSync(join(tmpdir(), 'laurel-compact-'));
+    const hold = await Hold.take({ dataDir: folder, onBroken: () => {}, onConnection: () => {} });
+    hold.journal.assertFormat();
+    await hold.release();
+    rmSync(folder, { recursive: true });
+  });
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'laurel-compact-'));
   });

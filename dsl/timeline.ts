@@ -81,6 +81,8 @@ function identityOf({ eventId, order, badge }: Contribution): string {
   return badge === null ? `${order} ${eventId}` : JSON.stringify([eventId, order, badge]);
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 class Timeline {
   readonly #badge: Badge;
   readonly #watch: TimelineWatch | null;
@@ -142,6 +144,7 @@ class Timeline {
 
   /** @returns the requirements that were reset: nothing of this instant counts for them */
   #reset(events: readonly Contribution[]): ReadonlySet<string> {
+    if (events.every(({ penalties }) => penalties.length === 0)) return NOTHING;
     const ids = new Set<string>();
     for (const event of events) {
       for (const penalty of event.penalties) {

@@ -22,6 +22,7 @@ export interface IssuingFacts {
 /** @param history every award of the new timeline, standing or taken back
  *  @returns the same arrays when nothing has to happen */
 export function reconcile(former: Ledger, history: readonly Award[], facts: IssuingFacts): Ledger {
+  if (former.issued.length === 0 && history.length === 0) return former;
   const awards = pairUp(former.issued, history);
   let { effects } = former;
   const issued = former.issued.map((badge) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../plugin/ports/runtime.ts';
 import { checkSmtp } from '../../providers/index.ts';
 import { openBus } from '../amqp/bus.ts';
+import { whyNot } from '../amqp/why-not.ts';
 import { compose } from '../compose.ts';
 import { openDatabase } from '../composition/stores.ts';
 import type { Settings } from '../config.ts';
@@ -103,8 +104,10 @@ async function checkBus(settings: Settings, logger: Logger): Promise<readonly Ch
         timer = setTimeout(() => resolve('late'), BUS_PATIENCE_MS);
       });
       try {
-        if ((await Promise.race([bus.ready(), late])) === 'late')
-          return [problem('rabbitmq', 'does not answer at AMQP_URL', 'start it, or mend the address or the account')];
+        if ((await Promise.race([bus.ready(), late])) === 'late') {
+          const { message, todo } = whyNot(bus.status().lastError);
+          return [problem('rabbitmq', message, todo)];
+        }
         return [ok('rabbitmq', 'answers, and its queues are as Laurel needs them')];
       } finally {
         clearTimeout(timer);

@@ -78,6 +78,7 @@ import type { Services } from './services.ts';
 import { chooseLanguage } from './speech.ts';
 import { renewLmsSession, requireLearner } from './sso/lms-identity.ts';
 import { lmsSignInRoutes } from './sso/routes.ts';
+import { chooseTheme } from './theme.ts';
 import { bringsFiles, fileForm } from './uploads.ts';
 
 /** What answers without a session: doors for machines, and the public verification page. */
@@ -167,7 +168,7 @@ export function createApp(services: Services): Express {
   countAttempts(app, services);
 
   app.use(requestContext(services));
-  app.use(chooseLanguage(services));
+  app.use(chooseLanguage(services), chooseTheme(services));
   app.use(securityHeaders(settings));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));

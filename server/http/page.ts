@@ -19,6 +19,7 @@ import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
 import { languageLinks, textsOf, translatorOf } from './speech.ts';
 import { findLearnerSession } from './sso/lms-identity.ts';
+import { themeOf } from './theme.ts';
 
 export type Section =
   | 'dashboard'
@@ -177,6 +178,7 @@ export async function renderPage(
     /** For the frame. */
     t: spoken,
     languages: languageLinks(req, res, frame.section !== null),
+    theme: themeOf(req, frame.section !== null),
     notice: noticeOf(req, spoken),
     actor,
     /** Whether who is signed in has the right; a word that is none is our mistake. */

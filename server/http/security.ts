@@ -28,6 +28,8 @@ export function securityHeaders({ secureCookies }: WebSettings): RequestHandler 
         frameAncestors: ["'none'"],
       },
     },
+    // As `frame-ancestors`, for what is too old to know that.
+    xFrameOptions: { action: 'deny' },
     // With `no-referrer` browsers send `Origin: null` with our own forms, and the check below could not tell them apart.
     referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: secureCookies ? { maxAge: 63_072_000 } : false,

@@ -89,7 +89,7 @@ function readFile(name: string, bytes: Uint8Array): GivenFile | { readonly messa
   try {
     return { name, text: withPlainLineEnds(decodeUtf8(bytes, name).replace(/^\uFEFF/, '')) };
   } catch (error) {
-    if (error instanceof InputError) return { message: error.said };
+    if (error instanceof InputError) return { message: words('{name} is not UTF-8 text; save it as UTF-8', { name }) };
     throw error;
   }
 }

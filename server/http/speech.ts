@@ -22,12 +22,22 @@ export function chooseLanguage({ texts, settings }: Pick<Services, 'texts' | 'se
     const asked = req.query[LANGUAGE_PARAMETER];
     const chosen = typeof asked === 'string' ? texts.match(asked) : null;
     if (chosen === null || req.method !== 'GET' || req.path.startsWith('/api/')) return next();
-    res.cookie(COOKIE, chosen, {
-      ...{ maxAge: KEPT_MS, path: '/', httpOnly: true, sameSite: 'lax' },
-      secure: settings.secureCookies,
-    });
-    res.set('Cache-Control', 'no-store').redirect(303, addressWithout(req));
+    keepChoice(res, settings, COOKIE, chosen);
+    res.set('Cache-Control', 'no-store').redirect(303, addressWithout(req, LANGUAGE_PARAMETER));
   };
+}
+
+/** For as long as anybody remembers having chosen. */
+export function keepChoice(
+  res: Response,
+  { secureCookies }: Pick<Services['settings'], 'secureCookies'>,
+  cookie: string,
+  choice: string,
+): void {
+  res.cookie(cookie, choice, {
+    ...{ maxAge: KEPT_MS, path: '/', httpOnly: true, sameSite: 'lax' },
+    secure: secureCookies,
+  });
 }
 
 /** In the language of whoever asks. */
@@ -66,7 +76,7 @@ function languageOf(req: Request, res: Response, texts: Texts): string {
 export function languageLinks(req: Request, res: Response, keepsQuery: boolean) {
   const { language: current } = translatorOf(req, res);
   // What a form was sent to may not be asked for; the choice leads to where people begin.
-  const base = req.method === 'GET' ? addressWithout(req, keepsQuery ? null : 'to') : '/';
+  const base = req.method === 'GET' ? addressWithout(req, LANGUAGE_PARAMETER, keepsQuery ? null : 'to') : '/';
   return textsOf(res).languages.map(({ language, name, direction }) => ({
     ...{ language, name, direction },
     isCurrent: language === current,
@@ -74,18 +84,18 @@ export function languageLinks(req: Request, res: Response, keepsQuery: boolean) 
   }));
 }
 
-/** The address without the choice of a language. @param only parameter that is kept; null: all are */
-function addressWithout(req: Request, only: string | null = null): string {
+/** The address without a choice that stands in it. @param only parameter that is kept; null: all are */
+export function addressWithout(req: Request, choice: string, only: string | null = null): string {
   const [path = '/', query = ''] = req.originalUrl.split(/\?(.*)/s);
   const nameOf = (part: string) => part.split('=', 1)[0];
   const rest = query
     .split('&')
-    .filter((part) => part !== '' && nameOf(part) !== LANGUAGE_PARAMETER && (only === null || nameOf(part) === only));
+    .filter((part) => part !== '' && nameOf(part) !== choice && (only === null || nameOf(part) === only));
   // Two slashes at the beginning would be another site.
   return `${path.replace(/^\/[/\\]+/, '/')}${rest.length > 0 ? `?${rest.join('&')}` : ''}`;
 }
 
-function cookieOf(req: Request, name: string): string | null {
+export function cookieOf(req: Request, name: string): string | null {
   const pairs = (req.get('cookie') ?? '').split(';').map((pair) => pair.trim().split('='));
   const value = pairs.find(([key]) => key === name)?.[1];
   return value !== undefined && /^[\w-]{1,35}$/.test(value) ? value : null;

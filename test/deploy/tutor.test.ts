@@ -24,7 +24,7 @@ function keysOf(name: string): string[] {
   return [...body.matchAll(/^ {4}"(\w+)":/gm)].map(([, key = '']) => `LAUREL_${key}`);
 }
 
-/** Patches of Tutor 21 that hold what the plugin brings. */
+/** Patches of Tutor 21 and 22 that hold what the plugin brings. */
 const PATCHES = [
   'caddyfile',
   'k8s-deployments',

@@ -460,6 +460,7 @@ export function csrfOf(html: string): string {
 export function textOf(html: string): string {
   return html
     .replace(/<(head|svg)[\s\S]*?<\/\1>/g, ' ')
+    .replaceAll('<wbr>', '')
     .replace(/<[^>]+>/g, ' ')
     .replaceAll('&#34;', '"')
     .replaceAll('&#39;', "'")

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Has Tutor render the plugin in a folder of its own and looks whether the outcome is what docker compose and kubectl read.
-# Needs Python 3.9 or later; installs Tutor 21 into that folder.
+# Has Tutor render the plugin in a folder of its own and looks whether the outcome is what docker compose and Kubernetes read.
+# Needs Python 3.9 or later; installs Tutor into that folder: `check.sh 21` its release 21, the newest that is supported unless told.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+release=${1:-22}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -r "$here" "$work/plugin"
 
 python3 -m venv "$work/python"
-"$work/python/bin/pip" install --quiet "$work/plugin"
+"$work/python/bin/pip" install --quiet "$work/plugin" "tutor==$release.*" kubernetes-validate
 export TUTOR_ROOT="$work/root" TUTOR_PLUGINS_ROOT="$work/plugins"
 tutor() { "$work/python/bin/tutor" "$@"; }
 
@@ -32,6 +33,16 @@ json.loads(services["laurel"]["environment"]["LAUREL_LMS_JWT_KEYS"])
 for path in env.glob("apps/openedx/settings/*/*.py"):
     compile(path.read_text(), str(path), "exec")
 PYTHON
+  for file in deployments jobs services volumes; do
+    # Empty where a configuration needs none of a kind.
+    [ ! -s "$TUTOR_ROOT/env/k8s/$file.yml" ] || "$work/python/bin/kubernetes-validate" --strict --quiet "$TUTOR_ROOT/env/k8s/$file.yml"
+  done
+  if docker compose version >/dev/null 2>&1; then
+    for files in "local/docker-compose.yml local/docker-compose.prod.yml" "local/docker-compose.yml dev/docker-compose.yml"; do
+      # shellcheck disable=SC2086
+      (cd "$TUTOR_ROOT/env" && docker compose $(printf -- '-f %s ' $files) --project-name laurel config --quiet)
+    done
+  fi
   if command -v kubectl >/dev/null; then kubectl kustomize "$TUTOR_ROOT/env" >/dev/null; fi
   echo "$choice: rendered"
 done
@@ -39,4 +50,4 @@ done
 tutor plugins disable laurel >/dev/null
 tutor config save >/dev/null
 [ -z "$(mentions)" ] || { echo "left behind:"; mentions; exit 1; }
-echo "disabled: nothing left behind"
+echo "disabled: nothing left behind, with $("$work/python/bin/tutor" --version)"

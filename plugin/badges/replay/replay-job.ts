@@ -8,6 +8,7 @@ import { type BadgeStore, hashOfSource } from '../../ports/badge-store.ts';
 import type { Job, Json } from '../../ports/job-store.ts';
 import type { LearnerStore } from '../../ports/learner-store.ts';
 import type { ReplayScratch } from '../../ports/replay-scratch.ts';
+import { msg } from '../../words.ts';
 import type { RuleBook } from '../rule-book.ts';
 import type { RuleReader } from '../rule-reader.ts';
 import { type FindParts, learnersWithEvents, learnersWithProgress } from './find-learners.ts';
@@ -88,7 +89,7 @@ export function createReplay(parts: ReplayParts): JobKind {
   function waitFor(job: Job): JobStep {
     if (clock.now().getTime() - job.createdAt.getTime() < PATIENCE_MS)
       throw new StoreError('rules-pending', 'the rules have not changed yet; it begins when they have');
-    const note = 'The change of the rules that this was to follow did not come about.';
+    const note = msg('The change of the rules that this was to follow did not come about.');
     return { cursor: null, done: 0, result: { ...nothingYet, note } as never, finished: true };
   }
 

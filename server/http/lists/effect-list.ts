@@ -7,6 +7,7 @@ import type { Effect, OpenEffect, Progress } from '../../../plugin/ports/progres
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
 import { effectName, laneName, shownStatus, shownTime } from '../format.ts';
+import { systemCrumb } from '../pages/system.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
@@ -59,6 +60,7 @@ export function effectList(services: ListServices): List<EffectRow, ProgressName
     title: msg('Effects'),
     titleWithin: msg('effects'),
     section: 'system',
+    breadcrumbs: [systemCrumb],
     noun: [msg('{count} effect'), msg('{count} effects')],
     lead: msg(
       'What is to happen outside because of a badge and has not happened yet. What may succeed later is tried again by itself; what was refused waits for you.',

@@ -6,6 +6,7 @@ import { msg } from '../../../plugin/words.ts';
 import { shownTime } from '../format.ts';
 import { jobTitle } from '../job-words.ts';
 import { jobPath, shownJob } from '../pages/jobs.ts';
+import { systemCrumb } from '../pages/system.ts';
 import type { Services } from '../services.ts';
 import { statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
@@ -20,6 +21,7 @@ export function jobList({ jobStore, jobs }: Pick<Services, 'jobStore' | 'jobs'>)
     title: msg('Jobs'),
     titleWithin: msg('jobs'),
     section: 'system',
+    breadcrumbs: [systemCrumb],
     noun: [msg('{count} job'), msg('{count} jobs')],
     links: [{ text: msg('Replay events'), href: '/replays/new', access: 'operate' }],
     buttons: [{ text: msg('Check all progress'), action: '/progress/check', access: 'operate' }],

@@ -34,6 +34,8 @@ export async function listModel(
   ]);
   const context = await list.load(page.items);
   const actions = (list.actions ?? []).filter(mayDo);
+  // Nothing to look for, and nothing set that could hide something.
+  const isBare = where?.length === 0 && total === 0;
   const at = (changes: Record<string, string | undefined>): string => `${list.path}${queryOf(list, shown, changes)}`;
   return {
     path: list.path,
@@ -47,8 +49,10 @@ export async function listModel(
     isNarrowed: isNarrowed(state),
     nothingMatches: t(list.nothingMatches),
     empty: typeof list.empty === 'function' ? await list.empty() : list.empty,
-    search: list.search && { label: t(list.search.label), help: t(list.search.help), value: state.search ?? '' },
-    filters,
+    search: isBare
+      ? undefined
+      : list.search && { label: t(list.search.label), help: t(list.search.help), value: state.search ?? '' },
+    filters: isBare ? [] : filters,
     dates,
     kept: [
       ['order', state.order],

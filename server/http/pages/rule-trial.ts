@@ -6,7 +6,7 @@ import { createRuleReader } from '../../../plugin/badges/rule-reader.ts';
 import { recentEvents, type TriedRule, tryRules } from '../../../plugin/badges/try-rules.ts';
 import { CredentialsError } from '../../../plugin/errors.ts';
 import { hashOfSource } from '../../../plugin/ports/badge-store.ts';
-import { counts, type FilledWords, msg, type Words, words } from '../../../plugin/words.ts';
+import { counts, type FilledWords, msg, words } from '../../../plugin/words.ts';
 import { shortEventType, shownTime } from '../format.ts';
 import { type FieldError, textField } from '../forms.ts';
 import type { Services } from '../services.ts';
@@ -63,35 +63,32 @@ export function createTrial(services: Services): (req: Request, text: string) =>
   };
 }
 
-function asFilled(said: Words): FilledWords {
-  return typeof said === 'string' ? { text: said, values: {} } : said;
-}
-
 interface Sample {
   readonly events: readonly RuleEvent[];
-  readonly problems: readonly Words[];
+  readonly problems: readonly Omit<FieldError, 'field'>[];
 }
 
 /** One CloudEvent, an array of them, or one per line. */
 function readSample(text: string, { decodeCloudEvent }: Services): Sample {
   const events: RuleEvent[] = [];
-  const problems: Words[] = [];
+  const problems: Omit<FieldError, 'field'>[] = [];
   for (const { place, value } of valuesOf(text)) {
     if (events.length + problems.length >= MOST) {
-      problems.push(
-        words('{place} and what follows was left out: at most {most} events are looked at.', {
+      problems.push({
+        message: words('{place} and what follows was left out: at most {most} events are looked at.', {
           place,
           most: String(MOST),
         }),
-      );
+      });
       break;
     }
     try {
       events.push(decodeCloudEvent(typeof value === 'string' ? parseLine(value) : value));
     } catch (error) {
       if (!(error instanceof CredentialsError) && !(error instanceof SyntaxError)) throw error;
-      const why = error instanceof CredentialsError ? asFilled(error.said) : words('this is not JSON');
-      problems.push(words('{place}: {why}.', { place, why }));
+      if (error instanceof CredentialsError)
+        problems.push({ message: words('{place}:', { place }), english: `${error.message}.` });
+      else problems.push({ message: words('{place}: this is not JSON.', { place }) });
     }
   }
   return { events, problems };

@@ -1,10 +1,24 @@
 /** How the server is: health, version, address. */
 
-import { words } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { shownStatus } from '../format.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+
+export const systemCrumb = { text: words('System'), href: '/system' } as const;
+
+/** Parts of the health report as people call them. */
+const PARTS: Readonly<Record<string, string>> = {
+  process: msg('This process'),
+  database: msg('Database'),
+  rabbitmq: msg('RabbitMQ'),
+  lms: msg('LMS'),
+  effects: msg('Effects'),
+  accounts: msg('Accounts at providers'),
+  mails: msg('Mails'),
+  'dead-letters': msg('Dead letters'),
+};
 
 export function systemRoutes(services: Services): readonly Route[] {
   const { settings, environment } = services;
@@ -20,7 +34,7 @@ export function systemRoutes(services: Services): readonly Route[] {
         {
           status: shownStatus(report.status),
           checks: Object.entries(report.checks).map(([name, check]) => ({
-            name,
+            name: PARTS[name] ?? name,
             status: shownStatus(check.status),
             message: check.message,
           })),

@@ -86,6 +86,7 @@ function dollarField(name: string): CommandError {
 
 /** @throws CommandError 40 when one path leads to or through another */
 export function assertNoConflicts(paths: readonly (readonly string[])[]): void {
+  if (paths.length < 2) return;
   const names = paths.map((path) => path.join('.')).sort();
   const seen = new Set<string>();
   for (const name of names) {

@@ -1,5 +1,5 @@
 /** Updates that a document takes in its bytes: fields at the top that are there get another value of the same type and size, as
- *  times and counts do. Nothing is decoded or encoded. */
+ *  times and counts do, and texts of a fixed form. Nothing is decoded or encoded. */
 
 import { type BsonValue, Elements } from '../bson.ts';
 import { millisecondsAt, TYPE, writeMilliseconds } from '../field-finder.ts';
@@ -43,19 +43,35 @@ function modificationOf(modifications: readonly Modification[], name: string): M
 
 function typeOf(value: BsonValue): number | null {
   if (value instanceof Date) return TYPE.date;
+  if (typeof value === 'string') return isAscii.test(value) ? TYPE.string : null;
   return typeof value === 'number' && Number.isInteger(value) && value === (value | 0) && !Object.is(value, -0)
     ? TYPE.int32
     : null;
 }
 
-/** Whether the argument is more or less than what is there; null: that is of another type. */
+/** There a character is a byte, and their order that of the bytes. */
+const isAscii = /^[ -~]*$/;
+
+/** Whether the argument is more or less than what is there; null: that is of another type or size. */
 function compareAt(bytes: Buffer, type: number, at: number, argument: BsonValue): number | null {
   if (type !== typeOf(argument)) return null;
   if (argument instanceof Date) return argument.getTime() - millisecondsAt(bytes, at);
+  if (typeof argument === 'string') return compareText(bytes, at, argument);
   return (argument as number) - bytes.readInt32LE(at);
+}
+
+function compareText(bytes: Buffer, at: number, text: string): number | null {
+  const { length } = text;
+  if (bytes.readInt32LE(at) !== length + 1) return null;
+  for (let i = 0; i < length; i++) {
+    const difference = text.charCodeAt(i) - bytes[at + 4 + i]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 function write(bytes: Buffer, at: number, argument: BsonValue): void {
   if (argument instanceof Date) writeMilliseconds(bytes, at, argument.getTime());
+  else if (typeof argument === 'string') bytes.write(argument, at + 4, 'latin1');
   else bytes.writeInt32LE(argument as number, at);
 }

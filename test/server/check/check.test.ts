@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { checkClock, checkSecrets, clockSkew } from '../../../server/check/database.ts';
+import { checkClock, checkSecrets, checkSpace, clockSkew } from '../../../server/check/database.ts';
 import type { CheckLine } from '../../../server/check/line.ts';
 import { checkChoices, checkFolders, checkFonts } from '../../../server/check/machine.ts';
 import { readSettings } from '../../../server/config.ts';
@@ -56,10 +56,33 @@ describe('laurel check', function () {
     expect(of(lines, 'form')).to.deep.equal(['ok: the database has the form of this version']);
     expect(of(lines, 'clock')).to.deep.equal(['ok: agrees with that of the database']);
     expect(of(lines, 'keys')).to.deep.equal(['ok: open every secret in the database']);
+    expect(of(lines, 'space').join()).to.match(
+      /^ok: takes [\d.]+ MB on disk: [\d.]+ MB in use, [\d.]+ MB free for what comes$/,
+    );
     expect(of(lines, 'badges')).to.deep.equal(['ok: every active badge has its template']);
     expect(of(lines, 'people')).to.deep.equal(['warning: nobody can sign in yet']);
     expect(of(lines, 'schedules')).to.deep.equal(['ok: none']);
     expect(of(lines, 'dead-letters')).to.deep.equal(['ok: none']);
+  });
+
+  it('warns when much of the file of the embedded store is free, and says how to give it back', () => {
+    const space = { size: 400_000_000, free: 250_000_000 };
+    const settings = { mongodbUri: null, storeCompactPercent: 50 };
+    const message = 'takes 400 MB on disk: 150 MB in use, 250 MB free for what comes';
+    const warned = { name: 'space', status: 'warning', message };
+    expect(checkSpace(space, settings)).to.deep.equal([
+      {
+        ...warned,
+        todo: 'start the server again, which gives it back to the disk, or run `laurel store compact` while the server is stopped',
+      },
+    ]);
+    expect(checkSpace(space, { ...settings, storeCompactPercent: 0 })).to.deep.equal([
+      { ...warned, todo: 'run `laurel store compact` while the server is stopped' },
+    ]);
+    const fine = [{ name: 'space', status: 'ok', message, todo: null }];
+    expect(checkSpace(space, { ...settings, storeCompactPercent: 80 })).to.deep.equal(fine);
+    expect(checkSpace(space, { ...settings, mongodbUri: 'mongodb://db' })).to.deep.equal(fine);
+    expect(checkSpace(null, settings)).to.deep.equal([]);
   });
 
   it('says what is away, and exits with 1', async () => {
@@ -79,7 +102,7 @@ describe('laurel check', function () {
     );
     expect(code).to.equal(1);
     expect(of(lines, 'database').join()).to.match(/^problem: no MongoDB server answers at MONGODB_URI/);
-    expect(of(lines, 'rabbitmq')).to.deep.equal(['problem: does not answer at AMQP_URL']);
+    expect(of(lines, 'rabbitmq')).to.deep.equal(['problem: does not answer at AMQP_URL (ECONNREFUSED)']);
     expect(of(lines, 'mail server').join()).to.match(/^problem: /);
     expect(JSON.stringify(lines)).not.to.contain('hunter2');
   });

@@ -38,7 +38,7 @@ describe('event pages', () => {
 
   it('list what came in with what became of it', async () => {
     const text = await read('/events');
-    expect(text).to.include('course. passing. status. updated ada Matched Demo course completion');
+    expect(text).to.include('course.passing.status.updated ada Matched Demo course completion');
     expect(text).to.include('LMS user 16 Ignored No requirement or penalty of an active badge matched it. none');
     expect(text).to.include(
       'Dead letter Processing failed unexpectedly; the log of the server says more (bug.unexpected)',

@@ -23,6 +23,7 @@ describe('pages', () => {
 
   it('answer with headers that allow no inline code, no framing and no caching', async () => {
     const { headers } = await browser.get('/');
+    expect(headers['x-frame-options']).to.equal('DENY');
     expect(headers['content-security-policy']).to.equal(
       "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'",
     );
@@ -404,6 +405,7 @@ describe('pages', () => {
       revokedAt: null,
     });
     const text = await read('/system');
+      expect(text).to.include('Database OK answers');
     expect(text).to.include('broker Off AMQP_URL is not set: events come in by HTTP and from files');
     expect(await read('/accounts')).to.match(/administrator Administrator Active password 1 Nov 2026/);
     expect(await read('/tokens'))

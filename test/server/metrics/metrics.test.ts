@@ -187,6 +187,8 @@ describe('metrics', () => {
     meters.beforeScrape(() => lookUpGauges(gaugeParts(), meters));
     const found = await samples(meters);
     expect(found.get('laurel_store_up')).to.equal(1);
+    expect(found.get('laurel_store_bytes{part="used"}')).to.equal(3_000);
+    expect(found.get('laurel_store_bytes{part="free"}')).to.equal(2_000);
     expect(found.get('laurel_dead_letters_open')).to.equal(0);
     expect(found.get('laurel_effects_overdue_seconds{lane="credly"}')).to.equal(0);
     expect(found.get('laurel_provider_accounts_troubled')).to.equal(0);

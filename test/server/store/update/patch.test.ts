@@ -11,7 +11,7 @@ const CONTEXT = { now: new Date(0), inserting: false, arrayIndex: null };
 const value = fc.oneof(
   fc.date({ noInvalidDate: true }),
   fc.integer(),
-  fc.constantFrom('text', null, 1.5, -0, new Double(3), Long.fromNumber(7), { a: 1 }, [1]),
+  fc.constantFrom('text', 'test', 'te', 'grün', null, 1.5, -0, new Double(3), Long.fromNumber(7), { a: 1 }, [1]),
 );
 const name = fc.constantFrom('a', 'b', 'c');
 const fields = fc.dictionary(name, value, { maxKeys: 3 });
@@ -50,6 +50,10 @@ describe('an update carried out in the bytes', () => {
     const later = patch({ $max: { at: new Date(-1) }, $set: { n: -4 } });
     expect(decodeDocument(later as Buffer)).to.deep.equal(doc({ _id: 1, at: new Date(5_000_000_000_000), n: -4 }));
     expect(decodeDocument(patch({ $min: { at: new Date(-1) } }) as Buffer).get('at')).to.deep.equal(new Date(-1));
+    const text = encodeDocument(doc({ text: 'abc' }));
+    const patched = (argument: string) => patchBytes(text, parseUpdate(doc({ $max: { text: argument } }), []));
+    expect(decodeDocument(patched('abd') as Buffer)).to.deep.equal(doc({ text: 'abd' }));
+    expect([patched('abb'), patched('abcd'), patched('ab\u00e9')]).to.deep.equal([text, null, null]);
     for (const other of [{ $set: { m: 1 } }, { $set: { _id: 2 } }, { $set: { n: 'text' } }, { $set: { 'n.a': 1 } }])
       expect(patch(other), JSON.stringify(other)).to.equal(null);
   });

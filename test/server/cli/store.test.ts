@@ -7,7 +7,8 @@ import { silentLogger } from '../../../plugin/ports/runtime.ts';
 // LMDB leaves global variables behind: before the first test, where they are no leak
 import '../../../server/store/offline.ts';
 import { openEmbeddedStore } from '../../../server/store/index.ts';
-import { type CommandResult, runHere } from '../../support/command.ts';
+import { type CommandResult, runLaurel } from '../../support/command.ts';
+import { runLaurelProcess } from '../../support/command-process.ts';
 
 describe('laurel store compact', function () {
   this.timeout(60_000);
@@ -18,7 +19,7 @@ describe('laurel store compact', function () {
   afterEach(() => rmSync(dataDir, { recursive: true }));
 
   const compact = (args: readonly string[] = [], env = {}): Promise<CommandResult> =>
-    runHere(['store', 'compact', ...args], { LAUREL_DATA_DIR: dataDir, ...env });
+    runLaurel(['store', 'compact', ...args], { env: { LAUREL_DATA_DIR: dataDir, ...env } });
 
   /** Two thousand documents come, and go again. */
   async function openUsed() {
@@ -51,7 +52,10 @@ describe('laurel store compact', function () {
     expect(plan.before.file - plan.before.used)
       .to.equal(plan.givenBack)
       .and.to.be.greaterThan(1_000_000);
-    const { code, stdout, stderr } = await compact(['--json']);
+    // LMDB listens for the end of the first process that writes with it
+    const { code, stdout, stderr } = await runLaurelProcess(['store', 'compact', '--json'], {
+      env: { LAUREL_DATA_DIR: dataDir },
+    });
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     const done = JSON.parse(stdout);
     expect(done.before).to.deep.equal(plan.before);

@@ -38,7 +38,7 @@ export const editorTexts = {
 export const editorCounts = {
   errors: [msg('{count} error'), msg('{count} errors')],
   warnings: [msg('{count} warning'), msg('{count} warnings')],
-  more: [msg('and {count} more'), msg('and {count} more')],
+  more: [msg('and {count} more problem'), msg('and {count} more problems')],
 } as const;
 
 /** What CodeMirror says by itself, in its words; `$` is its placeholder. */

@@ -11,6 +11,7 @@ import {
   OWN_ACCOUNT,
   openBadgeDetails,
 } from '../../providers/index.ts';
+import { achievementTitle } from './achievement-titles.ts';
 import type { FormField } from './edit-conflict.ts';
 import { safeUrl, shownStatus } from './format.ts';
 import { type FieldError, textField, withPlainLineEnds } from './forms.ts';
@@ -39,10 +40,10 @@ export const entryFields: readonly FormField[] = [
   { name: 'criteria', label: msg('Criteria') },
   { name: 'criteriaUrl', label: msg('Address of the criteria') },
   imageField,
-  { name: 'achievementType', label: msg('Kind') },
+  { name: 'achievementType', label: msg('Kind'), word: achievementTitle },
   { name: 'tags', label: msg('Tags') },
   { name: 'alignments', label: msg('Alignment') },
-  { name: 'state', label: msg('State'), word: (state) => shownStatus(state).word },
+  { name: 'state', label: msg('State'), word: (state, t) => t(shownStatus(state).word) },
 ];
 
 export const emptyEntry: OpenBadgeEntry = {

@@ -217,6 +217,20 @@ describe('a language that nobody speaks, on pages of badges', function () {
       check(rules.slice(0, 9), await submit(browser, path, form, { version: '2', rules, intent: 'open' }));
   });
 
+  it('gives the rule editor all of its texts', async () => {
+    for (const path of ['/badges/new', '/badges/data-track/form', '/rules']) {
+      const content =
+        /<meta name="rule-editor-speech" content="([^"]*)">/.exec((await browser.get(path)).text)?.[1] ?? '';
+      const { language, texts, counts, phrases } = JSON.parse(
+        content.replaceAll('&#34;', '"').replaceAll('&#39;', "'"),
+      );
+      expect(language).to.equal(PSEUDO);
+      const all = [texts, phrases, ...Object.values<object>(counts)].flatMap((table) => Object.values<string>(table));
+      expect(hardCoded(all, [])).to.deep.equal([]);
+      expect(all.length).to.be.greaterThan(50);
+    }
+  });
+
   it('holds nothing for those who may write drafts only', async () => {
     const editor = await site.signIn('editor');
     check(

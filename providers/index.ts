@@ -1,14 +1,11 @@
 /** The adapters to the outside, by the names that rules and configurations use. */
 
-/** Words allowed after `template` in a rule file. */
-export const providerNames: readonly string[] = ['accredible', 'credly', 'memory', 'openbadges'];
-
 // Badge providers
 export { capabilitiesOf as accredibleCapabilities, defaultHosts as accredibleHosts } from './accredible/hosts.ts';
 export { accredibleLimit } from './accredible/limits.ts';
 export { AccredibleProvider } from './accredible/provider.ts';
 export { CREDLY_ADDRESSES, credlyAccountForm } from './credly/account.ts';
-export { type AwardOptions as CredlyAwardOptions, CREDLY_LOCALES } from './credly/award.ts';
+export type { AwardOptions as CredlyAwardOptions } from './credly/award.ts';
 export { CredlyProvider } from './credly/provider.ts';
 export type { HttpClient, HttpClientFactory, HttpClientOptions } from './http/client.ts';
 export { createHttpClient, type HttpParts } from './http/create-client.ts';

@@ -3,7 +3,7 @@
 
 import { ConfigurationError } from '../plugin/errors.ts';
 import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
-import { CREDLY_LOCALES } from '../providers/index.ts';
+import { CREDLY_LOCALES } from '../providers/names.ts';
 import {
   languageTag,
   listenAddress,

@@ -79,7 +79,7 @@ function wordsOf(line: string): readonly string[] {
 
 /** @returns what the command line says of these words when it does nothing; '' when it would do something */
 async function refusalOf(words: readonly string[]): Promise<string> {
-  const program = createProgram(idleShell());
+  const program = await createProgram(idleShell());
   let said = '';
   for (const command of [program, ...allCommands(program)]) {
     command.configureOutput({ writeErr: (text) => (said += text), writeOut: () => {} });

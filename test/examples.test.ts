@@ -5,7 +5,7 @@ import { type Badge, loadRules, runTest } from '../dsl/index.ts';
 import { simulate } from '../plugin/badges/simulate.ts';
 import { decodeCloudEvent } from '../plugin/events/decode.ts';
 import { ruleEnvironment } from '../plugin/events/environment.ts';
-import { providerNames } from '../providers/index.ts';
+import { providerNames } from '../providers/names.ts';
 import { projectPath } from '../server/paths.ts';
 
 const environment = ruleEnvironment({ enabledEventTypes: null, providers: providerNames });

@@ -9,6 +9,7 @@ import { projectPath } from '../server/paths.ts';
 const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/^(package\.json|README\.md|LICENSE)$/, 'LICENSE'],
   [/^dist\/(dsl|plugin|providers|server)\/.*\.js(\.map)?$/, 'dist/server/main.js'],
+  [/^dist\/types\/(dsl|plugin)\/.*\.d\.ts$/, 'dist/types/plugin/extensions/api.d.ts'],
   [/^dist\/assets\//, 'dist/assets/rule-editor.js'],
   [/^views\/(pages|partials)\/.*\.ejs$/, 'views/pages/dashboard.ejs'],
   [/^views\/mail\/.*\.ejs$/, 'views/mail/credential-available.text.ejs'],
@@ -47,8 +48,9 @@ describe('the package', function () {
   });
 
   it('runs its command by Node, and needs what its dependencies say only', () => {
-    const { bin, engines } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8'));
+    const { bin, engines, exports } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8'));
     expect(paths).to.include(bin.laurel);
+    expect(paths.map((path) => `./${path}`)).to.include(exports['./plugin'].types);
     expect(readFileSync(projectPath('server', 'main.ts'), 'utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
     expect(engines.node).to.equal('>=20.19.0');
   });

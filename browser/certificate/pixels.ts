@@ -1,5 +1,5 @@
 /** Pure: what differs between two pictures. */
-import { say } from './speech.ts';
+import { say, tenths } from './speech.ts';
 
 export interface Pixels {
   readonly width: number;
@@ -38,5 +38,5 @@ export function difference(before: Pixels, after: Pixels): Difference | null {
 export function shareInWords(share: number): string {
   if (share === 0) return say('same');
   const percent = share * 100;
-  return percent < 0.1 ? say('hardly') : say('share', { percent: Number(percent.toFixed(1)) });
+  return percent < 0.1 ? say('hardly') : say('share', { percent: tenths(percent) });
 }

@@ -6,6 +6,7 @@ import { fill } from '../../plugin/words.ts';
 const given = read();
 const language = given?.language ?? 'en';
 const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+const decimals = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const lists = new Intl.ListFormat(language === 'en' ? 'en-GB' : language, { type: 'conjunction' });
 
 export function say(key: DesignerText, values: Readonly<Record<string, string | number>> = {}): string {
@@ -15,6 +16,10 @@ export function say(key: DesignerText, values: Readonly<Record<string, string | 
     // names of whatever script do not tear apart a sentence that runs the other way
     return value !== undefined && given?.direction === 'rtl' ? `\u2068${value}\u2069` : value;
   });
+}
+
+export function tenths(value: number): string {
+  return decimals.format(value);
 }
 
 export function listed(texts: readonly string[]): string {

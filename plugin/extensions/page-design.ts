@@ -1,5 +1,7 @@
 /** A page and where its elements lie on it, for people who place them. Lengths in points from the bottom left. */
 
+import type { Words } from '../words.ts';
+
 /** Left, bottom, right, top. */
 export type Box = readonly [number, number, number, number];
 
@@ -27,6 +29,8 @@ export interface DesignNote {
   readonly path: string;
   /** What is the matter, and what to do. */
   readonly message: string;
+  /** The same for whoever reads another language. */
+  readonly said?: Words;
 }
 
 export interface PageDesign {

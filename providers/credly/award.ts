@@ -2,22 +2,8 @@
 
 import type { AwardRequest } from '../../plugin/ports/badge-provider.ts';
 import type { Provenance, ProvenRequirement } from '../../plugin/ports/progress-store.ts';
+import type { CREDLY_LOCALES } from '../names.ts';
 import { splitName } from './names.ts';
-
-/** Languages in which Credly writes to learners. */
-export const CREDLY_LOCALES = [
-  'en',
-  'fr',
-  'de',
-  'ko',
-  'ja',
-  'zh-CN',
-  'pt',
-  'es-ES',
-  'es-US',
-  'fr-CA',
-  'pt-BR',
-] as const;
 
 export interface AwardOptions {
   /** Of the mail that Credly sends; null: Credly's own choice, English. */

@@ -11,7 +11,7 @@ import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 export function addAccessCommands(program: Command, shell: Shell): void {
-  const token = program.command('token').description('bearer tokens of the API');
+  const token = program.command('token');
 
   token
     .command('create')
@@ -60,16 +60,13 @@ export function addAccessCommands(program: Command, shell: Shell): void {
       }),
     );
 
-  program
-    .command('sign-in')
-    .description('print a link that signs an administrator in once, within a day')
-    .action(() =>
-      withLaurel(shell, async ({ services }) => {
-        const made = await createOneTimeSignIn(services);
-        await createAudit(services)('cli', 'sign-in.created', 'one-time sign-in', {});
-        shell.printLine(`${signInLink(services.settings.publicUrl, made)}`);
-      }),
-    );
+  program.command('sign-in').action(() =>
+    withLaurel(shell, async ({ services }) => {
+      const made = await createOneTimeSignIn(services);
+      await createAudit(services)('cli', 'sign-in.created', 'one-time sign-in', {});
+      shell.printLine(`${signInLink(services.settings.publicUrl, made)}`);
+    }),
+  );
 }
 
 function scopesFrom(words: readonly string[] | undefined): readonly Scope[] {

@@ -16,7 +16,7 @@ const ACTOR = 'cli';
 type Work = (desk: AccountDesk, account: KnownAccount) => Promise<string>;
 
 export function addAccountsCommands(program: Command, shell: Shell): void {
-  const accounts = program.command('accounts').description('who may sign in, and in which role');
+  const accounts = program.command('accounts');
 
   accounts
     .command('list')

@@ -20,7 +20,7 @@ interface RestoreOptions extends Options {
 }
 
 export function addBackupCommands(program: Command, shell: Shell): void {
-  const backup = program.command('backup').description('make and verify backups of the database and of files');
+  const backup = program.command('backup');
 
   explainUsage(
     backup
@@ -64,7 +64,6 @@ export function addBackupCommands(program: Command, shell: Shell): void {
   explainUsage(
     program
       .command('restore')
-      .description('put a backup into an empty database; what was open in it then waits for a person')
       .argument('<folder>', 'as it was given to `laurel backup`')
       .option('--into-empty', 'said on purpose: the database of the settings is filled')
       .option('--json', 'print JSON')

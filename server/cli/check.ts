@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { ConfigurationError } from '../../plugin/errors.ts';
 import type { CheckLine } from '../check/line.ts';
 import { readSettings, type Settings } from '../config.ts';
+import { createLogger } from '../logger.ts';
 import { unknownSettings } from '../settings/report.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
@@ -20,7 +21,6 @@ export function addCheckCommand(program: Command, shell: Shell): void {
   explainUsage(
     program
       .command('check')
-      .description('look at settings, machine, database, RabbitMQ and badges, and say what to do; changes nothing')
       .option('--connect', 'also call badge providers, the LMS and the mail server')
       .option('--json', 'print JSON')
       .action(async (options: CheckOptions) => {
@@ -32,7 +32,7 @@ export function addCheckCommand(program: Command, shell: Shell): void {
         }
         // On demand: it brings the libraries of the server.
         const { runChecks } = await import('../check/run.ts');
-        const parts = { settings, logger: shell.logger('silent'), connect: options.connect === true };
+        const parts = { settings, logger: createLogger('silent', shell.stderr), connect: options.connect === true };
         const lines = [...warningsOfNames(shell), ...(await runChecks(parts))];
         print(shell, lines, options);
         if (lines.some(({ status }) => status === 'problem')) shell.exitCode = FAILED;

@@ -13,9 +13,7 @@ import { withLaurel } from './with-laurel.ts';
 const FILE = 'a file that "config export" wrote; - is standard input';
 
 export function addConfigCommands(program: Command, shell: Shell): void {
-  const config = program
-    .command('config')
-    .description('badges, templates, accounts, types, configurations, schedules and assets as one file');
+  const config = program.command('config');
 
   const exporting = config
     .command('export')

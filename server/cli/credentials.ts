@@ -14,7 +14,7 @@ import { explainUsage } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
 export function addCredentialsCommands(program: Command, shell: Shell): void {
-  const credentials = program.command('credentials').description('PDF credentials');
+  const credentials = program.command('credentials');
 
   credentials
     .command('setup')
@@ -90,7 +90,6 @@ export function addCredentialsCommands(program: Command, shell: Shell): void {
 
   program
     .command('records')
-    .description('what courses know of their learners')
     .command('import')
     .description('add or replace learner records from a JSON Lines file; all of it is checked first')
     .argument('<file>', 'see examples/credentials/records.jsonl; - is standard input')

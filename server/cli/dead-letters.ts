@@ -20,9 +20,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 const PAGE = 200;
 
 export function addDeadLettersCommands(program: Command, shell: Shell): void {
-  const letters = program
-    .command('dead-letters')
-    .description('messages from RabbitMQ that could not be processed: look, replay, discard');
+  const letters = program.command('dead-letters');
 
   withFilters(letters.command('list').description('print the dead letters, the latest first'))
     .addOption(

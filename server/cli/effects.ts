@@ -28,7 +28,7 @@ interface FilterOptions {
 }
 
 export function addEffectsCommands(program: Command, shell: Shell): void {
-  const effects = program.command('effects').description('awards, revocations and announcements that are still open');
+  const effects = program.command('effects');
 
   filtered(effects.command('list'))
     .description('print the open effects that match, the latest change first')

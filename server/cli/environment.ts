@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../dsl/index.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
-import { providerNames } from '../../providers/index.ts';
+import { providerNames } from '../../providers/names.ts';
 import { readSettings } from '../config.ts';
 import { loadPlugins } from '../plugins.ts';
 import type { Shell } from './shell.ts';

@@ -13,9 +13,7 @@ import type { Shell } from './shell.ts';
 const BATCH = 100;
 
 export function addEventsCommands(program: Command, shell: Shell): void {
-  const events = program
-    .command('events')
-    .description('LMS events: send them to a running Laurel, see what became of them, replay them');
+  const events = program.command('events');
   addEventLogCommands(events, shell);
   addEventsReplay(events, shell);
 

@@ -8,7 +8,7 @@ import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 
 export function addIssuerCommands(program: Command, shell: Shell): void {
-  const issuer = program.command('issuer').description('Open Badges that Laurel issues itself: who signs them');
+  const issuer = program.command('issuer');
 
   issuer
     .command('show')

@@ -11,7 +11,7 @@ const STATES: readonly string[] = ['waiting', 'running', 'done', 'failed', 'canc
 const MOST = 1_000;
 
 export function addJobsCommands(program: Command, shell: Shell): void {
-  const jobs = program.command('jobs').description('long pieces of work: replays and the like');
+  const jobs = program.command('jobs');
 
   jobs
     .command('list')

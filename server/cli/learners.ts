@@ -17,7 +17,7 @@ interface RetireOptions {
 }
 
 export function addLearnersCommands(program: Command, shell: Shell): void {
-  const learners = program.command('learners').description('forgetting learners, and other usernames for them');
+  const learners = program.command('learners');
 
   learners
     .command('retire')

@@ -4,13 +4,14 @@ import type { Command } from 'commander';
 import { ConfigurationError } from '../../plugin/errors.ts';
 import { readSettings } from '../config.ts';
 import { readCourse } from '../http/lms-course.ts';
+import { createLogger } from '../logger.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
 
 const FAILED = 1;
 
 export function addLmsCommands(program: Command, shell: Shell): void {
-  const lms = program.command('lms').description('the LMS that is asked who is eligible');
+  const lms = program.command('lms');
 
   const check = lms
     .command('check')
@@ -21,7 +22,7 @@ export function addLmsCommands(program: Command, shell: Shell): void {
       const courseKey = readCourse(course);
       const settings = readSettings(shell.env);
       const { openLms } = await import('../composition/lms.ts');
-      const opened = openLms(settings, shell.logger('warn'));
+      const opened = openLms(settings, createLogger('warn', shell.stderr));
       if (opened === null) {
         throw new ConfigurationError([
           'LAUREL_LMS_URL is not set, so there is no LMS to check; docs/how-to/connect-an-lms.md says what it needs',

@@ -22,7 +22,7 @@ interface SettleOptions {
 }
 
 export function addMailsCommands(program: Command, shell: Shell): void {
-  const mails = program.command('mails').description('mails that tell learners of their credentials');
+  const mails = program.command('mails');
 
   mails
     .command('list')

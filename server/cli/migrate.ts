@@ -1,6 +1,7 @@
 /** `laurel migrate`: what a start does by itself, in a step of its own. */
 
 import type { Command } from 'commander';
+import { createLogger } from '../logger.ts';
 import { packageVersion } from '../paths.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';
@@ -17,7 +18,6 @@ export function addMigrateCommand(program: Command, shell: Shell): void {
   explainUsage(
     program
       .command('migrate')
-      .description('bring the database to the form of this version; every start does it too')
       .option('--plan', 'only print what there is to do')
       .option('--again', 'also repeat what was done before: after the last process of a former version has ended')
       .option('--json', 'print JSON')
@@ -30,7 +30,7 @@ export function addMigrateCommand(program: Command, shell: Shell): void {
             printPlan(shell, { ...plan, missingIndexes: await database.missingIndexes() }, options);
             return;
           }
-          const logger = shell.logger('warn');
+          const logger = createLogger('warn', shell.stderr);
           const parts = { connection, clock: shell.clock, logger, program: packageVersion() };
           const applied = await migrate(parts);
           if (options.again) await migrateAgain(parts);

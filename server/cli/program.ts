@@ -1,38 +1,17 @@
 /** The command line: every command in one tree, every failure one sentence and one exit code. */
 
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
-import { addAccessCommands } from './access.ts';
-import { addAccountsCommands } from './accounts.ts';
-import { addBackupCommands } from './backup.ts';
-import { addCheckCommand } from './check.ts';
-import { addConfigCommands } from './config.ts';
-import { addCredentialsCommands } from './credentials.ts';
-import { addDeadLettersCommands } from './dead-letters.ts';
-import { addEffectsCommands } from './effects.ts';
-import { addEventsCommands } from './events.ts';
-import { addIssuerCommands } from './issuer.ts';
-import { addJobsCommands } from './jobs.ts';
-import { addLearnersCommands } from './learners.ts';
-import { addLmsCommands } from './lms.ts';
-import { addMailsCommands } from './mails.ts';
-import { addMigrateCommand } from './migrate.ts';
-import { addProgressCommands } from './progress.ts';
-import { addProvidersCommands } from './providers.ts';
-import { addRulesCommands } from './rules.ts';
-import { addServerCommands } from './server.ts';
-import { addSettingsCommand } from './settings.ts';
+import { COMMAND_GROUPS } from './command-groups.ts';
 import { Shell, type Surroundings } from './shell.ts';
-import { addStoreCommands } from './store.ts';
-import { addTemplatesCommands } from './templates.ts';
 import { UsageError } from './usage.ts';
-import { addWhyCommand } from './why.ts';
 
 const USAGE = 2;
 
-export function createProgram(shell: Shell): Command {
+/** @param asked the words of a command line: commands that they do not name stand in the help, and no more; left out: all are there */
+export async function createProgram(shell: Shell, asked?: readonly string[]): Promise<Command> {
   const program = new Command('laurel')
     .description('Credentials for Open edX: badges, Open Badges and PDF credentials, decided by rules')
     .version(packageVersion())
@@ -42,33 +21,22 @@ export function createProgram(shell: Shell): Command {
     .configureOutput({
       writeOut: (text) => void shell.stdout.write(text),
       writeErr: (text) => void shell.stderr.write(text),
-    });
-  addServerCommands(program, shell);
-  addSettingsCommand(program, shell);
-  addCheckCommand(program, shell);
-  addMigrateCommand(program, shell);
-  addBackupCommands(program, shell);
-  addStoreCommands(program, shell);
-  addRulesCommands(program, shell);
-  addWhyCommand(program, shell);
-  addEventsCommands(program, shell);
-  addDeadLettersCommands(program, shell);
-  addConfigCommands(program, shell);
-  addCredentialsCommands(program, shell);
-  addLmsCommands(program, shell);
-  addTemplatesCommands(program, shell);
-  addProgressCommands(program, shell);
-  addLearnersCommands(program, shell);
-  addEffectsCommands(program, shell);
-  addMailsCommands(program, shell);
-  addJobsCommands(program, shell);
-  addProvidersCommands(program, shell);
-  addIssuerCommands(program, shell);
-  addAccountsCommands(program, shell);
-  addAccessCommands(program, shell);
+    })
+    .configureHelp({ subcommandTerm });
+  for (const { words, add } of COMMAND_GROUPS) {
+    const names = Object.keys(words);
+    if (asked === undefined || names.some((name) => asked.includes(name))) await add(program, shell);
+    else for (const name of names) program.command(name);
+    for (const command of program.commands.slice(-names.length)) command.description(words[command.name()] as string);
+  }
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');
   return program;
+}
+
+/** In the list of all commands the name alone: what goes with it may not be known there. */
+function subcommandTerm(this: Help, command: Command): string {
+  return command.parent?.parent === null ? command.name() : Help.prototype.subcommandTerm.call(this, command);
 }
 
 /** Those below it, at any depth. */
@@ -81,7 +49,8 @@ export function allCommands(command: Command): Command[] {
 export async function runCommandLine({ argv, ...surroundings }: Surroundings): Promise<number> {
   const shell = new Shell(surroundings);
   try {
-    await createProgram(shell).parseAsync(argv.length === 0 ? ['serve'] : [...argv], { from: 'user' });
+    const words = argv.length === 0 ? ['serve'] : [...argv];
+    await (await createProgram(shell, words)).parseAsync(words, { from: 'user' });
     return shell.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;

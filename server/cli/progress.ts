@@ -13,7 +13,6 @@ import { withLaurel } from './with-laurel.ts';
 export function addProgressCommands(program: Command, shell: Shell): void {
   program
     .command('progress')
-    .description('progress of learners on badges')
     .command('check')
     .description(
       'derive all progress anew, without the event log, and tell what differs; exits with 1 when something does',

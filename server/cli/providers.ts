@@ -13,7 +13,7 @@ import { withLaurel } from './with-laurel.ts';
 const ACCOUNT = 'as `laurel providers list` prints it, e.g. credly/science';
 
 export function addProvidersCommands(program: Command, shell: Shell): void {
-  const providers = program.command('providers').description('accounts at badge providers');
+  const providers = program.command('providers');
 
   providers
     .command('list')
@@ -66,7 +66,7 @@ export function addProvidersCommands(program: Command, shell: Shell): void {
 
   addReconcileCommand(providers, shell);
 
-  const secrets = program.command('secrets').description('secrets and signing keys that are sealed in the database');
+  const secrets = program.command('secrets');
 
   secrets
     .command('rotate')

@@ -1,6 +1,6 @@
 /** What commands about rule files print. */
 
-import { formatDiagnostic } from '../../dsl/index.ts';
+import { formatDiagnostic, printable } from '../../dsl/index.ts';
 import type { Colours } from './colour.ts';
 import type { CheckedFile } from './rule-files.ts';
 import type { Shell } from './shell.ts';
@@ -57,6 +57,12 @@ export function areSound(shell: Shell, files: readonly CheckedFile[], undone: st
 /** `1 file`, `2 files` */
 export function plural(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A line that holds text of others: what a terminal would obey is made harmless.
+ *  @param paint of what is then harmless */
+export function printSafely(shell: Shell, line: string, paint: (text: string) => string = (text) => text): void {
+  shell.printLine(paint(printable(line)));
 }
 
 /** Ids and names are arbitrary text: a terminal obeys control characters and turns text around at direction marks. */

@@ -1,6 +1,7 @@
 /** `laurel rules explain --index`: how the index reaches each rule. */
 
 import { type Badge, createRuleIndex } from '../../dsl/index.ts';
+import { printSafely } from './rule-report.ts';
 import type { Shell } from './shell.ts';
 
 interface Row {
@@ -38,5 +39,5 @@ function printTable(shell: Shell, rows: readonly Row[]): void {
     second = Math.max(second, rule.length);
   }
   for (const { badge, rule, reachedBy } of rows)
-    shell.printSafely(`${badge.padEnd(first)}  ${rule.padEnd(second)}  ${reachedBy}`);
+    printSafely(shell, `${badge.padEnd(first)}  ${rule.padEnd(second)}  ${reachedBy}`);
 }

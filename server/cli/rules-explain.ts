@@ -15,7 +15,7 @@ import { commandEnvironment } from './environment.ts';
 import { readAllEvents } from './event-files.ts';
 import { explanationText } from './explanation-text.ts';
 import { checkRuleFiles } from './rule-files.ts';
-import { areSound } from './rule-report.ts';
+import { areSound, printSafely } from './rule-report.ts';
 import { printPlacements } from './rules-explain-index.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage, RULE_FILES, requireOneStandardInput, UsageError } from './usage.ts';
@@ -51,8 +51,8 @@ export function addRulesExplain(rules: Command, shell: Shell): void {
       const explanations = explainAll(badges, wanted, learner);
       if (options.json) return shell.printJson({ learner: learner.username, badges: explanations });
       explanations.forEach((explanation, index) => {
-        if (index > 0) shell.printSafely('');
-        for (const line of explanationText(learner.username, explanation)) shell.printSafely(line);
+        if (index > 0) printSafely(shell, '');
+        for (const line of explanationText(learner.username, explanation)) printSafely(shell, line);
       });
     });
   explainUsage(command, {

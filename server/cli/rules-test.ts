@@ -12,7 +12,7 @@ import {
 import type { Colours } from './colour.ts';
 import { commandEnvironment } from './environment.ts';
 import { type CheckedFile, checkRuleFiles } from './rule-files.ts';
-import { areSound } from './rule-report.ts';
+import { areSound, printSafely } from './rule-report.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage, RULE_FILES, UsageError } from './usage.ts';
 
@@ -96,13 +96,13 @@ function printAsJson(
 
 function printReport(shell: Shell, file: string, { title, failures }: TestReport, { red, green, dim }: Colours): void {
   const passed = failures.length === 0;
-  shell.printSafely(`${passed ? 'passed' : 'FAILED'}  ${file}: ${title}`, (line) =>
+  printSafely(shell, `${passed ? 'passed' : 'FAILED'}  ${file}: ${title}`, (line) =>
     line.replace(/^\w+/, passed ? green : red),
   );
   for (const { line, column, expected, actual, reasons } of failures) {
-    shell.printSafely(`  ${file}:${line}:${column}: expected ${expected}`);
-    shell.printSafely(`    but it is ${actual}`);
-    for (const reason of reasons) shell.printSafely(`      ${reason}`, dim);
+    printSafely(shell, `  ${file}:${line}:${column}: expected ${expected}`);
+    printSafely(shell, `    but it is ${actual}`);
+    for (const reason of reasons) printSafely(shell, `      ${reason}`, dim);
   }
 }
 
@@ -111,7 +111,7 @@ function printCoverage(shell: Shell, coverage: Coverage, { yellow }: Colours): v
     const missing = missed(condition);
     if (missing === null) continue;
     const { file, line, column, badge, rule, text } = condition;
-    shell.printSafely(`${file}:${line}:${column}: ${missing}: ${text} (badge ${badge}, ${rule})`, (whole) =>
+    printSafely(shell, `${file}:${line}:${column}: ${missing}: ${text} (badge ${badge}, ${rule})`, (whole) =>
       whole.replace(missing, yellow),
     );
   }

@@ -13,9 +13,7 @@ import { addRulesTest } from './rules-test.ts';
 import type { Shell } from './shell.ts';
 
 export function addRulesCommands(program: Command, shell: Shell): void {
-  const rules = program
-    .command('rules')
-    .description('check and try rule files; put them in force, export them, look at former versions');
+  const rules = program.command('rules');
 
   addRulesCheck(rules, shell);
   addRulesSimulate(rules, shell);

@@ -10,38 +10,29 @@ import type { Shell } from './shell.ts';
 import { startBanner } from './start-banner.ts';
 
 export function addServerCommands(program: Command, shell: Shell): void {
-  program
-    .command('serve')
-    .description(
-      'run the pages, the API, the consumer, the dispatcher and the scheduler; done when no command is given',
-    )
-    .action(async () => {
-      const settings = readSettings(shell.env);
-      const asked = shell.untilAsked();
-      const laurel = await start(shell, settings, ['web', 'consumer', 'dispatcher', 'scheduler']);
-      shell.printError(`${await startBanner(laurel)}`);
-      await serveUntil(asked, laurel);
-    });
+  program.command('serve').action(async () => {
+    const settings = readSettings(shell.env);
+    const asked = shell.untilAsked();
+    const laurel = await start(shell, settings, ['web', 'consumer', 'dispatcher', 'scheduler']);
+    shell.printError(`${await startBanner(laurel)}`);
+    await serveUntil(asked, laurel);
+  });
 
-  program
-    .command('consume')
-    .description('run the consumer and the dispatcher only; start as many as needed')
-    .action(async () => {
-      const settings = readSettings(shell.env);
-      if (settings.amqpUrl === null) {
-        throw new ConfigurationError([
-          'AMQP_URL is not set, so there is nothing to consume; set it, or run laurel serve',
-        ]);
-      }
-      const asked = shell.untilAsked();
-      const laurel = await start(shell, settings, ['consumer', 'dispatcher']);
-      shell.printError('consuming; SIGTERM stops after the messages in progress');
-      await serveUntil(asked, laurel);
-    });
+  program.command('consume').action(async () => {
+    const settings = readSettings(shell.env);
+    if (settings.amqpUrl === null) {
+      throw new ConfigurationError([
+        'AMQP_URL is not set, so there is nothing to consume; set it, or run laurel serve',
+      ]);
+    }
+    const asked = shell.untilAsked();
+    const laurel = await start(shell, settings, ['consumer', 'dispatcher']);
+    shell.printError('consuming; SIGTERM stops after the messages in progress');
+    await serveUntil(asked, laurel);
+  });
 
   program
     .command('demo')
-    .description('show everything on example data in a fresh temporary folder')
     .option('--exit', 'end after the account instead of serving the pages')
     .action(async (options: { exit?: boolean }) => {
       const { runDemo } = await import('../demo/demo.ts');

@@ -10,7 +10,6 @@ export function addSettingsCommand(program: Command, shell: Shell): void {
   explainUsage(
     program
       .command('settings')
-      .description('print the settings in force and where each comes from; secrets are shown as set or unset only')
       .option('--json', 'print JSON')
       .action((options: { json?: boolean }) => {
         readSettings(shell.env);

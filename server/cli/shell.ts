@@ -2,9 +2,7 @@
  *  touches nothing but what it was given. */
 
 import type { Readable } from 'node:stream';
-import { printable } from '../../dsl/index.ts';
-import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
-import { createLogger, type LogLevel } from '../logger.ts';
+import type { Clock } from '../../plugin/ports/runtime.ts';
 import { type Colours, coloursFor } from './colour.ts';
 
 export interface Output {
@@ -52,12 +50,6 @@ export class Shell {
     this.printLine(JSON.stringify(value));
   }
 
-  /** A line that holds text of others: what a terminal would obey is made harmless.
-   *  @param paint of what is then harmless */
-  printSafely(line: string, paint: (text: string) => string = (text) => text): void {
-    this.printLine(paint(printable(line)));
-  }
-
   printError(line: string): void {
     this.stderr.write(`${line}\n`);
   }
@@ -65,10 +57,5 @@ export class Shell {
   /** As the stream and the environment want them. */
   coloursOf(stream: Output): Colours {
     return coloursFor(stream, this.env);
-  }
-
-  /** Of a command whose standard output is its result. */
-  logger(level: LogLevel): Logger {
-    return createLogger(level, this.stderr);
   }
 }

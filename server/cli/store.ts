@@ -17,7 +17,7 @@ interface Options {
 const PROGRESS_MS = 1_000;
 
 export function addStoreCommands(program: Command, shell: Shell): void {
-  const store = program.command('store').description('the file of the embedded store');
+  const store = program.command('store');
   explainUsage(
     store
       .command('compact')

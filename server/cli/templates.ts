@@ -22,7 +22,7 @@ interface ListOptions {
 }
 
 export function addTemplatesCommands(program: Command, shell: Shell): void {
-  const templates = program.command('templates').description('badge templates at providers: what can be issued');
+  const templates = program.command('templates');
 
   templates
     .command('list')

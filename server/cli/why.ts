@@ -10,7 +10,6 @@ import { withLaurel } from './with-laurel.ts';
 export function addWhyCommand(program: Command, shell: Shell): void {
   program
     .command('why')
-    .description('say why a learner has a badge, or what is missing, with the events that decided it; changes nothing')
     .argument('<username>', 'of the learner')
     .argument('<badge>', 'id of the badge')
     .option('--json', 'print one JSON object, as GET /api/laurel/v1/learners/<username>/badges/<badge> gives it')

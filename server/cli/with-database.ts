@@ -3,6 +3,7 @@
 import type { OpenedDatabase } from '../composition/stores.ts';
 import { readSettings, type Settings } from '../config.ts';
 import { Lifecycle } from '../lifecycle.ts';
+import { createLogger } from '../logger.ts';
 import type { Shell } from './shell.ts';
 
 /** @param how join: beside a running server that holds the embedded store; build: indexes are built */
@@ -12,7 +13,7 @@ export async function withDatabaseOnly(
   work: (opened: OpenedDatabase, settings: Settings) => Promise<void>,
 ): Promise<void> {
   const settings = readSettings(shell.env);
-  const logger = shell.logger('warn');
+  const logger = createLogger('warn', shell.stderr);
   const lifecycle = new Lifecycle(logger);
   try {
     const { openDatabase } = await import('../composition/stores.ts');

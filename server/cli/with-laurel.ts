@@ -2,6 +2,7 @@
 
 import type { Laurel } from '../compose.ts';
 import { readSettings } from '../config.ts';
+import { createLogger } from '../logger.ts';
 import type { Shell } from './shell.ts';
 
 export async function withLaurel(shell: Shell, work: (laurel: Laurel) => Promise<void>): Promise<void> {
@@ -9,7 +10,12 @@ export async function withLaurel(shell: Shell, work: (laurel: Laurel) => Promise
   const level = settings.logLevel === 'info' ? 'warn' : settings.logLevel;
   // On demand: commands that only look at files start without the server's libraries.
   const { compose } = await import('../compose.ts');
-  const laurel = await compose(settings, { logger: shell.logger(level), clock: shell.clock, roles: [], join: true });
+  const laurel = await compose(settings, {
+    logger: createLogger(level, shell.stderr),
+    clock: shell.clock,
+    roles: [],
+    join: true,
+  });
   try {
     await work(laurel);
   } finally {

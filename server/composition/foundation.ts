@@ -7,7 +7,7 @@ import type { Registered } from '../../plugin/extensions/plugin-host.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
 import type { Tracer } from '../../plugin/ports/tracer.ts';
-import { providerNames } from '../../providers/index.ts';
+import { providerNames } from '../../providers/names.ts';
 import type { Settings } from '../config.ts';
 import { every } from '../every.ts';
 import { openTexts, type Texts } from '../i18n/texts.ts';

@@ -15,6 +15,7 @@ import { readSettings } from '../config.ts';
 import { applyCredentialsSetup } from '../configuration/credentials-setup.ts';
 import { hashPassword } from '../http/passwords.ts';
 import { createOneTimeSignIn, signInLink } from '../http/tokens.ts';
+import { createLogger } from '../logger.ts';
 import { projectPath } from '../paths.ts';
 import { badgeAccount, credentialAccount, openBadgeAccount } from './account.ts';
 import { connectDemoCredly, credlyAccount, type DemoCredly, startDemoCredly } from './credly.ts';
@@ -76,7 +77,11 @@ async function startOn(
     ...credly.settings,
     ...lms.settings,
   });
-  return compose(settings, { logger: shell.logger('warn'), clock: shell.clock, roles: ['web', 'dispatcher'] });
+  return compose(settings, {
+    logger: createLogger('warn', shell.stderr),
+    clock: shell.clock,
+    roles: ['web', 'dispatcher'],
+  });
 }
 
 function isFree(port: number): Promise<boolean> {

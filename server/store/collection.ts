@@ -402,9 +402,11 @@ export function sortRecords<Row extends { readonly document: BsonDocument }>(
 
 /** Whether `withIdFirst` would leave it as it is, as far as can be seen at a glance. */
 function beginsWithPlainId(body: Buffer): boolean {
-  return body.length > 9 && PLAIN_IDS.has(body[4] as number) && body.toString('latin1', 5, 9) === '_id\x00';
+  return body.length > 9 && PLAIN_IDS.has(body[4] as number) && body.readUInt32BE(5) === ID_NAME;
 }
 
+/** `_id` and the zero at its end. */
+const ID_NAME = 0x5f696400;
 const PLAIN_IDS: ReadonlySet<number> = new Set([TYPE.string, TYPE.objectId, TYPE.int32, TYPE.double, TYPE.date]);
 
 function withIdFirst(document: BsonDocument): BsonDocument {

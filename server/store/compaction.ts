@@ -2,12 +2,13 @@
  *  file, compared with it document by document, and takes its name. Killed at any instruction, the old or the new file
  *  stands whole. */
 
-import { existsSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CompactionPolicy, isWorthwhile } from './compaction-policy.ts';
 import { copyFileOf, removeLeftovers, syncPath } from './data-file.ts';
 import type { Hold } from './hold.ts';
 import { megabytes } from './megabytes.ts';
+import { roomIn } from './room.ts';
 import { openFile, type StoreFile, type StoreSpace } from './store-file.ts';
 
 export interface CompactionStep {
@@ -55,7 +56,7 @@ export async function compact(hold: Hold, tell: (step: CompactionStep) => void =
   const { dataDir } = hold;
   if (process.platform === 'win32') throw new CompactionError('Windows does not let a file be exchanged that is open');
   const before = hold.journal.space();
-  assertRoom(before, roomBeside(dataDir));
+  assertRoom(before, roomIn(dataDir));
   removeLeftovers(dataDir);
   try {
     await copy(hold, before, tell);
@@ -77,11 +78,6 @@ export function assertRoom({ used }: Pick<StoreSpace, 'used'>, room: number): vo
   throw new CompactionError(
     notDone(`it needs ${megabytes(needed)} beside the file, and the disk has ${megabytes(room)}: make room`),
   );
-}
-
-function roomBeside(dataDir: string): number {
-  const { bavail, bsize } = statfsSync(dataDir);
-  return bavail * bsize;
 }
 
 function notDone(reason: string): string {

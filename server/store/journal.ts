@@ -8,6 +8,7 @@ import { dataFileOf, identityOf } from './data-file.ts';
 import { CommandError } from './errors.ts';
 import { PagePool } from './page-pool.ts';
 import type { StoredRecord } from './record.ts';
+import { Room } from './room.ts';
 import { openFile, type StoreFile, type StoreSpace, spaceOf } from './store-file.ts';
 
 /** Changes when an older program could not read the files any more. */
@@ -36,6 +37,7 @@ export class FormatError extends Error {}
 
 export class Journal {
   readonly #directory: string;
+  readonly #room: Room;
   readonly #identity: string;
   readonly file: StoreFile;
   readonly #root: StoreFile['root'];
@@ -54,7 +56,8 @@ export class Journal {
   /** @param onBroken told when the disk did not take a write: memory and disk may differ then, and LMDB is not to be trusted
    *    any more, so the sooner this process ends the better
    *  @throws FormatError when the files were written by a newer program */
-  constructor(directory: string, onBroken: (reason: Error) => void = () => {}) {
+  constructor(directory: string, onBroken: (reason: Error) => void = () => {}, room = Room.on(directory)) {
+    this.#room = room;
     this.#directory = directory;
     this.#onBroken = onBroken;
     this.pages = new PagePool(directory);
@@ -154,6 +157,11 @@ export class Journal {
   }
 
   put(collectionId: number, record: StoredRecord): void {
+    const shortage = this.#room.take(record.bytes.length);
+    if (shortage) {
+      this.#fail(shortage);
+      return;
+    }
     this.#track(this.#bodies.put([collectionId, record.sequence], record.bytes)).records.push(record);
   }
 

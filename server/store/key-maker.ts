@@ -176,7 +176,7 @@ function writeValue(keys: DocumentKeys, bytes: Buffer, type: number, at: number)
       writeString(keys, bytes, at);
       return;
     case TYPE.date:
-      keys.text(RANK.date);
+      keys.byte(RANK_BYTES.date);
       writeFloat(keys, millisecondsAt(bytes, at));
       return;
     case TYPE.int32:
@@ -186,21 +186,21 @@ function writeValue(keys: DocumentKeys, bytes: Buffer, type: number, at: number)
       writeNumber(keys, bytes.readDoubleLE(at));
       return;
     case TYPE.boolean:
-      keys.text(RANK.boolean);
+      keys.byte(RANK_BYTES.boolean);
       keys.byte(bytes[at] === 1 ? 1 : 0);
       return;
     case TYPE.objectId: {
-      keys.text(RANK.objectId);
+      keys.byte(RANK_BYTES.objectId);
       const to = keys.room(12);
-      bytes.copy(keys.bytes, to, at, at + 12);
+      for (let i = 0; i < 12; i++) keys.bytes[to + i] = bytes[at + i]!;
       return;
     }
     case TYPE.array:
-      keys.text(RANK.emptyArray);
+      keys.byte(RANK_BYTES.emptyArray);
       return;
     case MISSING:
     case TYPE.null:
-      keys.text(RANK.null);
+      keys.byte(RANK_BYTES.null);
       return;
     default:
       keys.text(encodeKey(decodeValue(bytes, type, at)));
@@ -212,7 +212,7 @@ function writeString(keys: DocumentKeys, bytes: Buffer, at: number): void {
   const length = bytes.readInt32LE(at) - 1;
   const to = keys.room(length + 2);
   const into = keys.bytes;
-  into[to] = STRING_RANK;
+  into[to] = RANK_BYTES.string;
   for (let i = 0; i < length; i++) {
     const byte = bytes[at + 4 + i]!;
     // What is not plain ASCII may not be what it is read as.
@@ -226,11 +226,20 @@ function writeString(keys: DocumentKeys, bytes: Buffer, at: number): void {
   into[to + 1 + length] = 0;
 }
 
-const STRING_RANK = RANK.string.charCodeAt(0);
+/** One byte needs no call into what writes texts. */
+const RANK_BYTES = {
+  null: RANK.null.charCodeAt(0),
+  number: RANK.number.charCodeAt(0),
+  string: RANK.string.charCodeAt(0),
+  emptyArray: RANK.emptyArray.charCodeAt(0),
+  objectId: RANK.objectId.charCodeAt(0),
+  boolean: RANK.boolean.charCodeAt(0),
+  date: RANK.date.charCodeAt(0),
+} as const;
 const EXACT = 0x80;
 
 function writeNumber(keys: DocumentKeys, value: number): void {
-  keys.text(RANK.number);
+  keys.byte(RANK_BYTES.number);
   if (Number.isNaN(value)) {
     keys.byte(0);
     return;

@@ -52,7 +52,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'Tutor, Kubernetes': ['laurel', 'laurel-consumer', 'laurel-job'],
 };
 
-const commands = new Set(allCommands(createProgram(idleShell())).map((command) => command.name()));
+const commands = new Set(allCommands(await createProgram(idleShell())).map((command) => command.name()));
 const probed = healthRoutes({} as Services).map(({ path }) => path);
 const METRICS_PORT = 9464;
 

@@ -71,8 +71,8 @@ describe('the plugin for Tutor', () => {
     }
   });
 
-  it('runs commands of Laurel that there are', () => {
-    const known = new Set(allCommands(createProgram(idleShell())).map((command) => command.name()));
+  it('runs commands of Laurel that there are', async () => {
+    const known = new Set(allCommands(await createProgram(idleShell())).map((command) => command.name()));
     const run = [...`${plugin}\n${tutorFile('templates/laurel/jobs/laurel.sh')}`.matchAll(/(?:^|")laurel ([a-z-]+)/gm)];
     expect(run.map(([, command]) => command)).to.have.members(['check', 'sign-in', 'migrate']);
     for (const [, command] of run) expect(known).to.include(command);

@@ -98,6 +98,20 @@ describe('the layout of pages', function () {
     }
   });
 
+  it('takes the colours that somebody chose, whatever the device has', async () => {
+    const page = await place.openPage({ colorScheme: 'light', javaScriptEnabled: false });
+    const paper = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    await page.goto(`${place.address}/badges`);
+    const light = await paper();
+    await page.getByRole('link', { name: 'Dark', exact: true }).click();
+    expect(page.url()).to.equal(`${place.address}/badges`);
+    expect(await paper())
+      .to.equal('rgb(16, 21, 18)')
+      .and.not.to.equal(light);
+    await page.getByRole('link', { name: 'As the device' }).click();
+    expect(await paper()).to.equal(light);
+  });
+
   it('keeps a date on one line, and a mail within a page of 320 px', async () => {
     const page = await place.openPage(NARROW);
     await page.goto(`${place.address}/audit`);

@@ -1,7 +1,7 @@
 /** The package as others get it: packed, unpacked in an empty folder, and run there by `npx laurel`. */
 
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -55,6 +55,24 @@ describe('the packed package in an empty folder', () => {
     install(join(folder, packed.filename));
   });
   after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+  it('brings the types of a plugin, which a strict compiler takes', () => {
+    writeFileSync(
+      join(folder, 'plugin.ts'),
+      [
+        "import type { BadgeProvider, PluginHost } from 'laurel/plugin';",
+        'export const register = ({ addProvider }: PluginHost, board: BadgeProvider): void => addProvider("b", () => board);',
+        '// @ts-expect-error no host has this',
+        'export const wrong = (host: PluginHost) => host.nothing;',
+      ].join('\n'),
+    );
+    const options = ['--module', 'nodenext', '--strict', '--noEmit', '--target', 'es2023', '--types', ''];
+    const compiled = spawnSync(projectPath('node_modules', '.bin', 'tsc'), [...options, 'plugin.ts'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([compiled.stdout, compiled.status]).to.deep.equal(['', 0]);
+  });
 
   it('has no compiled file without a source, and none of the tests', () => {
     const compiled = execFileSync('find', ['dist', '-name', '*.js', '-not', '-path', 'dist/assets/*'], {

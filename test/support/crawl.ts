@@ -21,9 +21,9 @@ export async function crawl(
     if (!(answer.headers()['content-type'] ?? '').startsWith('text/html') || answer.headers()['content-disposition'])
       continue;
     await page.goto(`${address}${path}`);
-    // The choice of a language would count from then on.
+    // The choice of a language or of colours would count from then on.
     for (const href of await page.evaluate<readonly string[]>(linksOf))
-      if (href.startsWith(`${address}/`) && !href.includes('language='))
+      if (href.startsWith(`${address}/`) && !/[?&](language|colours)=/.test(href))
         waiting.push(href.slice(address.length).replace(/#.*/, ''));
     await visit(path);
     visited.push(path);

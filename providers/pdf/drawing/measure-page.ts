@@ -2,6 +2,7 @@
 
 import { CredentialError } from '../../../plugin/errors.ts';
 import type { Box, DesignNote, PageDesign, PlacedElement } from '../../../plugin/extensions/page-design.ts';
+import { english, type FilledWords, msg, words } from '../../../plugin/words.ts';
 import { imageElements, qrElements, type TextElement, textElements } from '../elements.ts';
 import type { PdfJob } from '../engine.ts';
 import type { CompiledTemplate } from '../template/compile-template.ts';
@@ -62,7 +63,7 @@ function linesOf(
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
     const kind = KINDS[error.code] ?? 'unmakeable';
-    return { lines: [], said: [{ kind, severity: 'error', message: error.message }] };
+    return { lines: [], said: [{ kind, severity: 'error', message: error.message, said: error.said }] };
   }
 }
 
@@ -74,17 +75,22 @@ const KINDS: Readonly<Record<string, DesignNote['kind']>> = {
 function fittingNotes({ name, sizePt }: TextElement, text: string, lines: readonly PlacedLine[]): Note[] {
   const [first] = lines;
   if (!first) {
-    const message = `"${name}" is empty here; give it a text, or leave it out`;
-    return [{ kind: 'empty', severity: 'warning', message }];
+    return [warning('empty', words('"{name}" is empty here; give it a text, or leave it out', { name }))];
   }
   const paragraphs = text.split('\n').filter((paragraph) => paragraph.trim() !== '').length;
   if (lines.length > paragraphs) {
-    const message = `"${name}" takes ${lines.length} lines at its least size, ${shown(first.sizePt)} pt; leave room above it, or allow a smaller "min_size"`;
-    return [{ kind: 'wrapped', severity: 'warning', message }];
+    const said = words(
+      '"{name}" takes {lines} lines at its least size, {size} pt; leave room above it, or allow a smaller "min_size"',
+      { name, lines: lines.length, size: shown(first.sizePt) },
+    );
+    return [warning('wrapped', said)];
   }
   if (first.sizePt >= sizePt) return [];
-  const message = `"${name}" is written at ${shown(first.sizePt)} pt instead of ${shown(sizePt)} pt to fit between the margins; move it towards the middle, or choose a smaller "size" for all`;
-  return [{ kind: 'shrunk', severity: 'warning', message }];
+  const said = words(
+    '"{name}" is written at {size} pt instead of {wanted} pt to fit between the margins; move it towards the middle, or choose a smaller "size" for all',
+    { name, size: shown(first.sizePt), wanted: shown(sizePt) },
+  );
+  return [warning('shrunk', said)];
 }
 
 /** From side to side as wide as set, from top to bottom what is inked. */
@@ -115,11 +121,19 @@ function handleOf(element: TextElement, template: CompiledTemplate): Box {
 
 function beyondEdges({ name, box }: PlacedElement, { widthPt, heightPt }: CompiledTemplate): Note[] {
   const [left, bottom, right, top] = box;
-  const beyond = { left: -left, bottom: -bottom, right: right - widthPt, top: top - heightPt };
-  const edges = Object.entries(beyond).flatMap(([edge, by]) => (by > UNSEEN_PT ? [edge] : []));
+  const beyond = [
+    [msg('left'), -left],
+    [msg('bottom'), -bottom],
+    [msg('right'), right - widthPt],
+    [msg('top'), top - heightPt],
+  ] as const;
+  const edges = beyond.flatMap(([edge, by]) => (by > UNSEEN_PT ? [edge] : []));
   if (edges.length === 0) return [];
-  const message = `"${name}" reaches beyond the ${edges.join(' and ')} edge of the page, and what lies outside is not seen; move it, or make it smaller`;
-  return [{ kind: 'off-page', severity: 'warning', message }];
+  const said = words(
+    '"{name}" reaches beyond the {edges} edge of the page, and what lies outside is not seen; move it, or make it smaller',
+    { name, edges: { all: edges.map((edge) => words(edge)) } },
+  );
+  return [warning('off-page', said)];
 }
 
 /** Images lie below the others on purpose. */
@@ -130,10 +144,17 @@ function overlaps(elements: readonly PlacedElement[]): DesignNote[] {
       const width = Math.min(one.box[2], other.box[2]) - Math.max(one.box[0], other.box[0]);
       const height = Math.min(one.box[3], other.box[3]) - Math.max(one.box[1], other.box[1]);
       if (width <= UNSEEN_PT || height <= UNSEEN_PT) return [];
-      const message = `"${one.name}" and "${other.name}" lie over each other; move one of them`;
-      return [{ kind: 'overlap', severity: 'warning', path: one.path, message }];
+      const said = words('"{one}" and "{other}" lie over each other; move one of them', {
+        one: one.name,
+        other: other.name,
+      });
+      return [{ ...warning('overlap', said), path: one.path }];
     }),
   );
+}
+
+function warning(kind: DesignNote['kind'], said: FilledWords): Note {
+  return { kind, severity: 'warning', message: english(said), said };
 }
 
 function shown(sizePt: number): string {

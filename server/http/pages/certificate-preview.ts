@@ -77,10 +77,12 @@ export function certificatePreviewRoutes(services: Services): readonly Route[] {
     const { design } = plan.generation;
     if (!design || !sample)
       throw new NotFoundError('design', msg('this generation function has no page to place things on'));
-    const { document, background, ...page } = await design(await sampleRequest(plan, sample, services));
+    const t = translatorOf(req, res);
+    const { document, background, notes, ...page } = await design(await sampleRequest(plan, sample, services));
     const hash = createHash('sha256').update(background).digest('hex').slice(0, 32);
     res.json({
       ...page,
+      notes: notes.map(({ said, ...note }) => ({ ...note, message: t(said ?? note.message) })),
       document: base64(document),
       // the browser keeps the last one
       background: { hash, bytes: textField(req, 'background') === hash ? null : base64(background) },

@@ -24,6 +24,7 @@ import { exportOf, FORMATS, namedFindings, withNames } from '../comparison-expor
 import { type FindingWords, findingWords, titleOfFinding } from '../finding-words.ts';
 import { pathText, queryChoice, queryString, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
+import { jobTitle } from '../job-words.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -94,7 +95,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       const page = await listFindings(comparisonNotes, job.id, query);
       const names = new Map((await badges.list()).map(({ id, name }) => [id, name ?? id]));
       const href = comparisonPath(job.id);
-      const frame = { title: job.title, section: 'providers', breadcrumbs: crumbs } as const;
+      const frame = { title: jobTitle(job), section: 'providers', breadcrumbs: crumbs } as const;
       await renderPage(req, res, 'comparison', frame, {
         ...shownJob(job),
         href,
@@ -149,7 +150,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       const frame = {
         title: words('Put right'),
         section: 'providers',
-        breadcrumbs: [...crumbs, { text: job.title, href }],
+        breadcrumbs: [...crumbs, { text: jobTitle(job), href }],
       } as const;
       await renderPage(req, res, 'comparison-mend', frame, {
         href,

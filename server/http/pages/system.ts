@@ -35,6 +35,7 @@ export function systemRoutes(services: Services): readonly Route[] {
           status: shownStatus(report.status),
           checks: Object.entries(report.checks).map(([name, check]) => ({
             name: PARTS[name] ?? name,
+            isOurs: name in PARTS,
             status: shownStatus(check.status),
             message: check.message,
           })),

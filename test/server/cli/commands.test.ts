@@ -17,10 +17,12 @@ const OVER_RULES: Readonly<Record<string, readonly string[]>> = {
   diff: ['-', EXAMPLE],
 };
 
+const program = await createProgram(idleShell());
+
 describe('every command', () => {
   const nameOf = (command: Command): string =>
     command.parent === null ? '' : `${nameOf(command.parent)} ${command.name()}`.trim();
-  const commands = allCommands(createProgram(idleShell()));
+  const commands = allCommands(program);
 
   for (const command of commands) {
     const name = nameOf(command);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { expect } from 'chai';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { compose, type Laurel } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
+import { readHolder } from '../../../server/store/holder.ts';
 import { type CommandResult, runLaurel } from '../../support/command.ts';
 import { spawnLaurel } from '../../support/command-process.ts';
 import { bystander, dump, meet, mentioned, zelda } from '../../support/person-world.ts';
@@ -22,6 +24,10 @@ describe('retiring and renaming learners on the command line', function () {
     } finally {
       await running.stop();
     }
+  };
+  /** Resolves when the process has the store, and begins, or has ended. */
+  const begun = async (child: ChildProcess): Promise<void> => {
+    while (child.exitCode === null && readHolder(join(dataDir, 'store'))?.pid !== child.pid) await pause(20);
   };
   beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'laurel-learners-'));
@@ -57,13 +63,13 @@ describe('retiring and renaming learners on the command line', function () {
 
   it('is finished by the next process when one is killed at any time', async () => {
     const statesSeen: string[] = [];
-    for (const afterMs of [4_000, 6_500, 7_500]) {
+    for (const afterMs of [0, 150, 500]) {
       const child = spawnLaurel(['learners', 'retire', zelda.username], env);
-      await Promise.race([pause(afterMs), new Promise((done) => child.once('exit', done))]);
+      const ended = new Promise<void>((done) => child.once('close', () => done()));
+      await begun(child);
+      await pause(afterMs);
       child.kill('SIGKILL');
-      await new Promise((done) =>
-        child.exitCode === null && child.signalCode === null ? child.once('exit', done) : done(null),
-      );
+      await ended;
       statesSeen.push(String(child.signalCode ?? child.exitCode));
     }
     // Whatever the last one left: its lease ends in time, here at once.

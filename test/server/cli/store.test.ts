@@ -7,7 +7,7 @@ import { silentLogger } from '../../../plugin/ports/runtime.ts';
 // LMDB leaves global variables behind: before the first test, where they are no leak
 import '../../../server/store/offline.ts';
 import { openEmbeddedStore } from '../../../server/store/index.ts';
-import { type CommandResult, runHere } from '../../support/command.ts';
+import { type CommandResult, runLaurel } from '../../support/command.ts';
 
 describe('laurel store compact', function () {
   this.timeout(60_000);
@@ -18,7 +18,7 @@ describe('laurel store compact', function () {
   afterEach(() => rmSync(dataDir, { recursive: true }));
 
   const compact = (args: readonly string[] = [], env = {}): Promise<CommandResult> =>
-    runHere(['store', 'compact', ...args], { LAUREL_DATA_DIR: dataDir, ...env });
+    runLaurel(['store', 'compact', ...args], { env: { LAUREL_DATA_DIR: dataDir, ...env } });
 
   /** Two thousand documents come, and go again. */
   async function openUsed() {

@@ -405,7 +405,7 @@ describe('pages', () => {
       revokedAt: null,
     });
     const text = await read('/system');
-      expect(text).to.include('Database OK answers');
+    expect(text).to.include('Database OK answers');
     expect(text).to.include('broker Off AMQP_URL is not set: events come in by HTTP and from files');
     expect(await read('/accounts')).to.match(/administrator Administrator Active password 1 Nov 2026/);
     expect(await read('/tokens'))

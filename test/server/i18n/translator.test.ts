@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { words } from '../../../plugin/words.ts';
+import { counts, english as inEnglish, words } from '../../../plugin/words.ts';
 import { pluralFormOf, pluralForms } from '../../../server/i18n/plural-forms.ts';
 import { createTranslator } from '../../../server/i18n/translator.ts';
 
@@ -30,6 +30,61 @@ describe('a translator', () => {
     expect(spanish.plural(12_345, '{count} badge', '{count} badges')).to.equal('12.345 insignias');
     expect(spanish.plural(2, '{count} step', '{count} steps')).to.equal('2 steps');
     expect(english.plural(1, '{count} badge', '{count} badges')).to.equal('1 badge');
+  });
+
+  it('takes it for a count that was made where no language was known, and for one that is said otherwise', () => {
+    const badges = counts(12_345, '{count} badge', '{count} badges');
+    expect(spanish(badges)).to.equal('12.345 insignias');
+    expect(spanish(counts(1, '{count} badge', '{count} badges'))).to.equal('1 insignia');
+    expect(spanish(words('Because {reason}', { reason: badges }))).to.equal('Porque 12.345 insignias');
+    expect([inEnglish(badges), inEnglish(counts(1, '{count} badge', '{count} badges'))]).to.deep.equal([
+      '12345 badges',
+      '1 badge',
+    ]);
+    expect(spanish.plural(10_001, '{count} badge', '{count} badges', { count: '10.000+' })).to.equal(
+      '10.000+ insignias',
+    );
+  });
+
+  it('tells names from what is to be said', () => {
+    expect(spanish.shown('it rains')).to.equal('it rains');
+    expect(spanish.shown(words('it rains'))).to.equal('llueve');
+  });
+
+  it('puts links and lists of them into a sentence', () => {
+    const ada = { link: 'ada', href: '/ada' };
+    expect(spanish.parts('Hello {name}', { name: ada })).to.deep.equal([
+      { kind: 'text', text: 'Hola, ' },
+      { kind: 'link', text: 'ada', href: '/ada', isCode: false },
+    ]);
+    const nowhere = { link: 'e-1', href: null, isCode: true };
+    const said = spanish.parts('it rains');
+    expect(
+      spanish.parts('{all}', { all: { list: [ada, nowhere, said] } }).map(({ kind, text }) => [kind, text]),
+    ).to.deep.equal([
+      ['link', 'ada'],
+      ['text', ', '],
+      ['code', 'e-1'],
+      ['text', ', '],
+      ['text', 'llueve'],
+    ]);
+  });
+
+  it('writes what begins on a day in UTC, whatever the zone of the site', () => {
+    const start = new Date('2026-05-31T23:59:00Z');
+    const spans = ['year', 'month', 'day', 'day-of-year'] as const;
+    expect(spans.map((span) => english.calendar(start, span))).to.deep.equal([
+      '2026',
+      'May 2026',
+      '31 May 2026',
+      '31 May',
+    ]);
+    expect(spans.map((span) => spanish.calendar(start, span))).to.deep.equal([
+      '2026',
+      'may 2026',
+      '31 may 2026',
+      '31 may',
+    ]);
   });
 
   it('says words within words', () => {

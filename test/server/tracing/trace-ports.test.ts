@@ -33,7 +33,15 @@ function intakeOf(taken: LmsEvent[]): EventIntake {
       taken.push(event);
       return { outcome: 'ignored', reason: 'no-match' };
     },
-    group: (events) => [{ events, learner: null, take: async () => (taken.push(...events), []) }],
+    group: (events) => [
+      {
+        ...{ events, learner: null },
+        async take() {
+          taken.push(...events);
+          return [];
+        },
+      },
+    ],
     async giveUp() {},
   };
 }

@@ -124,8 +124,13 @@ describe('pages for administrators', () => {
     const site = makeSite();
     const browser = await site.signIn('administrator');
     const { text } = await browser.get('/system?done=account-created').set('Accept-Language', 'fr');
-    expect(text).to.include('<html lang="fr" dir="ltr">').and.to.match(/<main id="main" tabindex="-1">/);
-    expect(textOf(text)).to.include('Le compte a été créé.').and.to.include('Tableau de bord').and.to.include('Système');
+    expect(text)
+      .to.include('<html lang="fr" dir="ltr">')
+      .and.to.match(/<main id="main" tabindex="-1">/);
+    expect(textOf(text))
+      .to.include('Le compte a été créé.')
+      .and.to.include('Tableau de bord')
+      .and.to.include('Système');
     expect(textOf(text)).not.to.include('System ');
   });
 });

@@ -81,6 +81,15 @@ describe('the page of a schedule', () => {
     });
   });
 
+  it('S6: counts an interval on from its last run when something else is saved', async () => {
+    const former = await stored();
+    expect(textOf((await send({ overlap: 'queue' }, `${PATH}/preview`)).text)).to.contain(
+      'Mon, 30 Nov 2026, 09:00 UTC',
+    );
+    await send({ overlap: 'queue' });
+    expect(await stored()).to.deep.include({ overlap: 'queue', nextDueAt: former?.nextDueAt });
+  });
+
   for (const [field, changes, message] of [
     ['every', { every: '0' }, 'Write a whole number of at least 1'],
     ['every', { every: '9999999' }, 'The interval must be from one second to ten years, in milliseconds'],

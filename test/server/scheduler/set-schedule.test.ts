@@ -170,7 +170,7 @@ describe('the due times of a schedule', () => {
     expect(hours({ ...set, enabled: false, nextDueAt: null })).to.deep.equal([19, 29, 39]);
   });
 
-  // X5: what clocks jump over and what they show again, in two zones with a whole hour and one with half an hour.
+  // X5: what clocks jump over and what they show again, in zones with a whole hour and with half an hour, and in one where nothing changes.
   for (const [zone, expression, now, policy, expected] of [
     ['America/New_York', '30 2 * * *', '2026-03-07T12:00Z', {}, ['2026-03-08T07:00', '2026-03-09T06:30']],
     ['America/New_York', '30 2 * * *', '2026-03-07T12:00Z', { gap: 'skip' }, ['2026-03-09T06:30', '2026-03-10T06:30']],
@@ -196,6 +196,16 @@ describe('the due times of a schedule', () => {
       '2026-04-04T12:00Z',
       { repeated: 'both' },
       ['2026-04-04T14:45', '2026-04-04T15:15'],
+    ],
+    // clocks change at midnight, so that a day has none or its last hour twice
+    ['America/Santiago', '0 0 * * *', '2026-09-05T12:00Z', {}, ['2026-09-06T04:00', '2026-09-07T03:00']],
+    ['America/Santiago', '0 0 * * *', '2026-09-05T12:00Z', { gap: 'skip' }, ['2026-09-07T03:00', '2026-09-08T03:00']],
+    [
+      'America/Santiago',
+      '30 23 * * *',
+      '2026-04-04T12:00Z',
+      { repeated: 'both' },
+      ['2026-04-05T02:30', '2026-04-05T03:30'],
     ],
     [
       'Asia/Kolkata',

@@ -118,6 +118,19 @@ describe('the page of a schedule', () => {
     });
   }
 
+  it('takes from the form what the form has, and nothing else', async () => {
+    const { totalRuns, lastRunAt, nextDueAt } = (await stored()) ?? {};
+    await send({
+      totalRuns: '0',
+      lastRunAt: '',
+      nextDueAt: '2020-01-01 00:00',
+      configurationId: 'configuration-2',
+      _id: 'x',
+    });
+    expect(await stored()).to.deep.include({ totalRuns, lastRunAt, nextDueAt, configurationId: 'configuration-1' });
+    expect(await site.services.credentials.schedule('configuration-2')).to.equal(null);
+  });
+
   it('refuses what was begun from an older state, and shows what was typed', async () => {
     const old = await fields({ every: '3' });
     await send({ every: '5' });

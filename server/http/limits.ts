@@ -115,7 +115,7 @@ export function wrongTokenLimit(): RequestHandler {
 }
 
 /** Searches, exports and previews, which cost a person nothing and the server a lot. */
-const COSTLY = /\/(?:export|preview|eligibility|plan|compare)(?:\.\w+)?(?:\?|$)|[?&]search=[^&]/;
+const COSTLY = /^\/exports\/|\/(?:export|preview|eligibility|plan|compare)(?:\.\w+)?(?:\?|$)|[?&]search=[^&]/;
 
 /** By account and address. */
 export function costlyLimit(): RequestHandler {

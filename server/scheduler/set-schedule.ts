@@ -1,5 +1,6 @@
 /** Pure: a schedule's due times within its limits, and how it is stored when somebody sets it. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Schedule } from '../../plugin/ports/credential-store.ts';
 import { words } from '../../plugin/words.ts';
 import { nextDue } from './next-due.ts';
@@ -53,18 +54,31 @@ export function upcomingDues(timing: Timing, now: Date, count: number): readonly
 
 /** Of a schedule as it is stored: the due time it waits for comes first. */
 export function storedDues(schedule: Schedule, now: Date, count: number): readonly Date[] {
-  const { nextDueAt: due, rule, oneOff } = schedule;
-  if (due === null) return upcomingDues(schedule, now, count);
-  const isLast = oneOff || rule.kind === 'clocked';
-  return isLast ? [due] : [due, ...upcomingDues({ ...schedule, startAt: null }, due, count - 1)];
+  return duesIfSet(schedule, schedule, now, count);
+}
+
+/** As they would be if the schedule were set like that, and enabled, at `now`. */
+export function duesIfSet(timing: Timing, former: Schedule | null, now: Date, count: number): readonly Date[] {
+  const due = keptDue(timing, former);
+  if (due === null) return upcomingDues(timing, now, count);
+  const isLast = timing.oneOff || timing.rule.kind === 'clocked';
+  return isLast ? [due] : [due, ...upcomingDues({ ...timing, startAt: null }, due, count - 1)];
+}
+
+/** The due time that the schedule waits for already. It stays while rule and start do: who saves something else, or the same
+ *  setup file again, puts no run off. */
+function keptDue({ rule, startAt, expiresAt }: Timing, former: Schedule | null): Date | null {
+  if (!former?.enabled || former.nextDueAt === null) return null;
+  const isSame = isDeepStrictEqual([former.rule, former.startAt], [rule, startAt]);
+  return isSame ? within(former.nextDueAt, expiresAt) : null;
 }
 
 function within(due: Date, expiresAt: Date | null): Date | null {
   return expiresAt === null || due < expiresAt ? due : null;
 }
 
-/** A schedule as it is stored when somebody sets it. Changing or enabling it never catches up what it missed.
- *  @param former keeps the counters @throws InputError `input.schedule` naming the field */
+/** A schedule as it is stored when somebody sets it. Changing its times or enabling it never catches up what it missed.
+ *  @param former keeps the counters, and the due time while rule and start stay @throws InputError `input.schedule` naming the field */
 export function setSchedule(
   configurationId: string,
   wanted: WantedSchedule,
@@ -81,7 +95,7 @@ export function setSchedule(
   const isTooShort = deadlineMs !== null && !(Number.isInteger(deadlineMs) && deadlineMs >= MIN_DEADLINE_MS);
   if (isTooShort || (deadlineMs ?? 0) > MAX_DEADLINE_MS)
     throw wrongField('deadlineMs', words('the deadline must be from one minute to one year, or empty'));
-  const next = firstDue(timing, now);
+  const next = keptDue(timing, former) ?? firstDue(timing, now);
   if (enabled && next === null)
     throw wrongField('expiresAt', words('no run would be due before this end; choose a later one'));
   return {

@@ -5,13 +5,7 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialConfiguration, Schedule } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import {
-  setSchedule,
-  storedDues,
-  USUAL_SCHEDULE,
-  upcomingDues,
-  type WantedSchedule,
-} from '../../scheduler/set-schedule.ts';
+import { duesIfSet, setSchedule, USUAL_SCHEDULE, type WantedSchedule } from '../../scheduler/set-schedule.ts';
 import { createAudit } from '../audit.ts';
 import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict } from '../edit-conflict.ts';
 import { shownStatus, shownTime } from '../format.ts';
@@ -216,9 +210,6 @@ function shownSchedule(schedule: Schedule, t: Translator) {
 function timesOf(wanted: WantedSchedule, stored: Schedule | null, now: Date, t: Translator) {
   const { rule, oneOff, startAt, expiresAt } = { ...USUAL_SCHEDULE, ...wanted };
   const zone = rule.kind === 'crontab' ? rule.timeZone : 'UTC';
-  const dues =
-    stored !== null && wanted === stored
-      ? storedDues(stored, now, TIMES_SHOWN)
-      : upcomingDues({ rule, oneOff, startAt, expiresAt }, now, TIMES_SHOWN);
+  const dues = duesIfSet({ rule, oneOff, startAt, expiresAt }, stored, now, TIMES_SHOWN);
   return dues.map((at) => ({ zone: t.wallClock(at, zone), utc: shownTime(at) }));
 }

@@ -47,14 +47,14 @@ describe('a credentials setup file', () => {
   });
 
   const example = (): SetupFile => JSON.parse(readFileSync(join(folder, 'example.json'), 'utf8')) as SetupFile;
-  const applyText = (text: string): Promise<SetupResult> => {
+  const applyText = (text: string, now = NOW): Promise<SetupResult> => {
     writeFileSync(join(folder, 'setup.json'), text);
-    return applyCredentialsSetup(join(folder, 'setup.json'), { store, files, registry, now: NOW });
+    return applyCredentialsSetup(join(folder, 'setup.json'), { store, files, registry, now });
   };
-  const apply = (change: (setup: SetupFile) => void): Promise<SetupResult> => {
+  const apply = (change: (setup: SetupFile) => void, now = NOW): Promise<SetupResult> => {
     const setup = example();
     change(setup);
-    return applyText(JSON.stringify(setup));
+    return applyText(JSON.stringify(setup), now);
   };
   const refusal = async (change: (setup: SetupFile) => void): Promise<string> => {
     const error = await rejection(apply(change));
@@ -78,6 +78,17 @@ describe('a credentials setup file', () => {
     });
     expect((await store.types()).map(({ name }) => name)).to.deep.equal(['Certificate of the course']);
     expect(await store.configurations()).to.have.length(1);
+  });
+
+  it('S6: puts off no interval when it is applied again and again', async () => {
+    const everyTenDays = (setup: SetupFile) => {
+      setup.configurations[0]!.schedule!.rule = { kind: 'interval', everyMs: 10 * 86_400_000 };
+    };
+    await apply(everyTenDays);
+    await apply(everyTenDays, new Date('2026-11-08T08:00:00Z'));
+    expect((await store.schedule('demo-course-certificate'))?.nextDueAt).to.deep.equal(
+      new Date('2026-11-11T08:00:00Z'),
+    );
   });
 
   it('may begin with a byte order mark', async () => {

@@ -206,6 +206,17 @@ describe('my account', () => {
     expect(JSON.stringify(items)).not.to.include(NEW);
   }).timeout(10_000);
 
+  it('gives no right to who sends along what the form does not have', async () => {
+    const { access } = site.services;
+    const former = await access.accountByName('publisher');
+    const more = { role: 'administrator', name: 'root', id: 'mine', lmsUsername: 'ada', createdAt: '0' };
+    expect((await change({ current: PASSWORD, password: NEW, ...more })).status).to.equal(303);
+    const { passwordHash, ...account } = (await access.accountByName('publisher')) ?? {};
+    expect(passwordHash).to.not.equal(former?.passwordHash);
+    for (const field of ['id', 'name', 'role', 'lmsUsername', 'createdAt', 'disabledAt'] as const)
+      expect(account[field as keyof typeof account], field).to.deep.equal(former?.[field]);
+  });
+
   it('is no way around the limit of guesses', async () => {
     for (let guess = 0; guess < 10; guess++)
       expect((await change({ current: `guess ${guess}`, password: NEW })).status).to.equal(422);

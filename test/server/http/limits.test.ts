@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import supertest from 'supertest';
 import { MemoryRateLimits } from '../../../plugin/ports/rate-limits.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
+import { pageRoutes } from '../../../server/http/app.ts';
 import { Lifecycle } from '../../../server/lifecycle.ts';
 import { listen } from '../../../server/listen.ts';
 import { makeSite, submit } from '../../support/web.ts';
@@ -56,6 +57,32 @@ describe('limits on what may be tried', function () {
     expect((await browser.get('/learners')).status).to.equal(200);
     expect((await browser.get('/learners?search=')).status).to.equal(200);
     for (const key of keys) expect(key).to.match(/^(costly|sign-in address|sign-in account) [\w-]{22,43}$/);
+  });
+
+  it('hold for every export, of lists too, and for previews', async () => {
+    const keys: string[] = [];
+    const rateLimits = new MemoryRateLimits();
+    const take = rateLimits.take.bind(rateLimits);
+    rateLimits.take = (key, limit, now) => {
+      keys.push(key);
+      return take(key, limit, now);
+    };
+    const site = makeSite({ rateLimits, clock });
+    const browser = await site.signIn('administrator');
+    const exports = pageRoutes(site.services).filter(({ path }) => /\/exports?\b|\/preview$/.test(path));
+    expect(exports.map(({ path }) => path)).to.include.members([
+      '/exports/learners.csv',
+      '/rules/export',
+      '/configurations/:id/schedule/preview',
+    ]);
+    for (const { method, path } of exports) {
+      keys.length = 0;
+      await browser[method](path);
+      expect(
+        keys.filter((key) => key.startsWith('costly ')),
+        path,
+      ).to.have.length(1);
+    }
   });
 
   it('cannot be counted while the database is away: nothing is tried then', async () => {

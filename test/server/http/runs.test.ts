@@ -29,6 +29,21 @@ describe('the pages of runs', () => {
     expect((await viewer.get('/runs')).text).to.contain('href="/runs/run-1"');
   });
 
+  it('X4: say of one that caught up that it is late, and not of one that a person began', async () => {
+    const dueAt = new Date('2026-11-21T09:00:00Z');
+    for (const [trigger, lateMs, isLate] of [
+      ['schedule', 3_600_000, true],
+      ['schedule', 1_000, false],
+      ['manual', 3_600_000, false],
+    ] as const) {
+      const id = `${trigger}-${lateMs}`;
+      const startedAt = new Date(dueAt.getTime() + lateMs);
+      await site.services.credentials.createRun(aRun({ id, configurationId: id, trigger, dueAt, startedAt }));
+      const text = textOf((await (await site.signIn('viewer')).get(`/runs/${id}`)).text);
+      expect(text.includes('(late: it caught up)'), id).to.equal(isLate);
+    }
+  });
+
   it('keep one that is going in step, cancel it and let it go on, and write both down', async () => {
     await running();
     const administrator = await site.signIn('administrator');

@@ -81,6 +81,15 @@ describe('the page of a schedule', () => {
     });
   });
 
+  it('S6: counts an interval on from its last run when something else is saved', async () => {
+    const former = await stored();
+    expect(textOf((await send({ overlap: 'queue' }, `${PATH}/preview`)).text)).to.contain(
+      'Mon, 30 Nov 2026, 09:00 UTC',
+    );
+    await send({ overlap: 'queue' });
+    expect(await stored()).to.deep.include({ overlap: 'queue', nextDueAt: former?.nextDueAt });
+  });
+
   for (const [field, changes, message] of [
     ['every', { every: '0' }, 'Write a whole number of at least 1'],
     ['every', { every: '9999999' }, 'The interval must be from one second to ten years, in milliseconds'],
@@ -108,6 +117,19 @@ describe('the page of a schedule', () => {
       expect(await stored()).to.deep.equal(former);
     });
   }
+
+  it('takes from the form what the form has, and nothing else', async () => {
+    const { totalRuns, lastRunAt, nextDueAt } = (await stored()) ?? {};
+    await send({
+      totalRuns: '0',
+      lastRunAt: '',
+      nextDueAt: '2020-01-01 00:00',
+      configurationId: 'configuration-2',
+      _id: 'x',
+    });
+    expect(await stored()).to.deep.include({ totalRuns, lastRunAt, nextDueAt, configurationId: 'configuration-1' });
+    expect(await site.services.credentials.schedule('configuration-2')).to.equal(null);
+  });
 
   it('refuses what was begun from an older state, and shows what was typed', async () => {
     const old = await fields({ every: '3' });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { createOneTimeSignIn, signInLink } from '../../../server/http/tokens.ts';
 import { connectDatabase } from '../../../server/mongo/connect.ts';
@@ -96,6 +97,23 @@ describe('signing in', () => {
     expect((await browser.get('/badges')).status).to.equal(200);
     site.advance(HOUR_MS);
     expect((await browser.get('/badges')).status).to.equal(303);
+  });
+
+  it('ends after eight hours in which nobody asked for anything', async () => {
+    const site = makeSite();
+    const browser = await site.signIn('viewer');
+    const timers = sinon.useFakeTimers({ now: Date.now(), toFake: ['Date'] });
+    try {
+      const look = async (hours: number) => {
+        timers.tick(hours * HOUR_MS);
+        return (await site.browser().get('/badges').set('Cookie', cookie)).status;
+      };
+      const { headers } = await browser.get('/badges');
+      const cookie = String(headers['set-cookie']?.[0]).split(';')[0] ?? '';
+      expect([await look(7), await look(7), await look(8.1)]).to.deep.equal([200, 200, 303]);
+    } finally {
+      timers.restore();
+    }
   });
 
   it('is refused for a while after ten failures for one account, and the message says how long', async () => {

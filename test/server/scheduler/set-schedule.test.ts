@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import type { Schedule } from '../../../plugin/ports/credential-store.ts';
-import { setSchedule, storedDues, USUAL_SCHEDULE, upcomingDues } from '../../../server/scheduler/set-schedule.ts';
+import {
+  duesIfSet,
+  setSchedule,
+  storedDues,
+  USUAL_SCHEDULE,
+  upcomingDues,
+} from '../../../server/scheduler/set-schedule.ts';
 
 const START = new Date('2026-03-01T10:00:30Z');
 const HOURLY: Schedule['rule'] = { kind: 'crontab', expression: '0 * * * *', timeZone: 'UTC' };
@@ -32,6 +38,40 @@ describe('setting a schedule', () => {
       nextDueAt: new Date('2026-03-01T10:00:31Z'),
       updatedAt: START,
     });
+  });
+
+  it('S6: keeps the due time that it waits for while its times stay, so that saving something else puts no run off', () => {
+    const rule = { kind: 'interval', everyMs: 10 * 24 * HOUR } as const;
+    const due = new Date(START.getTime() + HOUR);
+    const waiting: Schedule = { ...former, rule, nextDueAt: due };
+    const set = (wanted: object, now = START) =>
+      setSchedule('a', { enabled: true, rule: { ...rule }, ...wanted }, waiting, now).nextDueAt;
+    expect(
+      set({ overlap: 'queue', catchUp: 'none', deadlineMs: HOUR, expiresAt: new Date('2027-01-01') }),
+    ).to.deep.equal(due);
+    expect(set({}, new Date(due.getTime() + 1)), 'due, and not begun yet').to.deep.equal(due);
+    const anew = new Date(START.getTime() + 10 * 24 * HOUR);
+    expect(set({ startAt: new Date('2026-01-01') })).to.deep.equal(anew);
+    const disabled = setSchedule('a', { enabled: false, rule }, waiting, START);
+    expect(setSchedule('a', { enabled: true, rule }, disabled, START).nextDueAt).to.deep.equal(anew);
+    expect(() => set({ expiresAt: due })).to.throw(
+      'expiresAt: no run would be due before this end; choose a later one',
+    );
+  });
+
+  it('X12: previews for a change what it leads to', () => {
+    const rule = { kind: 'interval', everyMs: 10 * HOUR } as const;
+    const waiting: Schedule = { ...former, rule, nextDueAt: new Date(START.getTime() + HOUR) };
+    for (const timing of [
+      { rule },
+      { rule, oneOff: true },
+      { rule: HOURLY },
+      { rule, startAt: new Date('2026-04-01') },
+    ]) {
+      const wanted = { oneOff: false, startAt: null, expiresAt: null, ...timing };
+      const set = setSchedule('a', { enabled: true, ...wanted }, waiting, START);
+      expect(duesIfSet(wanted, waiting, START, 5)).to.deep.equal(storedDues(set, START, 5));
+    }
   });
 
   it('S5: forgets the last run when it is disabled, so that enabling it again catches nothing up', () => {
@@ -130,7 +170,7 @@ describe('the due times of a schedule', () => {
     expect(hours({ ...set, enabled: false, nextDueAt: null })).to.deep.equal([19, 29, 39]);
   });
 
-  // X5: what clocks jump over and what they show again, in two zones with a whole hour and one with half an hour.
+  // X5: what clocks jump over and what they show again, in zones with a whole hour and with half an hour, and in one where nothing changes.
   for (const [zone, expression, now, policy, expected] of [
     ['America/New_York', '30 2 * * *', '2026-03-07T12:00Z', {}, ['2026-03-08T07:00', '2026-03-09T06:30']],
     ['America/New_York', '30 2 * * *', '2026-03-07T12:00Z', { gap: 'skip' }, ['2026-03-09T06:30', '2026-03-10T06:30']],
@@ -156,6 +196,16 @@ describe('the due times of a schedule', () => {
       '2026-04-04T12:00Z',
       { repeated: 'both' },
       ['2026-04-04T14:45', '2026-04-04T15:15'],
+    ],
+    // clocks change at midnight, so that a day has none or its last hour twice
+    ['America/Santiago', '0 0 * * *', '2026-09-05T12:00Z', {}, ['2026-09-06T04:00', '2026-09-07T03:00']],
+    ['America/Santiago', '0 0 * * *', '2026-09-05T12:00Z', { gap: 'skip' }, ['2026-09-07T03:00', '2026-09-08T03:00']],
+    [
+      'America/Santiago',
+      '30 23 * * *',
+      '2026-04-04T12:00Z',
+      { repeated: 'both' },
+      ['2026-04-05T02:30', '2026-04-05T03:30'],
     ],
     [
       'Asia/Kolkata',

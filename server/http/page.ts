@@ -85,6 +85,7 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'asset-saved': 'The asset was saved. Documents made from now on use it.',
     'asset-deleted': 'The asset was deleted.',
     'credential-type-saved': 'The type was saved. Documents made from now on follow it.',
+    'credential-type-deleted': 'The type was deleted.',
     'version-restored': 'The former version is in force again, as a new version. Documents made from now on follow it.',
     'configuration-saved': 'The configuration was saved. Documents made from now on follow it.',
     'configuration-deleted': 'The configuration and its schedule were deleted. Its credentials stand.',

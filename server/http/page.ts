@@ -125,6 +125,7 @@ export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
   ...['credential', 'credential-invalidate', 'credential-reissue', 'credential-type', 'credential-type-form'],
   ...['configuration-form', 'configuration-new', 'configuration-delete', 'design-versions', 'design-restore'],
   ...['design-compare', 'credential-asset', 'credential-asset-form', 'credential-asset-delete', 'schedule', 'run'],
+  'credential-type-delete',
   ...['eligibility', 'lms', 'configuration-file', 'configuration-plan', 'edit-conflict', 'history'],
   // providers
   ...['providers', 'provider-account', 'provider-account-new', 'provider-account-remove'],

@@ -10,6 +10,7 @@ import {
   longEnough,
   publicKeys,
   sender,
+  shortName,
   siteAddress,
   smtpAddress,
   timeZone,
@@ -55,6 +56,11 @@ export const settingsTable = {
     'en',
     'Language of pages and mails for whom nothing says another: one of en, es, fr, de, ar, uk, or one of LAUREL_LOCALE_DIR',
     languageTag,
+  ),
+  platformName: optional(
+    'LAUREL_PLATFORM_NAME',
+    'Name of the learning platform, as PLATFORM_NAME of the LMS: mails to learners and the properties of PDF credentials say who issues them; unset: mails name the host of LAUREL_PUBLIC_URL, and documents Laurel',
+    shortName,
   ),
   localeDir: optional(
     'LAUREL_LOCALE_DIR',

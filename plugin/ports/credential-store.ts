@@ -274,6 +274,8 @@ export interface CredentialStore {
   saveType(type: CredentialType): Promise<void>;
   /** As `changeAsset`; names are unique. */
   changeType(type: CredentialType, expected: Date | null): Promise<ChangeResult>;
+  /** Its versions stay. @returns false when it was changed since `expected`, or is gone */
+  deleteType(id: string, expected: Date): Promise<boolean>;
   type(id: string): Promise<CredentialType | null>;
   types(): Promise<readonly CredentialType[]>;
 

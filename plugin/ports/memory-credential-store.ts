@@ -60,6 +60,9 @@ export class MemoryCredentialStore implements CredentialStore {
     const problem = refusal(this.#types.get(type.id), expected);
     return problem ?? unlessTaken(() => this.saveType(type));
   }
+  async deleteType(id: string, expected: Date): Promise<boolean> {
+    return refusal(this.#types.get(id), expected) === null && this.#types.delete(id);
+  }
   async type(id: string): Promise<CredentialType | null> {
     return this.#types.get(id) ?? null;
   }

@@ -9,8 +9,9 @@ import { sampleJob } from './asset-sample.ts';
 import type { AssetFile, PdfEngine } from './engine.ts';
 import { checkPdfOptions, pdfAssets, pdfOptions } from './pdf-options.ts';
 
-/** @param engine closed by who made it */
-export function createPdfGeneration(engine: PdfEngine): GenerationFunction {
+/** @param engine closed by who made it
+ *  @param issuer the author of documents whose options name none */
+export function createPdfGeneration(engine: PdfEngine, issuer = 'Laurel'): GenerationFunction {
   return {
     name: 'pdf',
     title: msg('PDF'),
@@ -30,7 +31,7 @@ export function createPdfGeneration(engine: PdfEngine): GenerationFunction {
     },
     async design({ options: wanted, assets, ...facts }) {
       // a picture is for the person at the page, who may read all of it
-      const options = { ...wanted, encrypt: false };
+      const options = { ...wanted, encrypt: false, author: wanted.author ?? issuer };
       const job = { options, ...facts, assets: await loadAssets({ options, assets }) };
       const design = await engine.measure(job);
       const failed = design.notes.flatMap(({ severity, path }) => (severity === 'error' ? [path] : []));
@@ -41,7 +42,8 @@ export function createPdfGeneration(engine: PdfEngine): GenerationFunction {
       return { ...design, document, background };
     },
     async generate({ options, assets, ...facts }) {
-      const bytes = await engine.generate({ options, ...facts, assets: await loadAssets({ options, assets }) });
+      const named = { ...options, author: options.author ?? issuer };
+      const bytes = await engine.generate({ options: named, ...facts, assets: await loadAssets({ options, assets }) });
       return { bytes, contentType: 'application/pdf', fileName: `credential-${facts.verifyId}.pdf` };
     },
   };

@@ -209,7 +209,12 @@ export const pdfOptions: OptionSchema = [
     default: '{context_name}: {name}',
     doc: 'Title of the document, with the same placeholders.',
   },
-  { name: 'author', type: 'text', default: 'Laurel', doc: 'Who issues the document, in its properties.' },
+  {
+    name: 'author',
+    type: 'text',
+    default: null,
+    doc: 'Who issues the document, in its properties; left out: LAUREL_PLATFORM_NAME, or Laurel.',
+  },
   {
     name: 'encrypt',
     type: 'boolean',

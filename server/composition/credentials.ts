@@ -78,7 +78,7 @@ export function composeCredentials(foundation: Foundation, parts: CredentialsPar
     life: composeCredentialLife({
       ...generation,
       mailer,
-      ...{ texts, mailLanguage: settings.mailLanguage },
+      ...{ texts, platformName: settings.platformName, mailLanguage: settings.mailLanguage },
       languageOf: (username) => stores.learners.languageOf(username),
       publicUrl: () => publicUrl,
       downloadBase: settings.downloadUrl,
@@ -95,7 +95,7 @@ function openRegistry({ settings, plugins, lifecycle }: Foundation, meters: Mete
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine), meters));
+    .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine, settings.platformName ?? undefined), meters));
   addPluginFunctions(registry, plugins);
   return registry.freeze();
 }

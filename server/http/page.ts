@@ -85,6 +85,7 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'asset-saved': 'The asset was saved. Documents made from now on use it.',
     'asset-deleted': 'The asset was deleted.',
     'credential-type-saved': 'The type was saved. Documents made from now on follow it.',
+    'credential-type-deleted': 'The type was deleted.',
     'version-restored': 'The former version is in force again, as a new version. Documents made from now on follow it.',
     'configuration-saved': 'The configuration was saved. Documents made from now on follow it.',
     'configuration-deleted': 'The configuration and its schedule were deleted. Its credentials stand.',
@@ -124,6 +125,7 @@ export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
   ...['credential', 'credential-invalidate', 'credential-reissue', 'credential-type', 'credential-type-form'],
   ...['configuration-form', 'configuration-new', 'configuration-delete', 'design-versions', 'design-restore'],
   ...['design-compare', 'credential-asset', 'credential-asset-form', 'credential-asset-delete', 'schedule', 'run'],
+  'credential-type-delete',
   ...['eligibility', 'lms', 'configuration-file', 'configuration-plan', 'edit-conflict', 'history'],
   // providers
   ...['providers', 'provider-account', 'provider-account-new', 'provider-account-remove'],

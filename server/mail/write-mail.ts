@@ -16,6 +16,8 @@ export interface MailAddresses {
 
 export interface MailSpeech {
   readonly texts: Texts;
+  /** Whose credentials these are; null: the host says it. */
+  readonly platformName: string | null;
   /** For whom no language is known; null: that of the pages. */
   readonly mailLanguage: string | null;
   /** The language in which somebody reads; null: it is not known. */
@@ -25,7 +27,7 @@ export interface MailSpeech {
 const folder = projectPath('views', 'mail');
 
 export function createMailWriter(
-  { texts, mailLanguage, languageOf }: MailSpeech,
+  { texts, platformName, mailLanguage, languageOf }: MailSpeech,
   { publicUrl, downloadUrl }: MailAddresses,
 ): WriteMail {
   return async (credential) => {
@@ -39,7 +41,7 @@ export function createMailWriter(
       lastDay: credential.expiresAt && t.day(new Date(credential.expiresAt.getTime() - 1)),
       downloadUrl: downloadUrl(credential),
       verifyUrl: `${publicUrl()}/verify/${credential.verifyId}`,
-      site: new URL(publicUrl()).host,
+      site: platformName ?? new URL(publicUrl()).host,
     };
     const [text, html] = await Promise.all([
       // a text is not HTML: what would be escaped there stands as it is here

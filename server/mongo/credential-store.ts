@@ -89,6 +89,9 @@ export class MongoCredentialStore implements CredentialStore {
   changeType(type: CredentialType, expected: Date | null): Promise<ChangeResult> {
     return change(this.#models.types, fromType(type), expected);
   }
+  deleteType(id: string, expected: Date): Promise<boolean> {
+    return remove(this.#models.types, id, expected);
+  }
   async type(id: string): Promise<CredentialType | null> {
     return one(this.#models.types.findById(id).lean(), toType);
   }

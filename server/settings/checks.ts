@@ -41,6 +41,12 @@ export function sender(value: string): void {
 }
 
 /** A JWK set, or where there is one. */
+/** A name in one line, as a person reads it. */
+export function shortName(value: string): void {
+  if (value.length > 120 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
+    throw new Error('must be one line of at most 120 characters');
+}
+
 export function publicKeys(value: string): void {
   if (!value.startsWith('{')) {
     url(['https', 'http'])(value);

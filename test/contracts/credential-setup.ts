@@ -27,7 +27,7 @@ export function credentialSetupContract(store: () => CredentialStore): void {
     expect(await store().assets()).to.deep.equal([]);
   });
 
-  it('changes a type only in the version that was looked at, and keeps names unique', async () => {
+  it('changes and deletes a type only in the version that was looked at, and keeps names unique', async () => {
     expect(await store().changeType(aType(), null)).to.equal('saved');
     expect(await store().changeType(aType({ id: 'type-2' }), null)).to.equal('duplicate');
     expect(await store().changeType(aType({ id: 'type-2', name: 'Other' }), null)).to.equal('saved');
@@ -35,6 +35,10 @@ export function credentialSetupContract(store: () => CredentialStore): void {
     expect(await store().changeType(aType({ name: 'New', updatedAt: later(1) }), T0)).to.equal('saved');
     expect(await store().changeType(aType({ name: 'Late', updatedAt: later(2) }), T0)).to.equal('stale');
     expect((await store().types()).map(({ name }) => name)).to.deep.equal(['New', 'Other']);
+    expect(await store().deleteType('type-1', T0)).to.equal(false);
+    expect(await store().deleteType('type-1', later(1))).to.equal(true);
+    expect(await store().deleteType('type-1', later(1))).to.equal(false);
+    expect((await store().types()).map(({ name }) => name)).to.deep.equal(['Other']);
   });
 
   it('changes and deletes a configuration only in the version that was looked at, with its schedule', async () => {

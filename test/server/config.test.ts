@@ -60,6 +60,15 @@ describe('readSettings', () => {
     expect(settings).to.include({ smtpUrl: url, mailLanguage: null, downloadUrl: null });
   });
 
+  it('takes the name of the platform for one line', () => {
+    expect(readSettings({ LAUREL_PLATFORM_NAME: 'Acme & Ada Academy' }).platformName).to.equal('Acme & Ada Academy');
+    expect(readSettings({}).platformName).to.equal(null);
+    for (const wrong of ['Acme\nAcademy', 'x'.repeat(121)])
+      expect(problemsOf({ LAUREL_PLATFORM_NAME: wrong })).to.deep.equal([
+        'LAUREL_PLATFORM_NAME must be one line of at most 120 characters',
+      ]);
+  });
+
   it('wants what belongs to an LMS together, and its secret unreadable on the way', () => {
     const lms = { LAUREL_LMS_URL: 'https://lms.example.org', LAUREL_LMS_CLIENT_ID: 'a', LAUREL_LMS_CLIENT_SECRET: 'b' };
     expect(problemsOf({ LAUREL_LMS_URL: lms.LAUREL_LMS_URL })).to.deep.equal([

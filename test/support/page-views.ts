@@ -211,6 +211,7 @@ export async function pageViews({
     fillIn('credential-asset-problems', '/credential-assets/new', { slug: 'No good' }, 'Save'),
     path('credential-types', '/credential-types'),
     path('credential-type', '/credential-types/type-1'),
+    path('credential-type-delete', '/credential-types/type-1/delete'),
     path('credential-type-edit', '/credential-types/type-1/edit'),
     fillIn('credential-type-json', '/credential-types/type-1/edit', { name: 'Other' }, 'As JSON'),
     fillIn('credential-type-problems', '/credential-types/new', { 'o.template': 'No good' }, 'Save'),

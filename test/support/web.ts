@@ -236,7 +236,7 @@ export function makeSite(
   const credentialLife = composeCredentialLife({
     ...{ store: credentials, files, registry, records, clock, logger },
     mailer: { domain: 'example.org', send: async (mail) => void mailbox.push(mail), close() {} },
-    ...{ texts, mailLanguage: null, languageOf: (username) => learners.languageOf(username) },
+    ...{ texts, platformName: null, mailLanguage: null, languageOf: (username) => learners.languageOf(username) },
     publicUrl: () => settings.publicUrl,
     downloadBase: null,
   });

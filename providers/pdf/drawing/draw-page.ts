@@ -66,7 +66,7 @@ export function drawPage(
     overlay: { operators: canvas.take(), fonts: [...uses.values()], images, links },
     facts: {
       title: cleanText(fill(String(options.title))),
-      author: String(options.author),
+      author: String(options.author ?? 'Laurel'),
       language,
       createdAt: job.issuedAt,
       id: job.verifyId,

@@ -1,9 +1,9 @@
-/** Types of credentials: who is eligible and how the document looks. */
+/** Types of credentials: who is eligible and how the document looks. One that no configuration uses can be deleted. */
 
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { NotFoundError } from '../../../plugin/errors.ts';
-import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
+import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
+import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { afterSave } from '../after-save.ts';
@@ -24,7 +24,7 @@ import { translatorOf } from '../speech.ts';
 import { TYPE_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { nextTime, takeDesign } from './design-form.ts';
-import { keptExpected } from './expected.ts';
+import { expectedOf, keptExpected } from './expected.ts';
 import { historyPath } from './history.ts';
 
 const HOME = '/credential-types';
@@ -51,8 +51,11 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
   const functionOf = (known: readonly { readonly name: string }[], name: string): string =>
     (known.find((one) => one.name === name) ?? known[0])?.name ?? '';
 
+  const configurationsOf = async (id: string | undefined): Promise<readonly CredentialConfiguration[]> =>
+    (await credentials.configurations()).filter(({ credentialTypeId }) => credentialTypeId === id);
+
   const usesOf = async (former: CredentialType | null, t: Translator): Promise<string> => {
-    const used = (await credentials.configurations()).filter(({ credentialTypeId }) => credentialTypeId === former?.id);
+    const used = await configurationsOf(former?.id);
     if (used.length === 0) return t('No configuration uses it yet.');
     return t.plural(used.length, 'One configuration uses it.', '{count} configurations use it.');
   };
@@ -168,9 +171,32 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
       await showForm(req, res, type, type, optionsEntry(schemaOf(extensions, type), type.options));
     }),
     post(`${HOME}/:type/edit`, 'edit', async (req, res) => take(req, res, await find(req))),
+    get(`${HOME}/:type/delete`, 'edit', async (req, res) => {
+      const type = await find(req);
+      const frame = {
+        title: words('Delete {name}', { name: type.name }),
+        section: 'credentials',
+        breadcrumbs: [credentialsCrumb, crumb],
+      } as const;
+      await renderPage(req, res, 'credential-type-delete', frame, {
+        href: pathOf(type),
+        expected: type.updatedAt.toISOString(),
+        configurations: (await configurationsOf(type.id)).map(shownConfiguration),
+      });
+    }),
+    post(`${HOME}/:type/delete`, 'edit', async (req, res) => {
+      const { id, name } = await find(req);
+      if ((await configurationsOf(id)).length > 0) throw stillUsed();
+      if (!(await credentials.deleteType(id, expectedOf(req))))
+        throw new ConflictError(
+          'stale',
+          msg('somebody has changed this type meanwhile; look at it again before you delete it'),
+        );
+      await audit(actorOf(res).name, 'credential-type.deleted', `credential-type:${id}`, { name });
+      res.redirect(303, afterSave(req, 'credential-type-deleted', { saved: HOME }));
+    }),
     get(`${HOME}/:type`, 'look', async (req, res) => {
       const type = await find(req);
-      const configurations = await credentials.configurations();
       const frame = { title: type.name, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] } as const;
       await renderPage(req, res, 'credential-type', frame, {
         ...type,
@@ -179,13 +205,20 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         historyHref: historyPath('credential-type', type.id),
         editHref: `${pathOf(type)}/edit`,
         versionsHref: `${pathOf(type)}/versions`,
+        deleteHref: `${pathOf(type)}/delete`,
         newHref: `/configurations/new?type=${encodeURIComponent(type.id)}`,
-        configurations: configurations
-          .filter(({ credentialTypeId }) => credentialTypeId === type.id)
-          .map(({ id, contextKey }) => ({ contextKey, href: `/configurations/${encodeURIComponent(id)}/edit` })),
+        configurations: (await configurationsOf(type.id)).map(shownConfiguration),
       });
     }),
   ];
+}
+
+function shownConfiguration({ id, contextKey }: CredentialConfiguration) {
+  return { contextKey, href: `/configurations/${encodeURIComponent(id)}/edit` };
+}
+
+function stillUsed(): ConflictError {
+  return new ConflictError('type-used', msg('this type is used; delete its configurations first'));
 }
 
 /** What of a type a person changes. */

@@ -229,6 +229,15 @@ describe('the pdf generation function', () => {
     expect(pdf.catalog.get(PDFName.of('Lang'))?.toString()).to.equal('<6465>');
   });
 
+  it('has the platform for its author where the options name none', async () => {
+    const authorOf = async (issuer?: string) => {
+      const { generate } = createPdfGeneration(createLocalEngine(fontsFolder), issuer);
+      return (await PDFDocument.load((await generate(request())).bytes, { updateMetadata: false })).getAuthor();
+    };
+    expect(await authorOf('Acme Academy')).to.equal('Acme Academy');
+    expect(await authorOf()).to.equal('Laurel');
+  });
+
   it('takes hostile names for names: in the text, the metadata, the links and the codes', async () => {
     const names = [
       ')/S/JavaScript/JS(app.alert(1))/X(',

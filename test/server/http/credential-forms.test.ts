@@ -173,6 +173,37 @@ describe('the forms of credentials', () => {
       expect(await site.services.credentials.types()).to.deep.equal([]);
       expect((await browser.get('/verify/00000000-0000-0000-0000-000000000000')).status).to.equal(404);
     });
+
+    it('delete what no configuration uses, and only that', async () => {
+      const { credentials: store } = site.services;
+      await store.saveType(type);
+      const used = { id: 'one', contextKey: DEMO, credentialTypeId: type.id, options: {}, updatedAt: at };
+      await store.saveConfiguration(used);
+      const page = `${TYPES}/${type.id}/delete`;
+      const expected = at.toISOString();
+      const shown = textOf((await browser.get(page)).text);
+      expect(shown).to.include('It cannot be deleted while configurations use it. Delete these first:');
+      expect(shown).to.include(DEMO).and.not.to.include('Delete this type');
+      const refused = await submit(browser, '/', page, { expected });
+      expect(refused.status).to.equal(409);
+      expect(textOf(refused.text)).to.include('This type is used; delete its configurations first.');
+      expect(await store.types()).to.deep.equal([type]);
+
+      await store.deleteConfiguration(used.id, at);
+      expect((await browser.get(`${TYPES}/${type.id}`)).text).to.include(`href="${page}"`);
+      const late = await submit(browser, '/', page, { expected: new Date(0).toISOString() });
+      expect(late.status).to.equal(409);
+      expect(textOf(late.text)).to.include(
+        'Somebody has changed this type meanwhile; look at it again before you delete it.',
+      );
+      const done = await submit(browser, page, page, { expected });
+      expect(done.headers.location).to.equal(`${TYPES}?done=credential-type-deleted`);
+      expect(await store.types()).to.deep.equal([]);
+      expect(await lastAudit()).to.deep.include({
+        ...{ action: 'credential-type.deleted', object: 'credential-type:type-1' },
+        details: { name: 'Certificate' },
+      });
+    });
   });
 
   describe('of configurations', () => {

@@ -143,6 +143,7 @@ const NOT_EDITING: Readonly<Record<string, readonly string[]>> = {
     '/configurations/:id/schedule/enable',
     '/configurations/:id/schedule/disable',
     '/credential-assets/:asset/delete',
+    '/credential-types/:type/delete',
   ],
   'ends something for good, or begins something': [
     '/accounts/:id/sessions/end',

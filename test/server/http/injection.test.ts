@@ -50,7 +50,7 @@ describe('hostile texts', function () {
 
   it('are texts in mails, and add no header to them', async () => {
     const texts = openTexts({ defaultLanguage: 'en', timeZone: 'UTC', folder: null });
-    const speech = { texts, mailLanguage: null, languageOf: async () => null };
+    const speech = { texts, platformName: null, mailLanguage: null, languageOf: async () => null };
     const write = createMailWriter(speech, { publicUrl: () => 'https://b.test', downloadUrl: () => null });
     for (const evil of [...HOSTILE, 'a\r\nBcc: everybody@evil.test\r\n\r\n<script>alert(1)</script>']) {
       const said = { learnerName: evil, contextName: evil, credentialType: evil };

@@ -114,6 +114,7 @@ describe('a language that nobody speaks, on pages of credentials', function () {
     });
     expect(status).to.equal(303);
     await look(`${path}/versions`, `${path}/compare`, `${path}/versions/1/restore`, `${path}/versions/99/restore`);
+    await look(`${path}/delete`);
     await send(`${path}/versions/1/restore`, `${path}/versions/1/restore`, { expected: '2026-01-01T00:00:00.000Z' });
   });
 

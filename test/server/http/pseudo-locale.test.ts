@@ -143,7 +143,10 @@ describe('a language that nobody speaks', () => {
 
   it('holds nothing in mails', async () => {
     const addresses = { publicUrl: () => 'https://badges.example.org', downloadUrl: () => 'https://x.org/y' };
-    const write = createMailWriter({ texts, mailLanguage: null, languageOf: async () => null }, addresses);
+    const write = createMailWriter(
+      { texts, platformName: null, mailLanguage: null, languageOf: async () => null },
+      addresses,
+    );
     const { subject, text, html } = await write(
       anIssuedCredential({ contextName: 'Demonstration course', expiresAt: new Date('2028-03-02T00:00:00Z') }),
     );

@@ -158,6 +158,8 @@ const table: Readonly<Record<string, Access>> = {
   'get /credential-types/:type': 'look',
   'get /credential-types/:type/edit': 'edit',
   'post /credential-types/:type/edit': 'edit',
+  'get /credential-types/:type/delete': 'edit',
+  'post /credential-types/:type/delete': 'edit',
   'get /configurations/new': 'edit',
   'post /configurations/new': 'edit',
   'get /configurations/:id/edit': 'edit',

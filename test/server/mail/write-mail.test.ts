@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
 import { openTexts } from '../../../server/i18n/texts.ts';
-import { createMailWriter } from '../../../server/mail/write-mail.ts';
+import { createMailWriter, type MailSpeech } from '../../../server/mail/write-mail.ts';
 import { anIssuedCredential } from '../../contracts/credential-store.ts';
 
 const addresses = {
@@ -12,7 +12,12 @@ const addresses = {
 describe('mails to learners', () => {
   const texts = openTexts({ defaultLanguage: 'en', timeZone: 'UTC', folder: null });
   const write = (facts: Partial<Credential> = {}, mailLanguage: string | null = null, known: string | null = null) =>
-    createMailWriter({ texts, mailLanguage, languageOf: async () => known }, addresses)(anIssuedCredential(facts));
+    writer({ mailLanguage, languageOf: async () => known })(anIssuedCredential(facts));
+  const writer = (speech: Partial<MailSpeech>) =>
+    createMailWriter(
+      { texts, platformName: null, mailLanguage: null, languageOf: async () => null, ...speech },
+      addresses,
+    );
 
   it('say what was earned, where the document is and how it is verified', async () => {
     const { subject, text } = await write();
@@ -31,6 +36,12 @@ Whoever has the first address can get the document: pass on the second one inste
 
 -- 
 You get this mail because you took part in a course and badges.example.org issues its credentials.`);
+  });
+
+  it('say the name of the platform, where it has one', async () => {
+    const { text, html } = await writer({ platformName: 'Acme & Ada Academy' })(anIssuedCredential());
+    expect(text).to.include('in a course and Acme & Ada Academy issues its credentials.');
+    expect(html).to.include('in a course and Acme &amp; Ada Academy issues its credentials.');
   });
 
   it('L5: are written in the language of the settings', async () => {

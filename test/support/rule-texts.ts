@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { lex } from '../../dsl/tokens.ts';
+import { badgeIdTrouble } from '../../plugin/badges/badge-id.ts';
 import { PASSING } from './rule-values.ts';
 
 const LONG = 'x'.repeat(150);
@@ -23,6 +24,12 @@ export const ODD_IDS = [
   ],
 ];
 
+/** Those of them that a new badge may have, and the longest there can be. */
+const NEW_IDS = [
+  ...ODD_IDS.filter((id) => badgeIdTrouble(id) === null),
+  ...['aux', 'CON.txt', 'a-b', 'a_b', 'x'.repeat(100), `${'x'.repeat(99)}y`],
+];
+
 interface BadgeShape {
   readonly id: string;
   /** Index of a badge before it. */
@@ -33,7 +40,7 @@ interface BadgeShape {
 }
 
 const shapes: fc.Arbitrary<readonly BadgeShape[]> = fc
-  .uniqueArray(fc.constantFrom(...ODD_IDS), { minLength: 1, maxLength: 5 })
+  .uniqueArray(fc.constantFrom(...NEW_IDS), { minLength: 1, maxLength: 5 })
   .chain((ids) =>
     fc.tuple(
       ...ids.map((id, at) =>

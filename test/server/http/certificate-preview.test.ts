@@ -138,8 +138,12 @@ describe('the preview of a certificate', () => {
   it('is slowed down for an account that asks faster than anybody looks', async function () {
     this.timeout(20_000);
     const wrong = { ...fields, mode: 'json', json: '{' };
-    for (let i = 0; i < 240; i++) expect((await ask(TYPE, wrong)).status).to.equal(422);
-    const { status, body, headers } = await ask(TYPE, wrong);
+    let answered = 0;
+    let last = await ask(TYPE, wrong);
+    // what is allowed in a minute may be asked twice where a minute ends meanwhile
+    for (; last.status === 422 && answered < 480; answered++) last = await ask(TYPE, wrong);
+    const { status, body, headers } = last;
+    expect(answered).to.be.within(240, 479);
     expect(status).to.equal(429);
     expect(Number(headers['retry-after'])).to.be.within(1, 60);
     expect(body.detail).to.match(/^too many attempts; wait \d+ seconds and try again$/);

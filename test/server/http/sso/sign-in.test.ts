@@ -34,7 +34,7 @@ describe('signing in with the LMS', () => {
     });
   /** The role that the pages name beside the name. */
   const whoIs = async (browser: Browser): Promise<string> =>
-    textOf(/<span class="who-name">[\s\S]*?<\/form>/.exec((await browser.get('/')).text)?.[0] ?? 'nobody');
+    textOf(/<span class="who-name"[\s\S]*?<\/form>/.exec((await browser.get('/')).text)?.[0] ?? 'nobody');
 
   it('stands first on the sign-in page, above the password, and only where it is set up', async () => {
     const { text } = await world.site.browser().get('/sign-in?to=/badges');

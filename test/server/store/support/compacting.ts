@@ -3,6 +3,7 @@
 
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { copyFileOf } from '../../../../server/store/data-file.ts';
 
 const [dataDir = '', point = '0'] = process.argv.slice(2);
 const { compactEmbeddedStore } = await import('../../../../server/store/offline.ts');
@@ -12,7 +13,7 @@ const module = fs as unknown as Record<string, (...args: unknown[]) => unknown>;
 for (const name of ['openSync', 'closeSync', 'writeFileSync', 'renameSync', 'rmSync', 'fsyncSync', 'mkdirSync']) {
   const original = module[name] as (...args: unknown[]) => unknown;
   module[name] = (...args) => {
-    if (calls > 0 || String(args[0]).endsWith('store.compacting')) calls += 1;
+    if (calls > 0 || args[0] === copyFileOf(dataDir)) calls += 1;
     if (calls === Number(point)) process.kill(process.pid, 'SIGKILL');
     return original(...args);
   };

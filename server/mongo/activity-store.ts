@@ -19,7 +19,7 @@ import { isDuplicateKey, withDatabase } from './errors.ts';
 interface HourDocument {
   readonly _id: string;
   readonly hour: Date;
-  readonly counts?: Partial<ActivityCounts>;
+  readonly counts: Partial<ActivityCounts>;
   /** Absent in hours without calls. */
   readonly calls?: Readonly<Record<string, Partial<CallCounts>>>;
 }
@@ -31,7 +31,7 @@ const schema = new mongoose.Schema<HourDocument>(
   {
     _id: { type: String, required: true },
     hour: { type: Date, required: true },
-    counts: mongoose.Schema.Types.Mixed,
+    counts: { type: mongoose.Schema.Types.Mixed, required: true },
     calls: mongoose.Schema.Types.Mixed,
   },
   { ...schemaOptions, collection: 'activity' },
@@ -50,9 +50,9 @@ export class MongoActivityStore implements ActivityStore {
 
   async add(at: Date, counts: Partial<ActivityCounts>, calls: CallsByProvider = new Map()): Promise<void> {
     assertProviderWords(calls.keys());
+    if (Object.keys(counts).length === 0 && calls.size === 0) return;
     const hour = hourOf(at);
     const { $inc, $max } = changesBy(counts, calls);
-    if (Object.keys($inc).length === 0) return;
     await withDatabase(async () => {
       const begin = () =>
         this.#hours.updateOne({ _id: hour.toISOString() }, { $inc, $max, $setOnInsert: { hour } }, { upsert: true });
@@ -73,7 +73,7 @@ export class MongoActivityStore implements ActivityStore {
         .sort({ hour: 1 })
         .lean<HourDocument[]>(),
     );
-    return found.map(({ hour, counts }) => ({ hour, counts: sumOfCounts(counts ?? {}) }));
+    return found.map(({ hour, counts }) => ({ hour, counts: sumOfCounts(counts) }));
   }
 
   async callsBetween(from: Date, to: Date): Promise<CallsByProvider> {
@@ -99,7 +99,8 @@ export class MongoActivityStore implements ActivityStore {
 }
 
 function changesBy(counts: Partial<ActivityCounts>, calls: CallsByProvider) {
-  const $inc: Record<string, number> = {};
+  // Every hour has counts, also one in which there were calls only: former versions expect them.
+  const $inc: Record<string, number> = { 'counts.events': 0 };
   const $max: Record<string, Date> = {};
   for (const [kind, count] of Object.entries(counts)) $inc[`counts.${kind}`] = count;
   for (const [provider, { calls: made, failures, succeededAt }] of calls) {

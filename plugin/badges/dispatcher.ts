@@ -33,6 +33,8 @@ export interface DispatcherParts extends OutsideWorld {
   readonly pollMs?: number;
   /** Called when an attempt has failed. */
   onFailedAttempt?(): void;
+  /** Called when a call over a lane has ended, and has not been taken over by another process. */
+  onCall?(lane: string, hasSucceeded: boolean): void;
 }
 
 export interface LaneState extends BreakerState {
@@ -130,7 +132,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       if (isOurs) {
         attempts += 1;
         const held: Progress = { ...claimed, version: claimed.version + 1 };
-        progress = await tracer.step(stepOf(effect, held), (notes) => attempt(held, effect.id, breaker, notes));
+        progress = await tracer.step(stepOf(effect, held), (notes) => attempt(held, effect.id, lane, notes));
       } else {
         progress = await store.load(progress.learnerId, progress.badgeId);
       }
@@ -146,9 +148,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   async function attempt(
     progress: Progress,
     effectId: string,
-    breaker: CircuitBreaker,
+    lane: string,
     notes: StepNotes,
   ): Promise<Progress | null> {
+    const breaker = breakers.get(lane) as CircuitBreaker;
     const effect = progress.effects.find(({ id }) => id === effectId) as Effect;
     const facts = { learnerId: progress.learnerId, badgeId: progress.badgeId, effect: effectId };
     // A process that stood still for longer than its lease is not alone any more: whoever took over may be calling.
@@ -158,6 +161,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const subject = await subjectOf(progress, effect);
       const answer = await performEffect(effect, subject, parts, isOurs);
       breaker.answered();
+      parts.onCall?.(lane, true);
       record = (latest) => succeeded(latest, effectId, answer, clock.now());
     } catch (error) {
       if (error instanceof ProviderError && error.code === 'provider.taken-over') {
@@ -175,6 +179,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const random = Math.random();
       record = (latest) => failed(latest, effectId, error, clock.now(), policy, random);
       parts.onFailedAttempt?.();
+      // What is gone here was asked of nobody.
+      if (!(error instanceof NotFoundError)) parts.onCall?.(lane, false);
       notes.add({ 'error.type': codeOf(error) });
       logger.warn('an effect failed', { ...facts, attempts: effect.attempts, error: codeOf(error) });
     }

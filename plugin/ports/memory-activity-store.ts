@@ -1,20 +1,50 @@
 /** The counts of each hour in memory; the reference behaviour. */
 
-import { type ActivityCounts, type ActivityHour, type ActivityStore, hourOf, sumOfCounts } from './activity-store.ts';
+import {
+  type ActivityCounts,
+  type ActivityHour,
+  type ActivityStore,
+  assertProviderWords,
+  type CallsByProvider,
+  hourOf,
+  mergedCalls,
+  sumOfCounts,
+} from './activity-store.ts';
+
+interface Hour {
+  readonly counts: ActivityCounts;
+  readonly calls: CallsByProvider;
+}
 
 export class MemoryActivityStore implements ActivityStore {
-  readonly #hours = new Map<number, ActivityCounts>();
+  readonly #hours = new Map<number, Hour>();
 
-  async add(at: Date, counts: Partial<ActivityCounts>): Promise<void> {
-    if (Object.keys(counts).length === 0) return;
+  async add(at: Date, counts: Partial<ActivityCounts>, calls: CallsByProvider = new Map()): Promise<void> {
+    assertProviderWords(calls.keys());
+    if (Object.keys(counts).length === 0 && calls.size === 0) return;
     const hour = hourOf(at).getTime();
-    this.#hours.set(hour, sumOfCounts(this.#hours.get(hour) ?? {}, counts));
+    const former = this.#hours.get(hour);
+    this.#hours.set(hour, {
+      counts: sumOfCounts(former?.counts ?? {}, counts),
+      calls: mergedCalls(former?.calls ?? new Map(), calls),
+    });
   }
 
   async between(from: Date, to: Date): Promise<readonly ActivityHour[]> {
+    return this.#within(from, to).map(([hour, { counts }]) => ({ hour: new Date(hour), counts }));
+  }
+
+  async callsBetween(from: Date, to: Date): Promise<CallsByProvider> {
+    return mergedCalls(...this.#within(from, to).map(([, { calls }]) => calls));
+  }
+
+  async lastSuccess(provider: string): Promise<Date | null> {
+    return mergedCalls(...[...this.#hours.values()].map(({ calls }) => calls)).get(provider)?.succeededAt ?? null;
+  }
+
+  #within(from: Date, to: Date): readonly (readonly [number, Hour])[] {
     return [...this.#hours]
       .filter(([hour]) => hour >= from.getTime() && hour < to.getTime())
-      .toSorted(([a], [b]) => a - b)
-      .map(([hour, counts]) => ({ hour: new Date(hour), counts }));
+      .toSorted(([a], [b]) => a - b);
   }
 }

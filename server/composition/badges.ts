@@ -56,6 +56,7 @@ export function composeBadges(foundation: Foundation, parts: BadgesParts): Badge
     logger,
     tracer,
     onFailedAttempt: tally.failedCall,
+    onCall: tally.call,
   });
   const progressParts = {
     progress: stores.progress,

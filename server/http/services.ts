@@ -187,8 +187,8 @@ export interface Services extends RuleServices {
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;
-  /** How much happened in each hour. */
-  readonly activity: Pick<ActivityStore, 'between'>;
+  /** How much happened in each hour, and how providers answered. */
+  readonly activity: Pick<ActivityStore, 'between' | 'callsBetween' | 'lastSuccess'>;
   readonly installation: InstallationStore;
   /** Adds to what is known of learners where there is no LMS to ask; of nobody who was retired. */
   importRecords(lines: readonly LearnerLine[]): Promise<ImportedRecords>;

@@ -5,7 +5,12 @@ import {
   type ActivityCounts,
   type ActivityHour,
   type ActivityStore,
+  assertProviderWords,
+  type CallCounts,
+  type CallsByProvider,
   hourOf,
+  mergedCalls,
+  noCalls,
   sumOfCounts,
 } from '../../plugin/ports/activity-store.ts';
 import { schemaOptions } from './connect.ts';
@@ -15,6 +20,8 @@ interface HourDocument {
   readonly _id: string;
   readonly hour: Date;
   readonly counts: Partial<ActivityCounts>;
+  /** Absent in hours without calls. */
+  readonly calls?: Readonly<Record<string, Partial<CallCounts>>>;
 }
 
 /** A year and a month, so that a year can be looked back on. */
@@ -25,6 +32,7 @@ const schema = new mongoose.Schema<HourDocument>(
     _id: { type: String, required: true },
     hour: { type: Date, required: true },
     counts: { type: mongoose.Schema.Types.Mixed, required: true },
+    calls: mongoose.Schema.Types.Mixed,
   },
   { ...schemaOptions, collection: 'activity' },
 ).index({ hour: 1 }, { expireAfterSeconds: KEPT_DAYS * 86_400 });
@@ -40,13 +48,14 @@ export class MongoActivityStore implements ActivityStore {
     this.#hours = activityModels(connection);
   }
 
-  async add(at: Date, counts: Partial<ActivityCounts>): Promise<void> {
+  async add(at: Date, counts: Partial<ActivityCounts>, calls: CallsByProvider = new Map()): Promise<void> {
+    assertProviderWords(calls.keys());
+    if (Object.keys(counts).length === 0 && calls.size === 0) return;
     const hour = hourOf(at);
-    const $inc = Object.fromEntries(Object.entries(counts).map(([kind, count]) => [`counts.${kind}`, count]));
-    if (Object.keys($inc).length === 0) return;
+    const { $inc, $max } = changesBy(counts, calls);
     await withDatabase(async () => {
       const begin = () =>
-        this.#hours.updateOne({ _id: hour.toISOString() }, { $inc, $setOnInsert: { hour } }, { upsert: true });
+        this.#hours.updateOne({ _id: hour.toISOString() }, { $inc, $max, $setOnInsert: { hour } }, { upsert: true });
       try {
         await begin();
       } catch (error) {
@@ -66,4 +75,42 @@ export class MongoActivityStore implements ActivityStore {
     );
     return found.map(({ hour, counts }) => ({ hour, counts: sumOfCounts(counts) }));
   }
+
+  async callsBetween(from: Date, to: Date): Promise<CallsByProvider> {
+    const found = await withDatabase(() =>
+      this.#hours
+        .find({ hour: mongoose.trusted({ $gte: from, $lt: to }) }, { calls: 1 })
+        .lean<Pick<HourDocument, 'calls'>[]>(),
+    );
+    return mergedCalls(...found.map(callsOf));
+  }
+
+  async lastSuccess(provider: string): Promise<Date | null> {
+    assertProviderWords([provider]);
+    const [latest] = await withDatabase(() =>
+      this.#hours
+        .find({ [`calls.${provider}.succeededAt`]: mongoose.trusted({ $exists: true }) }, { calls: 1 })
+        .sort({ hour: -1 })
+        .limit(1)
+        .lean<Pick<HourDocument, 'calls'>[]>(),
+    );
+    return (latest && callsOf(latest).get(provider)?.succeededAt) ?? null;
+  }
+}
+
+function changesBy(counts: Partial<ActivityCounts>, calls: CallsByProvider) {
+  // Every hour has counts, also one in which there were calls only: former versions expect them.
+  const $inc: Record<string, number> = { 'counts.events': 0 };
+  const $max: Record<string, Date> = {};
+  for (const [kind, count] of Object.entries(counts)) $inc[`counts.${kind}`] = count;
+  for (const [provider, { calls: made, failures, succeededAt }] of calls) {
+    $inc[`calls.${provider}.calls`] = made;
+    $inc[`calls.${provider}.failures`] = failures;
+    if (succeededAt !== null) $max[`calls.${provider}.succeededAt`] = succeededAt;
+  }
+  return { $inc, $max };
+}
+
+function callsOf({ calls = {} }: Pick<HourDocument, 'calls'>): CallsByProvider {
+  return new Map(Object.entries(calls).map(([provider, counts]) => [provider, { ...noCalls, ...counts }]));
 }

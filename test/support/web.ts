@@ -206,6 +206,7 @@ export function makeSite(
     logger,
     providers,
     onFailedAttempt: tally.failedCall,
+    onCall: tally.call,
     publisher: new MemoryPublisher(),
     badgeName: (id) => rules.badgeName(id),
   });
@@ -279,6 +280,11 @@ export function makeSite(
         await tally.flush();
         return activity.between(...range);
       },
+      callsBetween: async (...range: Parameters<MemoryActivityStore['callsBetween']>) => {
+        await tally.flush();
+        return activity.callsBetween(...range);
+      },
+      lastSuccess: (word: string) => activity.lastSuccess(word),
     },
     lanes: dispatcher.lanes,
     installation: new MemoryInstallationStore(),

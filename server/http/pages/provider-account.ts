@@ -13,6 +13,7 @@ import { shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf, may } from '../identity.ts';
 import { renderPage } from '../page.ts';
+import { readHealth, shownHealth } from '../provider-health.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
@@ -39,10 +40,12 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
     const provider = providers.get(account.provider);
     const form = formOf(provider);
     const mayRead = may(res, 'administer');
-    const [counts, history] = await Promise.all([
+    const [counts, history, health] = await Promise.all([
       providerStore.templateCounts(),
       mayRead ? access.audit({ object: objectOf(account), limit: HISTORY }) : { items: [] },
+      readHealth(services, provider === undefined ? [] : [account.provider]),
     ]);
+    const answered = health.get(account.provider);
     const webhook = notices.pathOf(account);
     const frame = { title: account.name, section: 'providers', breadcrumbs: crumbs(), errors } as const;
     const model = {
@@ -50,6 +53,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       syncHref: provider?.capabilities.synchronises ? syncPath(account) : null,
       webhook: webhook === null ? null : services.settings.publicUrl + webhook,
       provider: provider?.title ?? account.provider,
+      health: answered === undefined ? null : shownHealth(answered, t),
       noun: form ? t(form.noun) : t('account'),
       canAsk: form !== null,
       opened: secretMark(account),

@@ -10,6 +10,7 @@ import { createAudit } from '../audit.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
+import { readHealth, shownHealth } from '../provider-health.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
@@ -65,6 +66,7 @@ export function providerRoutes(services: Services): readonly Route[] {
       const t = translatorOf(req, res);
       const [all, counts] = await Promise.all([providerStore.accounts(), providerStore.templateCounts()]);
       const names = [...new Set([...providers.keys(), ...all.map(({ provider }) => provider)])].sort();
+      const health = await readHealth(services, [...providers.keys()]);
       await renderPage(
         req,
         res,
@@ -74,11 +76,13 @@ export function providerRoutes(services: Services): readonly Route[] {
           providers: names.map((name) => {
             const provider = providers.get(name);
             const form = formOf(provider);
+            const answered = health.get(name);
             return {
               name,
               title: provider?.title ?? name,
               isSetUp: provider !== undefined,
               can: provider === undefined ? [] : abilitiesOf(provider).map((ability) => t(ability)),
+              health: answered === undefined ? null : shownHealth(answered, t),
               noun: form && t(form.noun),
               makeHref: provider?.capabilities.createsTemplates ? '/open-badge-templates' : null,
               addHref: form === null ? null : `/providers/${encodeURIComponent(name)}/add`,

@@ -36,6 +36,18 @@ describe('activity tally', () => {
     expect(await stored()).to.deep.equal([{ events: 4, matches: 1, awards: 2, revocations: 1, failures: 3 }]);
   });
 
+  it('counts calls by the provider that they went to, and none to the bus', async () => {
+    const tally = createActivityTally({ store, clock });
+    for (const hasSucceeded of [true, false, true]) tally.call('credly', hasSucceeded);
+    tally.call('hall', false);
+    tally.call('(event bus)', true);
+    await tally.flush();
+    expect(Object.fromEntries(await store.callsBetween(day.from, day.to))).to.deep.equal({
+      credly: { calls: 3, failures: 1, succeededAt: now },
+      hall: { calls: 1, failures: 1, succeededAt: null },
+    });
+  });
+
   it('writes once for everything since the last time, and nothing when nothing happened', async () => {
     let writes = 0;
     const tally = createActivityTally({ store: { add: async () => void writes++ }, clock });
@@ -56,15 +68,22 @@ describe('activity tally', () => {
     };
     const tally = createActivityTally({ store: failing, clock });
     tally.event('matched');
+    tally.call('credly', true);
     let refused: unknown;
     const flushing = tally.flush().catch((error: unknown) => {
       refused = error;
     });
     tally.event('matched');
+    tally.call('credly', false);
     await flushing;
     expect(refused).to.be.instanceOf(StoreError);
     away = false;
     await tally.flush();
     expect(await stored()).to.deep.equal([{ events: 2, matches: 2, awards: 0, revocations: 0, failures: 0 }]);
+    expect((await store.callsBetween(day.from, day.to)).get('credly')).to.deep.equal({
+      calls: 2,
+      failures: 1,
+      succeededAt: now,
+    });
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import type { Badge } from '../../../dsl/index.ts';
-import { createDispatcher, type Dispatcher } from '../../../plugin/badges/dispatcher.ts';
+import { createDispatcher, type Dispatcher, type DispatcherParts } from '../../../plugin/badges/dispatcher.ts';
 import { PUBLISH_LANE } from '../../../plugin/badges/effect-order.ts';
 import { ConflictError, ProviderError, StoreError } from '../../../plugin/errors.ts';
 import type { BadgeProvider } from '../../../plugin/ports/badge-provider.ts';
@@ -13,7 +13,7 @@ import { aWorld, courseBadge, passing, type World } from '../../support/badge-wo
 const MINUTE_MS = 60_000;
 
 /** A second provider beside the world's own. */
-function withCredly(world: World, credly: BadgeProvider): Dispatcher {
+function withCredly(world: World, credly: BadgeProvider, hooks: Pick<DispatcherParts, 'onCall'> = {}): Dispatcher {
   return createDispatcher({
     learners: world.learners,
     progress: world.progress,
@@ -26,6 +26,7 @@ function withCredly(world: World, credly: BadgeProvider): Dispatcher {
     publisher: world.publisher,
     badgeName: () => null,
     pollMs: 5,
+    ...hooks,
   });
 }
 
@@ -153,6 +154,22 @@ describe('the lanes of the dispatcher', () => {
     await world.dispatcher.runDue();
     expect(publish.callCount).to.be.lessThan(10);
     expect(awards(world.provider)).to.equal(30);
+  });
+
+  it('tell how each call ended, and of none where nobody was called', async () => {
+    const world = aWorld([courseBadge(), credlyBadge()]);
+    await earn(world, 2);
+    const credly = new MemoryProvider();
+    credly.failNext(new ProviderError('refused', 'no such template'));
+    const calls: string[] = [];
+    const onCall = (lane: string, hasSucceeded: boolean) =>
+      void calls.push(`${lane} ${hasSucceeded ? 'succeeded' : 'failed'}`);
+    sinon.stub(world.learners, 'findById').onFirstCall().resolves(null).callThrough();
+    await withCredly(world, credly, { onCall }).runDue();
+    const toProviders = calls.filter((call) => !call.startsWith(PUBLISH_LANE));
+    expect(toProviders, 'three of four: one learner was not found').to.have.length(3);
+    expect(toProviders.filter((call) => call === 'credly failed')).to.have.length(1);
+    expect(calls.filter((call) => call === `${PUBLISH_LANE} failed`)).to.deep.equal([]);
   });
 
   it('carry out what belongs to a provider that is not set up: it fails and says so', async () => {

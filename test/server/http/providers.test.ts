@@ -1,6 +1,9 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
+import { sourceTranslator } from '../../../server/i18n/translator.ts';
 import { aTemplate } from '../../contracts/provider-store.ts';
 import { HALL_ID } from '../../support/account-world.ts';
+import { seed } from '../../support/seed.ts';
 import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
 
 const SECRET = 'good-token';
@@ -28,7 +31,7 @@ describe('the pages of providers', () => {
     expect(read).to.contain('Hall of Fame template hall "..." Badges can be revoked');
     expect(read).to.contain('Add a hall');
     expect(read).to.contain('No hall yet. Until there is one, badges cannot be issued here.');
-    expect(read).to.contain('Memory template memory "..." Badges can be revoked. It needs no account.');
+    expect(read).to.contain('Memory template memory "..." Badges can be revoked. Not called yet. It needs no account.');
     const viewer = textOf((await (await site.signIn('viewer')).get('/providers')).text);
     expect(viewer).not.to.contain('Add a hall');
   });
@@ -40,6 +43,31 @@ describe('the pages of providers', () => {
     const read = textOf((await administrator.get('/providers')).text);
     expect(read).to.contain('This provider is not set up any more: nothing can be issued with its accounts.');
     expect((await administrator.get('/providers/gone/accounts/science')).status).to.equal(200);
+  });
+
+  it('say how a provider has answered lately, and of one that is left alone until when', async () => {
+    expect(textOf((await administrator.get('/providers')).text)).to.match(
+      /template hall "\.\.\." [^.]+\. Not called yet\. /,
+    );
+    await add();
+    const now = new Date();
+    const until = new Date(now.getTime() + 60_000);
+    const { activity } = site.services;
+    sinon.stub(activity, 'callsBetween').resolves(new Map([['hall', { calls: 140, failures: 2, succeededAt: now }]]));
+    sinon.stub(site.services, 'lanes').returns([{ lane: 'hall', state: 'open', failures: 5, until }]);
+    const { time } = sourceTranslator();
+    const said = `Last success ${time(now)}. 2 of 140 calls failed in the last 24 hours. Left alone until ${time(until)}, because it failed repeatedly.`;
+    const read = async (page: string) => textOf((await administrator.get(page)).text).replaceAll(/ ([.,])/g, '$1');
+    expect(await read('/providers')).to.contain(said);
+    expect(await read(ACCOUNT)).to.contain(`Calls to Hall of Fame, through all its accounts: ${said}`);
+  });
+
+  it('count the calls that the dispatcher makes', async () => {
+    await seed(site);
+    const read = textOf((await administrator.get('/providers')).text);
+    expect(read).to.match(
+      /Memory template memory "\.\.\." Badges can be revoked\. Last success [^.]+\. \d+ of \d+ calls failed/,
+    );
   });
 
   describe('to add an account', () => {

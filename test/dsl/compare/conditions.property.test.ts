@@ -5,6 +5,18 @@ import { anyConditions, eventsOfEveryKind, everyKind, exactConditions } from '..
 
 const facts = { eventType: everyKind.name, fields: everyKind.fields };
 
+function leavesOf(condition: Condition): number {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.operands.reduce((sum, operand) => sum + leavesOf(operand), 0);
+    case 'not':
+      return leavesOf(condition.operand);
+    default:
+      return 1;
+  }
+}
+
 describe('comparing conditions, against asking them', () => {
   const check = (old: Condition, next: Condition, events: readonly RuleEvent[]): string => {
     const { relation, onlyOld, onlyNew } = compareConditions(old, next, facts);
@@ -63,7 +75,9 @@ describe('comparing conditions, against asking them', () => {
     };
     fc.assert(
       fc.property(anyConditions, (condition) => {
-        expect(compareConditions(condition, rewritten(condition), facts).relation).to.equal('equivalent');
+        const { relation } = compareConditions(condition, rewritten(condition), facts);
+        // of many comparisons there may be too much to try, which is said
+        expect(relation).to.be.oneOf(leavesOf(condition) > 12 ? ['equivalent', 'undecided'] : ['equivalent']);
       }),
       { numRuns: 300 },
     );

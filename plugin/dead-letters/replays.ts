@@ -4,6 +4,7 @@ import type { JobKind } from '../jobs/job-runner.ts';
 import type { Jobs } from '../jobs/request-job.ts';
 import type { DeadLetterFilter, Replay } from '../ports/dead-letters.ts';
 import type { Job } from '../ports/job-store.ts';
+import { counts } from '../words.ts';
 import { forecastReplay, type ReplayForecast } from './forecast.ts';
 import { createReplayDeadLetters, REPLAY_DEAD_LETTERS, replayParameters } from './replay-job.ts';
 import { createLetterReplay, type Forecast, type ReplayParts } from './replay-letter.ts';
@@ -29,7 +30,7 @@ export function createReplays(parts: ReplayParts & { readonly jobs: Pick<Jobs, '
       const count = await store.count({ ...bounded, state: 'open' });
       const job = await jobs.request({
         kind: REPLAY_DEAD_LETTERS,
-        title: `Replay ${count} dead ${count === 1 ? 'letter' : 'letters'}`,
+        title: counts(count, 'Replay {count} dead letter', 'Replay {count} dead letters'),
         parameters: replayParameters(bounded),
         requestedBy: by,
       });

@@ -4,10 +4,12 @@ import { ConflictError, NotFoundError } from '../errors.ts';
 import type { Job, JobStore, JsonObject } from '../ports/job-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import type { Tracer } from '../ports/tracer.ts';
+import { english, type Words } from '../words.ts';
 
 export interface JobRequest {
   readonly kind: string;
-  readonly title: string;
+  /** A text of one's own, without values, or words. */
+  readonly title: Words;
   readonly parameters: JsonObject;
   readonly requestedBy: string;
   readonly reason?: string | null;
@@ -50,7 +52,8 @@ export function createJobs({ store, clock, tracer, ids, onJob }: JobsParts): Job
       const job: Job = {
         id,
         kind,
-        title,
+        title: english(title),
+        ...(typeof title === 'object' && { said: title }),
         parameters,
         requestedBy,
         reason,

@@ -1,6 +1,7 @@
 /** Jobs: long pieces of work that outlive the process that began them, such as a replay or a retry of everything that
  *  failed. One document each; every step of one is recorded by one conditional update. */
 
+import type { FilledWords } from '../words.ts';
 import type { Page } from './learner-store.ts';
 import type { Records } from './records.ts';
 import type { TraceContext } from './trace-context.ts';
@@ -21,8 +22,10 @@ export interface Job {
   readonly id: string;
   /** Who carries it out: the name of a `JobKind`. */
   readonly kind: string;
-  /** What a person reads in the list; no personal data. */
+  /** What a person reads in the list, in English; no personal data. */
   readonly title: string;
+  /** The title, to be said in other languages; left out where there is nothing else to say. */
+  readonly said?: FilledWords;
   /** What the kind was asked for. */
   readonly parameters: JsonObject;
   readonly requestedBy: string;

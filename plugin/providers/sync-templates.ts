@@ -9,6 +9,7 @@ import type { Job, JsonObject } from '../ports/job-store.ts';
 import type { BadgeTemplate, ProviderAccount, ProviderStore, SyncOutcome } from '../ports/provider-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
+import { counts, words } from '../words.ts';
 import { openAccount } from './account-secret.ts';
 import { retireTemplate, storeTemplate } from './store-template.ts';
 
@@ -130,10 +131,11 @@ export async function requestSync(
       'there is no account to synchronise: add one, or enable it, then synchronise again',
     );
   }
-  const what = accounts.length === 1 ? `"${first.name}"` : `${accounts.length} accounts`;
+  const account =
+    accounts.length === 1 ? `"${first.name}"` : counts(accounts.length, '{count} account', '{count} accounts');
   return jobs.request({
     kind: SYNC_KIND,
-    title: `Synchronise the templates of ${what}`,
+    title: words('Synchronise the templates of {account}', { account }),
     parameters: { accounts: accounts.map(({ id }) => id) },
     requestedBy,
   });

@@ -10,7 +10,6 @@ import {
   resultOf,
   toParameters,
 } from '../../plugin/badges/replay/replay-request.ts';
-import { english } from '../../plugin/words.ts';
 import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit.ts';
 import { activeBadges, replayDetails, replayTitle } from '../http/replay-words.ts';
@@ -63,7 +62,7 @@ async function replay(shell: Shell, laurel: Laurel, options: ReplayCommandOption
   });
   const requested = await services.jobs.request({
     kind: REPLAY,
-    title: english(replayTitle(request)),
+    title: replayTitle(request),
     parameters: toParameters(request),
     requestedBy: 'cli',
     reason: toReason(options.reason),

@@ -16,7 +16,7 @@ import {
 import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit.ts';
 import { type NamedFinding, namedFindings, toJsonLine } from '../http/comparison-export.ts';
-import { titleOfFinding } from '../http/finding-words.ts';
+import { mendTitle } from '../http/finding-words.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
@@ -103,7 +103,7 @@ async function mend(
   const { services } = laurel;
   const requested = await services.jobs.request({
     kind: MEND_PROVIDER,
-    title: `Put right: ${kinds.map((kind) => titleOfFinding(kind).toLowerCase()).join(', ')}`,
+    title: mendTitle(kinds),
     parameters: mendParameters(comparison.id, kinds),
     requestedBy: 'cli',
     reason: comparison.title,

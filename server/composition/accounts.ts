@@ -13,6 +13,7 @@ import { type Accounts, createAccounts } from '../../plugin/providers/accounts.t
 import { createCheckAccounts, requestDailyCheck } from '../../plugin/providers/check-accounts.ts';
 import { setUpGivenAccounts } from '../../plugin/providers/given-accounts.ts';
 import { sealedAccounts } from '../../plugin/providers/reseal-accounts.ts';
+import { words } from '../../plugin/words.ts';
 import type { Settings } from '../config.ts';
 import { every } from '../every.ts';
 import { rescuedSecrets } from '../files/rescued-secrets.ts';
@@ -53,7 +54,7 @@ export function composeAccounts(parts: AccountsSetupParts): AccountsSetup {
     if (countMatching(await stores.progress.effectGroups(), filter) === 0) return;
     await jobs.request({
       kind: SETTLE_EFFECTS,
-      title: `Retry what waits for a new secret at ${provider}`,
+      title: words('Retry what waits for a new secret at {provider}', { provider }),
       parameters: settleParameters('retry', filter),
       requestedBy: 'laurel',
     });

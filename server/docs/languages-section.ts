@@ -1,6 +1,5 @@
 /** Which languages come with Laurel, and what is translated: for docs/how-to/translate-laurel.md. */
 
-import { TRANSLATED_VIEWS } from '../http/page.ts';
 import { openTexts } from '../i18n/texts.ts';
 import { table } from './markdown.ts';
 import { messages } from './messages.ts';
@@ -18,9 +17,5 @@ export function languagesSection(): string {
       `${said} of ${all.length}`,
     ];
   });
-  return [
-    table(['Language', 'Tag', 'Direction', 'Texts'], rows),
-    '',
-    `Translated views: ${[...TRANSLATED_VIEWS].map((view) => `\`${view}\``).join(', ')}.`,
-  ].join('\n');
+  return table(['Language', 'Tag', 'Direction', 'Texts'], rows);
 }

@@ -15,6 +15,7 @@ import {
   pdfOptions,
 } from '../../providers/index.ts';
 import { consequences, requestTitles } from '../error-map.ts';
+import { countWords } from '../http/job-words.ts';
 import { optionTexts } from '../http/option-view.ts';
 import { notices } from '../http/page.ts';
 import { withArticle } from '../http/pages/providers.ts';
@@ -34,14 +35,16 @@ export interface Message {
 }
 
 /** Where people are spoken to. */
-const FOLDERS = ['plugin', 'providers', 'server/http', 'server/mail', 'server/scheduler', 'views'];
+const FOLDERS = [
+  ...['plugin', 'providers', 'server/composition', 'server/http', 'server/mail', 'server/scheduler', 'views'],
+];
 
 const TEXT = String.raw`\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 const CALLS = [
   new RegExp(String.raw`\b(?:t|t\.parts|words|msg)\(${TEXT}`, 'g'),
   new RegExp(String.raw`\b(?:t\.plural|counts)\(\s*[\w.]+,${TEXT},${TEXT}`, 'g'),
-  // two forms in a table
-  new RegExp(String.raw`\[msg\(${TEXT}\),\s*msg\(${TEXT}\)\]`, 'g'),
+  // two forms in a table; what is no count may stand in pairs, too
+  new RegExp(String.raw`\[msg\((?=[^)]*\{count\})${TEXT}\),\s*msg\(${TEXT}\)\]`, 'g'),
 ];
 
 /** What the forms ask for where accounts of a provider are added. */
@@ -66,6 +69,7 @@ const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
     [...ROLES, ...ROLES.flatMap((role) => [roles[role].word, roles[role].doc]), ...Object.values(rights)],
   ],
   ['server/http/scopes.ts', Object.values(scopes)],
+  ['server/http/job-words.ts', countWords],
   ['providers/pdf/pdf-options.ts', optionTexts(pdfOptions)],
   ['providers/records/retrieval-functions.ts', optionTexts(completionsAndGrades.options)],
   ['plugin/credentials/validity.ts', optionTexts(LIFE_OPTIONS)],

@@ -6,6 +6,7 @@ import { changesProgress } from '../../plugin/badges/replay/meaning.ts';
 import { fromParameters, REPLAY, replayRequest, resultOf } from '../../plugin/badges/replay/replay-request.ts';
 import { hashOfSource } from '../../plugin/ports/badge-store.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
+import { words } from '../../plugin/words.ts';
 import { createDryRuns } from './dry-runs.ts';
 import { createRuleReader } from './rule-reader.ts';
 import type { Services } from './services.ts';
@@ -35,7 +36,7 @@ export function createBadgePreview(services: Services): BadgePreview {
     const badge = badgeOf(draft.text)?.id ?? '';
     const saving = { badge, version: draft.version, reason: draft.reason ?? '' };
     return dryRuns.begin(
-      `Preview: what changing badge "${badge}" would mean`,
+      words('Preview: what changing badge "{badge}" would mean', { badge }),
       replayRequest({ badges: [badge], drafts: [draft.text], dryRun: true, saving }),
       actor,
     );

@@ -4,11 +4,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPLAY, type ReplayRequest, toParameters } from '../../plugin/badges/replay/replay-request.ts';
 import { isOpen, type Job } from '../../plugin/ports/job-store.ts';
+import type { Words } from '../../plugin/words.ts';
 import { createAudit } from './audit.ts';
 import type { Services } from './services.ts';
 
 export interface DryRuns {
-  begin(title: string, request: ReplayRequest, actor: string): Promise<Job>;
+  begin(title: Words, request: ReplayRequest, actor: string): Promise<Job>;
   /** @returns it as it is when it has ended, or when a person has waited long enough for a page */
   ended(job: Job): Promise<Job>;
 }

@@ -6,7 +6,7 @@ import {
   findingKinds,
   type Remedy,
 } from '../../plugin/providers/comparison/findings.ts';
-import { msg } from '../../plugin/words.ts';
+import { type FilledWords, msg, words } from '../../plugin/words.ts';
 
 const WORDS: Readonly<Record<FindingKind, { readonly title: string; readonly meaning: string }>> = {
   missing: { title: msg('Missing there'), meaning: msg('Stands here, and the provider does not know it.') },
@@ -52,4 +52,9 @@ export const findingWords: readonly FindingWords[] = findingKinds.map((kind) => 
 
 export function titleOfFinding(kind: FindingKind): string {
   return WORDS[kind].title;
+}
+
+/** Of the job that puts them right. */
+export function mendTitle(kinds: readonly FindingKind[]): FilledWords {
+  return words('Put right: {kinds}', { kinds: { all: kinds.map((kind) => words(titleOfFinding(kind))) } });
 }

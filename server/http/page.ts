@@ -5,7 +5,6 @@ import ejs from 'ejs';
 import type { Request, Response } from 'express';
 import type { Words } from '../../plugin/words.ts';
 import { assetAddress } from '../assets/browser-assets.ts';
-import { SOURCE_LANGUAGE } from '../i18n/languages.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { projectPath } from '../paths.ts';
 import { editorSpeech } from './editor-speech.ts';
@@ -17,7 +16,7 @@ import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
-import { languageLinks, textsOf, translatorOf } from './speech.ts';
+import { languageLinks, translatorOf } from './speech.ts';
 import { findLearnerSession } from './sso/lms-identity.ts';
 import { themeOf } from './theme.ts';
 
@@ -117,38 +116,6 @@ export const notices: ReadonlyMap<string, string> = new Map(
 
 const viewsFolder = projectPath('views', 'pages');
 
-/** Every word of these is in the catalogues. What other pages show stands in English, within a frame that is translated. */
-export const TRANSLATED_VIEWS: ReadonlySet<string> = new Set([
-  ...['my', 'sign-in', 'sign-in-problem', 'signed-out', 'one-time-sign-in', 'one-time-refused', 'setup', 'error'],
-  ...['verify', 'verify-form', 'open-badge'],
-  // credentials
-  ...['credential', 'credential-invalidate', 'credential-reissue', 'credential-type', 'credential-type-form'],
-  ...['configuration-form', 'configuration-new', 'configuration-delete', 'design-versions', 'design-restore'],
-  ...['design-compare', 'credential-asset', 'credential-asset-form', 'credential-asset-delete', 'schedule', 'run'],
-  'credential-type-delete',
-  ...['eligibility', 'lms', 'configuration-file', 'configuration-plan', 'edit-conflict', 'history'],
-  // providers
-  ...['providers', 'provider-account', 'provider-account-new', 'provider-account-remove'],
-  ...['comparison', 'comparison-new', 'comparison-mend'],
-  ...['list', 'list-action', 'list-action-done', 'find'],
-  ...[
-    'dashboard',
-    'first-steps',
-    'event',
-    'test-event',
-    'dead-letter',
-    'job',
-    'replay-new',
-    'learner',
-    'learner-retire',
-  ],
-  ...['mail', 'history', 'system', 'system-state', 'accounts', 'account', 'account-new', 'account-link'],
-  ...['tokens', 'token-new', 'own-account', 'why'],
-  ...['badge', 'badge-edit', 'badge-form', 'badge-compare', 'badge-conflict', 'badge-example', 'badge-remove'],
-  ...['badge-removed', 'badge-restore', 'badge-start', 'badge-version', 'badges-removed', 'rule-files', 'rule-plan'],
-  ...['template', 'templates-sync', 'open-badge-template', 'open-badge-template-form', 'issuer'],
-]);
-
 /** Renders `views/pages/<view>.ejs`; inside, `page` is the frame, `model` what is handed in, and `t` says things in the language of
  *  the page. */
 export async function renderPage(
@@ -161,8 +128,7 @@ export async function renderPage(
 ): Promise<void> {
   const actor = findActor(res);
   const learner = findLearnerSession(res);
-  const spoken = translatorOf(req, res);
-  const t = TRANSLATED_VIEWS.has(view) ? spoken : textsOf(res).in(SOURCE_LANGUAGE);
+  const t = translatorOf(req, res);
   const page = {
     title: t.shown(frame.title),
     section: frame.section,
@@ -177,11 +143,9 @@ export async function renderPage(
       ...(place !== undefined && { place: t.shown(place) }),
     })),
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
-    /** For the frame. */
-    t: spoken,
     languages: languageLinks(req, res, frame.section !== null),
     theme: themeOf(req, frame.section !== null),
-    notice: noticeOf(req, spoken),
+    notice: noticeOf(req, t),
     actor,
     /** Whether who is signed in has the right; a word that is none is our mistake. */
     can: (word: string) => may(res, rightOf(word)),
@@ -195,7 +159,7 @@ export async function renderPage(
     editorSpeech: frame.editsRules ? JSON.stringify(editorSpeech(t)) : null,
   };
   const html = await ejs.renderFile(join(viewsFolder, `${view}.ejs`), { page, model, t }, { cache: true });
-  res.set('Content-Language', spoken.language).vary('Accept-Language').vary('Cookie');
+  res.set('Content-Language', t.language).vary('Accept-Language').vary('Cookie');
   res.status(status).type('html').send(html);
 }
 

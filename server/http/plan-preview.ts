@@ -4,6 +4,7 @@ import { impactRequest } from '../../plugin/badges/replay/impact.ts';
 import { fromParameters, REPLAY } from '../../plugin/badges/replay/replay-request.ts';
 import type { RulePlan } from '../../plugin/badges/rule-plan.ts';
 import type { Job } from '../../plugin/ports/job-store.ts';
+import { words } from '../../plugin/words.ts';
 import { createDryRuns } from './dry-runs.ts';
 import type { Services } from './services.ts';
 
@@ -23,6 +24,6 @@ export function createPlanPreview(services: Services): PlanPreview {
     const request = impactRequest(plan, null);
     if (request === null) return null;
     const begun = await begunBefore(plan, known);
-    return dryRuns.ended(begun ?? (await dryRuns.begin('Preview: what a plan would mean', request, actor)));
+    return dryRuns.ended(begun ?? (await dryRuns.begin(words('Preview: what a plan would mean'), request, actor)));
   };
 }

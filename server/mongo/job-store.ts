@@ -13,8 +13,9 @@ import { traceField } from './trace-field.ts';
 
 const { trusted } = mongoose;
 
-type AsText = 'parameters' | 'cursor' | 'counts' | 'result';
-type JobRecord = { _id: string } & Omit<Job, 'id' | AsText> & Readonly<Record<AsText, string>>;
+const asText = ['parameters', 'cursor', 'counts', 'result'] as const;
+type AsText = (typeof asText)[number];
+type JobRecord = { _id: string; said?: string } & Omit<Job, 'id' | 'said' | AsText> & Readonly<Record<AsText, string>>;
 
 const text = { type: String, required: true } as const;
 const number = { type: Number, required: true } as const;
@@ -25,6 +26,7 @@ const jobSchema = new mongoose.Schema<JobRecord>(
     _id: text,
     kind: text,
     title: text,
+    said: { type: String },
     parameters: text,
     requestedBy: text,
     reason: { type: String, default: null },
@@ -68,8 +70,8 @@ export class MongoJobStore implements JobStore {
   }
 
   async create(job: Job): Promise<boolean> {
-    const { id, parameters, cursor, counts, result, ...facts } = job;
-    const texts = textsOf({ parameters, cursor, counts, result });
+    const { id, said, ...facts } = job;
+    const texts = { ...textsOf(job), ...(said && { said: JSON.stringify(said) }) };
     return withDatabase(async () => {
       try {
         await this.#jobs.create([{ _id: id, ...facts, ...texts } as JobRecord]);
@@ -158,17 +160,16 @@ export class MongoJobStore implements JobStore {
 }
 
 function textsOf(values: Partial<Pick<Job, AsText>>): Partial<Record<AsText, string>> {
-  const entries = Object.entries(values).filter(([name]) =>
-    ['parameters', 'cursor', 'counts', 'result'].includes(name),
-  );
-  return Object.fromEntries(entries.map(([name, value]) => [name, JSON.stringify(value)]));
+  const given = asText.filter((name) => values[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, JSON.stringify(values[name])]));
 }
 
 function toJob(record: JobRecord): Job {
-  const { _id: id, parameters, cursor, counts, result, ...facts } = record;
+  const { _id: id, said, parameters, cursor, counts, result, ...facts } = record;
   return {
     id,
     ...facts,
+    ...(said && { said: JSON.parse(said) }),
     parameters: JSON.parse(parameters),
     cursor: JSON.parse(cursor),
     counts: JSON.parse(counts),

@@ -225,6 +225,7 @@ export const dataMap: readonly CollectionEntry[] = [
     retention: `${JOB_RETENTION_DAYS} days after the end`,
     personal: {
       title: mention('what it is'),
+      said: mention('the same, for other languages'),
       parameters: mention('what was asked for, e.g. the credentials of one learner'),
       cursor: mention('where it is'),
       result: mention('what came of it, with ids of learners'),

@@ -2,6 +2,7 @@
 
 import { expect } from 'chai';
 import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
+import { counts, words } from '../../plugin/words.ts';
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 2, 1, 10, minute));
 
@@ -75,6 +76,13 @@ export function jobStoreContract(name: string, makeStore: () => Promise<JobStore
       const taken = await Promise.all(Array.from({ length: 6 }, () => store.claim(['count'], at(5), at(6))));
       expect(taken.flatMap((one) => one?.id ?? []).sort()).to.deep.equal(['early', 'late']);
       expect(await store.get('early')).to.deep.include({ state: 'running', fence: 1, dueAt: at(6), startedAt: at(5) });
+    });
+
+    it('keeps the words of a title', async () => {
+      const said = counts(2, '{count} badge of {who}', '{count} badges of {who}', { who: words('nobody') });
+      await store.create(job({ said }));
+      expect(await store.get('j1')).to.deep.equal(job({ said }));
+      expect((await store.list({ limit: 1 })).items).to.deep.equal([job({ said })]);
     });
 
     it('keeps the first of two with the same id', async () => {

@@ -9,6 +9,7 @@ import { ConflictError } from '../../errors.ts';
 import type { Jobs } from '../../jobs/request-job.ts';
 import { hashOfSource } from '../../ports/badge-store.ts';
 import type { Clock } from '../../ports/runtime.ts';
+import { type FilledWords, words } from '../../words.ts';
 import type { RuleReader } from '../rule-reader.ts';
 import { changesProgress } from './meaning.ts';
 import { REPLAY, type RulesBefore, replayRequest, toParameters } from './replay-request.ts';
@@ -92,11 +93,11 @@ export function createRuleFollower({ jobs, read, clock, alone }: RuleFollowerPar
   };
 }
 
-export function titleOf(badgeIds: readonly string[]): string {
+export function titleOf(badgeIds: readonly string[]): FilledWords {
   const [first] = badgeIds;
-  return badgeIds.length === 1
-    ? `Bring learners up to date with badge "${first}"`
-    : `Bring learners up to date with ${badgeIds.length} badges`;
+  return first !== undefined && badgeIds.length === 1
+    ? words('Bring learners up to date with badge "{badge}"', { badge: first })
+    : words('Bring learners up to date with {badges} badges', { badges: badgeIds.length });
 }
 
 function isFollowed({ before, after, hasPast }: ChangedBadge, since: Instant | null, read: RuleReader): boolean {

@@ -4,6 +4,7 @@ import { InputError, NotFoundError } from '../../errors.ts';
 import type { BadgeProvider } from '../../ports/badge-provider.ts';
 import type { Job, JsonObject } from '../../ports/job-store.ts';
 import type { ProviderAccount } from '../../ports/provider-store.ts';
+import { type FilledWords, words } from '../../words.ts';
 
 export const COMPARE_PROVIDER = 'compare-provider';
 
@@ -18,8 +19,8 @@ export function comparisonParameters({ provider, id, slug }: ProviderAccount): J
   return { provider, accountId: id, account: slug } satisfies ComparisonRequest;
 }
 
-export function comparisonTitle({ name }: ProviderAccount, provider: BadgeProvider): string {
-  return `Compare with ${provider.title}: ${name}`;
+export function comparisonTitle({ name }: ProviderAccount, provider: BadgeProvider): FilledWords {
+  return words('Compare with {account}', { account: `${provider.title}: ${name}` });
 }
 
 export function comparisonOf({ parameters }: Job): ComparisonRequest {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
-import { english, type FilledWords, msg, words } from '../../../plugin/words.ts';
+import { type FilledWords, msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { createAudit } from '../audit.ts';
 import { type FieldError, textField, textFields } from '../forms.ts';
@@ -182,7 +182,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     if (count > AT_ONCE) {
       const job = await services.jobs.request({
         kind: LIST_ACTION,
-        title: english(titleOf(action)),
+        title: titleOf(action),
         parameters: actionParameters(list, action, chosen, reason),
         requestedBy: actor,
         reason: reason || null,

@@ -16,9 +16,9 @@ import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
 import { historyPath } from './history.ts';
+import { systemCrumb } from './system.ts';
 
 const HOME = '/accounts';
-const systemCrumb = { text: words('System'), href: '/system' } as const;
 const crumbs = [systemCrumb, { text: words('Accounts'), href: HOME }] as const;
 const ROLE: FormField = { name: 'role', label: 'Role', word: (role) => (isRole(role) ? roles[role].word : role) };
 const LMS: FormField = { name: 'lmsUsername', label: 'Username in the LMS' };

@@ -21,7 +21,7 @@ import { msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { createAudit } from '../audit.ts';
 import { exportOf, FORMATS, namedFindings, withNames } from '../comparison-export.ts';
-import { type FindingWords, findingWords, titleOfFinding } from '../finding-words.ts';
+import { type FindingWords, findingWords, mendTitle, titleOfFinding } from '../finding-words.ts';
 import { pathText, queryChoice, queryString, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { jobTitle } from '../job-words.ts';
@@ -177,7 +177,7 @@ export function comparisonRoutes(services: Services): readonly Route[] {
       const actor = actorOf(res).name;
       const mend = await jobs.request({
         kind: MEND_PROVIDER,
-        title: `Put right: ${chosen.map((kind) => titleOfFinding(kind).toLowerCase()).join(', ')}`,
+        title: mendTitle(chosen),
         parameters: mendParameters(job.id, chosen),
         requestedBy: actor,
         reason: job.title,

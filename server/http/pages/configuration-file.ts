@@ -15,10 +15,9 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
+import { systemCrumb } from './system.ts';
 
 const CONFIGURATION_FILE_PATH = '/configuration-file';
-
-const systemCrumb = { text: words('System'), href: '/system' } as const;
 
 const sectionWords: Readonly<Record<Section, string>> = {
   badge: msg('Badge'),

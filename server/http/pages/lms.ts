@@ -10,8 +10,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { LmsServices, Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
-
-const systemCrumb = { text: words('System'), href: '/system' } as const;
+import { systemCrumb } from './system.ts';
 
 export function lmsRoutes({ lms }: Services): readonly Route[] {
   const frame = { title: words('LMS'), section: 'system', breadcrumbs: [systemCrumb] } as const;

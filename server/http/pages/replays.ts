@@ -10,7 +10,7 @@ import {
   replayRequest,
   toParameters,
 } from '../../../plugin/badges/replay/replay-request.ts';
-import { english, msg, words } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shortEventType } from '../format.ts';
 import { type FieldError, queryText, textField } from '../forms.ts';
@@ -65,7 +65,7 @@ export function replayRoutes(services: Services): readonly Route[] {
       const actor = actorOf(res).name;
       const job = await jobs.request({
         kind: REPLAY,
-        title: english(replayTitle(request)),
+        title: replayTitle(request),
         parameters: toParameters(request),
         requestedBy: actor,
         reason: toReason(asked.reason),

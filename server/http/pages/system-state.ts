@@ -4,8 +4,7 @@ import { words } from '../../../plugin/words.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-
-const systemCrumb = { text: words('System'), href: '/system' } as const;
+import { systemCrumb } from './system.ts';
 
 export function systemStateRoutes({ systemState }: Services): readonly Route[] {
   return [

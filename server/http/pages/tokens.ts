@@ -14,10 +14,10 @@ import { isScope, SCOPES, scopes, scopesOf } from '../scopes.ts';
 import type { Services } from '../services.ts';
 import { endOfDay, newTokenErrors } from '../token-form.ts';
 import { createApiToken, EXPIRY_WARNING_DAYS } from '../tokens.ts';
+import { systemCrumb } from './system.ts';
 
 const HOME = '/tokens';
 const DAY_MS = 24 * 60 * 60 * 1000;
-const systemCrumb = { text: words('System'), href: '/system' } as const;
 
 export function tokenRoutes(services: Services): readonly Route[] {
   const { access, clock } = services;

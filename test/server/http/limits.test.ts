@@ -9,6 +9,18 @@ import { Lifecycle } from '../../../server/lifecycle.ts';
 import { listen } from '../../../server/listen.ts';
 import { makeSite, submit } from '../../support/web.ts';
 
+/** With the keys they were asked for. */
+function watchedLimits(): { readonly rateLimits: MemoryRateLimits; readonly keys: string[] } {
+  const keys: string[] = [];
+  const rateLimits = new MemoryRateLimits();
+  const take = rateLimits.take.bind(rateLimits);
+  rateLimits.take = (key, limit, now) => {
+    keys.push(key);
+    return take(key, limit, now);
+  };
+  return { rateLimits, keys };
+}
+
 describe('limits on what may be tried', function () {
   this.timeout(60_000);
   // Stands still: no period ends while it is counted.
@@ -42,13 +54,7 @@ describe('limits on what may be tried', function () {
   });
 
   it('hold for searches by account and address, and store neither', async () => {
-    const keys: string[] = [];
-    const rateLimits = new MemoryRateLimits();
-    const take = rateLimits.take.bind(rateLimits);
-    rateLimits.take = (key, limit, now) => {
-      keys.push(key);
-      return take(key, limit, now);
-    };
+    const { rateLimits, keys } = watchedLimits();
     const site = makeSite({ rateLimits, clock });
     const browser = await site.signIn('viewer');
     let status = 200;
@@ -60,13 +66,7 @@ describe('limits on what may be tried', function () {
   });
 
   it('hold for every export, of lists too, and for previews', async () => {
-    const keys: string[] = [];
-    const rateLimits = new MemoryRateLimits();
-    const take = rateLimits.take.bind(rateLimits);
-    rateLimits.take = (key, limit, now) => {
-      keys.push(key);
-      return take(key, limit, now);
-    };
+    const { rateLimits, keys } = watchedLimits();
     const site = makeSite({ rateLimits, clock });
     const browser = await site.signIn('administrator');
     const exports = pageRoutes(site.services).filter(({ path }) => /\/exports?\b|\/preview$/.test(path));

@@ -5,7 +5,8 @@ import { examples } from '../../../server/http/badge-form/examples.ts';
 import { MIB } from '../../../server/http/uploads.ts';
 import { aRequest } from '../../support/issuer-world.ts';
 import { fieldsOnPage } from '../../support/page-form.ts';
-import { hardCoded, PSEUDO, pseudoTexts, spokenTexts } from '../../support/pseudo-locale.ts';
+import { hardCoded, PSEUDO, pseudoTexts } from '../../support/pseudo-locale.ts';
+import { pseudoWalk } from '../../support/pseudo-walk.ts';
 import { demoRules, passingEvent, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, openedOf, type Site, submit } from '../../support/web.ts';
 
@@ -86,16 +87,7 @@ describe('a language that nobody speaks, on pages of badges', function () {
     browser = await site.signIn('administrator');
   });
 
-  const check = (what: string, { text, status }: { readonly text: string; readonly status: number }): void => {
-    expect(text, `${what}: ${status}`).to.include(`<html lang="${PSEUDO}"`);
-    expect(text, what).not.to.include('<main id="main" tabindex="-1" lang=');
-    expect(text.match(/.{60}(\[object Object\]|undefined).{20}/)?.[0], what).to.equal(undefined);
-    expect(hardCoded(spokenTexts(text), DATA), what).to.deep.equal([]);
-  };
-
-  async function look(...paths: readonly string[]): Promise<void> {
-    for (const path of paths) check(path, await browser.get(path));
-  }
+  const { check, look } = pseudoWalk(() => browser, DATA);
 
   async function work(id: string, fields: Readonly<Record<string, string>>): Promise<void> {
     const path = `/badges/${id}/form`;

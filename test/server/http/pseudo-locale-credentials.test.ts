@@ -2,7 +2,8 @@
 
 import { expect } from 'chai';
 import { certificate, extensions, giveCertificate } from '../../support/certificate-site.ts';
-import { hardCoded, PSEUDO, pseudoTexts, spokenTexts } from '../../support/pseudo-locale.ts';
+import { pseudoTexts } from '../../support/pseudo-locale.ts';
+import { pseudoWalk } from '../../support/pseudo-walk.ts';
 import { DEMO_COURSE, seed } from '../../support/seed.ts';
 import { type Browser, makeSite, type Site, submit } from '../../support/web.ts';
 
@@ -43,20 +44,7 @@ describe('a language that nobody speaks, on pages of credentials', function () {
     browser = await site.signIn('administrator');
   });
 
-  const check = (what: string, { text, status }: { readonly text: string; readonly status: number }): void => {
-    expect(text, `${what}: ${status}`).to.include(`<html lang="${PSEUDO}"`);
-    expect(text, what).not.to.include('<main id="main" tabindex="-1" lang=');
-    expect(text.match(/.{60}(\[object Object\]|undefined).{20}/)?.[0], what).to.equal(undefined);
-    expect(hardCoded(spokenTexts(text), DATA), what).to.deep.equal([]);
-  };
-
-  async function look(...paths: readonly string[]): Promise<void> {
-    for (const path of paths) check(path, await browser.get(path));
-  }
-
-  async function send(from: string, to: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
-    check(`${to} ${JSON.stringify(fields)}`, await submit(browser, from, to, fields));
-  }
+  const { check, look, send } = pseudoWalk(() => browser, DATA);
 
   it('holds nothing on a credential, and on what is done with it', async () => {
     const { items } = await site.services.credentials.credentials({ limit: 20 });

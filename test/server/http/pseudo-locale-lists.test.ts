@@ -1,14 +1,12 @@
 /** Lists, the dashboard, and the pages of events, learners, jobs and accounts in a language that nobody speaks. */
 
-import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { allLists } from '../../../server/http/lists/all.ts';
 import type { AnyList } from '../../../server/http/lists/list.ts';
-import { TRANSLATED_VIEWS } from '../../../server/http/page.ts';
-import { projectPath } from '../../../server/paths.ts';
-import { hardCoded, PSEUDO, pseudoTexts, spokenTexts } from '../../support/pseudo-locale.ts';
+import { pseudoTexts } from '../../support/pseudo-locale.ts';
+import { pseudoWalk } from '../../support/pseudo-walk.ts';
 import { seed } from '../../support/seed.ts';
-import { type Browser, csrfOf, makeSite, type Site, submit } from '../../support/web.ts';
+import { type Browser, csrfOf, makeSite, type Site } from '../../support/web.ts';
 
 /** What authors, learners and providers say in their own words, and what computers are called by. */
 const DATA: readonly (string | RegExp)[] = [
@@ -75,25 +73,7 @@ describe('a language that nobody speaks, on pages of administrators', function (
     lists = allLists(site.services);
   });
 
-  const check = (what: string, { text, status }: { readonly text: string; readonly status: number }): void => {
-    expect(text, `${what}: ${status}`).to.include(`<html lang="${PSEUDO}"`);
-    expect(text, what).not.to.include('<main id="main" tabindex="-1" lang=');
-    expect(text.match(/.{60}(\[object Object\]|undefined).{20}/)?.[0], what).to.equal(undefined);
-    expect(hardCoded(spokenTexts(text), DATA), what).to.deep.equal([]);
-  };
-
-  async function look(...paths: readonly string[]): Promise<void> {
-    for (const path of paths) check(path, await browser.get(path));
-  }
-
-  async function send(from: string, to: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
-    check(`${to} ${JSON.stringify(fields)}`, await submit(browser, from, to, fields));
-  }
-
-  it('is spoken on every page', () => {
-    const views = readdirSync(projectPath('views', 'pages')).map((file) => file.replace(/\.ejs$/, ''));
-    expect([...TRANSLATED_VIEWS].sort()).to.deep.equal(views.sort());
-  });
+  const { check, look, send } = pseudoWalk(() => browser, DATA);
 
   it('holds nothing where there is nothing yet', async () => {
     const empty = makeSite({ texts: pseudoTexts() });

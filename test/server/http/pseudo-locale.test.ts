@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import supertest from 'supertest';
-import { TRANSLATED_VIEWS } from '../../../server/http/page.ts';
 import { createMailWriter } from '../../../server/mail/write-mail.ts';
 import { projectPath } from '../../../server/paths.ts';
 import { anIssuedCredential } from '../../contracts/credential-store.ts';
@@ -49,7 +47,7 @@ describe('a language that nobody speaks', () => {
   });
 
   const check = (what: string, html: string): void => {
-    expect(html, what).to.include(`<html lang="${PSEUDO}"`).and.not.include('<main id="main" tabindex="-1" lang=');
+    expect(html, what).to.include(`<html lang="${PSEUDO}"`);
     expect(hardCoded(spokenTexts(html), [...DATA, ...EVIDENCE]), what).to.deep.equal([]);
   };
 
@@ -153,22 +151,11 @@ describe('a language that nobody speaks', () => {
     expect(hardCoded([subject, ...text.split('\n'), ...spokenTexts(html)], DATA)).to.deep.equal([]);
   });
 
-  for (const view of TRANSLATED_VIEWS)
-    it(`finds no text beside the catalogue in the view ${view}`, () => {
-      for (const path of withPartials(join('pages', `${view}.ejs`))) {
-        const markup = readFileSync(projectPath('views', path), 'utf8').replace(/<%[\s\S]*?%>/g, '');
-        expect(hardCoded(spokenTexts(markup), ['Laurel', 'Node', 'SHA-256', ATTRIBUTES]), path).to.deep.equal([]);
+  it('finds no text beside the catalogue in any view', () => {
+    for (const folder of ['pages', 'partials'])
+      for (const file of readdirSync(projectPath('views', folder))) {
+        const markup = readFileSync(projectPath('views', folder, file), 'utf8').replace(/<%[\s\S]*?%>/g, '');
+        expect(hardCoded(spokenTexts(markup), ['Laurel', 'Node', 'SHA-256', ATTRIBUTES]), file).to.deep.equal([]);
       }
-    });
+  });
 });
-
-/** @returns the view and every partial that it may include */
-function withPartials(path: string, known: ReadonlySet<string> = new Set()): ReadonlySet<string> {
-  if (known.has(path)) return known;
-  const view = readFileSync(projectPath('views', path), 'utf8');
-  const names = [...view.matchAll(/include\('(?:\.\.\/partials\/)?([\w-]+)'/g)].map(([, name = '']) => name);
-  return names.reduce(
-    (all, name) => withPartials(join('partials', `${name}.ejs`), all),
-    new Set([...known, path]) as ReadonlySet<string>,
-  );
-}

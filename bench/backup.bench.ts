@@ -56,7 +56,7 @@ export async function measure(print: (line: string) => void): Promise<void> {
 async function fill({ connection }: Database): Promise<void> {
   const progress = new MongoProgressStore(connection);
   const world = aWorld([courseBadge()], { progress });
-  await world.processor.process(passing(true, 1, { username: 'u', lmsUserId: 1 }));
+  await world.process(passing(true, 1, { username: 'u', lmsUserId: 1 }));
   const [pattern] = await connection.collection('progress').find({}).toArray();
   await insert(connection, 'progress', PROGRESS, (n) => {
     const { _id, ...rest } = pattern ?? {};

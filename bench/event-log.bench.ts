@@ -83,7 +83,9 @@ async function run(database: Database, course: string, logged: boolean, overRabb
     logger: silentLogger,
   });
   const events = eventsOf(course);
-  const take = logged ? (event: LmsEvent) => intake.take(event, 'amqp') : processor.process;
+  const take = logged
+    ? (event: LmsEvent) => intake.take(event, 'amqp')
+    : (event: LmsEvent) => processor.process([event]);
   const speed = await (overRabbit ? timedOverRabbit(events, take) : timed(events, take));
   await writer.stop();
   return speed;

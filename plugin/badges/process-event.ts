@@ -15,7 +15,6 @@ import {
   replaceContributionsFromBadge,
   upstreamsOf,
 } from '../../dsl/index.ts';
-import { StoreError } from '../errors.ts';
 import type { EventUser, LmsEvent } from '../events/event.ts';
 import type { IgnoredReason } from '../ports/event-log.ts';
 import type { LearnerStore } from '../ports/learner-store.ts';
@@ -37,11 +36,11 @@ export interface EventProcessorParts extends ProgressUpdaterParts {
 }
 
 export interface EventProcessor {
-  /** Resolves when what the event does is stored. @throws StoreError */
-  process(event: LmsEvent): Promise<ProcessResult>;
-  /** The same for events that name the same user with the same details: one change of each progress for all of them.
-   *  @returns a result for each, in their order */
-  processTogether(events: readonly LmsEvent[]): Promise<readonly ProcessResult[]>;
+  /** Resolves when what they do is stored: one change of each progress for all of them.
+   *  @param events that name the same user with the same details
+   *  @returns a result for each, in their order
+   *  @throws StoreError; of it `store.rules-changed` when the rules changed meanwhile: it is to be begun anew */
+  process(events: readonly LmsEvent[]): Promise<readonly ProcessResult[]>;
   /** By the rules of this moment. @returns null: it counts for a badge */
   reasonToIgnore(event: LmsEvent): IgnoredReason | null;
 }
@@ -70,24 +69,10 @@ export interface BadgeChange {
   readonly revoked: readonly IssuedBadge[];
 }
 
-/** How often it is begun anew because the rules changed meanwhile. */
-const ATTEMPTS = 3;
-
 export function createEventProcessor(parts: EventProcessorParts): EventProcessor {
   const updater = createProgressUpdater(parts);
 
-  async function processTogether(events: readonly LmsEvent[]): Promise<readonly ProcessResult[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await processOnce(events);
-      } catch (error) {
-        const changed = error instanceof StoreError && error.code === 'store.rules-changed';
-        if (!changed || attempt === ATTEMPTS) throw error;
-      }
-    }
-  }
-
-  async function processOnce(events: readonly LmsEvent[]): Promise<readonly ProcessResult[]> {
+  async function process(events: readonly LmsEvent[]): Promise<readonly ProcessResult[]> {
     const index = parts.index();
     const matches = events.map((event) => (event.user === null ? [] : index.match(event)));
     const latest = latestOf(events.filter((_, at) => matches[at]?.length !== 0));
@@ -122,8 +107,7 @@ export function createEventProcessor(parts: EventProcessorParts): EventProcessor
   }
 
   return {
-    process: async (event) => (await processTogether([event]))[0] as ProcessResult,
-    processTogether,
+    process,
     reasonToIgnore(event) {
       if (event.user === null) return 'no-learner';
       return parts.index().find(event).length === 0 ? 'no-match' : null;

@@ -53,6 +53,8 @@ export interface EventIntake {
 /** When and by which rules events are taken. */
 type Circumstances = Pick<EventEntry, 'door' | 'receivedAt' | 'ruleRevision'>;
 
+/** How often it is begun anew because the rules changed meanwhile. */
+const ATTEMPTS = 3;
 /** Rules that changed elsewhere are in force here after so long; replays wait for it. */
 const SETTLED_MS = 2_000;
 
@@ -75,17 +77,32 @@ export function createEventIntake(parts: EventIntakeParts): EventIntake {
 
   async function take(event: LmsEvent, door: Door): Promise<ProcessResult> {
     if (parts.isRetired && (await isOfNobody(event))) return ignoreRetired(event, door);
-    // The rules it meets are those of this moment, and processing looks at them before it first waits.
-    const now = circumstances(door);
-    let result: ProcessResult;
-    try {
-      result = processor ? await processor.process(event) : ignored('badges-disabled');
-    } catch (error) {
-      if (!isAway(error)) await recordFailure({ event, ...now, learnerId: null, outcome: failureOf('failed', error) });
+    const begun = circumstances(door);
+    const { results, now } = await process([event], door).catch(async (error: unknown) => {
+      const failure = { event, ...begun, learnerId: null, outcome: failureOf('failed', error) };
+      if (!isAway(error)) await recordFailure(failure);
       throw error;
+    });
+    await finish([event], results, now);
+    return results[0] as ProcessResult;
+  }
+
+  /** Where the rules change meanwhile it is begun anew, and the events are taken to have come in then: what a badge counts
+   *  follows from when they came in. */
+  async function process(
+    events: readonly LmsEvent[],
+    door: Door,
+  ): Promise<{ readonly results: readonly ProcessResult[]; readonly now: Circumstances }> {
+    for (let attempt = 1; ; attempt++) {
+      // The rules they meet are those of this moment, and processing looks at them before it first waits.
+      const now = circumstances(door);
+      try {
+        const results = processor ? await processor.process(events) : events.map(() => ignored('badges-disabled'));
+        return { results, now };
+      } catch (error) {
+        if (codeOf(error) !== 'store.rules-changed' || attempt === ATTEMPTS) throw error;
+      }
     }
-    await finish([event], [result], now);
-    return result;
   }
 
   function group(events: readonly LmsEvent[], door: Door): readonly EventGroup[] {
@@ -136,8 +153,7 @@ export function createEventIntake(parts: EventIntakeParts): EventIntake {
   }
 
   async function takeTogether(events: readonly LmsEvent[], door: Door): Promise<readonly ProcessResult[]> {
-    const now = circumstances(door);
-    const results = processor ? await processor.processTogether(events) : events.map(() => ignored('badges-disabled'));
+    const { results, now } = await process(events, door);
     return finish(events, results, now);
   }
 

@@ -31,8 +31,8 @@ describe('the trace of', () => {
       look();
       return award(request);
     };
-    await inTrace(() => world.processor.process(passing(true, 1)));
-    await world.processor.process(passing(true, 1, { username: 'ben', lmsUserId: 8 }));
+    await inTrace(() => world.process(passing(true, 1)));
+    await world.process(passing(true, 1, { username: 'ben', lmsUserId: 8 }));
     expect((await world.progressOn('demo')).effects.map((effect) => effect.trace)).to.deep.equal([trace, trace]);
     expect((await world.progressOn('demo', 'ben')).effects[0]).not.to.have.property('trace');
     await world.dispatcher.runDue();

@@ -2,7 +2,7 @@
 
 import { type Badge, createRuleIndex, type Instant, type RuleIndex, toInstant } from '../../dsl/index.ts';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
-import { createEventProcessor, type EventProcessor } from '../../plugin/badges/process-event.ts';
+import { createEventProcessor, type EventProcessor, type ProcessResult } from '../../plugin/badges/process-event.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { LearnerStore } from '../../plugin/ports/learner-store.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
@@ -32,6 +32,8 @@ export interface World {
   readonly publisher: MemoryPublisher;
   readonly index: RuleIndex;
   readonly processor: EventProcessor;
+  /** One event by itself. */
+  process(event: LmsEvent): Promise<ProcessResult>;
   readonly dispatcher: Dispatcher;
   /** Processes the events in this order, then carries out what is due. */
   run(...events: readonly LmsEvent[]): Promise<void>;
@@ -87,10 +89,11 @@ export function aWorld(badges: readonly Badge[], parts: WorldParts = {}): World 
     publisher,
     index,
     processor,
+    process: async (event) => (await processor.process([event]))[0] as ProcessResult,
     dispatcher,
     async run(...events) {
       for (const event of events) {
-        await processor.process(event);
+        await processor.process([event]);
         await dispatcher.runDue();
       }
     },

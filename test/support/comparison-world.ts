@@ -115,7 +115,7 @@ export async function aComparisonWorld(): Promise<ComparisonWorld> {
     ...{ accredible, provider, progress, learners, jobStore, scratch, clock, dispatcher, accounts, account, runJob },
     async run(...events) {
       for (const event of events) {
-        await processor.process(event);
+        await processor.process([event]);
         await dispatcher.runDue();
       }
       clock.advance(60_000);

@@ -121,7 +121,15 @@ export function aReplayWorld(badges: readonly Badge[], { wrap }: Wrapping = { wr
   });
   const intake = createEventIntake({
     ...{ processor, clock, logger: silentLogger, ruleRevision: () => revision },
-    writer: createEventLogWriter({ log: { record: (entries) => wrap(events).record(entries) }, logger: silentLogger }),
+    writer: createEventLogWriter({
+      log: {
+        record(entries) {
+          for (const { event, receivedAt } of entries) deliveries.set(event.id, receivedAt);
+          return wrap(events).record(entries);
+        },
+      },
+      logger: silentLogger,
+    }),
     async onOutdated(event) {
       if (event.user === null) return;
       await replayer.replay(await identityOf(learners, event.user), target(), asReceived);
@@ -132,7 +140,6 @@ export function aReplayWorld(badges: readonly Badge[], { wrap }: Wrapping = { wr
     ...world,
     ...{ events, progress, learners, replayer, target, deliveries, ruleParts },
     async take(event) {
-      deliveries.set(event.id, clock.now());
       await intake.take(event, 'http');
     },
     change: (...changed) => {

@@ -6,7 +6,7 @@ import session from 'express-session';
 import supertest from 'supertest';
 import { createActivityTally } from '../../plugin/activity/tally.ts';
 import { createDispatcher, type Dispatcher } from '../../plugin/badges/dispatcher.ts';
-import { createEventProcessor } from '../../plugin/badges/process-event.ts';
+import { createEventProcessor, type ProcessResult } from '../../plugin/badges/process-event.ts';
 import { createRuleFollower } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
 import { createRuleChanges } from '../../plugin/badges/rule-changes.ts';
@@ -214,7 +214,7 @@ export function makeSite(
     jobs,
     store: deadLetters,
     decode: eventFromDeadLetter,
-    process: (event) => pipeline.process(event),
+    process: async (event) => (await pipeline.process([event]))[0] as ProcessResult,
     index: () => rules.index(),
     learners,
     progress,

@@ -113,7 +113,7 @@ describe('defects of the reference systems', () => {
     });
     const equal = courseBadge({ id: 'equal', requirements: [aRequirement({ where: where(equals) })], penalties: [] });
     const world = aWorld([unequal, equal]);
-    const result = await world.processor.process(passing(true, 1));
+    const result = await world.process(passing(true, 1));
     expect(result.outcome === 'processed' && result.badges.map(({ badgeId }) => badgeId)).to.deep.equal(['unequal']);
   });
 
@@ -142,7 +142,7 @@ describe('defects of the reference systems', () => {
       }
     }
     const world = aWorld([courseBadge()], { progress: new FailingOnce() });
-    const failure = await world.processor.process(passing(true, 1)).catch((error: unknown) => error);
+    const failure = await world.process(passing(true, 1)).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(StoreError);
     await world.run(passing(true, 1));
     expect(actions(world)).to.deep.equal(['award']);
@@ -153,7 +153,7 @@ describe('defects of the reference systems', () => {
     const events = [1, 2].flatMap((number) =>
       [1, 2, 3].map((copy) => passing(true, number * 10 + copy, { course: course(number) })),
     );
-    await Promise.all([...events, ...events].map((event) => world.processor.process(event)));
+    await Promise.all([...events, ...events].map((event) => world.process(event)));
     await Promise.all([world.dispatcher.runDue(), world.dispatcher.runDue(), world.dispatcher.runDue()]);
     expect(actions(world)).to.deep.equal(['award']);
     expect(published(world)).to.deep.equal(['awarded']);

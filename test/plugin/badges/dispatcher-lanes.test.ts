@@ -34,8 +34,7 @@ const credlyBadge = (): Badge => courseBadge({ id: 'slow', template: { provider:
 const awards = (provider: MemoryProvider): number => provider.entries.filter(({ action }) => action === 'award').length;
 
 async function earn(world: World, learners: number): Promise<void> {
-  for (let n = 1; n <= learners; n++)
-    await world.processor.process(passing(true, n, { username: `u${n}`, lmsUserId: n }));
+  for (let n = 1; n <= learners; n++) await world.process(passing(true, n, { username: `u${n}`, lmsUserId: n }));
 }
 
 describe('the lanes of the dispatcher', () => {

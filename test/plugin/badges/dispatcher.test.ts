@@ -17,7 +17,7 @@ const actions = ({ provider }: World): string[] => provider.entries.map(({ actio
 
 async function anAwardedWorld(parts: Parameters<typeof aWorld>[1] = {}): Promise<World> {
   const world = aWorld([courseBadge()], parts);
-  await world.processor.process(passing(true, 1));
+  await world.process(passing(true, 1));
   return world;
 }
 
@@ -187,7 +187,7 @@ describe('the dispatcher', () => {
     const world = await anAwardedWorld({ provider });
     const award = provider.award.bind(provider);
     sinon.stub(provider, 'award').callsFake(async (request) => {
-      await world.processor.process(passing(false, 5));
+      await world.process(passing(false, 5));
       return award(request);
     });
     await world.dispatcher.runDue();
@@ -204,7 +204,7 @@ describe('the dispatcher', () => {
     const provider = new MemoryProvider();
     const world = await anAwardedWorld({ provider });
     sinon.stub(provider, 'award').callsFake(async () => {
-      await world.processor.process(passing(false, 5));
+      await world.process(passing(false, 5));
       throw new ProviderError('refused', 'no');
     });
     await world.dispatcher.runDue();
@@ -271,7 +271,7 @@ describe('the dispatcher', () => {
   it('works through more than fits into one look', async () => {
     const world = aWorld([courseBadge()]);
     for (let n = 1; n <= 130; n++) {
-      await world.processor.process(passing(true, n, { username: `u${n}`, lmsUserId: n }));
+      await world.process(passing(true, n, { username: `u${n}`, lmsUserId: n }));
     }
     expect(await world.dispatcher.runDue()).to.equal(260);
     expect(world.provider.entries).to.have.length(130);
@@ -292,7 +292,7 @@ describe('the dispatcher', () => {
       world = await anAwardedWorld();
       world.dispatcher.start();
       await until(() => actions(world).length === 1);
-      await world.processor.process(passing(false, 2));
+      await world.process(passing(false, 2));
       world.dispatcher.nudge();
       await until(() => actions(world).length === 2);
     });

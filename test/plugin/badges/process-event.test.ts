@@ -40,20 +40,19 @@ describe('processing an event', () => {
       logger: silentLogger,
       ids: { uuid: () => 'u' },
     });
-    expect(await processor.process({ ...passing(true, 1), user: null })).to.deep.equal({
-      outcome: 'ignored',
-      reason: 'no-learner',
-    });
+    expect(await processor.process([{ ...passing(true, 1), user: null }])).to.deep.equal([
+      { outcome: 'ignored', reason: 'no-learner' },
+    ]);
     const other = { ...passing(true, 1), type: PASSING.replace('v1', 'v9') };
     for (const event of [other, passing(true, 1, { course: course(9) })]) {
-      expect(await processor.process(event)).to.deep.equal({ outcome: 'ignored', reason: 'no-match' });
+      expect(await processor.process([event])).to.deep.equal([{ outcome: 'ignored', reason: 'no-match' }]);
     }
   });
 
   it('tells what changed', async () => {
     const world = aWorld([courseBadge()]);
     const learner = await world.learners.resolve(passing(true, 1).user!, passing(true, 1).time);
-    const first = await world.processor.process(passing(true, 1));
+    const first = await world.process(passing(true, 1));
     if (first.outcome !== 'processed') return expect.fail('ignored');
     expect(first.learnerId).to.equal(learner.id);
     const [change] = first.badges;
@@ -61,7 +60,7 @@ describe('processing an event', () => {
     expect(change?.outcome.status).to.equal('awarded');
     expect(change?.awarded.map(({ number, eventId }) => [number, eventId])).to.deep.equal([[1, 'pass-1-ada']]);
 
-    const second = await world.processor.process(passing(false, 2));
+    const second = await world.process(passing(false, 2));
     if (second.outcome !== 'processed') return expect.fail('ignored');
     expect(second.badges[0]).to.deep.include({ from: 'awarded', changed: true, awarded: [] });
     expect(second.badges[0]?.revoked.map(({ number }) => number)).to.deep.equal([1]);
@@ -69,9 +68,9 @@ describe('processing an event', () => {
 
   it('changes nothing when an event comes again', async () => {
     const world = aWorld([courseBadge(), follower]);
-    await world.processor.process(passing(true, 1));
+    await world.process(passing(true, 1));
     const before = await world.progress.list({ limit: 9 });
-    const result = await world.processor.process(passing(true, 1));
+    const result = await world.process(passing(true, 1));
     if (result.outcome !== 'processed') return expect.fail('ignored');
     expect(result.badges.map(({ badgeId, changed, awarded }) => [badgeId, changed, awarded])).to.deep.equal([
       ['demo', false, []],
@@ -82,8 +81,8 @@ describe('processing an event', () => {
 
   it('goes on to the badges that wait for this one, each after those it waits for', async () => {
     const world = aWorld([last, follower, courseBadge()]);
-    await world.processor.process(passing(true, 1, { course: course(1) }));
-    const result = await world.processor.process(passing(true, 2));
+    await world.process(passing(true, 1, { course: course(1) }));
+    const result = await world.process(passing(true, 2));
     if (result.outcome !== 'processed') return expect.fail('ignored');
     expect(result.badges.map(({ badgeId, outcome }) => [badgeId, outcome.status])).to.deep.equal([
       ['demo', 'awarded'],
@@ -109,7 +108,7 @@ describe('processing an event', () => {
 
   it('leaves a badge alone that waits for one without progress', async () => {
     const world = aWorld([courseBadge(), follower, last]);
-    await world.processor.process(passing(false, 1));
+    await world.process(passing(false, 1));
     expect((await world.progress.list({ limit: 9 })).items.map(({ badgeId }) => badgeId)).to.deep.equal(['demo']);
   });
 
@@ -118,11 +117,11 @@ describe('processing an event', () => {
     const world = aWorld([courseBadge(), follower], { progress: store });
     const save = sinon.stub(store, 'save').callThrough();
     save.onSecondCall().rejects(new StoreError('unavailable', 'the database does not answer'));
-    await world.processor.process(passing(true, 1)).then(
+    await world.process(passing(true, 1)).then(
       () => expect.fail('it should have failed'),
       (error: unknown) => expect(error).to.be.instanceOf(StoreError),
     );
-    await world.processor.process(passing(true, 1));
+    await world.process(passing(true, 1));
     expect((await world.progressOn('follower')).outcome.status).to.equal('awarded');
   });
 
@@ -134,12 +133,12 @@ describe('processing an event', () => {
     sinon.stub(store, 'save').callsFake(async (progress: Progress) => {
       if (progress.badgeId === 'follower' && !overtaken) {
         overtaken = true;
-        await world.processor.process(passing(false, 0));
-        await world.processor.process(passing(false, 5));
+        await world.process(passing(false, 0));
+        await world.process(passing(false, 5));
       }
       return save(progress);
     });
-    await world.processor.process(passing(true, 1));
+    await world.process(passing(true, 1));
     expect(overtaken).to.equal(true);
     expect((await world.progressOn('demo')).outcome.status).to.equal('revoked');
     expect((await world.progressOn('follower')).outcome.status).to.equal('revoked');
@@ -156,11 +155,11 @@ describe('processing an event', () => {
       if (others === 'gone') return save(progress);
       await save(progress);
       others = 'at work';
-      await world.processor.process(passing(false, 5)).catch(() => {});
+      await world.process(passing(false, 5)).catch(() => {});
       others = 'gone';
       return false;
     });
-    await world.processor.process(passing(true, 1));
+    await world.process(passing(true, 1));
     expect((await world.progressOn('demo')).outcome.status).to.equal('revoked');
     expect((await world.progressOn('follower')).outcome.status).to.equal('revoked');
   });
@@ -169,7 +168,7 @@ describe('processing an event', () => {
     const store = new MemoryProgressStore();
     sinon.stub(store, 'save').resolves(false);
     const world = aWorld([courseBadge()], { progress: store });
-    const error = await world.processor.process(passing(true, 1)).catch((e: unknown) => e);
+    const error = await world.process(passing(true, 1)).catch((e: unknown) => e);
     expect(error).to.be.instanceOf(StoreError);
     expect(error).to.deep.include({
       code: 'store.contention',
@@ -190,9 +189,9 @@ describe('processing an event', () => {
       ids: { uuid: () => 'u' },
       onEffects,
     });
-    await processor.process(passing(false, 1));
+    await processor.process([passing(false, 1)]);
     expect(onEffects.callCount).to.equal(0);
-    await processor.process(passing(true, 2));
+    await processor.process([passing(true, 2)]);
     expect(onEffects.callCount).to.equal(1);
   });
 });

@@ -155,7 +155,6 @@ describe('taking an event', () => {
       ...parts,
       processor: {
         process: () => Promise.reject(broken),
-        processTogether: () => Promise.reject(broken),
         reasonToIgnore(event) {
           if (event === bad) throw broken;
           return world.processor.reasonToIgnore(event);

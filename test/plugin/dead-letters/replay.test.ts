@@ -26,7 +26,7 @@ function aReplay(events: Readonly<Record<string, LmsEvent>> = {}, changes: Parti
       if (!event) throw new EventError('malformed', 'the message body is not JSON in UTF-8');
       return event;
     },
-    process: (event) => world.processor.process(event),
+    process: (event) => world.process(event),
     index: () => world.index,
     learners: world.learners,
     progress: world.progress,
@@ -202,7 +202,7 @@ describe('the replay of many', () => {
     const { begin, runner, store, jobs, world } = await aJobWorld(many(100), {
       process: async (event) => {
         if (event.id === passing(true, 5).id) await jobs.cancel('job');
-        return world.processor.process(event);
+        return world.process(event);
       },
     });
     const { job } = await begin({}, 'Ada');
@@ -219,7 +219,7 @@ describe('the replay of many', () => {
         calls += 1;
         if (calls === 1) await store.discard({ ids: ['l001'] }, { at: new Date(), by: 'Grace', note: 'x' });
         if (calls > 1 && calls < 4) throw new StoreError('unavailable', 'the database does not answer');
-        return world.processor.process(event);
+        return world.process(event);
       },
     });
     const { job } = await begin({}, 'Ada');

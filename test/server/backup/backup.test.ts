@@ -58,7 +58,7 @@ describe('backups', function () {
     await migrate({ connection, clock: systemClock, logger: silentLogger, program: '1.0.0' });
     const progress = new MongoProgressStore(connection);
     const world = aWorld([courseBadge()], { progress, learners: new MongoLearnerStore(connection) });
-    for (let n = 1; n <= 3; n++) await world.processor.process(passing(true, n, { username: `u${n}`, lmsUserId: n }));
+    for (let n = 1; n <= 3; n++) await world.process(passing(true, n, { username: `u${n}`, lmsUserId: n }));
     const files = filesDir === null ? new GridFsFileStore(connection) : new DirectoryFileStore(filesDir);
     await files.put('credential/one', {
       bytes: Buffer.alloc(600_000, 7),

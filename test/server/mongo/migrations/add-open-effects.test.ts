@@ -23,7 +23,7 @@ describe('progress of an earlier form', () => {
   it('has its open effects found after the database was opened, also by several processes at once', async () => {
     const progress = new MongoProgressStore(database.connection);
     const world = aWorld([courseBadge()], { progress });
-    for (let n = 1; n <= 5; n++) await world.processor.process(passing(true, n, { username: `u${n}`, lmsUserId: n }));
+    for (let n = 1; n <= 5; n++) await world.process(passing(true, n, { username: `u${n}`, lmsUserId: n }));
     await progressModels(database.connection).updateMany({}, { $unset: { openEffects: '' } });
     const now = new Date('2100-01-01T00:00:00Z');
     expect(await progress.due(now, 9, { only: 'memory' })).to.deep.equal([]);
@@ -35,7 +35,7 @@ describe('progress of an earlier form', () => {
   it('has no provenance, which reads as not known', async () => {
     const progress = new MongoProgressStore(database.connection);
     const world = aWorld([courseBadge()], { progress });
-    await world.processor.process(passing(true, 1, { username: 'old', lmsUserId: 99 }));
+    await world.process(passing(true, 1, { username: 'old', lmsUserId: 99 }));
     const before = await world.progressOn('demo', 'old');
     expect(before.issued[0]?.provenance?.ruleVersion).to.equal(1);
     const issued = before.issued.map(({ provenance: _, ...badge }) => badge);

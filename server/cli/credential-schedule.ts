@@ -54,7 +54,7 @@ export function addScheduleCommand(credentials: Command, shell: Shell): void {
       });
     });
   explainUsage(command, {
-    json: 'null, or configurationId, enabled, rule, oneOff, startAt, expiresAt, overlap, catchUp, deadlineMs, nextDueAt,\nlastRunAt, lastSkipped, totalRuns, updatedAt',
+    json: 'null, or configurationId, enabled, rule, oneOff, startAt, expiresAt, overlap, catchUp, deadlineMs, nextDueAt,\nwaiting, lastRunAt, lastSkipped, totalRuns, updatedAt',
     exits:
       '0 done, 2 wrong usage, 64 the schedule cannot be used or was changed in this moment,\n66 there is no such configuration or schedule, 69 the database is away',
     examples: [

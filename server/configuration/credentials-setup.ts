@@ -43,8 +43,10 @@ const schedule = z.strictObject({
   oneOff: z.boolean().default(false),
   startAt: moment.nullable().default(null),
   expiresAt: moment.nullable().default(null),
-  overlap: z.enum(['skip', 'queue']).default('skip'),
-  catchUp: z.enum(['one', 'none']).default('one'),
+  overlap: z.enum(['skip', 'queue', 'allow']).default('skip'),
+  catchUp: z
+    .union([z.enum(['one', 'none']), z.strictObject({ kind: z.literal('all'), max: z.number(), withinMs: z.number() })])
+    .default('one'),
   deadlineMs: z.number().int().nullable().default(null),
 });
 

@@ -74,7 +74,6 @@ function heldSchedule(schedule: Document, now: Date): Document {
     ...schedule,
     enabled: false,
     nextDueAt: null,
-    waiting: [],
     lastSkipped: { dueAt: nextDueAt, reason: 'missed' },
   };
 }

@@ -7,7 +7,7 @@ import { createAudit } from '../http/audit.ts';
 import { ruleText } from '../http/schedule-words.ts';
 import type { Services } from '../http/services.ts';
 import { sourceTranslator } from '../i18n/translator.ts';
-import { setSchedule, storedDues, type WantedSchedule } from '../scheduler/set-schedule.ts';
+import { isAsWanted, setSchedule, storedDues, type WantedSchedule } from '../scheduler/set-schedule.ts';
 import { readText } from './input.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
@@ -71,6 +71,7 @@ async function save(
   wanted: WantedSchedule,
   former: Schedule | null,
 ): Promise<void> {
+  if (isAsWanted(wanted, former)) return;
   const schedule = setSchedule(configurationId, wanted, former, services.clock.now());
   if (!(await services.credentials.replaceSchedule(schedule, former)))
     throw new ConflictError('stale', 'somebody changed the schedule, or it ran, in this moment; try again');

@@ -95,7 +95,7 @@ export function ifDown(wanted: WantedSchedule, from: Date, to: Date): Outage {
  *  setup file again, puts no run off. */
 function keptDue({ rule, startAt, expiresAt }: Timing, former: Schedule | null): Date | null {
   if (!former?.enabled || former.nextDueAt === null) return null;
-  const isSame = isDeepStrictEqual([former.rule, former.startAt], [rule, startAt]);
+  const isSame = isDeepStrictEqual([ruleSaid(former.rule), former.startAt], [ruleSaid(rule), startAt]);
   return isSame ? within(former.nextDueAt, expiresAt) : null;
 }
 
@@ -103,6 +103,24 @@ function keptDue({ rule, startAt, expiresAt }: Timing, former: Schedule | null):
 function keptWaiting(timing: Timing, former: Schedule | null): readonly Date[] {
   if (former === null || keptDue(timing, former) === null || typeof timing.catchUp !== 'object') return [];
   return isOwed(former) ? former.waiting : [];
+}
+
+/** Whether a schedule says already what is asked for: then there is nothing to save. One that has disabled itself since, after
+ *  its last run, still says it: asking for it once more must not run it once more. */
+export function isAsWanted(wanted: WantedSchedule, former: Schedule | null): boolean {
+  if (former === null) return false;
+  const hasRunOut = !former.enabled && (former.lastRunAt !== null || former.lastSkipped !== null);
+  const asked = { ...USUAL_SCHEDULE, ...wanted };
+  const said = (schedule: Required<WantedSchedule>) => [
+    ...[ruleSaid(schedule.rule), schedule.oneOff || schedule.rule.kind === 'clocked'],
+    ...[schedule.startAt, schedule.expiresAt, schedule.overlap, schedule.catchUp, schedule.deadlineMs],
+  ];
+  return isDeepStrictEqual(said(asked), said(former)) && asked.enabled === (former.enabled || hasRunOut);
+}
+
+/** With what a crontab leaves to the defaults. */
+function ruleSaid(rule: Schedule['rule']): Schedule['rule'] {
+  return rule.kind === 'crontab' ? { days: 'both', gap: 'after', repeated: 'first', ...rule } : rule;
 }
 
 function within(due: Date, expiresAt: Date | null): Date | null {

@@ -67,7 +67,9 @@ describe('the page of a schedule', () => {
     const preview = async (changes: Record<string, string>) =>
       textOf((await send({ ...CRONTAB, ...down, ...changes }, `${PATH}/preview`)).text);
     const each = await preview(ALL);
-    expect(each).to.contain('4 times would come while Laurel is not running. The others are left out.');
+    expect(each).to.contain(
+      '4 times would come while Laurel is not running. Run when Laurel is there again, in this order. The others are left out.',
+    );
     expect(each).to.contain('Mon, 15 Mar 2027, 02:30 GMT-4 15 Mar 2027, 06:30 UTC');
     expect(each).not.to.contain('Sun, 14 Mar 2027, 03:00 GMT-4 14 Mar 2027, 07:00 UTC');
     expect(await preview({ catchUp: 'one' })).to.contain('Sat, 13 Mar 2027, 02:30 GMT-5 13 Mar 2027, 07:30 UTC');

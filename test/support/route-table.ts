@@ -98,6 +98,7 @@ const addresses: Readonly<Record<string, Access>> = {
   'post /rules/apply': 'publish',
   'get /progress': 'look',
   'get /find': 'look',
+  'get /names-and-dates': 'look',
   'get /learners/:id': 'look',
   'get /learners/:id/badges/:badge': 'look',
   'post /learners/:id/badges/:badge/effects/:effect/retry': 'operate',

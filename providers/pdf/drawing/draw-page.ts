@@ -4,6 +4,7 @@ import { InputError } from '../../../plugin/errors.ts';
 import type { DocumentFacts, Link, Overlay } from '../document.ts';
 import { type ImageElement, imageElements, qrElements, type TextElement, textElements } from '../elements.ts';
 import type { PdfJob } from '../engine.ts';
+import { type NameStyle, writeName } from '../name-style.ts';
 import { fillPlaceholders, formatIssueDate, type Placeholder } from '../placeholders.ts';
 import { RecentlyUsed } from '../recently-used.ts';
 import type { CompiledTemplate, PlacedImage } from '../template/compile-template.ts';
@@ -78,7 +79,11 @@ export function drawPage(
 export function fillerOf(job: PdfJob): (text: string) => string {
   const values: Facts = {
     // a line break is for the template's author to make, or the course's
-    name: job.learnerName.replace(/\s+/g, ' '),
+    name: writeName(
+      job.learnerName.replace(/\s+/g, ' '),
+      job.options.name_style as NameStyle,
+      String(job.options.language),
+    ),
     context_name: job.contextName,
     issue_date: formatIssueDate(job.issuedAt, job.options),
     verify_uuid: job.verifyId,

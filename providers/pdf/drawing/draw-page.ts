@@ -10,6 +10,7 @@ import { RecentlyUsed } from '../recently-used.ts';
 import type { CompiledTemplate, PlacedImage } from '../template/compile-template.ts';
 import { cleanText } from '../text/clean-text.ts';
 import type { Font } from '../text/font.ts';
+import { fillForReading } from '../text/mixed-directions.ts';
 import { layOut, type PlacedLine } from '../text/page-layout.ts';
 import { type ShapedLine, shapeLine } from '../text/shape-line.ts';
 import type { Canvas } from './canvas.ts';
@@ -93,7 +94,7 @@ export function fillerOf(job: PdfJob): (text: string) => string {
 }
 
 export function writtenText(element: TextElement, { options }: PdfJob, fill: (text: string) => string): string {
-  const filled = fill(element.text);
+  const filled = fillForReading(element.text, fill);
   return element.uppercase ? filled.toLocaleUpperCase(String(options.language)) : filled;
 }
 

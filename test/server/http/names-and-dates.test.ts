@@ -13,15 +13,15 @@ describe('the page of names and dates', () => {
     expect(textOf(text)).to.contain(
       'LAUREL_NAME_STYLE uppercase LAUREL_DATE_STYLE d MMMM yyyy LAUREL_DATE_LANGUAGE uk',
     );
-    expect(text).to.contain('<td lang="uk" dir="ltr" translate="no">5 березня 2026</td>');
-    expect(text).to.contain('<td lang="ar" dir="rtl" translate="no">5 مارس 2026</td>');
+    expect(text).to.contain('<bdi lang="uk" dir="ltr">5 березня 2026</bdi>');
+    expect(text).to.contain('<bdi lang="ar" dir="rtl">5 مارس 2026</bdi>');
     expect(textOf(text)).to.contain('Ada Lovelace Марія Шевченко Ludwig van Beethoven');
   });
 
   it("tries a style and a language of one's own", async () => {
     const viewer = await makeSite().signIn('viewer');
     const { text } = await viewer.get("/names-and-dates?style=d+'de'+MMMM+'de'+yyyy&language=pt-BR").expect(200);
-    expect(text).to.contain('<td lang="pt-BR" dir="ltr" translate="no">5 de março de 2026</td>');
+    expect(text).to.contain('<bdi lang="pt-BR" dir="ltr">5 de março de 2026</bdi>');
   });
 
   it('says at the fields what is wrong and where', async () => {

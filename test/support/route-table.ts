@@ -40,7 +40,6 @@ const addresses: Readonly<Record<string, Access>> = {
   'post /setup': 'administer',
   'get /accounts/new': 'administer',
   'post /accounts/new': 'administer',
-  'get /accounts': 'administer',
   'get /accounts/:id': 'administer',
   'post /accounts/:id/link': 'administer',
   'post /accounts/:id/lms': 'administer',
@@ -51,8 +50,9 @@ const addresses: Readonly<Record<string, Access>> = {
   'get /account': 'signed-in',
   'post /account/password': 'signed-in',
   'post /account/sessions/end': 'signed-in',
-  'get /tokens': 'administer',
-  'post /tokens': 'administer',
+  'get /tokens/new': 'administer',
+  'post /tokens/new': 'administer',
+  'get /tokens/:id': 'administer',
   'post /sign-out': 'public',
   'get /': 'look',
   'get /first-steps': 'administer',
@@ -220,11 +220,13 @@ const addresses: Readonly<Record<string, Access>> = {
 
 /** Who may look at each list and take it along as a file, and who may do something to many of it. */
 const lists: Readonly<Record<string, { readonly look: Access; readonly act?: Access }>> = {
+  accounts: { look: 'administer', act: 'administer' },
   audit: { look: 'administer' },
   configurations: { look: 'look', act: 'run' },
   'credential-assets': { look: 'look', act: 'edit' },
   'credential-types': { look: 'look' },
   templates: { look: 'look' },
+  tokens: { look: 'administer', act: 'administer' },
   badges: { look: 'look', act: 'publish' },
   credentials: { look: 'look', act: 'publish' },
   events: { look: 'look' },

@@ -1,6 +1,7 @@
 /** Every list there is. */
 
 import type { Services } from '../services.ts';
+import { accountList } from './account-list.ts';
 import { auditList } from './audit-list.ts';
 import { badgeList } from './badge-list.ts';
 import { comparisonList } from './comparison-list.ts';
@@ -18,6 +19,7 @@ import { openBadgeTemplateList } from './open-badge-template-list.ts';
 import { progressList } from './progress-list.ts';
 import { runList } from './run-list.ts';
 import { templateList } from './template-list.ts';
+import { tokenList } from './token-list.ts';
 
 export function allLists(services: Services): readonly AnyList[] {
   return [
@@ -39,5 +41,7 @@ export function allLists(services: Services): readonly AnyList[] {
     comparisonList(services),
     jobList(services),
     auditList(services),
+    accountList(services),
+    tokenList(services),
   ];
 }

@@ -89,6 +89,8 @@ const addresses: Readonly<Record<string, Access>> = {
   'get /templates': 'look',
   'get /templates/sync': 'operate',
   'post /templates/sync': 'operate',
+  'get /templates/sync/:id': 'look',
+  'post /templates/sync/:id/apply': 'operate',
   'get /templates/:provider/:account/:template': 'look',
   'get /rules': 'look',
   'get /rules/export': 'look',

@@ -41,6 +41,7 @@ describe('routes', () => {
       .replace(':type', 'type-1')
       .replace('/runs/:id', '/runs/run-1')
       .replace('/jobs/:id', '/jobs/job-failed')
+      .replace('/templates/sync/:id', '/templates/sync/job-preview')
       .replace('/comparisons/:id', '/comparisons/job-compared')
       .replace('/events/:id', '/events/event-ada-demo')
       .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)

@@ -45,7 +45,7 @@ export async function importBundle(
   await applyCredentialsSetup(setUp, partsOf(services));
   const rules = await services.applyRules(
     bundle.badges.map(({ file, rules: text }) => ({ name: file, text })),
-    { plan: null, prune: false, actor, reason: 'Import of a configuration' },
+    { plan: null, prune: false, exported: true, actor, reason: 'Import of a configuration' },
   );
   invariant(rules.outcome === 'applied', 'rules that were just planned can be applied');
   return plan;

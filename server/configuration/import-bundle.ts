@@ -97,7 +97,14 @@ async function importAccounts(
       ...{ id: randomUUID(), sealedSecret: null, secretExpiresAt: null, origin: 'page' as const },
       ...{ lastCheck: null, lastSync: null, version: 0, createdAt: now },
     };
-    if (!(await providerStore.saveAccount({ ...former, ...account, updatedAt: now })))
+    if (
+      !(await providerStore.saveAccount({
+        ...former,
+        ...account,
+        providerName: account.providerName ?? null,
+        updatedAt: now,
+      }))
+    )
       throw savedMeanwhile(`the account ${account.provider}/${account.slug}`);
   }
 }

@@ -19,7 +19,9 @@ async function filled(): Promise<Site> {
   const site = makeSite();
   await seed(site);
   const { providerStore, credentials, files, issuerStore } = site.services;
-  await providerStore.saveAccount(anAccount('university', { provider: 'hall' }));
+  await providerStore.saveAccount(
+    anAccount('university', { provider: 'hall', providerName: 'As the provider calls it' }),
+  );
   await providerStore.saveAccount(anAccount('settings', { provider: 'hall', origin: 'environment' }));
   await saveAsset(
     { slug: 'seal', kind: 'image', description: 'Seal', fileName: 'seal.png', bytes: png(4, 4) },

@@ -332,6 +332,7 @@ export const dataMap: readonly CollectionEntry[] = [
       'provider',
       'slug',
       'name',
+      'providerName',
       'host',
       'externalId',
       'sealedSecret',

@@ -84,6 +84,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     foreseeRules: badges.replay.foresee,
     access: stores.access,
+    belongings: stores.belongings,
     activity: stores.activity,
     installation: stores.installation,
     importRecords: (lines) => stores.records.importLines(lines, parts.retired.has),

@@ -23,7 +23,8 @@ import type { Job } from '../plugin/ports/job-store.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import type { SealedRecords } from '../plugin/ports/secret-box.ts';
 import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
-import { createTemplateSync } from '../plugin/providers/sync-templates.ts';
+import { DifferenceNotes } from '../plugin/providers/template-sync/notes.ts';
+import { createTemplateSync } from '../plugin/providers/template-sync/sync-job.ts';
 import { composeAccounts } from './composition/accounts.ts';
 import { composeBadges } from './composition/badges.ts';
 import { connectBus } from './composition/bus.ts';
@@ -150,7 +151,10 @@ async function composeParts(
     store: measuredJobs(stores.jobs, meters),
     kinds: [
       createSettleEffects({ progress: stores.progress, dispatcher: badges.dispatcher }),
-      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
+      ...createTemplateSync({
+        ...{ store: stores.providers, badges: stores.badges, progress: stores.progress, providers, secrets, clock },
+        notes: new DifferenceNotes(stores.files),
+      }),
       ...badges.replay.kinds,
       ...badges.replays.kinds,
       ...accounts.kinds,

@@ -66,6 +66,7 @@ import { signInRoutes } from './pages/sign-in.ts';
 import { systemRoutes } from './pages/system.ts';
 import { systemStateRoutes } from './pages/system-state.ts';
 import { templateRoutes } from './pages/templates.ts';
+import { templateSyncRoutes } from './pages/templates-sync.ts';
 import { testEventRoutes } from './pages/test-event.ts';
 import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
@@ -121,6 +122,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeVersionRoutes(services),
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
+    ...templateSyncRoutes(services),
     ...ruleFileRoutes(services),
     ...learnerRoutes(services),
     ...retireRoutes(services),
@@ -169,8 +171,8 @@ export function createApp(services: Services): Express {
   countAttempts(app, services);
 
   app.use(requestContext(services));
-  app.use(chooseLanguage(services), chooseTheme(services));
   app.use(securityHeaders(settings));
+  app.use(chooseLanguage(services), chooseTheme(services));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   app.use(ABOUT_LEARNERS, readableFrom(settings.apiOrigins));

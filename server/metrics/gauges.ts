@@ -10,6 +10,7 @@ import type { Clock } from '../../plugin/ports/runtime.ts';
 import { troubleOf } from '../../plugin/providers/secret-expiry.ts';
 import type { Bus } from '../amqp/bus.ts';
 import type { Database } from '../mongo/connect.ts';
+import { isOwed } from '../scheduler/missed-times.ts';
 import type { Meters } from './meters.ts';
 
 export interface GaugeParts {
@@ -23,6 +24,8 @@ export interface GaugeParts {
   readonly clock: Clock;
 }
 
+/** Those that wait for their turn are left out, the others of so many looked at. */
+const DUE_LOOKED_AT = 100;
 const BREAKER = { closed: 0, 'half-open': 0.5, open: 1 } as const;
 const STORED = ['effects', 'effectsOverdue', 'deadLetters', 'accounts', 'scheduleLag', 'mails', 'storeBytes'] as const;
 
@@ -86,7 +89,7 @@ async function lookIntoDatabase(
     Promise.all(lanes().map(({ lane }) => overdueIn(lane, progress, now))),
     deadLetters.count({ state: 'open' }),
     providers.accounts(),
-    credentials.dueSchedules(now, 1),
+    credentials.dueSchedules(now, DUE_LOOKED_AT),
     credentials.mailCounts(),
     database.space(),
   ]);
@@ -101,7 +104,8 @@ async function lookIntoDatabase(
   meters.set('deadLetters', [{ value: dead }]);
   meters.set('accounts', [{ value: accounts.filter((account) => troubleOf(account, now) !== null).length }]);
   meters.set('scheduleLag', [
-    { value: Math.max(0, ...schedules.map(({ nextDueAt }) => secondsSince(nextDueAt, now))) },
+    // what waits for the run before it, or was missed long ago and has its turn now, is not late
+    { value: Math.max(0, ...schedules.map((one) => (isOwed(one) ? 0 : secondsSince(one.nextDueAt, now)))) },
   ]);
   meters.set(
     'mails',

@@ -1,6 +1,7 @@
 /** An address for every route, of things that the seed makes; and all there is, to see whether something changed. */
 
-import type { Account } from '../../server/http/access-store.ts';
+import type { Account, ApiToken } from '../../server/http/access-store.ts';
+import { READING_SCOPES } from '../../server/http/scopes.ts';
 import { storedTemplate } from './credly-world.ts';
 import { anAccount } from './provider-accounts.ts';
 import { aCredential, LETTERS, OWN_BADGE, OWN_IMAGE, seed } from './seed.ts';
@@ -11,9 +12,15 @@ const OTHER_ACCOUNT: Account = {
   ...{ disabledAt: null, createdAt: new Date('2026-11-01T08:00:00Z') },
 };
 
+const TOKEN: ApiToken = {
+  ...{ id: 'token-1', tokenHash: 'a-hash', label: 'course site', scopes: READING_SCOPES, createdBy: 'cli' },
+  ...{ createdAt: new Date('2026-01-01T00:00:00Z'), expiresAt: null, lastUsedAt: null, revokedAt: null },
+};
+
 export async function seedAll(site: Site): Promise<void> {
   await seed(site);
   await site.services.access.createAccount(OTHER_ACCOUNT);
+  await site.services.access.createApiToken(TOKEN);
   await site.services.providerStore.saveAccount(anAccount('university'));
   await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
 }
@@ -25,6 +32,7 @@ export function routeAddress(path: string, learnerId: string): string {
     .replace('/history/account/:id', `/history/account/${OTHER_ACCOUNT.id}`)
     .replace('/history/learner/:id', `/history/learner/${learnerId}`)
     .replace('/accounts/:id', `/accounts/${OTHER_ACCOUNT.id}`)
+    .replace('/tokens/:id', `/tokens/${TOKEN.id}`)
     .replace('/badges/:badge', '/badges/demo-course')
     .replace('/badges/:id', '/badges/demo-course')
     .replace('/learners/:id', `/learners/${learnerId}`)
@@ -34,6 +42,7 @@ export function routeAddress(path: string, learnerId: string): string {
     .replace(':type', 'type-1')
     .replace('/runs/:id', '/runs/run-1')
     .replace('/jobs/:id', '/jobs/job-failed')
+    .replace('/templates/sync/:id', '/templates/sync/job-preview')
     .replace('/comparisons/:id', '/comparisons/job-compared')
     .replace('/events/:id', '/events/event-ada-demo')
     .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)

@@ -55,7 +55,8 @@ import { createRetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import { createRetirements } from '../../plugin/privacy/retirements.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
-import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
+import { DifferenceNotes } from '../../plugin/providers/template-sync/notes.ts';
+import { createTemplateSync } from '../../plugin/providers/template-sync/sync-job.ts';
 import { completionsAndGrades, courseCompletions, type LearnerLine } from '../../providers/index.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
@@ -255,7 +256,9 @@ export function makeSite(
     ...{ store: jobStore, clock, logger },
     kinds: [
       createSettleEffects({ progress, dispatcher }),
-      createTemplateSync({ store: providerStore, providers, secrets, clock }),
+      ...createTemplateSync({
+        ...{ store: providerStore, badges, progress, providers, secrets, clock, notes: new DifferenceNotes(files) },
+      }),
       ...replay.kinds,
       ...replays.kinds,
       ...comparison.kinds,

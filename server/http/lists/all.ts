@@ -3,6 +3,7 @@
 import { isLimited, type Organisations } from '../../../plugin/organisations/standing.ts';
 import { limitedServices } from '../organisations/limited-services.ts';
 import type { Services } from '../services.ts';
+import { accountList } from './account-list.ts';
 import { auditList } from './audit-list.ts';
 import { badgeList } from './badge-list.ts';
 import { comparisonList } from './comparison-list.ts';
@@ -20,6 +21,7 @@ import { openBadgeTemplateList } from './open-badge-template-list.ts';
 import { progressList } from './progress-list.ts';
 import { runList } from './run-list.ts';
 import { templateList } from './template-list.ts';
+import { tokenList } from './token-list.ts';
 
 /** Those of whoever is limited to these organisations, with what belongs to these now. */
 export async function listsFor(services: Services, organisations: Organisations): Promise<readonly AnyList[]> {
@@ -46,5 +48,7 @@ export function allLists(services: Services): readonly AnyList[] {
     comparisonList(services),
     jobList(services),
     auditList(services),
+    accountList(services),
+    tokenList(services),
   ];
 }

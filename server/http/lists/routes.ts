@@ -88,6 +88,15 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       needsReason: action.needsReason ?? false,
       reason: textField(req, 'reason'),
       longestReason: LONGEST_REASON,
+      choice: action.choice
+        ? {
+            label: t(action.choice.label),
+            choices: action.choice.choices.map(({ value, word: text }) => ({
+              ...{ value, word: t.shown(text) },
+              isChosen: value === textField(req, 'choice'),
+            })),
+          }
+        : null,
       total: t.plural(count, ...list.noun),
       count,
       typed: action.isFinal ? typedConfirmation(count) : null,
@@ -135,7 +144,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         res,
         'list',
         { title: words(list.title), section, ...(breadcrumbs && { breadcrumbs }) },
-        { ...model, links, buttons, empty },
+        { ...model, links, buttons, empty, explained: explainedIn(t) },
       );
     }),
 
@@ -164,12 +173,24 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         ]),
   ];
 
+  function explainedIn(t: Translator) {
+    const { title = '', terms = [] } = list.explained ?? {};
+    return terms.length === 0
+      ? null
+      : { title: t(title), terms: terms.map(({ word: term, doc }) => ({ word: t(term), doc: t(doc) })) };
+  }
+
   async function act(req: Request, res: Response): Promise<void> {
     const action = actionFrom(req, res);
     const reason = textField(req, 'reason').trim();
     if (action.needsReason && (reason === '' || reason.length > LONGEST_REASON)) {
       const message = words('the reason must have 1 to {limit} characters', { limit: LONGEST_REASON });
       return showChosen(req, res, [{ field: 'reason', message }]);
+    }
+    const choice = action.choice ? textField(req, 'choice') : '';
+    if (action.choice && !action.choice.choices.some(({ value }) => value === choice)) {
+      const message = words('choose something under {label}', { label: words(action.choice.label) });
+      return showChosen(req, res, [{ field: 'choice', message }]);
     }
     const chosen = await chosenFrom(req);
     const where = await whereChosen(list, chosen);
@@ -179,24 +200,25 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     if (count === 0) throw nothingChosen();
     const unsure = action.isFinal && confirmationError(req, count);
     if (unsure) return showChosen(req, res, [unsure]);
+    const said = { ...(action.needsReason && { reason }), ...(action.choice && { choice }) };
     if (count > AT_ONCE) {
       const job = await services.jobs.request({
         kind: LIST_ACTION,
         title: titleOf(action),
-        parameters: actionParameters(list, action, chosen, reason),
+        parameters: actionParameters(list, action, chosen, { reason, choice }),
         requestedBy: actor,
         reason: reason || null,
       });
-      await audit(actor, action.audited, `job:${job.id}`, action.needsReason ? { reason } : {});
+      await audit(actor, action.audited, `job:${job.id}`, said);
       return res.redirect(303, jobPath(job.id));
     }
     const { items } = await list.records.page({ where, order: list.order, limit: AT_ONCE });
-    const result = await actOn(items, action, { actor, reason, runId: randomUUID() });
+    const result = await actOn(items, action, { actor, reason, choice, runId: randomUUID() });
     const ids = items.map((row: unknown) => list.idOf(row));
     await audit(actor, action.audited, `list:${word}`, {
       ...result.counts,
       ids: ids.join(' ').slice(0, 4_000),
-      ...(action.needsReason && { reason }),
+      ...said,
     });
     const t = translatorOf(req, res);
     const { failed = 0, ...rest } = result.counts;

@@ -163,7 +163,17 @@ describe('a language that nobody speaks, on pages of administrators', function (
   });
 
   it('holds nothing on the pages of the system, of accounts and of tokens', async () => {
-    await look('/system', '/system/state', '/accounts', '/accounts/new', '/accounts/nothing', '/tokens', '/account');
+    await look(
+      '/system',
+      '/system/state',
+      '/accounts',
+      '/accounts/new',
+      '/accounts/nothing',
+      '/tokens',
+      '/tokens/new',
+      '/tokens/nothing',
+      '/account',
+    );
     await look('/history/badge/demo-course', '/history/nothing/x');
     await send('/accounts/new', '/accounts/new', { name: '', password: 'short', role: 'viewer' });
     await send('/accounts/new', '/accounts/new', { name: 'somebody-new', password: '', role: 'viewer' });
@@ -171,8 +181,8 @@ describe('a language that nobody speaks, on pages of administrators', function (
       await look(`/accounts/${id}`, `/history/account/${id}`);
       await send(`/accounts/${id}`, `/accounts/${id}/lms`, { lmsUsername: 'no name', opened: '{"lmsUsername":""}' });
     }
-    await send('/tokens', '/tokens', { expires: '2000-01-01' });
-    await send('/tokens', '/tokens', { label: 'a-program', scope: 'badges:read', expires: '2099-01-01' });
+    await send('/tokens/new', '/tokens/new', { expires: '2000-01-01' });
+    await send('/tokens/new', '/tokens/new', { label: 'a-program', scope: 'badges:read', expires: '2099-01-01' });
     await look('/tokens');
     await send('/account', '/account/password', { current: 'x', password: 'y' });
   });

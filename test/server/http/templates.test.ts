@@ -4,7 +4,7 @@ import { CredlyProvider } from '../../../providers/credly/provider.ts';
 import { closeCredlyWorlds, credlyWorld, storedTemplate } from '../../support/credly-world.ts';
 import { anAccount } from '../../support/provider-accounts.ts';
 import { seed } from '../../support/seed.ts';
-import { makeSite, type Site, submit, textOf } from '../../support/web.ts';
+import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
 
 afterEach(closeCredlyWorlds);
 
@@ -49,21 +49,82 @@ describe('the pages of templates', () => {
     expect((await browser.get('/templates/credly/none/none')).status).to.equal(404);
   });
 
-  it('synchronise the chosen accounts as a job, audited, and list what came', async () => {
+  /** What would change in the account of the university: the address of its page. */
+  async function previewed(site: Site, browser: Browser): Promise<string> {
+    const answer = await submit(browser, '/templates/sync', '/templates/sync', { account: 'credly/university' });
+    await site.runJobs();
+    return answer.headers.location as string;
+  }
+
+  it('show what a synchronisation would change, and apply it, audited, and list what came', async () => {
     const site = await universitySite();
     site.world.credly.addTemplate(site.world.account.externalId as string, { name: 'Zoology' });
     const browser = await site.signIn('administrator');
-    const answer = await submit(browser, '/templates/sync', '/templates/sync', { account: 'credly/university' });
-    expect(answer.headers.location).to.match(/^\/jobs\/[\w-]+\?done=sync-started$/);
+    const preview = await previewed(site, browser);
+    expect(preview).to.match(/^\/templates\/sync\/[\w-]+$/);
+    const shown = textOf((await browser.get(preview)).text);
+    expect(shown).to.contain('Preview the synchronisation of the templates of "Example University"');
+    expect(shown).to.contain('Example University Credly 0 0 2 0 Nothing was changed');
+    expect(shown).to.match(/New: Example University .* Data Analysis \S+ Zoology/);
+    expect(textOf((await browser.get('/templates')).text)).to.not.contain('Zoology');
+    const answer = await submit(browser, preview, `${preview}/apply`);
+    expect(answer.headers.location).to.match(/^\/templates\/sync\/[\w-]+\?done=sync-started$/);
     await site.runJobs();
     const job = textOf((await browser.get(answer.headers.location as string)).text);
-    expect(job).to.contain('Synchronise the templates of "Example University"');
+    expect(job).to.contain('Synchronise the templates of "Example University"').and.contain('Applied');
     const list = textOf((await browser.get('/templates')).text);
     expect(list).to.match(/Data Analysis \S+ Example University Credly Active 0 .* Zoology/);
     expect(textOf((await browser.get('/templates/sync')).text)).to.contain('2 added, 0 changed, 0 unchanged, 0 gone');
-    expect(textOf((await browser.get('/audit')).text)).to.contain('templates.synchronised');
-    expect(site.services.progress).to.not.equal(undefined);
+    const audit = textOf((await browser.get('/audit')).text);
+    expect(audit).to.contain('templates.previewed').and.contain('templates.synchronised');
     expect((await site.services.badges.list()).some(({ template }) => template?.startsWith('credly'))).to.equal(false);
+  });
+
+  it('show each field that changes before and after, and what hangs on what is gone; its number is to be typed', async () => {
+    const site = await universitySite();
+    const { credly, account, templateId } = site.world;
+    const gone = credly.addTemplate(account.externalId as string, { name: 'Zoology' });
+    const browser = await site.signIn('administrator');
+    const first = await previewed(site, browser);
+    await submit(browser, first, `${first}/apply`);
+    await site.runJobs();
+    await site.services.saveBadge(rules(gone.id), { expectedVersion: 0, actor: 'ada' });
+    credly.templates.delete(gone.id);
+    credly.changeTemplate(templateId, { name: 'Data <Science>' });
+    const preview = await previewed(site, browser);
+    const page = textOf((await browser.get(preview)).text);
+    expect(page).to.contain('Active badges use 1 of those that are gone.').and.contain('Analysis Active 0 0');
+    const changed = /href="([^"]*kind=changed[^"]*)"/.exec((await browser.get(preview)).text)?.[1] as string;
+    expect(textOf((await browser.get(changed.replaceAll('&amp;', '&'))).text)).to.contain(
+      'Name Data Analysis Data <Science>',
+    );
+    const unsure = await submit(browser, preview, `${preview}/apply`, { confirmation: '2' });
+    expect(unsure.status).to.equal(422);
+    expect(textOf(unsure.text)).to.contain('Type 1 to say that you mean all of them.');
+    const state = async () => (await site.services.providerStore.template('credly', 'id-university', gone.id))?.state;
+    expect(await state()).to.equal('active');
+    const answer = await submit(browser, preview, `${preview}/apply`, { confirmation: '1' });
+    await site.runJobs();
+    expect(answer.status).to.equal(303);
+    expect(await state()).to.equal('retired');
+  });
+
+  it('show the new difference where the provider changed between look and click', async () => {
+    const site = await universitySite();
+    const { credly, account } = site.world;
+    const browser = await site.signIn('operator');
+    const preview = await previewed(site, browser);
+    credly.addTemplate(account.externalId as string, { name: 'Zoology' });
+    const answer = await submit(browser, preview, `${preview}/apply`);
+    await site.runJobs();
+    const page = await browser.get(answer.headers.location as string);
+    expect(textOf(page.text)).to.contain('No longer what was looked at; nothing was changed').and.contain('Zoology');
+    expect((await site.services.providerStore.templates({ limit: 9 })).items.map(({ name }) => name)).to.not.include(
+      'Zoology',
+    );
+    expect(page.text).to.match(/action="\/templates\/sync\/[\w-]+\/apply"/);
+    const viewer = await site.signIn('viewer');
+    expect((await viewer.get(preview)).text).to.not.contain('/apply"');
   });
 
   it('ask for a choice where none was made', async () => {
@@ -244,7 +305,11 @@ describe('the webhook of a provider', () => {
   it('is shown to administrators on the page of the account, with its templates and its last synchronisation', async () => {
     const site = await universitySite();
     const administrator = await site.signIn('administrator');
-    await submit(administrator, '/templates/sync', '/templates/sync', { account: 'credly/university' });
+    const { headers } = await submit(administrator, '/templates/sync', '/templates/sync', {
+      account: 'credly/university',
+    });
+    await site.runJobs();
+    await submit(administrator, headers.location as string, `${headers.location}/apply`);
     await site.runJobs();
     const path = site.services.notices.pathOf({ id: 'id-university', provider: 'credly' });
     const page = (await administrator.get('/providers/credly/accounts/university')).text;

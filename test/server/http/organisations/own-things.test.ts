@@ -112,14 +112,16 @@ describe('things of one’s own organisation', () => {
     const answers = [
       await save(browser, textFor('demo-course'), { version: '2' }, '/badges/demo-course/edit'),
       await post('/badges/demo-course/deactivate', { version: '2' }),
-      await submit(browser, '/credential-types/type-2/delete', '/credential-types/type-2/delete'),
+      await submit(browser, '/credential-types/type-2/delete', '/credential-types/type-2/delete', {
+        expected: type?.updatedAt.toISOString() ?? '',
+      }),
       await submit(browser, '/badges/mentor/remove', '/badges/mentor/remove', {
-        expectedVersion: '1',
+        version: '1',
         reason: 'because',
       }),
     ];
     for (const { status, text } of answers) {
-      expect(status).to.equal(403);
+      expect(status, textOf(text)).to.equal(403);
       expect(textOf(text)).to.include('This is shared by all organisations, and your account is limited to some');
     }
     expect(await credentials.type('type-2')).not.to.equal(null);

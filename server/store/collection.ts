@@ -25,6 +25,7 @@ import { isPlainFilter, matchesBytes } from './query/plain-filter.ts';
 import { Recent } from './recent.ts';
 import { type RecordHome, StoredRecord } from './record.ts';
 import { Sequences } from './sequences.ts';
+import { certainlyMatches, UniqueLookup } from './unique-lookup.ts';
 
 export interface QueryOptions {
   readonly filter: BsonDocument;
@@ -68,6 +69,7 @@ export class Collection implements RecordHome {
   #lastRead = NOTHING_READ;
   #indexes: CollectionIndex[];
   #keys: KeyMaker;
+  #unique: UniqueLookup;
   readonly #late = new LateKeys();
 
   constructor(
@@ -83,6 +85,7 @@ export class Collection implements RecordHome {
     this.#indexes = [...indexes];
     for (const index of indexes) index.keepIn(journal.pages);
     this.#keys = new KeyMaker(this.#indexes);
+    this.#unique = new UniqueLookup(this.#indexes);
   }
 
   get namespace(): string {
@@ -131,6 +134,16 @@ export class Collection implements RecordHome {
     return isExact || isMatch(record) ? [record] : [];
   }
 
+  /** What most updates are about.
+   *  @param filter bytes as they were sent @param at where the filter begins in them
+   *  @returns the only match of the filter; null: there is none, or only `find` can tell */
+  findSent(filter: Buffer, at: number): StoredRecord | null {
+    const sequence = this.#unique.sequenceFor(filter, at);
+    if (sequence === null) return null;
+    const record = this.#recordOf(sequence);
+    return certainlyMatches(record.bytes, filter, at) ? record : null;
+  }
+
   /** How many match. Where an index alone can tell, no document is looked at. */
   count({ filter, skip, limit, matches }: Omit<QueryOptions, 'sort'>): number {
     const wanted = limit > 0 ? skip + limit : Number.POSITIVE_INFINITY;
@@ -177,17 +190,17 @@ export class Collection implements RecordHome {
   }
 
   /** The `_id` stays.
-   *  @param body a document without `_id`
+   *  @param source with a document without `_id`, from `start` to `end`
    *  @returns false when nothing changed
    *  @throws CommandError 11000, 10334, 2, 115 */
-  replaceBody(record: StoredRecord, body: Buffer): boolean {
+  replaceBody(record: StoredRecord, source: Buffer, start: number, end: number): boolean {
     const former = record.bytes;
     // stored documents begin with their `_id`
     const idEnd = endOfValue(former, former[4] as number, ID_VALUE);
-    const bytes = Buffer.allocUnsafeSlow(body.length + idEnd - 4);
+    const bytes = Buffer.allocUnsafeSlow(end - start + idEnd - 4);
     bytes.writeInt32LE(bytes.length, 0);
     former.copy(bytes, 4, 4, idEnd);
-    body.copy(bytes, idEnd, 4);
+    source.copy(bytes, idEnd, start + 4, end);
     return this.#replaceBytes(record, withinLimit(bytes), former);
   }
 
@@ -262,6 +275,7 @@ export class Collection implements RecordHome {
     }
     this.#indexes.push(index);
     this.#keys = new KeyMaker(this.#indexes);
+    this.#unique = new UniqueLookup(this.#indexes);
   }
 
   dropIndex(name: string): void {
@@ -270,6 +284,7 @@ export class Collection implements RecordHome {
     dropped?.keys.clear();
     this.#indexes = this.#indexes.filter((index) => index !== dropped);
     this.#keys = new KeyMaker(this.#indexes);
+    this.#unique = new UniqueLookup(this.#indexes);
   }
 
   /** Whoever reads a field of a document often reads all of it next. */

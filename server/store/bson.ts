@@ -220,7 +220,10 @@ class Reader {
       case 0x10:
         return this.#bytes.readInt32LE(this.#skip(4));
       case 0x11:
-        return Timestamp.fromBits(this.#bytes.readInt32LE(this.#skip(4)), this.#bytes.readInt32LE(this.#skip(4)));
+        return new Timestamp({
+          i: this.#bytes.readUInt32LE(this.#skip(4)),
+          t: this.#bytes.readUInt32LE(this.#skip(4)),
+        });
       case 0x12:
         return new Long(this.#bytes.readInt32LE(this.#skip(4)), this.#bytes.readInt32LE(this.#skip(4)));
       case 0x13:

@@ -11,6 +11,8 @@ export interface ProviderAccount {
   /** Unique per provider, `a-z0-9-`: stands before the slash where a rule must say which account. */
   readonly slug: string;
   readonly name: string;
+  /** What the provider calls it, where a person has given it another name; null: `name` is what it calls it. */
+  readonly providerName: string | null;
   /** One of the provider's hosts, e.g. `production`, `sandbox`, `eu`. */
   readonly host: string;
   /** What the provider calls it, e.g. the UUID of a Credly organization; unique per provider and host where known. */

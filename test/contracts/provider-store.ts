@@ -12,6 +12,7 @@ export function anAccount(changes: Partial<ProviderAccount> = {}): ProviderAccou
     provider: 'credly',
     slug: 'science',
     name: 'Faculty of Science',
+    providerName: 'Science',
     host: 'production',
     externalId: '6f0c',
     sealedSecret: 's1.abc.def',

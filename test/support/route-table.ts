@@ -211,6 +211,7 @@ const addresses: Readonly<Record<string, Access>> = {
   'post /providers/:provider/accounts/:slug/check': 'operate',
   'post /providers/:provider/accounts/:slug/secret': 'administer',
   'post /providers/:provider/accounts/:slug/rotate': 'administer',
+  'post /providers/:provider/accounts/:slug/rename': 'administer',
   'post /providers/:provider/accounts/:slug/enable': 'administer',
   'post /providers/:provider/accounts/:slug/disable': 'administer',
   'get /providers/:provider/accounts/:slug/remove': 'administer',

@@ -63,6 +63,7 @@ import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { runRoutes } from './pages/runs.ts';
 import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
+import { siteMapRoutes } from './pages/site-map.ts';
 import { systemRoutes } from './pages/system.ts';
 import { systemStateRoutes } from './pages/system-state.ts';
 import { templateRoutes } from './pages/templates.ts';
@@ -113,6 +114,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...tokenRoutes(services),
     ...dashboardRoutes(services),
     ...firstStepsRoutes(services),
+    ...siteMapRoutes(),
     ...testEventRoutes(services),
     ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.

@@ -100,6 +100,7 @@ const addresses: Readonly<Record<string, Access>> = {
   'post /rules/apply': 'publish',
   'get /progress': 'look',
   'get /find': 'look',
+  'get /pages': 'look',
   'get /learners/:id': 'look',
   'get /learners/:id/badges/:badge': 'look',
   'post /learners/:id/badges/:badge/effects/:effect/retry': 'operate',

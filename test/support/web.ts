@@ -287,7 +287,7 @@ export function makeSite(
         await tally.flush();
         return activity.callsBetween(...range);
       },
-      lastSuccess: (word: string) => activity.lastSuccess(word),
+      lastSuccess: (word: string, from: Date) => activity.lastSuccess(word, from),
     },
     lanes: dispatcher.lanes,
     installation: new MemoryInstallationStore(),

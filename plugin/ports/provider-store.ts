@@ -89,6 +89,8 @@ export interface ProviderStore {
   template(provider: string, accountId: string, templateId: string): Promise<BadgeTemplate | null>;
   /** As `saveAccount`. */
   saveTemplate(template: BadgeTemplate): Promise<boolean>;
+  /** @returns false when it is gone, or somebody has changed it since */
+  removeTemplate(template: Pick<BadgeTemplate, 'provider' | 'accountId' | 'templateId' | 'version'>): Promise<boolean>;
   /** By name, then id. */
   templates(query: TemplateQuery): Promise<Page<BadgeTemplate>>;
   templateCounts(): Promise<

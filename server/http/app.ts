@@ -170,8 +170,8 @@ export function createApp(services: Services): Express {
   countAttempts(app, services);
 
   app.use(requestContext(services));
-  app.use(chooseLanguage(services), chooseTheme(services));
   app.use(securityHeaders(settings));
+  app.use(chooseLanguage(services), chooseTheme(services));
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   app.use(ABOUT_LEARNERS, readableFrom(settings.apiOrigins));

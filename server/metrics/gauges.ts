@@ -11,6 +11,7 @@ import type { Clock } from '../../plugin/ports/runtime.ts';
 import { troubleOf } from '../../plugin/providers/secret-expiry.ts';
 import type { Bus } from '../amqp/bus.ts';
 import type { Database } from '../mongo/connect.ts';
+import { isOwed } from '../scheduler/missed-times.ts';
 import type { Meters } from './meters.ts';
 
 export interface GaugeParts {
@@ -25,6 +26,8 @@ export interface GaugeParts {
   readonly clock: Clock;
 }
 
+/** Those that wait for their turn are left out, the others of so many looked at. */
+const DUE_LOOKED_AT = 100;
 const BREAKER = { closed: 0, 'half-open': 0.5, open: 1 } as const;
 const STORED = [
   ...(['effects', 'effectsOverdue', 'deadLetters', 'accounts', 'jobsPostponed', 'jobsPostponedSeconds'] as const),
@@ -91,7 +94,7 @@ async function lookIntoDatabase(
     Promise.all(lanes().map(({ lane }) => overdueIn(lane, progress, now))),
     deadLetters.count({ state: 'open' }),
     providers.accounts(),
-    credentials.dueSchedules(now, 1),
+    credentials.dueSchedules(now, DUE_LOOKED_AT),
     credentials.mailCounts(),
     jobs.postponed(),
     database.space(),
@@ -109,7 +112,8 @@ async function lookIntoDatabase(
   meters.set('jobsPostponed', [{ value: postponed.count }]);
   meters.set('jobsPostponedSeconds', [{ value: Math.max(0, secondsSince(postponed.since, now)) }]);
   meters.set('scheduleLag', [
-    { value: Math.max(0, ...schedules.map(({ nextDueAt }) => secondsSince(nextDueAt, now))) },
+    // what waits for the run before it, or was missed long ago and has its turn now, is not late
+    { value: Math.max(0, ...schedules.map((one) => (isOwed(one) ? 0 : secondsSince(one.nextDueAt, now)))) },
   ]);
   meters.set(
     'mails',

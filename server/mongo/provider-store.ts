@@ -171,6 +171,14 @@ export class MongoProviderStore implements ProviderStore {
     return (await saveVersion(this.#templates, template.version, toTemplateDocument(template), change)) === true;
   }
 
+  async removeTemplate({
+    version,
+    ...named
+  }: Pick<BadgeTemplate, 'provider' | 'accountId' | 'templateId' | 'version'>): Promise<boolean> {
+    const { deletedCount } = await withDatabase(() => this.#templates.deleteOne({ _id: keyOf(named), version }));
+    return deletedCount === 1;
+  }
+
   async templates({ search, after, limit, ...exactly }: TemplateQuery): Promise<Page<BadgeTemplate>> {
     const wanted: mongoose.QueryFilter<TemplateDocument>[] = Object.entries(exactly)
       .filter(([, value]) => value !== undefined)

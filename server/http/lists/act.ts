@@ -5,7 +5,7 @@ import { CredentialsError } from '../../../plugin/errors.ts';
 import type { JobKind, JobStep } from '../../../plugin/jobs/job-runner.ts';
 import type { JsonObject } from '../../../plugin/ports/job-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
-import type { AnyList, BulkAction } from './list.ts';
+import type { AnyList, BulkAction, By } from './list.ts';
 import { readState, whereOf } from './state.ts';
 
 export const LIST_ACTION = 'list-action';
@@ -23,7 +23,6 @@ export interface ActionResult {
 }
 
 type Action = BulkAction<unknown>;
-type By = Parameters<Action['run']>[1];
 
 export interface ChosenRecords {
   /** Those that match the address; otherwise those with the ids. */
@@ -77,8 +76,14 @@ async function wordOf(row: unknown, action: Action, by: By, failures: Map<string
   }
 }
 
-export function actionParameters(list: AnyList, action: Action, chosen: ChosenRecords, reason: string): JsonObject {
-  return { list: list.path, action: action.name, query: chosen.query, ids: chosen.ids, until: chosen.until, reason };
+export function actionParameters(
+  list: AnyList,
+  action: Action,
+  chosen: ChosenRecords,
+  said: Pick<By, 'reason' | 'choice'>,
+): JsonObject {
+  const { query, ids, until } = chosen;
+  return { list: list.path, action: action.name, query, ids, until, reason: said.reason, choice: said.choice };
 }
 
 /** @param lists those there are; asked for when a job is carried out, since they are made of what carries jobs out */
@@ -86,7 +91,7 @@ export function createListActions(lists: () => readonly AnyList[], pause: Pause 
   return {
     kind: LIST_ACTION,
     async step(job): Promise<JobStep> {
-      const { list: path, action: name, query, ids, until = null, reason } = job.parameters;
+      const { list: path, action: name, query, ids, until = null, reason, choice = '' } = job.parameters;
       const list = lists().find((one) => one.path === path);
       const action = (list?.actions as readonly Action[] | undefined)?.find((one) => one.name === name);
       if (!list || !action) return { cursor: null, done: 0, counts: { 'no longer possible': 1 }, finished: true };
@@ -94,8 +99,9 @@ export function createListActions(lists: () => readonly AnyList[], pause: Pause 
       const where = (await whereChosen(list, chosen)) ?? [{ field: 'id', in: [] }];
       const total = job.total ?? (await list.records.count(where, Number.MAX_SAFE_INTEGER));
       const after = typeof job.cursor === 'string' ? job.cursor : undefined;
-      const page = await list.records.page({ where, order: list.order, limit: BATCH, after });
-      const by = { actor: job.requestedBy, reason: String(reason), runId: job.id };
+      const limit = Math.min(BATCH, action.atOnce ?? BATCH);
+      const page = await list.records.page({ where, order: list.order, limit, after });
+      const by = { actor: job.requestedBy, reason: String(reason), choice: String(choice), runId: job.id };
       const { counts, failures } = await actOn(page.items, action, by, pause);
       const former = (job.result?.failures ?? []) as unknown as ActionResult['failures'];
       return {

@@ -1,6 +1,7 @@
 /** Every list there is. */
 
 import type { Services } from '../services.ts';
+import { accountList } from './account-list.ts';
 import { auditList } from './audit-list.ts';
 import { badgeList } from './badge-list.ts';
 import { comparisonList } from './comparison-list.ts';
@@ -16,8 +17,10 @@ import { mailList } from './mail-list.ts';
 import { assetList, configurationList, typeList } from './making-lists.ts';
 import { openBadgeTemplateList } from './open-badge-template-list.ts';
 import { progressList } from './progress-list.ts';
+import { providerAccountList } from './provider-account-list.ts';
 import { runList } from './run-list.ts';
 import { templateList } from './template-list.ts';
+import { tokenList } from './token-list.ts';
 
 export function allLists(services: Services): readonly AnyList[] {
   return [
@@ -34,10 +37,13 @@ export function allLists(services: Services): readonly AnyList[] {
     configurationList(services),
     typeList(services),
     assetList(services),
+    providerAccountList(services),
     templateList(services),
     openBadgeTemplateList(services),
     comparisonList(services),
     jobList(services),
     auditList(services),
+    accountList(services),
+    tokenList(services),
   ];
 }

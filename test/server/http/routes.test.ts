@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
-import type { Account } from '../../../server/http/access-store.ts';
+import type { Account, ApiToken } from '../../../server/http/access-store.ts';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import { mayDo, RIGHTS, type Right, ROLES, rights } from '../../../server/http/rights.ts';
 import { type Access, type Route, scopeOf } from '../../../server/http/routes.ts';
@@ -31,6 +31,7 @@ describe('routes', () => {
       .replace('/history/account/:id', `/history/account/${OTHER_ACCOUNT.id}`)
       .replace('/history/learner/:id', `/history/learner/${learnerId}`)
       .replace('/accounts/:id', `/accounts/${OTHER_ACCOUNT.id}`)
+      .replace('/tokens/:id', `/tokens/${TOKEN.id}`)
       .replace('/badges/:badge', '/badges/demo-course')
       .replace('/badges/:id', '/badges/demo-course')
       .replace('/learners/:id', `/learners/${learnerId}`)
@@ -255,9 +256,15 @@ const OTHER_ACCOUNT: Account = {
   ...{ disabledAt: null, createdAt: new Date('2026-11-01T08:00:00Z') },
 };
 
+const TOKEN: ApiToken = {
+  ...{ id: 'token-1', tokenHash: 'a-hash', label: 'course site', scopes: READING_SCOPES, createdBy: 'cli' },
+  ...{ createdAt: new Date('2026-01-01T00:00:00Z'), expiresAt: null, lastUsedAt: null, revokedAt: null },
+};
+
 async function seedAll(site: Site): Promise<void> {
   await seed(site);
   await site.services.access.createAccount(OTHER_ACCOUNT);
+  await site.services.access.createApiToken(TOKEN);
   await site.services.providerStore.saveAccount(anAccount('university'));
   await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { MailError, ProviderError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
+import type { Schedule } from '../../../plugin/ports/credential-store.ts';
 import type { Mailer, OutgoingMail } from '../../../plugin/ports/mailer.ts';
 import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../../plugin/ports/memory-dead-letters.ts';
@@ -20,6 +21,7 @@ import {
 import { createMeters, type ScrapedMeters } from '../../../server/metrics/meters.ts';
 import { type Metric, metricsTable } from '../../../server/metrics/table.ts';
 import { projectPath } from '../../../server/paths.ts';
+import { aSchedule, later, T0 } from '../../contracts/credential-facts.ts';
 
 const KNOWN = 'org.openedx.learning.course.passing.status.updated.v1';
 
@@ -206,6 +208,20 @@ describe('metrics', () => {
     const found = await samples(meters);
     expect(found.get('laurel_jobs_postponed')).to.equal(2);
     expect(found.get('laurel_jobs_postponed_seconds')).to.equal(3_600);
+  });
+
+  it('count a schedule as late that nobody begins, and none that waits for its turn by intention', async () => {
+    const lagOf = async (schedules: readonly Schedule[]) => {
+      const meters = await createMeters();
+      const credentials = Object.assign(new MemoryCredentialStore(), { dueSchedules: async () => schedules });
+      const clock = { now: () => later(600_000) };
+      meters.beforeScrape(() => lookUpGauges(gaugeParts({ credentials, clock }), meters));
+      return (await samples(meters)).get('laurel_schedule_lag_seconds');
+    };
+    const late = aSchedule({ configurationId: 'late', nextDueAt: later(540_000) });
+    expect(await lagOf([aSchedule({ waiting: [T0] }), late])).to.equal(60);
+    expect(await lagOf([aSchedule({ waiting: [T0] })])).to.equal(0);
+    expect(await lagOf([aSchedule({ waiting: [later(1)] })]), 'a list that is out of date').to.equal(600);
   });
 
   it('leave out what is not known while the database is away, instead of showing what was', async () => {

@@ -21,7 +21,12 @@ describe('actions on many records', () => {
     );
     const job = await site.services.jobs.request({
       ...{ kind: kind.kind, title: 'Replay', requestedBy: 'ada' },
-      parameters: actionParameters(list, action, { query: 'state=open', ids: null, until: null }, ''),
+      parameters: actionParameters(
+        list,
+        action,
+        { query: 'state=open', ids: null, until: null },
+        { reason: '', choice: '' },
+      ),
     });
     const step = await kind.step(job);
     expect(step).to.deep.include({ done: 2, finished: true });

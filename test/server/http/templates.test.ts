@@ -25,6 +25,8 @@ async function universitySite(): Promise<Site & { readonly world: Awaited<Return
   return Object.assign(site, { world });
 }
 
+const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
+
 const rules = (template: string, active = true) => `badge "analysis" {
   name     "Analysis"
   template credly "${template}"
@@ -191,6 +193,35 @@ describe('the pages of templates', () => {
       expect(page.text).to.not.contain('template-image');
       expect(page.headers['content-security-policy']).to.contain("img-src 'self' data:;");
     }
+  });
+
+  it('show what the badges that use it ask for, how far learners are, and where to change it', async () => {
+    const site = await universitySite();
+    await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
+    const text = rules('t1').replace(
+      /\n}\n$/,
+      `\n\n  penalty failed {\n    on     ${PASSING}\n    where  is_passing = false\n    resets passed\n  }\n}\n`,
+    );
+    expect((await site.services.saveBadge(text, { expectedVersion: 0, actor: 'ada' })).ok).to.equal(true);
+    await site.services.badges.save(
+      {
+        ...{ id: 'broken', name: 'Broken', template: 'credly:t1', active: false, source: 'badge "broken" {' },
+        ...{ updatedAt: new Date(), updatedBy: 'ada' },
+      },
+      0,
+    );
+    const path = '/templates/credly/university/t1';
+    const page = await (await site.signIn('editor')).get(path);
+    const shown = textOf(page.text);
+    expect(shown).to.match(
+      /Analysis Active .*Edit Analysis Edit as text Analysis Its learners Analysis analysis · version 1 Nobody has begun yet\./,
+    );
+    expect(shown)
+      .to.match(/Requirements Group .* A passed .* every such event/)
+      .and.match(/Penalties .* failed .* is_passing = false passed/);
+    expect(shown).to.contain('These rules no longer pass the check, so they cannot decide anything.');
+    expect(page.text).to.contain('href="/badges/analysis/form"').and.contain('href="/progress?badge=analysis"');
+    expect((await (await site.signIn('viewer')).get(path)).text).to.not.contain('href="/badges/analysis/form"');
   });
 
   it('begin a badge for a template, named like it', async () => {

@@ -15,11 +15,11 @@ import { pathText, queryString } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
-import { allowImagesFrom } from '../security.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
 import { shownDetails } from '../template-fields.ts';
 import { syncPath, templateTextFor } from '../template-links.ts';
+import { pictureOf } from '../thumbnails.ts';
 import { summaryOf } from './badge-history.ts';
 import { statusShares } from './progress-counts.ts';
 import { penaltyRows, requirementRows } from './rule-tables.ts';
@@ -69,7 +69,6 @@ export function templateRoutes(services: Services): readonly Route[] {
       }
       const using = badgesUsing(template, await badges.list(), accounts);
       const text = await templateTextFor(account, template, providerStore);
-      const image = safeUrl(template.imageUrl);
       const frame = {
         title: template.name,
         section: 'providers',
@@ -78,7 +77,7 @@ export function templateRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'template', frame, {
         name: template.name,
         description: template.description,
-        image: image !== null && allowImagesFrom(res, image) ? image : null,
+        picture: pictureOf(account, template, services.settings),
         status: shownStatus(template.state),
         isActive: template.state === 'active' && account.enabled,
         provider: titleOf(template.provider),

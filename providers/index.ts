@@ -43,5 +43,8 @@ export { type Check, type CheckResult, verdictOf } from './openbadges/verify.ts'
 export { createPdfGeneration } from './pdf/generate-pdf-credential.ts';
 export { pdfOptions } from './pdf/pdf-options.ts';
 export { createThreadPool } from './pdf/threads/thread-pool.ts';
+// Pictures
+export { createPictureFetch, type PictureFetch } from './pictures/picture-fetch.ts';
+export { pictureKind } from './pictures/picture-kind.ts';
 export { type ImportedRecords, type LearnerLine, parseLearnerLines } from './records/learner-lines.ts';
 export { completionsAndGrades, courseCompletions, subsectionGrades } from './records/retrieval-functions.ts';

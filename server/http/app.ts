@@ -66,6 +66,7 @@ import { signInRoutes } from './pages/sign-in.ts';
 import { siteMapRoutes } from './pages/site-map.ts';
 import { systemRoutes } from './pages/system.ts';
 import { systemStateRoutes } from './pages/system-state.ts';
+import { templatePictureRoutes } from './pages/template-picture.ts';
 import { templateRoutes } from './pages/templates.ts';
 import { templateSyncRoutes } from './pages/templates-sync.ts';
 import { testEventRoutes } from './pages/test-event.ts';
@@ -125,6 +126,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
     ...templateSyncRoutes(services),
+    ...templatePictureRoutes(services),
     ...ruleFileRoutes(services),
     ...learnerRoutes(services),
     ...retireRoutes(services),

@@ -90,6 +90,8 @@ const addresses: Readonly<Record<string, Access>> = {
   'get /templates/sync': 'operate',
   'post /templates/sync': 'operate',
   'get /templates/sync/:id': 'look',
+  'get /templates/:provider/:account/:template/picture': 'look',
+  'get /my/templates/:provider/:account/:template/picture': 'learner',
   'post /templates/sync/:id/apply': 'operate',
   'get /templates/:provider/:account/:template': 'look',
   'get /rules': 'look',

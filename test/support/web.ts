@@ -79,6 +79,7 @@ import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { openTexts } from '../../server/i18n/texts.ts';
 import { settingRows } from '../../server/settings/report.ts';
+import { createTemplateImages } from '../../server/template-images.ts';
 import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
@@ -292,7 +293,7 @@ export function makeSite(
         await tally.flush();
         return activity.callsBetween(...range);
       },
-      lastSuccess: (word: string) => activity.lastSuccess(word),
+      lastSuccess: (word: string, from: Date) => activity.lastSuccess(word, from),
     },
     lanes: dispatcher.lanes,
     installation: new MemoryInstallationStore(),
@@ -315,6 +316,7 @@ export function makeSite(
     providers,
     providerStore,
     issuerStore,
+    templateImages: createTemplateImages({ files, clock, logger, fetch: async () => null }),
     openBadges,
     accounts: createAccounts({
       ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },

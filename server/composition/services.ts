@@ -135,6 +135,7 @@ function webSettings({ settings, secretKey }: Foundation, publicUrl: string): We
     maxBodyBytes: settings.maxBodyBytes,
     apiOrigins: settings.apiOrigins,
     version: packageVersion(),
+    writing: { nameStyle: settings.nameStyle, dateStyle: settings.dateStyle, dateLanguage: settings.dateLanguage },
   };
 }
 

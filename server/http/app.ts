@@ -51,6 +51,7 @@ import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
 import { mailRoutes } from './pages/mails.ts';
 import { myRoutes } from './pages/my.ts';
+import { namesAndDatesRoutes } from './pages/names-and-dates.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { ownAccountRoutes } from './pages/own-account.ts';
@@ -156,6 +157,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...configurationFileRoutes(services),
     ...systemRoutes(services),
     ...systemStateRoutes(services),
+    ...namesAndDatesRoutes(services),
     ...lmsRoutes(services),
   ];
 }

@@ -61,6 +61,8 @@ export interface WebSettings {
   /** Sites whose pages may ask the API about learners. */
   readonly apiOrigins: readonly string[];
   readonly version: string;
+  /** How names and dates are written where nothing else is said. */
+  readonly writing: { readonly nameStyle: string; readonly dateStyle: string; readonly dateLanguage: string };
 }
 
 export interface HealthReport {

@@ -103,6 +103,7 @@ const addresses: Readonly<Record<string, Access>> = {
   'get /progress': 'look',
   'get /find': 'look',
   'get /pages': 'look',
+  'get /names-and-dates': 'look',
   'get /learners/:id': 'look',
   'get /learners/:id/badges/:badge': 'look',
   'post /learners/:id/badges/:badge/effects/:effect/retry': 'operate',

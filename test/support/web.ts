@@ -141,6 +141,7 @@ const settings: WebSettings = {
   maxBodyBytes: 64 * 1024,
   apiOrigins: [],
   version: '0.0.0-test',
+  writing: { nameStyle: 'as-written', dateStyle: 'long', dateLanguage: 'en' },
 };
 
 /** @param changes replace single services, e.g. a store that is away */

@@ -58,6 +58,8 @@ export interface WebSettings {
   readonly maxBodyBytes: number;
   /** Sites whose pages may ask the API about learners. */
   readonly apiOrigins: readonly string[];
+  /** Whom weaknesses are reported to, as addresses, most wanted first. */
+  readonly securityContacts: readonly string[];
   readonly version: string;
 }
 

@@ -135,6 +135,7 @@ const settings: WebSettings = {
   lmsRetirementUser: 'retirement_service_worker',
   maxBodyBytes: 64 * 1024,
   apiOrigins: [],
+  securityContacts: ['mailto:security@laurel.test'],
   version: '0.0.0-test',
 };
 

@@ -13,6 +13,7 @@ import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { openApiRoutes } from './api/openapi-route.ts';
 import { retirementApiRoutes } from './api/retirement.ts';
+import { securityTextRoutes } from './api/security-txt.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
@@ -91,6 +92,7 @@ export function openRoutes(services: Services): readonly Route[] {
   return [
     ...healthRoutes(services),
     ...openApiRoutes(),
+    ...securityTextRoutes(services),
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
     ...retirementApiRoutes(services),

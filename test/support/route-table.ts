@@ -20,6 +20,7 @@ const addresses: Readonly<Record<string, Access>> = {
   'get /verify': 'public',
   'post /verify': 'public',
   'get /.well-known/did.json': 'public',
+  'get /.well-known/security.txt': 'public',
   'get /open-badges/issuer': 'public',
   'get /open-badges/achievements/:template': 'public',
   'get /open-badges/images/:image': 'public',

@@ -140,6 +140,7 @@ const settings: WebSettings = {
   lmsRetirementUser: 'retirement_service_worker',
   maxBodyBytes: 64 * 1024,
   apiOrigins: [],
+  securityContacts: ['mailto:security@laurel.test'],
   version: '0.0.0-test',
   writing: { nameStyle: 'as-written', dateStyle: 'long', dateLanguage: 'en' },
 };

@@ -52,9 +52,8 @@ function hintFor(expected: readonly string[], { image, tokenType }: IToken): str
   if (expected.includes(AnyWord.LABEL as string) && /^\d/.test(image)) return 'a name begins with a letter';
   if (!isWord(tokenType)) return null;
   const small = image.toLowerCase();
-  if (expected.includes('"true"') && Object.hasOwn(TRUTHS, small)) return `write ${TRUTHS[small]}`;
-  if (small !== image && Object.hasOwn(K, small))
-    return `write "${small}": the words of the language are in small letters`;
+  if (expected.includes('"true"') && Object.hasOwn(TRUTHS, small)) return `did you mean "${TRUTHS[small]}"?`;
+  if (small !== image && Object.hasOwn(K, small)) return `did you mean "${small}"?`;
   const words = expected.filter((label) => /^"[a-z]/.test(label)).map((label) => label.slice(1, -1));
   const near = didYouMean(image, words);
   if (near !== null) return near;

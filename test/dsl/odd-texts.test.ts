@@ -25,7 +25,7 @@ describe('texts that are not what one expects', () => {
     expectDiagnostics(
       'badge "b" { requirement r { on org.example.course.passed.v1 where is_passing = true AND mode = "a" } }',
       [
-        '1:85-88 syntax.unexpected: expected "description", "on", "where", "count", "after", "from", "until" or "}", but found "AND" | write "and": the words of the language are in small letters',
+        '1:85-88 syntax.unexpected: expected "description", "on", "where", "count", "after", "from", "until" or "}", but found "AND" | did you mean "and"?',
       ],
     );
   });

@@ -83,6 +83,8 @@ export interface BulkAction<Row> {
   readonly isFinal?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** Where what it began is seen; left out: in the list itself. */
+  readonly seenAt?: { readonly text: string; readonly href: string };
   /** So that it leaves room for other work; left out: as fast as it goes. */
   readonly perSecond?: number;
   /** What it would do to one, before it is done; changes nothing. */

@@ -85,6 +85,10 @@ export interface BulkAction<Row> {
   readonly audited: string;
   /** Where what it began is seen; left out: in the list itself. */
   readonly seenAt?: { readonly text: string; readonly href: string };
+  /** It is typed however few there are. */
+  readonly isGrave?: boolean;
+  /** Each takes long: more than this are a job. */
+  readonly atOnce?: number;
   /** So that it leaves room for other work; left out: as fast as it goes. */
   readonly perSecond?: number;
   /** What it would do to one, before it is done; changes nothing. */

@@ -43,5 +43,8 @@ export { createPdfGeneration, type SiteStyles } from './pdf/generate-pdf-credent
 export { NAME_STYLES, type NameStyle, writeName } from './pdf/name-style.ts';
 export { pdfOptions } from './pdf/pdf-options.ts';
 export { createThreadPool } from './pdf/threads/thread-pool.ts';
+// Pictures
+export { createPictureFetch, type PictureFetch } from './pictures/picture-fetch.ts';
+export { pictureKind } from './pictures/picture-kind.ts';
 export { type ImportedRecords, type LearnerLine, parseLearnerLines } from './records/learner-lines.ts';
 export { completionsAndGrades, courseCompletions, subsectionGrades } from './records/retrieval-functions.ts';

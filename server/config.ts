@@ -40,6 +40,7 @@ import {
   plugins,
   providerAccounts,
   providerUrl,
+  securityContacts,
 } from './settings/lists.ts';
 import { textOf } from './settings/reading.ts';
 import { problemsTogether } from './settings/together.ts';
@@ -253,6 +254,7 @@ export const settingsTable = {
     'Largest request body of `POST /events` in bytes',
   ),
   apiOrigins,
+  securityContacts,
   secretKey: secret(
     'LAUREL_SECRET_KEY',
     'Key from which session and encryption keys are derived; unset: made once and kept in the data directory. Several processes need the same one',

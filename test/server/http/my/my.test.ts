@@ -105,7 +105,7 @@ describe('the page of a learner', () => {
     expect(await pageOf('ada')).not.to.include('javascript:');
   });
 
-  it('shows the picture of the provider and lets the browser load it from there alone', async () => {
+  it('shows the picture of the provider, which is served from here to learners alone', async () => {
     const template = { provider: 'hall', id: 't1' };
     const [stored] = await world.site.services.providerStore.templatesById('hall', 't1');
     if (!stored) throw new Error('there is such a template');
@@ -114,8 +114,14 @@ describe('the page of a learner', () => {
     const browser = world.site.browser();
     await world.enter(browser, 'ada');
     const { text, headers } = await browser.get('/my');
-    expect(text).to.include('<img src="https://images.example/t1.png" alt="" width="96" height="96">');
-    expect(headers['content-security-policy']).to.include("img-src 'self' data: https://images.example;");
+    expect(text).to.match(
+      /<img src="\/my\/templates\/hall\/[\w-]+\/t1\/picture\?v=[0-9a-f]{12}" alt="Picture of [^"]+" width="96"/,
+    );
+    expect(text).not.to.include('images.example');
+    expect(headers['content-security-policy']).to.include("img-src 'self' data:;");
+    const [, src = ''] = /<img src="([^"]*\/picture[^"]*)"/.exec(text) ?? [];
+    expect((await browser.get(src)).headers['content-type']).to.equal('image/svg+xml');
+    expect((await world.site.browser().get(src)).headers['content-type']).not.to.include('image');
   });
 
   it('offers a badge that we issued ourselves as page, picture and file, and to verify', async () => {

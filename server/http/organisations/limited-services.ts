@@ -36,6 +36,11 @@ export function limitServices(services: Services, reach: Reach): Required<Omit<S
     // A learner's page asks for them; who was retired from all organisations is for nobody limited to know.
     retirements: closed<Services['retirements']>({ of: async () => [] }),
 
+    // Pages say whose a thing is.
+    belongings: closed<Services['belongings']>({
+      all: async () => (await services.belongings.all()).filter(({ kind, id }) => reach.owns(kind, id)),
+    }),
+
     settings: services.settings,
     clock: services.clock,
     logger: services.logger,
@@ -65,7 +70,6 @@ export function limitServices(services: Services, reach: Reach): Required<Omit<S
     planRules: refuse,
     applyRules: refuse,
     exportRules: refuse,
-    belongings: closed(),
     installation: closed(),
     comparisonNotes: closed(),
     replays: closed(),

@@ -156,7 +156,11 @@ const answers: ReadonlyMap<string, Openness> = new Map([
 export const openRouteNames: readonly string[] = [...answers.keys()];
 
 export function opennessOf({ method, path }: Pick<Route, 'method' | 'path'>): Openness {
-  return answers.get(`${method} ${path}`) ?? 'closed';
+  return opennessOfName(`${method} ${path}`);
+}
+
+export function opennessOfName(name: string): Openness {
+  return answers.get(name) ?? 'closed';
 }
 
 /** Where they begin: what the dashboard says is about all organisations. */

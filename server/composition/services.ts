@@ -83,6 +83,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     jobs: parts.jobs,
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     foreseeRules: badges.replay.foresee,
+    recount: badges.replay.recount,
     access: stores.access,
     belongings: stores.belongings,
     activity: stores.activity,

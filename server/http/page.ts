@@ -108,6 +108,7 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'provider-account-works': 'The account works.',
     'provider-secret-replaced': 'The new secret works and is in use. What waited for it is tried again shortly.',
     'provider-secret-rotated': 'The secret was exchanged for a new one, which is in use.',
+    'provider-account-renamed': 'The account has a new name.',
     'provider-account-enabled': 'The account is enabled.',
     'provider-account-disabled': 'The account is disabled.',
     'provider-account-removed': 'The account was removed.',

@@ -20,7 +20,7 @@ import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
 import type { BelongingStore } from '../../plugin/ports/belongings.ts';
 import type { Credential, CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
-import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
+import type { Door, EventLog, LearnerIdentity } from '../../plugin/ports/event-log.ts';
 import type { InstallationStore } from '../../plugin/ports/installation-store.ts';
 import type { IssuerStore } from '../../plugin/ports/issuer-store.ts';
 import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
@@ -183,6 +183,8 @@ export interface Services extends RuleServices {
   /** What badges, given as texts in place of those in force, would mean for the learners on record, as far as it is found out
    *  in a few seconds; null: none of them is active. */
   foreseeRules(drafts: readonly string[]): Promise<Impact | null>;
+  /** Counts all events of a learner anew, by the rules in force. @returns whether anything came out differently */
+  recount(learner: LearnerIdentity): Promise<boolean>;
   /** Takes what badge providers tell us. */
   readonly notices: NoticeDesk;
   readonly files: FileStore;

@@ -339,6 +339,7 @@ export const dataMap: readonly CollectionEntry[] = [
       'provider',
       'slug',
       'name',
+      'providerName',
       'host',
       'externalId',
       'sealedSecret',

@@ -40,13 +40,13 @@ export function sender(value: string): void {
     throw new Error('must be an address, or a name and an address like Example <credentials@example.org>');
 }
 
-/** A JWK set, or where there is one. */
 /** A name in one line, as a person reads it. */
 export function shortName(value: string): void {
   if (value.length > 120 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
     throw new Error('must be one line of at most 120 characters');
 }
 
+/** A JWK set, or where there is one. */
 export function publicKeys(value: string): void {
   if (!value.startsWith('{')) {
     url(['https', 'http'])(value);
@@ -65,8 +65,12 @@ export function publicKeys(value: string): void {
   }
 }
 
+/** Characters of a secret that people choose. */
+export const SHORTEST_SECRET = 16;
+
 export function longEnough(value: string): void {
-  if (value.length < 16) throw new Error('must have at least 16 characters; `openssl rand -hex 32` makes a good one');
+  if (value.length < SHORTEST_SECRET)
+    throw new Error(`must have at least ${SHORTEST_SECRET} characters; \`openssl rand -hex 32\` makes a good one`);
 }
 
 export function languageTag(value: string): void {

@@ -2,7 +2,7 @@
 
 import type { GivenAccount } from '../../plugin/providers/given-accounts.ts';
 import { ROLES, type Role } from '../http/rights.ts';
-import { longEnough, url } from './checks.ts';
+import { longEnough, SHORTEST_SECRET, url } from './checks.ts';
 import type { Setting } from './kinds.ts';
 
 /** Several secrets in one setting: a list that a person may write over lines. */
@@ -10,13 +10,32 @@ export const formerSecretKeys: Setting<readonly string[]> = {
   env: 'LAUREL_FORMER_SECRET_KEYS',
   secret: true,
   defaultText: '(unset)',
-  doc: 'What LAUREL_SECRET_KEY was before, separated by blanks or line ends: opens what was sealed under it, until `laurel secrets rotate` has sealed it anew',
+  doc: 'What LAUREL_SECRET_KEY was before, separated by blanks or line ends, or as a JSON list like `["a key with blanks"]`, which takes any key as it was: opens what was sealed under it, until `laurel secrets rotate` has sealed it anew',
   parse(value) {
+    if (value?.trimStart().startsWith('["')) return keysInJson(value);
     const keys = value?.split(/\s+/).filter((key) => key !== '') ?? [];
+    // Perhaps a part of a key: what LAUREL_SECRET_KEY may be is not limited to one word.
+    if (keys.length > 1 && keys.some((key) => key.length < SHORTEST_SECRET))
+      throw new Error(
+        `holds a part of fewer than ${SHORTEST_SECRET} characters; if it belongs to a key with blanks in it, write the keys as a JSON list, like ["the whole key"]`,
+      );
     for (const key of keys) longEnough(key);
     return keys;
   },
 };
+
+function keysInJson(value: string): readonly string[] {
+  let keys: unknown;
+  try {
+    keys = JSON.parse(value);
+  } catch {
+    keys = null;
+  }
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string'))
+    throw new Error('must be keys separated by blanks or line ends, or a JSON list of texts like ["the whole key"]');
+  for (const key of keys) longEnough(key);
+  return keys;
+}
 
 export const apiOrigins: Setting<readonly string[]> = {
   env: 'LAUREL_API_ORIGINS',

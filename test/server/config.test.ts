@@ -239,11 +239,37 @@ describe('readSettings', () => {
     });
   });
 
+  it('takes every key that was LAUREL_SECRET_KEY as a former one, blanks and all', () => {
+    for (const key of [
+      'correct horse battery staple',
+      ' at the ends too, ',
+      'in\ntwo lines, with "quotes"',
+      '["a list that has no end',
+    ]) {
+      expect(readSettings({ LAUREL_SECRET_KEY: key }).secretKey).to.equal(key);
+      const former = { LAUREL_FORMER_SECRET_KEYS: JSON.stringify([key, 'the-key-before-that']) };
+      expect(readSettings(former).formerSecretKeys).to.deep.equal([key, 'the-key-before-that']);
+    }
+  });
+
+  it('says how a former key with blanks is written, instead of taking it apart', () => {
+    expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: 'correct horse battery staple' })).to.deep.equal([
+      'LAUREL_FORMER_SECRET_KEYS holds a part of fewer than 16 characters; if it belongs to a key with blanks in it, write the keys as a JSON list, like ["the whole key"]',
+    ]);
+    for (const value of ['["a key with blanks"', '["the-key-of-last-year", 1]', '["a", {}]x'])
+      expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: value }), value).to.deep.equal([
+        'LAUREL_FORMER_SECRET_KEYS must be keys separated by blanks or line ends, or a JSON list of texts like ["the whole key"]',
+      ]);
+    expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: '["short"]' })).to.deep.equal([
+      'LAUREL_FORMER_SECRET_KEYS must have at least 16 characters; `openssl rand -hex 32` makes a good one',
+    ]);
+  });
+
   it('reads former keys and internal hosts as lists, none by default', () => {
     expect(readSettings({})).to.deep.include({ formerSecretKeys: [], internalHosts: [], providerAccounts: [] });
     const keys = readSettings({ LAUREL_FORMER_SECRET_KEYS: 'the-key-of-last-year\nthe-key-before-that' });
     expect(keys.formerSecretKeys).to.deep.equal(['the-key-of-last-year', 'the-key-before-that']);
-    expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: 'the-key-of-last-year short' })).to.deep.equal([
+    expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: 'too-short' })).to.deep.equal([
       'LAUREL_FORMER_SECRET_KEYS must have at least 16 characters; `openssl rand -hex 32` makes a good one',
     ]);
     const { internalHosts } = readSettings({ LAUREL_INTERNAL_HOSTS: 'badges.internal, 127.0.0.1:4010,[::1]:80' });

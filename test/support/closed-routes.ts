@@ -104,6 +104,8 @@ export const closedRoutes: readonly string[] = [
   'get /tokens/new',
   'post /actions/accounts',
   'post /actions/accounts/done',
+  'post /actions/learners',
+  'post /actions/learners/done',
   'post /actions/tokens',
   'post /actions/tokens/done',
   'post /templates/sync/:id/apply',

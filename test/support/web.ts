@@ -310,6 +310,7 @@ export function makeSite(
     jobs,
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
+    recount: replay.recount,
     deadLetters,
     providers,
     providerStore,

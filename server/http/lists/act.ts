@@ -104,7 +104,8 @@ export function createListActions(
       const where = (await whereChosen(list, chosen)) ?? [{ field: 'id', in: [] }];
       const total = job.total ?? (await list.records.count(where, Number.MAX_SAFE_INTEGER));
       const after = typeof job.cursor === 'string' ? job.cursor : undefined;
-      const page = await list.records.page({ where, order: list.order, limit: BATCH, after });
+      const limit = Math.min(BATCH, action.atOnce ?? BATCH);
+      const page = await list.records.page({ where, order: list.order, limit, after });
       const by = { actor: job.requestedBy, reason: String(reason), choice: String(choice), runId: job.id };
       const { counts, failures } = await actOn(page.items, action, by, pause);
       const former = (job.result?.failures ?? []) as unknown as ActionResult['failures'];

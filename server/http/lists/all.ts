@@ -20,6 +20,7 @@ import { mailList } from './mail-list.ts';
 import { assetList, configurationList, typeList } from './making-lists.ts';
 import { openBadgeTemplateList } from './open-badge-template-list.ts';
 import { progressList } from './progress-list.ts';
+import { providerAccountList } from './provider-account-list.ts';
 import { runList } from './run-list.ts';
 import { templateList } from './template-list.ts';
 import { tokenList } from './token-list.ts';
@@ -44,6 +45,7 @@ export function allLists(services: Services): readonly AnyList[] {
     configurationList(services),
     typeList(services),
     assetList(services),
+    providerAccountList(services),
     templateList(services),
     openBadgeTemplateList(services),
     comparisonList(services),

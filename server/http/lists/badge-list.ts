@@ -124,7 +124,10 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
 }
 
 /** Activates, or deactivates. What would take badges back is asked for on the badge's own page, which shows what it means. */
-function switching({ saveBadge, foreseeRules }: ListServices, active: boolean): BulkAction<BadgeDefinition> {
+export function switching(
+  { saveBadge, foreseeRules }: Pick<Services, 'saveBadge' | 'foreseeRules'>,
+  active: boolean,
+): BulkAction<BadgeDefinition> {
   return {
     name: active ? 'activate' : 'deactivate',
     label: active ? msg('Activate') : msg('Deactivate'),

@@ -86,6 +86,10 @@ export interface BulkAction<Row> {
   readonly isFinal?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** It is typed however few there are. */
+  readonly isGrave?: boolean;
+  /** Each takes long: more than this are a job. */
+  readonly atOnce?: number;
   /** So that it leaves room for other work; left out: as fast as it goes. */
   readonly perSecond?: number;
   /** What it would do to one, before it is done; changes nothing. */

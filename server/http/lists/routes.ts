@@ -14,7 +14,7 @@ import type { Right } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
-import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
+import { confirmationError, TYPED_ABOVE, typedConfirmation } from '../typed-confirmation.ts';
 import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
 import { FORMATS, sendList } from './export.ts';
 import { keepAddress } from './kept-address.ts';
@@ -99,8 +99,8 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         : null,
       total: t.plural(count, ...list.noun),
       count,
-      typed: action.isFinal ? typedConfirmation(count) : null,
-      isMany: count > AT_ONCE,
+      typed: action.isFinal ? typedConfirmation(count, typedAbove(action)) : null,
+      isMany: count > atOnceOf(action),
       none: count === 0,
       sample: sample.map((row: unknown, n: number) => ({
         cell: first?.cell(row, context),
@@ -198,10 +198,10 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
     const actor = actorOf(res).name;
     const count = await list.records.count(where, action.isFinal ? Number.MAX_SAFE_INTEGER : AT_ONCE + 1);
     if (count === 0) throw nothingChosen();
-    const unsure = action.isFinal && confirmationError(req, count);
+    const unsure = action.isFinal && confirmationError(req, count, typedAbove(action));
     if (unsure) return showChosen(req, res, [unsure]);
     const said = { ...(action.needsReason && { reason }), ...(action.choice && { choice }) };
-    if (count > AT_ONCE) {
+    if (count > atOnceOf(action)) {
       const job = await services.jobs.request({
         kind: LIST_ACTION,
         title: titleOf(action),
@@ -236,6 +236,14 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       backWord: t(within),
     });
   }
+}
+
+function typedAbove({ isGrave = false }: BulkAction<unknown>): number {
+  return isGrave ? 0 : TYPED_ABOVE;
+}
+
+function atOnceOf({ atOnce = AT_ONCE }: BulkAction<unknown>): number {
+  return atOnce;
 }
 
 function mayDo(res: Response, { access }: Pick<BulkAction<unknown>, 'access'>): boolean {

@@ -35,6 +35,10 @@ export function limitProviders(store: ProviderStore, reach: Reach): ProviderStor
       await reach.claim(TEMPLATE, templateId);
       return store.saveTemplate(template);
     },
+    async removeTemplate(template) {
+      if (template.accountId !== OWN_ACCOUNT) return refuse();
+      return reach.owns(TEMPLATE, template.templateId) && store.removeTemplate(template);
+    },
     async templates(query) {
       const { items, next } = await store.templates(query);
       return { items: items.filter(seesTemplate), next };
@@ -58,6 +62,7 @@ export function limitAccounts(accounts: Accounts, reach: Reach): Accounts {
     check: async (id) => accounts.check(reach.ownId(ACCOUNT, id)),
     rotate: async (id) => accounts.rotate(reach.ownId(ACCOUNT, id)),
     setEnabled: async (id, enabled) => accounts.setEnabled(reach.ownId(ACCOUNT, id), enabled),
+    rename: async (id, ...rest) => accounts.rename(reach.ownId(ACCOUNT, id), ...rest),
     remove: async (id) => accounts.remove(reach.ownId(ACCOUNT, id)),
     saveRescued: refuse,
   };

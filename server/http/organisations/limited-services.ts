@@ -67,6 +67,8 @@ export function limitServices(services: Services, reach: Reach): Required<Omit<S
     notices: services.notices,
     activity: services.activity,
 
+    // What counts again are the badges of everybody.
+    recount: refuse,
     planRules: refuse,
     applyRules: refuse,
     exportRules: refuse,

@@ -60,6 +60,7 @@ const LIMITED: readonly string[] = [
   'get /providers',
   'get /providers/:provider/accounts/:slug',
   'post /providers/:provider/accounts/:slug/check',
+  'post /providers/:provider/accounts/:slug/rename',
   'post /providers/:provider/accounts/:slug/secret',
   'post /providers/:provider/accounts/:slug/rotate',
   'post /providers/:provider/accounts/:slug/enable',
@@ -135,6 +136,7 @@ const LIMITED_LISTS: readonly string[] = [
   'mails',
   'open-badge-templates',
   'progress',
+  'provider-accounts',
   'runs',
   'templates',
 ];

@@ -180,6 +180,27 @@ describe('the pages of providers', () => {
       expect(textOf(text)).to.contain('Hall of Fame does not rotate.');
     });
 
+    it('call it by another name, at once and everywhere, and write down both', async () => {
+      const renamed = await press('rename', { name: 'Our <hall>' });
+      expect(renamed.headers.location).to.equal(`${ACCOUNT}?done=provider-account-renamed`);
+      expect((await lastAudit())?.details).to.deep.equal({
+        ...{ provider: 'hall', slug: 'science', name: 'Example University → Our <hall>' },
+      });
+      const page = textOf((await administrator.get(ACCOUNT)).text);
+      expect(page).to.contain('Our <hall>').and.contain('Name at Hall of Fame Example University');
+      expect(textOf((await administrator.get('/providers')).text)).to.contain('Our <hall>');
+      await press('check');
+      expect((await stored())?.name).to.equal('Our <hall>');
+      const long = await press('rename', { name: 'x'.repeat(101) });
+      expect(long.status).to.equal(422);
+      expect(textOf(long.text)).to.contain('Write a name of at most 100 characters, on one line.');
+      expect(long.text).to.contain(`value="${'x'.repeat(101)}"`);
+      await press('rename', { name: '' });
+      expect(await stored()).to.deep.include({ name: 'Example University', providerName: null });
+      const editor = await site.signIn('editor');
+      expect((await editor.get(ACCOUNT)).text).not.to.contain('/rename');
+    });
+
     it('disable and enable it', async () => {
       expect((await press('disable')).headers.location).to.equal(`${ACCOUNT}?done=provider-account-disabled`);
       expect(textOf((await administrator.get(ACCOUNT)).text)).to.contain(

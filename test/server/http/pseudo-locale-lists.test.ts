@@ -54,6 +54,7 @@ const DATA: readonly (string | RegExp)[] = [
   ...['demo-course', 'data-track', 'explorer', 'mentor', 'course-completer', 'certificate', 't1', 't2'],
   ...['memory', 'issued', 'revoked', 'extra-unknown', 'missing', 'same', 'state'],
   ...['ada', 'barbara', 'edsger', 'grace', 'linh', 'margaret'],
+  ...['science', 'arts', 'law', 'trial', 'course-completions', 'pdf', /\b(course-completions|pdf) \(\d+\)/],
   // what the audit calls the fields of its entries
   ...[/\b(role|invited|until)\b/],
   // groups and ids of rules

@@ -13,7 +13,7 @@ export interface RunControl {
    *  @throws NotFoundError, ConflictError `conflict.run-not-resumable`, `conflict.run-going` */
   resume(runId: string): Promise<CredentialRun>;
   /** Begins a run for those learners only whose last attempt failed, or joins the one that is going.
-   *  @returns the run's id @throws NotFoundError `not-found.configuration` */
+   *  @returns the run's id @throws NotFoundError `not-found.configuration`, ConflictError `conflict.nothing-failed` */
   retryFailed(configurationId: string): Promise<string>;
 }
 
@@ -66,6 +66,20 @@ export function createRunControl({ store, runner, clock }: RunControlParts): Run
       return run;
     },
 
-    retryFailed: (configurationId) => runner.runNow(configurationId, 'retry', clock.now()),
+    async retryFailed(configurationId) {
+      const [failed, runs] = await Promise.all([
+        store.countCredentials({ configurationId, status: 'error' }),
+        store.runs({ configurationId, limit: RUNS_LOOKED_AT }),
+      ]);
+      const isGone = (await store.configuration(configurationId)) === null;
+      if (failed === 0 && !isGone && !runs.some(({ state }) => state === 'running'))
+        throw new ConflictError(
+          'nothing-failed',
+          msg(
+            'there is nobody left whose last attempt failed; whose data could not be used is tried by the next whole run',
+          ),
+        );
+      return runner.runNow(configurationId, 'retry', clock.now());
+    },
   };
 }

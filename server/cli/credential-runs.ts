@@ -1,6 +1,7 @@
 /** `laurel credentials runs`: what was made when, and what people do to a run. */
 
 import type { Command } from 'commander';
+import { ConflictError } from '../../plugin/errors.ts';
 import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit.ts';
@@ -81,16 +82,26 @@ export function addRunCommands(credentials: Command, shell: Shell): void {
     .option('--json', 'print the run as JSON')
     .action((configurationId: string, options: { json?: boolean }) =>
       withLaurel(shell, async (laurel) => {
-        const run = await laurel.services.runControl.retryFailed(configurationId);
+        const run = await laurel.services.runControl.retryFailed(configurationId).catch(unlessNobodyFailed);
+        if (run === null) {
+          // for a script that tries again whatever there is, that is well
+          shell.printLine(options.json ? 'null' : 'nobody is left whose last attempt failed');
+          return;
+        }
         await createAudit(laurel.services)('cli', 'configuration.run', `configuration:${configurationId}`, { run });
         await follow(shell, laurel, run, options.json === true);
       }),
     );
   explainUsage(retry, {
-    json: JSON_FIELDS,
+    json: `null where nobody failed, or ${JSON_FIELDS}`,
     exits: FOLLOWED,
     examples: ['credentials runs retry demo-course-certificate'],
   });
+}
+
+function unlessNobodyFailed(error: unknown): null {
+  if (error instanceof ConflictError && error.code === 'conflict.nothing-failed') return null;
+  throw error;
 }
 
 async function follow(shell: Shell, { runner }: Laurel, runId: string, asJson: boolean): Promise<void> {

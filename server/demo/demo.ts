@@ -41,7 +41,7 @@ export async function runDemo(shell: Shell, { exit }: { readonly exit: boolean }
     await enrolDemoLearners(laurel, lms);
     await laurel.settleEffects();
     await setUpCredentials(laurel);
-    const runs = await runDueSchedules(laurel);
+    const runs = await runScheduled(laurel);
     const pdfs = await copyPdfs(laurel, join(folder, 'pdfs'));
 
     write(`Laurel demo: ${rules} badges, ${fed.events} events, ${runs} credential schedule`);
@@ -108,12 +108,12 @@ async function setUpCredentials({ services, registry }: Laurel): Promise<void> {
   await applyCredentialsSetup(join(folder, 'example.json'), { store, files, registry, now: clock.now() });
 }
 
-/** What the scheduler does when the next due time of each schedule comes. @returns the number of runs */
-async function runDueSchedules({ services, runner }: Laurel): Promise<number> {
+/** Of each configuration that has a schedule, at once, as its button would: a run of the next due time would use that up.
+ *  @returns the number of runs */
+async function runScheduled({ services, runner }: Laurel): Promise<number> {
   const schedules = await services.credentials.schedules();
-  for (const { configurationId, nextDueAt } of schedules) {
-    if (nextDueAt !== null) await runner.wait(await runner.runNow(configurationId, 'schedule', nextDueAt));
-  }
+  for (const { configurationId } of schedules)
+    await runner.wait(await runner.runNow(configurationId, 'manual', services.clock.now()));
   return schedules.length;
 }
 

@@ -77,6 +77,8 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'run-cancelled': 'The run was cancelled. What it made stays; it can be resumed.',
     'run-resumed': 'The run goes on, and makes what is missing.',
     'schedule-saved': 'The schedule was saved.',
+    'schedule-enabled': 'The schedule is switched on: it runs from its next time on.',
+    'schedule-disabled': 'The schedule is switched off, and kept. The button still runs the configuration.',
     'schedule-removed': 'The schedule was removed. The configuration runs at its button only.',
     'job-cancelled': 'The job ends after the step it is at. What it did stays done.',
     'job-resumed': 'The job goes on where it stopped.',

@@ -27,7 +27,7 @@ export function namesAndDatesRoutes({ settings: { writing }, clock, texts }: Ser
   return [
     get(PATH, 'look', async (req, res) => {
       const style = queryText(req, 'style') ?? writing.dateStyle;
-      const language = queryText(req, 'language') ?? writing.dateLanguage;
+      const language = queryText(req, 'dateLanguage') ?? writing.dateLanguage;
       const errors = errorsOf(style, language);
       const { timeZone } = texts;
       const all =
@@ -43,7 +43,7 @@ export function namesAndDatesRoutes({ settings: { writing }, clock, texts }: Ser
           { setting: 'LAUREL_DATE_LANGUAGE', value: writing.dateLanguage },
         ],
         rows: all.map((one) => ({
-          ...{ language: one, name: ownName(one), direction: directionOf(one) },
+          ...{ language: one, name: ownName(new Intl.Locale(one).baseName), direction: directionOf(one) },
           days: days.map((at) => formatDay(at, { style, language: one, timeZone })),
         })),
         nameStyles: NAME_STYLES.map((one) => ({
@@ -63,7 +63,7 @@ function errorsOf(style: string, language: string): readonly FieldError[] {
     errors.push({ field: 'style', message: words('The style {problem}', { problem }), isError: true });
   if (!isLanguage(language))
     errors.push({
-      ...{ field: 'language', isError: true },
+      ...{ field: 'dateLanguage', isError: true },
       message: words('"{language}" is no language; write its tag, such as uk or pt-BR', { language }),
     });
   return errors;

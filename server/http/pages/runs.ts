@@ -39,8 +39,10 @@ export function runRoutes(services: Services): readonly Route[] {
         throw new NotFoundError('run', msg('there is no such run; the list of runs shows those there are'));
       const outcome = queryChoice(req, 'outcome', OUTCOMES);
       const after = queryText(req, 'after');
-      const [configuration, page] = await Promise.all([
-        credentials.configuration(run.configurationId),
+      const { configurationId } = run;
+      const [configuration, failed, page] = await Promise.all([
+        credentials.configuration(configurationId),
+        credentials.countCredentials({ configurationId, status: 'error' }),
         credentials.credentials({
           runId: run.id,
           limit: PAGE_SIZE,
@@ -64,7 +66,7 @@ export function runRoutes(services: Services): readonly Route[] {
           contextKey,
           outcome,
           outcomes: OUTCOMES.map((value) => ({ value, word: shownStatus(value).word })),
-          canRetry: configuration !== null && run.state !== 'running' && run.counts.failed > 0,
+          canRetry: configuration !== null && run.state !== 'running' && run.counts.failed > 0 && failed > 0,
           rows: page.items.map((credential) => ({
             href: `/credentials/${credential.id}`,
             learnerName: credential.learnerName,

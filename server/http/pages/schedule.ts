@@ -119,7 +119,12 @@ export function scheduleRoutes(services: Services): readonly Route[] {
   };
 
   /** @returns false when somebody else was faster */
-  const store = async (req: Request, res: Response, wanted: WantedSchedule): Promise<boolean> => {
+  const store = async (
+    req: Request,
+    res: Response,
+    wanted: WantedSchedule,
+    done: string = 'schedule-saved',
+  ): Promise<boolean> => {
     const { configuration, stored } = await load(req);
     const schedule = setSchedule(configuration.id, wanted, stored, clock.now());
     if (!(await credentials.replaceSchedule(schedule, stored))) return false;
@@ -127,7 +132,7 @@ export function scheduleRoutes(services: Services): readonly Route[] {
       enabled: schedule.enabled,
       rule: ruleText(schedule.rule),
     });
-    res.redirect(303, `${schedulePath(configuration.id)}?done=schedule-saved`);
+    res.redirect(303, `${schedulePath(configuration.id)}?done=${done}`);
     return true;
   };
 
@@ -157,7 +162,8 @@ export function scheduleRoutes(services: Services): readonly Route[] {
     if (stored === null) throw noSchedule();
     const isSeen = textField(req, 'version') === versionOf(stored);
     try {
-      if (isSeen && (await store(req, res, { ...stored, enabled }))) return;
+      const done = enabled ? 'schedule-enabled' : 'schedule-disabled';
+      if (isSeen && (await store(req, res, { ...stored, enabled }, done))) return;
       await show(req, res, { errors: [STALE], status: 409 });
     } catch (error) {
       await show(req, res, { errors: [fieldErrorOf(error)], status: 422 });

@@ -132,6 +132,19 @@ describe('what people do to a run', () => {
     expect(await world.credential('ben')).to.include({ status: 'available', attempts: 2 });
   });
 
+  it('says that nobody failed instead of beginning a run for nobody', async () => {
+    const runner = world.runner();
+    await runner.wait(await runner.runNow(CONFIGURATION, 'manual', NOW));
+    const refusal = await rejection(controlOf(runner).retryFailed(CONFIGURATION));
+    expect(refusal).to.include({
+      code: 'conflict.nothing-failed',
+      message:
+        'there is nobody left whose last attempt failed; whose data could not be used is tried by the next whole run',
+    });
+    expect(await world.store.runs({ limit: 9 })).to.have.length(1);
+    expect((await rejection(controlOf(runner).retryFailed('nowhere'))).code).to.equal('not-found.configuration');
+  });
+
   it('X11: retrying while a run is going joins it', async () => {
     const { runner, waiting, goOn } = aSlowRunner(1);
     const id = await runner.runNow(CONFIGURATION, 'manual', NOW);

@@ -20,13 +20,21 @@ describe('the page of names and dates', () => {
 
   it("tries a style and a language of one's own", async () => {
     const viewer = await makeSite().signIn('viewer');
-    const { text } = await viewer.get("/names-and-dates?style=d+'de'+MMMM+'de'+yyyy&language=pt-BR").expect(200);
+    const { text } = await viewer.get("/names-and-dates?style=d+'de'+MMMM+'de'+yyyy&dateLanguage=pt-BR").expect(200);
     expect(text).to.contain('<bdi lang="pt-BR" dir="ltr">5 de março de 2026</bdi>');
+  });
+
+  it('takes a language with digits of its own', async () => {
+    const viewer = await makeSite().signIn('viewer');
+    const { text } = await viewer.get('/names-and-dates?style=dd.MM.yyyy&dateLanguage=en-u-nu-arab').expect(200);
+    expect(text).to.contain('<bdi lang="en-u-nu-arab" dir="ltr">٠٥.٠٣.٢٠٢٦</bdi>');
+    for (const odd of ['x', 'i-klingon', '%00', 'en-', 'root', 'und'])
+      expect((await viewer.get(`/names-and-dates?dateLanguage=${odd}`)).status, odd).to.be.oneOf([200, 422]);
   });
 
   it('says at the fields what is wrong and where', async () => {
     const viewer = await makeSite().signIn('viewer');
-    const { text } = await viewer.get('/names-and-dates?style=dd+YYYY&language=zz_').expect(422);
+    const { text } = await viewer.get('/names-and-dates?style=dd+YYYY&dateLanguage=zz_').expect(422);
     expect(textOf(text)).to.contain('The style has "YYYY" at character 4, which means nothing; did you mean "yyyy"?');
     expect(textOf(text)).to.contain('"zz_" is no language; write its tag, such as uk or pt-BR');
     expect(text).to.contain('href="#style"').and.to.contain('value="dd YYYY"');

@@ -40,7 +40,7 @@ describe('the pages of runs', () => {
       const startedAt = new Date(dueAt.getTime() + lateMs);
       await site.services.credentials.createRun(aRun({ id, configurationId: id, trigger, dueAt, startedAt }));
       const text = textOf((await (await site.signIn('viewer')).get(`/runs/${id}`)).text);
-      expect(text.includes('(late: it caught up)'), id).to.equal(isLate);
+      expect(text.includes('(late: it waited, or caught up)'), id).to.equal(isLate);
     }
   });
 
@@ -64,6 +64,19 @@ describe('the pages of runs', () => {
       ['run.resumed', 'run:going'],
       ['run.cancelled', 'run:going'],
     ]);
+  });
+
+  it('offer to try again only while somebody is left, and say so to who asks too late', async () => {
+    const administrator = await site.signIn('administrator');
+    expect((await administrator.get('/runs/run-1')).text).to.contain('action="/runs/run-1/retry"');
+    const { credentials } = site.services;
+    const { items } = await credentials.credentials({ configurationId: 'configuration-1', status: 'error', limit: 9 });
+    for (const credential of items)
+      await credentials.updateCredential({ ...credential, status: 'available' }, credential.updatedAt);
+    expect((await administrator.get('/runs/run-1')).text).not.to.contain('action="/runs/run-1/retry"');
+    const answer = await submit(administrator, '/runs/run-1', '/runs/run-1/retry');
+    expect(answer.status).to.equal(409);
+    expect(textOf(answer.text)).to.contain('There is nobody left whose last attempt failed');
   });
 
   it('X17: try again for those only whom a run failed', async () => {

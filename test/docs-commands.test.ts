@@ -125,6 +125,16 @@ describe('commands in the documentation', () => {
   });
 });
 
+describe('docs/how-to/runbooks.md', () => {
+  it('calls pages and buttons what they are called: nobody guesses at three in the morning', () => {
+    const catalogue = readFileSync(projectPath('views', 'locale', 'en', 'LC_MESSAGES', 'laurel.po'), 'utf8');
+    const page = readFileSync(projectPath('docs', 'how-to', 'runbooks.md'), 'utf8');
+    const named = [...new Set([...page.matchAll(/(?<!\w)_([A-Z][^_]+)_(?!\w)/g)].map(([, name = '']) => name))];
+    expect(named.length).to.be.greaterThan(8);
+    expect(named.filter((name) => !catalogue.includes(`msgid "${name}"`))).to.deep.equal([]);
+  });
+});
+
 describe('docs/how-to/move-a-configuration.md', function () {
   this.timeout(120_000);
 

@@ -90,6 +90,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     foreseeRules: badges.replay.foresee,
     recount: badges.replay.recount,
     access: stores.access,
+    belongings: stores.belongings,
     activity: stores.activity,
     installation: stores.installation,
     importRecords: (lines) => stores.records.importLines(lines, parts.retired.has),

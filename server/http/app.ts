@@ -22,6 +22,7 @@ import { findActor, recogniseActor, requireRight } from './identity.ts';
 import { costlyLimit, countAttempts } from './limits.ts';
 import { allLists } from './lists/all.ts';
 import { listRoutes } from './lists/routes.ts';
+import { createNarrow } from './organisations/narrow.ts';
 import { accountRoutes } from './pages/accounts.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
@@ -177,21 +178,24 @@ export function createApp(services: Services): Express {
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   app.use(ABOUT_LEARNERS, readableFrom(settings.apiOrigins));
-  mount(app, openRoutes(services), {
+  const tokens = {
     ...Object.fromEntries(SCOPES.map((scope) => [`token ${scope}`, requireApiToken(services, scope)])),
     ...Object.fromEntries(SCOPES.map((scope) => [`learner or token ${scope}`, requireCaller(services, scope)])),
     'token events:write': requireEventSender(services),
     'token learners:retire': requireRetirementPipeline(services),
-  });
+  };
+  const narrow = createNarrow(services, (limited) => [...openRoutes(limited), ...pageRoutes(limited)]);
+  mount(app, openRoutes(services), tokens, narrow);
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
   app.use(costlyLimit(), parseForm, refuseForeignForms(settings));
-  mount(app, pageRoutes(services), {
+  const people = {
     'signed-in': requireRight(null),
     ...byRight((right) => requireRight(right)),
     learner: requireLearner(lmsSignIn),
-  });
+  };
+  mount(app, pageRoutes(services), people, narrow);
 
   app.use(nothingHere);
   app.use(respondToErrors(logger));

@@ -17,6 +17,7 @@ import type { ActivityStore } from '../../plugin/ports/activity-store.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
+import type { BelongingStore } from '../../plugin/ports/belongings.ts';
 import type { Credential, CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { Door, EventLog, LearnerIdentity } from '../../plugin/ports/event-log.ts';
@@ -192,6 +193,8 @@ export interface Services extends RuleServices {
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;
+  /** What belongs to which organisation. */
+  readonly belongings: BelongingStore;
   /** How much happened in each hour, and how providers answered. */
   readonly activity: Pick<ActivityStore, 'between' | 'callsBetween' | 'lastSuccess'>;
   readonly installation: InstallationStore;

@@ -109,6 +109,13 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['_id', 'hour', 'counts', 'calls'],
   },
   {
+    collection: 'belongings',
+    purpose: 'which badges, types, assets, templates and provider accounts belong to which organisation',
+    retention: FOR_EVER,
+    personal: {},
+    other: ['_id', 'kind', 'id', 'organisation'],
+  },
+  {
     collection: 'installation',
     purpose: 'what an administrator has set for everybody, such as that the first steps are hidden',
     retention: FOR_EVER,

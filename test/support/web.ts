@@ -23,8 +23,10 @@ import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
 import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
+import type { Organisations } from '../../plugin/organisations/standing.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
+import { MemoryBelongingStore } from '../../plugin/ports/belongings.ts';
 import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryInstallationStore } from '../../plugin/ports/installation-store.ts';
@@ -72,7 +74,7 @@ import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
 import { MemoryAnswerStore } from '../../server/http/kept-answers.ts';
 import { createListActions } from '../../server/http/lists/act.ts';
-import { allLists } from '../../server/http/lists/all.ts';
+import { listsFor } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { openTexts } from '../../server/i18n/texts.ts';
@@ -91,6 +93,7 @@ export interface Site {
   readonly app: Express;
   readonly services: Services & {
     readonly access: MemoryAccessStore;
+    readonly belongings: MemoryBelongingStore;
     readonly progress: MemoryProgressStore;
     readonly events: MemoryEventLog;
     readonly learners: MemoryLearnerStore;
@@ -121,8 +124,8 @@ export interface Site {
   readonly processed: LmsEvent[];
   /** Moves the clock of the services on. */
   advance(ms: number): void;
-  /** A browser in which somebody of this role has signed in. */
-  signIn(role: Role): Promise<Browser>;
+  /** A browser in which somebody of this role has signed in, limited to these organisations if any. */
+  signIn(role: Role, organisations?: Organisations): Promise<Browser>;
   browser(): Browser;
 }
 
@@ -158,6 +161,7 @@ export function makeSite(
   const credentials = new MemoryCredentialStore();
   const deadLetters = new MemoryDeadLetterStore();
   const access = new MemoryAccessStore();
+  const belongings = new MemoryBelongingStore();
   const jobStore = new MemoryJobStore();
   const sessions = new session.MemoryStore();
   const provider = new MemoryProvider();
@@ -262,7 +266,7 @@ export function makeSite(
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
       createRename(retirementParts),
-      createListActions(() => allLists(services)),
+      createListActions((organisations) => listsFor(services, organisations)),
     ],
   });
   const processed: LmsEvent[] = [];
@@ -279,6 +283,7 @@ export function makeSite(
     learners,
     credentials,
     access,
+    belongings,
     activity: {
       between: async (...range: Parameters<MemoryActivityStore['between']>) => {
         await tally.flush();
@@ -395,8 +400,8 @@ export function makeSite(
     advance: (ms) => {
       offsetMs += ms;
     },
-    signIn: async (role) => {
-      await createAccount(services, role);
+    signIn: async (role, organisations = []) => {
+      await createAccount(services, role, organisations);
       const agent = browser();
       const answer = await submit(agent, '/sign-in', '/sign-in', { name: role, password: PASSWORD });
       if (answer.status !== 303) throw new Error(`signing in answered ${answer.status}`);
@@ -406,7 +411,7 @@ export function makeSite(
 }
 
 /** An account named like its role; the hash is cheap, so that tests are. */
-async function createAccount({ access }: Site['services'], role: Role): Promise<void> {
+async function createAccount({ access }: Site['services'], role: Role, organisations: Organisations): Promise<void> {
   await access.createAccount({
     id: randomUUID(),
     name: role,
@@ -415,6 +420,7 @@ async function createAccount({ access }: Site['services'], role: Role): Promise<
     lmsUsername: null,
     disabledAt: null,
     createdAt: new Date('2026-11-01T08:00:00Z'),
+    organisations,
   });
 }
 

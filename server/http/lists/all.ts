@@ -1,5 +1,7 @@
 /** Every list there is. */
 
+import { isLimited, type Organisations } from '../../../plugin/organisations/standing.ts';
+import { limitedServices } from '../organisations/limited-services.ts';
 import type { Services } from '../services.ts';
 import { accountList } from './account-list.ts';
 import { auditList } from './audit-list.ts';
@@ -21,6 +23,11 @@ import { providerAccountList } from './provider-account-list.ts';
 import { runList } from './run-list.ts';
 import { templateList } from './template-list.ts';
 import { tokenList } from './token-list.ts';
+
+/** Those of whoever is limited to these organisations, with what belongs to these now. */
+export async function listsFor(services: Services, organisations: Organisations): Promise<readonly AnyList[]> {
+  return allLists(isLimited(organisations) ? await limitedServices(services, organisations) : services);
+}
 
 export function allLists(services: Services): readonly AnyList[] {
   return [

@@ -134,7 +134,9 @@ function webSettings({ settings, secretKey }: Foundation, publicUrl: string): We
     lmsRetirementUser: settings.lmsRetirementUser,
     maxBodyBytes: settings.maxBodyBytes,
     apiOrigins: settings.apiOrigins,
+    securityContacts: settings.securityContacts,
     version: packageVersion(),
+    writing: { nameStyle: settings.nameStyle, dateStyle: settings.dateStyle, dateLanguage: settings.dateLanguage },
   };
 }
 

@@ -60,7 +60,11 @@ export interface WebSettings {
   readonly maxBodyBytes: number;
   /** Sites whose pages may ask the API about learners. */
   readonly apiOrigins: readonly string[];
+  /** Whom weaknesses are reported to, as addresses, most wanted first. */
+  readonly securityContacts: readonly string[];
   readonly version: string;
+  /** How names and dates are written where nothing else is said. */
+  readonly writing: { readonly nameStyle: string; readonly dateStyle: string; readonly dateLanguage: string };
 }
 
 export interface HealthReport {

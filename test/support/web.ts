@@ -140,7 +140,9 @@ const settings: WebSettings = {
   lmsRetirementUser: 'retirement_service_worker',
   maxBodyBytes: 64 * 1024,
   apiOrigins: [],
+  securityContacts: ['mailto:security@laurel.test'],
   version: '0.0.0-test',
+  writing: { nameStyle: 'as-written', dateStyle: 'long', dateLanguage: 'en' },
 };
 
 /** @param changes replace single services, e.g. a store that is away */

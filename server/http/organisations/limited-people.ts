@@ -127,9 +127,9 @@ export function limitJobs(services: { readonly jobStore: JobStore; readonly jobs
     },
     create: refuse,
     claim: refuse,
-    postponed: refuse,
     checkpoint: refuse,
     hasten: refuse,
+    postponed: refuse,
     requestCancel: refuse,
     resume: refuse,
   };

@@ -7,6 +7,7 @@ import { pathText } from '../forms.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { MY_PATH } from '../sso/paths.ts';
+import { noTemplate } from './templates.ts';
 
 const PARTS = ':provider/:account/:template/picture';
 /** The address has a mark of the picture's own in it. */
@@ -19,7 +20,8 @@ export function templatePictureRoutes({ providerStore, templateImages }: Service
       ({ slug }) => slug === pathText(req, 'account'),
     );
     const template = account && (await providerStore.template(account.provider, account.id, pathText(req, 'template')));
-    const image = template?.imageUrl ? await templateImages.find(template.imageUrl) : null;
+    if (!template) throw noTemplate();
+    const image = template.imageUrl ? await templateImages.find(template.imageUrl) : null;
     // Whatever a browser may take it for, nothing in it runs.
     res.set('Content-Security-Policy', "default-src 'none'; sandbox");
     if (image !== null) res.set('Cache-Control', KEPT).type(image.contentType).send(Buffer.from(image.bytes));

@@ -62,10 +62,7 @@ export function templateRoutes(services: Services): readonly Route[] {
       const template =
         account && (await providerStore.template(account.provider, account.id, pathText(req, 'template')));
       if (!account || !template) {
-        throw new NotFoundError(
-          'template',
-          msg('there is no such template; the list of templates shows those there are'),
-        );
+        throw noTemplate();
       }
       const using = badgesUsing(template, await badges.list(), accounts);
       const text = await templateTextFor(account, template, providerStore);
@@ -101,6 +98,10 @@ export function templateRoutes(services: Services): readonly Route[] {
       });
     }),
   ];
+}
+
+export function noTemplate(): NotFoundError {
+  return new NotFoundError('template', msg('there is no such template; the list of templates shows those there are'));
 }
 
 /** Why it cannot be issued; null: it can. */

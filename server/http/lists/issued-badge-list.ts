@@ -9,6 +9,7 @@ import { msg, type Words, words } from '../../../plugin/words.ts';
 import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { providersCrumb } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
+import { type Thumbnails, thumbnailsOf } from '../thumbnails.ts';
 import { type Cell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
 import { badgeFilter } from './filters.ts';
@@ -26,7 +27,14 @@ interface IssuedRow {
   readonly badge: IssuedBadge;
 }
 
-type ListServices = Pick<Services, 'progress' | 'learners' | 'badges' | 'providers' | 'clock' | 'retryEffect'>;
+type ListServices = Pick<
+  Services,
+  'progress' | 'learners' | 'badges' | 'providers' | 'clock' | 'retryEffect' | 'providerStore' | 'settings'
+>;
+
+interface Context extends ProgressNames {
+  readonly thumbnails: Thumbnails;
+}
 
 const shape: RecordShape<IssuedRow> = {
   id: ['id'],
@@ -43,7 +51,12 @@ const shape: RecordShape<IssuedRow> = {
   },
 };
 
-export function issuedBadgeList(services: ListServices): List<IssuedRow, ProgressNames> {
+/** As badges have it. */
+function textOf({ badge: { template } }: IssuedRow): string | null {
+  return template && `${template.provider}:${template.id}`;
+}
+
+export function issuedBadgeList(services: ListServices): List<IssuedRow, Context> {
   const { progress, providers } = services;
   const { estimate, known } = estimateFrom(
     () => progress.issuedGroups(),
@@ -93,7 +106,10 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
       }),
       estimate,
     },
-    load: (rows) => progressNames(services, rows),
+    load: async (rows) => ({
+      ...(await progressNames(services, rows)),
+      thumbnails: await thumbnailsOf(rows.map(textOf), services),
+    }),
     idOf: ({ progress: document, badge }) => partId(document, badge.number),
     columns: [
       ...whoseColumns,
@@ -101,8 +117,13 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
         name: 'provider',
         label: msg('Issued at'),
         noteLabel: 'Template',
-        cell: ({ badge: { template } }) =>
-          textCell(titleOf(template?.provider ?? null), null, { note: template && { text: template.id } }),
+        cell: (row, { thumbnails }) => {
+          const { template } = row.badge;
+          return textCell(titleOf(template?.provider ?? null), null, {
+            note: template && { text: template.id },
+            thumbnail: thumbnails.get(textOf(row) ?? '') ?? null,
+          });
+        },
       },
       {
         name: 'standing',

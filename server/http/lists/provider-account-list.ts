@@ -109,12 +109,6 @@ export function providerAccountList(services: ListServices): List<ProviderAccoun
           note: lastSync && { text: syncText(lastSync), isEnglish: lastSync.error !== null },
         }),
       },
-      {
-        name: 'made',
-        label: msg('Made'),
-        order: 'createdAt',
-        cell: ({ createdAt }) => timeCell(shownTime(createdAt)),
-      },
     ],
     search: wordSearch(msg('Name, slug or id there')),
     filters: [

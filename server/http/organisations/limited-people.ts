@@ -135,6 +135,7 @@ export function limitJobs({ jobStore, jobs, badges }: Pick<Services, 'jobStore' 
     claim: refuse,
     checkpoint: refuse,
     hasten: refuse,
+    postponed: refuse,
     requestCancel: refuse,
     resume: refuse,
   };

@@ -51,6 +51,8 @@ export function limitServices(services: Services, reach: Reach): Required<Omit<S
     providers: services.providers,
     extensions: services.extensions,
     openBadges: services.openBadges,
+    // Of templates that are seen.
+    templateImages: services.templateImages,
     // Pages look for what they are about before they look for its files, which lie under names that nobody guesses.
     files: services.files,
     rateLimits: services.rateLimits,

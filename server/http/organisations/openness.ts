@@ -48,6 +48,7 @@ const LIMITED: readonly string[] = [
   'post /learners/:id/badges/:badge/effects/:effect/give-up',
 
   'get /templates/:provider/:account/:template',
+  'get /templates/:provider/:account/:template/picture',
   'get /open-badge-templates/new',
   'post /open-badge-templates/new',
   'get /open-badge-templates/:template',

@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { InputError } from '../../plugin/errors.ts';
+import { isOrganisation } from '../../plugin/organisations/standing.ts';
+import { belongingKey, belongingKinds } from '../../plugin/ports/belongings.ts';
 
 export const BUNDLE_VERSION = 1;
 
@@ -68,6 +70,16 @@ const schema = z.strictObject({
         .nullable(),
     }),
   ),
+  /** What belongs to an organisation; left out where nothing does. A provider account is called as among `accounts`. */
+  belongings: z
+    .array(
+      z.strictObject({
+        kind: z.enum(belongingKinds),
+        id: z.string().min(1),
+        organisation: z.string().refine(isOrganisation, 'must be the short name of an organisation'),
+      }),
+    )
+    .optional(),
   /** By the SHA-256 of what is in them. */
   files: z.record(z.string(), z.base64()),
 });
@@ -120,6 +132,7 @@ function foundIn(bundle: Bundle): readonly string[] {
     assets: bundle.assets.map(({ slug }) => slug),
     types: bundle.types.map(({ id }) => id),
     configurations: bundle.configurations.map(({ id }) => id),
+    belongings: (bundle.belongings ?? []).map(belongingKey),
   };
   return [
     ...wanted

@@ -3,20 +3,21 @@
 import { compareCodePoints } from '../../dsl/index.ts';
 import { assetKey } from '../../plugin/credentials/assets.ts';
 import { NotFoundError } from '../../plugin/errors.ts';
+import { type Belonging, belongingKey } from '../../plugin/ports/belongings.ts';
 import type { Schedule } from '../../plugin/ports/credential-store.ts';
-import type { BadgeTemplate } from '../../plugin/ports/provider-store.ts';
+import type { BadgeTemplate, ProviderAccount } from '../../plugin/ports/provider-store.ts';
 import { OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../providers/index.ts';
 import { entryOf } from '../http/open-badge-form.ts';
 import { imageKey } from '../http/open-badge-images.ts';
 import type { Services } from '../http/services.ts';
 import { BUNDLE_VERSION, type Bundle } from './bundle.ts';
 
-type Parts = Pick<Services, 'exportRules' | 'issuerStore' | 'providerStore' | 'credentials' | 'files'>;
+type Parts = Pick<Services, 'exportRules' | 'issuerStore' | 'providerStore' | 'credentials' | 'files' | 'belongings'>;
 
 /** @throws NotFoundError where a file of the configuration is gone; StoreError */
 export async function exportBundle(services: Parts): Promise<Bundle> {
-  const { exportRules, issuerStore, providerStore, credentials } = services;
-  const [rules, profile, templates, accounts, assets, types, configurations, schedules] = await Promise.all([
+  const { exportRules, issuerStore, providerStore, credentials, belongings } = services;
+  const [rules, profile, templates, accounts, assets, types, configurations, schedules, owned] = await Promise.all([
     exportRules(),
     issuerStore.profile(),
     ownTemplates(providerStore),
@@ -25,6 +26,7 @@ export async function exportBundle(services: Parts): Promise<Bundle> {
     credentials.types(),
     credentials.configurations(),
     credentials.schedules(),
+    belongings.all(),
   ]);
   const scheduleOf = new Map(schedules.map((schedule) => [schedule.configurationId, schedule]));
   const bundle: Omit<Bundle, 'files'> = {
@@ -59,7 +61,19 @@ export async function exportBundle(services: Parts): Promise<Bundle> {
       ({ id }) => id,
     ),
   };
-  return { ...bundle, files: await filesOf(bundle, services) };
+  const belong = owned.flatMap((one) => toBelonging(one, accounts));
+  return {
+    ...bundle,
+    ...(belong.length > 0 && { belongings: byId(belong, belongingKey) }),
+    files: await filesOf(bundle, services),
+  };
+}
+
+/** Ids of accounts are of one installation: elsewhere they are told by their names. */
+function toBelonging(belonging: Belonging, accounts: readonly ProviderAccount[]): readonly Belonging[] {
+  if (belonging.kind !== 'provider-account') return [belonging];
+  const account = accounts.find(({ id }) => id === belonging.id);
+  return account ? [{ ...belonging, id: `${account.provider}/${account.slug}` }] : [];
 }
 
 async function ownTemplates(store: Parts['providerStore']): Promise<readonly BadgeTemplate[]> {

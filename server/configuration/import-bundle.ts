@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { ConflictError, invariant } from '../../plugin/errors.ts';
+import { belongingKey, type Thing } from '../../plugin/ports/belongings.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../providers/index.ts';
 import { ownAccount, templateOf } from '../http/open-badge-form.ts';
 import { saveImage } from '../http/open-badge-images.ts';
@@ -39,9 +40,12 @@ export async function importBundle(
   await applyCredentialsSetup(setUp, { ...partsOf(services), dryRun: true });
   const pictures = [bundle.issuer, ...bundle.openBadgeTemplates].flatMap((one) => one?.image ?? []);
   for (const name of pictures) await saveImage(bytesOf(bundle, name.replace('.png', '')), services.files);
+  // Before there is what belongs to somebody, so that it is never anybody else's.
+  await importBelongings(bundle, changed, services, ({ kind }) => kind !== 'provider-account');
   await importIssuer(bundle, services);
   await importTemplates(bundle, changed, services);
   await importAccounts(bundle, changed, services);
+  await importBelongings(bundle, changed, services, ({ kind }) => kind === 'provider-account');
   await applyCredentialsSetup(setUp, partsOf(services));
   const rules = await services.applyRules(
     bundle.badges.map(({ file, rules: text }) => ({ name: file, text })),
@@ -106,6 +110,25 @@ async function importAccounts(
       }))
     )
       throw savedMeanwhile(`the account ${account.provider}/${account.slug}`);
+  }
+}
+
+async function importBelongings(
+  bundle: Bundle,
+  changed: (section: Section, id: string) => boolean,
+  { belongings, providerStore }: Services,
+  isNow: (thing: Thing) => boolean,
+): Promise<void> {
+  const wanted = (bundle.belongings ?? []).filter((one) => isNow(one) && changed('belonging', belongingKey(one)));
+  if (wanted.length === 0) return;
+  const [stored, accounts] = await Promise.all([belongings.all(), providerStore.accounts()]);
+  for (const { organisation, ...named } of wanted) {
+    const account = accounts.find(({ provider, slug }) => `${provider}/${slug}` === named.id);
+    if (named.kind === 'provider-account' && account === undefined) continue;
+    const thing = { kind: named.kind, id: named.kind === 'provider-account' ? (account?.id ?? '') : named.id };
+    const former = stored.find((one) => belongingKey(one) === belongingKey(thing))?.organisation ?? null;
+    if (!(await belongings.assign(thing, organisation, former)))
+      throw savedMeanwhile(`whom ${belongingKey(named)} belongs to`);
   }
 }
 

@@ -2,12 +2,22 @@
 
 import { createHash } from 'node:crypto';
 import { InputError } from '../../plugin/errors.ts';
+import { belongingKey } from '../../plugin/ports/belongings.ts';
 import { entryErrors } from '../http/open-badge-form.ts';
 import type { Services } from '../http/services.ts';
 import { type Bundle, bundleText } from './bundle.ts';
 import { exportBundle } from './export-bundle.ts';
 
-export const sections = ['badge', 'issuer', 'template', 'account', 'asset', 'type', 'configuration'] as const;
+export const sections = [
+  'badge',
+  'issuer',
+  'template',
+  'account',
+  'asset',
+  'type',
+  'configuration',
+  'belonging',
+] as const;
 
 export type Section = (typeof sections)[number];
 
@@ -73,6 +83,7 @@ function partsOf(bundle: Bundle): Parts {
   for (const asset of bundle.assets) add('asset', asset.slug, asset);
   for (const type of bundle.types) add('type', type.id, type);
   for (const configuration of bundle.configurations) add('configuration', configuration.id, configuration);
+  for (const belonging of bundle.belongings ?? []) add('belonging', belongingKey(belonging), belonging);
   return parts;
 }
 

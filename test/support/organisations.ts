@@ -22,7 +22,16 @@ export async function belongTo(organisation: string, { services }: Site): Promis
 
 /** What tells of the things of the seeded site, and of the people who have them. */
 export const FOREIGN_WORDS: readonly string[] = [
-  ...['Demo course completion', 'Data track', 'Mentor of the year', 'Certificate of achievement', 'A4, lying'],
+  ...[
+    'Demo course completion',
+    'Data track',
+    'Mentor of the year',
+    'data-track',
+    'mentor',
+    'explorer',
+    'Certificate of achievement',
+    'A4, lying',
+  ],
   ...['Faculty of Arts', 'UNIVERSITY', 'Ada Lovelace', 'ada@example.com', 'Barbara Liskov', 'barbara', 'Demonstration'],
 ];
 

@@ -7,15 +7,16 @@ import { contextBeginnings } from '../../../plugin/organisations/standing.ts';
 import type { BelongingKind } from '../../../plugin/ports/belongings.ts';
 import type { CredentialStore } from '../../../plugin/ports/credential-store.ts';
 import type { EventEntry, EventLog } from '../../../plugin/ports/event-log.ts';
-import type { Job, JobStore } from '../../../plugin/ports/job-store.ts';
+import type { Job, JobStore, JsonObject } from '../../../plugin/ports/job-store.ts';
 import type { Learner, LearnerStore } from '../../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../../plugin/ports/progress-store.ts';
 import type { PageQuery, RecordPage } from '../../../plugin/ports/records.ts';
 import type { AccessStore } from '../access-store.ts';
 import { LIMIT_PARAMETER, LIST_ACTION } from '../lists/act.ts';
+import type { Services } from '../services.ts';
 import { closed, refuse } from './closed.ts';
 import { limitRecords, noRecords } from './limited-records.ts';
-import { NOTHING, type Reach } from './reach.ts';
+import { isShared, NOTHING, type Reach } from './reach.ts';
 
 /** No more are looked through for those that are somebody's own. */
 const MOST_LOOKED_AT = 500;
@@ -102,8 +103,13 @@ export function limitEvents(log: EventLog, reach: Reach): EventLog {
 }
 
 /** Jobs on badges of their own, and what they began themselves. */
-export function limitJobs(services: { readonly jobStore: JobStore; readonly jobs: Jobs }, reach: Reach) {
-  const { jobStore, jobs } = services;
+export function limitJobs({ jobStore, jobs, badges }: Pick<Services, 'jobStore' | 'jobs' | 'badges'>, reach: Reach) {
+  /** What a dry run finds out names people. @throws RequestError 403 */
+  async function assertOwnBadges(parameters: JsonObject): Promise<void> {
+    const { badges: ids } = fromParameters(parameters);
+    if (ids === null) return refuse();
+    for (const id of ids) if (!reach.owns('badge', id) && (await badges.history(id)).length > 0) throw isShared();
+  }
 
   function isOwn({ kind, parameters }: Job): boolean {
     const limit = parameters[LIMIT_PARAMETER];
@@ -135,7 +141,8 @@ export function limitJobs(services: { readonly jobStore: JobStore; readonly jobs
   };
   const limitedJobs: Jobs = {
     async request(request) {
-      if (request.kind !== LIST_ACTION && request.kind !== REPLAY) return refuse();
+      if (request.kind === REPLAY) await assertOwnBadges(request.parameters);
+      else if (request.kind !== LIST_ACTION) return refuse();
       const limit = { [LIMIT_PARAMETER]: [...reach.organisations] };
       return jobs.request({ ...request, parameters: { ...request.parameters, ...limit } });
     },

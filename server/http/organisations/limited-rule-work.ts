@@ -10,7 +10,14 @@ import { isShared, NOTHING, type Reach } from './reach.ts';
 
 type RuleWork = Pick<
   Services,
-  'saveBadge' | 'checkBadge' | 'badgeUpstreams' | 'restoreBadge' | 'removeBadge' | 'retryEffect' | 'giveUpEffect'
+  | 'saveBadge'
+  | 'checkBadge'
+  | 'badgeUpstreams'
+  | 'restoreBadge'
+  | 'removeBadge'
+  | 'retryEffect'
+  | 'giveUpEffect'
+  | 'foreseeRules'
 >;
 
 export function limitRuleWork(services: Services, reach: Reach): RuleWork {
@@ -100,6 +107,13 @@ export function limitRuleWork(services: Services, reach: Reach): RuleWork {
       const wanted = (await badges.history(own)).find((one) => one.version === version);
       const diagnostics = wanted === undefined ? [] : await foreignIn(wanted.source);
       return diagnostics.length > 0 ? { ok: false, diagnostics } : services.restoreBadge(own, version, options);
+    },
+
+    // Of shared badges nobody limited hears how many people there are.
+    foreseeRules: async (drafts) => {
+      for (const id of drafts.map(idIn))
+        if (!reach.owns('badge', id) && (await badges.history(id)).length > 0) return null;
+      return services.foreseeRules(drafts);
     },
 
     removeBadge: async (id, options) => services.removeBadge(reach.ownId('badge', id), options),

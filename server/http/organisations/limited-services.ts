@@ -55,7 +55,6 @@ export function limitServices(services: Services, reach: Reach): Required<Omit<S
     templateImages: services.templateImages,
     // Pages look for what they are about before they look for its files, which lie under names that nobody guesses.
     files: services.files,
-    foreseeRules: services.foreseeRules,
     rateLimits: services.rateLimits,
     keptAnswers: services.keptAnswers,
     sessions: services.sessions,

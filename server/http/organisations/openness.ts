@@ -5,12 +5,7 @@ import { get, type Route } from '../routes.ts';
 /** `limited`: works on what belongs to their organisations. `self`: is about who asks, and about no thing that could be somebody's. */
 export type Openness = 'limited' | 'self' | 'closed';
 
-const SELF: readonly string[] = [
-  'get /account',
-  'post /account/password',
-  'post /account/sessions/end',
-  'get /rules/vocabulary.json',
-];
+const SELF: readonly string[] = ['get /account', 'post /account/password', 'post /account/sessions/end'];
 
 const LIMITED: readonly string[] = [
   'get /api/laurel/v1/badges',
@@ -40,6 +35,7 @@ const LIMITED: readonly string[] = [
   'get /badges/:id/remove',
   'post /badges/:id/remove',
   'get /rules/removed',
+  'get /rules/vocabulary.json',
   'get /history/:kind/:id',
   'get /jobs/:id',
   'post /jobs/:id/cancel',

@@ -27,6 +27,7 @@ const sectionWords: Readonly<Record<Section, string>> = {
   asset: msg('Asset'),
   type: msg('Credential type'),
   configuration: msg('Configuration and schedule'),
+  belonging: msg('What belongs to an organisation'),
 };
 
 const changeWords = {

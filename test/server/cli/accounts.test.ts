@@ -105,4 +105,24 @@ describe('laurel accounts and laurel token', function () {
       expect([code, stderr], line).to.deep.equal([0, '']);
     }
   });
+
+  it('limit accounts and tokens to organisations', async () => {
+    const made = ['accounts', 'create', 'Lena', '--role', 'editor', '--organisation', 'Lab', 'Acme', '--json'];
+    expect((await laurel(...made)).code).to.equal(0);
+    expect((await laurel('accounts', 'list')).stdout).to.match(/ {2}Lena {2}\(Acme, Lab\)\n/);
+    const one = await laurel('accounts', 'limit', 'Lena', 'Lab');
+    expect(one.stdout).to.equal('account Lena is limited to Lab\n');
+    expect((await laurel('accounts', 'limit', 'lena')).stdout).to.equal('account Lena is not limited\n');
+    const wrong = await laurel('accounts', 'limit', 'Lena', 'a+b');
+    expect([wrong.code, wrong.stderr]).to.deep.equal([
+      64,
+      'laurel: a+b is not the short name of an organisation; copy it from the key of a course: course-v1:NAME+...\n',
+    ]);
+    await laurel('accounts', 'disable', 'Lena');
+    const token = await laurel('token', 'create', '--label', 'limited', '--organisation', 'Acme', '--json');
+    expect(token.code).to.equal(0);
+    const { id } = JSON.parse(token.stdout);
+    expect((await listed('token')).find((each) => each.id === id)?.organisations).to.deep.equal(['Acme']);
+    await laurel('token', 'revoke', id);
+  });
 });

@@ -71,6 +71,28 @@ describe('a bundle of the configuration', () => {
   const fresh = () => readBundle(text, 'laurel.json');
   const agree = { plan: null, actor: 'ada' };
 
+  it('says what belongs to organisations, accounts by their names, and brings it elsewhere before the things themselves', async () => {
+    const [here, there] = [await filled(), makeSite()];
+    expect(JSON.parse(await textOf(here))).not.to.have.property('belongings');
+    const account = (await here.services.providerStore.accounts()).find(({ slug }) => slug === 'university');
+    const things = [
+      { kind: 'provider-account', id: account?.id ?? '', organisation: 'Lab' },
+      { kind: 'badge', id: 'demo-course', organisation: 'Acme' },
+    ] as const;
+    for (const one of things) await here.services.belongings.claim(one);
+    const text = await textOf(here);
+    expect(JSON.parse(text).belongings).to.deep.equal([
+      { kind: 'badge', id: 'demo-course', organisation: 'Acme' },
+      { kind: 'provider-account', id: 'hall/university', organisation: 'Lab' },
+    ]);
+    const bundle = readBundle(text, 'the file');
+    await importBundle(bundle, { plan: null, actor: 'Ada' }, there.services);
+    expect(await textOf(there)).to.equal(text);
+    expect(countsOf(await planBundle(bundle, there.services))).to.include({ create: 0, change: 0 });
+    const wrong = text.replace('"Lab"', '"L+ab"');
+    expect(() => readBundle(wrong, 'the file')).to.throw('belongings.1.organisation: must be the short name');
+  });
+
   it('is the same bytes after an import into an empty installation, and again after a second import', async () => {
     const empty = makeSite();
     const plan = await importBundle(fresh(), agree, empty.services);

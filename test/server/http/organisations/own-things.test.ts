@@ -125,6 +125,11 @@ describe('things of one’s own organisation', () => {
       expect(textOf(text)).to.include('This is shared by all organisations, and your account is limited to some');
     }
     expect(await credentials.type('type-2')).not.to.equal(null);
+    const preview = { rules: textFor('demo-course'), version: '2', intent: 'preview', _csrf: token };
+    const looked = await browser.post('/badges/demo-course/edit').type('form').send(preview);
+    expect(looked.status).to.equal(403);
+    const restore = textOf((await browser.get('/badges/demo-course/versions/1/restore')).text);
+    expect(restore).not.to.match(/\d learner/);
     // Who has come how far on them is nobody's own.
     expect(textOf((await browser.get('/progress')).text)).not.to.include('ada');
     const mine = await save(browser, textFor('mine', 'template openbadges "course-completer"'));

@@ -43,7 +43,7 @@ import { localAddress, type Settings } from './config.ts';
 import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
 import { createListActions } from './http/lists/act.ts';
-import { allLists } from './http/lists/all.ts';
+import { listsFor } from './http/lists/all.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -161,7 +161,7 @@ async function composeParts(
       ...badges.comparison.kinds,
       ...credentials.life.kinds,
       ...retirement.kinds,
-      createListActions(() => allLists(services)),
+      createListActions((organisations) => listsFor(services, organisations)),
     ],
     clock,
     logger,

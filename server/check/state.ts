@@ -67,7 +67,9 @@ export async function checkOthers({ services }: Laurel): Promise<readonly CheckL
   const lines: CheckLine[] = [];
   for (const account of await services.providerStore.accounts()) {
     const name = `account ${account.provider}/${account.slug}`;
-    if (!account.enabled) continue;
+    // Laurel's own, which the first Open Badge template brings, has nobody to ask.
+    const isElsewhere = services.providers.get(account.provider)?.capabilities.accounts !== null;
+    if (!account.enabled || !isElsewhere) continue;
     const { account: checked, facts } = await services.accounts.check(account.id);
     lines.push(
       facts === null

@@ -37,6 +37,8 @@ const schema = z.strictObject({
         host: z.string(),
       },
       ...{ externalId: z.string().nullable(), enabled: z.boolean() },
+      /** Only where `name` is another one than the provider's. */
+      providerName: z.string().optional(),
     }),
   ),
   assets: z.array(

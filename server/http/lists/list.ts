@@ -78,11 +78,20 @@ export interface BulkAction<Row> {
   /** It asks why. */
   readonly needsReason?: boolean;
   /** It asks which, e.g. which role. */
-  readonly choice?: { readonly label: string; readonly choices: readonly Choice[] };
+  readonly choice?: {
+    readonly label: string;
+    readonly choices: readonly Choice[] | (() => Promise<readonly Choice[]>);
+  };
   /** It cannot be undone: of many, the number is typed. */
   readonly isFinal?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** Where what it began is seen; left out: in the list itself. */
+  readonly seenAt?: { readonly text: string; readonly href: string };
+  /** It is typed however few there are. */
+  readonly isGrave?: boolean;
+  /** Each takes long: more than this are a job. */
+  readonly atOnce?: number;
   /** So that it leaves room for other work; left out: as fast as it goes. */
   readonly perSecond?: number;
   /** What it would do to one, before it is done; changes nothing. */

@@ -14,7 +14,7 @@ describe('actions on many records', () => {
     if (!list || !action) throw new Error('there is no such action');
     const pauses: number[] = [];
     const kind = createListActions(
-      () => lists,
+      async () => lists,
       async (ms) => {
         pauses.push(ms);
       },

@@ -2,7 +2,8 @@
  *  of date: it is only ever used for a save that is refused unless it still holds.
  *
  *  Where several processes change the same documents much of it has changed elsewhere, and a guess that fails costs more than
- *  a look. So it is offered only while nearly all of it holds, which is also told from what is looked up. */
+ *  a look. So it is offered only while nearly all of it holds. While it does not, a few are remembered, to be compared with
+ *  what is found: they tell when it does again. */
 
 import type { Types } from 'mongoose';
 import type { Progress } from '../../plugin/ports/progress-store.ts';
@@ -24,12 +25,15 @@ const MOST_OF_ONE = MOST / 100;
 const NEARLY_ALL = 0.9;
 /** How much one that held, or did not, counts in that share. */
 const NEWS = 1 / 64;
+/** One of so many is remembered while none is offered. */
+const SAMPLE = 16;
 
 export class RecentProgress {
   readonly #byKey = new Map<string, SavedProgress>();
   readonly #most: number;
   #weight = 0;
   #held = 1;
+  #passedOver = 0;
 
   constructor(most = MOST) {
     this.#most = most;
@@ -37,7 +41,7 @@ export class RecentProgress {
 
   /** @returns null: not known, or not to be relied upon */
   recall(key: string): Progress | null {
-    return this.#held < NEARLY_ALL ? null : (this.#byKey.get(key)?.progress ?? null);
+    return this.#isReliable ? (this.#byKey.get(key)?.progress ?? null) : null;
   }
 
   /** What is remembered, and is no longer: whoever is about to change it does not know yet what it will be. */
@@ -51,6 +55,7 @@ export class RecentProgress {
 
   remember(key: string, saved: SavedProgress): void {
     this.take(key);
+    if (!this.#isReliable && ++this.#passedOver % SAMPLE !== 0) return;
     const weight = weightOf(saved);
     if (weight > MOST_OF_ONE) return;
     this.#byKey.set(key, saved);
@@ -63,7 +68,15 @@ export class RecentProgress {
 
   /** Whether what was remembered is what the database had. */
   learn(held: boolean): void {
+    const wasReliable = this.#isReliable;
     this.#held += ((held ? 1 : 0) - this.#held) * NEWS;
+    if (!wasReliable || this.#isReliable) return;
+    this.#byKey.clear();
+    this.#weight = 0;
+  }
+
+  get #isReliable(): boolean {
+    return this.#held >= NEARLY_ALL;
   }
 
   /** @param savedBy of what was found in the database; undefined: nothing, or nothing that says

@@ -10,13 +10,15 @@ COPY package.json package-lock.json .npmrc ./
 # Nothing that is installed needs its scripts: native parts come built.
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build && npm prune --omit=dev --ignore-scripts && chmod +x dist/server/main.js && rm dist/.tsbuildinfo
+RUN npm run build && npm run --silent sbom > sbom.cdx.json \
+  && npm prune --omit=dev --ignore-scripts && chmod +x dist/server/main.js && rm dist/.tsbuildinfo
 
 FROM ${NODE_IMAGE}
-LABEL org.opencontainers.image.title="Laurel" org.opencontainers.image.licenses="AGPL-3.0-only"
+LABEL org.opencontainers.image.title="Laurel" org.opencontainers.image.licenses="AGPL-3.0-only" \
+  laurel.sbom="/app/sbom.cdx.json"
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps LAUREL_HOST=0.0.0.0 LAUREL_DATA_DIR=/data
 WORKDIR /app
-COPY --from=build /app/package.json /app/LICENSE /app/README.md ./
+COPY --from=build /app/package.json /app/LICENSE /app/README.md /app/sbom.cdx.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/views ./views

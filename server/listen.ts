@@ -18,11 +18,13 @@ export interface Patience {
   readonly headersMs: number;
   /** Headers and body. */
   readonly requestMs: number;
+  /** Without a byte in either direction, e.g. because an answer is not read. */
+  readonly idleMs: number;
   /** How often it is looked at. */
   readonly checkMs: number;
 }
 
-const PATIENCE: Patience = { headersMs: 15_000, requestMs: 60_000, checkMs: 5_000 };
+const PATIENCE: Patience = { headersMs: 15_000, requestMs: 60_000, idleMs: 300_000, checkMs: 5_000 };
 /** How long requests in progress may take at a stop. */
 const GRACE_MS = 10_000;
 
@@ -31,7 +33,7 @@ export async function listen({
   port,
   host,
   lifecycle,
-  patience: { headersMs, requestMs, checkMs } = PATIENCE,
+  patience: { headersMs, requestMs, idleMs, checkMs } = PATIENCE,
 }: {
   readonly port: number;
   readonly host: string;
@@ -50,6 +52,7 @@ export async function listen({
       app(request, response);
     },
   );
+  server.setTimeout(idleMs);
   const sendElsewhere = (): void => {
     leaving = true;
     for (const response of inProgress) if (!response.headersSent) response.setHeader('Connection', 'close');

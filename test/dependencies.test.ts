@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { projectPath } from '../server/paths.ts';
@@ -7,8 +8,35 @@ interface Locked {
   readonly resolved?: string;
   readonly integrity?: string;
   readonly link?: boolean;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly license?: string;
   readonly engines?: { readonly node?: string };
 }
+interface Bom {
+  readonly bomFormat: string;
+  readonly metadata: { readonly component: { readonly name: string; readonly type: string } };
+  readonly components: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly purl: string;
+    readonly hashes: readonly { readonly content: string }[];
+  }[];
+}
+
+/** What their files say was read: BSD-3-Clause and the W3C software licence, MIT, MIT and Zlib, MIT. All of it may be given on. */
+const SAY_IT_IN_A_FILE: readonly string[] = [
+  'node_modules/@digitalbazaar/credentials-context: SEE LICENSE IN LICENSE.md',
+  'node_modules/busboy: says none',
+  'node_modules/pako: (MIT AND Zlib)',
+  'node_modules/streamsearch: says none',
+];
+
+/** Licences that go with AGPL-3.0, and ask for no more than that their texts are kept. */
+function isFree(license: string): boolean {
+  return /^\(?(MIT|MIT-0|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0)\)?$/.test(license);
+}
+
 interface Floor {
   readonly minimum: string;
   readonly why: string;
@@ -115,5 +143,38 @@ describe('dependencies', () => {
     expect(pinned({ resolved: 'http://example.org/a-1.0.0.tgz' })).to.equal(1);
     expect(pinned({ resolved: 'git+ssh://git@example.org/a.git' })).to.equal(1);
     expect(pinned({ integrity: 'sha1-x' })).to.equal(1);
+  });
+
+  it('may be given on under the licence of Laurel', () => {
+    const odd = Object.entries(packages)
+      .filter(([path, { dev, license = '' }]) => path !== '' && !dev && !license.split(' OR ').some(isFree))
+      .map(([path, { license }]) => `${path}: ${license ?? 'says none'}`);
+    expect(odd).to.deep.equal(SAY_IT_IN_A_FILE);
+  });
+
+  it('are listed whole, with what their content must be, by the command for it', function () {
+    this.timeout(60_000);
+    const { status, stdout } = spawnSync('npm', ['run', '--silent', 'sbom'], {
+      ...{ cwd: projectPath(), encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+      shell: process.platform === 'win32',
+    });
+    expect(status).to.equal(0);
+    const bom = JSON.parse(stdout) as Bom;
+    expect(bom.bomFormat).to.equal('CycloneDX');
+    expect(bom.metadata.component).to.include({ name: 'laurel', type: 'application' });
+    // What both Laurel and its tests need counts, which `npm sbom --omit dev` leaves out.
+    const needed = Object.entries(packages).filter(([path, { dev, optional }]) => path !== '' && !dev && !optional);
+    expect(bom.components.map((one) => `${one.name}@${one.version}`)).to.include.members(
+      needed.map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`),
+    );
+    const { devDependencies } = read('package.json') as { readonly devDependencies: Readonly<Record<string, string>> };
+    const ours = new Set(needed.map(([path]) => path.split('node_modules/').at(-1)));
+    for (const name of Object.keys(devDependencies).filter((one) => !ours.has(one)))
+      expect(bom.components.map((one) => one.name)).not.to.include(name);
+    const locked = new Set(Object.values(packages).map(({ integrity = '' }) => integrity.replace(/^sha512-/, '')));
+    for (const { purl, hashes } of bom.components) {
+      expect(hashes, purl).to.have.length.greaterThan(0);
+      expect(locked, purl).to.include(Buffer.from(hashes[0]?.content ?? '', 'hex').toString('base64'));
+    }
   });
 });

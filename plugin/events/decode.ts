@@ -109,6 +109,8 @@ export function toRuleEvent({ id, type, source, time, payload }: LmsEvent): Rule
 function attribute(name: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw wrong(name, 'is missing; every event carries it as text');
   if (value.length > MAX_ATTRIBUTE) throw wrong(name, `must not be longer than ${MAX_ATTRIBUTE} characters`);
+  // CloudEvents 1.0 allows none; in lists and logs they would pass for lines of ours.
+  if (/\p{Cc}/u.test(value)) throw wrong(name, 'must not hold line ends or other control characters');
   return value;
 }
 

@@ -19,6 +19,9 @@ const CODES: Readonly<Record<keyof Colours, readonly [number, number]>> = {
   dim: [2, 22],
 };
 
+/** What colours are made of. */
+export const PAINTS = new RegExp(`\u001b\\[(?:${Object.values(CODES).flat().join('|')})m`, 'u');
+
 /** `FORCE_COLOR` decides (0 and false: none), then `NO_COLOR`, then whether the stream is a terminal that can. */
 export function coloursFor(
   stream: { readonly isTTY?: boolean },

@@ -4,6 +4,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../plugin/ports/runtime.ts';
 import { type Colours, coloursFor } from './colour.ts';
+import { harmless } from './terminal.ts';
 
 export interface Output {
   write(text: string): unknown;
@@ -36,8 +37,8 @@ export class Shell {
   constructor({ env, stdin, stdout, stderr, clock, untilAsked }: Omit<Surroundings, 'argv'>) {
     this.env = env;
     this.stdin = stdin;
-    this.stdout = stdout;
-    this.stderr = stderr;
+    this.stdout = harmless(stdout);
+    this.stderr = harmless(stderr);
     this.clock = clock;
     this.untilAsked = untilAsked;
   }

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Request, Response } from 'express';
+import { isLimited } from '../../plugin/organisations/standing.ts';
 import type { Words } from '../../plugin/words.ts';
 import { assetAddress } from '../assets/browser-assets.ts';
 import type { Translator } from '../i18n/translator.ts';
@@ -16,6 +17,7 @@ import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
+import { SITE_PAGES } from './site-map.ts';
 import { languageLinks, translatorOf } from './speech.ts';
 import { findLearnerSession } from './sso/lms-identity.ts';
 import { themeOf } from './theme.ts';
@@ -90,6 +92,7 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'configuration-deleted': 'The configuration and its schedule were deleted. Its credentials stand.',
     'account-created': 'The account was created.',
     'account-role-changed': 'The role was changed: it counts from the next page on that is opened.',
+    'account-limited': 'Saved. It counts from the next page on that is opened.',
     'account-linked': 'Saved. Whoever signs in with the LMS from now on finds it so.',
     'account-disabled': 'The account is disabled, and its sessions have ended.',
     'account-enabled': 'The account is enabled.',
@@ -99,13 +102,14 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'other-sessions-ended': 'All other sessions of your account have ended.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
     'template-saved': 'The template was saved. Badges that were issued before keep what they say.',
-    'issuer-saved': 'The issuer was saved. Badges issued from now on say so.',
+    'issuer-saved': 'The issuer was saved. Badges issued from now on name it.',
     'key-rotated': 'A new key signs from now on. What the former keys signed stays valid.',
     'key-distrusted': 'The key is trusted no longer. Badges that it signed are signed anew when they are asked for.',
     'provider-account-added': 'The account works and was added.',
     'provider-account-works': 'The account works.',
     'provider-secret-replaced': 'The new secret works and is in use. What waited for it is tried again shortly.',
     'provider-secret-rotated': 'The secret was exchanged for a new one, which is in use.',
+    'provider-account-renamed': 'The account has a new name.',
     'provider-account-enabled': 'The account is enabled.',
     'provider-account-disabled': 'The account is disabled.',
     'provider-account-removed': 'The account was removed.',
@@ -147,8 +151,12 @@ export async function renderPage(
     theme: themeOf(req, frame.section !== null),
     notice: noticeOf(req, t),
     actor,
+    /** Names of the pages that who is signed in may open. */
+    pages: actor ? SITE_PAGES.filter(({ access }) => may(res, access)).map(({ name }) => t(name)) : [],
     /** Whether who is signed in has the right; a word that is none is our mistake. */
     can: (word: string) => may(res, rightOf(word)),
+    /** Who is limited to some organisations finds less. */
+    isLimited: isLimited(actor?.organisations ?? []),
     /** Who signed in with the LMS, and so has a page of their own. */
     learner,
     csrfToken: actor || learner || frame.formForVisitors ? csrfToken(req) : '',

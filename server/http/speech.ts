@@ -91,8 +91,8 @@ export function addressWithout(req: Request, choice: string, only: string | null
   const rest = query
     .split('&')
     .filter((part) => part !== '' && nameOf(part) !== choice && (only === null || nameOf(part) === only));
-  // Two slashes at the beginning would be another site.
-  return `${path.replace(/^\/[/\\]+/, '/')}${rest.length > 0 ? `?${rest.join('&')}` : ''}`;
+  // What begins with two slashes, or with none, would be another site: anybody may write a whole address into a request.
+  return `${path.replace(/^[^/][^?]*|^\/[/\\]+/, '/')}${rest.length > 0 ? `?${rest.join('&')}` : ''}`;
 }
 
 export function cookieOf(req: Request, name: string): string | null {

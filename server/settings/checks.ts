@@ -1,5 +1,8 @@
 /** What texts in settings must be. Each throws an Error whose message completes "<env> ...". */
 
+import { dateStyleProblem } from '../../plugin/date-style.ts';
+import { english } from '../../plugin/words.ts';
+
 export function url(schemes: readonly string[]): (value: string) => void {
   return (value) => {
     let scheme: string;
@@ -40,13 +43,13 @@ export function sender(value: string): void {
     throw new Error('must be an address, or a name and an address like Example <credentials@example.org>');
 }
 
-/** A JWK set, or where there is one. */
 /** A name in one line, as a person reads it. */
 export function shortName(value: string): void {
   if (value.length > 120 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
     throw new Error('must be one line of at most 120 characters');
 }
 
+/** A JWK set, or where there is one. */
 export function publicKeys(value: string): void {
   if (!value.startsWith('{')) {
     url(['https', 'http'])(value);
@@ -65,12 +68,30 @@ export function publicKeys(value: string): void {
   }
 }
 
+/** Characters of a secret that people choose. */
+export const SHORTEST_SECRET = 16;
+
 export function longEnough(value: string): void {
-  if (value.length < 16) throw new Error('must have at least 16 characters; `openssl rand -hex 32` makes a good one');
+  if (value.length < SHORTEST_SECRET)
+    throw new Error(`must have at least ${SHORTEST_SECRET} characters; \`openssl rand -hex 32\` makes a good one`);
 }
 
 export function languageTag(value: string): void {
-  if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value)) throw new Error('must be a language tag like es or pt-BR');
+  if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value) || !isLanguage(value))
+    throw new Error('must be a language tag like es or pt-BR');
+}
+
+function isLanguage(value: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+export function dateStyle(value: string): void {
+  const problem = dateStyleProblem(value);
+  if (problem !== null) throw new Error(english(problem));
 }
 
 export function timeZone(value: string): void {

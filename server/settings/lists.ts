@@ -2,7 +2,7 @@
 
 import type { GivenAccount } from '../../plugin/providers/given-accounts.ts';
 import { ROLES, type Role } from '../http/rights.ts';
-import { longEnough, url } from './checks.ts';
+import { longEnough, SHORTEST_SECRET, url } from './checks.ts';
 import type { Setting } from './kinds.ts';
 
 /** Several secrets in one setting: a list that a person may write over lines. */
@@ -10,13 +10,32 @@ export const formerSecretKeys: Setting<readonly string[]> = {
   env: 'LAUREL_FORMER_SECRET_KEYS',
   secret: true,
   defaultText: '(unset)',
-  doc: 'What LAUREL_SECRET_KEY was before, separated by blanks or line ends: opens what was sealed under it, until `laurel secrets rotate` has sealed it anew',
+  doc: 'What LAUREL_SECRET_KEY was before, separated by blanks or line ends, or as a JSON list like `["a key with blanks"]`, which takes any key as it was: opens what was sealed under it, until `laurel secrets rotate` has sealed it anew',
   parse(value) {
+    if (value?.trimStart().startsWith('["')) return keysInJson(value);
     const keys = value?.split(/\s+/).filter((key) => key !== '') ?? [];
+    // Perhaps a part of a key: what LAUREL_SECRET_KEY may be is not limited to one word.
+    if (keys.length > 1 && keys.some((key) => key.length < SHORTEST_SECRET))
+      throw new Error(
+        `holds a part of fewer than ${SHORTEST_SECRET} characters; if it belongs to a key with blanks in it, write the keys as a JSON list, like ["the whole key"]`,
+      );
     for (const key of keys) longEnough(key);
     return keys;
   },
 };
+
+function keysInJson(value: string): readonly string[] {
+  let keys: unknown;
+  try {
+    keys = JSON.parse(value);
+  } catch {
+    keys = null;
+  }
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === 'string'))
+    throw new Error('must be keys separated by blanks or line ends, or a JSON list of texts like ["the whole key"]');
+  for (const key of keys) longEnough(key);
+  return keys;
+}
 
 export const apiOrigins: Setting<readonly string[]> = {
   env: 'LAUREL_API_ORIGINS',
@@ -30,6 +49,21 @@ export const apiOrigins: Setting<readonly string[]> = {
     )
       throw new Error('must be origins separated by commas, like https://apps.lms.example.org, without a path');
     return origins;
+  },
+};
+
+export const securityContacts: Setting<readonly string[]> = {
+  env: 'LAUREL_SECURITY_CONTACT',
+  secret: false,
+  defaultText: '(unset)',
+  doc: 'Whom weaknesses of this site are reported to, for `/.well-known/security.txt` (RFC 9116): addresses like `mailto:security@example.org` or `https://example.org/report`, separated by commas, the most wanted first; unset: there is no such file',
+  parse(value) {
+    const contacts = value?.split(',').map((contact) => contact.trim()) ?? [];
+    if (contacts.some((contact) => !/^(https:\/\/|mailto:|tel:)[!-~]+$/.test(contact) || !URL.canParse(contact)))
+      throw new Error(
+        'must be addresses separated by commas, like mailto:security@example.org or https://example.org/report',
+      );
+    return contacts;
   },
 };
 

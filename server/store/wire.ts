@@ -92,6 +92,9 @@ function parseMessage(message: Buffer, requestId: number): Request {
     if (section === 0) command = parseBody(message, at + 1, sequences);
     else if (section === 1) {
       const nameEnd = message.indexOf(0, at + 5);
+      // One that ends where it began, or before, would be read for ever.
+      if (nameEnd < 0 || nameEnd >= sectionEnd || sectionEnd > end)
+        throw new WireError('a sequence of documents of an impossible length');
       sequences.set(message.toString('utf8', at + 5, nameEnd), parseSequence(message, nameEnd + 1, sectionEnd));
     } else throw new WireError(`a section of the unknown kind ${section}`);
     at = sectionEnd;

@@ -1,5 +1,7 @@
 /** What is checked of the files for containers: their form, and every name in them that is ours. No container is started here. */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { allCommands, createProgram } from '../../server/cli/program.ts';
@@ -17,6 +19,7 @@ import {
   type Yaml,
   yamlOf,
 } from '../support/deployment.ts';
+import { serve } from '../support/serve.ts';
 import { rendered, tutorFile } from '../support/tutor-patch.ts';
 
 const read = (...parts: string[]) => readFileSync(projectPath(...parts), 'utf8');
@@ -138,6 +141,23 @@ describe('deployment files', () => {
   });
 });
 
+describe('compose.yaml', () => {
+  it('lets no container of ours be more than it must', () => {
+    const ours = (Object.values(compose.services) as Yaml[]).filter(({ image }) => image === 'laurel');
+    expect(ours).to.have.length(names['compose.yaml']?.length ?? 0);
+    for (const service of ours)
+      expect(service).to.deep.include({
+        ...{ user: '1000:1000', read_only: true, tmpfs: ['/tmp'] },
+        ...{ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
+      });
+  });
+
+  it('shows nothing but the pages and the stand-in LMS, to this machine alone', () => {
+    const shown = (Object.values(compose.services) as Yaml[]).flatMap(({ ports = [] }) => ports);
+    expect(shown).to.deep.equal(['127.0.0.1:8080:8080', '127.0.0.1:8081:8081']);
+  });
+});
+
 describe('the Dockerfile', () => {
   const lines = read('Dockerfile').split('\n');
 
@@ -165,5 +185,37 @@ describe('the Dockerfile', () => {
     expect(probed).to.include(/\}(\/\w+)`/.exec(lines.join('\n'))?.[1]);
     const [, settings = ''] = /^ENV (.*)$/m.exec(lines.join('\n')) ?? [];
     expect(unknownSettings(envFile(settings.replaceAll(' ', '\n')))).to.deep.equal([]);
+  });
+
+  it('puts the list of what is in the image beside it, under the name that its label says', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const made = /npm run --silent (\w+) > (\S+)/.exec(lines.join('\n'));
+    expect(Object.keys(scripts)).to.include(made?.[1]);
+    const copied = lines.find((line) => line.startsWith('COPY --from=build') && line.includes(`/app/${made?.[2]} `));
+    expect(copied?.split(' ').at(-1)).to.equal('./');
+    expect(lines.join('\n')).to.include(`laurel.sbom="/app/${made?.[2]}"`);
+  });
+
+  it('asks for health in a way that tells up from down', async () => {
+    const [, command = ''] = /^HEALTHCHECK .*\\\n {2}CMD (\[.*\])$/m.exec(lines.join('\n')) ?? [];
+    const [program, ...given] = JSON.parse(command) as string[];
+    expect(program).to.equal('node');
+    let status = 200;
+    const asked: (string | undefined)[] = [];
+    const { address, close } = await serve(({ url }, answer) => {
+      asked.push(url);
+      answer.writeHead(status).end();
+    });
+    const PORT = new URL(address).port;
+    const exitCode = async (port: string): Promise<number | null> => {
+      const [code] = await once(spawn(process.execPath, given, { env: { PORT: port }, stdio: 'ignore' }), 'exit');
+      return code;
+    };
+    expect(await exitCode(PORT)).to.equal(0);
+    status = 503;
+    expect(await exitCode(PORT)).to.equal(1);
+    await close();
+    expect(await exitCode(PORT)).to.equal(1);
+    expect(asked).to.deep.equal(['/healthz', '/healthz']);
   });
 });

@@ -60,6 +60,18 @@ describe('readSettings', () => {
     expect(settings).to.include({ smtpUrl: url, mailLanguage: null, downloadUrl: null });
   });
 
+  it('says what is wrong with how names and dates are to be written, and where', () => {
+    expect(readSettings({})).to.include({ nameStyle: 'as-written', dateStyle: 'long', dateLanguage: 'en' });
+    const env = { LAUREL_NAME_STYLE: 'uppercase', LAUREL_DATE_STYLE: "d 'de' MMMM yyyy", LAUREL_DATE_LANGUAGE: 'es' };
+    expect(readSettings(env)).to.include({ nameStyle: 'uppercase', dateStyle: "d 'de' MMMM yyyy", dateLanguage: 'es' });
+    const wrong = { LAUREL_NAME_STYLE: 'big', LAUREL_DATE_STYLE: 'DD.MM.yyyy', LAUREL_DATE_LANGUAGE: 'en-x1' };
+    expect(problemsOf(wrong)).to.deep.equal([
+      'LAUREL_NAME_STYLE must be one of as-written, capitalized, uppercase',
+      'LAUREL_DATE_STYLE has "DD" at character 1, which means nothing; did you mean "dd"?',
+      'LAUREL_DATE_LANGUAGE must be a language tag like es or pt-BR',
+    ]);
+  });
+
   it('takes the name of the platform for one line', () => {
     expect(readSettings({ LAUREL_PLATFORM_NAME: 'Acme & Ada Academy' }).platformName).to.equal('Acme & Ada Academy');
     expect(readSettings({}).platformName).to.equal(null);
@@ -239,11 +251,37 @@ describe('readSettings', () => {
     });
   });
 
+  it('takes every key that was LAUREL_SECRET_KEY as a former one, blanks and all', () => {
+    for (const key of [
+      'correct horse battery staple',
+      ' at the ends too, ',
+      'in\ntwo lines, with "quotes"',
+      '["a list that has no end',
+    ]) {
+      expect(readSettings({ LAUREL_SECRET_KEY: key }).secretKey).to.equal(key);
+      const former = { LAUREL_FORMER_SECRET_KEYS: JSON.stringify([key, 'the-key-before-that']) };
+      expect(readSettings(former).formerSecretKeys).to.deep.equal([key, 'the-key-before-that']);
+    }
+  });
+
+  it('says how a former key with blanks is written, instead of taking it apart', () => {
+    expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: 'correct horse battery staple' })).to.deep.equal([
+      'LAUREL_FORMER_SECRET_KEYS holds a part of fewer than 16 characters; if it belongs to a key with blanks in it, write the keys as a JSON list, like ["the whole key"]',
+    ]);
+    for (const value of ['["a key with blanks"', '["the-key-of-last-year", 1]', '["a", {}]x'])
+      expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: value }), value).to.deep.equal([
+        'LAUREL_FORMER_SECRET_KEYS must be keys separated by blanks or line ends, or a JSON list of texts like ["the whole key"]',
+      ]);
+    expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: '["short"]' })).to.deep.equal([
+      'LAUREL_FORMER_SECRET_KEYS must have at least 16 characters; `openssl rand -hex 32` makes a good one',
+    ]);
+  });
+
   it('reads former keys and internal hosts as lists, none by default', () => {
     expect(readSettings({})).to.deep.include({ formerSecretKeys: [], internalHosts: [], providerAccounts: [] });
     const keys = readSettings({ LAUREL_FORMER_SECRET_KEYS: 'the-key-of-last-year\nthe-key-before-that' });
     expect(keys.formerSecretKeys).to.deep.equal(['the-key-of-last-year', 'the-key-before-that']);
-    expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: 'the-key-of-last-year short' })).to.deep.equal([
+    expect(problemsOf({ LAUREL_FORMER_SECRET_KEYS: 'too-short' })).to.deep.equal([
       'LAUREL_FORMER_SECRET_KEYS must have at least 16 characters; `openssl rand -hex 32` makes a good one',
     ]);
     const { internalHosts } = readSettings({ LAUREL_INTERNAL_HOSTS: 'badges.internal, 127.0.0.1:4010,[::1]:80' });

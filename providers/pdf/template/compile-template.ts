@@ -171,6 +171,14 @@ function layOutObjects(objects: readonly WrittenObject[], nextNumber: number, en
   return { bytes: Buffer.concat([header, ...objects.map(({ bytes }) => bytes)]), references: references.join('') };
 }
 
+/** What a learner's reader may be sent to: not programs, files or scripts. */
+const LINKS: ReadonlySet<string | null> = new Set(['http:', 'https:', 'mailto:', 'tel:']);
+
+function schemeOf(address: PDFString): string | null {
+  const text = address.decodeText();
+  return URL.canParse(text) ? new URL(text).protocol : null;
+}
+
 /** Links to the web stay. What else can be seen on the page would be lost, so it is refused; the rest is left out. */
 function linkOf(annotation: PDFDict, encryption: Encryption | null): string[] {
   const value = (name: string) => annotation.lookup(PDFName.of(name));
@@ -187,6 +195,10 @@ function linkOf(annotation: PDFDict, encryption: Encryption | null): string[] {
   const address = action instanceof PDFDict ? action.lookup(PDFName.of('URI')) : undefined;
   const rectangle = numbersOf(value('Rect'));
   if (!(address instanceof PDFString) || rectangle.length !== 4) return [];
+  if (!LINKS.has(schemeOf(address)))
+    throw refused(
+      'a link on its first page leads neither to the web nor to a mail address or phone; give it a whole address, as https://example.org, or remove it',
+    );
   return [linkAnnotation(rectangle, address.asBytes(), encryption)];
 }
 

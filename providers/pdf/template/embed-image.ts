@@ -21,7 +21,9 @@ export interface EmbeddedImage {
 const PNG_START = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
 /** A PNG is unpacked in memory, four bytes a pixel. */
-const MAX_PIXELS = 25_000_000;
+const MAX_PNG_PIXELS = 25_000_000;
+/** A JPEG goes into documents as it is: whoever reads those unpacks it. As images of templates, see size-limits.ts. */
+const MAX_JPEG_PIXELS = 100_000_000;
 
 /** @throws InputError `input.image` with the reason */
 export async function embedImage(
@@ -42,19 +44,22 @@ async function readImage(bytes: Uint8Array): Promise<{ document: PDFDocument; im
   if (!isPng && !file.subarray(0, JPEG_START.length).equals(JPEG_START)) {
     throw unusable('it is neither PNG nor JPEG');
   }
-  if (isPng && file.length > 24 && file.readUInt32BE(16) * file.readUInt32BE(20) > MAX_PIXELS) {
-    throw unusable(`it has more than ${MAX_PIXELS / 1_000_000} million pixels; reduce it`);
-  }
+  if (isPng && file.length > 24) assertPixels(file.readUInt32BE(16), file.readUInt32BE(20), MAX_PNG_PIXELS);
   const document = await PDFDocument.create({ updateMetadata: false });
   try {
     const image = isPng ? await document.embedPng(file) : await document.embedJpg(file);
     await image.embed();
     if (!(image.width >= 1 && image.height >= 1)) throw new RangeError('no size');
+    assertPixels(image.width, image.height, MAX_JPEG_PIXELS);
     return { document, image };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw unusable('it is damaged; export it again');
   }
+}
+
+function assertPixels(width: number, height: number, most: number): void {
+  if (width * height > most) throw unusable(`it has more than ${most / 1_000_000} million pixels; reduce it`);
 }
 
 function unusable(reason: string): InputError {

@@ -7,6 +7,7 @@ import {
   PDFArray,
   PDFDict,
   PDFDocument,
+  PDFInvalidObject,
   PDFName,
   PDFNumber,
   type PDFObject,
@@ -71,6 +72,8 @@ async function load(bytes: Uint8Array): Promise<PDFDocument> {
 
 function assertHarmless(document: PDFDocument): void {
   for (const [, object] of document.context.enumerateIndirectObjects()) {
+    // What we cannot read another reader may, and do.
+    if (object instanceof PDFInvalidObject) throw refused('a part of it is damaged; export it again');
     const found = findActive(object);
     if (found) throw refused(`it contains an action of the kind ${found}; remove scripts, buttons and forms from it`);
   }

@@ -19,7 +19,7 @@ export function limitAllocations(): { reset(): void } {
         if (length > MAX_ONE || allocated > MAX_ALL) {
           throw new InputError(
             'template',
-            `the PDF template cannot be used: it unpacks to more than ${MAX_ONE / MIB} MiB; reduce its images`,
+            `the file cannot be used: it unpacks to more than ${MAX_ONE / MIB} MiB; reduce its images`,
           );
         }
       }

@@ -12,7 +12,7 @@ import { badgesCrumb } from '../badge-links.ts';
 import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { safeUrl, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryString } from '../forms.ts';
+import { type FieldError, pathText, queryString, queryText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
   emptyEntry,
@@ -25,6 +25,7 @@ import {
   templateOf,
 } from '../open-badge-form.ts';
 import { sentImage } from '../open-badge-images.ts';
+import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -147,7 +148,10 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(`${HOME}/new`, 'edit', (req, res) => showForm(req, res, { former: null, entry: emptyEntry })),
+    get(`${HOME}/new`, 'edit', (req, res) => {
+      const asked = { id: queryText(req, 'id') ?? '', name: queryText(req, 'name') ?? '' };
+      return showForm(req, res, { former: null, entry: { ...emptyEntry, ...asked } });
+    }),
     post(`${HOME}/new`, 'edit', (req, res) => save(req, res, null)),
     get(`${HOME}/:template/edit`, 'edit', async (req, res) => {
       const former = await find(req);
@@ -176,6 +180,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         achievementType: details.achievementType && achievementTitle(details.achievementType, translatorOf(req, res)),
         tags: details.tags,
         alignments: details.alignments.map(({ name, url }) => ({ name, href: safeUrl(url) })),
+        whose: await whoseIs(services, { kind: 'open-badge-template', id: templateId }),
         historyHref: historyPath('open-badge-template', template.templateId),
         editHref: `${pathOf(template)}/edit`,
         rulesHref: `/badges/new/form${queryString({ template: `${OPEN_BADGES}:${template.templateId}`, name: template.name })}`,

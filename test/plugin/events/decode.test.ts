@@ -83,6 +83,16 @@ describe('decoding events', () => {
     ['text', 'hello', 'the event must be a JSON object in CloudEvents 1.0 form'],
     ['null', null, 'the event must be a JSON object in CloudEvents 1.0 form'],
     ['another version', cloudEvent({ specversion: '0.3' }), 'the event\'s field specversion must be "1.0"'],
+    [
+      'an id that would pass for lines of ours',
+      cloudEvent({ id: 'e1\r\n{"level":"error"}\u001b[2J' }),
+      "the event's field id must not hold line ends or other control characters",
+    ],
+    [
+      'a source that a terminal would obey',
+      cloudEvent({ source: 'lms\u009b2J' }),
+      "the event's field source must not hold line ends or other control characters",
+    ],
     ['no id', cloudEvent({ id: undefined }), "the event's field id is missing; every event carries it as text"],
     [
       'an endless id',

@@ -51,6 +51,14 @@ const EDITING: Readonly<Record<string, (site: Site) => Promise<Scene>>> = {
       stored: async () => (await site.services.access.account(id))?.role,
     };
   },
+  'post /accounts/:id/organisations': async (site) => {
+    const { id } = await accountOf(site, 'viewer');
+    return {
+      ...{ page: `/accounts/${id}`, action: `/accounts/${id}/organisations`, field: 'organisations' },
+      ...{ was: '', theirs: 'Acme', yours: 'Lab', read: ['nothing', 'Acme', 'Lab'] },
+      stored: async () => (await site.services.access.account(id))?.organisations?.join(' ') ?? '',
+    };
+  },
   'post /accounts/:id/lms': async (site) => {
     const { id } = await accountOf(site, 'viewer');
     return {
@@ -112,7 +120,7 @@ const NOT_EDITING: Readonly<Record<string, readonly string[]>> = {
     '/setup',
     '/accounts/new',
     '/accounts/:id/link',
-    '/tokens',
+    '/tokens/new',
     '/badges/new',
     '/badges/new/form',
     '/credential-assets/new',

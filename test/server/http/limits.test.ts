@@ -98,7 +98,7 @@ describe('a connection that never finishes what it says', function () {
 
   it('is ended by the server', async () => {
     const lifecycle = new Lifecycle(silentLogger);
-    const patience = { headersMs: 300, requestMs: 600, checkMs: 50 };
+    const patience = { headersMs: 300, requestMs: 600, idleMs: 2_000, checkMs: 50 };
     const { port, serve } = await listen({ port: 0, host: '127.0.0.1', lifecycle, patience });
     serve((request, response) => void request.resume().once('end', () => response.end('ok')));
     const answerTo = async (text: string): Promise<string> => {
@@ -116,6 +116,25 @@ describe('a connection that never finishes what it says', function () {
     expect(await answerTo('GET / HTTP/1.1\r\nhost: x\r\nx-slow: ')).to.equal(timeout);
     expect(await answerTo('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nslow')).to.equal(timeout);
     expect(await answerTo('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).to.equal('HTTP/1.1 200 OK');
+    await lifecycle.stop();
+  });
+
+  it('is ended when an answer is asked for and not read', async () => {
+    const lifecycle = new Lifecycle(silentLogger);
+    const patience = { headersMs: 5_000, requestMs: 5_000, idleMs: 300, checkMs: 50 };
+    const { port, serve } = await listen({ port: 0, host: '127.0.0.1', lifecycle, patience });
+    const left = new Promise<void>((resolve) => {
+      serve((_, response) => {
+        response.once('close', () => resolve());
+        // more than any buffer between the two takes
+        response.end(Buffer.alloc(64 * 1024 * 1024));
+      });
+    });
+    const socket = connect(port, '127.0.0.1').pause();
+    socket.on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await left;
+    socket.destroy();
     await lifecycle.stop();
   });
 });

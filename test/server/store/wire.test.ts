@@ -88,6 +88,19 @@ describe('the wire', () => {
     });
   });
 
+  it('refuses a sequence that ends before it begins, which would be read for ever, or after the message does', () => {
+    for (const length of [-1, 0, 4, -2_000_000_000, 2_000_000_000]) {
+      const sequence = Buffer.concat([Buffer.alloc(5), Buffer.from('documents\0'), encodeDocument({ _id: 1 })]);
+      sequence.writeUInt8(1, 0);
+      sequence.writeInt32LE(length, 1);
+      const message = Buffer.concat([formatCommand({ insert: 'things', $db: 'x' }, 1), sequence]);
+      expect(() => parseRequest(message), String(length)).to.throw(
+        WireError,
+        'a sequence of documents of an impossible length',
+      );
+    }
+  });
+
   it('drops a client that speaks something else and serves the others', async () => {
     const store = await openEmbeddedStore({ dataDir: temporaryFolder(), logger: silentLogger });
     const path = decodeURIComponent(store.uri.slice('mongodb://'.length, store.uri.lastIndexOf('/')));

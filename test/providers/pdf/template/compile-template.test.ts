@@ -91,6 +91,24 @@ describe('a PDF template', () => {
     expect(annotations[0]?.toString()).to.include('/Rect [ 1 2 3 4 ]');
   });
 
+  for (const address of [
+    'javascript:app.alert(1)',
+    ' java\nscript:1',
+    'file:///etc/passwd',
+    'smb://host/x',
+    'setup.exe',
+  ]) {
+    it(`is refused with a link to ${JSON.stringify(address)}`, async () => {
+      const bytes = await aTemplate((document) => {
+        const link = { Subtype: 'Link', Rect: [1, 2, 3, 4], A: { S: 'URI', URI: PDFString.of(address) } };
+        document.getPage(0).node.set(PDFName.of('Annots'), document.context.obj([link]));
+      });
+      expect(await refusal(bytes)).to.equal(
+        'the PDF template cannot be used: a link on its first page leads neither to the web nor to a mail address or phone; give it a whole address, as https://example.org, or remove it',
+      );
+    });
+  }
+
   it('leads no way back into the rest of the document that it is from', async () => {
     const bytes = await aTemplate((document) => {
       const { context } = document;
@@ -182,6 +200,16 @@ describe('a PDF template', () => {
       expect(bytes.length).to.be.below(200_000);
       expect(await refusal(bytes)).to.equal(
         'the PDF template cannot be used: a part of it unpacks to more than 64 MiB; reduce its images',
+      );
+    });
+
+    it('when a part of it cannot be read here, though perhaps by the reader of a learner', async () => {
+      const whole = Buffer.from(await aTemplate(() => {})).toString('latin1');
+      const hidden =
+        '90 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /Unknown /Length 4 >>\nstream\nabcd\nendstream\nendobj\n';
+      const bytes = Buffer.from(whole.replace(/xref\n|startxref\n/, `${hidden}$&`), 'latin1');
+      expect(await refusal(bytes)).to.equal(
+        'the PDF template cannot be used: a part of it is damaged; export it again',
       );
     });
 

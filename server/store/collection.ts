@@ -45,8 +45,6 @@ const MOST_LATE = 4_096;
 /** Where the value of `_id` begins: behind the length of the document, the type and the name. */
 const ID_VALUE = 9;
 
-const NOTHING_READ: { readonly sequence: number; readonly bytes: Buffer } = { sequence: -1, bytes: Buffer.alloc(0) };
-
 /** One document at a time is written; what is made for it is written over by the next. */
 const ownKeys = new DocumentKeys();
 const formerKeys = new DocumentKeys();
@@ -66,7 +64,6 @@ export class Collection implements RecordHome {
     record.isRecent = false;
     this.letGo(record);
   });
-  #lastRead = NOTHING_READ;
   #indexes: CollectionIndex[];
   #keys: KeyMaker;
   #unique: UniqueLookup;
@@ -197,7 +194,7 @@ export class Collection implements RecordHome {
     const former = record.bytes;
     // stored documents begin with their `_id`
     const idEnd = endOfValue(former, former[4] as number, ID_VALUE);
-    const bytes = Buffer.allocUnsafeSlow(end - start + idEnd - 4);
+    const bytes = Buffer.allocUnsafe(end - start + idEnd - 4);
     bytes.writeInt32LE(bytes.length, 0);
     former.copy(bytes, 4, 4, idEnd);
     source.copy(bytes, idEnd, start + 4, end);
@@ -287,12 +284,8 @@ export class Collection implements RecordHome {
     this.#unique = new UniqueLookup(this.#indexes);
   }
 
-  /** Whoever reads a field of a document often reads all of it next. */
   read(sequence: number): Buffer {
-    if (sequence !== this.#lastRead.sequence) {
-      this.#lastRead = { sequence, bytes: this.#journal.read(this.id, sequence) };
-    }
-    return this.#lastRead.bytes;
+    return this.#journal.read(this.id, sequence);
   }
 
   used(record: StoredRecord): void {
@@ -324,7 +317,8 @@ export class Collection implements RecordHome {
     const seen = plan.index.multikey ? new Set<number>() : null;
     const ranges = plan.reverse ? [...plan.ranges].reverse() : plan.ranges;
     for (const range of ranges) {
-      for (const sequence of plan.index.keys.range(range, plan.reverse)) {
+      const found = plan.single ? sequencesAt(plan.index, range.lower) : plan.index.keys.range(range, plan.reverse);
+      for (const sequence of found) {
         if (seen?.has(sequence)) continue;
         seen?.add(sequence);
         yield this.#recordOf(sequence);
@@ -406,7 +400,6 @@ export class Collection implements RecordHome {
   }
 
   #forget(record: StoredRecord): void {
-    this.#lastRead = NOTHING_READ;
     this.#records.delete(record.sequence);
     this.#sequences.delete(record.sequence);
     this.#journal.remove(this.id, record.sequence);
@@ -414,10 +407,15 @@ export class Collection implements RecordHome {
 
   #store(sequence: number, bytes: Buffer): void {
     const record = new StoredRecord(sequence, bytes, this);
-    this.#lastRead = NOTHING_READ;
     this.hold(record);
     this.#journal.put(this.id, record);
   }
+}
+
+/** Of a unique index. */
+function sequencesAt({ keys }: CollectionIndex, key: string): readonly number[] {
+  const sequence = keys.sequenceOf(Buffer.from(key, 'latin1'));
+  return sequence === null ? [] : [sequence];
 }
 
 /** What is about to be stored. */

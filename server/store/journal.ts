@@ -29,6 +29,10 @@ interface Batch {
   readonly waiting: (() => void)[];
 }
 
+/** Bodies that were read last stay for a moment: what is found is often changed next. Larger ones would take room for many. */
+const MOST_READ = 512;
+const MOST_READ_BYTES = 16 * 1024;
+
 interface TreeSize {
   readonly entryCount: number;
 }
@@ -43,6 +47,7 @@ export class Journal {
   readonly #root: StoreFile['root'];
   readonly #bodies: StoreFile['bodies'];
   readonly #catalog: StoreFile['catalog'];
+  readonly #read = new Map<number, Buffer>();
   #lastSequence = 0;
   #lastCollectionId = 0;
   /** The transaction that changes go to now; null: all are on disk. */
@@ -145,6 +150,16 @@ export class Journal {
   }
 
   read(collectionId: number, sequence: number): Buffer {
+    const known = this.#read.get(sequence);
+    if (known) return known;
+    const bytes = this.#readFromFile(collectionId, sequence);
+    if (bytes.length > MOST_READ_BYTES) return bytes;
+    if (this.#read.size >= MOST_READ) this.#read.clear();
+    this.#read.set(sequence, bytes);
+    return bytes;
+  }
+
+  #readFromFile(collectionId: number, sequence: number): Buffer {
     const key: [number, number] = [collectionId, sequence];
     let bytes = this.#bodies.get(key);
     if (!bytes) {
@@ -157,6 +172,7 @@ export class Journal {
   }
 
   put(collectionId: number, record: StoredRecord): void {
+    this.#read.delete(record.sequence);
     const shortage = this.#room.take(record.bytes.length);
     if (shortage) {
       this.#fail(shortage);
@@ -166,6 +182,7 @@ export class Journal {
   }
 
   remove(collectionId: number, sequence: number): void {
+    this.#read.delete(sequence);
     this.#track(this.#bodies.remove([collectionId, sequence]));
   }
 
@@ -240,7 +257,12 @@ export class Journal {
 
   #finish(batch: Batch): void {
     if (this.#latest === batch) this.#latest = null;
-    if (!this.#failure) for (const record of batch.records) record.stored();
+    if (!this.#failure) {
+      for (const record of batch.records) {
+        this.#read.delete(record.sequence);
+        record.stored();
+      }
+    }
     for (const done of batch.waiting) done();
   }
 

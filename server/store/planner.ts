@@ -20,6 +20,8 @@ export interface IndexPlan {
   readonly sorted: boolean;
   /** Every document it finds is a match, and it finds each once. */
   readonly exact: boolean;
+  /** Each range is one key of a unique index: there is one document in it at most. */
+  readonly single: boolean;
 }
 
 /** Where a range of keys begins or ends; `after`: behind everything that starts like `key`. */
@@ -55,19 +57,16 @@ export function planQuery(
 ): IndexPlan | null {
   const constraints = collectConstraints(filter, '', 0, { last: 0 });
   const isPlain = isSaidByConstraints(filter);
-  let best: IndexPlan | null = null;
-  let bestScore = 0;
+  let best: Approach | null = null;
   for (const index of indexes) {
     if (!holdsEveryMatch(index, filter, constraints)) continue;
-    const { plan, score } = planWith(index, constraints, sort, isPlain);
+    const approach = approachBy(index, constraints, sort);
+    if (approach.score > (best?.score ?? 0)) best = approach;
     // At most one document: nothing can be better.
-    if (score >= ONE_DOCUMENT && plan.ranges.length === 1) return plan;
-    if (score > bestScore) {
-      best = plan;
-      bestScore = score;
-    }
+    if (approach.score >= ONE_DOCUMENT && approach.count === 1) break;
   }
-  return best;
+  if (!best) return null;
+  return planOf(best, isPlain && !best.index.multikey && best.used.length === constraints.length);
 }
 
 /** The only key that a match can have in a unique index. */
@@ -152,7 +151,7 @@ function isSaidByConstraints(filter: BsonDocument): boolean {
     // Two ends on the same side are read as one.
     if (value.has('$gt') && value.has('$gte')) return false;
     if (value.has('$lt') && value.has('$lte')) return false;
-    if (new Set([...value.values()].map((operand) => encodeKey(operand)[0])).size > 1) return false;
+    if (value.size > 1 && new Set([...value.values()].map((operand) => encodeKey(operand)[0])).size > 1) return false;
     return [...value].every(([operator, operand]) => {
       if (!COMPARISONS.includes(operator)) return false;
       return operator === '$in' && Array.isArray(operand) ? operand.every(isExact) : isExact(operand);
@@ -243,46 +242,57 @@ function implies(filter: BsonDocument, constraints: readonly Constraint[], path:
   });
 }
 
-function planWith(
-  index: CollectionIndex,
-  constraints: readonly Constraint[],
-  sort: readonly KeyField[],
-  isPlain: boolean,
-): { plan: IndexPlan; score: number } {
-  let prefixes = [''];
-  let ranges: KeyRange[] | null = null;
-  let equalities = 0;
+/** What an index can do for a filter, before the ranges are made. */
+interface Approach {
+  readonly index: CollectionIndex;
+  /** For its first fields, in their order: values, and behind them perhaps a range. */
+  readonly used: readonly Constraint[];
+  /** So many of its fields have values. */
+  readonly equalities: number;
+  /** Combinations of the values. */
+  readonly count: number;
+  readonly order: 1 | -1 | null;
+  readonly score: number;
+}
+
+function approachBy(index: CollectionIndex, constraints: readonly Constraint[], sort: readonly KeyField[]): Approach {
   const used: Constraint[] = [];
+  let count = 1;
+  let equalities = 0;
   for (const field of index.fields) {
     const constraint = pickConstraint(index, field, constraints, used);
     if (!constraint) break;
-    used.push(constraint);
     const { points } = constraint;
-    if (points === null) {
-      ranges = prefixes.flatMap((prefix) => rangesOf(prefix, constraint, field, index.arrayFields.has(field.name)));
-      break;
-    }
-    if (prefixes.length * points.length > MAX_RANGES) break;
-    const oriented = points.map((point) => (field.direction === 1 ? point : invertKey(point))).sort();
-    prefixes = prefixes.flatMap((prefix) => oriented.map((point) => prefix + point));
+    // what is not used is left to the filter
+    if (points && count * points.length > MAX_RANGES) break;
+    used.push(constraint);
+    if (!points) break;
+    count *= points.length;
     equalities++;
   }
   const order =
-    sort.length > 0 && prefixes.length === 1 && hasOneKeyEach(index, equalities)
-      ? sortDirection(index, equalities, sort)
-      : null;
-  const complete = equalities === index.fields.length;
-  const score = equalities * 10 + (ranges ? 5 : 0) + (order ? 3 : 0) + (complete && index.unique ? ONE_DOCUMENT : 0);
-  return {
-    plan: {
-      index,
-      ranges: ranges ?? prefixes.map((prefix) => ({ lower: prefix, upper: prefix + AFTER })),
-      reverse: order === -1,
-      sorted: order !== null,
-      exact: isPlain && !index.multikey && used.length === constraints.length,
-    },
-    score: prefixes.length === 0 ? 1000 : score,
-  };
+    sort.length > 0 && count === 1 && hasOneKeyEach(index, equalities) ? sortDirection(index, equalities, sort) : null;
+  const hasRange = used.at(-1)?.points === null;
+  const isWhole = equalities === index.fields.length && index.unique;
+  const score = equalities * 10 + (hasRange ? 5 : 0) + (order ? 3 : 0) + (isWhole ? ONE_DOCUMENT : 0);
+  return { index, used, equalities, count, order, score: count === 0 ? 1000 : score };
+}
+
+function planOf({ index, used, equalities, order }: Approach, exact: boolean): IndexPlan {
+  let prefixes = [''];
+  for (const [at, { points }] of used.slice(0, equalities).entries()) {
+    const { direction } = index.fields[at] as KeyField;
+    const oriented = (points ?? []).map((point) => (direction === 1 ? point : invertKey(point))).sort();
+    prefixes = prefixes.flatMap((prefix) => oriented.map((point) => prefix + point));
+  }
+  const field = index.fields[equalities];
+  const last = used[equalities];
+  const ranges =
+    field && last?.points === null
+      ? prefixes.flatMap((prefix) => rangesOf(prefix, last, field, index.arrayFields.has(field.name)))
+      : prefixes.map((prefix) => ({ lower: prefix, upper: prefix + AFTER }));
+  const single = index.unique && equalities === index.fields.length;
+  return { index, ranges, reverse: order === -1, sorted: order !== null, exact, single };
 }
 
 /** Whether no document has two keys that begin with the same values: then each comes once, where its other fields say. */

@@ -1,8 +1,8 @@
 /** The framing of MongoDB's wire protocol: OP_MSG, and OP_QUERY for the first greeting of a driver.
  *  Source: MongoDB documentation, "Wire Protocol" */
 
-import { type BsonDocument, decodeDocument, type Encodable, encodeDocument } from './bson.ts';
-import { assertValid, TYPE } from './field-finder.ts';
+import { type BsonDocument, decodeDocument, decodeValue, Elements, type Encodable, encodeDocument } from './bson.ts';
+import { assertValid, TYPE, tooShort, wrongLength } from './field-finder.ts';
 
 export const MAX_MESSAGE_BYTES = 48_000_000;
 const HEADER_BYTES = 16;
@@ -83,32 +83,67 @@ export function parseRequest(message: Buffer): Request {
 function parseMessage(message: Buffer, requestId: number): Request {
   const flags = message.readUInt32LE(HEADER_BYTES);
   const end = flags & CHECKSUM_PRESENT ? message.length - 4 : message.length;
-  let sequences: Map<string, readonly Buffer[]> | null = null;
+  const sequences = new Map<string, readonly Buffer[]>();
   let command: BsonDocument | null = null;
   let at = HEADER_BYTES + 4;
   while (at < end) {
     const section = message.readUInt8(at);
     const sectionEnd = at + 1 + message.readInt32LE(at + 1);
-    if (section === 0) command = decodeDocument(message, at + 1);
+    if (section === 0) command = parseBody(message, at + 1, sequences);
     else if (section === 1) {
       const nameEnd = message.indexOf(0, at + 5);
       // One that ends where it began, or before, would be read for ever.
       if (nameEnd < 0 || nameEnd >= sectionEnd || sectionEnd > end)
         throw new WireError('a sequence of documents of an impossible length');
-      sequences ??= new Map();
       sequences.set(message.toString('utf8', at + 5, nameEnd), parseSequence(message, nameEnd + 1, sectionEnd));
     } else throw new WireError(`a section of the unknown kind ${section}`);
     at = sectionEnd;
   }
   if (!command) throw new WireError('a message without a command');
   const wantsReply = (flags & MORE_TO_COME) === 0;
-  return { requestId, legacy: false, command, sequences: sequences ?? NO_SEQUENCES, wantsReply };
+  return { requestId, legacy: false, command, sequences, wantsReply };
+}
+
+/** Drivers send a single document within the command. */
+const SEQUENCE_NAMES: ReadonlySet<string> = new Set(['documents', 'updates', 'deletes']);
+
+/** @param sequences takes what is sent within the command and may come in a sequence of its own, as it came */
+function parseBody(message: Buffer, start: number, sequences: Map<string, readonly Buffer[]>): BsonDocument {
+  const command: BsonDocument = new Map();
+  const fields = new Elements(message, start);
+  try {
+    while (fields.next()) {
+      const { name, type } = fields;
+      const isSequence = type === TYPE.array && SEQUENCE_NAMES.has(name);
+      const documents = isSequence ? documentsIn(message, fields.start, fields.end) : null;
+      if (documents) sequences.set(name, documents);
+      else command.set(name, decodeValue(message, type, fields.start));
+    }
+    if (fields.end + 1 !== start + message.readInt32LE(start)) throw wrongLength();
+  } catch (error) {
+    throw error instanceof RangeError ? tooShort() : error;
+  }
+  return command;
+}
+
+/** @returns null: something else is among them */
+function documentsIn(message: Buffer, start: number, end: number): readonly Buffer[] | null {
+  const bytes = copied(message, start, end);
+  const documents: Buffer[] = [];
+  const items = new Elements(bytes);
+  while (items.next()) {
+    if (items.type !== TYPE.document) return null;
+    const document = bytes.subarray(items.start, items.end);
+    assertValid(document);
+    documents.push(document);
+  }
+  if (items.end + 1 !== bytes.length) throw wrongLength();
+  return documents;
 }
 
 /** The documents are one copy: one that is kept must not hold on to all that came through the socket with it. */
 function parseSequence(message: Buffer, from: number, end: number): readonly Buffer[] {
-  const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - from));
-  message.copy(bytes, 0, from, end);
+  const bytes = copied(message, from, end);
   const documents: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
     const next = at + bytes.readInt32LE(at);
@@ -118,6 +153,12 @@ function parseSequence(message: Buffer, from: number, end: number): readonly Buf
     at = next;
   }
   return documents;
+}
+
+function copied(message: Buffer, from: number, end: number): Buffer {
+  const bytes = Buffer.allocUnsafe(Math.max(0, end - from));
+  message.copy(bytes, 0, from, end);
+  return bytes;
 }
 
 export function formatReply(request: Request, body: Buffer, replyId: number): Buffer {
@@ -152,43 +193,57 @@ export function encodeCursorReply(
   cursorId: bigint,
   namespace: string,
 ): Buffer {
-  const array = arrayOf(bodies);
-  const id = Buffer.alloc(8);
-  id.writeBigInt64LE(cursorId);
   const name = Buffer.from(`${namespace}\x00`, 'utf8');
-  const nameLength = Buffer.alloc(4);
-  nameLength.writeInt32LE(name.length);
-  const cursor = wrap(
-    Buffer.concat([element(0x04, batchName), array, element(0x12, 'id'), id, element(0x02, 'ns'), nameLength, name]),
-  );
-  const ok = Buffer.alloc(8);
-  ok.writeDoubleLE(1);
-  return wrap(Buffer.concat([element(0x03, 'cursor'), cursor, element(0x01, 'ok'), ok]));
+  const batchLength = lengthOfArray(bodies);
+  const cursorLength = 4 + lengthOfName(batchName) + batchLength + ID_BYTES + NAMESPACE_BYTES + name.length + 1;
+  const reply = Buffer.allocUnsafe(4 + lengthOfName('cursor') + cursorLength + OK_BYTES + 1);
+  let at = reply.writeInt32LE(reply.length, 0);
+  at = writeName(reply, at, TYPE.document, 'cursor');
+  at = reply.writeInt32LE(cursorLength, at);
+  at = writeName(reply, at, TYPE.array, batchName);
+  at = writeArray(reply, at, batchLength, bodies);
+  at = writeName(reply, at, TYPE.int64, 'id');
+  at = reply.writeBigInt64LE(cursorId, at);
+  at = writeName(reply, at, TYPE.string, 'ns');
+  at = reply.writeInt32LE(name.length, at);
+  at += name.copy(reply, at);
+  reply[at++] = 0;
+  at = writeName(reply, at, TYPE.double, 'ok');
+  at = reply.writeDoubleLE(1, at);
+  reply[at] = 0;
+  return reply;
 }
 
-function arrayOf(bodies: readonly Buffer[]): Buffer {
+/** With their names. */
+const ID_BYTES = lengthOfName('id') + 8;
+const OK_BYTES = lengthOfName('ok') + 8;
+/** Without the text. */
+const NAMESPACE_BYTES = lengthOfName('ns') + 4;
+
+/** A type, a name, a zero. */
+function lengthOfName(name: string): number {
+  return name.length + 2;
+}
+
+function writeName(bytes: Buffer, start: number, type: number, name: string): number {
+  bytes[start] = type;
+  const at = start + 1 + bytes.write(name, start + 1, 'latin1');
+  bytes[at] = 0;
+  return at + 1;
+}
+
+function lengthOfArray(bodies: readonly Buffer[]): number {
   let length = 5;
-  for (let at = 0; at < bodies.length; at++) length += 2 + String(at).length + (bodies[at] as Buffer).length;
-  const array = Buffer.allocUnsafe(length);
-  array.writeInt32LE(length, 0);
-  let to = 4;
-  for (let at = 0; at < bodies.length; at++) {
-    array[to++] = TYPE.document;
-    to += array.write(String(at), to, 'latin1');
-    array[to++] = 0;
-    to += (bodies[at] as Buffer).copy(array, to);
+  for (let n = 0; n < bodies.length; n++) length += lengthOfName(String(n)) + (bodies[n] as Buffer).length;
+  return length;
+}
+
+function writeArray(bytes: Buffer, start: number, length: number, bodies: readonly Buffer[]): number {
+  let at = bytes.writeInt32LE(length, start);
+  for (let n = 0; n < bodies.length; n++) {
+    at = writeName(bytes, at, TYPE.document, String(n));
+    at += (bodies[n] as Buffer).copy(bytes, at);
   }
-  array[to] = 0;
-  return array;
-}
-
-function element(type: number, name: string): Buffer {
-  return Buffer.from(`${String.fromCharCode(type)}${name}\x00`, 'latin1');
-}
-
-function wrap(fields: Buffer): Buffer {
-  const whole = Buffer.alloc(fields.length + 5);
-  whole.writeInt32LE(whole.length, 0);
-  fields.copy(whole, 4);
-  return whole;
+  bytes[at] = 0;
+  return at + 1;
 }

@@ -18,6 +18,9 @@ export type WorkerMessage =
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'closed' };
 
+/** Bodies are made one by one and are on disk in a moment: a block for many costs less than one for each. */
+Buffer.poolSize = 64 * 1024;
+
 function tell(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }

@@ -25,7 +25,7 @@ export function patchBytes(bytes: Buffer, update: Buffer, at = 0): Buffer | null
       if (order === null) return null;
       if (order === 0 || (operator === '$max' && order < 0) || (operator === '$min' && order > 0)) continue;
       if (result === bytes) {
-        result = Buffer.allocUnsafeSlow(bytes.length);
+        result = Buffer.allocUnsafe(bytes.length);
         bytes.copy(result);
       }
       update.copy(result, own.start, argument.start, argument.end);

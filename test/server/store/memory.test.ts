@@ -46,6 +46,20 @@ describe('what the embedded store keeps in memory', () => {
     expect(read.callCount).to.equal(3);
   });
 
+  it('is for a moment the body that was read, and never one that another has taken the place of', async () => {
+    const bodyOf = (n: number) => collection.find(one(n))[0]?.bytes;
+    const first = bodyOf(1);
+    expect(bodyOf(1)).to.equal(first);
+    const record = collection.find(one(1))[0] as StoredRecord;
+    collection.replaceBody(record, encodeDocument({ text: 'changed' }), 0, encodeDocument({ text: 'changed' }).length);
+    expect(record.bytes).to.equal(first);
+    expect(bodyOf(1)?.includes('changed')).to.equal(true);
+    await journal.settled();
+    expect(bodyOf(1)?.includes('changed')).to.equal(true);
+    for (let n = 0; n < 1_000; n += 1) bodyOf(n);
+    expect([bodyOf(2), bodyOf(1)].map((body) => body?.includes('event 2'))).to.deep.equal([true, false]);
+  });
+
   it('is what a cursor has found, also when it is changed or removed meanwhile', async () => {
     const found = [0, 1, MANY - 1].flatMap((n) => collection.find(one(n)));
     for (const record of found) collection.hold(record);

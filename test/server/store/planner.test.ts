@@ -57,6 +57,13 @@ describe('the planner', () => {
     expect(plan({}, { status: 1, updatedAt: 1 })).to.equal('scan');
   });
 
+  it('leaves more values than are looked up one by one to the filter', () => {
+    const values = (count: number) => ({ $in: Array.from({ length: count }, (_, n) => n) });
+    const found = (count: number) => planQuery(indexes, doc({ status: 'x', updatedAt: values(count) }), []);
+    expect([found(1_000)?.ranges.length, found(1_000)?.exact]).to.deep.equal([1_000, true]);
+    expect([found(1_001)?.ranges.length, found(1_001)?.exact]).to.deep.equal([1, false]);
+  });
+
   it('takes a partial index only when the filter stays inside it', () => {
     expect(plan({ live: true, name: 'a' })).to.equal('live_1_name_1 x1');
     expect(plan({ live: { $in: [true, false] }, name: 'a' })).to.equal('scan');

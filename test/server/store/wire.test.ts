@@ -1,9 +1,11 @@
 import { createConnection } from 'node:net';
+import { Long } from 'bson';
 import { expect } from 'chai';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { decodeDocument, encodeDocument } from '../../../server/store/bson.ts';
+import { CommandError } from '../../../server/store/errors.ts';
 import { openEmbeddedStore } from '../../../server/store/index.ts';
-import { Framing, formatCommand, parseRequest, WireError } from '../../../server/store/wire.ts';
+import { encodeCursorReply, Framing, formatCommand, parseRequest, WireError } from '../../../server/store/wire.ts';
 import { plain } from './support/documents.ts';
 import { temporaryFolder } from './support/folder.ts';
 
@@ -39,6 +41,51 @@ describe('the wire', () => {
     const { sequences } = parseRequest(message);
     message.fill(0);
     expect([...sequences]).to.deep.equal([['documents', documents]]);
+  });
+
+  it('hands the documents within a command on as they came too, and other arrays as values', () => {
+    const documents = [encodeDocument({ _id: 1, text: 'a' }), encodeDocument({ _id: 2, text: 'ä' })];
+    const parsed = (fields: Record<string, unknown>) => {
+      const message = formatCommand({ insert: 'things', ...fields, $db: 'x' }, 1);
+      const { command, sequences } = parseRequest(message);
+      message.fill(0);
+      return { names: [...command.keys()], command, sequences: [...sequences] };
+    };
+    const sent = parsed({ documents: documents.map((bytes) => decodeDocument(bytes)), ordered: true });
+    expect(sent.names).to.deep.equal(['insert', 'ordered', '$db']);
+    expect(sent.sequences).to.deep.equal([['documents', documents]]);
+    expect(parsed({ documents: [{ a: 1 }, 2] }).command.get('documents')).to.deep.equal([new Map([['a', 1]]), 2]);
+    expect(parsed({ documents: 3, cursors: [] }).sequences).to.deep.equal([]);
+  });
+
+  it('refuses a command that is no BSON, wherever it is broken', () => {
+    const whole = formatCommand({ insert: 'things', documents: [{ _id: 1, inner: { text: 'a' } }], $db: 'x' }, 1);
+    const original = Buffer.from(whole);
+    const body = original.subarray(21);
+    let refused = 0;
+    for (let at = 0; at < body.length; at += 1) {
+      for (const value of [0, 0x7f, 0xff]) {
+        const message = Buffer.from(original);
+        message[21 + at] = value;
+        try {
+          parseRequest(message);
+        } catch (error) {
+          expect(error, `byte ${at}`).to.satisfy(
+            (one: Error) => one instanceof CommandError || one instanceof WireError,
+          );
+          refused += 1;
+        }
+      }
+    }
+    expect(refused).to.be.greaterThan(50);
+  });
+
+  it('answers with documents as a cursor has them', () => {
+    const bodies = [encodeDocument({ _id: 1 }), encodeDocument({ _id: 'ä' })];
+    expect(plain(decodeDocument(encodeCursorReply('firstBatch', bodies, 7n, 'x.thïngs')))).to.deep.equal({
+      cursor: { firstBatch: [{ _id: 1 }, { _id: 'ä' }], id: Long.fromNumber(7), ns: 'x.thïngs' },
+      ok: 1,
+    });
   });
 
   it('refuses a sequence that ends before it begins, which would be read for ever, or after the message does', () => {

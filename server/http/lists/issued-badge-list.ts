@@ -7,6 +7,7 @@ import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { refreshBadge } from '../../../plugin/providers/refresh-badges.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
 import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
+import { queryString } from '../forms.ts';
 import { providersCrumb } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { type Cell, statusCell, textCell, timeCell } from './cells.ts';
@@ -102,12 +103,17 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
         label: msg('Issued at'),
         noteLabel: 'Template',
         cell: ({ badge: { template } }) =>
-          textCell(titleOf(template?.provider ?? null), null, { note: template && { text: template.id } }),
+          textCell(titleOf(template?.provider ?? null), null, {
+            note: template && { text: template.id, href: `/templates${queryString({ search: template.id })}` },
+          }),
       },
       {
         name: 'standing',
         label: msg('Here'),
-        cell: ({ badge }) => statusCell(shownStatus(badge.revokedAt === null ? 'awarded' : 'revoked')),
+        cell: ({ badge }) => ({
+          ...statusCell(shownStatus(badge.revokedAt === null ? 'awarded' : 'revoked')),
+          note: { text: words('awarded {time}', { time: new Date(shownInstant(badge.awardedAt).iso) }) },
+        }),
       },
       { name: 'state', label: msg('State there'), noteLabel: 'Last error', cell: stateThere },
       {
@@ -118,6 +124,7 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
       {
         name: 'awarded',
         label: msg('Award date'),
+        isInFilesOnly: true,
         cell: ({ badge }) => timeCell(shownInstant(badge.awardedAt)),
       },
       {

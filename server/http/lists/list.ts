@@ -21,6 +21,8 @@ export interface Column<Row, Context> {
   readonly isNumber?: boolean;
   /** Links and the like, which no file has. */
   readonly isOnPageOnly?: boolean;
+  /** The page says it elsewhere, for want of width. */
+  readonly isInFilesOnly?: boolean;
   cell(row: Row, context: Context): Cell;
 }
 

@@ -61,7 +61,9 @@ export async function listModel(
     columns: headingsOf(list, order, total, (next) => at({ order: next }), t),
     rows: page.items.map((row: unknown) => ({
       id: list.idOf(row),
-      cells: list.columns.map((column) => ({ ...column.cell(row, context), isNumber: column.isNumber ?? false })),
+      cells: list.columns
+        .filter(({ isInFilesOnly }) => !isInFilesOnly)
+        .map((column) => ({ ...column.cell(row, context), isNumber: column.isNumber ?? false })),
     })),
     actions: actions.map(({ name, label }) => ({ name, label: t(label) })),
     actionPath: `/actions${list.path}`,

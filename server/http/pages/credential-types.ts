@@ -14,7 +14,7 @@ import { SAMPLES } from '../credential-samples.ts';
 import type { Conflict } from '../design-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { shownTime } from '../format.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
+import { type FieldError, pathText, queryString, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { renderPage } from '../page.ts';
@@ -203,6 +203,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         json: JSON.stringify(type.options, null, 2),
         updatedAt: shownTime(type.updatedAt),
         historyHref: historyPath('credential-type', type.id),
+        credentialsHref: `/credentials${queryString({ type: type.name })}`,
         editHref: `${pathOf(type)}/edit`,
         versionsHref: `${pathOf(type)}/versions`,
         deleteHref: `${pathOf(type)}/delete`,

@@ -386,7 +386,9 @@ describe('pages', () => {
 
   it('list in the audit what was done, and filter it', async () => {
     await submit(browser, '/badges/demo-course', '/badges/demo-course/deactivate', { version: '2' });
-    expect(await read('/audit')).to.match(/administrator badge\.deactivated badge:demo-course version 3/);
+    expect(await read('/audit')).to.match(
+      /administrator badge\.deactivated badge:demo-course its page badge:demo-course version 3/,
+    );
     expect(await read('/audit?object=session'))
       .to.include('session.started')
       .and.not.include('badge.deactivated');

@@ -207,6 +207,7 @@ function afterStep(job: Job, step: JobStep, now: Date, leaseMs: number): JobChan
     counts,
     error: null,
     attempts: 0,
+    ...(job.attempts > 0 && { failingSince: null }),
     dueAt: new Date(now.getTime() + leaseMs),
     ...(step.total === undefined ? {} : { total: step.total }),
     ...(step.result === undefined ? {} : { result: step.result }),
@@ -224,7 +225,8 @@ function afterFailure(job: Job, error: unknown, now: Date): JobChange {
     const ownMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 20));
     const wishMs = error instanceof ProviderError ? Math.min(LONGEST_WISH_MS, error.retryAfterMs ?? 0) : 0;
     const delayMs = Math.max(ownMs, wishMs);
-    return { attempts, error: told, dueAt: new Date(now.getTime() + delayMs) };
+    const failingSince = job.attempts === 0 ? now : (job.failingSince ?? now);
+    return { attempts, failingSince, error: told, dueAt: new Date(now.getTime() + delayMs) };
   }
   return { attempts, error: told, state: 'failed', finishedAt: now };
 }

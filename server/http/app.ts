@@ -13,6 +13,7 @@ import { healthRoutes } from './api/health.ts';
 import { openBadgeRoutes } from './api/open-badges.ts';
 import { openApiRoutes } from './api/openapi-route.ts';
 import { retirementApiRoutes } from './api/retirement.ts';
+import { securityTextRoutes } from './api/security-txt.ts';
 import { verificationRoutes } from './api/verification.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { FORM_PARAMETERS } from './badge-form/form.ts';
@@ -51,6 +52,7 @@ import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
 import { mailRoutes } from './pages/mails.ts';
 import { myRoutes } from './pages/my.ts';
+import { namesAndDatesRoutes } from './pages/names-and-dates.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { ownAccountRoutes } from './pages/own-account.ts';
@@ -66,6 +68,7 @@ import { signInRoutes } from './pages/sign-in.ts';
 import { siteMapRoutes } from './pages/site-map.ts';
 import { systemRoutes } from './pages/system.ts';
 import { systemStateRoutes } from './pages/system-state.ts';
+import { templatePictureRoutes } from './pages/template-picture.ts';
 import { templateRoutes } from './pages/templates.ts';
 import { templateSyncRoutes } from './pages/templates-sync.ts';
 import { testEventRoutes } from './pages/test-event.ts';
@@ -89,6 +92,7 @@ export function openRoutes(services: Services): readonly Route[] {
   return [
     ...healthRoutes(services),
     ...openApiRoutes(),
+    ...securityTextRoutes(services),
     ...eventRoutes(services),
     ...badgeApiRoutes(services),
     ...retirementApiRoutes(services),
@@ -125,6 +129,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
     ...templateSyncRoutes(services),
+    ...templatePictureRoutes(services),
     ...ruleFileRoutes(services),
     ...learnerRoutes(services),
     ...retireRoutes(services),
@@ -154,6 +159,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...configurationFileRoutes(services),
     ...systemRoutes(services),
     ...systemStateRoutes(services),
+    ...namesAndDatesRoutes(services),
     ...lmsRoutes(services),
   ];
 }

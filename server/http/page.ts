@@ -100,7 +100,7 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'other-sessions-ended': 'All other sessions of your account have ended.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
     'template-saved': 'The template was saved. Badges that were issued before keep what they say.',
-    'issuer-saved': 'The issuer was saved. Badges issued from now on say so.',
+    'issuer-saved': 'The issuer was saved. Badges issued from now on name it.',
     'key-rotated': 'A new key signs from now on. What the former keys signed stays valid.',
     'key-distrusted': 'The key is trusted no longer. Badges that it signed are signed anew when they are asked for.',
     'provider-account-added': 'The account works and was added.',

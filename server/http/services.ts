@@ -39,6 +39,7 @@ import type { OpenBadges } from '../composition/open-badges.ts';
 import type { Texts } from '../i18n/texts.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
+import type { TemplateImages } from '../template-images.ts';
 import type { AccessStore } from './access-store.ts';
 import type { AccountSessions } from './account-sessions.ts';
 import type { AnswerStore } from './kept-answers.ts';
@@ -59,7 +60,11 @@ export interface WebSettings {
   readonly maxBodyBytes: number;
   /** Sites whose pages may ask the API about learners. */
   readonly apiOrigins: readonly string[];
+  /** Whom weaknesses are reported to, as addresses, most wanted first. */
+  readonly securityContacts: readonly string[];
   readonly version: string;
+  /** How names and dates are written where nothing else is said. */
+  readonly writing: { readonly nameStyle: string; readonly dateStyle: string; readonly dateLanguage: string };
 }
 
 export interface HealthReport {
@@ -163,6 +168,8 @@ export interface Services extends RuleServices {
   readonly providerStore: ProviderStore;
   /** What Laurel issues itself. */
   readonly issuerStore: IssuerStore;
+  /** Pictures of templates, kept here. */
+  readonly templateImages: TemplateImages;
   readonly openBadges: OpenBadges;
   /** Accounts at badge providers. */
   readonly accounts: Accounts;

@@ -242,7 +242,7 @@ export const dataMap: readonly CollectionEntry[] = [
     },
     other: [
       ...['_id', 'kind', 'state', 'done', 'total', 'counts', 'attempts', 'cancelRequested', 'fence', 'dueAt'],
-      ...['createdAt', 'startedAt', 'finishedAt', 'trace'],
+      ...['createdAt', 'startedAt', 'finishedAt', 'failingSince', 'trace'],
     ],
   },
   {

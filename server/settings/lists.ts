@@ -52,6 +52,21 @@ export const apiOrigins: Setting<readonly string[]> = {
   },
 };
 
+export const securityContacts: Setting<readonly string[]> = {
+  env: 'LAUREL_SECURITY_CONTACT',
+  secret: false,
+  defaultText: '(unset)',
+  doc: 'Whom weaknesses of this site are reported to, for `/.well-known/security.txt` (RFC 9116): addresses like `mailto:security@example.org` or `https://example.org/report`, separated by commas, the most wanted first; unset: there is no such file',
+  parse(value) {
+    const contacts = value?.split(',').map((contact) => contact.trim()) ?? [];
+    if (contacts.some((contact) => !/^(https:\/\/|mailto:|tel:)[!-~]+$/.test(contact) || !URL.canParse(contact)))
+      throw new Error(
+        'must be addresses separated by commas, like mailto:security@example.org or https://example.org/report',
+      );
+    return contacts;
+  },
+};
+
 export const internalHosts: Setting<readonly string[]> = {
   env: 'LAUREL_INTERNAL_HOSTS',
   secret: false,

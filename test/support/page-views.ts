@@ -169,6 +169,8 @@ export async function pageViews({
     path('learners', '/learners'),
     path('learners-none', '/learners?search=nobody'),
     path('find', '/find'),
+    path('names-and-dates', '/names-and-dates'),
+    path('names-and-dates-wrong', '/names-and-dates?style=dd+YYYY&language=zz_'),
     path('find-nobody', '/find?search=nobody'),
     path('find-several', '/find?search=e'),
     path('events', '/events'),

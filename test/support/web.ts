@@ -79,6 +79,7 @@ import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { openTexts } from '../../server/i18n/texts.ts';
 import { settingRows } from '../../server/settings/report.ts';
+import { createTemplateImages } from '../../server/template-images.ts';
 import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
@@ -139,7 +140,9 @@ const settings: WebSettings = {
   lmsRetirementUser: 'retirement_service_worker',
   maxBodyBytes: 64 * 1024,
   apiOrigins: [],
+  securityContacts: ['mailto:security@laurel.test'],
   version: '0.0.0-test',
+  writing: { nameStyle: 'as-written', dateStyle: 'long', dateLanguage: 'en' },
 };
 
 /** @param changes replace single services, e.g. a store that is away */
@@ -292,7 +295,7 @@ export function makeSite(
         await tally.flush();
         return activity.callsBetween(...range);
       },
-      lastSuccess: (word: string) => activity.lastSuccess(word),
+      lastSuccess: (word: string, from: Date) => activity.lastSuccess(word, from),
     },
     lanes: dispatcher.lanes,
     installation: new MemoryInstallationStore(),
@@ -315,6 +318,7 @@ export function makeSite(
     providers,
     providerStore,
     issuerStore,
+    templateImages: createTemplateImages({ files, clock, logger, fetch: async () => null }),
     openBadges,
     accounts: createAccounts({
       ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },

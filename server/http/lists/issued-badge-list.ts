@@ -10,6 +10,7 @@ import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { queryString } from '../forms.ts';
 import { providersCrumb } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
+import { type Thumbnails, thumbnailsOf } from '../thumbnails.ts';
 import { type Cell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
 import { badgeFilter } from './filters.ts';
@@ -27,7 +28,14 @@ interface IssuedRow {
   readonly badge: IssuedBadge;
 }
 
-type ListServices = Pick<Services, 'progress' | 'learners' | 'badges' | 'providers' | 'clock' | 'retryEffect'>;
+type ListServices = Pick<
+  Services,
+  'progress' | 'learners' | 'badges' | 'providers' | 'clock' | 'retryEffect' | 'providerStore' | 'settings'
+>;
+
+interface Context extends ProgressNames {
+  readonly thumbnails: Thumbnails;
+}
 
 const shape: RecordShape<IssuedRow> = {
   id: ['id'],
@@ -44,7 +52,12 @@ const shape: RecordShape<IssuedRow> = {
   },
 };
 
-export function issuedBadgeList(services: ListServices): List<IssuedRow, ProgressNames> {
+/** As badges have it. */
+function textOf({ badge: { template } }: IssuedRow): string | null {
+  return template && `${template.provider}:${template.id}`;
+}
+
+export function issuedBadgeList(services: ListServices): List<IssuedRow, Context> {
   const { progress, providers } = services;
   const { estimate, known } = estimateFrom(
     () => progress.issuedGroups(),
@@ -94,7 +107,10 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
       }),
       estimate,
     },
-    load: (rows) => progressNames(services, rows),
+    load: async (rows) => ({
+      ...(await progressNames(services, rows)),
+      thumbnails: await thumbnailsOf(rows.map(textOf), services),
+    }),
     idOf: ({ progress: document, badge }) => partId(document, badge.number),
     columns: [
       ...whoseColumns,
@@ -102,10 +118,13 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
         name: 'provider',
         label: msg('Issued at'),
         noteLabel: 'Template',
-        cell: ({ badge: { template } }) =>
-          textCell(titleOf(template?.provider ?? null), null, {
+        cell: (row, { thumbnails }) => {
+          const { template } = row.badge;
+          return textCell(titleOf(template?.provider ?? null), null, {
             note: template && { text: template.id, href: `/templates${queryString({ search: template.id })}` },
-          }),
+            thumbnail: thumbnails.get(textOf(row) ?? '') ?? null,
+          });
+        },
       },
       {
         name: 'standing',

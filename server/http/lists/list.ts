@@ -85,6 +85,8 @@ export interface BulkAction<Row> {
   readonly isFinal?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** Where what it began is seen; left out: in the list itself. */
+  readonly seenAt?: { readonly text: string; readonly href: string };
   /** It is typed however few there are. */
   readonly isGrave?: boolean;
   /** Each takes long: more than this are a job. */

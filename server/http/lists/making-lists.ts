@@ -396,6 +396,7 @@ export function configurationList(
         name: 'generate',
         label: msg('Generate now'),
         audited: 'configurations.run',
+        seenAt: { text: msg('Show the runs'), href: '/runs' },
         consequence: msg(
           'For each, a run makes a credential for everybody who is eligible and has none yet, or whose last attempt failed.',
         ),

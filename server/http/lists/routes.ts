@@ -232,6 +232,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       counts: Object.entries(rest).map(([text, number]) => ({ word: t(text), number: t.number(number) })),
       failed: t.number(failed),
       failures: result.failures.map(({ message, count: times }) => ({ message, count: t.number(times) })),
+      seenAt: action.seenAt ? { text: t(action.seenAt.text), href: action.seenAt.href } : null,
       backHref: `${list.path}${chosen.query}`,
       backWord: t(within),
     });

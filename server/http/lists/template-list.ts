@@ -9,6 +9,7 @@ import { shownStatus, shownTime } from '../format.ts';
 import { providersCrumb, TEMPLATE_STATES } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { qualifiedSlug, templatePath } from '../template-links.ts';
+import { thumbnailOf } from '../thumbnails.ts';
 import { switching } from './badge-list.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
@@ -22,7 +23,10 @@ interface Row {
   readonly account: ProviderAccount;
 }
 
-type ListServices = Pick<Services, 'providerStore' | 'providers' | 'badges' | 'saveBadge' | 'foreseeRules'>;
+type ListServices = Pick<
+  Services,
+  'providerStore' | 'providers' | 'badges' | 'saveBadge' | 'foreseeRules' | 'settings'
+>;
 
 interface Context {
   readonly definitions: readonly BadgeDefinition[];
@@ -76,7 +80,10 @@ export function templateList(services: ListServices): List<Row, Context> {
         order: 'name',
         noteLabel: 'Id',
         cell: ({ template, account }) =>
-          textCell(template.name, templatePath(account, template), { note: { text: template.templateId } }),
+          textCell(template.name, templatePath(account, template), {
+            note: { text: template.templateId },
+            thumbnail: thumbnailOf(account, template, services.settings),
+          }),
       },
       {
         name: 'account',

@@ -2,29 +2,56 @@
 
 import { quote } from '../../../dsl/index.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
 import { type FilledWords, msg, words } from '../../../plugin/words.ts';
 import { OWN_ACCOUNT } from '../../../providers/index.ts';
+import type { Translator } from '../../i18n/translator.ts';
 import { accountPath } from '../account-view.ts';
 import { badgePath } from '../badge-links.ts';
 import { safeUrl, shownStatus, shownTime } from '../format.ts';
 import { pathText, queryString } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
-import { allowImagesFrom } from '../security.ts';
+import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
 import { shownDetails } from '../template-fields.ts';
 import { syncPath, templateTextFor } from '../template-links.ts';
+import { pictureOf } from '../thumbnails.ts';
+import { summaryOf } from './badge-history.ts';
+import { statusShares } from './progress-counts.ts';
+import { penaltyRows, requirementRows } from './rule-tables.ts';
+
+/** Of more there are their names alone: a page has to end somewhere. */
+const MOST_WITH_RULES = 20;
 
 export const TEMPLATE_STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
 export const providersCrumb = { text: words('Providers'), href: '/providers' } as const;
 export const templatesCrumb = { text: words('Templates'), href: '/templates' } as const;
 
 export function templateRoutes(services: Services): readonly Route[] {
-  const { providerStore, providers, badges } = services;
+  const { providerStore, providers, badges, progress } = services;
+  const readRules = createRuleReader(services.environment);
   const titleOf = (provider: string): string => providers.get(provider)?.title ?? provider;
+
+  /** What each badge asks for, and how far learners have come. */
+  const rulesOf = async (using: readonly BadgeDefinition[], t: Translator) => {
+    const counts = using.length === 0 ? [] : await progress.counts(using.map(({ id }) => id));
+    return using.map((definition) => {
+      const rules = readRules(definition);
+      return {
+        ...summaryOf(definition, rules?.evaluate),
+        href: badgePath(definition.id),
+        isReadable: rules !== null,
+        progress: statusShares(counts, definition.id, t),
+        progressHref: `/progress${queryString({ badge: definition.id })}`,
+        requirements: rules ? requirementRows(rules, t) : [],
+        penalties: rules ? penaltyRows(rules, t) : [],
+      };
+    });
+  };
 
   return [
     get('/templates/:provider/:account/:template', 'look', async (req, res) => {
@@ -40,8 +67,8 @@ export function templateRoutes(services: Services): readonly Route[] {
           msg('there is no such template; the list of templates shows those there are'),
         );
       }
+      const using = badgesUsing(template, await badges.list(), accounts);
       const text = await templateTextFor(account, template, providerStore);
-      const image = safeUrl(template.imageUrl);
       const frame = {
         title: template.name,
         section: 'providers',
@@ -50,7 +77,7 @@ export function templateRoutes(services: Services): readonly Route[] {
       await renderPage(req, res, 'template', frame, {
         name: template.name,
         description: template.description,
-        image: image !== null && allowImagesFrom(res, image) ? image : null,
+        picture: pictureOf(account, template, services.settings),
         status: shownStatus(template.state),
         isActive: template.state === 'active' && account.enabled,
         provider: titleOf(template.provider),
@@ -64,11 +91,12 @@ export function templateRoutes(services: Services): readonly Route[] {
         updatedAt: shownTime(template.updatedAt),
         syncedAt: shownTime(template.syncedAt),
         syncHref: providers.get(account.provider)?.capabilities.synchronises ? syncPath(account) : null,
-        badges: badgesUsing(template, await badges.list(), accounts).map((badge) => ({
+        badges: using.map((badge) => ({
           href: badgePath(badge.id),
           name: badge.name ?? badge.id,
           status: shownStatus(badge.active ? 'active' : 'inactive'),
         })),
+        rules: await rulesOf(using.slice(0, MOST_WITH_RULES), translatorOf(req, res)),
         writeHref: `/badges/new/form${queryString({ template: `${template.provider}:${text}`, name: template.name })}`,
       });
     }),

@@ -31,7 +31,9 @@ describe('the pages of providers', () => {
     expect(read).to.contain('Hall of Fame template hall "..." Badges can be revoked');
     expect(read).to.contain('Add a hall');
     expect(read).to.contain('No hall yet. Until there is one, badges cannot be issued here.');
-    expect(read).to.contain('Memory template memory "..." Badges can be revoked. Not called yet. It needs no account.');
+    expect(read).to.contain(
+      'Memory template memory "..." Badges can be revoked. No call in the last 30 days. It needs no account.',
+    );
     const viewer = textOf((await (await site.signIn('viewer')).get('/providers')).text);
     expect(viewer).not.to.contain('Add a hall');
   });
@@ -47,7 +49,7 @@ describe('the pages of providers', () => {
 
   it('say how a provider has answered lately, and of one that is left alone until when', async () => {
     expect(textOf((await administrator.get('/providers')).text)).to.match(
-      /template hall "\.\.\." [^.]+\. Not called yet\. /,
+      /template hall "\.\.\." [^.]+\. No call in the last 30 days\. /,
     );
     await add();
     const now = new Date();

@@ -113,7 +113,15 @@ describe('a language that nobody speaks, on pages of administrators', function (
   });
 
   it('holds nothing on the dashboard and the first steps', async () => {
-    await look('/', '/?period=month&live=on', '/first-steps', '/find', '/find?search=nobody');
+    await look(
+      '/',
+      '/?period=month&live=on',
+      '/first-steps',
+      '/find',
+      '/find?search=nobody',
+      '/names-and-dates',
+      '/names-and-dates?style=YYYY',
+    );
   });
 
   it('holds nothing on the pages of events and of dead letters', async () => {

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
+import { MemoryFileStore } from '../../../plugin/ports/asset-files.ts';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { boundTo } from '../../../plugin/providers/account-secret.ts';
 import { CredlyProvider } from '../../../providers/credly/provider.ts';
+import { createTemplateImages } from '../../../server/template-images.ts';
 import { closeCredlyWorlds, credlyWorld, storedTemplate } from '../../support/credly-world.ts';
+import { png } from '../../support/png.ts';
 import { anAccount } from '../../support/provider-accounts.ts';
 import { seed } from '../../support/seed.ts';
 import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
@@ -9,9 +13,16 @@ import { type Browser, makeSite, type Site, submit, textOf } from '../../support
 afterEach(closeCredlyWorlds);
 
 /** A site whose account `university` is an organization of the stand-in. */
-async function universitySite(): Promise<Site & { readonly world: Awaited<ReturnType<typeof credlyWorld>> }> {
+async function universitySite(
+  pictures: Readonly<Record<string, Buffer>> = {},
+): Promise<Site & { readonly world: Awaited<ReturnType<typeof credlyWorld>> }> {
   const world = await credlyWorld();
-  const site = makeSite();
+  const site = makeSite({
+    templateImages: createTemplateImages({
+      ...{ files: new MemoryFileStore(), clock: { now: () => new Date() }, logger: silentLogger },
+      fetch: async (address) => pictures[address] ?? null,
+    }),
+  });
   await seed(site);
   const { providers, providerStore } = site.services;
   providers.set('credly', world.provider);
@@ -24,6 +35,8 @@ async function universitySite(): Promise<Site & { readonly world: Awaited<Return
   );
   return Object.assign(site, { world });
 }
+
+const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
 
 const rules = (template: string, active = true) => `badge "analysis" {
   name     "Analysis"
@@ -157,8 +170,8 @@ describe('the pages of templates', () => {
     expect(textOf((await browser.get('/templates?search=nothing')).text)).to.contain('Nothing matches');
   });
 
-  it('show one with its picture from where it is, and nothing else from there', async () => {
-    const site = await universitySite();
+  it('show one with its picture, which is served from here, under the policy of every page', async () => {
+    const site = await universitySite({ 'https://images.example.com/a.png': png(8, 8) });
     await site.services.providerStore.saveTemplate(
       storedTemplate({
         accountId: 'id-university',
@@ -170,18 +183,49 @@ describe('the pages of templates', () => {
     );
     const browser = await site.signIn('viewer');
     const page = await browser.get('/templates/credly/university/t1');
-    expect(page.text).to.contain('<img class="template-image" src="https://images.example.com/a.png" alt=""');
-    expect(page.headers['content-security-policy']).to.contain("img-src 'self' data: https://images.example.com;");
-    expect((await browser.get('/templates')).headers['content-security-policy']).to.not.contain('example.com');
+    expect(page.headers['content-security-policy']).to.contain("img-src 'self' data:;");
+    expect(page.text).to.not.contain('images.example.com');
+    const [, src = ''] =
+      /<img class="template-image" src="([^"]+)" alt="Picture of Data Analysis"/.exec(page.text) ?? [];
+    const picture = await browser.get(src);
+    expect(picture.headers).to.include({
+      'content-type': 'image/png',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cache-control': 'private, max-age=604800, immutable',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(picture.body.equals(png(8, 8))).to.equal(true);
     const text = textOf(page.text);
     expect(text).to.contain('Knows <data>.').and.contain('Skills Statistics, R').and.contain('Allows duplicates no');
     expect(text).to.contain('template credly "t1"').and.not.contain('Write a badge for it').and.not.contain('Owner');
   });
 
-  it('show no picture whose address would say something in the policy of the page', async () => {
+  it('show a small one in lists of templates, badges and issued badges, all of one size, with its name', async () => {
+    const site = await universitySite();
+    const { providerStore } = site.services;
+    const imageUrl = 'https://images.example.com/a.png';
+    await providerStore.saveTemplate(storedTemplate({ accountId: 'id-university', imageUrl }));
+    await providerStore.saveTemplate(storedTemplate({ accountId: 'id-university', templateId: 't2', name: 'Bare' }));
+    await site.services.saveBadge(rules('t1'), { expectedVersion: 0, actor: 'ada' });
+    const browser = await site.signIn('viewer');
+    const thumb =
+      /<img class="thumb" src="(\/templates\/credly\/university\/t1\/picture\?v=[0-9a-f]{12})" alt="Picture of Data Analysis" width="40" height="40" loading="lazy"/;
+    const list = (await browser.get('/templates')).text;
+    expect(list).to.match(thumb).and.contain('src="/assets/no-picture.svg" alt="Picture of Bare"');
+    expect((await browser.get('/badges')).text).to.match(thumb);
+    const issued = (await browser.get('/issued-badges')).text;
+    expect(issued).to.contain('class="thumb" src="/assets/no-picture.svg" alt="Picture of demo-course"');
+    expect((await browser.get('/exports/templates.csv')).text).to.not.contain('/picture');
+    const [, src = ''] = thumb.exec(list) ?? [];
+    const none = await browser.get(src);
+    expect(none.headers).to.include({ 'content-type': 'image/svg+xml', 'cache-control': 'private, max-age=300' });
+    expect((await site.browser().get(src)).status).to.equal(303);
+  });
+
+  it('show no picture whose address is none to be called', async () => {
     const site = await universitySite();
     const browser = await site.signIn('viewer');
-    for (const [index, imageUrl] of ['https://a;script-src/x.png', 'https://*.example/x.png', 'data:x'].entries()) {
+    for (const [index, imageUrl] of ['javascript:alert(1)', 'data:x', ''].entries()) {
       const templateId = `t${index}`;
       await site.services.providerStore.saveTemplate(
         storedTemplate({ accountId: 'id-university', templateId, imageUrl }),
@@ -189,8 +233,36 @@ describe('the pages of templates', () => {
       const page = await browser.get(`/templates/credly/university/${templateId}`);
       expect(page.status).to.equal(200);
       expect(page.text).to.not.contain('template-image');
-      expect(page.headers['content-security-policy']).to.contain("img-src 'self' data:;");
     }
+  });
+
+  it('show what the badges that use it ask for, how far learners are, and where to change it', async () => {
+    const site = await universitySite();
+    await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
+    const text = rules('t1').replace(
+      /\n}\n$/,
+      `\n\n  penalty failed {\n    on     ${PASSING}\n    where  is_passing = false\n    resets passed\n  }\n}\n`,
+    );
+    expect((await site.services.saveBadge(text, { expectedVersion: 0, actor: 'ada' })).ok).to.equal(true);
+    await site.services.badges.save(
+      {
+        ...{ id: 'broken', name: 'Broken', template: 'credly:t1', active: false, source: 'badge "broken" {' },
+        ...{ updatedAt: new Date(), updatedBy: 'ada' },
+      },
+      0,
+    );
+    const path = '/templates/credly/university/t1';
+    const page = await (await site.signIn('editor')).get(path);
+    const shown = textOf(page.text);
+    expect(shown).to.match(
+      /Analysis Active .*Edit Analysis Edit as text Analysis Its learners Analysis analysis · version 1 Nobody has begun yet\./,
+    );
+    expect(shown)
+      .to.match(/Requirements Group .* A passed .* every such event/)
+      .and.match(/Penalties .* failed .* is_passing = false passed/);
+    expect(shown).to.contain('These rules no longer pass the check, so they cannot decide anything.');
+    expect(page.text).to.contain('href="/badges/analysis/form"').and.contain('href="/progress?badge=analysis"');
+    expect((await (await site.signIn('viewer')).get(path)).text).to.not.contain('href="/badges/analysis/form"');
   });
 
   it('begin a badge for a template, named like it', async () => {

@@ -6,7 +6,7 @@ import type { Schedule } from '../../../plugin/ports/credential-store.ts';
 import type { Mailer, OutgoingMail } from '../../../plugin/ports/mailer.ts';
 import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../../plugin/ports/memory-dead-letters.ts';
-import type { MemoryJobStore } from '../../../plugin/ports/memory-job-store.ts';
+import { MemoryJobStore } from '../../../plugin/ports/memory-job-store.ts';
 import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
 import { MemoryProviderStore } from '../../../plugin/ports/memory-provider-store.ts';
 import { alerts } from '../../../server/metrics/alerts.ts';
@@ -46,6 +46,7 @@ const gaugeParts = (changes: object = {}) => ({
   database: { ping: async () => {}, space: async () => ({ size: 5_000, free: 2_000 }) },
   progress: new MemoryProgressStore(),
   deadLetters: new MemoryDeadLetterStore(),
+  jobs: new MemoryJobStore(),
   providers: new MemoryProviderStore(),
   credentials: new MemoryCredentialStore(),
   bus: null,
@@ -194,8 +195,19 @@ describe('metrics', () => {
     expect(found.get('laurel_dead_letters_open')).to.equal(0);
     expect(found.get('laurel_effects_overdue_seconds{lane="credly"}')).to.equal(0);
     expect(found.get('laurel_provider_accounts_troubled')).to.equal(0);
+    expect(found.get('laurel_jobs_postponed')).to.equal(0);
+    expect(found.get('laurel_jobs_postponed_seconds')).to.equal(0);
     expect(found.get('laurel_breaker_open{lane="credly"}')).to.equal(1);
     expect(found.get('nodejs_eventloop_lag_p99_seconds')).to.be.a('number');
+  });
+
+  it('tell of jobs that put off what fails, and for how long they have', async () => {
+    const meters = await createMeters();
+    const jobs = { postponed: async () => ({ count: 2, since: new Date('2026-03-01T09:00:00Z') }) };
+    meters.beforeScrape(() => lookUpGauges(gaugeParts({ jobs }), meters));
+    const found = await samples(meters);
+    expect(found.get('laurel_jobs_postponed')).to.equal(2);
+    expect(found.get('laurel_jobs_postponed_seconds')).to.equal(3_600);
   });
 
   it('count a schedule as late that nobody begins, and none that waits for its turn by intention', async () => {

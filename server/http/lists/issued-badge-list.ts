@@ -184,7 +184,7 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Context
         ],
       },
     ],
-    date: { field: 'updatedAt', label: msg('Last change') },
+    date: { field: 'updatedAt', label: msg('Last change'), isUncounted: true },
     order,
     onlyGrows: true,
     actionAccess: 'operate',

@@ -409,7 +409,7 @@ describe('pages', () => {
     const text = await read('/system');
     expect(text).to.include('Database OK answers');
     expect(text).to.include('broker Off AMQP_URL is not set: events come in by HTTP and from files');
-    expect(await read('/accounts')).to.match(/administrator Administrator Active password 1 1 Nov 2026/);
+    expect(await read('/accounts')).to.match(/administrator Administrator Active password nothing 1 1 Nov 2026/);
     expect(await read('/tokens'))
       .to.match(/course site badges:read credentials:read Valid never never 2 Nov 2026.* by cli/)
       .and.not.include('secret-hash');

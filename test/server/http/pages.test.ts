@@ -411,7 +411,7 @@ describe('pages', () => {
     expect(text).to.include('broker Off AMQP_URL is not set: events come in by HTTP and from files');
     expect(await read('/accounts')).to.match(/administrator Administrator Active password nothing 1 1 Nov 2026/);
     expect(await read('/tokens'))
-      .to.match(/course site badges:read credentials:read Valid never never 2 Nov 2026.* by cli/)
+      .to.match(/course site badges:read credentials:read Valid nothing never never 2 Nov 2026.* by cli/)
       .and.not.include('secret-hash');
     const answer = await submit(browser, '/tokens/token-1', '/tokens/token-1/revoke');
     expect(answer.headers.location).to.equal('/tokens/token-1?done=token-revoked');

@@ -78,6 +78,8 @@ export const SITE_PAGES: readonly SitePage[] = [
   { name: msg('New account'), href: '/accounts/new', access: 'administer', section: 'system' },
   { name: msg('API tokens'), href: '/tokens', access: 'administer', section: 'system' },
   { name: msg('New API token'), href: '/tokens/new', access: 'administer', section: 'system' },
+  { name: msg('Organisations'), href: '/organisations', access: 'administer', section: 'system' },
+  { name: msg('Names and dates'), href: '/names-and-dates', access: 'look', section: 'system' },
   { name: msg('Configuration file'), href: '/configuration-file', access: 'administer', section: 'system' },
 ];
 

@@ -1,11 +1,12 @@
 /** The audit as a list: who did what. */
 
-import { msg } from '../../../plugin/words.ts';
+import { msg, words } from '../../../plugin/words.ts';
 import type { AuditEntry } from '../access-store.ts';
 import { shownTime } from '../format.ts';
 import { queryString } from '../forms.ts';
+import { objectPath } from '../object-links.ts';
 import type { Services } from '../services.ts';
-import { textCell, timeCell } from './cells.ts';
+import { type CellNote, textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
 
 export function auditList({ access }: Pick<Services, 'access'>): List<AuditEntry> {
@@ -30,7 +31,7 @@ export function auditList({ access }: Pick<Services, 'access'>): List<AuditEntry
       {
         name: 'object',
         label: msg('To what'),
-        cell: ({ object }) => textCell(object, `/audit${queryString({ object })}`),
+        cell: ({ object }) => textCell(object, `/audit${queryString({ object })}`, { note: pageOf(object) }),
       },
       {
         name: 'details',
@@ -63,6 +64,11 @@ export function auditList({ access }: Pick<Services, 'access'>): List<AuditEntry
       links: [],
     },
   };
+}
+
+function pageOf(object: string): CellNote | null {
+  const href = objectPath(object);
+  return href === null ? null : { text: words('its page'), href, hidden: object };
 }
 
 function written(name: string, label: string) {

@@ -7,7 +7,8 @@ import type { AnyList, DateFilter } from './list.ts';
 
 export interface DateChoice {
   readonly value: string;
-  readonly count: number;
+  /** null: nobody counted. */
+  readonly count: number | null;
 }
 
 const CHOICE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
@@ -57,6 +58,7 @@ export async function dateChoices(
 ): Promise<readonly DateChoice[]> {
   const { records } = list;
   const values = await valuesWithin();
+  if (date.isUncounted) return values.map((value) => ({ value, count: null }));
   const counted = await Promise.all(
     values.map(async (value) => ({
       value,

@@ -7,6 +7,7 @@ import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { refreshBadge } from '../../../plugin/providers/refresh-badges.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
 import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
+import { queryString } from '../forms.ts';
 import { providersCrumb } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { type Thumbnails, thumbnailsOf } from '../thumbnails.ts';
@@ -120,7 +121,7 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Context
         cell: (row, { thumbnails }) => {
           const { template } = row.badge;
           return textCell(titleOf(template?.provider ?? null), null, {
-            note: template && { text: template.id },
+            note: template && { text: template.id, href: `/templates${queryString({ search: template.id })}` },
             thumbnail: thumbnails.get(textOf(row) ?? '') ?? null,
           });
         },
@@ -128,7 +129,10 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Context
       {
         name: 'standing',
         label: msg('Here'),
-        cell: ({ badge }) => statusCell(shownStatus(badge.revokedAt === null ? 'awarded' : 'revoked')),
+        cell: ({ badge }) => ({
+          ...statusCell(shownStatus(badge.revokedAt === null ? 'awarded' : 'revoked')),
+          note: { text: words('awarded {time}', { time: new Date(shownInstant(badge.awardedAt).iso) }) },
+        }),
       },
       { name: 'state', label: msg('State there'), noteLabel: 'Last error', cell: stateThere },
       {
@@ -139,6 +143,7 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Context
       {
         name: 'awarded',
         label: msg('Award date'),
+        isInFilesOnly: true,
         cell: ({ badge }) => timeCell(shownInstant(badge.awardedAt)),
       },
       {
@@ -179,7 +184,7 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Context
         ],
       },
     ],
-    date: { field: 'updatedAt', label: msg('Last change') },
+    date: { field: 'updatedAt', label: msg('Last change'), isUncounted: true },
     order,
     onlyGrows: true,
     actionAccess: 'operate',

@@ -21,6 +21,8 @@ export interface Column<Row, Context> {
   readonly isNumber?: boolean;
   /** Links and the like, which no file has. */
   readonly isOnPageOnly?: boolean;
+  /** The page says it elsewhere, for want of width. */
+  readonly isInFilesOnly?: boolean;
   cell(row: Row, context: Context): Cell;
 }
 
@@ -61,6 +63,8 @@ export interface DateFilter {
   readonly field: string;
   /** e.g. `Received`. */
   readonly label: string;
+  /** Counting within dates reads whole documents: neither dates nor, once one is chosen, filters say how many there are. */
+  readonly isUncounted?: boolean;
   /** The field's own kind of time; left out: a Date. */
   value?(date: Date): FieldValue;
   read?(value: FieldValue): Date;

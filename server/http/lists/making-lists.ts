@@ -9,6 +9,7 @@ import type {
 } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { shownSize, shownStatus, shownTime } from '../format.ts';
+import { queryString } from '../forms.ts';
 import { scheduleWords } from '../pages/configurations.ts';
 import { ASSET_KINDS } from '../pages/credential-assets.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
@@ -75,7 +76,10 @@ export function typeList({
         label: msg('Configurations'),
         isNumber: true,
         cell: ({ id }, configurations) =>
-          numberCell(configurations.filter(({ credentialTypeId }) => credentialTypeId === id).length),
+          numberCell(
+            configurations.filter(({ credentialTypeId }) => credentialTypeId === id).length,
+            `/configurations${queryString({ type: id })}`,
+          ),
       },
       {
         name: 'changed',
@@ -336,6 +340,16 @@ export function configurationList(
               text: words('Who is eligible'),
               href: eligibilityPath(id),
               hidden: words('Who is eligible in {name}', of),
+            },
+            {
+              text: words('Credentials'),
+              href: `/credentials${queryString({ context: contextKey })}`,
+              hidden: words('Credentials for {name}', of),
+            },
+            {
+              text: words('Runs'),
+              href: `/runs${queryString({ configuration: id })}`,
+              hidden: words('Runs for {name}', of),
             },
             { text: words('History'), href: historyPath('configuration', id), hidden: words('History of {name}', of) },
             {

@@ -61,7 +61,9 @@ export async function listModel(
     columns: headingsOf(list, order, total, (next) => at({ order: next }), t),
     rows: page.items.map((row: unknown) => ({
       id: list.idOf(row),
-      cells: list.columns.map((column) => ({ ...column.cell(row, context), isNumber: column.isNumber ?? false })),
+      cells: list.columns
+        .filter(({ isInFilesOnly }) => !isInFilesOnly)
+        .map((column) => ({ ...column.cell(row, context), isNumber: column.isNumber ?? false })),
     })),
     actions: actions.map(({ name, label }) => ({ name, label: t(label) })),
     actionPath: `/actions${list.path}`,
@@ -96,7 +98,8 @@ async function filterModel(list: AnyList, filter: Filter, state: ListState, t: T
   if (filter.isWritten) return { name: filter.name, label: t(filter.label), written: chosen ?? '', offered: choices };
   const isKnown = chosen === undefined || choices.some(({ value }) => value === chosen);
   const offered = isKnown ? choices : [...choices, { value: chosen, word: chosen }];
-  const where = offered.length > MOST_COUNTED_CHOICES ? null : await whereOf(list, state, filter.name);
+  const isCounted = offered.length <= MOST_COUNTED_CHOICES && !(list.date?.isUncounted && state.date !== undefined);
+  const where = isCounted ? await whereOf(list, state, filter.name) : null;
   const there = where && offered.length > FEW_CHOICES ? await valuesThere(list, filter) : null;
   const counts = where && (await Promise.all(offered.map(({ value }) => countOf(value, where))));
   return {
@@ -151,6 +154,9 @@ async function dateModel(list: AnyList, state: ListState, t: Translator) {
     ],
     choices: choices
       .filter(({ value }) => value !== state.date)
-      .map(({ value, count }) => ({ word: dateWord(value, t), count: countWord(count, t), href: hrefOf(value) })),
+      .map(({ value, count }) => ({
+        ...{ word: dateWord(value, t), href: hrefOf(value) },
+        count: count === null ? null : countWord(count, t),
+      })),
   };
 }

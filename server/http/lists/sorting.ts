@@ -112,7 +112,8 @@ export function headingsOf(
   const said = (columns: readonly SortedColumn[]): string =>
     columns.map(({ name, descending }) => `${descending ? '-' : ''}${name}`).join(',');
 
-  return list.columns.map(({ name, label: text, isNumber = false, order: field }) => {
+  const shown = list.columns.filter(({ isInFilesOnly }) => !isInFilesOnly);
+  return shown.map(({ name, label: text, isNumber = false, order: field }) => {
     const label = t(text);
     const plain = { label, isNumber, href: null, sorted: null, place: null, addHref: null, removeHref: null };
     if (field === undefined) return plain;

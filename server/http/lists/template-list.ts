@@ -103,8 +103,8 @@ export function templateList(services: ListServices): List<Row, Context> {
         name: 'badges',
         label: msg('Badges'),
         isNumber: true,
-        cell: ({ template }, { definitions, accounts }) =>
-          numberCell(badgesUsing(template, definitions, accounts).length),
+        cell: ({ template, account }, { definitions, accounts }) =>
+          numberCell(badgesUsing(template, definitions, accounts).length, templatePath(account, template)),
       },
       {
         name: 'listed',

@@ -14,7 +14,7 @@ import { SAMPLES } from '../credential-samples.ts';
 import type { Conflict } from '../design-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { shownTime } from '../format.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
+import { type FieldError, pathText, queryString, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
 import { whoseIs } from '../organisations/whose.ts';
@@ -205,6 +205,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         updatedAt: shownTime(type.updatedAt),
         whose: await whoseIs(services, { kind: 'credential-type', id: type.id }),
         historyHref: historyPath('credential-type', type.id),
+        credentialsHref: `/credentials${queryString({ type: type.name })}`,
         editHref: `${pathOf(type)}/edit`,
         versionsHref: `${pathOf(type)}/versions`,
         deleteHref: `${pathOf(type)}/delete`,

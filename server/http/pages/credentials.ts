@@ -6,7 +6,7 @@ import type { Credential } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownSize, shownStatus, shownTime } from '../format.ts';
-import { pathText } from '../forms.ts';
+import { pathText, queryString } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
@@ -41,11 +41,18 @@ export function credentialRoutes(services: Services): readonly Route[] {
         breadcrumbs: [credentialsCrumb],
       } as const;
       const learner = await services.learners.findByUsername(credential.username);
+      const [configuration, run] = await Promise.all([
+        services.credentials.configuration(credential.configurationId),
+        services.credentials.run(credential.runId),
+      ]);
       const isPublic = credential.status === 'available' || credential.issuedAt !== null;
       await renderPage(req, res, 'credential', frame, {
         ...summaryOf(credential),
         id: credential.id,
         contextKey: credential.contextKey,
+        contextHref: configuration && `/configurations${queryString({ search: configuration.contextKey })}`,
+        typeHref: configuration && `/credential-types/${encodeURIComponent(configuration.credentialTypeId)}`,
+        run: run && { href: `/runs/${encodeURIComponent(run.id)}`, at: shownTime(run.startedAt) },
         email: credential.email,
         learnerHref: learner && learnerPath(learner.id),
         reason: credential.reason,

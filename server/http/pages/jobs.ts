@@ -7,7 +7,7 @@ import { PREVIEW_KIND, SYNC_KIND } from '../../../plugin/providers/template-sync
 import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';
-import { pathText } from '../forms.ts';
+import { pathText, queryString } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { jobTitle } from '../job-words.ts';
 import { renderPage } from '../page.ts';
@@ -64,6 +64,7 @@ export function shownJob(job: Job) {
   return {
     id: job.id,
     href: jobPath(job.id),
+    historyHref: `/audit${queryString({ object: `job:${job.id}` })}`,
     title: jobTitle(job),
     kind: job.kind,
     reason: job.reason,

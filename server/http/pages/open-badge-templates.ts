@@ -3,12 +3,13 @@
 import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
+import { badgesUsing } from '../../../plugin/providers/template-use.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../../providers/index.ts';
 import { achievementTitle } from '../achievement-titles.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
-import { badgesCrumb } from '../badge-links.ts';
+import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { safeUrl, shownStatus, shownTime } from '../format.ts';
@@ -165,6 +166,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         issuerStore.badgeCounts(),
         issuerStore.badges({ templateId, limit: 20 }),
       ]);
+      const named = badgesUsing(template, await services.badges.list(), await providerStore.accounts());
       const people = await services.learners.findManyByIds(items.map(({ learnerId }) => learnerId));
       const details = openBadgeDetails(template);
       const frame = { title: template.name, section: 'badges', breadcrumbs: [badgesCrumb, crumb] } as const;
@@ -185,6 +187,11 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         editHref: `${pathOf(template)}/edit`,
         rulesHref: `/badges/new/form${queryString({ template: `${OPEN_BADGES}:${template.templateId}`, name: template.name })}`,
         achievementHref: new URL(openBadges.issuer.addresses.achievement(templateId)).pathname,
+        isActive: template.state === 'active',
+        named: named.map(({ id, name, active }) => ({
+          ...{ href: badgePath(id), name: name ?? id },
+          status: shownStatus(active ? 'active' : 'inactive'),
+        })),
         issued: counts.get(templateId) ?? 0,
         badges: items.map(({ uuid, learnerId, issuedAt, revokedAt }) => ({
           href: `/open-badges/${uuid}`,

@@ -64,6 +64,7 @@ export function runRoutes(services: Services): readonly Route[] {
         {
           ...shownRun(run),
           contextKey,
+          configurationHref: `/configurations${queryString({ search: contextKey ?? undefined })}`,
           outcome,
           outcomes: OUTCOMES.map((value) => ({ value, word: shownStatus(value).word })),
           canRetry: configuration !== null && run.state !== 'running' && run.counts.failed > 0 && failed > 0,

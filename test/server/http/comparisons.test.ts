@@ -144,7 +144,7 @@ describe('the page of issued badges', () => {
     const viewer = await site.signIn('viewer');
     const read = async (query: string) => textOf((await viewer.get(`/issued-badges${query}`)).text);
     const all = await read('');
-    expect(all).to.contain('Learner Badge Issued at Here State there Id there Award date');
+    expect(all).to.contain('Learner Badge Issued at Here State there Id there Last change');
     expect(all).to.contain('Demo course completion Memory demo-course');
     const [one] = await confirmed(site);
     expect(all).to.contain(one?.externalId);

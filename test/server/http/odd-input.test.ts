@@ -109,7 +109,8 @@ describe('odd input', function () {
         // Some come twice, and some as what looks like an object.
         parameters.append(PARAMETERS[index % PARAMETERS.length] as string, 'again');
         parameters.append(`${PARAMETERS[(index + 1) % PARAMETERS.length]}[$gt]`, '');
-        const { status, text } = await browser.get(`${address}?${parameters}`);
+        // A picture has no text.
+        const { status, text = '' } = await browser.get(`${address}?${parameters}`);
         expect(status, `${route.path} with ${JSON.stringify(odd)}`).to.be.oneOf([200, 303, 400, 404, 422, 429]);
         expect(text, route.path).to.not.include('<script>alert');
       }

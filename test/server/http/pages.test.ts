@@ -386,7 +386,9 @@ describe('pages', () => {
 
   it('list in the audit what was done, and filter it', async () => {
     await submit(browser, '/badges/demo-course', '/badges/demo-course/deactivate', { version: '2' });
-    expect(await read('/audit')).to.match(/administrator badge\.deactivated badge:demo-course version 3/);
+    expect(await read('/audit')).to.match(
+      /administrator badge\.deactivated badge:demo-course its page badge:demo-course version 3/,
+    );
     expect(await read('/audit?object=session'))
       .to.include('session.started')
       .and.not.include('badge.deactivated');
@@ -407,9 +409,9 @@ describe('pages', () => {
     const text = await read('/system');
     expect(text).to.include('Database OK answers');
     expect(text).to.include('broker Off AMQP_URL is not set: events come in by HTTP and from files');
-    expect(await read('/accounts')).to.match(/administrator Administrator Active password 1 1 Nov 2026/);
+    expect(await read('/accounts')).to.match(/administrator Administrator Active password nothing 1 1 Nov 2026/);
     expect(await read('/tokens'))
-      .to.match(/course site badges:read credentials:read Valid never never 2 Nov 2026.* by cli/)
+      .to.match(/course site badges:read credentials:read Valid nothing never never 2 Nov 2026.* by cli/)
       .and.not.include('secret-hash');
     const answer = await submit(browser, '/tokens/token-1', '/tokens/token-1/revoke');
     expect(answer.headers.location).to.equal('/tokens/token-1?done=token-revoked');

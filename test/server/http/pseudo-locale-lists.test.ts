@@ -55,6 +55,11 @@ const DATA: readonly (string | RegExp)[] = [
   ...['memory', 'issued', 'revoked', 'extra-unknown', 'missing', 'same', 'state'],
   ...['ada', 'barbara', 'edsger', 'grace', 'linh', 'margaret'],
   /(?<=^|\n)\s*(science|arts|law|trial|course-completions|pdf)( \(\d+\))?\s*(?=$|\n)/,
+  // organisations, and what is somebody's by its id
+  /(AcmeX|OpenedX)( \(\d+\))?/,
+  /\btype-1\b/,
+  /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/,
+  /(?<=^|\n)\s*\(\d+\)/,
   // what the audit calls the fields of its entries
   ...[/\b(role|invited|until)\b/],
   // groups and ids of rules

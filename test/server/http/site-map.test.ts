@@ -29,7 +29,10 @@ describe('finding a page', () => {
     expect(
       new Map(SITE_PAGES.map(({ href, access }) => [href, href === '/account' ? 'signed-in' : access])),
     ).to.deep.equal(new Map(SITE_PAGES.map(({ href }) => [href, new Map(fixed as [string, string][]).get(href)])));
-    expect(SITE_PAGES.map(({ href }) => href)).to.have.members(fixed.map(([path]) => path));
+    expect(
+      SITE_PAGES.map(({ href }) => href),
+      'a new page stands in server/http/site-map.ts',
+    ).to.have.members(fixed.map(([path]) => path));
     expect(new Set(SITE_PAGES.map(({ name }) => name)).size).to.equal(SITE_PAGES.length);
   });
 

@@ -239,6 +239,11 @@ describe('doing something to many', () => {
       const [, day] = /Last change Any date (?:[A-Z][a-z]+ )?(\d{4})/.exec(text) ?? [];
       expect(day).not.to.equal(undefined);
       expect(await read(`/issued-badges?date=${day}`)).to.match(/\d+ badges?/);
+      expect(text).not.to.match(/Last change Any date [^(]{0,60}\(\d+\)/);
+      expect(await read('/issued-badges')).to.match(/Stands \(\d+\)/);
+      expect(await read(`/issued-badges?date=${day}`))
+        .to.include('Stands')
+        .and.not.match(/Stands \(\d+\)/);
       expect(await read('/issued-badges?date=1999')).to.include('Nothing matches');
       expect((await browser.get('/issued-badges?date=1999-13')).status).to.equal(422);
     });

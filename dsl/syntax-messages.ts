@@ -45,8 +45,15 @@ export function unexpected(expected: readonly string[], found: IToken): string {
   return hint === null ? sentence : `${sentence}${SEPARATOR}${hint}`;
 }
 
+/** What other languages and forms call true and false. */
+const TRUTHS: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false };
+
 function hintFor(expected: readonly string[], { image, tokenType }: IToken): string | null {
+  if (expected.includes(AnyWord.LABEL as string) && /^\d/.test(image)) return 'a name begins with a letter';
   if (!isWord(tokenType)) return null;
+  const small = image.toLowerCase();
+  if (expected.includes('"true"') && Object.hasOwn(TRUTHS, small)) return `did you mean "${TRUTHS[small]}"?`;
+  if (small !== image && Object.hasOwn(K, small)) return `did you mean "${small}"?`;
   const words = expected.filter((label) => /^"[a-z]/.test(label)).map((label) => label.slice(1, -1));
   const near = didYouMean(image, words);
   if (near !== null) return near;

@@ -38,10 +38,13 @@ export {
 } from './openbadges/template.ts';
 export { createVerificationDesk, isMadeOutTo, type VerificationDesk } from './openbadges/verification-desk.ts';
 export { type Check, type CheckResult, verdictOf } from './openbadges/verify.ts';
-
+export { createPdfGeneration, type SiteStyles } from './pdf/generate-pdf-credential.ts';
 // PDF credentials
-export { createPdfGeneration } from './pdf/generate-pdf-credential.ts';
+export { NAME_STYLES, type NameStyle, writeName } from './pdf/name-style.ts';
 export { pdfOptions } from './pdf/pdf-options.ts';
 export { createThreadPool } from './pdf/threads/thread-pool.ts';
+// Pictures
+export { createPictureFetch, type PictureFetch } from './pictures/picture-fetch.ts';
+export { pictureKind } from './pictures/picture-kind.ts';
 export { type ImportedRecords, type LearnerLine, parseLearnerLines } from './records/learner-lines.ts';
 export { completionsAndGrades, courseCompletions, subsectionGrades } from './records/retrieval-functions.ts';

@@ -17,3 +17,5 @@ export const CREDLY_LOCALES = [
   'fr-CA',
   'pt-BR',
 ] as const;
+
+export { NAME_STYLES } from './pdf/name-style.ts';

@@ -23,7 +23,8 @@ import type { Job } from '../plugin/ports/job-store.ts';
 import { type Clock, type Logger, systemClock } from '../plugin/ports/runtime.ts';
 import type { SealedRecords } from '../plugin/ports/secret-box.ts';
 import { createAccountDirectory } from '../plugin/providers/account-directory.ts';
-import { createTemplateSync } from '../plugin/providers/sync-templates.ts';
+import { DifferenceNotes } from '../plugin/providers/template-sync/notes.ts';
+import { createTemplateSync } from '../plugin/providers/template-sync/sync-job.ts';
 import { composeAccounts } from './composition/accounts.ts';
 import { composeBadges } from './composition/badges.ts';
 import { connectBus } from './composition/bus.ts';
@@ -42,7 +43,7 @@ import { localAddress, type Settings } from './config.ts';
 import { healthReport } from './health.ts';
 import { createApp } from './http/app.ts';
 import { createListActions } from './http/lists/act.ts';
-import { allLists } from './http/lists/all.ts';
+import { listsFor } from './http/lists/all.ts';
 import type { Services } from './http/services.ts';
 import { createOneTimeSignIn, signInLink } from './http/tokens.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -150,14 +151,17 @@ async function composeParts(
     store: measuredJobs(stores.jobs, meters),
     kinds: [
       createSettleEffects({ progress: stores.progress, dispatcher: badges.dispatcher }),
-      createTemplateSync({ store: stores.providers, providers, secrets, clock }),
+      ...createTemplateSync({
+        ...{ store: stores.providers, badges: stores.badges, progress: stores.progress, providers, secrets, clock },
+        notes: new DifferenceNotes(stores.files),
+      }),
       ...badges.replay.kinds,
       ...badges.replays.kinds,
       ...accounts.kinds,
       ...badges.comparison.kinds,
       ...credentials.life.kinds,
       ...retirement.kinds,
-      createListActions(() => allLists(services)),
+      createListActions((organisations) => listsFor(services, organisations)),
     ],
     clock,
     logger,

@@ -1,10 +1,12 @@
 /** The settings: one table, read once at start from the environment, every problem reported at once.
  *  docs/reference/settings.md and .env.example are made from the table (`npm run generate`). */
 
+import { DATE_LETTERS } from '../plugin/date-style.ts';
 import { ConfigurationError } from '../plugin/errors.ts';
 import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
-import { CREDLY_LOCALES } from '../providers/names.ts';
+import { CREDLY_LOCALES, NAME_STYLES } from '../providers/names.ts';
 import {
+  dateStyle,
   languageTag,
   listenAddress,
   longEnough,
@@ -62,6 +64,24 @@ export const settingsTable = {
     'LAUREL_PLATFORM_NAME',
     'Name of the learning platform, as PLATFORM_NAME of the LMS: mails to learners and the properties of PDF credentials say who issues them; unset: mails name the host of LAUREL_PUBLIC_URL, and documents Laurel',
     shortName,
+  ),
+  nameStyle: oneOf(
+    'LAUREL_NAME_STYLE',
+    NAME_STYLES,
+    'as-written',
+    'How names are written on PDF credentials whose options do not say: as the learner wrote it, with capitals at the beginning of words where it was typed in small letters or in capitals throughout, or in capitals. Documents that were made stay as they are',
+  ),
+  dateStyle: checkedText(
+    'LAUREL_DATE_STYLE',
+    'long',
+    `How dates are written on PDF credentials whose options do not say, and to learners on pages and in mails: full, long, medium, short, iso, or a pattern such as \`d MMMM yyyy\` of ${DATE_LETTERS}, with other letters in single quotes. A pattern holds for pages and mails in LAUREL_DATE_LANGUAGE; the page System shows what it leads to`,
+    dateStyle,
+  ),
+  dateLanguage: checkedText(
+    'LAUREL_DATE_LANGUAGE',
+    'en',
+    'Language of dates, and of PDF credentials whose options do not say, e.g. `uk`',
+    languageTag,
   ),
   localeDir: optional(
     'LAUREL_LOCALE_DIR',

@@ -1,6 +1,7 @@
 /** How the server works inside: clocks, the form of the database, queues, leases, and where each setting comes from. */
 
 import { openEffects } from '../plugin/badges/effect-order.ts';
+import type { PostponedJobs } from '../plugin/ports/job-store.ts';
 import type { Clock } from '../plugin/ports/runtime.ts';
 import type { Bus } from './amqp/bus.ts';
 import { checkClock, checkForm, checkSpace, clockSkew } from './check/database.ts';
@@ -21,12 +22,14 @@ export interface SystemStateParts {
 type Fact = SystemState['facts'][number];
 
 const LATE_S = 300;
+/** As the alert has it. */
+const TRYING_LONG_S = 1_800;
 
 /** @throws StoreError */
 export async function systemState({ settings, stores, bus, roles, clock }: SystemStateParts): Promise<SystemState> {
   const { database, progress, credentials, jobs } = stores;
   const now = clock.now();
-  const [skew, form, space, overdue, due, schedules, running, runs, queues] = await Promise.all([
+  const [skew, form, space, overdue, due, schedules, running, postponed, runs, queues] = await Promise.all([
     clockSkew(database.connection),
     checkForm(database),
     database.space(),
@@ -34,6 +37,7 @@ export async function systemState({ settings, stores, bus, roles, clock }: Syste
     credentials.dueSchedules(now, 1),
     credentials.schedules(),
     jobs.list({ state: 'running', limit: 20 }),
+    jobs.postponed(),
     credentials.runs({ limit: 50 }),
     bus === null ? null : bus.depths(),
   ]);
@@ -59,6 +63,7 @@ export async function systemState({ settings, stores, bus, roles, clock }: Syste
         now,
       ),
       fact('schedules switched on', `${schedules.filter(({ enabled }) => enabled).length} of ${schedules.length}`),
+      postponedFact(postponed, now),
       ...leases,
     ],
     queues: queues ?? [],
@@ -77,6 +82,13 @@ function fromLine({ name, message, status }: CheckLine): Fact {
 function waitFact(name: string, dues: readonly Date[], now: Date): Fact {
   const seconds = Math.max(0, ...dues.map((at) => Math.round((now.getTime() - at.getTime()) / 1_000)));
   return seconds === 0 ? fact(name, 'none is due') : fact(name, `the oldest is due for ${seconds} s`, seconds > LATE_S);
+}
+
+function postponedFact({ count, since }: PostponedJobs, now: Date): Fact {
+  if (since === null) return fact('postponed jobs', 'none');
+  const seconds = Math.max(0, Math.round((now.getTime() - since.getTime()) / 1_000));
+  const who = count === 1 ? '1 tries a step again' : `${count} try a step again`;
+  return fact('postponed jobs', `${who}, the one that has tried longest for ${seconds} s`, seconds > TRYING_LONG_S);
 }
 
 function consumerFacts(bus: Bus | null): Fact[] {

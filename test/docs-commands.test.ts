@@ -105,6 +105,16 @@ describe('commands in the documentation', () => {
     expect(await refusalOf(['config', 'export', '--loud'])).to.include("unknown option '--loud'");
   });
 
+  it('stand in blocks that say so, since others are not looked at', () => {
+    const unseen = pagesWithCommands.flatMap((page) =>
+      [...readFileSync(projectPath(page), 'utf8').matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)]
+        .filter(([, language = '']) => !['sh', 'console'].includes(language))
+        .filter(([, , block = '']) => /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npx|npm) /m.test(block))
+        .map(([, language = '', block = '']) => `${page}: ${language} ${block.split('\n')[0]}`),
+    );
+    expect(unseen).to.deep.equal([]);
+  });
+
   it('name scripts of npm that there are', () => {
     const { scripts } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { scripts: object };
     const named = pagesWithCommands.flatMap((page) => [

@@ -7,9 +7,12 @@
  *  @import { BadgeProvider, OpenAccount } from '../../plugin/ports/badge-provider.ts'
  *  @import { PluginHost, PluginProviderParts } from '../../plugin/extensions/plugin-host.ts' */
 
+/** What a rule writes after `template`. */
+const WORD = 'board';
+
 /** @param {PluginHost} host */
 export function register({ addProvider, errors }) {
-  addProvider('board', (parts) => createBoardProvider(parts, errors));
+  addProvider(WORD, (parts) => createBoardProvider(parts, errors));
 }
 
 /** Where the board is: a setting of this package, not of Laurel. */
@@ -52,7 +55,7 @@ function createBoardProvider({ accounts, connect }, { ProviderError }) {
   });
 
   return {
-    name: 'board',
+    name: WORD,
     title: 'Board',
     capabilities: {
       synchronises: true,
@@ -71,7 +74,7 @@ function createBoardProvider({ accounts, connect }, { ProviderError }) {
     },
 
     template: (templateText) =>
-      accounts.find('board', templateText).then((known) => known && { ...known, id: known.templateId }),
+      accounts.find(WORD, templateText).then((known) => known && { ...known, id: known.templateId }),
 
     async checkAccount(account) {
       const { data } = await board(account).call({ method: 'GET', path: 'me' });
@@ -90,7 +93,7 @@ function createBoardProvider({ accounts, connect }, { ProviderError }) {
     },
 
     async award({ uuid, templateId, badgeName, awardedAt, recipient }) {
-      const { account, template } = await accounts.resolve('board', templateId);
+      const { account, template } = await accounts.resolve(WORD, templateId);
       const body = { template: template.templateId, badge: badgeName, name: recipient.name, awardedAt };
       // The same under the same uuid: to repeat it after a lost answer is safe.
       const { data } = await board(account).call({ method: 'PUT', path: `badges/${uuid}`, body, repeatable: true });
@@ -98,13 +101,13 @@ function createBoardProvider({ accounts, connect }, { ProviderError }) {
     },
 
     async findIssued({ uuid, templateId }) {
-      const { account } = await accounts.resolveIssued('board', templateId);
+      const { account } = await accounts.resolveIssued(WORD, templateId);
       const { status, data } = await board(account).call({ method: 'GET', path: `badges/${uuid}`, accept: [404] });
       return status === 404 ? null : issued(data);
     },
 
     async revoke({ uuid, templateId, reason }) {
-      const { account } = await accounts.resolveIssued('board', templateId);
+      const { account } = await accounts.resolveIssued(WORD, templateId);
       const path = `badges/${uuid}/revocation`;
       const { data } = await board(account).call({ method: 'POST', path, body: { reason }, repeatable: true });
       return issued(data);

@@ -11,6 +11,10 @@ const table = {
     'Use at most 100 letters from a to z, digits, "-", "_" and ".", with no "-" or "." at the ends, and not "new".',
   ],
   'book.length': ['The canonical form of a badge is longer than a rule text may be.', 'Shorten it, or move tests out.'],
+  'book.template': [
+    'A badge of an organisation names a template that is neither its own nor shared by all.',
+    'Choose one from the list of templates.',
+  ],
   'test.failed': [
     'An expectation of a test is not met by the rules as they would be in force.',
     'Mend the rule, or the test where it expects the wrong thing.',

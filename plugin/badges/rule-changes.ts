@@ -20,6 +20,8 @@ export interface ApplyOptions {
   /** Of the plan that somebody agreed to; null: whatever the plan is now. */
   readonly plan: string | null;
   readonly prune: boolean;
+  /** The files are those of an export of a configuration: badges in it keep ids that no new badge may have. */
+  readonly exported?: boolean;
   readonly actor: string;
   readonly reason: string | null;
   /** Logged events from then on count for the badges that are added or changed, whenever they were received. */
@@ -53,7 +55,7 @@ export interface RestoreOptions {
 
 export interface RuleChanges {
   /** What the files would change. Changes nothing. @throws StoreError */
-  plan(files: readonly GivenFile[], options: { readonly prune: boolean }): Promise<PlanResult>;
+  plan(files: readonly GivenFile[], options: Pick<ApplyOptions, 'prune' | 'exported'>): Promise<PlanResult>;
   /** All or nothing, and in force at once. @throws StoreError */
   apply(files: readonly GivenFile[], options: ApplyOptions): Promise<ApplyResult>;
   /** Everything in force. @throws StoreError */
@@ -87,18 +89,18 @@ export interface RuleChangesParts {
 export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
   const { store, ruleBook, environment, clock, follower } = parts;
 
-  async function plan(files: readonly GivenFile[], prune: boolean) {
+  async function plan(files: readonly GivenFile[], choice: Pick<ApplyOptions, 'prune' | 'exported'>) {
     const { revision, changed } = await store.state();
     const stored = { revision, badges: changed };
-    return { stored, result: planRules({ stored, files, prune, environment }) };
+    return { stored, result: planRules({ stored, files, ...choice, environment }) };
   }
 
   async function apply(
     files: readonly GivenFile[],
-    { plan: agreed, prune, actor, reason, since = null }: ApplyOptions,
+    { plan: agreed, prune, exported = false, actor, reason, since = null }: ApplyOptions,
   ): Promise<ApplyResult> {
     for (;;) {
-      const { stored, result } = await plan(files, prune);
+      const { stored, result } = await plan(files, { prune, exported });
       if (!result.ok) return { outcome: 'invalid', texts: result.texts };
       if (agreed !== null && result.plan.hash !== agreed) {
         const because = startsFrom(agreed, stored) ? 'files-changed' : 'stored-rules-changed';
@@ -168,7 +170,7 @@ export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
   }
 
   return {
-    plan: async (files, { prune }) => (await plan(files, prune)).result,
+    plan: async (files, { prune, exported = false }) => (await plan(files, { prune, exported })).result,
     apply,
     export: async () => exportRules(await store.list()),
     restore,

@@ -79,13 +79,15 @@ export interface PlanRequest {
   readonly files: readonly GivenFile[];
   /** Remove what is stored and not in the files. */
   readonly prune: boolean;
+  /** As `ApplyOptions.exported`. */
+  readonly exported?: boolean;
   /** `knownBadges` is not looked at. */
   readonly environment: Environment;
 }
 
 /** Never throws for texts. */
-export function planRules({ stored, files, prune, environment }: PlanRequest): PlanResult {
-  const target = checkTarget({ stored: stored.badges, files, prune, environment });
+export function planRules({ stored, files, prune, exported = false, environment }: PlanRequest): PlanResult {
+  const target = checkTarget({ stored: stored.badges, files, prune, exported, environment });
   if (target.texts.some(({ diagnostics }) => diagnostics.some(isError))) {
     return { ok: false, texts: target.texts.filter(({ diagnostics }) => diagnostics.length > 0) };
   }

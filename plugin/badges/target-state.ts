@@ -17,6 +17,7 @@ import { sourcesOf } from './badge-source.ts';
 import { failedTests } from './badge-tests.ts';
 import { circle, triggerOn, unstorable } from './badge-text.ts';
 import { isError, problem } from './book-diagnostics.ts';
+import { fileNameOf } from './export-rules.ts';
 
 export interface GivenFile {
   /** As messages name it. */
@@ -58,10 +59,12 @@ interface Question {
   readonly stored: readonly BadgeDefinition[];
   readonly files: readonly GivenFile[];
   readonly prune: boolean;
+  /** The files are an export: a badge in one of the name that an export gives it was stored, and keeps the id it had. */
+  readonly exported: boolean;
   readonly environment: Environment;
 }
 
-export function checkTarget({ stored, files, prune, environment }: Question): Target {
+export function checkTarget({ stored, files, prune, exported, environment }: Question): Target {
   const blocks = files.map(({ text }) => parse(text).file.blocks.filter((block) => block.kind === 'badge'));
   const ids = new Set(blocks.flatMap((all) => all.map(({ id }) => id.value)));
   const others = stored.filter(({ id }) => !ids.has(id));
@@ -82,7 +85,8 @@ export function checkTarget({ stored, files, prune, environment }: Question): Ta
 
   reportRepeated(parts, blocks);
   reportRemovedUpstreams(parts, new Set(removed.map(({ id }) => id)));
-  const given = givenBadges(parts, (id) => inForce.has(id));
+  const keepsId = (id: string, file: string) => inForce.has(id) || (exported && file === fileNameOf(id));
+  const given = givenBadges(parts, keepsId);
   const state = new Map<string, { readonly badge: Badge; readonly part: Part }>();
   for (const part of [...storedParts, ...parts]) for (const badge of part.badges) state.set(badge.id, { badge, part });
   reportCircles(state, ids);
@@ -123,7 +127,10 @@ function reportRepeated(parts: readonly Part[], blocks: readonly (readonly Badge
   }
 }
 
-function givenBadges(parts: readonly Part[], isStored: (id: string) => boolean): ReadonlyMap<string, GivenBadge> {
+function givenBadges(
+  parts: readonly Part[],
+  keepsId: (id: string, file: string) => boolean,
+): ReadonlyMap<string, GivenBadge> {
   const given = new Map<string, GivenBadge>();
   for (const { name, text, file, badges, diagnostics } of parts) {
     if (diagnostics.some(isError)) continue;
@@ -131,7 +138,7 @@ function givenBadges(parts: readonly Part[], isStored: (id: string) => boolean):
     const blocks = new Map(file.blocks.flatMap((block) => (block.kind === 'badge' ? [[block.id.value, block]] : [])));
     for (const { id, source } of sourcesOf(file)) {
       const badge = byId.get(id);
-      const trouble = unstorable(blocks.get(id) as BadgeBlock, source, text, !isStored(id));
+      const trouble = unstorable(blocks.get(id) as BadgeBlock, source, text, !keepsId(id, name));
       if (trouble !== null) diagnostics.push(trouble);
       if (badge !== undefined) given.set(id, { badge, source, file: name });
     }

@@ -9,7 +9,7 @@ import type { Tracer } from '../ports/tracer.ts';
 import { advance } from './progress.ts';
 
 export interface ProgressUpdaterParts {
-  readonly progress: Pick<ProgressStore, 'load' | 'save'>;
+  readonly progress: Pick<ProgressStore, 'load' | 'recall' | 'save'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tracer?: Pick<Tracer, 'current'>;
@@ -61,7 +61,8 @@ export function createProgressUpdater(parts: ProgressUpdaterParts): ProgressUpda
     let before: Progress | null | undefined;
     let caughtUp = false;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const former = await parts.progress.load(learnerId, badge.id);
+      const guess = attempt === 0 && !step.anew ? parts.progress.recall(learnerId, badge.id) : null;
+      const former = guess ?? (await parts.progress.load(learnerId, badge.id));
       if (former !== null && former.ruleVersion > ruleVersion) await assertLatest(badge.id, ruleVersion);
       if (former !== null && former.ruleVersion < ruleVersion && step.catchUp && !caughtUp) {
         caughtUp = true;
@@ -78,6 +79,8 @@ export function createProgressUpdater(parts: ProgressUpdaterParts): ProgressUpda
         newUuid: () => parts.ids.uuid(),
       });
       if (next === former) {
+        // There is nothing to save, which would have told whether it holds.
+        if (guess !== null) continue;
         current.set(badge.id, former);
         // After an attempt that was beaten it may be ours all the same, with something else saved on top.
         if (attempt === 0 || (await areLatest(learnerId, upstreams, current))) return { before, after: former };
@@ -88,7 +91,7 @@ export function createProgressUpdater(parts: ProgressUpdaterParts): ProgressUpda
         const after = { ...next, version: next.version + 1 };
         current.set(badge.id, after);
         if (await areLatest(learnerId, upstreams, current)) return { before, after };
-      } else {
+      } else if (guess === null) {
         await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt));
       }
     }

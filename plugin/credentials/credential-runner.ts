@@ -15,8 +15,14 @@ import { fromCheckpoint, NO_COUNTS, type RunCounts, RunProgress } from './run-pr
 
 export interface CredentialRunner {
   /** Records a run and begins it. Joins the one that is running for the configuration, or that was made for `dueAt`.
-   *  @returns the run's id @throws NotFoundError `not-found.configuration` */
-  runNow(configurationId: string, trigger: CredentialRun['trigger'], dueAt: Date): Promise<string>;
+   *  @param options `beside`: it joins none that is running, only its own @returns the run's id
+   *  @throws NotFoundError `not-found.configuration` */
+  runNow(
+    configurationId: string,
+    trigger: CredentialRun['trigger'],
+    dueAt: Date,
+    options?: { readonly beside?: boolean },
+  ): Promise<string>;
   /** Resolves when the run has ended, here or in another process, or has been given up by `stop`.
    *  @throws NotFoundError `not-found.run` */
   wait(runId: string): Promise<CredentialRun>;
@@ -223,16 +229,16 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
   }
 
   /** The running one, or the one of the same due time, newest first. */
-  async function findRun(configurationId: string, dueAt: Date): Promise<CredentialRun | null> {
+  async function findRun(configurationId: string, dueAt: Date, beside: boolean): Promise<CredentialRun | null> {
     const runs = await store.runs({ configurationId, limit: 100 });
-    const running = runs.find((run) => run.state === 'running' && run.leaseUntil > clock.now());
+    const running = beside ? undefined : runs.find((run) => run.state === 'running' && run.leaseUntil > clock.now());
     return running ?? runs.find((run) => run.dueAt.getTime() === dueAt.getTime()) ?? null;
   }
 
   return {
-    async runNow(configurationId, trigger, dueAt) {
+    async runNow(configurationId, trigger, dueAt, { beside = false } = {}) {
       await loadConfiguration(store, configurationId);
-      const known = await findRun(configurationId, dueAt);
+      const known = await findRun(configurationId, dueAt, beside);
       if (known) return known.id;
       const startedAt = clock.now();
       const trace = tracer.current();
@@ -255,7 +261,7 @@ export function createCredentialRunner(parts: RunnerParts): CredentialRunner {
         begin(run);
         return run.id;
       }
-      return (await findRun(configurationId, dueAt))?.id ?? run.id;
+      return (await findRun(configurationId, dueAt, beside))?.id ?? run.id;
     },
 
     async wait(runId) {

@@ -8,6 +8,8 @@ import { type FilledWords, type Words, words } from '../words.ts';
 interface Described {
   readonly name: string;
   readonly doc: string;
+  /** The setting that the default comes from. */
+  readonly defaultFrom?: string;
 }
 
 interface NumberOption extends Described {
@@ -27,6 +29,10 @@ interface TextOption extends Described {
   readonly required?: true;
   /** What a value must look like, and how to say so: `must be ...`. */
   readonly pattern?: { readonly expression: RegExp; readonly says: string };
+  /** What a pattern cannot tell: `has ...`, `must ...`; null: nothing is wrong. */
+  readonly problem?: (text: string) => FilledWords | null;
+  /** What is offered beside anything else that may be written. */
+  readonly offers?: readonly string[];
   /** It names assets of this kind by slug: the form offers those there are. */
   readonly asset?: Asset['kind'];
 }
@@ -89,6 +95,19 @@ export function readOptions(schema: OptionSchema, given: Options): Options {
     throw new InputError('options', words('the options cannot be used: {problems}', { problems: all }));
   }
   return value;
+}
+
+/** A schema with defaults that the site sets. */
+export function withSiteDefaults(
+  schema: OptionSchema,
+  defaults: Readonly<Record<string, { readonly value: string; readonly setting: string }>>,
+): OptionSchema {
+  return schema.map((option) => {
+    const own = Object.hasOwn(defaults, option.name) ? defaults[option.name] : undefined;
+    return own && (option.type === 'text' || option.type === 'choice')
+      ? { ...option, default: own.value, defaultFrom: own.setting }
+      : option;
+  });
 }
 
 /** `over` on top of `base`, objects merged key by key to any depth; every other value, `false` and lists too, replaces. */
@@ -155,6 +174,9 @@ function readValue(option: Option, given: unknown, path: string, problems: Optio
         });
       } else if (option.pattern && !option.pattern.expression.test(given)) {
         problems.push({ path, message: words('"{path}" {rule}', { path, rule: later(option.pattern.says) }) });
+      } else {
+        const rule = option.problem?.(given) ?? null;
+        if (rule !== null) problems.push({ path, message: words('"{path}" {rule}', { path, rule }) });
       }
       return given;
     case 'boolean':

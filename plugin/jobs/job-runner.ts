@@ -1,7 +1,7 @@
 /** Carries jobs out, a step at a time. Any process may go on where another one stopped or died: what a step did is
  *  recorded after it, so a step may be repeated and must then change nothing more. */
 
-import { CredentialsError } from '../errors.ts';
+import { CredentialsError, ProviderError } from '../errors.ts';
 import type { Job, JobChange, JobStore, Json, JsonObject } from '../ports/job-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { type StepNotes, silentTracer, type Tracer } from '../ports/tracer.ts';
@@ -55,6 +55,8 @@ export interface JobRunner {
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** Who wants us to stay away for longer is asked again all the same: it may have been a slip. */
+const LONGEST_WISH_MS = 3_600_000;
 
 export function createJobRunner(parts: JobRunnerParts): JobRunner {
   const { store, clock, logger, concurrency = 2, pollMs = 1_000, leaseMs = 60_000 } = parts;
@@ -205,6 +207,7 @@ function afterStep(job: Job, step: JobStep, now: Date, leaseMs: number): JobChan
     counts,
     error: null,
     attempts: 0,
+    ...(job.attempts > 0 && { failingSince: null }),
     dueAt: new Date(now.getTime() + leaseMs),
     ...(step.total === undefined ? {} : { total: step.total }),
     ...(step.result === undefined ? {} : { result: step.result }),
@@ -219,8 +222,11 @@ function afterFailure(job: Job, error: unknown, now: Date): JobChange {
       ? { code: error.code, message: error.message }
       : { code: 'bug.unexpected', message: 'an unexpected error; the log of that time has the details' };
   if (error instanceof CredentialsError && error.retry === 'later') {
-    const delayMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 20));
-    return { attempts, error: told, dueAt: new Date(now.getTime() + delayMs) };
+    const ownMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 20));
+    const wishMs = error instanceof ProviderError ? Math.min(LONGEST_WISH_MS, error.retryAfterMs ?? 0) : 0;
+    const delayMs = Math.max(ownMs, wishMs);
+    const failingSince = job.attempts === 0 ? now : (job.failingSince ?? now);
+    return { attempts, failingSince, error: told, dueAt: new Date(now.getTime() + delayMs) };
   }
   return { attempts, error: told, state: 'failed', finishedAt: now };
 }

@@ -35,8 +35,8 @@ export interface ActivityStore {
   between(from: Date, to: Date): Promise<readonly ActivityHour[]>;
   /** The calls in all hours that begin in a range; providers that were not called are left out. @param to not included */
   callsBetween(from: Date, to: Date): Promise<CallsByProvider>;
-  /** When a call to the provider last succeeded, as far back as hours are kept; null: never. */
-  lastSuccess(provider: string): Promise<Date | null>;
+  /** When a call to the provider last succeeded, in an hour that begins then or later; null: in none. */
+  lastSuccess(provider: string, from: Date): Promise<Date | null>;
 }
 
 const HOUR_MS = 3_600_000;

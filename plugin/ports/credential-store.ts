@@ -59,6 +59,17 @@ export type ScheduleRule =
   /** Once, at a given moment; at once where that has passed. */
   | { readonly kind: 'clocked'; readonly at: Date };
 
+/** What becomes of due times that were missed while no scheduler ran: one run for all of them, none, or a run for each. */
+export type CatchUp = 'one' | 'none' | CatchUpAll;
+
+export interface CatchUpAll {
+  readonly kind: 'all';
+  /** The latest so many of them, the oldest of these first. */
+  readonly max: number;
+  /** None that is older than this. */
+  readonly withinMs: number;
+}
+
 /** When a configuration runs by itself. Truth lives here; timers only wake. */
 export interface Schedule {
   readonly configurationId: string;
@@ -70,15 +81,18 @@ export interface Schedule {
   readonly startAt: Date | null;
   /** Nothing is due from here on; the schedule is disabled then, not removed. */
   readonly expiresAt: Date | null;
-  /** Due while the configuration's former run is still going: leave this time out, or run once when that has ended. */
-  readonly overlap: 'skip' | 'queue';
-  /** Due times that were missed while no scheduler ran: one run for all of them, or none. */
-  readonly catchUp: 'one' | 'none';
+  /** Due while the configuration's former run is still going: leave this time out, run once when that has ended, or begin
+   *  beside it. */
+  readonly overlap: 'skip' | 'queue' | 'allow';
+  readonly catchUp: CatchUp;
   /** Later than so much after its due time a run is not begun any more, and the time counts as missed; null: however late.
    *  A given moment is never too late. */
   readonly deadlineMs: number | null;
   /** null: never due (disabled or expired). */
   readonly nextDueAt: Date | null;
+  /** Due times that are to be run however late it has become, the oldest first: that is `nextDueAt`, or else the list is
+   *  out of date and says nothing. Only where each missed one is run. */
+  readonly waiting: readonly Date[];
   readonly lastRunAt: Date | null;
   /** The last due time that passed without a run, by `overlap` or `catchUp`. */
   readonly lastSkipped: { readonly dueAt: Date; readonly reason: 'still-running' | 'missed' | 'cannot-begin' } | null;
@@ -91,6 +105,7 @@ export interface Schedule {
 export interface ScheduleStep {
   /** null: never again, the schedule is disabled. */
   readonly nextDueAt: Date | null;
+  readonly waiting: readonly Date[];
   /** null: no run was begun. */
   readonly ranAt: Date | null;
   /** Why not; ignored where a run was begun. */

@@ -46,6 +46,8 @@ export interface Job {
   readonly error: { readonly code: string; readonly message: string } | null;
   /** Steps that failed since one succeeded. */
   readonly attempts: number;
+  /** When the first of them failed; null, or left out: none has. */
+  readonly failingSince?: Date | null;
   readonly cancelRequested: boolean;
   /** Grows whenever a process takes the job: who holds an older number has lost it. */
   readonly fence: number;
@@ -60,8 +62,28 @@ export interface Job {
 
 /** What a checkpoint may change. */
 export type JobChange = Partial<
-  Pick<Job, 'state' | 'cursor' | 'done' | 'total' | 'counts' | 'result' | 'error' | 'attempts' | 'dueAt' | 'finishedAt'>
+  Pick<
+    Job,
+    | 'state'
+    | 'cursor'
+    | 'done'
+    | 'total'
+    | 'counts'
+    | 'result'
+    | 'error'
+    | 'attempts'
+    | 'failingSince'
+    | 'dueAt'
+    | 'finishedAt'
+  >
 >;
+
+/** Jobs that go on putting off a step that fails. */
+export interface PostponedJobs {
+  readonly count: number;
+  /** Since when the one does that has done so longest; null: there is none. */
+  readonly since: Date | null;
+}
 
 export interface JobStore {
   /** By `jobShape`. */
@@ -76,6 +98,8 @@ export interface JobStore {
     readonly after?: string;
     readonly limit: number;
   }): Promise<Page<Job>>;
+  /** Open jobs whose last step failed. */
+  postponed(): Promise<PostponedJobs>;
   /** Takes the job of one of the kinds that is due longest: a waiting one, or a running one whose lease has ended.
    *  @param id only this one
    *  @returns it as taken, running and with a new fence; null: there is none */

@@ -38,8 +38,9 @@ export class MemoryActivityStore implements ActivityStore {
     return mergedCalls(...this.#within(from, to).map(([, { calls }]) => calls));
   }
 
-  async lastSuccess(provider: string): Promise<Date | null> {
-    return mergedCalls(...[...this.#hours.values()].map(({ calls }) => calls)).get(provider)?.succeededAt ?? null;
+  async lastSuccess(provider: string, from: Date): Promise<Date | null> {
+    const hours = [...this.#hours].filter(([hour]) => hour >= from.getTime());
+    return mergedCalls(...hours.map(([, { calls }]) => calls)).get(provider)?.succeededAt ?? null;
   }
 
   #within(from: Date, to: Date): readonly (readonly [number, Hour])[] {

@@ -139,9 +139,10 @@ export class MemoryCredentialStore implements CredentialStore {
       ...schedule,
       enabled: step.nextDueAt !== null,
       nextDueAt: step.nextDueAt,
-      ...(step.ranAt === null
-        ? { lastSkipped: step.skipped && { dueAt: from, reason: step.skipped } }
-        : { lastRunAt: step.ranAt, totalRuns: schedule.totalRuns + 1 }),
+      waiting: step.waiting,
+      ...(step.ranAt !== null
+        ? { lastRunAt: step.ranAt, totalRuns: schedule.totalRuns + 1 }
+        : step.skipped !== null && { lastSkipped: { dueAt: from, reason: step.skipped } }),
     });
     return true;
   }

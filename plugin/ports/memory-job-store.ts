@@ -1,6 +1,6 @@
 /** The in-memory twin of the job store: the reference behaviour, for tests; not for production. */
 
-import { isOpen, type Job, type JobChange, type JobStore } from './job-store.ts';
+import { isOpen, type Job, type JobChange, type JobStore, type PostponedJobs } from './job-store.ts';
 import type { Page } from './learner-store.ts';
 import { memoryRecords } from './memory-records.ts';
 import { jobShape } from './record-shapes.ts';
@@ -27,6 +27,10 @@ export class MemoryJobStore implements JobStore {
     const items = wanted.slice(start, start + limit);
     const last = items.at(-1);
     return { items, next: last && start + limit < wanted.length ? jobCursor(last) : null };
+  }
+
+  async postponed(): Promise<PostponedJobs> {
+    return postponedOf([...this.#jobs.values()].filter(({ state, attempts }) => isOpen(state) && attempts > 0));
   }
 
   async claim(kinds: readonly string[], now: Date, leaseUntil: Date, only?: string): Promise<Job | null> {
@@ -76,9 +80,17 @@ export function reopened(now: Date) {
     cancelRequested: false,
     error: null,
     attempts: 0,
+    failingSince: null,
     dueAt: now,
     finishedAt: null,
   } as const;
+}
+
+/** Jobs of the time before this was noted count from when they were begun. */
+export function postponedOf(jobs: readonly Pick<Job, 'failingSince' | 'startedAt' | 'createdAt'>[]): PostponedJobs {
+  const since = jobs.map(({ failingSince, startedAt, createdAt }) => failingSince ?? startedAt ?? createdAt);
+  const [first = null] = since.toSorted((a, b) => a.getTime() - b.getTime());
+  return { count: jobs.length, since: first };
 }
 
 /** Where the page after this job begins. */

@@ -50,6 +50,13 @@ export class MemoryProviderStore implements ProviderStore {
     return true;
   }
 
+  async removeTemplate(
+    template: Pick<BadgeTemplate, 'provider' | 'accountId' | 'templateId' | 'version'>,
+  ): Promise<boolean> {
+    const key = keyOf(template);
+    return this.#templates.get(key)?.version === template.version && this.#templates.delete(key);
+  }
+
   async templates({ search, after, limit, ...exactly }: TemplateQuery): Promise<Page<BadgeTemplate>> {
     const wanted = [...this.#templates.values()]
       .filter((one) => exactly.provider === undefined || one.provider === exactly.provider)

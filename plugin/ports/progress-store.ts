@@ -183,6 +183,9 @@ export interface ProgressStore {
   /** By `progressShape`. */
   readonly records: Records<Progress>;
   load(learnerId: string, badgeId: string): Promise<Progress | null>;
+  /** What is probably stored, without looking: good for nothing but a save, which is refused unless it is.
+   *  @returns null: nobody knows */
+  recall(learnerId: string, badgeId: string): Progress | null;
   /** Stores `progress` as version `progress.version + 1` if the stored version still is `progress.version`.
    *  @returns false when somebody else was faster; nothing was changed: load again and redo */
   save(progress: Progress): Promise<boolean>;

@@ -11,6 +11,8 @@ export interface ProviderAccount {
   /** Unique per provider, `a-z0-9-`: stands before the slash where a rule must say which account. */
   readonly slug: string;
   readonly name: string;
+  /** What the provider calls it, where a person has given it another name; null: `name` is what it calls it. */
+  readonly providerName: string | null;
   /** One of the provider's hosts, e.g. `production`, `sandbox`, `eu`. */
   readonly host: string;
   /** What the provider calls it, e.g. the UUID of a Credly organization; unique per provider and host where known. */
@@ -87,6 +89,8 @@ export interface ProviderStore {
   template(provider: string, accountId: string, templateId: string): Promise<BadgeTemplate | null>;
   /** As `saveAccount`. */
   saveTemplate(template: BadgeTemplate): Promise<boolean>;
+  /** @returns false when it is gone, or somebody has changed it since */
+  removeTemplate(template: Pick<BadgeTemplate, 'provider' | 'accountId' | 'templateId' | 'version'>): Promise<boolean>;
   /** By name, then id. */
   templates(query: TemplateQuery): Promise<Page<BadgeTemplate>>;
   templateCounts(): Promise<

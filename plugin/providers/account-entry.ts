@@ -19,6 +19,7 @@ export interface EntryProblem {
 }
 
 const LONGEST_SLUG = 40;
+const LONGEST_NAME = 100;
 const LONGEST_SECRET = 4_096;
 
 /** Without what surrounds a pasted text. */
@@ -60,6 +61,13 @@ export function entryProblems(form: AccountForm, entry: AccountEntry): readonly 
   const secretProblem = problemOfSecret(form, secret);
   if (secretProblem !== null) problems.push({ field: 'secret', message: secretProblem });
   return problems;
+}
+
+/** @returns what is wrong with a name that somebody gives an account; null: nothing */
+export function nameProblem(name: string): FilledWords | null {
+  return [...name].length > LONGEST_NAME || /\p{Cc}|\p{Surrogate}/u.test(name)
+    ? words('Write a name of at most {most} characters, on one line.', { most: LONGEST_NAME })
+    : null;
 }
 
 /** @returns what is wrong with it; null: it may be asked for at the provider */

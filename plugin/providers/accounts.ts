@@ -12,6 +12,7 @@ import {
   entryProblems,
   formOf,
   lowerFirst,
+  nameProblem,
   problemOfSecret,
   trimmedEntry,
 } from './account-entry.ts';
@@ -51,6 +52,9 @@ export interface Accounts {
   rotate(id: string): Promise<ProviderAccount>;
   /** @throws NotFoundError */
   setEnabled(id: string, enabled: boolean): Promise<ProviderAccount>;
+  /** Gives it a name of ours: only what people read changes. @param name empty: as the provider calls it
+   *  @throws NotFoundError; InputError `input.account`; ConflictError `conflict.own-account` */
+  rename(id: string, name: string): Promise<ProviderAccount>;
   /** With its templates. @throws NotFoundError; ConflictError `conflict.account-from-settings` */
   remove(id: string): Promise<ProviderAccount>;
   /** Writes down the secrets that a process received and could not write down before it ended. @returns how many */
@@ -114,10 +118,13 @@ export function createAccounts(parts: AccountsParts): Accounts {
     return (known(provider).provider as Required<BadgeProvider>).checkAccount(account);
   }
 
-  function works(facts: AccountFacts) {
+  /** @param known null: it is new */
+  function works(facts: AccountFacts, known: Pick<ProviderAccount, 'name' | 'providerName'> | null) {
     const message = ['works', ...facts.notes].join('; ');
+    const isNamed = known !== null && known.providerName !== null;
     return {
-      name: facts.name,
+      name: isNamed ? known.name : facts.name,
+      providerName: isNamed ? facts.name : null,
       secretExpiresAt: facts.secretExpiresAt,
       lastCheck: { at: clock.now(), ok: true, message },
     };
@@ -127,7 +134,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
     const account = await existing(id);
     try {
       const facts = await ask(account.provider, openAccount(account, secrets));
-      return { account: await change(id, () => works(facts)), facts };
+      return { account: await change(id, (latest) => works(facts, latest)), facts };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const lastCheck = { at: clock.now(), ok: false, message: error.message };
@@ -213,7 +220,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
         slug,
         host,
         externalId,
-        ...works(told),
+        ...works(told, null),
         sealedSecret: secrets.seal(secret, boundTo(id)),
         origin: 'page',
         enabled: true,
@@ -246,7 +253,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
       await rescue.forget(id);
       const put = (latest: ProviderAccount) => {
         assertExpected(latest);
-        return { sealedSecret, ...works(told) };
+        return { sealedSecret, ...works(told, latest) };
       };
       return newSecretIsThere(await change(id, put));
     },
@@ -279,6 +286,21 @@ export function createAccounts(parts: AccountsParts): Accounts {
     },
 
     setEnabled: (id, enabled) => change(id, () => ({ enabled })),
+
+    async rename(id, entered) {
+      const account = await existing(id);
+      if (isOurs(account))
+        throw new ConflictError('own-account', msg('this account stands for Laurel itself; it keeps its name'));
+      const given = entered.trim();
+      const problem = nameProblem(given);
+      if (problem !== null) throw new InputError('account', problem, { details: { field: 'name' } });
+      return change(id, ({ name, providerName }) => {
+        const theirs = providerName ?? name;
+        return given === '' || given === theirs
+          ? { name: theirs, providerName: null }
+          : { name: given, providerName: theirs };
+      });
+    },
 
     async remove(id) {
       const account = await changeable(id);

@@ -88,6 +88,7 @@ async function setUp(
     provider,
     slug,
     name: slug,
+    providerName: null,
     host,
     externalId,
     sealedSecret: null,

@@ -83,14 +83,10 @@ export function createRefreshBadges({ providers, progress, clock, logger }: Refr
   };
 
   async function refresh(badge: IssuedBadge, provider: BadgeProvider, hopeless: Set<string>): Promise<string> {
-    const { uuid, template, externalId } = badge;
-    if (template === null || externalId === null) return 'unchanged';
+    const { template } = badge;
+    if (template === null) return 'unchanged';
     try {
-      const now = await provider.issuedState?.({ uuid, templateId: template.id, externalId });
-      const state = now ?? { externalId, state: GONE, url: badge.externalUrl };
-      return (await recordState(provider.name, { ...state, externalId }, { progress, clock }))
-        ? 'changed'
-        : 'unchanged';
+      return (await refreshBadge(badge, provider, { progress, clock })) ? 'changed' : 'unchanged';
     } catch (error) {
       if (!(error instanceof CredentialsError)) throw error;
       // Who is away is asked again, all of it, a little later.
@@ -100,6 +96,18 @@ export function createRefreshBadges({ providers, progress, clock, logger }: Refr
       return 'not told';
     }
   }
+}
+
+/** Asks how one badge stands, and writes it down. @returns whether that is news @throws ProviderError, StoreError */
+export async function refreshBadge(
+  { uuid, template, externalId, externalUrl }: IssuedBadge,
+  provider: BadgeProvider,
+  { progress, clock }: Pick<RefreshParts, 'progress' | 'clock'>,
+): Promise<boolean> {
+  if (template === null || externalId === null || provider.issuedState === undefined) return false;
+  const now = await provider.issuedState({ uuid, templateId: template.id, externalId });
+  const state = now ?? { externalId, state: GONE, url: externalUrl };
+  return recordState(provider.name, { ...state, externalId }, { progress, clock });
 }
 
 interface Place extends JsonObject {

@@ -11,9 +11,13 @@ const SAVE_ATTEMPTS = 10;
 export type StoredTemplate = 'added' | 'changed' | 'unchanged' | 'skipped';
 
 /** What a template is, beside where it stands in the store. */
-type Facts = Omit<BadgeTemplate, 'provider' | 'accountId' | 'templateId' | 'version' | 'updatedAt' | 'syncedAt'>;
+export type TemplateFacts = Omit<
+  BadgeTemplate,
+  'provider' | 'accountId' | 'templateId' | 'version' | 'updatedAt' | 'syncedAt'
+>;
 
-/** @param known as it is stored; undefined: it is not @throws StoreError */
+/** Whoever looked later knows better, and stands.
+ *  @param known as it is stored; undefined: it is not @param now when the provider was asked @throws StoreError */
 export async function storeTemplate(
   store: ProviderStore,
   { id: accountId, provider }: Pick<ProviderAccount, 'id' | 'provider'>,
@@ -24,7 +28,9 @@ export async function storeTemplate(
   let former = known;
   for (let attempt = 0; attempt < SAVE_ATTEMPTS; attempt++) {
     if (former === undefined && template.state !== 'active') return 'skipped';
+    if (isLater(former, now)) return 'unchanged';
     const isSame = former !== undefined && isDeepStrictEqual(factsOf(former), facts);
+    if (isSame && former?.syncedAt?.getTime() === now.getTime()) return 'unchanged';
     const saved = await store.saveTemplate({
       ...{ provider, accountId, templateId, ...facts },
       version: former?.version ?? 0,
@@ -50,6 +56,21 @@ export async function retireTemplate(store: ProviderStore, known: BadgeTemplate,
   throw new StoreError('contention', 'a badge template kept changing while it was to be retired; try again');
 }
 
-function factsOf({ name, description, imageUrl, state, dashboardUrl, details }: BadgeTemplate): Facts {
+/** The provider lists it, as it is known here already. @throws StoreError */
+export async function templateStands(store: ProviderStore, known: BadgeTemplate, now: Date): Promise<void> {
+  let former: BadgeTemplate | null = known;
+  for (let attempt = 0; attempt < SAVE_ATTEMPTS; attempt++) {
+    if (former === null || (former.syncedAt !== null && former.syncedAt >= now)) return;
+    if (await store.saveTemplate({ ...former, syncedAt: now })) return;
+    former = await store.template(former.provider, former.accountId, former.templateId);
+  }
+  throw new StoreError('contention', 'a badge template kept changing while it was to be stored; try again');
+}
+
+export function factsOf({ name, description, imageUrl, state, dashboardUrl, details }: TemplateFacts): TemplateFacts {
   return { name, description, imageUrl, state, dashboardUrl, details };
+}
+
+function isLater(former: Pick<BadgeTemplate, 'syncedAt'> | undefined, now: Date): boolean {
+  return former?.syncedAt != null && former.syncedAt > now;
 }

@@ -32,8 +32,9 @@ export interface Answer {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Untrusted. */
+  /** Untrusted, as the bytes. */
   readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface ExchangeParts {
@@ -124,7 +125,8 @@ async function ask(
       validateStatus: () => true,
       signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
     });
-    return { status: reply.status, headers: textHeaders(reply.headers), text: new TextDecoder().decode(reply.data) };
+    const { status, data } = reply;
+    return { status, headers: textHeaders(reply.headers), text: new TextDecoder().decode(data), bytes: data };
   } catch (thrown) {
     throw failureOf(thrown, signal?.aborted ? 'ended by the caller' : deadline.aborted ? 'late' : null);
   }

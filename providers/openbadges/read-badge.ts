@@ -25,6 +25,8 @@ export function readBadge(bytes: Uint8Array): unknown {
       );
     return readText(baked);
   }
+  if (Buffer.from(bytes.subarray(0, 5)).toString('latin1') === '%PDF-')
+    throw unusable(words('a PDF carries no signature; enter the verification address that stands on it instead'));
   if (bytes.length > badgeLimits.jsonBytes)
     throw unusable(words('the text is longer than {limit} KiB', { limit: badgeLimits.jsonBytes / 1024 }));
   return readText(Buffer.from(bytes).toString('utf8'));

@@ -2,23 +2,31 @@
 
 import { InputError } from '../../plugin/errors.ts';
 import type { GenerationFunction, GenerationRequest } from '../../plugin/extensions/generation-function.ts';
-import { isRecord } from '../../plugin/extensions/options.ts';
+import { isRecord, withSiteDefaults } from '../../plugin/extensions/options.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
 import { msg } from '../../plugin/words.ts';
 import { sampleJob } from './asset-sample.ts';
 import type { AssetFile, PdfEngine } from './engine.ts';
 import { checkPdfOptions, pdfAssets, pdfOptions } from './pdf-options.ts';
 
+/** What holds for all documents of a site whose options say nothing else: the value, and the setting that has it. */
+export type SiteStyles = Readonly<
+  Record<'name_style' | 'date_style' | 'language', { readonly value: string; readonly setting: string }>
+>;
+
 /** @param engine closed by who made it
  *  @param issuer the author of documents whose options name none */
-export function createPdfGeneration(engine: PdfEngine, issuer = 'Laurel'): GenerationFunction {
+export function createPdfGeneration(
+  engine: PdfEngine,
+  { issuer = 'Laurel', styles }: { readonly issuer?: string | undefined; readonly styles?: SiteStyles } = {},
+): GenerationFunction {
   return {
     name: 'pdf',
     title: msg('PDF'),
     description: msg(
       'Writes the name of the learner and of the context, the date and texts of your own on a PDF template, in any script.',
     ),
-    options: pdfOptions,
+    options: styles ? withSiteDefaults(pdfOptions, styles) : pdfOptions,
     check: checkPdfOptions,
     assetsOf: pdfAssets,
     checkAsset: (kind, bytes) => engine.check(kind, bytes),

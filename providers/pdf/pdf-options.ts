@@ -1,10 +1,12 @@
 /** The options of the `pdf` generation function. */
 
+import { DATE_LETTERS, DATE_STYLES, dateStyleProblem } from '../../plugin/date-style.ts';
 import { InputError } from '../../plugin/errors.ts';
 import type { Option, OptionSchema } from '../../plugin/extensions/options.ts';
 import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
 import { words } from '../../plugin/words.ts';
 import { imageElements, qrElements, STANDARD_ELEMENTS, textElements } from './elements.ts';
+import { NAME_STYLES } from './name-style.ts';
 import { fillPlaceholders, formatIssueDate, PLACEHOLDERS } from './placeholders.ts';
 
 const SLUG = { expression: /^[a-z0-9]+(-[a-z0-9]+)*$/, says: 'must be the slug of an asset' };
@@ -222,11 +224,19 @@ export const pdfOptions: OptionSchema = [
     doc: 'Encrypts the document with AES-256. Everybody can open it; readers allow printing and reading aloud, not copying or changing. It cannot be merged with others then.',
   },
   {
-    name: 'date_style',
+    name: 'name_style',
     type: 'choice',
-    choices: ['full', 'long', 'medium', 'short', 'iso'],
+    choices: NAME_STYLES,
+    default: 'as-written',
+    doc: 'How {name} is written: as the learner wrote it, with capitals at the beginning of words where it was typed in small letters or capitals throughout, or in capitals.',
+  },
+  {
+    name: 'date_style',
+    type: 'text',
+    offers: DATE_STYLES,
+    problem: dateStyleProblem,
     default: 'long',
-    doc: 'How {issue_date} is written, `iso` being 2026-03-01.',
+    doc: `How {issue_date} is written: \`full\`, \`long\`, \`medium\` or \`short\` in its language, \`iso\` being 2026-03-01, or a pattern such as \`d MMMM yyyy\` of ${DATE_LETTERS}, with other letters in single quotes.`,
   },
   {
     name: 'language',

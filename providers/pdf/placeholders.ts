@@ -1,6 +1,7 @@
 /** What texts of a configuration are filled in with. */
 
 import { suggest } from '../../dsl/index.ts';
+import { formatDay } from '../../plugin/date-style.ts';
 import { InputError } from '../../plugin/errors.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
 import { words } from '../../plugin/words.ts';
@@ -36,12 +37,10 @@ export function fillPlaceholders(text: string, fillIn: (placeholder: Placeholder
 /** @throws InputError `input.options` for an unknown time zone or language */
 export function formatIssueDate(issuedAt: Date, options: Options): string {
   const timeZone = String(options.time_zone);
-  const iso = options.date_style === 'iso';
-  const language = iso ? 'sv-SE' : String(options.language);
-  const style = iso ? 'short' : (options.date_style as DateStyle);
+  const look = { timeZone, language: String(options.language), style: String(options.date_style) };
   try {
-    return dates.get(`${language} ${timeZone} ${style} ${Math.trunc(issuedAt.getTime() / 1000)}`, () =>
-      formatter(language, timeZone, style).format(issuedAt),
+    return dates.get(`${look.language} ${timeZone} ${look.style} ${Math.trunc(issuedAt.getTime() / 1000)}`, () =>
+      formatDay(issuedAt, look),
     );
   } catch {
     throw new InputError(
@@ -54,17 +53,5 @@ export function formatIssueDate(issuedAt: Date, options: Options): string {
   }
 }
 
-type DateStyle = 'full' | 'long' | 'medium' | 'short';
-
 /** By the second: no zone is apart from others by less. The documents of a run come many to a second. */
 const dates = new RecentlyUsed<string>(64);
-
-/** Making one takes longer than everything else about a date. */
-const formatters = new RecentlyUsed<Intl.DateTimeFormat>(64);
-
-function formatter(language: string, timeZone: string, dateStyle: DateStyle): Intl.DateTimeFormat {
-  return formatters.get(
-    `${language} ${timeZone} ${dateStyle}`,
-    () => new Intl.DateTimeFormat(language, { timeZone, dateStyle }),
-  );
-}

@@ -70,5 +70,10 @@ function heldMail(mail: Document | null | undefined): Document | null | undefine
 function heldSchedule(schedule: Document, now: Date): Document {
   const { enabled, nextDueAt } = schedule;
   if (enabled !== true || !(nextDueAt instanceof Date) || nextDueAt > now) return schedule;
-  return { ...schedule, enabled: false, nextDueAt: null, lastSkipped: { dueAt: nextDueAt, reason: 'missed' } };
+  return {
+    ...schedule,
+    enabled: false,
+    nextDueAt: null,
+    lastSkipped: { dueAt: nextDueAt, reason: 'missed' },
+  };
 }

@@ -5,6 +5,7 @@ import { english } from '../../plugin/words.ts';
 import type { Laurel } from '../compose.ts';
 import type { HealthReport } from '../http/services.ts';
 import { shownTroubles } from '../http/template-troubles.ts';
+import { isOwed } from '../scheduler/missed-times.ts';
 import { type CheckLine, ok, problem, warning } from './line.ts';
 
 /** What only a process with these parts can say. */
@@ -26,8 +27,11 @@ export async function checkState({ services, ruleBook }: Laurel): Promise<readon
     services.credentials.schedules(),
   ]);
   const late = schedules.filter(
-    ({ enabled, nextDueAt }) =>
-      enabled && nextDueAt !== null && services.clock.now().getTime() - nextDueAt.getTime() > LATE_MS,
+    (one) =>
+      one.enabled &&
+      one.nextDueAt !== null &&
+      !isOwed(one) &&
+      services.clock.now().getTime() - one.nextDueAt.getTime() > LATE_MS,
   );
   return [
     ...fromHealth(report),
@@ -63,7 +67,9 @@ export async function checkOthers({ services }: Laurel): Promise<readonly CheckL
   const lines: CheckLine[] = [];
   for (const account of await services.providerStore.accounts()) {
     const name = `account ${account.provider}/${account.slug}`;
-    if (!account.enabled) continue;
+    // Laurel's own, which the first Open Badge template brings, has nobody to ask.
+    const isElsewhere = services.providers.get(account.provider)?.capabilities.accounts !== null;
+    if (!account.enabled || !isElsewhere) continue;
     const { account: checked, facts } = await services.accounts.check(account.id);
     lines.push(
       facts === null

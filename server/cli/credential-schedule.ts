@@ -7,7 +7,7 @@ import { createAudit } from '../http/audit.ts';
 import { ruleText } from '../http/schedule-words.ts';
 import type { Services } from '../http/services.ts';
 import { sourceTranslator } from '../i18n/translator.ts';
-import { setSchedule, storedDues, type WantedSchedule } from '../scheduler/set-schedule.ts';
+import { isAsWanted, setSchedule, storedDues, type WantedSchedule } from '../scheduler/set-schedule.ts';
 import { readText } from './input.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
@@ -54,7 +54,7 @@ export function addScheduleCommand(credentials: Command, shell: Shell): void {
       });
     });
   explainUsage(command, {
-    json: 'null, or configurationId, enabled, rule, oneOff, startAt, expiresAt, overlap, catchUp, deadlineMs, nextDueAt,\nlastRunAt, lastSkipped, totalRuns, updatedAt',
+    json: 'null, or configurationId, enabled, rule, oneOff, startAt, expiresAt, overlap, catchUp, deadlineMs, nextDueAt,\nwaiting, lastRunAt, lastSkipped, totalRuns, updatedAt',
     exits:
       '0 done, 2 wrong usage, 64 the schedule cannot be used or was changed in this moment,\n66 there is no such configuration or schedule, 69 the database is away',
     examples: [
@@ -71,6 +71,7 @@ async function save(
   wanted: WantedSchedule,
   former: Schedule | null,
 ): Promise<void> {
+  if (isAsWanted(wanted, former)) return;
   const schedule = setSchedule(configurationId, wanted, former, services.clock.now());
   if (!(await services.credentials.replaceSchedule(schedule, former)))
     throw new ConflictError('stale', 'somebody changed the schedule, or it ran, in this moment; try again');

@@ -25,9 +25,13 @@ export function addCredentialsCommands(program: Command, shell: Shell): void {
         const { applyCredentialsSetup } = await import('../configuration/credentials-setup.ts');
         const { credentials: store, files, clock } = services;
         const made = await applyCredentialsSetup(file, { store, files, registry, now: clock.now() });
-        await createAudit(services)('cli', 'credentials.setup', 'credentials', { ...made });
-        shell.stdout.write(
-          `saved ${made.assets} assets, ${made.types} types, ${made.configurations} configurations, ${made.schedules} schedules\n`,
+        const { same, ...saved } = made;
+        const isChanged = Object.values(saved).some((count) => count > 0);
+        if (isChanged) await createAudit(services)('cli', 'credentials.setup', 'credentials', saved);
+        shell.printLine(
+          isChanged
+            ? `saved ${made.assets} assets, ${made.types} types, ${made.configurations} configurations, ${made.schedules} schedules${same > 0 ? `; ${same} others were so already` : ''}`
+            : 'nothing to save: everything is as the file says',
         );
       }),
     );

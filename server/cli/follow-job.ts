@@ -55,7 +55,8 @@ export async function endOf(
   { quiet }: { readonly quiet: boolean },
 ): Promise<Job> {
   let job = requested;
-  let told = -1;
+  // that nothing is done yet goes without saying
+  let told = 0;
   let working: Promise<unknown> | null = null;
   const begun = shell.clock.now().getTime();
   while (isOpen(job.state)) {

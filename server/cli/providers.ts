@@ -5,6 +5,7 @@ import { NotFoundError } from '../../plugin/errors.ts';
 import type { ProviderAccount, ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { Resealed } from '../../plugin/ports/secret-box.ts';
 import { createAudit } from '../http/audit.ts';
+import { fieldChanges } from '../http/field-changes.ts';
 import { addReconcileCommand } from './providers-reconcile.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';
@@ -60,6 +61,24 @@ export function addProvidersCommands(program: Command, shell: Shell): void {
         const { id, provider, slug } = account;
         const audit = createAudit(services);
         await audit('cli', 'provider-account.secret-rotated', `provider-account:${id}`, { provider, slug });
+        shell.printLine(options.json ? JSON.stringify(shown(account)) : lineOf(account));
+      }),
+    );
+
+  providers
+    .command('rename')
+    .description('give an account another name on the pages; rules and the provider know it as before')
+    .argument('<account>', ACCOUNT)
+    .argument('<name>', 'the name; an empty one is that of the provider')
+    .option('--json', 'print the account as JSON')
+    .action((text: string, name: string, options: { json?: boolean }) =>
+      withLaurel(shell, async ({ services }) => {
+        const former = await find(services.providerStore, text);
+        const account = await services.accounts.rename(former.id, name);
+        const { id, provider, slug } = account;
+        await createAudit(services)('cli', 'provider-account.renamed', `provider-account:${id}`, {
+          ...{ provider, slug, ...fieldChanges({ name: former.name }, { name: account.name }) },
+        });
         shell.printLine(options.json ? JSON.stringify(shown(account)) : lineOf(account));
       }),
     );

@@ -2,12 +2,9 @@
 
 import type { Command } from 'commander';
 import { InputError } from '../../plugin/errors.ts';
-import type { Job } from '../../plugin/ports/job-store.ts';
 import type { BadgeTemplate, ProviderStore } from '../../plugin/ports/provider-store.ts';
-import { accountsToSync, requestSync, syncedAccounts } from '../../plugin/providers/sync-templates.ts';
-import { createAudit } from '../http/audit.ts';
-import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import type { Shell } from './shell.ts';
+import { addTemplatesSync } from './templates-sync.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const STATES: readonly BadgeTemplate['state'][] = ['active', 'draft', 'archived', 'retired'];
@@ -36,25 +33,7 @@ export function addTemplatesCommands(program: Command, shell: Shell): void {
       withLaurel(shell, ({ services }) => list(shell, services.providerStore, options)),
     );
 
-  templates
-    .command('sync')
-    .description('ask providers which templates there are, and wait for the end')
-    .option('--account <slug...>', 'only these accounts; without it all that are enabled')
-    .option('--json', 'print the job as JSON')
-    .action((options: { account?: string[]; json?: boolean }) =>
-      withLaurel(shell, async ({ services, carryOut }) => {
-        const { providerStore, providers, jobs } = services;
-        const accounts = accountsToSync(await providerStore.accounts(), providers, options.account ?? null);
-        const job = await requestSync(jobs, accounts, 'cli');
-        const slugs = accounts.map(({ provider, slug }) => `${provider}/${slug}`).join(', ');
-        await createAudit(services)('cli', 'templates.synchronised', `job:${job.id}`, { accounts: slugs });
-        report(
-          shell,
-          await endOf(shell, { services, carryOut }, job, { quiet: options.json === true }),
-          options.json === true,
-        );
-      }),
-    );
+  addTemplatesSync(templates, shell);
 }
 
 async function list(
@@ -91,22 +70,6 @@ function lineOf(
 
 function textOf({ provider, templateId, state, name }: BadgeTemplate, account: string): string {
   return `${`${provider}/${account}`.padEnd(24)}  ${templateId.padEnd(36)}  ${state.padEnd(8)}  ${name}`;
-}
-
-/** One line per account; exits with 1 when one of them failed. */
-function report(shell: Shell, job: Job, json: boolean): void {
-  if (json) shell.printLine(JSON.stringify(job));
-  else {
-    for (const { provider, account, error, added, changed, unchanged, retired } of syncedAccounts(job)) {
-      const counts = `${added} added, ${changed} changed, ${unchanged} unchanged, ${retired} gone`;
-      shell.printLine(`${provider}/${account}: ${counts}`);
-      if (error !== null) shell.printError(`${provider}/${account}: ${error}`);
-    }
-    shell.printLine(jobState(job));
-    printFailure(shell, job);
-  }
-  setExitCode(shell, job);
-  if ((job.counts.failed ?? 0) > 0) shell.exitCode = 1;
 }
 
 function stateOf(text: string): BadgeTemplate['state'] {

@@ -87,6 +87,18 @@ export function composeCredentials(foundation: Foundation, parts: CredentialsPar
   };
 }
 
+/** What options of PDF credentials leave to the site. */
+function siteOf({ platformName, nameStyle, dateStyle, dateLanguage }: Foundation['settings']) {
+  return {
+    issuer: platformName ?? undefined,
+    styles: {
+      name_style: { value: nameStyle, setting: 'LAUREL_NAME_STYLE' },
+      date_style: { value: dateStyle, setting: 'LAUREL_DATE_STYLE' },
+      language: { value: dateLanguage, setting: 'LAUREL_DATE_LANGUAGE' },
+    },
+  };
+}
+
 function openRegistry({ settings, plugins, lifecycle }: Foundation, meters: Meters): ExtensionRegistry {
   const threads = pdfThreadsOf(settings);
   const pdfEngine = createThreadPool({ threads, fontsFolder: projectPath('fonts') });
@@ -95,7 +107,7 @@ function openRegistry({ settings, plugins, lifecycle }: Foundation, meters: Mete
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
     .addRetrieval(completionsAndGrades)
-    .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine, settings.platformName ?? undefined), meters));
+    .addGeneration(measuredGeneration(createPdfGeneration(pdfEngine, siteOf(settings)), meters));
   addPluginFunctions(registry, plugins);
   return registry.freeze();
 }

@@ -65,7 +65,10 @@ export async function layFoundation(beginning: Beginning): Promise<Foundation> {
     enabledEventTypes: settings.eventTypes === '*' ? null : settings.eventTypes,
     providers: [...providerNames, ...plugins.flatMap((plugin) => plugin.providers.map(({ name }) => name))],
   });
-  const texts = openTexts({ ...settings, folder: settings.localeDir });
+  const texts = openTexts({
+    ...{ ...settings, folder: settings.localeDir },
+    days: { style: settings.dateStyle, language: settings.dateLanguage },
+  });
   for (const problem of texts.problems) logger.warn('a text of LAUREL_LOCALE_DIR is left out', { problem });
   const stores = await openStores(settings, beginning);
   const clock = await openStoreClock(beginning, stores);

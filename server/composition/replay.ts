@@ -5,7 +5,11 @@ import { createProgressCheck, requestCheck } from '../../plugin/badges/replay/ch
 import { createOutdatedLook } from '../../plugin/badges/replay/find-outdated.ts';
 import { draftImpact, type Impact } from '../../plugin/badges/replay/impact.ts';
 import { createReplay, type ReplayParts } from '../../plugin/badges/replay/replay-job.ts';
-import { createLearnerReplayer, type LearnerReplayerParts } from '../../plugin/badges/replay/replay-learner.ts';
+import {
+  createLearnerReplayer,
+  type LearnerReplay,
+  type LearnerReplayerParts,
+} from '../../plugin/badges/replay/replay-learner.ts';
 import { replayTarget } from '../../plugin/badges/replay/target.ts';
 import type { RuleBook } from '../../plugin/badges/rule-book.ts';
 import type { RuleReader } from '../../plugin/badges/rule-reader.ts';
@@ -29,6 +33,8 @@ export interface ReplaySetup {
   foresee(drafts: readonly string[]): Promise<Impact | null>;
   /** Asks the events of a learner again for these badges, and what waits for them. */
   catchUp(learnerId: string, badges: readonly string[]): Promise<void>;
+  /** All their events again, for every active badge. @returns whether anything came out differently */
+  recount(learner: LearnerIdentity): Promise<boolean>;
   /** The same for whatever an event met, and meets now. */
   catchUpWith(event: LmsEvent, result: ProcessResult): Promise<void>;
   /** Looks for progress that older rules made, and has all progress checked now and then. @returns ends it */
@@ -72,8 +78,8 @@ export function composeReplay({
   const parts = { ...rules, replayer, events, learners, progress, clock };
   const options = { membership: { kind: 'as-received' }, dryRun: false } as const;
 
-  async function replay(learner: LearnerIdentity, badges: readonly string[]): Promise<void> {
-    await replayer.replay(learner, replayTarget({ badges, drafts: [] }, rules), options);
+  function replay(learner: LearnerIdentity, badges: readonly string[] | null): Promise<LearnerReplay> {
+    return replayer.replay(learner, replayTarget({ badges, drafts: [] }, rules), options);
   }
 
   return {
@@ -82,6 +88,11 @@ export function composeReplay({
     foresee: (drafts) => draftImpact(drafts, { since: null, patienceMs: PAGE_PATIENCE_MS }, parts),
     async catchUp(learnerId, badges) {
       await replay((await learners.findById(learnerId)) ?? { id: learnerId, username: '', lmsUserId: null }, badges);
+    },
+    async recount(learner) {
+      await ruleBook.refresh();
+      const { badges } = await replay(learner, null);
+      return badges.some(({ isWritten }) => isWritten);
     },
     async catchUpWith(event, result) {
       if (event.user === null) return;

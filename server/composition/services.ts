@@ -9,7 +9,7 @@ import type { RetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import type { Retirements } from '../../plugin/privacy/retirements.ts';
 import type { Accounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
-import type { Lms } from '../../providers/index.ts';
+import { createPictureFetch, type Lms } from '../../providers/index.ts';
 import type { Bus } from '../amqp/bus.ts';
 import type { Settings } from '../config.ts';
 import { createAudit } from '../http/audit.ts';
@@ -20,6 +20,7 @@ import { MongoAnswerStore } from '../mongo/answer-store.ts';
 import { packageVersion } from '../paths.ts';
 import { deriveKey } from '../secret-key.ts';
 import { systemState } from '../system-state.ts';
+import { createTemplateImages } from '../template-images.ts';
 import type { Badges } from './badges.ts';
 import type { Credentials } from './credentials.ts';
 import type { Foundation } from './foundation.ts';
@@ -66,6 +67,10 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     providers,
     providerStore: stores.providers,
     issuerStore: stores.issuer,
+    templateImages: createTemplateImages({
+      ...{ files: stores.files, clock, logger },
+      fetch: createPictureFetch({ internalHosts: settings.internalHosts, tracer }),
+    }),
     openBadges: parts.openBadges,
     accounts: parts.accounts,
     events: stores.events,
@@ -83,7 +88,9 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     jobs: parts.jobs,
     carryOut: (jobId) => jobRunner.carryOut(jobId),
     foreseeRules: badges.replay.foresee,
+    recount: badges.replay.recount,
     access: stores.access,
+    belongings: stores.belongings,
     activity: stores.activity,
     installation: stores.installation,
     importRecords: (lines) => stores.records.importLines(lines, parts.retired.has),
@@ -129,6 +136,7 @@ function webSettings({ settings, secretKey }: Foundation, publicUrl: string): We
     apiOrigins: settings.apiOrigins,
     securityContacts: settings.securityContacts,
     version: packageVersion(),
+    writing: { nameStyle: settings.nameStyle, dateStyle: settings.dateStyle, dateLanguage: settings.dateLanguage },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Store as SessionStore } from 'express-session';
 import type { ActivityStore } from '../../plugin/ports/activity-store.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
+import type { BelongingStore } from '../../plugin/ports/belongings.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
 import type { HashKeyStore } from '../../plugin/ports/hash-key-store.ts';
@@ -31,6 +32,7 @@ import { activityModels, MongoActivityStore } from '../mongo/activity-store.ts';
 import { answerModels } from '../mongo/answer-store.ts';
 import { badgeModels } from '../mongo/badge-documents.ts';
 import { MongoBadgeStore } from '../mongo/badge-store.ts';
+import { belongingModels, MongoBelongingStore } from '../mongo/belonging-store.ts';
 import { connectDatabase, type Database } from '../mongo/connect.ts';
 import { credentialModels } from '../mongo/credential-models.ts';
 import { MongoCredentialStore } from '../mongo/credential-store.ts';
@@ -71,6 +73,7 @@ export interface Stores {
   readonly broken: Promise<Error>;
   readonly issuer: IssuerStore;
   readonly access: AccessStore;
+  readonly belongings: BelongingStore;
   readonly activity: ActivityStore;
   readonly installation: InstallationStore;
   readonly deadLetters: DeadLetterStore;
@@ -120,6 +123,7 @@ export async function openDatabase(
       learnerRecordModels,
       jobModels,
       accessModels,
+      belongingModels,
       activityModels,
       installationModels,
       eventModels,
@@ -158,6 +162,7 @@ export async function openStores(settings: Settings, parts: OpenParts): Promise<
     broken,
     issuer: new MongoIssuerStore(connection),
     access: new MongoAccessStore(connection),
+    belongings: new MongoBelongingStore(connection),
     activity: new MongoActivityStore(connection),
     installation: new MongoInstallationStore(connection),
     deadLetters: new MongoDeadLetterStore(connection, settings.deadLetterDays),

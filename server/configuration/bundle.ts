@@ -37,6 +37,8 @@ const schema = z.strictObject({
         host: z.string(),
       },
       ...{ externalId: z.string().nullable(), enabled: z.boolean() },
+      /** Only where `name` is another one than the provider's. */
+      providerName: z.string().optional(),
     }),
   ),
   assets: z.array(
@@ -56,7 +58,11 @@ const schema = z.strictObject({
       schedule: z
         .strictObject({
           ...{ enabled: z.boolean(), rule: z.looseObject({ kind: z.string() }), oneOff: z.boolean() },
-          ...{ startAt: moment, expiresAt: moment, overlap: z.string(), catchUp: z.string() },
+          ...{ startAt: moment, expiresAt: moment, overlap: z.string() },
+          catchUp: z.union([
+            z.string(),
+            z.strictObject({ kind: z.literal('all'), max: z.number(), withinMs: z.number() }),
+          ]),
           deadlineMs: z.number().nullable().default(null),
         })
         .nullable(),

@@ -1,21 +1,18 @@
 /** What PDF credentials are made from, written in a file: assets, types, configurations and schedules. */
 
+import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type AssetUpload, checkAsset, saveAsset } from '../../plugin/credentials/assets.ts';
+import { type AssetUpload, assetKey, checkAsset, saveAsset } from '../../plugin/credentials/assets.ts';
 import { assertAssets, checkTypeOptions, planCredentials } from '../../plugin/credentials/credential-options.ts';
-import { keepVersion } from '../../plugin/credentials/design-history.ts';
-import { InputError, NotFoundError } from '../../plugin/errors.ts';
+import { type Design, keepVersion, snapshotOf } from '../../plugin/credentials/design-history.ts';
+import { ConflictError, InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
-import type {
-  CredentialConfiguration,
-  CredentialStore,
-  CredentialType,
-  Schedule,
-} from '../../plugin/ports/credential-store.ts';
+import type { CredentialConfiguration, CredentialStore, CredentialType } from '../../plugin/ports/credential-store.ts';
 import { readGivenFile } from '../given-files.ts';
-import { setSchedule, type WantedSchedule } from '../scheduler/set-schedule.ts';
+import { isAsWanted, setSchedule, type WantedSchedule } from '../scheduler/set-schedule.ts';
 
 const options = z.record(z.string(), z.unknown()).default({});
 const id = z
@@ -43,8 +40,10 @@ const schedule = z.strictObject({
   oneOff: z.boolean().default(false),
   startAt: moment.nullable().default(null),
   expiresAt: moment.nullable().default(null),
-  overlap: z.enum(['skip', 'queue']).default('skip'),
-  catchUp: z.enum(['one', 'none']).default('one'),
+  overlap: z.enum(['skip', 'queue', 'allow']).default('skip'),
+  catchUp: z
+    .union([z.enum(['one', 'none']), z.strictObject({ kind: z.literal('all'), max: z.number(), withinMs: z.number() })])
+    .default('one'),
   deadlineMs: z.number().int().nullable().default(null),
 });
 
@@ -103,16 +102,19 @@ export interface GivenSetup {
   read(file: string): Promise<Buffer>;
 }
 
+/** What was saved, or would be. */
 export interface SetupResult {
   readonly assets: number;
   readonly types: number;
   readonly configurations: number;
   readonly schedules: number;
+  /** So many of what the file describes were so already, and are left alone. */
+  readonly same: number;
 }
 
 type Setup = z.infer<typeof setupSchema>;
 
-/** Adds what the file describes, or replaces what has the same slug or id. Everything is checked before the first write,
+/** Adds what the file describes, or replaces what has the same slug or id and differs. Everything is checked before the first write,
  *  also what is stored already and would be used with a changed type.
  *  @param from a setup file, or its content
  *  @throws InputError `input.setup` naming the place in the file */
@@ -132,27 +134,87 @@ export async function applyCredentialsSetup(from: string | GivenSetup, parts: Se
     }),
   );
   await assertUsable({ types, configurations, uploads }, parts);
-  const schedules = await readSchedules(setup, parts);
+  const wanted = await readSchedules(setup, parts);
 
-  const result = {
-    assets: uploads.length,
-    types: types.length,
-    configurations: configurations.length,
-    schedules: schedules.length,
+  const otherAssets = await notSame(uploads, (upload) => isStored(upload, parts));
+  const otherTypes = await notSame(types, async (type) => saysSame(type, await store.type(type.id)));
+  const otherConfigurations = await notSame(configurations, async (configuration) =>
+    saysSame(configuration, await store.configuration(configuration.id)),
+  );
+  const otherSchedules = await notSame(wanted, async ({ configurationId, schedule: one }) =>
+    isAsWanted(one, await store.schedule(configurationId)),
+  );
+  const described = uploads.length + types.length + configurations.length + wanted.length;
+  const saved = {
+    assets: otherAssets.length,
+    types: otherTypes.length,
+    configurations: otherConfigurations.length,
+    schedules: otherSchedules.length,
   };
+  const result = { ...saved, same: Object.values(saved).reduce((left, count) => left - count, described) };
   if (parts.dryRun) return result;
-  for (const upload of uploads) await saveAsset(upload, { store, files, generations: [], now });
+  for (const upload of otherAssets) await saveAsset(upload, { store, files, generations: [], now });
   const note = { by: 'credentials setup', comment: `From ${basename(given.name)}` };
-  for (const type of types) {
+  for (const type of otherTypes) {
     await keepVersion(store, await store.type(type.id), type, note);
     await store.saveType(type);
   }
-  for (const configuration of configurations) {
+  for (const configuration of otherConfigurations) {
     await keepVersion(store, await store.configuration(configuration.id), configuration, note);
     await store.saveConfiguration(configuration);
   }
-  for (const schedule of schedules) await store.saveSchedule(schedule);
+  for (const one of otherSchedules) await replaceSchedule(one, parts);
   return result;
+}
+
+async function notSame<Item>(
+  items: readonly Item[],
+  isSame: (item: Item) => Promise<boolean>,
+): Promise<readonly Item[]> {
+  const others: Item[] = [];
+  for (const item of items) if (!(await isSame(item))) others.push(item);
+  return others;
+}
+
+/** Whatever the order of their options. */
+function saysSame(wanted: Design, stored: Design | null): boolean {
+  return stored !== null && isDeepStrictEqual(snapshotOf(wanted), snapshotOf(stored));
+}
+
+/** With its file: one that was lost is put down again. */
+async function isStored(
+  { slug, kind, description, fileName, bytes }: AssetUpload,
+  { store, files }: SetupParts,
+): Promise<boolean> {
+  const asset = await store.asset(slug);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const isSame =
+    asset !== null &&
+    isDeepStrictEqual(
+      [asset.kind, asset.description, asset.fileName, asset.sha256],
+      [kind, description, fileName, sha256],
+    );
+  return isSame && (await files.get(assetKey(asset))) !== null;
+}
+
+interface WantedFor {
+  readonly configurationId: string;
+  readonly schedule: WantedSchedule;
+}
+
+const TRIES = 5;
+
+/** A run may move the schedule on in this moment: then it is set anew from there, and its counters stay. */
+async function replaceSchedule({ configurationId, schedule: wanted }: WantedFor, { store, now }: SetupParts) {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const former = await store.schedule(configurationId);
+    if (isAsWanted(wanted, former)) return;
+    if (await store.replaceSchedule(setSchedule(configurationId, wanted, former, now), former)) return;
+  }
+  throw new ConflictError(
+    'stale',
+    `the schedule of configuration "${configurationId}" changes all the time; apply the file again`,
+  );
 }
 
 async function setupFile(path: string): Promise<GivenSetup> {
@@ -222,16 +284,17 @@ function laidOver<Item extends { readonly id: string }>(
   return new Map([...stored, ...wanted].map((item) => [item.id, item]));
 }
 
-async function readSchedules(setup: Setup, { store, now }: SetupParts): Promise<readonly Schedule[]> {
-  const schedules: Schedule[] = [];
+async function readSchedules(setup: Setup, { store, now }: SetupParts): Promise<readonly WantedFor[]> {
+  const schedules: WantedFor[] = [];
   for (const { id: configurationId, schedule } of setup.configurations) {
     if (!schedule) continue;
     const former = await store.schedule(configurationId);
-    schedules.push(
+    // one that has run out, or expired, stays as it is
+    if (!isAsWanted(schedule, former))
       await at(`schedule of configuration "${configurationId}"`, () =>
         setSchedule(configurationId, schedule, former, now),
-      ),
-    );
+      );
+    schedules.push({ configurationId, schedule });
   }
   return schedules;
 }

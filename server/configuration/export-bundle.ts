@@ -36,8 +36,9 @@ export async function exportBundle(services: Parts): Promise<Bundle> {
       accounts
         // Those of the settings come from the settings again, and Laurel itself is no account to enter.
         .filter(({ origin, id }) => origin === 'page' && id !== OWN_ACCOUNT)
-        .map(({ provider, slug, name, host, externalId, enabled }) => ({
+        .map(({ provider, slug, name, providerName, host, externalId, enabled }) => ({
           ...{ provider, slug, name, host, externalId, enabled },
+          ...(providerName !== null && { providerName }),
         })),
       ({ provider, slug }) => `${provider}/${slug}`,
     ),

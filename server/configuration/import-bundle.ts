@@ -45,7 +45,7 @@ export async function importBundle(
   await applyCredentialsSetup(setUp, partsOf(services));
   const rules = await services.applyRules(
     bundle.badges.map(({ file, rules: text }) => ({ name: file, text })),
-    { plan: null, prune: false, actor, reason: 'Import of a configuration' },
+    { plan: null, prune: false, exported: true, actor, reason: 'Import of a configuration' },
   );
   invariant(rules.outcome === 'applied', 'rules that were just planned can be applied');
   return plan;
@@ -97,7 +97,14 @@ async function importAccounts(
       ...{ id: randomUUID(), sealedSecret: null, secretExpiresAt: null, origin: 'page' as const },
       ...{ lastCheck: null, lastSync: null, version: 0, createdAt: now },
     };
-    if (!(await providerStore.saveAccount({ ...former, ...account, updatedAt: now })))
+    if (
+      !(await providerStore.saveAccount({
+        ...former,
+        ...account,
+        providerName: account.providerName ?? null,
+        updatedAt: now,
+      }))
+    )
       throw savedMeanwhile(`the account ${account.provider}/${account.slug}`);
   }
 }

@@ -78,7 +78,7 @@ function partsOf(bundle: Bundle): Parts {
 
 async function ruleProblems({ badges }: Bundle, { planRules }: Services): Promise<readonly string[]> {
   const files = badges.map(({ file, rules }) => ({ name: file, text: rules }));
-  const result = await planRules(files, { prune: false });
+  const result = await planRules(files, { prune: false, exported: true });
   if (result.ok) return [];
   return result.texts.flatMap(({ name, diagnostics }) =>
     diagnostics

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { invariant } from '../../plugin/errors.ts';
 import { isOpen } from '../../plugin/ports/job-store.ts';
-import { accountsToSync, requestSync } from '../../plugin/providers/sync-templates.ts';
+import { accountsToSync, requestSync } from '../../plugin/providers/template-sync/request.ts';
 import type { Laurel } from '../compose.ts';
 import { addExamples, EXAMPLE_ORGANIZATION } from '../stand-ins/credly/example.ts';
 import { CredlyStandIn } from '../stand-ins/credly/server.ts';

@@ -227,6 +227,10 @@ export const bookExamples: Readonly<Record<BookCode, DiagnosticExample>> = {
     right: badge(PLAIN),
     inWords: 'A badge whose canonical form has more than 1 MiB.',
   },
+  'book.template': {
+    wrong: badge('template openbadges "of-another-school"', PLAIN),
+    right: badge('template openbadges "welcome"', PLAIN),
+  },
   'test.failed': {
     wrong: `${where('is_passing = false')}\n\n${TEST}`,
     right: `${where('is_passing = true')}\n\n${TEST}`,

@@ -5,6 +5,7 @@ import { renamedBadge } from '../../plugin/badges/badge-text.ts';
 import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
 import { followNothing } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
+import { unofferedTemplate } from '../../plugin/organisations/foreign-names.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { silentLogger, systemClock } from '../../plugin/ports/runtime.ts';
 import { bookExamples, type DiagnosticExample, diagnosticExamples, exampleEnvironment } from './diagnostic-examples.ts';
@@ -45,7 +46,7 @@ export function diagnosticsPage(): string {
   ]);
 }
 
-/** As a page checks a new version of badge "demo". */
+/** As a page checks a new version of badge "demo" of a school that may issue by the template "welcome" alone. */
 export function checkedAsBadge(text: string): readonly Diagnostic[] {
   const book = createRuleBook({
     store: new MemoryBadgeStore(),
@@ -55,8 +56,10 @@ export function checkedAsBadge(text: string): readonly Diagnostic[] {
     follower: followNothing,
   });
   const diagnostics = book.checkBadge(text);
-  const renamed = renamedBadge(text, parse(text).file, 'demo');
-  return diagnostics.length === 0 && renamed !== null ? [renamed] : diagnostics;
+  const { file } = parse(text);
+  const offers = (_provider: string, template: string): boolean => template === 'welcome';
+  const more = [renamedBadge(text, file, 'demo'), unofferedTemplate(text, file, offers)].flatMap((one) => one ?? []);
+  return diagnostics.length === 0 ? more : diagnostics;
 }
 
 type Check = (text: string) => readonly Diagnostic[];

@@ -49,6 +49,7 @@ function valueText(option: Option): string {
     case 'number':
       return `${option.min} to ${option.max}${option.unit === null ? '' : ` ${option.unit}`}`;
     case 'text':
+      if (option.offers) return `${option.offers.map((one) => `\`${one}\``).join(', ')}, or a pattern`;
       return option.pattern ? option.pattern.says.replace(/^must be /, '') : 'text';
     case 'boolean':
       return '`true` or `false`';

@@ -1,6 +1,7 @@
 /** Who may enter: accounts with their roles, one-time sign-ins, API tokens; and the record of what they did.
  *  Secrets never reach the store: it sees hashes only. */
 
+import { isLimited, type Organisations } from '../../plugin/organisations/standing.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { memoryRecords } from '../../plugin/ports/memory-records.ts';
 import type { RecordShape, Records } from '../../plugin/ports/records.ts';
@@ -21,6 +22,8 @@ export interface Account {
   /** null: may sign in. */
   readonly disabledAt: Date | null;
   readonly createdAt: Date;
+  /** Those it is limited to, ascending; left out: everything is open to it. */
+  readonly organisations?: Organisations;
 }
 
 /** An account as it lies in the store. */
@@ -29,7 +32,19 @@ export interface KnownAccount extends Account {
   readonly generation: number;
 }
 
-export type AccountChange = Partial<Pick<Account, 'role' | 'disabledAt'>>;
+export type AccountChange = Partial<Pick<Account, 'role' | 'disabledAt' | 'organisations'>>;
+
+export type ExpectedAccount = Partial<Pick<Account, 'role' | 'organisations'>>;
+
+export function isAsExpected(account: Account, expected: ExpectedAccount): boolean {
+  const { role = account.role, organisations = account.organisations } = expected;
+  return account.role === role && limitText(account.organisations) === limitText(organisations);
+}
+
+/** As one text: names hold no spaces. */
+export function limitText(organisations: Organisations = []): string {
+  return organisations.join(' ');
+}
 
 /** A link that signs in once: for the first administrator, for somebody invited, or for who forgot the password. */
 export interface OneTimeSignIn {
@@ -54,6 +69,8 @@ export interface ApiToken {
   /** To the minute; null: never used. */
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
+  /** As of an account. */
+  readonly organisations?: Organisations;
 }
 
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;
@@ -91,14 +108,14 @@ export interface AccessStore {
   accountByName(name: string): Promise<KnownAccount | null>;
   /** By name. */
   accounts(): Promise<readonly KnownAccount[]>;
-  /** Gives another role, lets in, or shuts out, which ends all sessions. The last administrator who can sign in stays one, however
+  /** Gives another role, limits, lets in, or shuts out, which ends all sessions. The last administrator who can sign in stays one, however
    *  many processes change accounts at the same time. */
   changeAccount(
     id: string,
     change: AccountChange,
     now: Date,
-    /** @returns `stale` when the account has another role by now */
-    expectedRole?: Role,
+    /** @returns `stale` when the account has another role by now, or is limited to others */
+    expected?: ExpectedAccount,
   ): Promise<'changed' | 'unknown' | 'last-administrator' | 'stale'>;
   /** Lets the user of the LMS in as this account; null: nobody.
    *  @param expected whom it let in so far
@@ -145,15 +162,18 @@ export function accountNameKey(name: string): string {
 }
 
 /** Whether this account can look after the others. */
-export function isAbleAdministrator({ role, disabledAt, passwordHash, lmsUsername }: Account): boolean {
-  return role === 'administrator' && disabledAt === null && (passwordHash !== null || lmsUsername !== null);
+export function isAbleAdministrator(account: Account): boolean {
+  return isAdministrator(account) && (account.passwordHash !== null || account.lmsUsername !== null);
+}
+
+/** Who is limited to some organisations sees no accounts. */
+function isAdministrator({ role, disabledAt, organisations = [] }: Account): boolean {
+  return role === 'administrator' && disabledAt === null && !isLimited(organisations);
 }
 
 /** @returns whether the change takes an administrator away */
 export function endsAdministrator(account: Account, change: AccountChange): boolean {
-  const after = { ...account, ...change };
-  const isOne = ({ role, disabledAt }: Account) => role === 'administrator' && disabledAt === null;
-  return isOne(account) && !isOne(after);
+  return isAdministrator(account) && !isAdministrator({ ...account, ...change });
 }
 
 export function hasExpired({ expiresAt }: Pick<ApiToken, 'expiresAt'>, now: Date): boolean {
@@ -203,10 +223,10 @@ export class MemoryAccessStore implements AccessStore {
     return [...this.#accounts.values()].sort((a, b) => (accountNameKey(a.name) < accountNameKey(b.name) ? -1 : 1));
   }
 
-  async changeAccount(id: string, change: AccountChange, _now: Date, expectedRole?: Role) {
+  async changeAccount(id: string, change: AccountChange, _now: Date, expected: ExpectedAccount = {}) {
     const account = this.#accounts.get(id);
     if (!account) return 'unknown';
-    if (expectedRole !== undefined && account.role !== expectedRole) return 'stale';
+    if (!isAsExpected(account, expected)) return 'stale';
     const others = [...this.#accounts.values()].filter((one) => one.id !== id);
     if (endsAdministrator(account, change) && !others.some(isAbleAdministrator)) return 'last-administrator';
     const generation = account.generation + Number(Boolean(change.disabledAt));

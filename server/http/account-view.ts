@@ -36,7 +36,7 @@ export function shownAccount(
     externalId,
     enabled,
     fromSettings: origin === 'environment',
-    status: accountStatus(account, now),
+    status: accountStates[accountState(account, now)],
     trouble: trouble && asSentence(t(trouble)),
     check: lastCheck && { at: shownTime(lastCheck.at), message: lastCheck.message },
     expiry: shownExpiry(account, now, t),
@@ -51,15 +51,24 @@ function shownSync(outcome: SyncOutcome, t: Translator) {
   return { message: t.shown(syncText(outcome)), isError: outcome.error !== null };
 }
 
-function accountStatus(account: ProviderAccount, now: Date): ShownStatus {
+export type AccountState = 'works' | 'ending' | 'broken' | 'expired' | 'unchecked' | 'disabled';
+
+export const accountStates: Readonly<Record<AccountState, ShownStatus & { readonly word: string }>> = {
+  works: { word: msg('Works'), tone: 'good' },
+  ending: { word: msg('Secret expires soon'), tone: 'warn' },
+  broken: { word: msg('Does not work'), tone: 'bad' },
+  expired: { word: msg('Secret expired'), tone: 'bad' },
+  unchecked: { word: msg('Not checked yet'), tone: 'off' },
+  disabled: { word: msg('Disabled'), tone: 'off' },
+};
+
+export function accountState(account: ProviderAccount, now: Date): AccountState {
   const days = daysLeft(account, now);
-  if (!account.enabled) return { word: msg('Disabled'), tone: 'off' };
-  if (days !== null && days < 0) return { word: msg('Secret expired'), tone: 'bad' };
-  if (account.lastCheck === null) return { word: msg('Not checked yet'), tone: 'off' };
-  if (!account.lastCheck.ok) return { word: msg('Does not work'), tone: 'bad' };
-  return days !== null && days <= WARN_DAYS
-    ? { word: msg('Secret expires soon'), tone: 'warn' }
-    : { word: msg('Works'), tone: 'good' };
+  if (!account.enabled) return 'disabled';
+  if (days !== null && days < 0) return 'expired';
+  if (account.lastCheck === null) return 'unchecked';
+  if (!account.lastCheck.ok) return 'broken';
+  return days !== null && days <= WARN_DAYS ? 'ending' : 'works';
 }
 
 function shownExpiry(

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { ConflictError, InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
 import { english, msg, words } from '../../plugin/words.ts';
-import type { AccessStore, Account, AccountChange, KnownAccount, Role } from './access-store.ts';
+import type { AccessStore, Account, AccountChange, ExpectedAccount, KnownAccount, Role } from './access-store.ts';
 import { createAudit } from './audit.ts';
 import type { FieldError } from './forms.ts';
 import { hashPassword, passwordProblem } from './passwords.ts';
@@ -97,8 +97,8 @@ export function createAccountDesk(
     return (await access.account(id)) ?? notThere();
   }
 
-  async function change(id: string, wanted: AccountChange, expectedRole?: Role): Promise<void> {
-    const outcome = await access.changeAccount(id, wanted, clock.now(), expectedRole);
+  async function change(id: string, wanted: AccountChange, expected?: ExpectedAccount): Promise<void> {
+    const outcome = await access.changeAccount(id, wanted, clock.now(), expected);
     if (outcome === 'unknown') notThere();
     if (outcome === 'stale') changedMeanwhile();
     if (outcome === 'last-administrator')
@@ -125,7 +125,7 @@ export function createAccountDesk(
     },
     async changeRole(id, role, actor, from) {
       if ((await find(id)).role === role) return;
-      await change(id, { role }, from);
+      await change(id, { role }, { role: from });
       await audit(actor, 'account.role-changed', `account:${id}`, { from, to: role });
     },
     async link(id, username, actor, from) {

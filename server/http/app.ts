@@ -23,6 +23,7 @@ import { findActor, recogniseActor, requireRight } from './identity.ts';
 import { costlyLimit, countAttempts } from './limits.ts';
 import { allLists } from './lists/all.ts';
 import { listRoutes } from './lists/routes.ts';
+import { createNarrow } from './organisations/narrow.ts';
 import { accountRoutes } from './pages/accounts.ts';
 import { badgeEditorRoutes } from './pages/badge-editor.ts';
 import { badgeRemovalRoutes } from './pages/badge-removal.ts';
@@ -51,6 +52,7 @@ import { learnerRoutes } from './pages/learner.ts';
 import { lmsRoutes } from './pages/lms.ts';
 import { mailRoutes } from './pages/mails.ts';
 import { myRoutes } from './pages/my.ts';
+import { namesAndDatesRoutes } from './pages/names-and-dates.ts';
 import { openBadgePageRoutes } from './pages/open-badge.ts';
 import { openBadgeTemplateRoutes } from './pages/open-badge-templates.ts';
 import { ownAccountRoutes } from './pages/own-account.ts';
@@ -63,9 +65,12 @@ import { ruleVocabularyRoutes } from './pages/rule-vocabulary.ts';
 import { runRoutes } from './pages/runs.ts';
 import { scheduleRoutes } from './pages/schedule.ts';
 import { signInRoutes } from './pages/sign-in.ts';
+import { siteMapRoutes } from './pages/site-map.ts';
 import { systemRoutes } from './pages/system.ts';
 import { systemStateRoutes } from './pages/system-state.ts';
+import { templatePictureRoutes } from './pages/template-picture.ts';
 import { templateRoutes } from './pages/templates.ts';
+import { templateSyncRoutes } from './pages/templates-sync.ts';
 import { testEventRoutes } from './pages/test-event.ts';
 import { tokenRoutes } from './pages/tokens.ts';
 import { verifyPageRoutes } from './pages/verify.ts';
@@ -113,6 +118,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...tokenRoutes(services),
     ...dashboardRoutes(services),
     ...firstStepsRoutes(services),
+    ...siteMapRoutes(),
     ...testEventRoutes(services),
     ...allLists(services).flatMap((list) => listRoutes(list, services)),
     // The editor first: `/badges/new` would be taken for a badge with the id `new`.
@@ -122,6 +128,8 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...badgeVersionRoutes(services),
     ...badgeRemovalRoutes(services),
     ...templateRoutes(services),
+    ...templateSyncRoutes(services),
+    ...templatePictureRoutes(services),
     ...ruleFileRoutes(services),
     ...learnerRoutes(services),
     ...retireRoutes(services),
@@ -151,6 +159,7 @@ export function pageRoutes(services: Services): readonly Route[] {
     ...configurationFileRoutes(services),
     ...systemRoutes(services),
     ...systemStateRoutes(services),
+    ...namesAndDatesRoutes(services),
     ...lmsRoutes(services),
   ];
 }
@@ -175,21 +184,24 @@ export function createApp(services: Services): Express {
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   app.use(ABOUT_LEARNERS, readableFrom(settings.apiOrigins));
-  mount(app, openRoutes(services), {
+  const tokens = {
     ...Object.fromEntries(SCOPES.map((scope) => [`token ${scope}`, requireApiToken(services, scope)])),
     ...Object.fromEntries(SCOPES.map((scope) => [`learner or token ${scope}`, requireCaller(services, scope)])),
     'token events:write': requireEventSender(services),
     'token learners:retire': requireRetirementPipeline(services),
-  });
+  };
+  const narrow = createNarrow(services, (limited) => [...openRoutes(limited), ...pageRoutes(limited)]);
+  mount(app, openRoutes(services), tokens, narrow);
   app.use(['/api', '/healthz', '/readyz', '/verify', '/open-badges', '/download', '/.well-known'], nothingHere);
 
   app.use(neverStore, pageSessions(settings, sessions), recogniseActor(services), renewLmsSession(lmsSignIn, clock));
   app.use(costlyLimit(), parseForm, refuseForeignForms(settings));
-  mount(app, pageRoutes(services), {
+  const people = {
     'signed-in': requireRight(null),
     ...byRight((right) => requireRight(right)),
     learner: requireLearner(lmsSignIn),
-  });
+  };
+  mount(app, pageRoutes(services), people, narrow);
 
   app.use(nothingHere);
   app.use(respondToErrors(logger));

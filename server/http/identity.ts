@@ -2,6 +2,7 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { InvariantError } from '../../plugin/errors.ts';
+import type { Organisations } from '../../plugin/organisations/standing.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
 import { msg } from '../../plugin/words.ts';
 import type { AccessStore, KnownAccount } from './access-store.ts';
@@ -31,6 +32,8 @@ export interface Actor {
   readonly accountId: string | null;
   readonly name: string;
   readonly role: Role;
+  /** Those they are limited to; none: everything is open. */
+  readonly organisations: Organisations;
 }
 
 /** After this time one signs in again, however busy the session was. */
@@ -66,10 +69,12 @@ async function actorFor(
   access: AccessStore,
   { accountId, generation = 0 }: NonNullable<Request['session']['identity']>,
 ): Promise<Actor | null> {
-  if (accountId === null) return { accountId: null, name: 'one-time sign-in', role: 'administrator' };
+  if (accountId === null)
+    return { accountId: null, name: 'one-time sign-in', role: 'administrator', organisations: [] };
   const account = await access.account(accountId);
   if (account === null || account.disabledAt !== null || account.generation !== generation) return null;
-  return { accountId, name: account.name, role: account.role };
+  const { name, role, organisations = [] } = account;
+  return { accountId, name, role, organisations };
 }
 
 export function findActor(res: Response): Actor | null {

@@ -8,6 +8,7 @@ export const countWords: readonly string[] = [
   'applied',
   'changed',
   'added',
+  'retired',
   'not told',
   'refused',
   'put right',

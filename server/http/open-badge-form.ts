@@ -168,7 +168,15 @@ export function templateOf(
 /** The account that stands for Laurel itself, so that its templates are found and listed as all others. */
 export function ownAccount(now: Date): ProviderAccount {
   return {
-    ...{ id: OWN_ACCOUNT, provider: OPEN_BADGES, slug: 'own', name: msg('Issued here'), host: '', externalId: null },
+    ...{
+      id: OWN_ACCOUNT,
+      provider: OPEN_BADGES,
+      slug: 'own',
+      name: msg('Issued here'),
+      providerName: null,
+      host: '',
+      externalId: null,
+    },
     ...{ sealedSecret: null, secretExpiresAt: null, origin: 'page', enabled: true, lastCheck: null, lastSync: null },
     ...{ version: 0, createdAt: now, updatedAt: now },
   };

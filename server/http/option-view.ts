@@ -20,6 +20,8 @@ export interface OptionField {
   readonly mode: 'decimal' | null;
   /** The list of what is offered for completion. */
   readonly list?: string;
+  /** What that list offers, where it belongs to this field alone. */
+  readonly offers?: readonly string[];
 }
 
 export interface OptionGroup {
@@ -87,7 +89,8 @@ function node(option: Option, id: string, path: string, below: unknown, shown: S
     return group(id, shown.t(inWords(option.name)), option.doc, [...power, ...nodes], shown);
   }
   if (option.type === 'map') return mapGroup(option, id, path, below, shown);
-  return { ...field(option, below, shown.t), id, value: shown.fields.get(id) ?? '' };
+  const own = option.type === 'text' && option.offers ? { list: `${id}-offered`, offers: option.offers } : {};
+  return { ...field(option, below, shown.t), ...own, id, value: shown.fields.get(id) ?? '' };
 }
 
 function mapGroup(
@@ -161,7 +164,11 @@ function field(
   const unsaid =
     otherwise === null || otherwise === undefined || otherwise === ''
       ? ''
-      : t('Empty means {value}.', { value: String(otherwise) });
+      : option.defaultFrom !== undefined && otherwise === option.default
+        ? t('Empty means {value}, which {setting} says for the whole site.', {
+            ...{ value: String(otherwise), setting: option.defaultFrom },
+          })
+        : t('Empty means {value}.', { value: String(otherwise) });
   const parts = { label: `${t(inWords(option.name))}${unit}`, mode: null, groups: [] };
   const hint = [plain(t(option.doc)), unsaid].filter((text) => text !== '').join(' ');
   switch (option.type) {
@@ -169,7 +176,7 @@ function field(
       return { ...parts, control: 'text', hint, mode: 'decimal' };
     case 'text':
       return {
-        ...{ ...parts, control: option.pattern ? 'text' : 'prose', hint },
+        ...{ ...parts, control: option.pattern || option.offers ? 'text' : 'prose', hint },
         ...(option.asset && { list: assetList(option.asset) }),
       };
     case 'boolean':

@@ -16,6 +16,7 @@ import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
+import { SITE_PAGES } from './site-map.ts';
 import { languageLinks, translatorOf } from './speech.ts';
 import { findLearnerSession } from './sso/lms-identity.ts';
 import { themeOf } from './theme.ts';
@@ -99,13 +100,14 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'other-sessions-ended': 'All other sessions of your account have ended.',
     'token-revoked': 'The token was revoked: it no longer opens anything.',
     'template-saved': 'The template was saved. Badges that were issued before keep what they say.',
-    'issuer-saved': 'The issuer was saved. Badges issued from now on say so.',
+    'issuer-saved': 'The issuer was saved. Badges issued from now on name it.',
     'key-rotated': 'A new key signs from now on. What the former keys signed stays valid.',
     'key-distrusted': 'The key is trusted no longer. Badges that it signed are signed anew when they are asked for.',
     'provider-account-added': 'The account works and was added.',
     'provider-account-works': 'The account works.',
     'provider-secret-replaced': 'The new secret works and is in use. What waited for it is tried again shortly.',
     'provider-secret-rotated': 'The secret was exchanged for a new one, which is in use.',
+    'provider-account-renamed': 'The account has a new name.',
     'provider-account-enabled': 'The account is enabled.',
     'provider-account-disabled': 'The account is disabled.',
     'provider-account-removed': 'The account was removed.',
@@ -147,6 +149,8 @@ export async function renderPage(
     theme: themeOf(req, frame.section !== null),
     notice: noticeOf(req, t),
     actor,
+    /** Names of the pages that who is signed in may open. */
+    pages: actor ? SITE_PAGES.filter(({ access }) => may(res, access)).map(({ name }) => t(name)) : [],
     /** Whether who is signed in has the right; a word that is none is our mistake. */
     can: (word: string) => may(res, rightOf(word)),
     /** Who signed in with the LMS, and so has a page of their own. */

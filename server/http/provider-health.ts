@@ -7,11 +7,14 @@ import { hoursOf } from './dashboard/activity.ts';
 import type { Services } from './services.ts';
 
 export interface ProviderHealth {
-  /** Of the last 24 hours, but the last success of all that are kept. */
+  /** Of the last 24 hours, but the last success of the last 30 days. */
   readonly counts: CallCounts;
   /** How this process sees it; one that calls nobody sees no trouble. */
   readonly lane: LaneState | undefined;
 }
+
+/** A provider that never answered must not have every hour of a year read each time that somebody looks. */
+const SUCCESS_LOOKED_FOR_MS = 30 * 86_400_000;
 
 /** @param names the words of providers */
 export async function readHealth(
@@ -19,11 +22,12 @@ export async function readHealth(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, ProviderHealth>> {
   const { from, to } = hoursOf('day', clock.now());
+  const longAgo = new Date(clock.now().getTime() - SUCCESS_LOOKED_FOR_MS);
   const lately = await activity.callsBetween(from, to);
   const states = lanes();
   const all = names.map(async (name) => {
     const counts = lately.get(name) ?? noCalls;
-    const succeededAt = counts.succeededAt ?? (await activity.lastSuccess(name));
+    const succeededAt = counts.succeededAt ?? (await activity.lastSuccess(name, longAgo));
     return [name, { counts: { ...counts, succeededAt }, lane: states.find(({ lane }) => lane === name) }] as const;
   });
   return new Map(await Promise.all(all));
@@ -33,10 +37,10 @@ export async function readHealth(
 export function shownHealth({ counts, lane }: ProviderHealth, t: Translator): readonly (readonly Part[])[] {
   const { calls, succeededAt } = counts;
   const left = leftAlone(lane, t);
-  if (calls === 0 && succeededAt === null) return [t.parts('Not called yet.'), ...left];
+  if (calls === 0 && succeededAt === null) return [t.parts('No call in the last 30 days.'), ...left];
   return [
     succeededAt === null
-      ? t.parts('No call has succeeded yet.')
+      ? t.parts('No call has succeeded in the last 30 days.')
       : t.parts('Last success {time}.', { time: { at: { iso: succeededAt.toISOString() } } }),
     [{ kind: 'text', text: rateOf(counts, t) }],
     ...left,

@@ -45,15 +45,18 @@ export function post(path: string, access: Access, ...handle: RequestHandler[]):
   return { method: 'post', path, access, handle };
 }
 
-/** @param guards what a request must pass for each kind of access but `public` */
+/** @param guards what a request must pass for each kind of access but `public`
+ *  @param narrow answers in place of a guarded route who may see a part of everything only */
 export function mount(
   app: Express,
   routes: readonly Route[],
   guards: Readonly<Partial<Record<Access, RequestHandler>>>,
+  narrow: (route: Route) => RequestHandler,
 ): void {
-  for (const { method, path, access, handle } of routes) {
+  for (const route of routes) {
+    const { method, path, access, handle } = route;
     const guard = guards[access];
     invariant(guard || access === 'public', `there is a guard for ${method} ${path}`);
-    app[method](path, ...(guard ? [guard] : []), ...handle);
+    app[method](path, ...(guard ? [guard, narrow(route)] : []), ...handle);
   }
 }

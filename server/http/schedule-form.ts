@@ -2,7 +2,7 @@
 
 import type { Request } from 'express';
 import { InputError } from '../../plugin/errors.ts';
-import type { Schedule, ScheduleRule } from '../../plugin/ports/credential-store.ts';
+import type { CatchUp, CatchUpAll, Schedule, ScheduleRule } from '../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../plugin/words.ts';
 import type { Translator } from '../i18n/translator.ts';
 import type { WantedSchedule } from '../scheduler/set-schedule.ts';
@@ -26,8 +26,16 @@ const CHOICES = {
   days: { both: msg('Both must agree'), either: msg('Either is enough, as in classic cron') },
   gap: { after: msg('Runs right after the gap'), skip: msg('Does not run that day') },
   repeated: { first: msg('Runs the first time'), both: msg('Runs both times') },
-  overlap: { skip: msg('Leave this time out'), queue: msg('Run once when it has ended') },
-  catchUp: { one: msg('Run once for all of them'), none: msg('Wait for the next time') },
+  overlap: {
+    skip: msg('Leave this time out'),
+    queue: msg('Run once when it has ended'),
+    allow: msg('Run beside it'),
+  },
+  catchUp: {
+    one: msg('Run once for all of them'),
+    none: msg('Wait for the next time'),
+    all: msg('Run for each of them, one after the other'),
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** For the form. */
@@ -62,6 +70,9 @@ export const scheduleFields: readonly FormField[] = [
   { name: 'expiresAt', label: msg('End') },
   { name: 'overlap', label: msg('When the run before is still going'), word: chosen(CHOICES.overlap) },
   { name: 'catchUp', label: msg('After times that were missed'), word: chosen(CHOICES.catchUp) },
+  { name: 'catchUpMax', label: msg('At most so many missed times') },
+  { name: 'catchUpWithin', label: msg('Missed times not older than') },
+  { name: 'catchUpUnit', label: msg('Missed times not older than: unit'), word: chosen(CHOICES.unit) },
   { name: 'deadline', label: msg('Latest start, in minutes') },
 ];
 
@@ -70,16 +81,21 @@ function yesOrNo(value: string, t: Translator): string {
 }
 
 /** What is wrong names its field by this prefix; the form has an interval in two fields. */
-const FIELD_OF: Readonly<Record<string, string>> = { everyMs: 'every', deadlineMs: 'deadline' };
+const FIELD_OF: Readonly<Record<string, string>> = {
+  everyMs: 'every',
+  deadlineMs: 'deadline',
+  catchUpWithinMs: 'catchUpWithin',
+};
 
 export function sentFields(req: Request): ScheduleFields {
-  return Object.fromEntries(scheduleFields.map(({ name }) => [name, textField(req, name).trim()]));
+  const names = [...scheduleFields.map(({ name }) => name), ...OUTAGE_FIELDS];
+  return Object.fromEntries(names.map((name) => [name, textField(req, name).trim()]));
 }
 
 export function fieldsOf(schedule: WantedSchedule): ScheduleFields {
   const { rule } = schedule;
   const everyMs = rule.kind === 'interval' ? rule.everyMs : 10 * UNITS.days;
-  const unit = (['days', 'hours'] as const).find((name) => everyMs % UNITS[name] === 0) ?? 'minutes';
+  const unit = largestUnit(everyMs);
   const crontab = rule.kind === 'crontab' ? rule : null;
   return {
     enabled: schedule.enabled ? 'yes' : '',
@@ -96,7 +112,7 @@ export function fieldsOf(schedule: WantedSchedule): ScheduleFields {
     startAt: momentText(schedule.startAt ?? null),
     expiresAt: momentText(schedule.expiresAt ?? null),
     overlap: schedule.overlap ?? 'skip',
-    catchUp: schedule.catchUp ?? 'one',
+    ...catchUpFields(schedule.catchUp ?? 'one'),
     deadline: schedule.deadlineMs ? String(schedule.deadlineMs / UNITS.minutes) : '',
   };
 }
@@ -109,10 +125,23 @@ export function wantedOf(fields: ScheduleFields): WantedSchedule {
     oneOff: fields.oneOff === 'yes',
     startAt: momentOf('startAt', fields),
     expiresAt: momentOf('expiresAt', fields),
-    overlap: choiceOf<Schedule['overlap']>('overlap', fields, ['skip', 'queue']),
-    catchUp: choiceOf<Schedule['catchUp']>('catchUp', fields, ['one', 'none']),
+    overlap: choiceOf<Schedule['overlap']>('overlap', fields, ['skip', 'queue', 'allow']),
+    catchUp: catchUpOf(fields),
     deadlineMs: deadlineOf(fields),
   };
+}
+
+/** An outage that somebody thinks of, to see what would be caught up. */
+export const OUTAGE_FIELDS = ['downFrom', 'downTo'] as const;
+
+/** @returns null: both fields are empty @throws InputError `input.schedule` */
+export function outageOf(fields: ScheduleFields): { readonly from: Date; readonly to: Date } | null {
+  const [from, to] = [momentOf('downFrom', fields), momentOf('downTo', fields)];
+  if (from === null && to === null) return null;
+  if (from === null) throw wrongField('downFrom', words('write both moments, or none'));
+  if (to === null) throw wrongField('downTo', words('write both moments, or none'));
+  if (to <= from) throw wrongField('downTo', words('write a moment later than the first'));
+  return { from, to };
 }
 
 /** @returns the error beside its field @throws what is no mistake in the form */
@@ -123,7 +152,7 @@ export function fieldErrorOf(error: unknown): FieldError {
 }
 
 function ruleOf(fields: ScheduleFields): ScheduleRule {
-  const { kind, every = '', expression = '', timeZone = '' } = fields;
+  const { kind, expression = '', timeZone = '' } = fields;
   if (kind === 'crontab') {
     const gap = choiceOf('gap', fields, ['after', 'skip']);
     const repeated = choiceOf('repeated', fields, ['first', 'both']);
@@ -137,8 +166,42 @@ function ruleOf(fields: ScheduleFields): ScheduleRule {
   }
   if (kind !== 'interval') throw wrongField('kind', words('choose an interval, a crontab or a given moment'));
   const unit: Unit = choiceOf('unit', fields, ['minutes', 'hours', 'days']);
-  if (!/^[1-9]\d{0,6}$/.test(every)) throw wrongField('every', words('write a whole number of at least 1'));
-  return { kind, everyMs: Number(every) * UNITS[unit] };
+  return { kind, everyMs: numberOf('every', fields) * UNITS[unit] };
+}
+
+/** What is offered where nothing of it is said yet. */
+const USUAL_CATCH_UP: CatchUpAll = { kind: 'all', max: 10, withinMs: 7 * UNITS.days };
+
+function catchUpFields(catchUp: CatchUp) {
+  const { max, withinMs } = typeof catchUp === 'object' ? catchUp : USUAL_CATCH_UP;
+  const unit = largestUnit(withinMs);
+  return {
+    catchUp: typeof catchUp === 'object' ? catchUp.kind : catchUp,
+    catchUpMax: String(max),
+    catchUpWithin: String(withinMs / UNITS[unit]),
+    catchUpUnit: unit,
+  };
+}
+
+function catchUpOf(fields: ScheduleFields): CatchUp {
+  const kind = choiceOf('catchUp', fields, ['one', 'none', 'all']);
+  if (kind !== 'all') return kind;
+  const unit: Unit = choiceOf('catchUpUnit', fields, ['minutes', 'hours', 'days']);
+  return {
+    kind,
+    max: numberOf('catchUpMax', fields),
+    withinMs: numberOf('catchUpWithin', fields) * UNITS[unit],
+  };
+}
+
+function numberOf(name: string, fields: ScheduleFields): number {
+  const text = fields[name] ?? '';
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw wrongField(name, words('write a whole number of at least 1'));
+  return Number(text);
+}
+
+function largestUnit(ms: number): Unit {
+  return (['days', 'hours'] as const).find((name) => ms % UNITS[name] === 0) ?? 'minutes';
 }
 
 function deadlineOf({ deadline = '' }: ScheduleFields): number | null {

@@ -1,7 +1,7 @@
 /** What every page answers with and insists on: headers, sessions, and proof that a form was sent from our own page. */
 
 import { csrfSync } from 'csrf-sync';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import helmet from 'helmet';
 import { StoreError } from '../../plugin/errors.ts';
@@ -34,18 +34,6 @@ export function securityHeaders({ secureCookies }: WebSettings): RequestHandler 
     referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: secureCookies ? { maxAge: 63_072_000 } : false,
   });
-}
-
-/** A host may hold characters that mean something in a policy, such as `;` and `*`. */
-const PLAIN_ORIGIN = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/;
-
-/** Lets the page that is answered show a picture from there, and from nowhere else. @returns whether it may be shown */
-export function allowImagesFrom(res: Response, address: string): boolean {
-  const { origin } = new URL(address);
-  if (!PLAIN_ORIGIN.test(origin)) return false;
-  const policy = String(res.getHeader('Content-Security-Policy') ?? '');
-  res.setHeader('Content-Security-Policy', policy.replace(/img-src [^;]*/, `$& ${origin}`));
-  return true;
 }
 
 export function pageSessions(settings: WebSettings, store: session.Store): RequestHandler {

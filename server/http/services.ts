@@ -17,9 +17,10 @@ import type { ActivityStore } from '../../plugin/ports/activity-store.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeStore } from '../../plugin/ports/badge-store.ts';
+import type { BelongingStore } from '../../plugin/ports/belongings.ts';
 import type { Credential, CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
-import type { Door, EventLog } from '../../plugin/ports/event-log.ts';
+import type { Door, EventLog, LearnerIdentity } from '../../plugin/ports/event-log.ts';
 import type { InstallationStore } from '../../plugin/ports/installation-store.ts';
 import type { IssuerStore } from '../../plugin/ports/issuer-store.ts';
 import type { Job, JobStore } from '../../plugin/ports/job-store.ts';
@@ -38,6 +39,7 @@ import type { OpenBadges } from '../composition/open-badges.ts';
 import type { Texts } from '../i18n/texts.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
+import type { TemplateImages } from '../template-images.ts';
 import type { AccessStore } from './access-store.ts';
 import type { AccountSessions } from './account-sessions.ts';
 import type { AnswerStore } from './kept-answers.ts';
@@ -61,6 +63,8 @@ export interface WebSettings {
   /** Whom weaknesses are reported to, as addresses, most wanted first. */
   readonly securityContacts: readonly string[];
   readonly version: string;
+  /** How names and dates are written where nothing else is said. */
+  readonly writing: { readonly nameStyle: string; readonly dateStyle: string; readonly dateLanguage: string };
 }
 
 export interface HealthReport {
@@ -164,6 +168,8 @@ export interface Services extends RuleServices {
   readonly providerStore: ProviderStore;
   /** What Laurel issues itself. */
   readonly issuerStore: IssuerStore;
+  /** Pictures of templates, kept here. */
+  readonly templateImages: TemplateImages;
   readonly openBadges: OpenBadges;
   /** Accounts at badge providers. */
   readonly accounts: Accounts;
@@ -184,11 +190,15 @@ export interface Services extends RuleServices {
   /** What badges, given as texts in place of those in force, would mean for the learners on record, as far as it is found out
    *  in a few seconds; null: none of them is active. */
   foreseeRules(drafts: readonly string[]): Promise<Impact | null>;
+  /** Counts all events of a learner anew, by the rules in force. @returns whether anything came out differently */
+  recount(learner: LearnerIdentity): Promise<boolean>;
   /** Takes what badge providers tell us. */
   readonly notices: NoticeDesk;
   readonly files: FileStore;
   /** Administrators, one-time sign-ins, API tokens, audit. */
   readonly access: AccessStore;
+  /** What belongs to which organisation. */
+  readonly belongings: BelongingStore;
   /** How much happened in each hour, and how providers answered. */
   readonly activity: Pick<ActivityStore, 'between' | 'callsBetween' | 'lastSuccess'>;
   readonly installation: InstallationStore;

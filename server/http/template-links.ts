@@ -21,6 +21,11 @@ export function syncPath(account: Pick<ProviderAccount, 'provider' | 'slug'>): s
   return `/templates/sync?account=${encodeURIComponent(qualifiedSlug(account))}`;
 }
 
+/** What a synchronisation, or its preview, has found. */
+export function syncJobPath(jobId: string): string {
+  return `/templates/sync/${encodeURIComponent(jobId)}`;
+}
+
 /** What names an account among those of all providers. */
 export function qualifiedSlug({ provider, slug }: Pick<ProviderAccount, 'provider' | 'slug'>): string {
   return `${provider}/${slug}`;

@@ -4,7 +4,9 @@ import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeDefinition } from '../../plugin/ports/badge-store.ts';
 import { type TemplateTrouble, templateTroubles } from '../../plugin/providers/template-use.ts';
 import { type FilledWords, words } from '../../plugin/words.ts';
+import { OPEN_BADGES } from '../../providers/index.ts';
 import { badgePath } from './badge-links.ts';
+import { queryString } from './forms.ts';
 import type { Services } from './services.ts';
 import { templatePath } from './template-links.ts';
 
@@ -15,6 +17,8 @@ export interface ShownTrouble {
   readonly message: FilledWords;
   /** null: there is none. */
   readonly templateHref: string | null;
+  /** Where one is made that the rule would find; null: not here. */
+  readonly makeHref: string | null;
 }
 
 export async function shownTroubles(
@@ -30,7 +34,13 @@ export async function shownTroubles(
     href: badgePath(trouble.badge.id),
     message: messageOf(trouble, providers.get(trouble.provider)),
     templateHref: trouble.account && trouble.template && templatePath(trouble.account, trouble.template),
+    makeHref: makeHref(trouble),
   }));
+}
+
+function makeHref({ badge, provider, template, templateText }: TemplateTrouble): string | null {
+  if (template !== null || provider !== OPEN_BADGES) return null;
+  return `/open-badge-templates/new${queryString({ id: templateText, name: badge.name ?? '' })}`;
 }
 
 function messageOf({ template, account, templateText, provider }: TemplateTrouble, at?: BadgeProvider): FilledWords {

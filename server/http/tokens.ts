@@ -1,6 +1,7 @@
 /** Random tokens: given out once, kept as hashes. They hold 256 random bits, so a plain SHA-256 protects them. */
 
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { isLimited } from '../../plugin/organisations/standing.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
 import type { AccessStore, ApiToken } from './access-store.ts';
 import { READING_SCOPES } from './scopes.ts';
@@ -51,13 +52,17 @@ export function signInLink(publicUrl: string, token: string): string {
 
 /** Makes a bearer token for the API.
  *  @param label what it is for @param createdBy an account's name, or `cli`
- *  @param limits what it opens, reading unless told; and until when, for ever unless told
+ *  @param limits what it opens, reading unless told; until when, for ever unless told; for which organisations, all unless told
  *  @returns the token, to be shown once, and the id to revoke it by */
 export async function createApiToken(
   { access, clock }: Issuing,
   label: string,
   createdBy: string,
-  { scopes = READING_SCOPES, expiresAt = null }: Partial<Pick<ApiToken, 'scopes' | 'expiresAt'>> = {},
+  {
+    scopes = READING_SCOPES,
+    expiresAt = null,
+    organisations = [],
+  }: Partial<Pick<ApiToken, 'scopes' | 'expiresAt' | 'organisations'>> = {},
 ): Promise<{ readonly id: string; readonly token: string }> {
   const token = `${API_TOKEN_PREFIX}${newToken()}`;
   const id = randomUUID();
@@ -71,6 +76,7 @@ export async function createApiToken(
     expiresAt,
     lastUsedAt: null,
     revokedAt: null,
+    ...(isLimited(organisations) && { organisations }),
   });
   return { id, token };
 }

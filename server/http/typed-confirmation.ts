@@ -7,13 +7,13 @@ import { type FieldError, textField } from './forms.ts';
 export const TYPED_ABOVE = 100;
 
 /** For the partial `typed-confirmation`. @returns null: nothing need be typed */
-export function typedConfirmation(count: number): number | null {
-  return count > TYPED_ABOVE ? count : null;
+export function typedConfirmation(count: number, above = TYPED_ABOVE): number | null {
+  return count > above ? count : null;
 }
 
-export function confirmationError(req: Request, count: number): FieldError | null {
+export function confirmationError(req: Request, count: number, above = TYPED_ABOVE): FieldError | null {
   const typed = textField(req, 'confirmation').replace(/[\s,.]/g, '');
-  if (count <= TYPED_ABOVE || typed === String(count)) return null;
+  if (count <= above || typed === String(count)) return null;
   return {
     field: 'confirmation',
     message: words('Type {count} to say that you mean all of them.', { count: String(count) }),

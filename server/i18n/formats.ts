@@ -1,6 +1,7 @@
 /** Dates, numbers and lists in one language, in the time zone of the site. */
 
 import { inLargestUnit } from '../../dsl/index.ts';
+import { DATE_STYLES, formatDay } from '../../plugin/date-style.ts';
 
 export type CalendarSpan = 'year' | 'month' | 'day' | 'day-of-year';
 
@@ -9,7 +10,7 @@ export interface Formats {
   readonly tag: string;
   /** `24 Nov 2026, 13:20 UTC` */
   time(at: Date | string): string;
-  /** `24 November 2026` */
+  /** `24 November 2026`, or as the site writes days */
   day(at: Date | string): string;
   /** `2026`, `May 2026`, `31 May 2026`, `31 May`: what begins then in UTC, whatever the zone of the site. */
   calendar(start: Date, span: CalendarSpan): string;
@@ -26,14 +27,26 @@ export interface Formats {
   either(texts: readonly string[]): string;
 }
 
-export function createFormats(language: string, timeZone: string): Formats {
+/** How a site writes days, for all languages: a pattern holds for its own only, since it may have words in it. */
+export interface SiteDays {
+  /** As `DayLook` has it. */
+  readonly style: string;
+  readonly language: string;
+}
+
+export function createFormats(
+  language: string,
+  timeZone: string,
+  days: SiteDays = { style: 'long', language },
+): Formats {
   // English without a country would write months before days.
   const tag = language === 'en' ? 'en-GB' : language;
   const times = new Intl.DateTimeFormat(tag, {
     ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
     ...{ timeZone, timeZoneName: 'short' },
   });
-  const days = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone });
+  const isOurs = DATE_STYLES.some((one) => one === days.style) || baseOf(days.language) === baseOf(language);
+  const look = { language: tag, timeZone, style: isOurs ? days.style : 'long' };
   const spans: Readonly<Record<CalendarSpan, Intl.DateTimeFormat>> = {
     year: new Intl.DateTimeFormat(tag, { year: 'numeric', timeZone: 'UTC' }),
     month: new Intl.DateTimeFormat(tag, { month: 'short', year: 'numeric', timeZone: 'UTC' }),
@@ -49,7 +62,7 @@ export function createFormats(language: string, timeZone: string): Formats {
   return {
     tag,
     time: (at) => times.format(new Date(at)),
-    day: (at) => days.format(new Date(at)),
+    day: (at) => formatDay(new Date(at), look),
     calendar: (start, span) => spans[span].format(start),
     number: (value) => numbers.format(value),
     percent(value) {
@@ -68,4 +81,8 @@ export function createFormats(language: string, timeZone: string): Formats {
     list: (texts) => lists.format(texts),
     either: (texts) => choices.format(texts),
   };
+}
+
+function baseOf(language: string): string {
+  return new Intl.Locale(language).language;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../plugin/errors.ts';
 import { projectPath } from '../paths.ts';
 import { type Catalogue, readCatalogue } from './catalogue.ts';
+import type { SiteDays } from './formats.ts';
 import { directionOf, languageOfFolder, ownName, SOURCE_LANGUAGE } from './languages.ts';
 import { createTranslator, type Translator } from './translator.ts';
 
@@ -35,17 +36,19 @@ export interface Texts {
 export interface TextSettings {
   readonly defaultLanguage: string;
   readonly timeZone: string;
+  /** How days are written; left out: in the long style. */
+  readonly days?: SiteDays;
   /** Of the site; null: none. */
   readonly folder: string | null;
 }
 
 /** @throws ConfigurationError for a folder that cannot be read, and a default language that there is not */
-export function openTexts({ defaultLanguage, timeZone, folder }: TextSettings): Texts {
+export function openTexts({ defaultLanguage, timeZone, days, folder }: TextSettings): Texts {
   const own = folder === null ? { catalogues: new Map<string, Catalogue>(), problems: [] } : readFolder(folder);
   const catalogues = new Map(shipped());
   for (const [language, texts] of own.catalogues)
     catalogues.set(language, new Map([...(catalogues.get(language) ?? []), ...texts]));
-  const texts = createTexts(catalogues, { defaultLanguage, timeZone, problems: own.problems });
+  const texts = createTexts(catalogues, { defaultLanguage, timeZone, problems: own.problems, ...(days && { days }) });
   if (texts.defaultLanguage !== defaultLanguage)
     throw new ConfigurationError([
       `LAUREL_DEFAULT_LANGUAGE must be one of ${texts.languages.map(({ language }) => language).join(', ')}, ` +
@@ -57,9 +60,9 @@ export function openTexts({ defaultLanguage, timeZone, folder }: TextSettings): 
 /** @param catalogues by language; English needs none */
 export function createTexts(
   catalogues: ReadonlyMap<string, Catalogue>,
-  wanted: Pick<TextSettings, 'defaultLanguage' | 'timeZone'> & { readonly problems?: readonly string[] },
+  wanted: Pick<TextSettings, 'defaultLanguage' | 'timeZone' | 'days'> & { readonly problems?: readonly string[] },
 ): Texts {
-  const { timeZone, problems = [] } = wanted;
+  const { timeZone, days, problems = [] } = wanted;
   const all = new Map([[SOURCE_LANGUAGE, new Map() as Catalogue], ...catalogues]);
   const defaultLanguage = all.has(wanted.defaultLanguage) ? wanted.defaultLanguage : SOURCE_LANGUAGE;
   const tags = [...all.keys()].sort((a, b) => rank(a) - rank(b) || (ownName(a) < ownName(b) ? -1 : 1));
@@ -84,7 +87,8 @@ export function createTexts(
     },
     in(asked) {
       const language = all.has(asked) ? asked : defaultLanguage;
-      const known = translators.get(language) ?? createTranslator(language, all.get(language) as Catalogue, timeZone);
+      const known =
+        translators.get(language) ?? createTranslator(language, all.get(language) as Catalogue, timeZone, days);
       translators.set(language, known);
       return known;
     },

@@ -11,7 +11,7 @@ import {
   type Words,
 } from '../../plugin/words.ts';
 import type { Catalogue } from './catalogue.ts';
-import { createFormats, type Formats } from './formats.ts';
+import { createFormats, type Formats, type SiteDays } from './formats.ts';
 import { directionOf, SOURCE_LANGUAGE } from './languages.ts';
 import { pluralFormOf } from './plural-forms.ts';
 
@@ -83,8 +83,13 @@ function isPhrase(value: object): value is Phrase {
   return PHRASES.some((name) => name in value);
 }
 
-export function createTranslator(language: string, catalogue: Catalogue, timeZone: string): Translator {
-  const formats = createFormats(language, timeZone);
+export function createTranslator(
+  language: string,
+  catalogue: Catalogue,
+  timeZone: string,
+  days?: SiteDays,
+): Translator {
+  const formats = createFormats(language, timeZone, days);
   const direction = directionOf(language);
   const isSource = language === SOURCE_LANGUAGE;
 

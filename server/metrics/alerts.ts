@@ -125,6 +125,14 @@ export const alerts: readonly Alert[] = [
     summary: 'A job failed and goes on only when a person resumes it: a replay, a retirement or the like',
   },
   {
+    name: 'LaurelJobPostponed',
+    // Without the database no job gets on, which is told already.
+    expr: `max(laurel_jobs_postponed_seconds) > 1800 ${UNLESS_DATABASE_AWAY}`,
+    holds: '5m',
+    severity: 'ticket',
+    summary: 'A job has been trying the same step for {{ $value }} s: what it needs is away, and it does not give up',
+  },
+  {
     name: 'LaurelMailsFailed',
     expr: 'max(laurel_mails{state="failed"}) > 0',
     holds: '15m',

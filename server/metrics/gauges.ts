@@ -4,12 +4,14 @@ import type { LaneState } from '../../plugin/badges/dispatcher.ts';
 import { openEffects } from '../../plugin/badges/effect-order.ts';
 import type { CredentialStore } from '../../plugin/ports/credential-store.ts';
 import type { DeadLetterStore } from '../../plugin/ports/dead-letters.ts';
+import type { JobStore } from '../../plugin/ports/job-store.ts';
 import type { ProgressStore } from '../../plugin/ports/progress-store.ts';
 import type { ProviderStore } from '../../plugin/ports/provider-store.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
 import { troubleOf } from '../../plugin/providers/secret-expiry.ts';
 import type { Bus } from '../amqp/bus.ts';
 import type { Database } from '../mongo/connect.ts';
+import { isOwed } from '../scheduler/missed-times.ts';
 import type { Meters } from './meters.ts';
 
 export interface GaugeParts {
@@ -18,13 +20,19 @@ export interface GaugeParts {
   readonly providers: Pick<ProviderStore, 'accounts'>;
   readonly deadLetters: Pick<DeadLetterStore, 'count'>;
   readonly credentials: Pick<CredentialStore, 'dueSchedules' | 'mailCounts'>;
+  readonly jobs: Pick<JobStore, 'postponed'>;
   readonly bus: Pick<Bus, 'status' | 'depths'> | null;
   readonly lanes: () => readonly LaneState[];
   readonly clock: Clock;
 }
 
+/** Those that wait for their turn are left out, the others of so many looked at. */
+const DUE_LOOKED_AT = 100;
 const BREAKER = { closed: 0, 'half-open': 0.5, open: 1 } as const;
-const STORED = ['effects', 'effectsOverdue', 'deadLetters', 'accounts', 'scheduleLag', 'mails', 'storeBytes'] as const;
+const STORED = [
+  ...(['effects', 'effectsOverdue', 'deadLetters', 'accounts', 'jobsPostponed', 'jobsPostponedSeconds'] as const),
+  ...(['scheduleLag', 'mails', 'storeBytes'] as const),
+] as const;
 
 /** Never rejects: a database that is away is a number too. */
 export async function lookUpGauges(parts: GaugeParts, meters: Meters): Promise<void> {
@@ -77,17 +85,18 @@ async function lookAtBus({ bus }: GaugeParts, meters: Meters): Promise<void> {
 }
 
 async function lookIntoDatabase(
-  { database, progress, deadLetters, providers, credentials, lanes, clock }: GaugeParts,
+  { database, progress, deadLetters, providers, credentials, jobs, lanes, clock }: GaugeParts,
   meters: Meters,
 ): Promise<void> {
   const now = clock.now();
-  const [groups, overdue, dead, accounts, schedules, mails, space] = await Promise.all([
+  const [groups, overdue, dead, accounts, schedules, mails, postponed, space] = await Promise.all([
     progress.effectGroups(),
     Promise.all(lanes().map(({ lane }) => overdueIn(lane, progress, now))),
     deadLetters.count({ state: 'open' }),
     providers.accounts(),
-    credentials.dueSchedules(now, 1),
+    credentials.dueSchedules(now, DUE_LOOKED_AT),
     credentials.mailCounts(),
+    jobs.postponed(),
     database.space(),
   ]);
   const open = new Map<string, { readonly labels: { readonly state: string; readonly lane: string }; value: number }>();
@@ -100,8 +109,11 @@ async function lookIntoDatabase(
   meters.set('effectsOverdue', overdue);
   meters.set('deadLetters', [{ value: dead }]);
   meters.set('accounts', [{ value: accounts.filter((account) => troubleOf(account, now) !== null).length }]);
+  meters.set('jobsPostponed', [{ value: postponed.count }]);
+  meters.set('jobsPostponedSeconds', [{ value: Math.max(0, secondsSince(postponed.since, now)) }]);
   meters.set('scheduleLag', [
-    { value: Math.max(0, ...schedules.map(({ nextDueAt }) => secondsSince(nextDueAt, now))) },
+    // what waits for the run before it, or was missed long ago and has its turn now, is not late
+    { value: Math.max(0, ...schedules.map((one) => (isOwed(one) ? 0 : secondsSince(one.nextDueAt, now)))) },
   ]);
   meters.set(
     'mails',

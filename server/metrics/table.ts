@@ -120,6 +120,14 @@ export const metricsTable = {
     { status: words(JOB_STATES) },
     each('status', JOB_STATES),
   ),
+  jobsPostponed: stored(
+    'laurel_jobs_postponed',
+    'Jobs whose last step failed for a reason that may pass, and that try it again',
+  ),
+  jobsPostponedSeconds: stored(
+    'laurel_jobs_postponed_seconds',
+    'How long the job has been trying that has done so longest; 0: none is',
+  ),
   scheduleLag: stored(
     'laurel_schedule_lag_seconds',
     'How long the schedule that has been due longest has waited; 0: none is due',

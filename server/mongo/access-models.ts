@@ -4,12 +4,14 @@ import mongoose from 'mongoose';
 import type { Account, ApiToken, AuditEntry, OneTimeSignIn } from '../http/access-store.ts';
 import { schemaOptions } from './connect.ts';
 
-export interface AccountDocument extends Omit<Account, 'id' | 'lmsUsername' | 'disabledAt'> {
+export interface AccountDocument extends Omit<Account, 'id' | 'lmsUsername' | 'disabledAt' | 'organisations'> {
   readonly _id: string;
   /** Left out where there is none; accounts made by earlier versions have neither of the two. */
   readonly lmsUsername?: string;
   readonly disabledAt?: Date | null;
   readonly generation?: number;
+  /** As one text, which is compared as a whole; left out where it is not limited. */
+  readonly organisations?: string;
   /** While somebody takes this administrator away: whose attempt it is, and since when. */
   readonly leaving?: string;
   readonly leavingSince?: Date;
@@ -22,11 +24,13 @@ export interface SignInDocument extends Omit<OneTimeSignIn, 'tokenHash' | 'accou
   readonly accountId?: string | null;
   readonly usedAt: Date | null;
 }
-export interface TokenDocument extends Omit<ApiToken, 'id' | 'scopes' | 'expiresAt'> {
+export interface TokenDocument extends Omit<ApiToken, 'id' | 'scopes' | 'expiresAt' | 'organisations'> {
   readonly _id: string;
   /** Tokens made by earlier versions have neither of the two. */
   readonly scopes?: ApiToken['scopes'];
   readonly expiresAt?: Date | null;
+  /** As of an account. */
+  readonly organisations?: string;
 }
 interface AuditDocument extends Omit<AuditEntry, 'id'> {
   readonly _id: string;
@@ -42,6 +46,7 @@ const accountSchema = new mongoose.Schema<AccountDocument>(
     ...{ _id: id, name: text, nameKey: text, role: text, createdAt: date },
     ...{ passwordHash: { type: String, default: null }, lmsUsername: { type: String }, disabledAt: later },
     ...{ generation: { type: Number, default: 0 }, leaving: { type: String }, leavingSince: { type: Date } },
+    organisations: { type: String },
   },
   { ...schemaOptions, collection: 'accounts' },
 );
@@ -57,7 +62,7 @@ signInSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 const tokenSchema = new mongoose.Schema<TokenDocument>(
   {
     ...{ _id: id, tokenHash: text, label: text, scopes: { type: [String], default: null }, createdAt: date },
-    ...{ createdBy: text, expiresAt: later, lastUsedAt: later, revokedAt: later },
+    ...{ createdBy: text, expiresAt: later, lastUsedAt: later, revokedAt: later, organisations: { type: String } },
   },
   { ...schemaOptions, collection: 'api_tokens' },
 );

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
+import { isLimited, type Organisations } from '../../plugin/organisations/standing.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import type { Records } from '../../plugin/ports/records.ts';
 import {
@@ -13,13 +14,15 @@ import {
   accountNameKey,
   auditCursor,
   auditShape,
+  type ExpectedAccount,
   endsAdministrator,
   hasExpired,
+  isAsExpected,
   type KnownAccount,
   LAST_USE_PRECISION_MS,
+  limitText,
   type OneTimeSignIn,
   parseAuditCursor,
-  type Role,
 } from '../http/access-store.ts';
 import {
   type AccessModels,
@@ -50,8 +53,8 @@ export class MongoAccessStore implements AccessStore {
     });
   }
 
-  async createAccount({ id, lmsUsername, ...facts }: Account): Promise<boolean> {
-    const known = lmsUsername === null ? {} : { lmsUsername };
+  async createAccount({ id, lmsUsername, organisations, ...facts }: Account): Promise<boolean> {
+    const known = { ...(lmsUsername !== null && { lmsUsername }), ...storedLimit(organisations) };
     try {
       await withDatabase(() =>
         this.#models.accounts.create([{ _id: id, ...facts, ...known, nameKey: accountNameKey(facts.name) }]),
@@ -78,14 +81,14 @@ export class MongoAccessStore implements AccessStore {
     return found.map(toAccount);
   }
 
-  async changeAccount(id: string, change: AccountChange, now: Date, expectedRole?: Role) {
+  async changeAccount(id: string, change: AccountChange, now: Date, expected: ExpectedAccount = {}) {
     for (;;) {
       const account = await this.account(id);
       if (account === null) return 'unknown';
-      if (expectedRole !== undefined && account.role !== expectedRole) return 'stale';
+      if (!isAsExpected(account, expected)) return 'stale';
       if (!endsAdministrator(account, change)) {
-        const { role, disabledAt } = account;
-        if (await this.#changeIf({ _id: id, role, disabledAt }, change)) return 'changed';
+        const { role, disabledAt, organisations } = account;
+        if (await this.#changeIf({ _id: id, role, disabledAt, ...limitedTo(organisations) }, change)) return 'changed';
       } else {
         const outcome = await this.#takeAdministratorAway(id, change, now);
         if (outcome !== 'again') return outcome;
@@ -105,12 +108,12 @@ export class MongoAccessStore implements AccessStore {
         { $unset: { leaving: '', leavingSince: '' } },
       ),
     );
-    const still = { _id: id, role: 'administrator' as const, disabledAt: null };
+    const still = { _id: id, role: 'administrator' as const, disabledAt: null, ...limitedTo([]) };
     await withDatabase(() => accounts.updateOne(still, { $set: { leaving, leavingSince: now } }));
     const other = await withDatabase(() =>
       accounts
         .findOne({
-          ...{ _id: trusted({ $ne: id }), role: 'administrator', disabledAt: null },
+          ...{ _id: trusted({ $ne: id }), role: 'administrator', disabledAt: null, ...limitedTo([]) },
           leaving: trusted({ $exists: false }),
           $or: [{ passwordHash: trusted({ $ne: null }) }, { lmsUsername: trusted({ $exists: true }) }],
         })
@@ -122,10 +125,13 @@ export class MongoAccessStore implements AccessStore {
   }
 
   async #changeIf(filter: mongoose.QueryFilter<AccountDocument>, change: AccountChange): Promise<boolean> {
+    const { organisations, ...facts } = change;
+    const limit = storedLimit(organisations);
+    const isFreed = organisations !== undefined && !isLimited(organisations);
     const { matchedCount } = await withDatabase(() =>
       this.#models.accounts.updateOne(filter, {
-        $set: { ...change },
-        $unset: { leaving: '', leavingSince: '' },
+        $set: { ...facts, ...limit },
+        $unset: { leaving: '', leavingSince: '', ...(isFreed && { organisations: '' }) },
         ...(change.disabledAt ? { $inc: { generation: 1 } } : {}),
       }),
     );
@@ -194,8 +200,8 @@ export class MongoAccessStore implements AccessStore {
     return modifiedCount === 1;
   }
 
-  async createApiToken({ id, ...facts }: ApiToken): Promise<void> {
-    await withDatabase(() => this.#models.tokens.create([{ _id: id, ...facts }]));
+  async createApiToken({ id, organisations, ...facts }: ApiToken): Promise<void> {
+    await withDatabase(() => this.#models.tokens.create([{ _id: id, ...facts, ...storedLimit(organisations) }]));
   }
 
   async apiTokens(): Promise<readonly ApiToken[]> {
@@ -245,11 +251,26 @@ export class MongoAccessStore implements AccessStore {
   }
 }
 
+/** Left out where there is no limit. */
+function storedLimit(organisations: Organisations = []): { readonly organisations?: string } {
+  return isLimited(organisations) ? { organisations: limitText(organisations) } : {};
+}
+
+function readLimit({ organisations }: { readonly organisations?: string }): Pick<Account, 'organisations'> {
+  return organisations === undefined ? {} : { organisations: organisations.split(' ') };
+}
+
+/** What finds an account only while it is limited so. */
+function limitedTo(organisations: Organisations = []) {
+  return { organisations: isLimited(organisations) ? limitText(organisations) : trusted({ $exists: false }) };
+}
+
 type Stored<Item extends { readonly id: string }> = Omit<Item, 'id'> & { readonly _id: string };
 
 function toAccount(stored: AccountDocument): KnownAccount {
   const { _id, name, role, passwordHash, lmsUsername = null, disabledAt = null, createdAt, generation = 0 } = stored;
-  return { id: _id, name, role, passwordHash, lmsUsername, disabledAt, createdAt, generation };
+  const limit = readLimit(stored);
+  return { id: _id, name, role, passwordHash, lmsUsername, disabledAt, createdAt, generation, ...limit };
 }
 
 function toSignIn({ _id, accountId = null, createdAt, expiresAt }: SignInDocument): OneTimeSignIn {
@@ -268,7 +289,8 @@ function toToken(stored: TokenDocument): ApiToken {
     lastUsedAt,
     revokedAt,
   } = stored;
-  return { id: _id, tokenHash, label, scopes, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt };
+  const limit = readLimit(stored);
+  return { id: _id, tokenHash, label, scopes, createdAt, createdBy, expiresAt, lastUsedAt, revokedAt, ...limit };
 }
 
 function toAuditEntry({ _id, at, actor, action, object, details }: Stored<AuditEntry>): AuditEntry {

@@ -85,11 +85,17 @@ export class MongoActivityStore implements ActivityStore {
     return mergedCalls(...found.map(callsOf));
   }
 
-  async lastSuccess(provider: string): Promise<Date | null> {
+  async lastSuccess(provider: string, from: Date): Promise<Date | null> {
     assertProviderWords([provider]);
     const [latest] = await withDatabase(() =>
       this.#hours
-        .find({ [`calls.${provider}.succeededAt`]: mongoose.trusted({ $exists: true }) }, { calls: 1 })
+        .find(
+          {
+            hour: mongoose.trusted({ $gte: from }),
+            [`calls.${provider}.succeededAt`]: mongoose.trusted({ $exists: true }),
+          },
+          { calls: 1 },
+        )
         .sort({ hour: -1 })
         .limit(1)
         .lean<Pick<HourDocument, 'calls'>[]>(),

@@ -25,10 +25,14 @@ export type ScheduleRecord = Pick<Schedule, 'enabled' | 'nextDueAt' | 'lastRunAt
   Partial<
     Pick<
       Schedule,
-      'oneOff' | 'startAt' | 'expiresAt' | 'overlap' | 'catchUp' | 'deadlineMs' | 'lastSkipped' | 'updatedAt'
+      'oneOff' | 'startAt' | 'expiresAt' | 'overlap' | 'deadlineMs' | 'waiting' | 'lastSkipped' | 'updatedAt'
     >
   > & {
     _id: string;
+    catchUp?: 'one' | 'none' | 'all';
+    /** Both with `all` only. */
+    catchUpMax?: number | null;
+    catchUpWithinMs?: number | null;
     rule: {
       kind: string;
       everyMs?: number | null;
@@ -126,8 +130,11 @@ const scheduleSchema = new Schema<ScheduleRecord>(
     expiresAt: optionalDate,
     overlap: text,
     catchUp: text,
+    catchUpMax: optionalNumber,
+    catchUpWithinMs: optionalNumber,
     deadlineMs: optionalNumber,
     nextDueAt: optionalDate,
+    waiting: [Date],
     lastRunAt: optionalDate,
     lastSkipped: { type: new Schema({ dueAt: date, reason: text }, { _id: false }), default: null },
     totalRuns: number,

@@ -4,6 +4,7 @@ import { credentialWords } from '../../plugin/credentials/search-words.ts';
 import { InvariantError } from '../../plugin/errors.ts';
 import type {
   Asset,
+  CatchUp,
   Credential,
   CredentialConfiguration,
   CredentialRun,
@@ -98,8 +99,15 @@ export function toConfiguration({
   };
 }
 
-export function fromSchedule({ configurationId, ...rest }: Schedule): ScheduleRecord {
-  return { _id: configurationId, ...rest };
+export function fromSchedule({ configurationId, catchUp, ...rest }: Schedule): ScheduleRecord {
+  const isAll = typeof catchUp === 'object';
+  return {
+    _id: configurationId,
+    ...rest,
+    catchUp: isAll ? catchUp.kind : catchUp,
+    catchUpMax: isAll ? catchUp.max : null,
+    catchUpWithinMs: isAll ? catchUp.withinMs : null,
+  };
 }
 export function toSchedule({ _id, rule, ...rest }: ScheduleRecord): Schedule {
   return {
@@ -110,14 +118,21 @@ export function toSchedule({ _id, rule, ...rest }: ScheduleRecord): Schedule {
     startAt: rest.startAt ?? null,
     expiresAt: rest.expiresAt ?? null,
     overlap: rest.overlap ?? 'skip',
-    catchUp: rest.catchUp ?? 'one',
+    catchUp: toCatchUp(rest),
     deadlineMs: rest.deadlineMs ?? null,
     nextDueAt: rest.nextDueAt,
+    waiting: rest.waiting ?? [],
     lastRunAt: rest.lastRunAt,
     lastSkipped: rest.lastSkipped ?? null,
     totalRuns: rest.totalRuns,
     updatedAt: rest.updatedAt ?? NEVER_SET,
   };
+}
+
+function toCatchUp({ catchUp = 'one', catchUpMax, catchUpWithinMs }: Partial<ScheduleRecord>): CatchUp {
+  if (catchUp !== 'all') return catchUp;
+  if (typeof catchUpMax !== 'number' || typeof catchUpWithinMs !== 'number') return 'one';
+  return { kind: catchUp, max: catchUpMax, withinMs: catchUpWithinMs };
 }
 
 function toRule({

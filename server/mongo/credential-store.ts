@@ -154,13 +154,13 @@ export class MongoCredentialStore implements CredentialStore {
     return all(due.sort({ nextDueAt: 1 }).limit(limit).lean(), toSchedule);
   }
   async advanceSchedule(configurationId: string, from: Date, step: ScheduleStep): Promise<boolean> {
-    const { nextDueAt, ranAt, skipped } = step;
-    const moved = { nextDueAt, enabled: nextDueAt !== null };
+    const { nextDueAt, waiting, ranAt, skipped } = step;
+    const moved = { nextDueAt, waiting: [...waiting], enabled: nextDueAt !== null };
     const { modifiedCount } = await withDatabase(() =>
       this.#models.schedules.updateOne(
         { _id: configurationId, nextDueAt: from },
         ranAt === null
-          ? { $set: { ...moved, lastSkipped: skipped && { dueAt: from, reason: skipped } } }
+          ? { $set: { ...moved, ...(skipped !== null && { lastSkipped: { dueAt: from, reason: skipped } }) } }
           : { $set: { ...moved, lastRunAt: ranAt }, $inc: { totalRuns: 1 } },
       ),
     );

@@ -1,9 +1,15 @@
 /** Jobs in MongoDB. What only the kind of a job understands is kept as JSON text: its names may hold anything. */
 
 import mongoose from 'mongoose';
-import { JOB_RETENTION_DAYS, type Job, type JobChange, type JobStore } from '../../plugin/ports/job-store.ts';
+import {
+  JOB_RETENTION_DAYS,
+  type Job,
+  type JobChange,
+  type JobStore,
+  type PostponedJobs,
+} from '../../plugin/ports/job-store.ts';
 import type { Page } from '../../plugin/ports/learner-store.ts';
-import { jobCursor, reopened } from '../../plugin/ports/memory-job-store.ts';
+import { jobCursor, postponedOf, reopened } from '../../plugin/ports/memory-job-store.ts';
 import { jobShape } from '../../plugin/ports/record-shapes.ts';
 import type { Records } from '../../plugin/ports/records.ts';
 import { schemaOptions } from './connect.ts';
@@ -38,6 +44,7 @@ const jobSchema = new mongoose.Schema<JobRecord>(
     result: text,
     error: { type: new mongoose.Schema({ code: text, message: text }, { _id: false }), default: null },
     attempts: number,
+    failingSince: Date,
     cancelRequested: { type: Boolean, required: true },
     fence: number,
     dueAt: date,
@@ -106,6 +113,17 @@ export class MongoJobStore implements JobStore {
     const items = found.slice(0, limit);
     const last = items.at(-1);
     return { items, next: last && found.length > limit ? jobCursor(last) : null };
+  }
+
+  async postponed(): Promise<PostponedJobs> {
+    const open: mongoose.QueryFilter<JobRecord> = {
+      state: trusted({ $in: ['waiting', 'running'] }),
+      attempts: trusted({ $gt: 0 }),
+    };
+    const found = await withDatabase(() =>
+      this.#jobs.find(open, { failingSince: 1, startedAt: 1, createdAt: 1 }).lean<JobRecord[]>(),
+    );
+    return postponedOf(found);
   }
 
   async claim(kinds: readonly string[], now: Date, leaseUntil: Date, id?: string): Promise<Job | null> {

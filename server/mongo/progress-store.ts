@@ -26,6 +26,7 @@ import { schemaOptions } from './connect.ts';
 import { withDatabase } from './errors.ts';
 import { type Answer, gather } from './gather.ts';
 import { type ProgressDocument, toDocument, toProgress } from './progress-document.ts';
+import { RecentProgress } from './recent-progress.ts';
 import { mongoRecords } from './records.ts';
 
 const { Mixed } = mongoose.Schema.Types;
@@ -108,14 +109,21 @@ interface ProgressKey {
   readonly badgeId: string;
 }
 
+interface Save {
+  readonly document: ProgressDocument;
+  /** The save of this process that made the version before it; null: that is not known. */
+  readonly former: mongoose.Types.ObjectId | null;
+}
+
 export class MongoProgressStore implements ProgressStore {
   readonly #progress: mongoose.Model<ProgressDocument>;
   readonly records: Records<Progress>;
   readonly #load = gather<ProgressKey, Progress | null>({ ask: (keys) => withDatabase(() => this.#find(keys)) });
-  readonly #save = gather<ProgressDocument, boolean>({
-    ask: (documents) => withDatabase(() => this.#store(documents)),
-    keysOf: (document) => [keyOf(document)],
+  readonly #save = gather<Save, boolean>({
+    ask: (saves) => withDatabase(() => this.#store(saves)),
+    keysOf: ({ document }) => [keyOf(document)],
   });
+  readonly #recent = new RecentProgress();
 
   constructor(connection: mongoose.Connection) {
     this.#progress = progressModels(connection);
@@ -132,8 +140,19 @@ export class MongoProgressStore implements ProgressStore {
     return this.#load({ learnerId, badgeId });
   }
 
+  recall(learnerId: string, badgeId: string): Progress | null {
+    return this.#recent.recall(keyOf({ learnerId, badgeId }));
+  }
+
   async save(progress: Progress): Promise<boolean> {
-    return this.#save(toDocument(progress, new mongoose.Types.ObjectId()));
+    const key = keyOf(progress);
+    const savedBy = new mongoose.Types.ObjectId();
+    const known = this.#recent.take(key);
+    const former = known?.progress.version === progress.version ? known.savedBy : null;
+    const isSaved = await this.#save({ document: toDocument(progress, savedBy), former });
+    if (former !== null) this.#recent.learn(isSaved);
+    if (isSaved) this.#recent.remember(key, { progress: { ...progress, version: progress.version + 1 }, savedBy });
+    return isSaved;
   }
 
   async due(now: Date, limit: number, lanes: LaneChoice): Promise<readonly Progress[]> {
@@ -348,13 +367,15 @@ export class MongoProgressStore implements ProgressStore {
     const found = new Map((await this.#findDocuments(keys)).map((document) => [keyOf(document), document]));
     return keys.map((key) => {
       const document = found.get(keyOf(key));
-      return { result: document ? toProgress(document) : null };
+      const known = this.#recent.confirmed(keyOf(key), document?.savedBy);
+      return { result: known ?? (document ? toProgress(document) : null) };
     });
   }
 
   /** Whether each of the documents is stored now. */
-  async #store(documents: readonly ProgressDocument[]): Promise<readonly Answer<boolean>[]> {
-    const { refused, inserted, matched } = await updateMany(this.#progress, documents.map(updateTo));
+  async #store(saves: readonly Save[]): Promise<readonly Answer<boolean>[]> {
+    const { refused, inserted, matched } = await updateMany(this.#progress, saves.map(updateTo));
+    const documents = saves.map(({ document }) => document);
     const conditional = documents.filter((document, at) => !isNew(document) && !refused.has(at));
     const beaten = matched === conditional.length ? new Set() : await this.#beaten(conditional);
     return documents.map((document, at) => {
@@ -394,10 +415,12 @@ function isNew({ version }: ProgressDocument): boolean {
   return version === 1;
 }
 
-/** No document has version 0, so a new one is always an insert, which the unique index refuses where there is one. */
-function updateTo(document: ProgressDocument) {
+/** No document has version 0, so a new one is always an insert, which the unique index refuses where there is one. A number
+ *  may come again, where what was deleted begins anew; a save does not. */
+function updateTo({ document, former }: Save) {
   const { learnerId, badgeId, version } = document;
-  return { filter: { learnerId, badgeId, version: version - 1 }, update: document, upsert: isNew(document) };
+  const condition = former === null ? { version: version - 1 } : { savedBy: former };
+  return { filter: { learnerId, badgeId, ...condition }, update: document, upsert: isNew(document) };
 }
 
 /** At least the state is asked for, so that the index serves. */

@@ -44,6 +44,7 @@ const accountSchema = new mongoose.Schema<AccountDocument>(
     provider: text,
     slug: text,
     name: anyText,
+    providerName: optionalText,
     host: anyText,
     externalId: String,
     sealedSecret: optionalText,
@@ -170,6 +171,14 @@ export class MongoProviderStore implements ProviderStore {
     return (await saveVersion(this.#templates, template.version, toTemplateDocument(template), change)) === true;
   }
 
+  async removeTemplate({
+    version,
+    ...named
+  }: Pick<BadgeTemplate, 'provider' | 'accountId' | 'templateId' | 'version'>): Promise<boolean> {
+    const { deletedCount } = await withDatabase(() => this.#templates.deleteOne({ _id: keyOf(named), version }));
+    return deletedCount === 1;
+  }
+
   async templates({ search, after, limit, ...exactly }: TemplateQuery): Promise<Page<BadgeTemplate>> {
     const wanted: mongoose.QueryFilter<TemplateDocument>[] = Object.entries(exactly)
       .filter(([, value]) => value !== undefined)
@@ -238,8 +247,9 @@ function toAccountDocument({ id, externalId, ...account }: ProviderAccount): Acc
   return { _id: id, ...account, ...(externalId === null ? {} : { externalId }) };
 }
 
-function toAccount({ _id, externalId, ...account }: AccountDocument): ProviderAccount {
-  return { id: _id, ...account, externalId: externalId ?? null };
+function toAccount({ _id, externalId, providerName, ...account }: AccountDocument): ProviderAccount {
+  // Accounts that were stored before names could be given have none of their own.
+  return { id: _id, ...account, providerName: providerName ?? null, externalId: externalId ?? null };
 }
 
 function toTemplateDocument(template: BadgeTemplate): TemplateDocument {

@@ -109,6 +109,13 @@ export const dataMap: readonly CollectionEntry[] = [
     other: ['_id', 'hour', 'counts', 'calls'],
   },
   {
+    collection: 'belongings',
+    purpose: 'which badges, types, assets, templates and provider accounts belong to which organisation',
+    retention: FOR_EVER,
+    personal: {},
+    other: ['_id', 'kind', 'id', 'organisation'],
+  },
+  {
     collection: 'installation',
     purpose: 'what an administrator has set for everybody, such as that the first steps are hidden',
     retention: FOR_EVER,
@@ -235,7 +242,7 @@ export const dataMap: readonly CollectionEntry[] = [
     },
     other: [
       ...['_id', 'kind', 'state', 'done', 'total', 'counts', 'attempts', 'cancelRequested', 'fence', 'dueAt'],
-      ...['createdAt', 'startedAt', 'finishedAt', 'trace'],
+      ...['createdAt', 'startedAt', 'finishedAt', 'failingSince', 'trace'],
     ],
   },
   {
@@ -332,6 +339,7 @@ export const dataMap: readonly CollectionEntry[] = [
       'provider',
       'slug',
       'name',
+      'providerName',
       'host',
       'externalId',
       'sealedSecret',
@@ -416,8 +424,11 @@ export const dataMap: readonly CollectionEntry[] = [
       'expiresAt',
       'overlap',
       'catchUp',
+      'catchUpMax',
+      'catchUpWithinMs',
       'deadlineMs',
       'nextDueAt',
+      'waiting',
       'lastRunAt',
       'lastSkipped',
       'totalRuns',

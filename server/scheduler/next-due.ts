@@ -62,6 +62,43 @@ function firstOfDay(
   return first;
 }
 
+/** The latest due times from `from` to `to`, both included, the oldest first. Found from the end, so that a long span costs
+ *  no more than what is asked for.
+ *  @param from for an interval a due time @param most how many @throws InputError as `nextDue` */
+export function latestDues(rule: RepeatingRule, from: Date, to: Date, most: number): readonly Date[] {
+  if (to < from || most < 1) return [];
+  if (rule.kind === 'interval') {
+    const count = Math.floor((to.getTime() - from.getTime()) / rule.everyMs);
+    return Array.from({ length: Math.min(count + 1, most) }, (_, back) =>
+      onGrid(from, rule.everyMs, count - back),
+    ).reverse();
+  }
+  const found = new Set<number>();
+  const crontab = parseCrontab(rule.expression);
+  const last = wallTimeAt(to, rule.timeZone);
+  const first = wallTimeAt(from, rule.timeZone);
+  const firstDay = Date.UTC(first.year, first.month - 1, first.day);
+  for (let back = 0; found.size < most; back++) {
+    const day = new Date(Date.UTC(last.year, last.month - 1, last.day - back));
+    if (day.getTime() < firstDay) break;
+    if (!isDay(crontab, day, rule.days === 'either')) continue;
+    for (const due of duesOfDay(crontab, day, rule)) if (due >= from && due <= to) found.add(due.getTime());
+  }
+  return [...found]
+    .sort((a, b) => a - b)
+    .slice(-most)
+    .map((ms) => new Date(ms));
+}
+
+function onGrid(from: Date, everyMs: number, steps: number): Date {
+  return new Date(from.getTime() + steps * everyMs);
+}
+
+function duesOfDay({ hours, minutes }: Crontab, day: Date, rule: CrontabRule): readonly Date[] {
+  const date = { year: day.getUTCFullYear(), month: day.getUTCMonth() + 1, day: day.getUTCDate() };
+  return hours.flatMap((hour) => minutes.flatMap((minute) => instantsToRun({ ...date, hour, minute }, rule)));
+}
+
 function instantsToRun(wall: WallTime, { timeZone, gap, repeated }: CrontabRule): readonly Date[] {
   if (gap !== 'skip' && repeated !== 'both') return [instantOf(wall, timeZone)];
   const shown = instantsOf(wall, timeZone);

@@ -7,6 +7,7 @@ import { eachConcurrently } from '../../plugin/each-concurrently.ts';
 import { CredentialsError } from '../../plugin/errors.ts';
 import type { CredentialStore, Schedule, ScheduleStep } from '../../plugin/ports/credential-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
+import { caughtUp, dueAfterMissed, isOwed, MISSED_AFTER_MS } from './missed-times.ts';
 import { followingDue } from './set-schedule.ts';
 
 export interface Scheduler {
@@ -29,8 +30,8 @@ const MAX_DUE_AT_ONCE = 100;
 const BEGUN_AT_ONCE = 10;
 const TAKE_OVER_EVERY_MS = 5_000;
 const RUNS_LOOKED_AT = 100;
-/** Longer than a look, a restart or a moment without the database take. */
-const MISSED_AFTER_MS = 60_000;
+/** So many runs of a configuration may go at once, where its schedule lets them: each asks the LMS for the same learners. */
+const MOST_BESIDE = 10;
 
 export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_000 }: SchedulerParts): Scheduler {
   let alarm: Job | null = null;
@@ -68,18 +69,21 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
   }
 
   /** The run is recorded before the schedule moves on: a crash in between leads to the same run again, never to none.
-   *  However many due times were missed, the next one is counted from now: at most one run catches up.
+   *  However many due times were missed, the next one is counted from now: unless the schedule asks for more, at most one
+   *  run catches up.
    *  @returns 1: it waits, 0: it does not */
   async function runDue(schedule: Schedule, now: Date): Promise<0 | 1> {
     const { configurationId, nextDueAt: dueAt } = schedule;
     if (dueAt === null) return 0;
-    const obstacle = await obstacleTo(schedule, dueAt, now);
-    if (obstacle === 'wait') return 1;
-    let skipped: ScheduleStep['skipped'] = obstacle;
+    const turn = await turnOf(schedule, dueAt, now);
+    if (turn === 'wait') return waitForTurn(schedule, dueAt);
+    if (turn === 'catch-up') return beginCatchUp(schedule, dueAt, now);
+    let skipped: ScheduleStep['skipped'] = turn === 'run' ? null : turn;
     let runId: string | null = null;
     if (skipped === null) {
       try {
-        runId = await runner.runNow(configurationId, 'schedule', dueAt);
+        const beside = schedule.overlap === 'allow' || isOwed(schedule);
+        runId = await runner.runNow(configurationId, 'schedule', dueAt, { beside });
       } catch (error) {
         if (!(error instanceof CredentialsError) || error.retry === 'later') throw error;
         if (error.code === 'not-found.configuration') {
@@ -93,38 +97,92 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
       }
     }
     const ranAt = skipped === null ? now : null;
-    const nextDueAt = following(schedule, now, ranAt !== null);
-    if (await store.advanceSchedule(configurationId, dueAt, { nextDueAt, ranAt, skipped }))
+    const then = following(schedule, dueAt, now, ranAt !== null);
+    if (await store.advanceSchedule(configurationId, dueAt, { ...then, ranAt, skipped }))
       logger.info('a schedule was due', { configurationId, runId, skipped, lateMs: now.getTime() - dueAt.getTime() });
     return 0;
   }
 
-  /** @returns `wait`: it stays due until the run that is going has ended */
-  async function obstacleTo(
-    { configurationId, overlap, catchUp, deadlineMs, rule, expiresAt }: Schedule,
+  /** Where each missed time is run, one that waits is told apart from one that came while nothing was there. */
+  async function waitForTurn(schedule: Schedule, dueAt: Date): Promise<1> {
+    if (typeof schedule.catchUp === 'object' && !isOwed(schedule))
+      await store.advanceSchedule(schedule.configurationId, dueAt, {
+        ...{ nextDueAt: dueAt, waiting: [dueAt] },
+        ...{ ranAt: null, skipped: null },
+      });
+    return 1;
+  }
+
+  /** What is to be run is written down first: it stays the same however long that takes, and whoever carries it on. */
+  async function beginCatchUp(schedule: Schedule, dueAt: Date, now: Date): Promise<0 | 1> {
+    const { configurationId } = schedule;
+    const dues = missedOf(schedule, dueAt, now);
+    const [first] = dues;
+    const then = first ? { nextDueAt: first, waiting: dues } : following(schedule, dueAt, now, false);
+    const skipped = first && first <= dueAt ? null : 'missed';
+    if (!(await store.advanceSchedule(configurationId, dueAt, { ...then, ranAt: null, skipped }))) return 0;
+    logger.info('missed times of a schedule are caught up', { configurationId, runs: dues.length });
+    return first ? runDue({ ...schedule, ...then }, now) : 0;
+  }
+
+  /** @returns `wait`: it stays due until the run that is going has ended; `catch-up`: it was missed, and maybe others too */
+  async function turnOf(
+    schedule: Schedule,
     dueAt: Date,
     now: Date,
-  ): Promise<'still-running' | 'missed' | 'wait' | null> {
+  ): Promise<'run' | 'wait' | 'catch-up' | 'still-running' | 'missed'> {
+    const { configurationId, overlap, catchUp, deadlineMs, rule, expiresAt } = schedule;
     const runs = await store.runs({ configurationId, limit: RUNS_LOOKED_AT });
     // the process that recorded it died before the schedule moved on
-    if (runs.some((run) => run.dueAt.getTime() === dueAt.getTime())) return null;
+    if (runs.some((run) => run.dueAt.getTime() === dueAt.getTime())) return 'run';
     if (expiresAt !== null && now >= expiresAt) return 'missed';
-    const running = runs.some((run) => run.state === 'running');
+    const mustRun = isOwed(schedule) || rule.kind === 'clocked';
+    if (typeof catchUp === 'object' && !mustRun && now.getTime() - dueAt.getTime() > MISSED_AFTER_MS) return 'catch-up';
+    const going = runs.filter((run) => run.state === 'running').length;
     // a due time that waits for a run is late by intention
-    if (running) return overlap === 'queue' || rule.kind === 'clocked' ? 'wait' : 'still-running';
+    if (going > (overlap === 'allow' ? MOST_BESIDE - 1 : 0))
+      return mustRun || overlap === 'queue' ? 'wait' : 'still-running';
+    if (mustRun) return 'run';
     const ended = Math.max(...runs.map(({ finishedAt }) => finishedAt?.getTime() ?? 0), 0);
     const since = Math.max(dueAt.getTime(), overlap === 'queue' ? ended : 0);
     const latestMs = catchUp === 'none' ? MISSED_AFTER_MS : (deadlineMs ?? Number.POSITIVE_INFINITY);
-    return now.getTime() - since > latestMs && rule.kind !== 'clocked' ? 'missed' : null;
+    return now.getTime() - since > latestMs ? 'missed' : 'run';
   }
 
   /** A rule that was stored unchecked never comes due again instead of stopping all others. */
-  function following(schedule: Schedule, now: Date, ran: boolean): Date | null {
+  function following(
+    schedule: Schedule,
+    dueAt: Date,
+    now: Date,
+    ran: boolean,
+  ): Pick<ScheduleStep, 'nextDueAt' | 'waiting'> {
+    const { catchUp, overlap, expiresAt } = schedule;
+    const rest = isOwed(schedule) ? schedule.waiting.slice(1) : [];
+    if (rest[0] && (expiresAt === null || now < expiresAt)) return { nextDueAt: rest[0], waiting: rest };
+    const wasLate = now.getTime() - dueAt.getTime() > MISSED_AFTER_MS;
+    // beside others, what came meanwhile has its own turn; else the last of those that waited stands for it
+    const passed = overlap === 'allow' && isOwed(schedule) ? dueAt : now;
+    return orNever(() =>
+      typeof catchUp === 'object' && (wasLate || isOwed(schedule))
+        ? dueAfterMissed(schedule, dueAt, passed, ran)
+        : followingDue(schedule, now, ran),
+    );
+  }
+
+  function missedOf(schedule: Schedule, dueAt: Date, now: Date): readonly Date[] {
     try {
-      return followingDue(schedule, now, ran);
+      return caughtUp(schedule, dueAt, now);
+    } catch {
+      return [];
+    }
+  }
+
+  function orNever(work: () => Date | null): Pick<ScheduleStep, 'nextDueAt' | 'waiting'> {
+    try {
+      return { nextDueAt: work(), waiting: [] };
     } catch (error) {
       logger.error('a schedule has a rule that cannot be used; correct it on its page', { error: codeOf(error) });
-      return null;
+      return { nextDueAt: null, waiting: [] };
     }
   }
 

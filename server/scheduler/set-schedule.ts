@@ -3,14 +3,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Schedule } from '../../plugin/ports/credential-store.ts';
 import { words } from '../../plugin/words.ts';
-import { nextDue } from './next-due.ts';
+import { assertCatchUp, caughtUp, isOwed, MISSED_AFTER_MS } from './missed-times.ts';
+import { latestDues, nextDue } from './next-due.ts';
 import { wrongField } from './wrong-field.ts';
 
 /** A look at the store takes a second, a restart more: a shorter one would miss runs for no reason. */
 const MIN_DEADLINE_MS = 60_000;
 const MAX_DEADLINE_MS = 366 * 86_400_000;
 
-type Timing = Pick<Schedule, 'rule' | 'oneOff' | 'startAt' | 'expiresAt'>;
+type Timing = Pick<Schedule, 'rule' | 'oneOff' | 'startAt' | 'expiresAt'> & Partial<Pick<Schedule, 'catchUp'>>;
 
 /** What a person decides; what is left out has the default. */
 export type WantedSchedule = Pick<Schedule, 'enabled' | 'rule'> &
@@ -61,16 +62,65 @@ export function storedDues(schedule: Schedule, now: Date, count: number): readon
 export function duesIfSet(timing: Timing, former: Schedule | null, now: Date, count: number): readonly Date[] {
   const due = keptDue(timing, former);
   if (due === null) return upcomingDues(timing, now, count);
-  const isLast = timing.oneOff || timing.rule.kind === 'clocked';
-  return isLast ? [due] : [due, ...upcomingDues({ ...timing, startAt: null }, due, count - 1)];
+  if (timing.oneOff || timing.rule.kind === 'clocked') return [due];
+  const owed = keptWaiting(timing, former);
+  // those that come while missed ones are run are left to them
+  const [first, from] = owed.length > 0 ? [owed, now] : [[due], due];
+  return [...first, ...upcomingDues({ ...timing, startAt: null }, from, count - first.length)].slice(0, count);
+}
+
+export interface Outage {
+  /** How many due times it would hide; at most `OUTAGE_COUNTED`. */
+  readonly missed: number;
+  /** Those that are run when it is over, the oldest first. */
+  readonly runs: readonly Date[];
+}
+
+export const OUTAGE_COUNTED = 1_000;
+
+/** What would be missed, and run after all, if no scheduler were there from `from` to `to`; an interval had its last run at
+ *  `from`. @throws InputError `input.schedule` */
+export function ifDown(wanted: WantedSchedule, from: Date, to: Date): Outage {
+  const policy = { ...USUAL_SCHEDULE, ...wanted };
+  const { rule, oneOff, expiresAt } = policy;
+  const [dueAt] = upcomingDues(policy, from, 1);
+  if (dueAt === undefined || dueAt < from || dueAt > to) return { missed: 0, runs: [] };
+  const last = expiresAt !== null && expiresAt <= to ? new Date(expiresAt.getTime() - 1) : to;
+  const missed = rule.kind === 'clocked' || oneOff ? 1 : latestDues(rule, dueAt, last, OUTAGE_COUNTED).length;
+  const isInTime = to.getTime() - dueAt.getTime() <= MISSED_AFTER_MS && (expiresAt === null || to < expiresAt);
+  return { missed, runs: isInTime ? [dueAt] : caughtUp(policy, dueAt, to) };
 }
 
 /** The due time that the schedule waits for already. It stays while rule and start do: who saves something else, or the same
  *  setup file again, puts no run off. */
 function keptDue({ rule, startAt, expiresAt }: Timing, former: Schedule | null): Date | null {
   if (!former?.enabled || former.nextDueAt === null) return null;
-  const isSame = isDeepStrictEqual([former.rule, former.startAt], [rule, startAt]);
+  const isSame = isDeepStrictEqual([ruleSaid(former.rule), former.startAt], [ruleSaid(rule), startAt]);
   return isSame ? within(former.nextDueAt, expiresAt) : null;
+}
+
+/** What is being caught up goes on while the schedule still wants that. */
+function keptWaiting(timing: Timing, former: Schedule | null): readonly Date[] {
+  if (former === null || keptDue(timing, former) === null || typeof timing.catchUp !== 'object') return [];
+  return isOwed(former) ? former.waiting : [];
+}
+
+/** Whether a schedule says already what is asked for: then there is nothing to save. One that has disabled itself since, after
+ *  its last run, still says it: asking for it once more must not run it once more. */
+export function isAsWanted(wanted: WantedSchedule, former: Schedule | null): boolean {
+  if (former === null) return false;
+  const hasRunOut = !former.enabled && (former.lastRunAt !== null || former.lastSkipped !== null);
+  const asked = { ...USUAL_SCHEDULE, ...wanted };
+  const said = (schedule: Required<WantedSchedule>) => [
+    ...[ruleSaid(schedule.rule), schedule.oneOff || schedule.rule.kind === 'clocked'],
+    ...[schedule.startAt, schedule.expiresAt, schedule.overlap, schedule.catchUp, schedule.deadlineMs],
+  ];
+  return isDeepStrictEqual(said(asked), said(former)) && asked.enabled === (former.enabled || hasRunOut);
+}
+
+/** With what a crontab leaves to the defaults. */
+function ruleSaid(rule: Schedule['rule']): Schedule['rule'] {
+  return rule.kind === 'crontab' ? { days: 'both', gap: 'after', repeated: 'first', ...rule } : rule;
 }
 
 function within(due: Date, expiresAt: Date | null): Date | null {
@@ -87,7 +137,8 @@ export function setSchedule(
 ): Schedule {
   const { oneOff, startAt, expiresAt, overlap, catchUp, deadlineMs } = { ...USUAL_SCHEDULE, ...wanted };
   const { enabled, rule } = wanted;
-  const timing = { rule, oneOff: oneOff || rule.kind === 'clocked', startAt, expiresAt };
+  const timing = { rule, oneOff: oneOff || rule.kind === 'clocked', startAt, expiresAt, catchUp };
+  assertCatchUp(catchUp);
   if (startAt !== null && expiresAt !== null && expiresAt <= startAt)
     throw wrongField('expiresAt', words('the end must be later than the start'));
   if (rule.kind === 'clocked' && startAt !== null && rule.at < startAt)
@@ -103,9 +154,9 @@ export function setSchedule(
     enabled,
     ...timing,
     overlap,
-    catchUp,
     deadlineMs,
     nextDueAt: enabled ? next : null,
+    waiting: enabled ? keptWaiting(timing, former) : [],
     lastRunAt: enabled ? (former?.lastRunAt ?? null) : null,
     lastSkipped: enabled ? (former?.lastSkipped ?? null) : null,
     totalRuns: former?.totalRuns ?? 0,

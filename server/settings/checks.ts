@@ -1,5 +1,8 @@
 /** What texts in settings must be. Each throws an Error whose message completes "<env> ...". */
 
+import { dateStyleProblem } from '../../plugin/date-style.ts';
+import { english } from '../../plugin/words.ts';
+
 export function url(schemes: readonly string[]): (value: string) => void {
   return (value) => {
     let scheme: string;
@@ -74,7 +77,21 @@ export function longEnough(value: string): void {
 }
 
 export function languageTag(value: string): void {
-  if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value)) throw new Error('must be a language tag like es or pt-BR');
+  if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value) || !isLanguage(value))
+    throw new Error('must be a language tag like es or pt-BR');
+}
+
+function isLanguage(value: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+export function dateStyle(value: string): void {
+  const problem = dateStyleProblem(value);
+  if (problem !== null) throw new Error(english(problem));
 }
 
 export function timeZone(value: string): void {

@@ -97,11 +97,25 @@ export class Elements {
   type = 0;
   /** Where the value begins and ends. */
   start = 0;
-  end = 4;
+  end: number;
   readonly #bytes: Buffer;
+  readonly #first: number;
 
-  constructor(bytes: Buffer) {
+  /** @param at where the document begins */
+  constructor(bytes: Buffer, at = 0) {
     this.#bytes = bytes;
+    this.#first = at + 4;
+    this.end = this.#first;
+  }
+
+  /** Goes on to the next field of this name, from the beginning again behind the last one: fields asked for in the order of the
+   *  document are found in one walk. @returns false: there is none */
+  seek(name: string): boolean {
+    const start = this.end;
+    while (this.next()) if (this.name === name) return true;
+    this.end = this.#first;
+    while (this.end < start && this.next()) if (this.name === name) return true;
+    return false;
   }
 
   /** @returns false at the end @throws CommandError as `decodeDocument` */
@@ -206,7 +220,10 @@ class Reader {
       case 0x10:
         return this.#bytes.readInt32LE(this.#skip(4));
       case 0x11:
-        return Timestamp.fromBits(this.#bytes.readInt32LE(this.#skip(4)), this.#bytes.readInt32LE(this.#skip(4)));
+        return new Timestamp({
+          i: this.#bytes.readUInt32LE(this.#skip(4)),
+          t: this.#bytes.readUInt32LE(this.#skip(4)),
+        });
       case 0x12:
         return new Long(this.#bytes.readInt32LE(this.#skip(4)), this.#bytes.readInt32LE(this.#skip(4)));
       case 0x13:

@@ -17,6 +17,7 @@ import { endOfValue, TYPE } from './field-finder.ts';
 import { type KeyField, sortKeyOf } from './index-keys.ts';
 import type { Journal } from './journal.ts';
 import { type Encoded, KeyMaker } from './key-maker.ts';
+import { LateKeys } from './late-keys.ts';
 import { findUniqueKey, planQuery, type UniqueKey } from './planner.ts';
 import { compileFilter, fieldsOfFilter, type Matcher } from './query/matcher.ts';
 import { equalValues } from './query/order.ts';
@@ -24,6 +25,7 @@ import { isPlainFilter, matchesBytes } from './query/plain-filter.ts';
 import { Recent } from './recent.ts';
 import { type RecordHome, StoredRecord } from './record.ts';
 import { Sequences } from './sequences.ts';
+import { certainlyMatches, UniqueLookup } from './unique-lookup.ts';
 
 export interface QueryOptions {
   readonly filter: BsonDocument;
@@ -38,6 +40,8 @@ export interface QueryOptions {
 /** Documents of a collection that stay decoded, those decoded last. Bodies are read from the pages of the file, which the
  *  system keeps in memory as long as there is room. */
 const KEPT = 4_096;
+/** Documents that indexes are told of later: about 5 MB, and as much work as a page may wait for. */
+const MOST_LATE = 4_096;
 /** Where the value of `_id` begins: behind the length of the document, the type and the name. */
 const ID_VALUE = 9;
 
@@ -65,6 +69,8 @@ export class Collection implements RecordHome {
   #lastRead = NOTHING_READ;
   #indexes: CollectionIndex[];
   #keys: KeyMaker;
+  #unique: UniqueLookup;
+  readonly #late = new LateKeys();
 
   constructor(
     identity: { readonly id: number; readonly databaseName: string; readonly name: string; readonly uuid: Buffer },
@@ -79,6 +85,7 @@ export class Collection implements RecordHome {
     this.#indexes = [...indexes];
     for (const index of indexes) index.keepIn(journal.pages);
     this.#keys = new KeyMaker(this.#indexes);
+    this.#unique = new UniqueLookup(this.#indexes);
   }
 
   get namespace(): string {
@@ -127,6 +134,16 @@ export class Collection implements RecordHome {
     return isExact || isMatch(record) ? [record] : [];
   }
 
+  /** What most updates are about.
+   *  @param filter bytes as they were sent @param at where the filter begins in them
+   *  @returns the only match of the filter; null: there is none, or only `find` can tell */
+  findSent(filter: Buffer, at: number): StoredRecord | null {
+    const sequence = this.#unique.sequenceFor(filter, at);
+    if (sequence === null) return null;
+    const record = this.#recordOf(sequence);
+    return certainlyMatches(record.bytes, filter, at) ? record : null;
+  }
+
   /** How many match. Where an index alone can tell, no document is looked at. */
   count({ filter, skip, limit, matches }: Omit<QueryOptions, 'sort'>): number {
     const wanted = limit > 0 ? skip + limit : Number.POSITIVE_INFINITY;
@@ -134,6 +151,7 @@ export class Collection implements RecordHome {
     const plan = planQuery(this.#indexes, filter, []);
     if (!plan?.exact) return this.find({ filter, sort: [], skip, limit, ...(matches && { matches }) }).length;
     let found = 0;
+    this.#bringUpToDate(plan.index);
     for (const range of plan.ranges) {
       found += plan.index.keys.count(range, wanted - found);
       if (found >= wanted) break;
@@ -172,17 +190,17 @@ export class Collection implements RecordHome {
   }
 
   /** The `_id` stays.
-   *  @param body a document without `_id`
+   *  @param source with a document without `_id`, from `start` to `end`
    *  @returns false when nothing changed
    *  @throws CommandError 11000, 10334, 2, 115 */
-  replaceBody(record: StoredRecord, body: Buffer): boolean {
+  replaceBody(record: StoredRecord, source: Buffer, start: number, end: number): boolean {
     const former = record.bytes;
     // stored documents begin with their `_id`
     const idEnd = endOfValue(former, former[4] as number, ID_VALUE);
-    const bytes = Buffer.allocUnsafeSlow(body.length + idEnd - 4);
+    const bytes = Buffer.allocUnsafeSlow(end - start + idEnd - 4);
     bytes.writeInt32LE(bytes.length, 0);
     former.copy(bytes, 4, 4, idEnd);
-    body.copy(bytes, idEnd, 4);
+    source.copy(bytes, idEnd, start + 4, end);
     return this.#replaceBytes(record, withinLimit(bytes), former);
   }
 
@@ -206,17 +224,19 @@ export class Collection implements RecordHome {
     if (bytes.equals(formerBytes)) return false;
     const { sequence } = former;
     const draft = new Draft(bytes);
-    this.#keys.writeChange(former, formerKeys, draft, ownKeys);
+    this.#keys.writeChange(sequence, former, formerKeys, draft, ownKeys, this.#late);
     this.#assertUnique(draft, sequence);
     for (let at = 0; at < this.#indexes.length; at++) this.#exchangeKeys(at, sequence);
     former.retain();
     this.#store(sequence, bytes);
+    if (this.#late.size >= MOST_LATE) this.#bringAllUpToDate();
     return true;
   }
 
   remove(record: StoredRecord): void {
     const { sequence } = record;
     record.retain();
+    this.#bringUpToDateAbout(sequence);
     this.#keys.write(record, formerKeys);
     for (const [at, { keys }] of this.#indexes.entries()) {
       for (let key = formerKeys.firstOf(at); key < formerKeys.endOf(at); key++) {
@@ -234,11 +254,13 @@ export class Collection implements RecordHome {
       this.#forget(record);
     }
     for (const index of this.#indexes) index.keys.clear();
+    this.#late.clear();
   }
 
   /** Builds the index over what is there. @throws CommandError 11000 when the documents break it */
   addIndex(index: CollectionIndex): void {
     index.keepIn(this.#journal.pages);
+    this.#bringAllUpToDate();
     const maker = new KeyMaker([index]);
     try {
       for (const sequence of this.#sequences) {
@@ -253,13 +275,16 @@ export class Collection implements RecordHome {
     }
     this.#indexes.push(index);
     this.#keys = new KeyMaker(this.#indexes);
+    this.#unique = new UniqueLookup(this.#indexes);
   }
 
   dropIndex(name: string): void {
+    this.#bringAllUpToDate();
     const [dropped] = this.#indexes.filter((index) => index.name === name);
     dropped?.keys.clear();
     this.#indexes = this.#indexes.filter((index) => index !== dropped);
     this.#keys = new KeyMaker(this.#indexes);
+    this.#unique = new UniqueLookup(this.#indexes);
   }
 
   /** Whoever reads a field of a document often reads all of it next. */
@@ -295,6 +320,7 @@ export class Collection implements RecordHome {
       for (const sequence of this.#sequences) yield this.#recordOf(sequence);
       return;
     }
+    this.#bringUpToDate(plan.index);
     const seen = plan.index.multikey ? new Set<number>() : null;
     const ranges = plan.reverse ? [...plan.ranges].reverse() : plan.ranges;
     for (const range of ranges) {
@@ -337,8 +363,37 @@ export class Collection implements RecordHome {
     }
   }
 
+  /** To be called before an index is read. */
+  #bringUpToDate(index: CollectionIndex): void {
+    const at = this.#indexes.indexOf(index);
+    if (this.#late.countIn(at) === 0) return;
+    for (const sequence of this.#late.sequences()) this.#bringUpToDateAbout(sequence, at);
+  }
+
+  #bringAllUpToDate(): void {
+    for (const sequence of this.#late.sequences()) this.#bringUpToDateAbout(sequence);
+  }
+
+  /** @param only one index by its place; else all of them */
+  #bringUpToDateAbout(sequence: number, only?: number): void {
+    const former = this.#late.of(sequence);
+    if (!former || (only !== undefined && !former[only])) return;
+    const isWanted = (at: number): boolean => former[at] !== undefined && (only === undefined || at === only);
+    this.#keys.writeSome(this.#recordOf(sequence), ownKeys, isWanted);
+    formerKeys.clear();
+    for (let at = 0; at < this.#indexes.length; at++) {
+      formerKeys.beginIndex();
+      if (isWanted(at)) formerKeys.texts(former[at] as readonly string[]);
+    }
+    for (let at = 0; at < this.#indexes.length; at++) this.#exchangeKeys(at, sequence);
+    if (only === undefined) this.#late.forget(sequence);
+    else this.#late.settled(sequence, only);
+  }
+
   /** Only what differs is touched. */
   #exchangeKeys(at: number, sequence: number): void {
+    if (formerKeys.firstOf(at) === formerKeys.endOf(at) && ownKeys.firstOf(at) === ownKeys.endOf(at)) return;
+    this.#late.settled(sequence, at);
     const { keys } = this.#indexes[at] as CollectionIndex;
     for (let key = formerKeys.firstOf(at); key < formerKeys.endOf(at); key++) {
       if (ownKeys.includes(at, formerKeys, key)) continue;

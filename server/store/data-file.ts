@@ -24,9 +24,12 @@ export function identityOf(directory: string): string {
 }
 
 function numberOf(path: string): string {
+  const there = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (there) return `${there.dev}:${there.ino}`;
+  // Never one that is there: a process that closes a file loses its locks on it, whichever descriptor they were taken by, and
+  // the next process to open the store would take LMDB's for those of nobody, and begin the list of readers anew.
   closeSync(openSync(path, 'a', 0o600));
-  const { dev, ino } = statSync(path, { bigint: true });
-  return `${dev}:${ino}`;
+  return numberOf(path);
 }
 
 /** Gives the name to the copy. To be called within `Journal.exclusively`.

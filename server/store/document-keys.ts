@@ -27,6 +27,26 @@ export class DocumentKeys {
     this.#ends.push(this.#length);
   }
 
+  /** Keys one by one, of the index that was begun last. */
+  texts(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.text(key);
+      this.endKey();
+    }
+  }
+
+  /** Takes back the keys of the index that was begun last. */
+  takeTexts(index: number): readonly string[] {
+    const first = this.firstOf(index);
+    const taken: string[] = [];
+    for (let key = first; key < this.#ends.length; key++) {
+      taken.push(this.bytes.toString('latin1', this.startOfKey(key), this.endOfKey(key)));
+    }
+    this.#length = this.startOfKey(first);
+    this.#ends.length = first;
+    return taken;
+  }
+
   get length(): number {
     return this.#length;
   }

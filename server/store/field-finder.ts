@@ -73,11 +73,12 @@ export class FieldFinder {
     if (end !== bytes.length) throw wrongLength();
   }
 
-  /** @param bytes of a document that is known to be valid: what is not looked for is skipped by its length */
-  find(bytes: Buffer): void {
+  /** @param bytes of a document that is known to be valid: what is not looked for is skipped by its length
+   *  @param start where it begins */
+  find(bytes: Buffer, start = 0): void {
     this.types.fill(MISSING);
     this.#bytes = bytes;
-    let at = 4;
+    let at = start + 4;
     for (let order = 0, type = bytes[at++]!; type !== 0; order++, type = bytes[at++] ?? 0) {
       const known = this.#names[order];
       let step: Step | undefined;

@@ -6,6 +6,7 @@ import type { CollectionIndex } from './collection-index.ts';
 import type { DocumentKeys } from './document-keys.ts';
 import { endOfValue, FieldFinder, MISSING, millisecondsAt, TYPE } from './field-finder.ts';
 import type { KeyField } from './index-keys.ts';
+import type { LateKeys } from './late-keys.ts';
 import { encodeKey, RANK } from './query/order.ts';
 
 /** A document by its bytes, decoded when asked for. */
@@ -20,6 +21,8 @@ interface Plan {
   readonly slots: readonly number[];
   /** What it takes for the index to cover a document; null: only the index itself can tell. */
   readonly conditions: readonly SlotCondition[] | null;
+  /** It can be told of a change later: nothing is refused on account of it. */
+  readonly mayBeLate: boolean;
 }
 
 /** The field is there, and where a key is given it has this value. */
@@ -27,6 +30,11 @@ interface SlotCondition {
   readonly slot: number;
   readonly key: Buffer | null;
 }
+
+/** Of a field before and after a change. */
+const UNKNOWN = 0;
+const SAME = 1;
+const OTHER = 2;
 
 const EMPTY_ARRAY_BYTES = 5;
 const scratch = new DataView(new ArrayBuffer(8));
@@ -36,6 +44,8 @@ export class KeyMaker {
   #fields: FieldFinder;
   /** Of the document that is there before a change. */
   #formerFields: FieldFinder;
+  /** Of each field, as far as somebody has asked: several indexes ask for the same ones. */
+  readonly #compared: Uint8Array;
 
   constructor(indexes: readonly CollectionIndex[]) {
     const slots = new Map<string, number>();
@@ -54,7 +64,9 @@ export class KeyMaker {
           slot: slotOf(name),
           key: key === null ? null : Buffer.from(key, 'latin1'),
         })) ?? null,
+      mayBeLate: !index.unique && index.conditions !== null,
     }));
+    this.#compared = new Uint8Array(paths.length);
     this.#fields = new FieldFinder(paths);
     this.#formerFields = new FieldFinder(paths);
   }
@@ -71,23 +83,70 @@ export class KeyMaker {
     }
   }
 
-  /** The keys before and after a change: of an index none at all where no field changes that it asks for.
+  /** Only for some of the indexes.
+   *  @param source a valid document @param wanted by the place of the index: whether it is one of them */
+  writeSome(source: Encoded, keys: DocumentKeys, wanted: (index: number) => boolean): void {
+    const { bytes } = source;
+    this.#fields.find(bytes);
+    keys.clear();
+    for (const [at, plan] of this.#plans.entries()) {
+      keys.beginIndex();
+      if (wanted(at)) this.#writeKeys(plan, source, bytes, keys);
+    }
+  }
+
+  /** The keys before and after a change: of an index none at all where no field changes that it asks for, or where it can be told
+   *  later.
+   *  @param late is told of the keys that the document has until then
    *  @throws CommandError 171 for parallel arrays */
-  writeChange(former: Encoded, formerKeys: DocumentKeys, source: Encoded, keys: DocumentKeys): void {
+  writeChange(
+    sequence: number,
+    former: Encoded,
+    formerKeys: DocumentKeys,
+    source: Encoded,
+    keys: DocumentKeys,
+    late: LateKeys,
+  ): void {
     const formerBytes = former.bytes;
     const { bytes } = source;
     this.#formerFields.find(formerBytes);
     this.#fields.find(bytes);
+    this.#compared.fill(UNKNOWN);
     formerKeys.clear();
     keys.clear();
-    for (const plan of this.#plans) {
+    for (let at = 0; at < this.#plans.length; at++) {
+      const plan = this.#plans[at] as Plan;
       formerKeys.beginIndex();
       keys.beginIndex();
       if (!this.#isTouched(plan, formerBytes, bytes)) continue;
+      const known = late.of(sequence)?.[at];
+      if (plan.mayBeLate && this.#isSimple(plan, bytes)) {
+        this.#noteArrays(plan);
+        if (!known) late.note(sequence, at, this.#takeFormerKeys(plan, former, formerKeys, at));
+        continue;
+      }
       this.#writeKeys(plan, source, bytes, keys);
-      this.#exchangeFields();
-      this.#writeKeys(plan, former, formerBytes, formerKeys);
-      this.#exchangeFields();
+      if (known) formerKeys.texts(known);
+      else this.#writeFormerKeys(plan, former, formerKeys);
+    }
+  }
+
+  #writeFormerKeys(plan: Plan, former: Encoded, keys: DocumentKeys): void {
+    this.#exchangeFields();
+    this.#writeKeys(plan, former, former.bytes, keys);
+    this.#exchangeFields();
+  }
+
+  #takeFormerKeys(plan: Plan, former: Encoded, keys: DocumentKeys, at: number): readonly string[] {
+    this.#writeFormerKeys(plan, former, keys);
+    return keys.takeTexts(at);
+  }
+
+  /** As `#writeKey` does. */
+  #noteArrays({ index, slots }: Plan): void {
+    for (let at = 0; at < slots.length; at++) {
+      const isArray = this.#fields.types[slots[at] as number] === TYPE.array;
+      if (isArray) index.noteArray((index.fields[at] as KeyField).name);
     }
   }
 
@@ -107,6 +166,11 @@ export class KeyMaker {
   }
 
   #isSame(slot: number, former: Buffer, bytes: Buffer): boolean {
+    if (this.#compared[slot] === UNKNOWN) this.#compared[slot] = this.#compare(slot, former, bytes) ? SAME : OTHER;
+    return this.#compared[slot] === SAME;
+  }
+
+  #compare(slot: number, former: Buffer, bytes: Buffer): boolean {
     const type = this.#fields.types[slot] as number;
     if (type !== this.#formerFields.types[slot]) return false;
     if (type === MISSING) return true;
@@ -170,7 +234,7 @@ export class KeyMaker {
 }
 
 /** What `encodeKey` says of the value. */
-function writeValue(keys: DocumentKeys, bytes: Buffer, type: number, at: number): void {
+export function writeValue(keys: DocumentKeys, bytes: Buffer, type: number, at: number): void {
   switch (type) {
     case TYPE.string:
       writeString(keys, bytes, at);

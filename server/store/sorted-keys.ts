@@ -89,18 +89,18 @@ export class SortedKeys {
     }
   }
 
-  /** Of the first document with the key; null: there is none. */
-  sequenceOf(key: Buffer): number | null {
+  /** Of the first document with the key, which lies in the bytes from `start` to `end`; null: there is none. */
+  sequenceOf(key: Uint8Array, start = 0, end = key.length): number | null {
     if (this.#pages.length === 0) return null;
-    const at = this.#pageFor(key, 0, key.length, -1);
+    const at = this.#pageFor(key, start, end, -1);
     let page = this.#pool.use(this.#pages[at] as IndexPage);
-    let place = page.placeOf(key, 0, key.length, -1);
+    let place = page.placeOf(key, start, end, -1);
     if (place === page.count) {
       if (at + 1 === this.#pages.length) return null;
       page = this.#pool.use(this.#pages[at + 1] as IndexPage);
       place = 0;
     }
-    return page.hasKey(place, key, 0, key.length) ? page.sequenceAt(place) : null;
+    return page.hasKey(place, key, start, end) ? page.sequenceAt(place) : null;
   }
 
   /** Do not change the keys while reading. */

@@ -14,7 +14,7 @@ export interface RunSize {
 export type Happening =
   /** The broker has confirmed it; twice for a duplicate. `poison`: why it must become a dead letter. */
   | { readonly op: 'sent'; readonly id: string; readonly poison?: string }
-  | { readonly op: 'started' | 'killed'; readonly role: string; readonly pid: number; readonly crash?: string }
+  | { readonly op: 'started' | 'killed' | 'away'; readonly role: string; readonly pid: number; readonly crash?: string }
   | { readonly op: 'blow' }
   | {
       readonly op: 'issued';

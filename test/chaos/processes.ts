@@ -1,4 +1,4 @@
-/** Laurel's processes of one round: started, watched, and replaced when they die. */
+/** Laurel's processes of one round: started, watched, and replaced when they die, as by a supervisor. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import type { Note } from './history.ts';
 const FOLDER = projectPath('node_modules', '.cache', 'laurel-chaos');
 const PROGRAM = join(FOLDER, 'worker.js');
 const START_LIMIT_MS = 60_000;
+/** The exit code of a process that found the database away when it started, by docs/how-to/operate.md. */
+const AWAY = 69;
 
 /** A file for the process and one for the threads in which it makes PDF documents, because processes that die often should
  *  start fast. To be called before the first one is started. */
@@ -100,6 +102,9 @@ export class Processes {
         this.#note({ op: 'killed', role, pid });
         const next = this.#stopping ? null : this.#replace(role);
         if (next !== null) this.start(role, next);
+      } else if (code === AWAY && worker.url === '') {
+        this.#note({ op: 'away', role, pid });
+        if (!this.#stopping) this.start(role, crash);
       } else if (code !== 0) this.failures.push(`a ${role} process ended with ${signal ?? code}: ${said}`);
     });
     return worker;

@@ -161,10 +161,40 @@ export function accessStoreContract(name: string, makeStore: () => Promise<Acces
     it('get another role only if they still have the one that was expected', async () => {
       const ada = anAccount({ role: 'editor' });
       await store.createAccount(ada);
-      expect(await store.changeAccount(ada.id, { role: 'viewer' }, noon, 'publisher')).to.equal('stale');
+      expect(await store.changeAccount(ada.id, { role: 'viewer' }, noon, { role: 'publisher' })).to.equal('stale');
       expect(await store.account(ada.id)).to.include({ role: 'editor' });
-      expect(await store.changeAccount(ada.id, { role: 'viewer' }, noon, 'editor')).to.equal('changed');
+      expect(await store.changeAccount(ada.id, { role: 'viewer' }, noon, { role: 'editor' })).to.equal('changed');
       expect(await store.account(ada.id)).to.include({ role: 'viewer' });
+    });
+
+    it('limits accounts and tokens to organisations, if they still are limited as was expected', async () => {
+      await store.createAccount(anAccount());
+      const grace = anAccount({ name: 'Grace', role: 'editor', organisations: ['Acme', 'Lab'] });
+      await store.createAccount(grace);
+      expect(await store.account(grace.id)).to.deep.equal({ ...grace, generation: 0 });
+      const limit = (organisations: readonly string[], from: readonly string[]) =>
+        store.changeAccount(grace.id, { organisations }, noon, { organisations: from });
+      expect(await limit(['Uni'], ['Acme'])).to.equal('stale');
+      expect(await limit(['Uni'], ['Acme', 'Lab'])).to.equal('changed');
+      expect((await store.account(grace.id))?.organisations).to.deep.equal(['Uni']);
+      expect(await store.changeAccount(grace.id, { role: 'viewer' }, noon, { organisations: [] })).to.equal('stale');
+      expect(await limit([], ['Uni'])).to.equal('changed');
+      expect((await store.account(grace.id))?.organisations ?? []).to.deep.equal([]);
+      const token = aToken({ organisations: ['Acme'] });
+      await store.createApiToken(token);
+      expect(await store.apiTokens()).to.deep.equal([token]);
+    });
+
+    it('takes nobody for an administrator who is limited to organisations', async () => {
+      const ada = anAccount();
+      await store.createAccount(ada);
+      const limited = anAccount({ name: 'limited', organisations: ['Acme'] });
+      await store.createAccount(limited);
+      for (const change of [{ role: 'viewer' }, { organisations: ['Acme'] }, { disabledAt: noon }] as const)
+        expect(await store.changeAccount(ada.id, change, noon)).to.equal('last-administrator');
+      expect(await store.changeAccount(limited.id, { organisations: [] }, noon)).to.equal('changed');
+      expect(await store.changeAccount(ada.id, { organisations: ['Acme'] }, noon)).to.equal('changed');
+      expect(await store.changeAccount(limited.id, { role: 'viewer' }, noon)).to.equal('last-administrator');
     });
 
     it('ends all sessions by a number, and with every new password', async () => {

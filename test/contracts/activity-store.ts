@@ -75,8 +75,10 @@ export function activityStoreContract(name: string, make: () => Promise<Activity
             ['hall', failed(1)],
           ]),
         );
-        expect(await store.lastSuccess('credly')).to.deep.equal(at(6, 2));
-        expect(await store.lastSuccess('hall')).to.equal(null);
+        expect(await store.lastSuccess('credly', at(0))).to.deep.equal(at(6, 2));
+        expect(await store.lastSuccess('credly', at(6))).to.deep.equal(at(6, 2));
+        expect(await store.lastSuccess('credly', at(7))).to.equal(null);
+        expect(await store.lastSuccess('hall', at(0))).to.equal(null);
       });
 
       it('knows of none in hours that only counted other things, and the other way round', async () => {

@@ -117,6 +117,7 @@ export const aSchedule = (facts: Partial<Schedule> = {}): Schedule => ({
   catchUp: 'one',
   deadlineMs: null,
   nextDueAt: T0,
+  waiting: [],
   lastRunAt: null,
   lastSkipped: null,
   totalRuns: 0,

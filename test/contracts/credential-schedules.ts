@@ -6,7 +6,7 @@ import { aSchedule, later, T0 } from './credential-facts.ts';
 
 export function credentialSchedulesContract(store: () => CredentialStore): void {
   describe('schedules', () => {
-    const ran = (nextDueAt: Date | null, ranAt: Date) => ({ nextDueAt, ranAt, skipped: null });
+    const ran = (nextDueAt: Date | null, ranAt: Date) => ({ nextDueAt, waiting: [], ranAt, skipped: null });
     it('are kept whole, every kind of them', async () => {
       const interval = aSchedule({ configurationId: 'configuration-2', rule: { kind: 'interval', everyMs: 5_000 } });
       await store().saveSchedule(interval);
@@ -68,11 +68,24 @@ export function credentialSchedulesContract(store: () => CredentialStore): void 
 
     it('remember a due time that passed without a run, and count none', async () => {
       await store().saveSchedule(aSchedule());
-      const step = { nextDueAt: later(1000), ranAt: null, skipped: 'still-running' } as const;
+      const step = { nextDueAt: later(1000), waiting: [], ranAt: null, skipped: 'still-running' } as const;
       expect(await store().advanceSchedule('configuration-1', T0, step)).to.equal(true);
       expect(await store().schedule('configuration-1')).to.deep.equal(
         aSchedule({ nextDueAt: later(1000), lastSkipped: { dueAt: T0, reason: 'still-running' } }),
       );
+    });
+
+    it('keep what is to be caught up, and what was last left out beside it', async () => {
+      const catchUp = { kind: 'all', max: 3, withinMs: 86_400_000 } as const;
+      const lastSkipped = { dueAt: later(-1), reason: 'missed' } as const;
+      await store().saveSchedule(aSchedule({ overlap: 'allow', catchUp, lastSkipped }));
+      const owed = { nextDueAt: later(5), waiting: [later(5), later(6)], ranAt: null, skipped: null };
+      expect(await store().advanceSchedule('configuration-1', T0, owed)).to.equal(true);
+      const waiting = aSchedule({ overlap: 'allow', catchUp, lastSkipped, nextDueAt: later(5), waiting: owed.waiting });
+      expect(await store().schedule('configuration-1')).to.deep.equal(waiting);
+      expect(await store().dueSchedules(later(9), 9)).to.deep.equal([waiting]);
+      expect(await store().replaceSchedule({ ...waiting, catchUp: 'none', waiting: [] }, waiting)).to.equal(true);
+      expect(await store().schedule('configuration-1')).to.deep.equal({ ...waiting, catchUp: 'none', waiting: [] });
     });
 
     it('are replaced only from the state their author has seen, and removed', async () => {

@@ -54,6 +54,21 @@ export function jobStoreContract(name: string, makeStore: () => Promise<JobStore
       expect(await store.get('j2')).to.equal(null);
     });
 
+    it('tells how many open jobs put off a step that fails, and since when the longest does', async () => {
+      expect(await store.postponed()).to.deep.equal({ count: 0, since: null });
+      const failing = { state: 'running', attempts: 3, dueAt: at(9) } as const;
+      await store.create(job({ id: 'late', ...failing, failingSince: at(5) }));
+      await store.create(job({ id: 'early', ...failing, failingSince: at(2) }));
+      await store.create(job({ id: 'old', ...failing, startedAt: at(4) }));
+      await store.create(job({ id: 'fine', state: 'running' }));
+      await store.create(job({ id: 'failed', ...failing, state: 'failed', failingSince: at(1) }));
+      expect(await store.postponed()).to.deep.equal({ count: 3, since: at(2) });
+      await store.checkpoint('early', 0, { attempts: 0, failingSince: null });
+      expect(await store.postponed()).to.deep.equal({ count: 2, since: at(4) });
+      const again = await store.resume('failed', at(8));
+      expect(again).to.deep.include({ attempts: 0, failingSince: null });
+    });
+
     it('lists the newest first, page by page, by kind and state', async () => {
       for (let n = 0; n < 5; n++)
         await store.create(job({ id: `j${n}`, createdAt: at(n >> 1), kind: n === 4 ? 'other' : 'count' }));

@@ -12,6 +12,7 @@ export function anAccount(changes: Partial<ProviderAccount> = {}): ProviderAccou
     provider: 'credly',
     slug: 'science',
     name: 'Faculty of Science',
+    providerName: 'Science',
     host: 'production',
     externalId: '6f0c',
     sealedSecret: 's1.abc.def',
@@ -165,6 +166,18 @@ export function providerStoreContract(name: string, makeStore: () => Promise<Pro
         expect(await store.template('credly', 'a1', 't1')).to.deep.equal({ ...bare, version: 1 });
         expect(await store.template('credly', 'a2', 't1')).to.equal(null);
         expect(await store.template('accredible', 'a1', 't1')).to.equal(null);
+      });
+
+      it('are removed by whoever knows them as they are, and no others with them', async () => {
+        await store.saveTemplate(aTemplate());
+        await store.saveTemplate(aTemplate({ accountId: 'a2' }));
+        const seen = { ...aTemplate(), version: 1 };
+        await store.saveTemplate({ ...seen, name: 'Another name' });
+        expect(await store.removeTemplate(seen)).to.equal(false);
+        expect(await store.removeTemplate({ ...seen, version: 2 })).to.equal(true);
+        expect(await store.removeTemplate({ ...seen, version: 2 })).to.equal(false);
+        expect(await store.template('credly', 'a1', 't1')).to.equal(null);
+        expect(await store.template('credly', 'a2', 't1')).to.include({ version: 1 });
       });
 
       it('are found in every account that has the id', async () => {

@@ -77,7 +77,7 @@ describe('a file with very many mistakes', () => {
     expectDiagnostics(TEXT, [
       '2:3-6 syntax.unexpected: expected "name", "template", "active", "evaluate", "repeatable", "on", "re-award", "requirement", "penalty" or "}", but found "nam" | did you mean "name"?',
       '3:12-18 badge.unknown-provider: "credli" is not a badge provider | did you mean "credly"?',
-      '4:12-15 syntax.unexpected: expected "true" or "false", but found "yes"',
+      '4:12-15 syntax.unexpected: expected "true" or "false", but found "yes" | did you mean "true"?',
       '5:20-21 value.number: "up to" takes a whole number of at least 1 | write 1 or more',
       '6:26-28 requirement.group: "AA" is not a group: a group is a letter from A to Z | write a letter from A to Z',
       '7:11-38 type.unknown-event: "org.example.course.pased.v1" is not a known event type | did you mean "org.example.course.passed.v1"?',

@@ -17,8 +17,17 @@ describe('texts that are not what one expects', () => {
 
   it('says once that a number stands where a name belongs', () => {
     expectDiagnostics('badge "b" { requirement 1a { on org.example.course.passed.v1 } }', [
-      '1:25-27 syntax.unexpected: expected a name, but found "1a"',
+      '1:25-27 syntax.unexpected: expected a name, but found "1a" | a name begins with a letter',
     ]);
+  });
+
+  it('says of a word in capitals how it is written', () => {
+    expectDiagnostics(
+      'badge "b" { requirement r { on org.example.course.passed.v1 where is_passing = true AND mode = "a" } }',
+      [
+        '1:85-88 syntax.unexpected: expected "description", "on", "where", "count", "after", "from", "until" or "}", but found "AND" | did you mean "and"?',
+      ],
+    );
   });
 
   it('says once that a string stands where a flag belongs', () => {

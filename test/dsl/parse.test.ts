@@ -119,7 +119,7 @@ test "t" { badge "third" event y at 2026-01-01 { a = 1, b = null } expect not fu
       [
         '1:7-11 syntax.unexpected: expected a string in double quotes, but found "demo" | write it in double quotes: "demo"',
         '2:3-6 syntax.unexpected: expected "name", "template", "active", "evaluate", "repeatable", "on", "re-award", "requirement", "penalty" or "}", but found "nam" | did you mean "name"?',
-        '3:10-13 syntax.unexpected: expected "true" or "false", but found "yes"',
+        '3:10-13 syntax.unexpected: expected "true" or "false", but found "yes" | did you mean "true"?',
         '4:3-13 syntax.unexpected: expected "name", "template", "active", "evaluate", "repeatable", "on", "re-award", "requirement", "penalty" or "}", but found "requirment" | did you mean "requirement"?',
         '7:16-19 syntax.unexpected: expected a string in double quotes, a number, a date, "true" or "false", but found "and" | write it in double quotes: "and"',
         '8:17-25 syntax.string: a string stands in double quotes | write "single"',

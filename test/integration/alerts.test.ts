@@ -92,6 +92,16 @@ const scenarios: readonly Scenario[] = [
     { 'laurel_jobs_total{status="failed"}': '0x20 1x40' },
     30,
   ),
+  fires('LaurelJobPostponed', 'one tries for an hour', { laurel_jobs_postponed_seconds: '0+60x60' }, 45),
+  keepsStill('LaurelJobPostponed', 'one tries for a quarter of an hour', {
+    laurel_jobs_postponed_seconds: '0+60x15 0x45',
+  }),
+  keepsStill(
+    'LaurelJobPostponed',
+    'the database is away',
+    { laurel_jobs_postponed_seconds: '0+60x60', laurel_store_up: '0x60' },
+    45,
+  ),
   fires('LaurelMailsFailed', 'one was refused', { 'laurel_mails{state="failed"}': '1x60' }),
   fires('LaurelErrorsAnswered', 'many', { [errors]: '0+60x60' }),
   keepsStill('LaurelErrorsAnswered', 'one a minute', { [errors]: '0+1x60' }),

@@ -60,6 +60,18 @@ describe('readSettings', () => {
     expect(settings).to.include({ smtpUrl: url, mailLanguage: null, downloadUrl: null });
   });
 
+  it('says what is wrong with how names and dates are to be written, and where', () => {
+    expect(readSettings({})).to.include({ nameStyle: 'as-written', dateStyle: 'long', dateLanguage: 'en' });
+    const env = { LAUREL_NAME_STYLE: 'uppercase', LAUREL_DATE_STYLE: "d 'de' MMMM yyyy", LAUREL_DATE_LANGUAGE: 'es' };
+    expect(readSettings(env)).to.include({ nameStyle: 'uppercase', dateStyle: "d 'de' MMMM yyyy", dateLanguage: 'es' });
+    const wrong = { LAUREL_NAME_STYLE: 'big', LAUREL_DATE_STYLE: 'DD.MM.yyyy', LAUREL_DATE_LANGUAGE: 'en-x1' };
+    expect(problemsOf(wrong)).to.deep.equal([
+      'LAUREL_NAME_STYLE must be one of as-written, capitalized, uppercase',
+      'LAUREL_DATE_STYLE has "DD" at character 1, which means nothing; did you mean "dd"?',
+      'LAUREL_DATE_LANGUAGE must be a language tag like es or pt-BR',
+    ]);
+  });
+
   it('takes the name of the platform for one line', () => {
     expect(readSettings({ LAUREL_PLATFORM_NAME: 'Acme & Ada Academy' }).platformName).to.equal('Acme & Ada Academy');
     expect(readSettings({}).platformName).to.equal(null);

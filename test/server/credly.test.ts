@@ -109,6 +109,51 @@ describe('Laurel with Credly', function () {
     );
   });
 
+  it('prints what would change, and applies exactly that on the command line', async () => {
+    await (await start()).stop();
+    const run = async (...args: string[]) => {
+      const { stdout, stderr, code } = await runLaurel(['templates', 'sync', ...args], { env });
+      const id = /job (\S+) is/.exec(stdout)?.[1] ?? '';
+      const text = `${stdout}${stderr}`;
+      return { code, id, text: id === '' ? text : text.replaceAll(id, 'ID') };
+    };
+    await run('--account', 'university');
+    const audited = [...credly.templates.values()].find(({ name }) => name === 'Data Engineering');
+    const before = audited?.description;
+    credly.changeTemplate(audited?.id as string, { description: 'Pipelines.' });
+    credly.templates.delete(TEMPLATE);
+    const found = await run('--account', 'university', '--dry-run');
+    expect(found.code).to.equal(0);
+    expect(found.text).to.equal(
+      [
+        'credly/university: 0 added, 1 changed, 1 unchanged, 1 gone',
+        `  ~ ${audited?.id}  Data Engineering`,
+        `      description: ${JSON.stringify(before)} -> "Pipelines."`,
+        `  - ${TEMPLATE}  Data Analysis  (no badge uses it)`,
+        'job ID is done',
+        '',
+        'To apply exactly this:',
+        '  laurel templates sync --plan ID',
+        '',
+      ].join('\n'),
+    );
+    credly.changeTemplate(audited?.id as string, { description: 'Pipelines and more.' });
+    const other = await run('--plan', found.id);
+    expect(other.code).to.equal(1);
+    expect(other.text).to.contain('credly/university: would be 0 added, 1 changed, 1 unchanged, 1 gone');
+    expect(other.text).to.contain(
+      'credly/university: what would change in "university" is no longer what was looked at; nothing was ' +
+        'changed: look at the difference, and apply it if it is right',
+    );
+    expect(await run('--plan', other.id)).to.deep.include({
+      code: 0,
+      text: 'credly/university: 0 added, 1 changed, 1 unchanged, 1 gone\njob ID is done\n',
+    });
+    expect((await run('--plan', 'none')).text).to.equal(
+      'laurel: there is no such synchronisation, or it is not kept any more; preview it again\n',
+    );
+  });
+
   it('issues one badge although Credly is away and then an answer is lost (U2, U3, UD2), and follows its learner by notices', async () => {
     const { services, carryOut, stores, process, settleEffects } = await start();
     const { id } = await services.jobs.request({

@@ -140,6 +140,7 @@ function anAccount(sealedSecret: string, now: Date): ProviderAccount {
     provider: 'accredible',
     slug: 'main',
     name: 'Main',
+    providerName: null,
     host: 'production',
     externalId: null,
     sealedSecret,

@@ -42,6 +42,7 @@ export async function withListing(site: Site): Promise<{ provider: ListingProvid
     provider: 'memory',
     slug: 'listing',
     name: 'Example account',
+    providerName: null,
     host: 'production',
     externalId: null,
     sealedSecret: null,

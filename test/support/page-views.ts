@@ -169,6 +169,8 @@ export async function pageViews({
     path('learners', '/learners'),
     path('learners-none', '/learners?search=nobody'),
     path('find', '/find'),
+    path('names-and-dates', '/names-and-dates'),
+    path('names-and-dates-wrong', '/names-and-dates?style=dd+YYYY&language=zz_'),
     path('find-nobody', '/find?search=nobody'),
     path('find-several', '/find?search=e'),
     path('events', '/events'),
@@ -244,6 +246,15 @@ export async function pageViews({
     path('job-running', '/jobs/job-running'),
     path('job-failed', '/jobs/job-failed'),
     path('job-done', '/jobs/job-done'),
+    path('template-differences', '/templates/sync/job-preview'),
+    path('template-differences-changed', '/templates/sync/job-preview?account=science&kind=changed'),
+    [
+      'template-differences-unconfirmed',
+      async (page) => {
+        await page.goto(`${address}/templates/sync/job-preview`);
+        await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Synchronise' }).click()]);
+      },
+    ],
     [
       'badge-preview',
       async (page) => {

@@ -10,6 +10,7 @@ export function anAccount(slug: string, changes: Partial<ProviderAccount> = {}):
     provider: 'credly',
     slug,
     name: slug.toUpperCase(),
+    providerName: null,
     host: 'production',
     externalId: `x-${slug}`,
     sealedSecret: `sealed secret of ${slug}`,

@@ -18,9 +18,10 @@ import type { BadgeStore, BadgeVersion } from '../../plugin/ports/badge-store.ts
 import type { LearnerIdentity } from '../../plugin/ports/event-log.ts';
 import { MemoryEventLog } from '../../plugin/ports/memory-event-log.ts';
 import { MemoryLearnerStore } from '../../plugin/ports/memory-learner-store.ts';
-import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
+import type { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { aWorld, type StandingClock, type World } from './badge-world.ts';
+import { RecallingProgressStore } from './recalling-progress-store.ts';
 
 export interface ReplayWorld extends World {
   readonly events: MemoryEventLog;
@@ -54,7 +55,7 @@ export interface Wrapping {
 export function aReplayWorld(badges: readonly Badge[], { wrap }: Wrapping = { wrap: (store) => store }): ReplayWorld {
   const events = new MemoryEventLog();
   const learners = new MemoryLearnerStore();
-  const progress = new MemoryProgressStore();
+  const progress = new RecallingProgressStore((save) => save % 3 === 0);
   const world = aWorld([], { learners: wrap(learners), progress: wrap(progress) });
   const clock = world.clock as StandingClock;
   const index: RuleIndex = world.index;

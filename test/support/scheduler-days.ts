@@ -6,7 +6,7 @@ import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { createScheduler } from '../../server/scheduler/scheduler.ts';
 import { aRun } from '../contracts/credential-store.ts';
 
-/** One begun run, which ends at once. */
+/** One begun run. */
 export interface Fired {
   readonly configurationId: string;
   readonly dueAt: Date;
@@ -18,8 +18,19 @@ export class SchedulerDays {
   readonly fired: Fired[] = [];
   readonly #store: MemoryCredentialStore;
 
-  constructor(store: MemoryCredentialStore) {
+  readonly #runsGoOn: boolean;
+
+  /** @param options `runsGoOn`: until `endRun`, instead of ending at once */
+  constructor(store: MemoryCredentialStore, { runsGoOn = false } = {}) {
     this.#store = store;
+    this.#runsGoOn = runsGoOn;
+  }
+
+  /** Ends the run of a due time, or else the oldest that goes. */
+  async endRun(at: Date, dueAt?: Date): Promise<void> {
+    const going = (await this.#store.runs({ limit: 100 })).filter(({ state }) => state === 'running');
+    const run = dueAt ? going.find((one) => one.dueAt.getTime() === dueAt.getTime()) : going.at(-1);
+    if (run) await this.#store.updateRun({ ...run, state: 'done', finishedAt: at, leaseUntil: at });
   }
 
   /** One look of a process. @param thinks what its clock says, if not the truth */
@@ -31,8 +42,9 @@ export class SchedulerDays {
     const runner: CredentialRunner = {
       runNow: async (configurationId, trigger, dueAt) => {
         const id = `${configurationId} ${dueAt.toISOString()}`;
-        const run = aRun({ id, configurationId, trigger, dueAt, startedAt: thinks, state: 'done', finishedAt: thinks });
-        if (await this.#store.createRun(run)) this.fired.push({ configurationId, dueAt, at });
+        const run = aRun({ id, configurationId, trigger, dueAt, startedAt: thinks });
+        const ended = this.#runsGoOn ? run : { ...run, state: 'done' as const, finishedAt: thinks };
+        if (await this.#store.createRun(ended)) this.fired.push({ configurationId, dueAt, at });
         return id;
       },
       wait: async (runId) => aRun({ id: runId }),

@@ -336,6 +336,7 @@ async function seedCredentials({ services, records }: Site): Promise<void> {
     lastSkipped: null,
     updatedAt: at,
     nextDueAt: new Date('2026-11-30T09:00:00Z'),
+    waiting: [],
     lastRunAt: at,
     totalRuns: 3,
   });

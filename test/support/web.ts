@@ -23,8 +23,10 @@ import { createEventLogWriter } from '../../plugin/events/event-log-writer.ts';
 import { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import { createJobRunner } from '../../plugin/jobs/job-runner.ts';
 import { createJobs } from '../../plugin/jobs/request-job.ts';
+import type { Organisations } from '../../plugin/organisations/standing.ts';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
+import { MemoryBelongingStore } from '../../plugin/ports/belongings.ts';
 import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Door } from '../../plugin/ports/event-log.ts';
 import { MemoryInstallationStore } from '../../plugin/ports/installation-store.ts';
@@ -53,7 +55,8 @@ import { createRetiredPeople } from '../../plugin/privacy/retired-people.ts';
 import { createRetirements } from '../../plugin/privacy/retirements.ts';
 import { createAccounts } from '../../plugin/providers/accounts.ts';
 import { createNoticeDesk } from '../../plugin/providers/receive-notice.ts';
-import { createTemplateSync } from '../../plugin/providers/sync-templates.ts';
+import { DifferenceNotes } from '../../plugin/providers/template-sync/notes.ts';
+import { createTemplateSync } from '../../plugin/providers/template-sync/sync-job.ts';
 import { completionsAndGrades, courseCompletions, type LearnerLine } from '../../providers/index.ts';
 import { MemoryProvider } from '../../providers/memory/provider.ts';
 import { OpenBadgesProvider } from '../../providers/openbadges/provider.ts';
@@ -71,11 +74,12 @@ import { createAudit } from '../../server/http/audit.ts';
 import { auditedRules } from '../../server/http/audited-rules.ts';
 import { MemoryAnswerStore } from '../../server/http/kept-answers.ts';
 import { createListActions } from '../../server/http/lists/act.ts';
-import { allLists } from '../../server/http/lists/all.ts';
+import { listsFor } from '../../server/http/lists/all.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { openTexts } from '../../server/i18n/texts.ts';
 import { settingRows } from '../../server/settings/report.ts';
+import { createTemplateImages } from '../../server/template-images.ts';
 import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
@@ -89,6 +93,7 @@ export interface Site {
   readonly app: Express;
   readonly services: Services & {
     readonly access: MemoryAccessStore;
+    readonly belongings: MemoryBelongingStore;
     readonly progress: MemoryProgressStore;
     readonly events: MemoryEventLog;
     readonly learners: MemoryLearnerStore;
@@ -119,8 +124,8 @@ export interface Site {
   readonly processed: LmsEvent[];
   /** Moves the clock of the services on. */
   advance(ms: number): void;
-  /** A browser in which somebody of this role has signed in. */
-  signIn(role: Role): Promise<Browser>;
+  /** A browser in which somebody of this role has signed in, limited to these organisations if any. */
+  signIn(role: Role, organisations?: Organisations): Promise<Browser>;
   browser(): Browser;
 }
 
@@ -137,6 +142,7 @@ const settings: WebSettings = {
   apiOrigins: [],
   securityContacts: ['mailto:security@laurel.test'],
   version: '0.0.0-test',
+  writing: { nameStyle: 'as-written', dateStyle: 'long', dateLanguage: 'en' },
 };
 
 /** @param changes replace single services, e.g. a store that is away */
@@ -157,6 +163,7 @@ export function makeSite(
   const credentials = new MemoryCredentialStore();
   const deadLetters = new MemoryDeadLetterStore();
   const access = new MemoryAccessStore();
+  const belongings = new MemoryBelongingStore();
   const jobStore = new MemoryJobStore();
   const sessions = new session.MemoryStore();
   const provider = new MemoryProvider();
@@ -252,14 +259,16 @@ export function makeSite(
     ...{ store: jobStore, clock, logger },
     kinds: [
       createSettleEffects({ progress, dispatcher }),
-      createTemplateSync({ store: providerStore, providers, secrets, clock }),
+      ...createTemplateSync({
+        ...{ store: providerStore, badges, progress, providers, secrets, clock, notes: new DifferenceNotes(files) },
+      }),
       ...replay.kinds,
       ...replays.kinds,
       ...comparison.kinds,
       ...credentialLife.kinds,
       createRetire({ ...retirementParts, people, progress, providers }),
       createRename(retirementParts),
-      createListActions(() => allLists(services)),
+      createListActions((organisations) => listsFor(services, organisations)),
     ],
   });
   const processed: LmsEvent[] = [];
@@ -276,6 +285,7 @@ export function makeSite(
     learners,
     credentials,
     access,
+    belongings,
     activity: {
       between: async (...range: Parameters<MemoryActivityStore['between']>) => {
         await tally.flush();
@@ -285,7 +295,7 @@ export function makeSite(
         await tally.flush();
         return activity.callsBetween(...range);
       },
-      lastSuccess: (word: string) => activity.lastSuccess(word),
+      lastSuccess: (word: string, from: Date) => activity.lastSuccess(word, from),
     },
     lanes: dispatcher.lanes,
     installation: new MemoryInstallationStore(),
@@ -303,10 +313,12 @@ export function makeSite(
     jobs,
     carryOut: (jobId: string) => jobRunner.carryOut(jobId),
     foreseeRules: replay.foresee,
+    recount: replay.recount,
     deadLetters,
     providers,
     providerStore,
     issuerStore,
+    templateImages: createTemplateImages({ files, clock, logger, fetch: async () => null }),
     openBadges,
     accounts: createAccounts({
       ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },
@@ -390,8 +402,8 @@ export function makeSite(
     advance: (ms) => {
       offsetMs += ms;
     },
-    signIn: async (role) => {
-      await createAccount(services, role);
+    signIn: async (role, organisations = []) => {
+      await createAccount(services, role, organisations);
       const agent = browser();
       const answer = await submit(agent, '/sign-in', '/sign-in', { name: role, password: PASSWORD });
       if (answer.status !== 303) throw new Error(`signing in answered ${answer.status}`);
@@ -401,7 +413,7 @@ export function makeSite(
 }
 
 /** An account named like its role; the hash is cheap, so that tests are. */
-async function createAccount({ access }: Site['services'], role: Role): Promise<void> {
+async function createAccount({ access }: Site['services'], role: Role, organisations: Organisations): Promise<void> {
   await access.createAccount({
     id: randomUUID(),
     name: role,
@@ -410,6 +422,7 @@ async function createAccount({ access }: Site['services'], role: Role): Promise<
     lmsUsername: null,
     disabledAt: null,
     createdAt: new Date('2026-11-01T08:00:00Z'),
+    organisations,
   });
 }
 

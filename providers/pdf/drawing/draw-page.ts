@@ -4,11 +4,13 @@ import { InputError } from '../../../plugin/errors.ts';
 import type { DocumentFacts, Link, Overlay } from '../document.ts';
 import { type ImageElement, imageElements, qrElements, type TextElement, textElements } from '../elements.ts';
 import type { PdfJob } from '../engine.ts';
+import { type NameStyle, writeName } from '../name-style.ts';
 import { fillPlaceholders, formatIssueDate, type Placeholder } from '../placeholders.ts';
 import { RecentlyUsed } from '../recently-used.ts';
 import type { CompiledTemplate, PlacedImage } from '../template/compile-template.ts';
 import { cleanText } from '../text/clean-text.ts';
 import type { Font } from '../text/font.ts';
+import { fillForReading } from '../text/mixed-directions.ts';
 import { layOut, type PlacedLine } from '../text/page-layout.ts';
 import { type ShapedLine, shapeLine } from '../text/shape-line.ts';
 import type { Canvas } from './canvas.ts';
@@ -78,7 +80,11 @@ export function drawPage(
 export function fillerOf(job: PdfJob): (text: string) => string {
   const values: Facts = {
     // a line break is for the template's author to make, or the course's
-    name: job.learnerName.replace(/\s+/g, ' '),
+    name: writeName(
+      job.learnerName.replace(/\s+/g, ' '),
+      job.options.name_style as NameStyle,
+      String(job.options.language),
+    ),
     context_name: job.contextName,
     issue_date: formatIssueDate(job.issuedAt, job.options),
     verify_uuid: job.verifyId,
@@ -88,7 +94,7 @@ export function fillerOf(job: PdfJob): (text: string) => string {
 }
 
 export function writtenText(element: TextElement, { options }: PdfJob, fill: (text: string) => string): string {
-  const filled = fill(element.text);
+  const filled = fillForReading(element.text, fill);
   return element.uppercase ? filled.toLocaleUpperCase(String(options.language)) : filled;
 }
 

@@ -78,6 +78,11 @@ export function shapeLine(text: string, style: TextStyle, direction?: 'ltr' | 'r
   return { text, runs, width: pen.x, spaces: Math.max(0, pen.spaces - 1) };
 }
 
+/** Whether something in it may run from right to left. */
+export function isRightToLeft(text: string): boolean {
+  return RIGHT_TO_LEFT.test(text);
+}
+
 export function directionOf(text: string): 'ltr' | 'rtl' {
   if (!RIGHT_TO_LEFT.test(text)) return 'ltr';
   return (bidi.getEmbeddingLevels(text, 'auto').paragraphs[0]?.level ?? 0) % 2 === 1 ? 'rtl' : 'ltr';

@@ -1,6 +1,6 @@
 /** `Authorization: Bearer ...` with API tokens. */
 
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../../../plugin/ports/runtime.ts';
 import { type AccessStore, type ApiToken, hasExpired } from '../access-store.ts';
 import { wrongTokenLimit } from '../limits.ts';
@@ -20,16 +20,18 @@ export function requireApiToken(keepers: Keepers, scope: Scope): RequestHandler 
   const slowDown = wrongTokenLimit();
   return async (req, res, next) => {
     const token = bearerToken(req);
-    if (token !== null && (await opens(keepers, token, scope))) return next();
+    if (token !== null && (await opens(keepers, res, token, scope))) return next();
     slowDown(req, res, (limited?: unknown) => next(limited ?? unauthorized('token', API_TOKEN_ADVICE)));
   };
 }
 
-/** @returns false when there is no such token, or it is revoked
+/** Notes what the token is limited to, for `organisationsOf`.
+ *  @returns false when there is no such token, or it is revoked
  *  @throws RequestError 401 when it has expired, 403 when it lacks the scope */
-export async function opens({ access, clock }: Keepers, token: string, scope: Scope): Promise<boolean> {
+export async function opens({ access, clock }: Keepers, res: Response, token: string, scope: Scope): Promise<boolean> {
   const found = await access.useApiToken(hashToken(token), clock.now());
   if (found) assertOpens(found, scope, clock.now());
+  res.locals.organisations = found?.organisations ?? [];
   return found !== null;
 }
 

@@ -21,7 +21,7 @@ export function requireCaller(
   const slowDown = wrongTokenLimit();
   return async (req, res, next) => {
     try {
-      res.locals.caller = await recognise(req, services, scope);
+      res.locals.caller = await recognise(req, res, services, scope);
     } catch (error) {
       // Only what could be a guess is slowed down: not that keys cannot be had, nor a token that is known and opens other doors.
       if (!(error instanceof RequestError) || error.httpStatus === 503 || error.code === 'request.scope') throw error;
@@ -57,6 +57,7 @@ export function callerName(res: Response): string {
 
 async function recognise(
   req: Request,
+  res: Response,
   { access, clock, lmsTokens }: Pick<Services, 'access' | 'clock' | 'lmsTokens'>,
   scope: Scope,
 ): Promise<Caller> {
@@ -71,7 +72,7 @@ async function recognise(
       );
     return { kind: 'lms-user', ...(await lmsTokens.verify(token)) };
   }
-  if (token !== '' && (await opens({ access, clock }, token, scope))) return { kind: 'api-token' };
+  if (token !== '' && (await opens({ access, clock }, res, token, scope))) return { kind: 'api-token' };
   throw unauthorized('token', `${API_TOKEN_ADVICE}${lmsTokens === null ? '' : LMS_TOKEN_ADVICE}`);
 }
 

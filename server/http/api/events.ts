@@ -49,7 +49,7 @@ export function requireEventSender(services: Pick<Services, 'settings' | 'access
   return async (req, res, next) => {
     const token = bearerToken(req) ?? '';
     if (ingestToken !== null && equalSecrets(token, ingestToken)) return next();
-    if (looksLikeApiToken(token) && (await opens(services, token, 'events:write'))) return next();
+    if (looksLikeApiToken(token) && (await opens(services, res, token, 'events:write'))) return next();
     const refusal =
       ingestToken === null
         ? forbidden(

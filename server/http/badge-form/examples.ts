@@ -1,7 +1,7 @@
 /** The documented examples as starting points of a new badge. */
 
 import { readFileSync } from 'node:fs';
-import { type BadgeBlock, parse, parseKey, printFile } from '../../../dsl/index.ts';
+import { type BadgeBlock, type Name, parse, parseKey, printFile } from '../../../dsl/index.ts';
 import { msg } from '../../../plugin/words.ts';
 import { projectPath } from '../../paths.ts';
 
@@ -14,6 +14,8 @@ export interface Example {
   readonly keys: readonly ExampleKey[];
   /** In place of those of the file that speak of its courses, by id of the requirement or penalty. */
   readonly descriptions: Readonly<Record<string, string>>;
+  /** The same for the ids of requirements. */
+  readonly ids: Readonly<Record<string, string>>;
 }
 
 export interface ExampleKey {
@@ -36,18 +38,36 @@ export const examples: readonly Example[] = [
   example('03-any-course-except-one', msg('Any course except one'), [key(msg('Course that does not count'))], {
     passed: 'Pass any course but one.',
   }),
-  example('04-one-course', msg('One specific course'), [key(msg('Course'))], {
-    demo: 'Pass the course.',
-    failed: 'A later regrade below the passing mark.',
-  }),
-  example('05-several-courses', msg('Several courses, all of them'), [
-    key(msg('First course'), 'course-v1:AcmeX+STAT101+2026'),
-    key(msg('Second course'), 'course-v1:AcmeX+PROG101+2026'),
-  ]),
-  example('06-one-of-several-courses', msg('One of several courses'), [
-    key(msg('One course'), 'course-v1:AcmeX+SPAN101+2026'),
-    key(msg('Another course'), 'course-v1:AcmeX+FREN101+2026'),
-  ]),
+  example(
+    '04-one-course',
+    msg('One specific course'),
+    [key(msg('Course'))],
+    {
+      demo: 'Pass the course.',
+      failed: 'A later regrade below the passing mark.',
+    },
+    { demo: 'passed' },
+  ),
+  example(
+    '05-several-courses',
+    msg('Several courses, all of them'),
+    [
+      key(msg('First course'), 'course-v1:AcmeX+STAT101+2026'),
+      key(msg('Second course'), 'course-v1:AcmeX+PROG101+2026'),
+    ],
+    {},
+    { statistics: 'first', programming: 'second' },
+  ),
+  example(
+    '06-one-of-several-courses',
+    msg('One of several courses'),
+    [
+      key(msg('One course'), 'course-v1:AcmeX+SPAN101+2026'),
+      key(msg('Another course'), 'course-v1:AcmeX+FREN101+2026'),
+    ],
+    {},
+    { spanish: 'one', french: 'another' },
+  ),
   example('07-any-ccx', msg('Any custom course (CCX)'), []),
   example('08-one-ccx', msg('One specific custom course (CCX)'), [
     key(msg('Custom course'), 'ccx-v1:OpenedX+DemoX+Demo_Course+ccx@1'),
@@ -73,8 +93,9 @@ function example(
   title: string,
   keys: readonly ExampleKey[],
   descriptions: Example['descriptions'] = {},
+  ids: Example['ids'] = {},
 ): Example {
-  return { name, title, keys, descriptions };
+  return { name, title, keys, descriptions, ids };
 }
 
 /** What a person fills in. */
@@ -91,6 +112,7 @@ export function draftOf(chosen: Example, { id, name, provider, keys }: ExampleCh
   const block = blockOf(chosen);
   const replaced = new Map(chosen.keys.map(({ inFile }, index) => [inFile, keys[index] ?? '']));
   const draft = mapTexts(block, (text) => replaced.get(text) ?? text);
+  const idFor = (name: Name): Name => ({ ...name, text: chosen.ids[name.text] ?? name.text });
   const describe = <Rule extends BadgeBlock['requirements'][number] | BadgeBlock['penalties'][number]>(
     rule: Rule,
   ): Rule => {
@@ -111,8 +133,8 @@ export function draftOf(chosen: Example, { id, name, provider, keys }: ExampleCh
       span,
     },
     active: { kind: 'boolean', value: false, span },
-    requirements: draft.requirements.map(describe),
-    penalties: draft.penalties.map(describe),
+    requirements: draft.requirements.map(describe).map((rule) => ({ ...rule, id: idFor(rule.id) })),
+    penalties: draft.penalties.map(describe).map((rule) => ({ ...rule, resets: rule.resets.map(idFor) })),
   };
   return printFile({ kind: 'rule-file', blocks: [badge], comments: [], broken: [], span });
 }

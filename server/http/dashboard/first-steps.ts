@@ -92,7 +92,7 @@ export async function firstSteps(services: Services): Promise<readonly StepGroup
           msg('See a badge awarded'),
           hasAwards,
           [msg('Send a test event'), '/test-event'],
-          msg('Send the event that the badge asks for, for a learner whom nobody is called in the LMS.'),
+          msg('Send the event that the badge asks for, with a username that nobody has in the LMS.'),
         ),
       ],
     },

@@ -3,9 +3,10 @@
 
 import { CredentialsError } from '../../../plugin/errors.ts';
 import type { JobKind, JobStep } from '../../../plugin/jobs/job-runner.ts';
-import type { JsonObject } from '../../../plugin/ports/job-store.ts';
+import type { Organisations } from '../../../plugin/organisations/standing.ts';
+import type { Job, JsonObject } from '../../../plugin/ports/job-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
-import type { AnyList, BulkAction } from './list.ts';
+import type { AnyList, BulkAction, By } from './list.ts';
 import { readState, whereOf } from './state.ts';
 
 export const LIST_ACTION = 'list-action';
@@ -23,7 +24,6 @@ export interface ActionResult {
 }
 
 type Action = BulkAction<unknown>;
-type By = Parameters<Action['run']>[1];
 
 export interface ChosenRecords {
   /** Those that match the address; otherwise those with the ids. */
@@ -77,25 +77,36 @@ async function wordOf(row: unknown, action: Action, by: By, failures: Map<string
   }
 }
 
-export function actionParameters(list: AnyList, action: Action, chosen: ChosenRecords, reason: string): JsonObject {
-  return { list: list.path, action: action.name, query: chosen.query, ids: chosen.ids, until: chosen.until, reason };
+export function actionParameters(
+  list: AnyList,
+  action: Action,
+  chosen: ChosenRecords,
+  said: Pick<By, 'reason' | 'choice'>,
+): JsonObject {
+  const { query, ids, until } = chosen;
+  return { list: list.path, action: action.name, query, ids, until, reason: said.reason, choice: said.choice };
 }
 
-/** @param lists those there are; asked for when a job is carried out, since they are made of what carries jobs out */
-export function createListActions(lists: () => readonly AnyList[], pause: Pause = sleep): JobKind {
+/** @param lists those there are for whoever is limited to these organisations; asked for when a job is carried out, since they are
+ *  made of what carries jobs out */
+export function createListActions(
+  lists: (organisations: Organisations) => Promise<readonly AnyList[]>,
+  pause: Pause = sleep,
+): JobKind {
   return {
     kind: LIST_ACTION,
     async step(job): Promise<JobStep> {
-      const { list: path, action: name, query, ids, until = null, reason } = job.parameters;
-      const list = lists().find((one) => one.path === path);
+      const { list: path, action: name, query, ids, until = null, reason, choice = '' } = job.parameters;
+      const list = (await lists(limitOf(job))).find((one) => one.path === path);
       const action = (list?.actions as readonly Action[] | undefined)?.find((one) => one.name === name);
       if (!list || !action) return { cursor: null, done: 0, counts: { 'no longer possible': 1 }, finished: true };
       const chosen = { query: String(query), ids: ids as readonly string[] | null, until: until as string | null };
       const where = (await whereChosen(list, chosen)) ?? [{ field: 'id', in: [] }];
       const total = job.total ?? (await list.records.count(where, Number.MAX_SAFE_INTEGER));
       const after = typeof job.cursor === 'string' ? job.cursor : undefined;
-      const page = await list.records.page({ where, order: list.order, limit: BATCH, after });
-      const by = { actor: job.requestedBy, reason: String(reason), runId: job.id };
+      const limit = Math.min(BATCH, action.atOnce ?? BATCH);
+      const page = await list.records.page({ where, order: list.order, limit, after });
+      const by = { actor: job.requestedBy, reason: String(reason), choice: String(choice), runId: job.id };
       const { counts, failures } = await actOn(page.items, action, by, pause);
       const former = (job.result?.failures ?? []) as unknown as ActionResult['failures'];
       return {
@@ -114,4 +125,12 @@ function merged(former: ActionResult['failures'], more: ActionResult['failures']
   const counts = new Map(former.map(({ message, count }) => [message, count]));
   for (const { message, count } of more) counts.set(message, (counts.get(message) ?? 0) + count);
   return [...counts].slice(0, MOST_REASONS).map(([message, count]) => ({ message, count }));
+}
+
+/** Where a job says to which organisations whoever asked for it is limited. */
+export const LIMIT_PARAMETER = 'organisations';
+
+function limitOf({ parameters }: Pick<Job, 'parameters'>): Organisations {
+  const limit = parameters[LIMIT_PARAMETER];
+  return Array.isArray(limit) ? limit.map(String) : [];
 }

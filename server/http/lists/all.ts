@@ -1,6 +1,9 @@
 /** Every list there is. */
 
+import { isLimited, type Organisations } from '../../../plugin/organisations/standing.ts';
+import { limitedServices } from '../organisations/limited-services.ts';
 import type { Services } from '../services.ts';
+import { accountList } from './account-list.ts';
 import { auditList } from './audit-list.ts';
 import { badgeList } from './badge-list.ts';
 import { comparisonList } from './comparison-list.ts';
@@ -16,8 +19,15 @@ import { mailList } from './mail-list.ts';
 import { assetList, configurationList, typeList } from './making-lists.ts';
 import { openBadgeTemplateList } from './open-badge-template-list.ts';
 import { progressList } from './progress-list.ts';
+import { providerAccountList } from './provider-account-list.ts';
 import { runList } from './run-list.ts';
 import { templateList } from './template-list.ts';
+import { tokenList } from './token-list.ts';
+
+/** Those of whoever is limited to these organisations, with what belongs to these now. */
+export async function listsFor(services: Services, organisations: Organisations): Promise<readonly AnyList[]> {
+  return allLists(isLimited(organisations) ? await limitedServices(services, organisations) : services);
+}
 
 export function allLists(services: Services): readonly AnyList[] {
   return [
@@ -34,10 +44,13 @@ export function allLists(services: Services): readonly AnyList[] {
     configurationList(services),
     typeList(services),
     assetList(services),
+    providerAccountList(services),
     templateList(services),
     openBadgeTemplateList(services),
     comparisonList(services),
     jobList(services),
     auditList(services),
+    accountList(services),
+    tokenList(services),
   ];
 }

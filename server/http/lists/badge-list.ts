@@ -11,12 +11,20 @@ import { summaryOf } from '../pages/badge-history.ts';
 import { statusCounts } from '../pages/progress-counts.ts';
 import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
+import { type Thumbnails, thumbnailsOf } from '../thumbnails.ts';
 import { numberCell, statusCell, textCell } from './cells.ts';
 import type { BulkAction, Column, List } from './list.ts';
 import { shortRecords, wordSearch } from './short.ts';
 
-type Context = readonly ProgressCount[];
-type ListServices = Pick<Services, 'badges' | 'progress' | 'environment' | 'saveBadge' | 'foreseeRules'>;
+interface Context {
+  readonly counts: readonly ProgressCount[];
+  readonly thumbnails: Thumbnails;
+}
+
+type ListServices = Pick<
+  Services,
+  'badges' | 'progress' | 'environment' | 'saveBadge' | 'foreseeRules' | 'providerStore' | 'settings'
+>;
 type State = 'active' | 'evaluating' | 'inactive';
 
 const STATES: Readonly<Record<State, string>> = {
@@ -47,7 +55,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
     name: status,
     label,
     isNumber: true,
-    cell: ({ id }, counts) =>
+    cell: ({ id }, { counts }) =>
       numberCell(statusCounts(counts, id)[status], `/progress?badge=${encodeURIComponent(id)}&status=${status}`),
   });
   return {
@@ -63,7 +71,13 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
       { text: msg('New badge'), href: '/badges/new/start', access: 'edit', isPrimary: true },
     ],
     records: shortRecords(shape, () => badges.list()),
-    load: (rows) => progress.counts(rows.map(({ id }) => id)),
+    load: async (rows) => ({
+      counts: await progress.counts(rows.map(({ id }) => id)),
+      thumbnails: await thumbnailsOf(
+        rows.map(({ template }) => template),
+        services,
+      ),
+    }),
     idOf: ({ id }) => id,
     columns: [
       {
@@ -71,7 +85,11 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
         label: msg('Badge'),
         order: 'name',
         noteLabel: 'Id',
-        cell: (badge) => textCell(nameOf(badge), badgePath(badge.id), { note: { text: badge.id } }),
+        cell: (badge, { thumbnails }) =>
+          textCell(nameOf(badge), badgePath(badge.id), {
+            note: { text: badge.id },
+            thumbnail: thumbnails.get(badge.template ?? '') ?? null,
+          }),
       },
       {
         name: 'state',
@@ -124,7 +142,10 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
 }
 
 /** Activates, or deactivates. What would take badges back is asked for on the badge's own page, which shows what it means. */
-function switching({ saveBadge, foreseeRules }: ListServices, active: boolean): BulkAction<BadgeDefinition> {
+export function switching(
+  { saveBadge, foreseeRules }: Pick<Services, 'saveBadge' | 'foreseeRules'>,
+  active: boolean,
+): BulkAction<BadgeDefinition> {
   return {
     name: active ? 'activate' : 'deactivate',
     label: active ? msg('Activate') : msg('Deactivate'),

@@ -3,6 +3,7 @@
 
 import { english, msg, type Words } from '../../../plugin/words.ts';
 import { type ShownStatus, type ShownTime, shownNumber } from '../format.ts';
+import type { Thumbnail } from '../thumbnails.ts';
 
 export type CellPart =
   | {
@@ -35,13 +36,15 @@ export interface Cell {
   readonly parts: readonly CellPart[];
   /** What is said there when there are none. */
   readonly otherwise: string;
+  /** Before the parts, on the page only. */
+  readonly thumbnail?: Thumbnail | null;
   /** Small, below. An export writes it where the column gives it a name. */
   readonly note?: CellNote | null;
   /** A sentence that needs its width. */
   readonly isProse?: boolean;
 }
 
-type More = Partial<Pick<Cell, 'otherwise' | 'note' | 'isProse'>> & { readonly isEnglish?: boolean };
+type More = Partial<Pick<Cell, 'otherwise' | 'note' | 'isProse' | 'thumbnail'>> & { readonly isEnglish?: boolean };
 
 const NOTHING = msg('none');
 

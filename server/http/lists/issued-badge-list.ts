@@ -1,17 +1,20 @@
 /** Issued badges as a list: who has which, where it was issued and how it stands there. */
 
+import { CredentialsError } from '../../../plugin/errors.ts';
 import { partRecords } from '../../../plugin/ports/part-records.ts';
 import type { IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
+import { refreshBadge } from '../../../plugin/providers/refresh-badges.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
 import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
 import { providersCrumb } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
+import { type Thumbnails, thumbnailsOf } from '../thumbnails.ts';
 import { type Cell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
 import { badgeFilter } from './filters.ts';
 import { LEARNER_HELP, LEARNER_SEARCH, whoseProgress } from './find-learners.ts';
-import type { Filter, List } from './list.ts';
+import type { BulkAction, Filter, List } from './list.ts';
 import { documentsWith, partId } from './part-ids.ts';
 import { type ProgressNames, progressNames, whoseColumns } from './progress-columns.ts';
 
@@ -24,7 +27,14 @@ interface IssuedRow {
   readonly badge: IssuedBadge;
 }
 
-type ListServices = Pick<Services, 'progress' | 'learners' | 'badges' | 'providers'>;
+type ListServices = Pick<
+  Services,
+  'progress' | 'learners' | 'badges' | 'providers' | 'clock' | 'retryEffect' | 'providerStore' | 'settings'
+>;
+
+interface Context extends ProgressNames {
+  readonly thumbnails: Thumbnails;
+}
 
 const shape: RecordShape<IssuedRow> = {
   id: ['id'],
@@ -41,7 +51,12 @@ const shape: RecordShape<IssuedRow> = {
   },
 };
 
-export function issuedBadgeList(services: ListServices): List<IssuedRow, ProgressNames> {
+/** As badges have it. */
+function textOf({ badge: { template } }: IssuedRow): string | null {
+  return template && `${template.provider}:${template.id}`;
+}
+
+export function issuedBadgeList(services: ListServices): List<IssuedRow, Context> {
   const { progress, providers } = services;
   const { estimate, known } = estimateFrom(
     () => progress.issuedGroups(),
@@ -72,6 +87,7 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
     path: '/issued-badges',
     access: 'look',
     title: msg('Issued badges'),
+    titleWithin: msg('issued badges'),
     section: 'providers',
     breadcrumbs: [providersCrumb],
     noun: [msg('{count} badge'), msg('{count} badges')],
@@ -90,7 +106,10 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
       }),
       estimate,
     },
-    load: (rows) => progressNames(services, rows),
+    load: async (rows) => ({
+      ...(await progressNames(services, rows)),
+      thumbnails: await thumbnailsOf(rows.map(textOf), services),
+    }),
     idOf: ({ progress: document, badge }) => partId(document, badge.number),
     columns: [
       ...whoseColumns,
@@ -98,8 +117,13 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
         name: 'provider',
         label: msg('Issued at'),
         noteLabel: 'Template',
-        cell: ({ badge: { template } }) =>
-          textCell(titleOf(template?.provider ?? null), null, { note: template && { text: template.id } }),
+        cell: (row, { thumbnails }) => {
+          const { template } = row.badge;
+          return textCell(titleOf(template?.provider ?? null), null, {
+            note: template && { text: template.id },
+            thumbnail: thumbnails.get(textOf(row) ?? '') ?? null,
+          });
+        },
       },
       {
         name: 'standing',
@@ -155,7 +179,11 @@ export function issuedBadgeList(services: ListServices): List<IssuedRow, Progres
         ],
       },
     ],
+    date: { field: 'updatedAt', label: msg('Last change') },
     order,
+    onlyGrows: true,
+    actionAccess: 'operate',
+    actions: [asking(services), retrying(services)],
     nothingMatches: msg('Choose fewer filters, or search by the beginning of a username or an e-mail address.'),
     empty: {
       title: msg('No badge yet'),
@@ -171,4 +199,52 @@ function stateThere({ badge, progress: { effects } }: IssuedRow): Cell {
   const isOpen = badge.externalId === null && award !== undefined && award.state !== 'done';
   if (badge.externalState !== null || !isOpen) return textCell(badge.externalState, null, { isEnglish: true });
   return statusCell(shownStatus(award.state), award.lastError?.message ?? null, true);
+}
+
+function asking(services: ListServices): BulkAction<IssuedRow> {
+  return {
+    name: 'ask',
+    label: msg('Ask how they stand'),
+    audited: 'issued-badges.asked',
+    // Each is a call to a provider, which may be slow.
+    atOnce: 10,
+    perSecond: 5,
+    consequence: msg(
+      'The provider of each is asked, and what it says is written down. Nothing is changed there. Those that it does not know yet, or that were only announced, are left alone.',
+    ),
+    async run({ badge }) {
+      const provider = services.providers.get(badge.template?.provider ?? '');
+      if (badge.externalId === null || provider?.issuedState === undefined) return msg('left alone');
+      return (await refreshBadge(badge, provider, services)) ? msg('changed') : msg('unchanged');
+    },
+  };
+}
+
+/** Where awarding, taking back or announcing failed. */
+function retrying({ retryEffect }: ListServices): BulkAction<IssuedRow> {
+  return {
+    name: 'retry',
+    label: msg('Retry the failed'),
+    audited: 'issued-badges.retried',
+    consequence: msg(
+      'Whatever failed of these badges, awarding, taking back or announcing, is tried again as soon as it is its turn. Badges of which nothing failed are left alone.',
+    ),
+    async run({ badge, progress: { learnerId, badgeId, effects } }) {
+      const failed = effects.filter(({ state, badgeNumber }) => state === 'failed' && badgeNumber === badge.number);
+      let retried = 0;
+      for (const { id } of failed) if (await isRetried(learnerId, badgeId, id)) retried += 1;
+      return retried === 0 ? msg('left alone') : msg('retried');
+    },
+  };
+
+  async function isRetried(...effect: Parameters<ListServices['retryEffect']>): Promise<boolean> {
+    try {
+      await retryEffect(...effect);
+      return true;
+    } catch (error) {
+      // Somebody else was faster.
+      if (error instanceof CredentialsError && error.retry === 'never') return false;
+      throw error;
+    }
+  }
 }

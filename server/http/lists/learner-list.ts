@@ -5,15 +5,16 @@ import type { Progress } from '../../../plugin/ports/progress-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { shownInstant } from '../format.ts';
 import { learnerPath, progressCrumb } from '../pages/progress.ts';
-import type { Services } from '../services.ts';
 import { numberCell, textCell, timeCell } from './cells.ts';
 import { LEARNER_SEARCH, learnerWhere } from './find-learners.ts';
+import { type LearnerServices, learnerActions } from './learner-actions.ts';
 import type { Column, List } from './list.ts';
 
 /** Their progress, by learner. */
 type Context = ReadonlyMap<string, readonly Progress[]>;
 
-export function learnerList({ learners, progress }: Pick<Services, 'learners' | 'progress'>): List<Learner, Context> {
+export function learnerList(services: LearnerServices): List<Learner, Context> {
+  const { learners, progress } = services;
   const count = (status: Progress['outcome']['status'], label: string): Column<Learner, Context> => ({
     ...{ name: status, label, isNumber: true },
     cell: ({ id }, context) =>
@@ -23,6 +24,7 @@ export function learnerList({ learners, progress }: Pick<Services, 'learners' | 
     path: '/learners',
     access: 'look',
     title: msg('Learners'),
+    titleWithin: msg('learners'),
     section: 'progress',
     breadcrumbs: [progressCrumb],
     noun: [msg('{count} learner'), msg('{count} learners')],
@@ -93,6 +95,8 @@ export function learnerList({ learners, progress }: Pick<Services, 'learners' | 
       },
     ],
     order: { field: 'username', descending: false },
+    actionAccess: 'operate',
+    actions: learnerActions(services),
     nothingMatches: msg('Write less of the name, or look for the events of somebody for whom none has counted.'),
     empty: {
       title: msg('Nobody yet'),

@@ -77,17 +77,34 @@ export interface BulkAction<Row> {
   readonly access?: Right;
   /** It asks why. */
   readonly needsReason?: boolean;
+  /** It asks which, e.g. which role. */
+  readonly choice?: { readonly label: string; readonly choices: readonly Choice[] };
   /** It cannot be undone: of many, the number is typed. */
   readonly isFinal?: boolean;
   /** In the audit: `credentials.invalidated`. */
   readonly audited: string;
+  /** Where what it began is seen; left out: in the list itself. */
+  readonly seenAt?: { readonly text: string; readonly href: string };
+  /** It is typed however few there are. */
+  readonly isGrave?: boolean;
+  /** Each takes long: more than this are a job. */
+  readonly atOnce?: number;
   /** So that it leaves room for other work; left out: as fast as it goes. */
   readonly perSecond?: number;
   /** What it would do to one, before it is done; changes nothing. */
   foresee?(row: Row): Promise<Foreseen>;
   /** @returns what came of it, in a word or two that are marked, e.g. `invalidated`, `left alone`
    *  @throws CredentialsError: this one failed, and why; the others go on */
-  run(row: Row, by: { readonly actor: string; readonly reason: string; readonly runId: string }): Promise<string>;
+  run(row: Row, by: By): Promise<string>;
+}
+
+/** Who wants it, and what they said to it. */
+export interface By {
+  readonly actor: string;
+  readonly reason: string;
+  /** The value of the choice; '': there is none. */
+  readonly choice: string;
+  readonly runId: string;
 }
 
 export interface Foreseen {
@@ -145,6 +162,11 @@ export interface List<Row, Context = unknown> {
   /** Records come, and go with age alone: what was too many to be counted is not counted again for a minute. */
   readonly onlyGrows?: boolean;
   readonly empty: Empty | (() => Promise<Empty>);
+  /** Below the list, to be opened: what its words mean. */
+  readonly explained?: {
+    readonly title: string;
+    readonly terms: readonly { readonly word: string; readonly doc: string }[];
+  };
   /** Said where filters leave nothing. */
   readonly nothingMatches: string;
   /** Said above the list, if anything. */

@@ -3,7 +3,7 @@
 import { assetUse } from '../../../plugin/credentials/asset-use.ts';
 import { assetKey } from '../../../plugin/credentials/assets.ts';
 import { ConflictError } from '../../../plugin/errors.ts';
-import type { Asset, CredentialConfiguration } from '../../../plugin/ports/credential-store.ts';
+import type { Asset, CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { counts, msg, words } from '../../../plugin/words.ts';
 import { setSchedule } from '../../scheduler/set-schedule.ts';
 import type { Services } from '../services.ts';
@@ -39,6 +39,35 @@ export function deletingAssets({ credentials, extensions, files }: AssetServices
       if (!(await credentials.deleteAsset(asset.slug, asset.updatedAt))) return LEFT_ALONE;
       await files.delete(assetKey(asset));
       return msg('deleted');
+    },
+  };
+}
+
+type TypeServices = Pick<Services, 'credentials'>;
+
+export function deletingTypes({ credentials }: TypeServices): BulkAction<CredentialType> {
+  const usesOf = async (id: string): Promise<number> =>
+    (await credentials.configurations()).filter(({ credentialTypeId }) => credentialTypeId === id).length;
+  return {
+    name: 'delete',
+    label: msg('Delete the unused'),
+    isFinal: true,
+    audited: 'credential-types.deleted',
+    consequence: msg(
+      'Those that no configuration uses are deleted, and cannot be brought back. Those in use are left alone; credentials made before stand.',
+    ),
+    async foresee({ id }) {
+      const uses = await usesOf(id);
+      return uses === 0
+        ? { word: words('would be deleted'), note: null }
+        : {
+            word: words('would be left alone'),
+            note: counts(uses, '{count} configuration uses it', '{count} configurations use it'),
+          };
+    },
+    async run({ id, updatedAt }) {
+      if ((await usesOf(id)) > 0) return LEFT_ALONE;
+      return (await credentials.deleteType(id, updatedAt)) ? msg('deleted') : LEFT_ALONE;
     },
   };
 }

@@ -19,7 +19,7 @@ import { schedulePath } from '../pages/schedule.ts';
 import type { Services } from '../services.ts';
 import { linksCell, numberCell, textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
-import { deletingAssets, deletingConfigurations, switchingSchedules } from './making-actions.ts';
+import { deletingAssets, deletingConfigurations, deletingTypes, switchingSchedules } from './making-actions.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
 export function typeList({
@@ -30,6 +30,8 @@ export function typeList({
     fields: {
       id: ({ id }: CredentialType) => id,
       name: ({ name }: CredentialType) => name.toLowerCase(),
+      retrieval: ({ retrievalFunction }: CredentialType) => retrievalFunction,
+      generation: ({ generationFunction }: CredentialType) => generationFunction,
       words: ({ name }: CredentialType) => wordsOf(name),
       updatedAt: ({ updatedAt }: CredentialType) => updatedAt,
     },
@@ -38,6 +40,7 @@ export function typeList({
     path: '/credential-types',
     access: 'look',
     title: msg('Types'),
+    titleWithin: msg('types'),
     section: 'credentials',
     breadcrumbs: [credentialsCrumb],
     noun: [msg('{count} type'), msg('{count} types')],
@@ -82,9 +85,28 @@ export function typeList({
       },
     ],
     search: wordSearch(msg('Name')),
-    filters: [],
+    filters: [
+      {
+        name: 'retrieval',
+        label: msg('Who is eligible'),
+        any: msg('Any function'),
+        isOpen: true,
+        choices: () => functionsOf(({ retrievalFunction }) => retrievalFunction),
+        where: (name) => [{ field: 'retrieval', in: [name] }],
+      },
+      {
+        name: 'generation',
+        label: msg('How it is made'),
+        any: msg('Any function'),
+        isOpen: true,
+        choices: () => functionsOf(({ generationFunction }) => generationFunction),
+        where: (name) => [{ field: 'generation', in: [name] }],
+      },
+    ],
     order: { field: 'name', descending: false },
-    nothingMatches: msg('Write less of the name.'),
+    nothingMatches: msg('Write less of the name, or choose another function.'),
+    actionAccess: 'edit',
+    actions: [deletingTypes({ credentials })],
     empty: {
       title: msg('No types yet'),
       text: msg('Bring a PDF template as an asset first; a type writes on it.'),
@@ -94,6 +116,11 @@ export function typeList({
       ],
     },
   };
+
+  async function functionsOf(functionOf: (type: CredentialType) => string) {
+    const names = new Set((await credentials.types()).map(functionOf));
+    return [...names].sort().map((value) => ({ value, word: value }));
+  }
 }
 
 export function assetList(services: Pick<Services, 'credentials' | 'extensions' | 'files'>): List<Asset> {
@@ -178,6 +205,17 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
   };
 }
 
+interface ConfigurationRow extends CredentialConfiguration {
+  /** How its schedule is: it runs by itself, it is switched off, or there is none. */
+  readonly runs: 'yes' | 'no' | 'never';
+}
+
+const RUNS = [
+  { value: 'yes', word: words('On') },
+  { value: 'no', word: words('Off') },
+  { value: 'never', word: words('None') },
+] as const;
+
 interface ConfigurationContext {
   readonly types: ReadonlyMap<string, CredentialType>;
   readonly schedules: ReadonlyMap<string, Schedule>;
@@ -186,8 +224,16 @@ interface ConfigurationContext {
 
 export function configurationList(
   services: Pick<Services, 'credentials' | 'generateNow' | 'clock'>,
-): List<CredentialConfiguration, ConfigurationContext> {
+): List<ConfigurationRow, ConfigurationContext> {
   const { credentials, generateNow } = services;
+
+  async function rows(): Promise<readonly ConfigurationRow[]> {
+    const [configurations, schedules] = await Promise.all([credentials.configurations(), credentials.schedules()]);
+    const enabled = new Map(schedules.map((schedule) => [schedule.configurationId, schedule.enabled]));
+    const runs = (id: string) => (enabled.has(id) ? (enabled.get(id) ? 'yes' : 'no') : 'never');
+    return configurations.map((configuration) => ({ ...configuration, runs: runs(configuration.id) }));
+  }
+
   const shape = {
     id: ['id'],
     fields: {
@@ -195,6 +241,7 @@ export function configurationList(
       context: ({ contextKey }: CredentialConfiguration) => contextKey,
       type: ({ credentialTypeId }: CredentialConfiguration) => credentialTypeId,
       words: ({ contextKey }: CredentialConfiguration) => wordsOf(contextKey, contextKey.replace(/^[a-z]+-v1:/, '')),
+      schedule: ({ runs }: ConfigurationRow) => runs,
       updatedAt: ({ updatedAt }: CredentialConfiguration) => updatedAt,
     },
   };
@@ -212,7 +259,7 @@ export function configurationList(
       { text: msg('Assets'), href: '/credential-assets' },
       { text: msg('New configuration'), href: '/configurations/new', access: 'edit', isPrimary: true },
     ],
-    records: shortRecords(shape, () => credentials.configurations()),
+    records: shortRecords(shape, rows),
     async load(rows) {
       const [types, schedules, runs] = await Promise.all([
         credentials.types(),
@@ -309,6 +356,13 @@ export function configurationList(
         choices: async () => (await credentials.types()).map(({ id, name }) => ({ value: id, word: name })),
         where: (type) => [{ field: 'type', in: [type] }],
       },
+      {
+        name: 'schedule',
+        label: msg('Schedule'),
+        any: msg('Any'),
+        choices: () => RUNS,
+        where: (runs) => [{ field: 'schedule', in: [runs] }],
+      },
     ],
     order: { field: 'context', descending: false },
     nothingMatches: msg('Write less of the key, or choose another type.'),
@@ -328,6 +382,7 @@ export function configurationList(
         name: 'generate',
         label: msg('Generate now'),
         audited: 'configurations.run',
+        seenAt: { text: msg('Show the runs'), href: '/runs' },
         consequence: msg(
           'For each, a run makes a credential for everybody who is eligible and has none yet, or whose last attempt failed.',
         ),

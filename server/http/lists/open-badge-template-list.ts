@@ -6,19 +6,19 @@ import { OPEN_BADGES, OWN_ACCOUNT } from '../../../providers/index.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { historyPath } from '../pages/history.ts';
 import { TEMPLATE_STATES } from '../pages/templates.ts';
-import type { Services } from '../services.ts';
 import { linksCell, numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { List } from './list.ts';
+import { type OpenBadgeTemplateServices, openBadgeTemplateActions } from './open-badge-template-actions.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 import { everyTemplate } from './template-list.ts';
 
 const HOME = '/open-badge-templates';
 
-export function openBadgeTemplateList({
-  providerStore,
-  issuerStore,
-}: Pick<Services, 'providerStore' | 'issuerStore'>): List<BadgeTemplate, ReadonlyMap<string, number>> {
+export function openBadgeTemplateList(
+  services: OpenBadgeTemplateServices,
+): List<BadgeTemplate, ReadonlyMap<string, number>> {
+  const { providerStore, issuerStore } = services;
   const shape = {
     id: ['id'],
     fields: {
@@ -33,6 +33,7 @@ export function openBadgeTemplateList({
     path: HOME,
     access: 'look',
     title: msg('Open Badge templates'),
+    titleWithin: msg('Open Badge templates'),
     section: 'badges',
     breadcrumbs: [{ text: words('Badges'), href: '/badges' }],
     noun: [msg('{count} template'), msg('{count} templates')],
@@ -88,6 +89,8 @@ export function openBadgeTemplateList({
     search: wordSearch(msg('Name or id')),
     filters: [stateFilter(TEMPLATE_STATES)],
     order: { field: 'name', descending: false },
+    actionAccess: 'edit',
+    actions: openBadgeTemplateActions(services),
     nothingMatches: msg('Write less of the name, or choose another state.'),
     empty: {
       title: msg('No templates yet'),

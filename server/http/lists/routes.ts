@@ -14,7 +14,7 @@ import type { Right } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
-import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
+import { confirmationError, TYPED_ABOVE, typedConfirmation } from '../typed-confirmation.ts';
 import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
 import { FORMATS, sendList } from './export.ts';
 import { keepAddress } from './kept-address.ts';
@@ -88,10 +88,19 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       needsReason: action.needsReason ?? false,
       reason: textField(req, 'reason'),
       longestReason: LONGEST_REASON,
+      choice: action.choice
+        ? {
+            label: t(action.choice.label),
+            choices: action.choice.choices.map(({ value, word: text }) => ({
+              ...{ value, word: t.shown(text) },
+              isChosen: value === textField(req, 'choice'),
+            })),
+          }
+        : null,
       total: t.plural(count, ...list.noun),
       count,
-      typed: action.isFinal ? typedConfirmation(count) : null,
-      isMany: count > AT_ONCE,
+      typed: action.isFinal ? typedConfirmation(count, typedAbove(action)) : null,
+      isMany: count > atOnceOf(action),
       none: count === 0,
       sample: sample.map((row: unknown, n: number) => ({
         cell: first?.cell(row, context),
@@ -135,7 +144,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         res,
         'list',
         { title: words(list.title), section, ...(breadcrumbs && { breadcrumbs }) },
-        { ...model, links, buttons, empty },
+        { ...model, links, buttons, empty, explained: explainedIn(t) },
       );
     }),
 
@@ -164,6 +173,13 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
         ]),
   ];
 
+  function explainedIn(t: Translator) {
+    const { title = '', terms = [] } = list.explained ?? {};
+    return terms.length === 0
+      ? null
+      : { title: t(title), terms: terms.map(({ word: term, doc }) => ({ word: t(term), doc: t(doc) })) };
+  }
+
   async function act(req: Request, res: Response): Promise<void> {
     const action = actionFrom(req, res);
     const reason = textField(req, 'reason').trim();
@@ -171,32 +187,38 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       const message = words('the reason must have 1 to {limit} characters', { limit: LONGEST_REASON });
       return showChosen(req, res, [{ field: 'reason', message }]);
     }
+    const choice = action.choice ? textField(req, 'choice') : '';
+    if (action.choice && !action.choice.choices.some(({ value }) => value === choice)) {
+      const message = words('choose something under {label}', { label: words(action.choice.label) });
+      return showChosen(req, res, [{ field: 'choice', message }]);
+    }
     const chosen = await chosenFrom(req);
     const where = await whereChosen(list, chosen);
     if (where === null || chosen.ids?.length === 0) throw nothingChosen();
     const actor = actorOf(res).name;
     const count = await list.records.count(where, action.isFinal ? Number.MAX_SAFE_INTEGER : AT_ONCE + 1);
     if (count === 0) throw nothingChosen();
-    const unsure = action.isFinal && confirmationError(req, count);
+    const unsure = action.isFinal && confirmationError(req, count, typedAbove(action));
     if (unsure) return showChosen(req, res, [unsure]);
-    if (count > AT_ONCE) {
+    const said = { ...(action.needsReason && { reason }), ...(action.choice && { choice }) };
+    if (count > atOnceOf(action)) {
       const job = await services.jobs.request({
         kind: LIST_ACTION,
         title: titleOf(action),
-        parameters: actionParameters(list, action, chosen, reason),
+        parameters: actionParameters(list, action, chosen, { reason, choice }),
         requestedBy: actor,
         reason: reason || null,
       });
-      await audit(actor, action.audited, `job:${job.id}`, action.needsReason ? { reason } : {});
+      await audit(actor, action.audited, `job:${job.id}`, said);
       return res.redirect(303, jobPath(job.id));
     }
     const { items } = await list.records.page({ where, order: list.order, limit: AT_ONCE });
-    const result = await actOn(items, action, { actor, reason, runId: randomUUID() });
+    const result = await actOn(items, action, { actor, reason, choice, runId: randomUUID() });
     const ids = items.map((row: unknown) => list.idOf(row));
     await audit(actor, action.audited, `list:${word}`, {
       ...result.counts,
       ids: ids.join(' ').slice(0, 4_000),
-      ...(action.needsReason && { reason }),
+      ...said,
     });
     const t = translatorOf(req, res);
     const { failed = 0, ...rest } = result.counts;
@@ -210,10 +232,19 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       counts: Object.entries(rest).map(([text, number]) => ({ word: t(text), number: t.number(number) })),
       failed: t.number(failed),
       failures: result.failures.map(({ message, count: times }) => ({ message, count: t.number(times) })),
+      seenAt: action.seenAt ? { text: t(action.seenAt.text), href: action.seenAt.href } : null,
       backHref: `${list.path}${chosen.query}`,
       backWord: t(within),
     });
   }
+}
+
+function typedAbove({ isGrave = false }: BulkAction<unknown>): number {
+  return isGrave ? 0 : TYPED_ABOVE;
+}
+
+function atOnceOf({ atOnce = AT_ONCE }: BulkAction<unknown>): number {
+  return atOnce;
 }
 
 function mayDo(res: Response, { access }: Pick<BulkAction<unknown>, 'access'>): boolean {

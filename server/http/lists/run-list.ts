@@ -5,7 +5,7 @@ import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
-import { RUN_TRIGGERS, runPath } from '../pages/runs.ts';
+import { isLate, RUN_TRIGGERS, runPath } from '../pages/runs.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
@@ -39,10 +39,12 @@ export function runList({
       {
         name: 'started',
         label: msg('Started'),
+        noteLabel: 'Due',
         order: 'startedAt',
-        cell: ({ id, startedAt }) => ({
-          parts: [{ kind: 'time', time: shownTime(startedAt), href: runPath(id) } as const],
+        cell: (run) => ({
+          parts: [{ kind: 'time', time: shownTime(run.startedAt), href: runPath(run.id) } as const],
           otherwise: msg('never'),
+          note: isLate(run) ? { text: words('due {time}', { time: run.dueAt }) } : null,
         }),
       },
       {

@@ -9,9 +9,11 @@ import { shownStatus, shownTime } from '../format.ts';
 import { providersCrumb, TEMPLATE_STATES } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
 import { qualifiedSlug, templatePath } from '../template-links.ts';
+import { thumbnailOf } from '../thumbnails.ts';
+import { switching } from './badge-list.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
-import type { List } from './list.ts';
+import type { BulkAction, List } from './list.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
 const BATCH = 500;
@@ -21,16 +23,18 @@ interface Row {
   readonly account: ProviderAccount;
 }
 
+type ListServices = Pick<
+  Services,
+  'providerStore' | 'providers' | 'badges' | 'saveBadge' | 'foreseeRules' | 'settings'
+>;
+
 interface Context {
   readonly definitions: readonly BadgeDefinition[];
   readonly accounts: readonly ProviderAccount[];
 }
 
-export function templateList({
-  providerStore,
-  providers,
-  badges,
-}: Pick<Services, 'providerStore' | 'providers' | 'badges'>): List<Row, Context> {
+export function templateList(services: ListServices): List<Row, Context> {
+  const { providerStore, providers, badges } = services;
   const titleOf = (provider: string): string => providers.get(provider)?.title ?? provider;
 
   async function rows(): Promise<readonly Row[]> {
@@ -42,9 +46,9 @@ export function templateList({
   }
 
   const shape = {
-    id: ['account', 'id'],
+    id: ['id'],
     fields: {
-      id: ({ template }: Row) => template.templateId,
+      id: rowId,
       account: ({ account }: Row) => qualifiedSlug(account),
       provider: ({ account }: Row) => account.provider,
       name: ({ template }: Row) => template.name.toLowerCase(),
@@ -58,6 +62,7 @@ export function templateList({
     path: '/templates',
     access: 'look',
     title: msg('Templates'),
+    titleWithin: msg('templates'),
     section: 'providers',
     breadcrumbs: [providersCrumb],
     noun: [msg('{count} template'), msg('{count} templates')],
@@ -67,7 +72,7 @@ export function templateList({
     links: [{ text: msg('Synchronise'), href: '/templates/sync', access: 'operate', isPrimary: true }],
     records: shortRecords(shape, rows),
     load: async () => ({ definitions: await badges.list(), accounts: await providerStore.accounts() }),
-    idOf: ({ template, account }) => `${account.id}-${template.templateId}`,
+    idOf: rowId,
     columns: [
       {
         name: 'template',
@@ -75,7 +80,10 @@ export function templateList({
         order: 'name',
         noteLabel: 'Id',
         cell: ({ template, account }) =>
-          textCell(template.name, templatePath(account, template), { note: { text: template.templateId } }),
+          textCell(template.name, templatePath(account, template), {
+            note: { text: template.templateId },
+            thumbnail: thumbnailOf(account, template, services.settings),
+          }),
       },
       {
         name: 'account',
@@ -132,6 +140,8 @@ export function templateList({
       stateFilter(TEMPLATE_STATES),
     ],
     order: { field: 'name', descending: false },
+    actionAccess: 'publish',
+    actions: [switchingUses(services, true), switchingUses(services, false)],
     nothingMatches: msg('No template is like this.'),
     async empty() {
       const title = 'No templates yet';
@@ -147,6 +157,38 @@ export function templateList({
             text: msg('Add an account at a provider first, then synchronise it.'),
             links: [{ text: msg('See the providers'), href: '/providers' }],
           };
+    },
+  };
+}
+
+function rowId({ template, account }: Row): string {
+  return `${account.id}-${template.templateId}`;
+}
+
+/** Whether a template can be issued is for its provider to say; whether it is issued, for the badges that use it. */
+function switchingUses(services: ListServices, active: boolean): BulkAction<Row> {
+  const { badges, providerStore } = services;
+  const one = switching(services, active);
+  return {
+    name: active ? 'activate' : 'deactivate',
+    label: active ? msg('Activate their badges') : msg('Deactivate their badges'),
+    audited: active ? 'templates.badges-activated' : 'templates.badges-deactivated',
+    consequence: active
+      ? msg(
+          'Events count for every badge whose rules name one of them. One that would take badges back is not activated here, but on its own page. Templates that no badge uses are left alone.',
+        )
+      : msg(
+          'Events no longer count for any badge whose rules name one of them. Badges already awarded stand. Templates that no badge uses are left alone.',
+        ),
+    async run({ template }, by) {
+      const using = badgesUsing(template, await badges.list(), await providerStore.accounts());
+      let done = false;
+      for (const badge of using.filter((each) => each.active !== active)) {
+        await one.run(badge, by);
+        done = true;
+      }
+      if (!done) return msg('left alone');
+      return active ? msg('badges activated') : msg('badges deactivated');
     },
   };
 }

@@ -12,20 +12,16 @@ import { safeUrl, shownInstant } from '../format.ts';
 import { rulesThatDecided } from '../pages/learner.ts';
 import type { RuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
+import { MY_PATH } from '../sso/paths.ts';
+import { templatePath } from '../template-links.ts';
+import { pictureOf } from '../thumbnails.ts';
 import { taskGroups } from './requirement-words.ts';
 
 interface Shown {
   readonly t: Translator;
-  /** Lets the page show a picture of another site. @returns false: it may not */
-  readonly showImage: (address: string) => boolean;
 }
 
-export async function badgeCards(
-  services: Services,
-  readRules: RuleReader,
-  learnerId: string,
-  { t, showImage }: Shown,
-) {
+export async function badgeCards(services: Services, readRules: RuleReader, learnerId: string, { t }: Shown) {
   const { badges, progress } = services;
   const [definitions, all] = await Promise.all([badges.list(), progress.ofLearner(learnerId)]);
   // What is only evaluated is nobody's badge.
@@ -38,7 +34,7 @@ export async function badgeCards(
     const name = names.get(document.badgeId) ?? (await formerName(services, document.badgeId));
     for (const issued of document.issued) {
       const standing = issued.revokedAt === null;
-      const card = await issuedCard(services, { name, issued, effects: document.effects, t, showImage });
+      const card = await issuedCard(services, { name, issued, effects: document.effects, t });
       cards.push({ at: issued.awardedAt, standing, card });
     }
     const rules = definition?.active ? await rulesThatDecided(badges, readRules, definition, document) : null;
@@ -91,12 +87,12 @@ interface Given extends Shown {
   readonly effects: readonly Effect[];
 }
 
-async function issuedCard(services: Services, { name, issued, effects, t, showImage }: Given) {
+async function issuedCard(services: Services, { name, issued, effects, t }: Given) {
   const own = issued.template?.provider === OPEN_BADGES ? await services.issuerStore.badge(issued.uuid) : null;
   const provider = issued.template ? (services.providers.get(issued.template.provider)?.title ?? null) : null;
   return {
     name,
-    image: (await imageOf(services, issued, own, showImage)) ?? '/assets/badge.png',
+    image: (await imageOf(services, issued, own)) ?? '/assets/badge.png',
     awardedAt: shownInstant(issued.awardedAt),
     revokedAt: shownInstant(issued.revokedAt),
     reason: issued.revokedAt === null ? null : (own?.revocationReason ?? t(LATER_RESULT)),
@@ -154,18 +150,20 @@ function noteOn({ number, externalId, revokedAt, template }: IssuedBadge, effect
 }
 
 async function imageOf(
-  { providerStore }: Services,
+  { providerStore, settings }: Services,
   { template }: IssuedBadge,
   own: IssuedOpenBadge | null,
-  showImage: (address: string) => boolean,
 ): Promise<string | null> {
   if (own) {
     const { image } = JSON.parse(own.content) as { readonly image?: { readonly id?: string } };
     return image?.id !== undefined && URL.canParse(image.id) ? new URL(image.id).pathname : null;
   }
   if (template === null) return null;
-  const { account, templateId } = readTemplateText(template.id, await providerStore.accounts(template.provider));
-  const held = await providerStore.templatesById(template.provider, templateId);
-  const address = safeUrl(held.find(({ accountId }) => account === null || accountId === account.id)?.imageUrl ?? null);
-  return address !== null && showImage(address) ? address : null;
+  const accounts = await providerStore.accounts(template.provider);
+  const { account: named, templateId } = readTemplateText(template.id, accounts);
+  for (const held of await providerStore.templatesById(template.provider, templateId)) {
+    const account = accounts.find(({ id }) => id === held.accountId && (named === null || named.id === id));
+    if (account) return pictureOf(account, held, settings, (...names) => `${MY_PATH}${templatePath(...names)}`);
+  }
+  return null;
 }

@@ -4,10 +4,11 @@ import type { Request, Response } from 'express';
 import { ConflictError } from '../../../plugin/errors.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import type { KnownAccount } from '../access-store.ts';
+import { accountState, waysOf } from '../account-words.ts';
 import { accountErrors, createAccountDesk, type NewAccount } from '../accounts.ts';
 import { type FormField, isChanged, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
 import { asSentence, shownSession, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, incompleteForm, pathText, textField } from '../forms.ts';
+import { type FieldError, incompleteForm, pathText, queryString, textField } from '../forms.ts';
 import { actorOf, startSession } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { MIN_PASSWORD_LENGTH } from '../passwords.ts';
@@ -77,6 +78,9 @@ export function accountRoutes(services: Services): readonly Route[] {
       isOwn: actorOf(res).accountId === account.id,
       sessions: sessions.map(shownSession),
       historyHref: historyPath('account', account.id),
+      deedsHref: `/audit${queryString({ actor: account.name })}`,
+      tokensHref: `/tokens${queryString({ by: account.name })}`,
+      tokens: (await access.apiTokens()).filter(({ createdBy }) => createdBy === account.name).length,
     };
     await renderPage(req, res, 'account', frame, model, errors.length > 0 ? 409 : 200);
   };
@@ -143,17 +147,6 @@ export function accountRoutes(services: Services): readonly Route[] {
       res.redirect(303, '/?done=account-created');
     }),
 
-    get(HOME, 'administer', async (req, res) => {
-      const accounts = await access.accounts();
-      const model = { accounts: accounts.map(shownAccount), roles: CHOICES };
-      await renderPage(
-        req,
-        res,
-        'accounts',
-        { title: words('Accounts'), section: 'system', breadcrumbs: [systemCrumb] },
-        model,
-      );
-    }),
     get(`${HOME}/new`, 'administer', (req, res) => showNew(req, res)),
     post(`${HOME}/new`, 'administer', async (req, res) => {
       const password = textField(req, 'password') || null;
@@ -204,16 +197,14 @@ function addressOf({ id }: KnownAccount): string {
 }
 
 function shownAccount(account: KnownAccount) {
-  const { name, role, passwordHash, lmsUsername, disabledAt, createdAt } = account;
-  const state = disabledAt ? 'disabled' : passwordHash || lmsUsername ? 'active' : 'invited';
+  const { name, role, disabledAt, createdAt } = account;
   return {
-    ...{ name, role, roleWord: roles[role].word, href: addressOf(account) },
-    ...{ status: shownStatus(state), disabledAt: shownTime(disabledAt), createdAt: shownTime(createdAt) },
-    ways: waysOf(passwordHash !== null, lmsUsername !== null),
+    ...{ name, role, roleWord: roles[role].word },
+    ...{
+      status: shownStatus(accountState(account)),
+      disabledAt: shownTime(disabledAt),
+      createdAt: shownTime(createdAt),
+    },
+    ways: waysOf(account),
   };
-}
-
-function waysOf(byPassword: boolean, byLms: boolean): string {
-  if (byPassword) return byLms ? msg('password, LMS') : msg('password');
-  return byLms ? msg('LMS') : msg('no password chosen yet');
 }

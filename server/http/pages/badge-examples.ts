@@ -1,6 +1,7 @@
 /** "New badge": the documented examples to start from, and the few things that each of them needs. */
 
 import type { Request } from 'express';
+import { badgeIdTrouble } from '../../../plugin/badges/badge-id.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { type FilledWords, msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
@@ -60,7 +61,7 @@ export function badgeExampleRoutes(services: Services): readonly Route[] {
         keys: chosen.keys.map(({ label, inFile }, index) => ({
           field: `key${index}`,
           label: t('{thing}: its key', { thing: t(label) }),
-          hint: t('For example {example}', { example: inFile }),
+          hint: t('For example {example}; it stands in the address of the course in the LMS.', { example: inFile }),
           value: choices.keys[index] ?? '',
         })),
       };
@@ -108,6 +109,11 @@ async function problemsOf(
   const problems: FieldError[] = [];
   if (name === '') problems.push({ field: 'name', message: msg('Enter the name that people will see.') });
   if (id === '') problems.push({ field: 'id', message: msg('Enter an id, such as demo-course.') });
+  else if (badgeIdTrouble(id) !== null)
+    problems.push({
+      field: 'id',
+      message: msg('The id takes letters from a to z, digits, "-", "_" and ".", such as demo-course.'),
+    });
   else if (await badges.get(id)) problems.push({ field: 'id', message: takenId(id) });
   for (const [index, key] of chosen.keys.entries()) {
     const message = whyNoKey(keys[index] ?? '', key);

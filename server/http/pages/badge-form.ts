@@ -27,6 +27,7 @@ import { inForceError } from './in-force.ts';
 import { reasonError } from './reason-field.ts';
 import { ruleLines } from './rule-text.ts';
 import { createTrial, trialFields } from './rule-trial.ts';
+import { SOME_COURSE } from './starter-text.ts';
 
 interface Draft {
   readonly text: string;
@@ -87,6 +88,7 @@ export function badgeFormRoutes(services: Services, texts: TextView): readonly R
       version,
       reason: draft.reason ?? '',
       isNew: badge === null,
+      someCourse: !unread && textOfForm(form, base, environment).includes(SOME_COURSE) ? SOME_COURSE : null,
       focus,
       trial,
       ...trialFields(req),

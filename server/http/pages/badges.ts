@@ -46,9 +46,11 @@ export function badgeRoutes(services: Services): readonly Route[] {
         lines: ruleLines(definition.source, diagnostics),
         troubles: diagnostics.length,
         templateHref: await templateHref(definition, services),
-        templateTroubles: (await shownTroubles([definition], services)).map((trouble) => ({
+        // said before it is activated, too, while nobody waits for it
+        templateTroubles: (await shownTroubles([{ ...definition, active: true }], services)).map((trouble) => ({
           said: cannotBeIssued(trouble),
           templateHref: trouble.templateHref,
+          makeHref: trouble.makeHref,
         })),
         policies: rules ? policySentences(rules, t) : [],
         requirements: rules ? requirementRows(rules, t) : [],

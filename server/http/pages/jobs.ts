@@ -3,7 +3,7 @@
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
-import { SYNC_KIND } from '../../../plugin/providers/sync-templates.ts';
+import { PREVIEW_KIND, SYNC_KIND } from '../../../plugin/providers/template-sync/request.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';
@@ -14,6 +14,7 @@ import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { translatorOf } from '../speech.ts';
+import { syncJobPath } from '../template-links.ts';
 import { otherCounts, replayModel } from './replay-result.ts';
 
 export const jobsCrumb = { text: words('Jobs'), href: '/jobs' } as const;
@@ -52,8 +53,10 @@ export function jobRoutes(services: Services): readonly Route[] {
 }
 
 /** Where to go on once it is done. */
-function nextOf({ kind, state }: Job): { readonly text: string; readonly href: string } | null {
-  return kind === SYNC_KIND && state === 'done' ? { text: msg('See the templates'), href: '/templates' } : null;
+function nextOf({ id, kind }: Job): { readonly text: string; readonly href: string } | null {
+  return kind === SYNC_KIND || kind === PREVIEW_KIND
+    ? { text: msg('See what changes, template by template'), href: syncJobPath(id) }
+    : null;
 }
 
 export function shownJob(job: Job) {

@@ -8,7 +8,6 @@ import { credentialCards, missingCredentials } from '../my/credential-cards.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
-import { allowImagesFrom } from '../security.ts';
 import type { LmsClaims, Services } from '../services.ts';
 import { knownLanguage, translatorOf } from '../speech.ts';
 import { learnerOf } from '../sso/lms-identity.ts';
@@ -24,16 +23,9 @@ export function myRoutes(services: Services): readonly Route[] {
       const learner = await ownRecord(services, claims);
       const language = knownLanguage(req, res);
       if (learner && language !== null) await services.learners.rememberLanguage(learner.id, language);
-      const origins = new Map<string, boolean>();
-      const showImage = (address: string): boolean => {
-        const { origin } = new URL(address);
-        const known = origins.get(origin) ?? allowImagesFrom(res, address);
-        origins.set(origin, known);
-        return known;
-      };
       const none = { earned: [], takenBack: [], begun: [] };
       const [badges, credentials] = await Promise.all([
-        learner ? badgeCards(services, readRules, learner.id, { t, showImage }) : none,
+        learner ? badgeCards(services, readRules, learner.id, { t }) : none,
         credentialCards(services, claims.username, t),
       ]);
       const missing = await missingCredentials(services, claims.username, credentials.configurationIds, t);

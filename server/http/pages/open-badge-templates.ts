@@ -12,7 +12,7 @@ import { badgesCrumb } from '../badge-links.ts';
 import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { safeUrl, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryString } from '../forms.ts';
+import { type FieldError, pathText, queryString, queryText } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import {
   emptyEntry,
@@ -147,7 +147,10 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
   };
 
   return [
-    get(`${HOME}/new`, 'edit', (req, res) => showForm(req, res, { former: null, entry: emptyEntry })),
+    get(`${HOME}/new`, 'edit', (req, res) => {
+      const asked = { id: queryText(req, 'id') ?? '', name: queryText(req, 'name') ?? '' };
+      return showForm(req, res, { former: null, entry: { ...emptyEntry, ...asked } });
+    }),
     post(`${HOME}/new`, 'edit', (req, res) => save(req, res, null)),
     get(`${HOME}/:template/edit`, 'edit', async (req, res) => {
       const former = await find(req);

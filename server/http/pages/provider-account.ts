@@ -2,13 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { CredentialsError, NotFoundError } from '../../../plugin/errors.ts';
+import { CredentialsError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { formOf, lowerFirst } from '../../../plugin/providers/account-entry.ts';
 import { qualified, readTemplateText } from '../../../plugin/providers/template-text.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { accountPath, shownAccount } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
+import { fieldChanges } from '../field-changes.ts';
 import { shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf, may } from '../identity.ts';
@@ -53,6 +54,8 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       syncHref: provider?.capabilities.synchronises ? syncPath(account) : null,
       webhook: webhook === null ? null : services.settings.publicUrl + webhook,
       provider: provider?.title ?? account.provider,
+      providerName: account.providerName,
+      entered: errors.some(({ field }) => field === 'name') ? textField(req, 'name') : account.name,
       health: answered === undefined ? null : shownHealth(answered, t),
       noun: form ? t(form.noun) : t('account'),
       canAsk: form !== null,
@@ -156,6 +159,22 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       'administer',
       change('provider-account.secret-rotated', 'rotate', 'provider-secret-rotated', ({ id }) => accounts.rotate(id)),
     ),
+
+    post(`${PATH}/rename`, 'administer', async (req, res) => {
+      const account = await accountOf(req);
+      let name: string;
+      try {
+        ({ name } = await accounts.rename(account.id, textField(req, 'name')));
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        return show(req, res, [{ field: 'name', message: error.said }]);
+      }
+      const { provider, slug } = account;
+      await audit(actorOf(res).name, 'provider-account.renamed', objectOf(account), {
+        ...{ provider, slug, ...fieldChanges({ name: account.name }, { name }) },
+      });
+      res.redirect(303, `${accountPath(account)}?done=provider-account-renamed`);
+    }),
 
     post(
       `${PATH}/enable`,

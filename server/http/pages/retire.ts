@@ -105,9 +105,13 @@ function confirmationError({ username }: Learner, typed: string): FieldError | n
 }
 
 /** The reason stays when the learner is gone. */
-function nameError({ id, username, name, email, lmsUserId }: Learner, reason: string): FieldError | null {
+export function namesLearner({ id, username, name, email, lmsUserId }: Learner, text: string): boolean {
   const person = { learnerId: id, lmsUserId, username, usernames: [username], names: [name], emails: [email] };
-  return mentionsOf(person, '').inText(reason)
+  return mentionsOf(person, '').inText(text);
+}
+
+function nameError(learner: Learner, reason: string): FieldError | null {
+  return namesLearner(learner, reason)
     ? { field: 'reason', message: msg('the reason is kept; write it without the name of the learner') }
     : null;
 }

@@ -109,9 +109,13 @@ export function runRoutes(services: Services): readonly Route[] {
 
 const REMOVED = msg('removed configuration');
 
+/** It waited for another run, or for Laurel to run. */
+export function isLate({ trigger, startedAt, dueAt }: CredentialRun): boolean {
+  return trigger === 'schedule' && startedAt.getTime() - dueAt.getTime() > LATE_AFTER_MS;
+}
+
 function shownRun(run: CredentialRun) {
   const { counts } = run;
-  const lateMs = run.startedAt.getTime() - run.dueAt.getTime();
   return {
     href: runPath(run.id),
     status: shownStatus(run.state),
@@ -119,7 +123,7 @@ function shownRun(run: CredentialRun) {
     canResume: isResumable(run),
     trigger: RUN_TRIGGERS[run.trigger],
     dueAt: shownTime(run.dueAt),
-    isLate: run.trigger === 'schedule' && lateMs > LATE_AFTER_MS,
+    isLate: isLate(run),
     startedAt: shownTime(run.startedAt),
     finishedAt: shownTime(run.finishedAt),
     seen: counts.seen,

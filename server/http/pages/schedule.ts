@@ -5,7 +5,15 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialConfiguration, Schedule } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { duesIfSet, setSchedule, USUAL_SCHEDULE, type WantedSchedule } from '../../scheduler/set-schedule.ts';
+import { isOwed } from '../../scheduler/missed-times.ts';
+import {
+  duesIfSet,
+  ifDown,
+  OUTAGE_COUNTED,
+  setSchedule,
+  USUAL_SCHEDULE,
+  type WantedSchedule,
+} from '../../scheduler/set-schedule.ts';
 import { createAudit } from '../audit.ts';
 import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict } from '../edit-conflict.ts';
 import { shownStatus, shownTime } from '../format.ts';
@@ -16,6 +24,7 @@ import { get, post, type Route } from '../routes.ts';
 import {
   fieldErrorOf,
   fieldsOf,
+  outageOf,
   type ScheduleFields,
   scheduleChoices,
   scheduleFields,
@@ -67,7 +76,7 @@ export function scheduleRoutes(services: Services): readonly Route[] {
   const show = async (req: Request, res: Response, shown: Shown = {}): Promise<void> => {
     const t = translatorOf(req, res);
     const { configuration, stored } = await load(req);
-    const { errors = [], wanted = stored ?? USUAL_SCHEDULE } = shown;
+    const { errors = [], wanted = stored ?? USUAL_SCHEDULE, fields = valuesOf(stored) } = shown;
     const breadcrumbs = [credentialsCrumb, { text: words('Configurations'), href: HOME }];
     const frame = {
       title: words('Schedule of {context}', { context: configuration.contextKey }),
@@ -81,11 +90,12 @@ export function scheduleRoutes(services: Services): readonly Route[] {
       stored: stored && shownSchedule(stored, t),
       version: versionOf(stored),
       opened: shown.isStale ? JSON.stringify(valuesOf(stored)) : openedText(req, valuesOf(stored)),
-      fields: shown.fields ?? valuesOf(stored),
+      fields,
       choices: scheduleChoices(t),
       isPreview: shown.fields !== undefined,
       wantedText: wanted && t(ruleWords(wanted.rule)),
       times: wanted === null ? null : timesOf(wanted, stored, clock.now(), t),
+      outage: wanted === null ? null : outageShown(wanted, fields, t),
       pastNote: wanted?.rule.kind === 'clocked' && wanted.rule.at <= clock.now(),
       warnings: [],
       focus: null,
@@ -98,6 +108,7 @@ export function scheduleRoutes(services: Services): readonly Route[] {
     const fields = sentFields(req);
     try {
       const wanted = wantedOf(fields);
+      outageOf(fields);
       // also what is switched off must be able to come due, unless it has expired
       setSchedule('', wanted, null, clock.now());
       return wanted;
@@ -202,14 +213,39 @@ function shownSchedule(schedule: Schedule, t: Translator) {
     nextDueAt: shownTime(schedule.nextDueAt),
     lastRunAt: shownTime(schedule.lastRunAt),
     totalRuns: t.number(schedule.totalRuns),
+    owed: isOwed(schedule) ? t.number(schedule.waiting.length) : null,
     skipped: lastSkipped && { at: shownTime(lastSkipped.dueAt), text: t(skippedText(lastSkipped)) },
   };
 }
 
+/** What would be missed and caught up in the outage that the form thinks of; null: it thinks of none. */
+function outageShown(wanted: WantedSchedule, fields: ScheduleFields, t: Translator) {
+  const outage = outageOf(fields);
+  if (outage === null) return null;
+  const { missed, runs } = ifDown({ ...wanted, enabled: true }, outage.from, outage.to);
+  return {
+    missed: t.plural(
+      missed,
+      '{count} time would come while Laurel is not running',
+      '{count} times would come while Laurel is not running',
+    ),
+    isMore: missed === OUTAGE_COUNTED,
+    runs: runs.map((at) => shownDue(at, zoneOf(wanted), t)),
+    leftOut: missed > runs.length && runs.length > 0,
+  };
+}
+
+function zoneOf({ rule }: WantedSchedule): string {
+  return rule.kind === 'crontab' ? rule.timeZone : 'UTC';
+}
+
+function shownDue(at: Date, zone: string, t: Translator) {
+  return { zone: t.wallClock(at, zone), utc: shownTime(at) };
+}
+
 /** The next times; of the stored schedule as they are due, of another one as they would be if it were enabled now. */
 function timesOf(wanted: WantedSchedule, stored: Schedule | null, now: Date, t: Translator) {
-  const { rule, oneOff, startAt, expiresAt } = { ...USUAL_SCHEDULE, ...wanted };
-  const zone = rule.kind === 'crontab' ? rule.timeZone : 'UTC';
-  const dues = duesIfSet({ rule, oneOff, startAt, expiresAt }, stored, now, TIMES_SHOWN);
-  return dues.map((at) => ({ zone: t.wallClock(at, zone), utc: shownTime(at) }));
+  const { rule, oneOff, startAt, expiresAt, catchUp } = { ...USUAL_SCHEDULE, ...wanted };
+  const dues = duesIfSet({ rule, oneOff, startAt, expiresAt, catchUp }, stored, now, TIMES_SHOWN);
+  return dues.map((at) => shownDue(at, zoneOf(wanted), t));
 }

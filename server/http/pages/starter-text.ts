@@ -5,6 +5,9 @@ import { quote } from '../../../dsl/index.ts';
 import { queryText } from '../forms.ts';
 import type { Services } from '../services.ts';
 
+/** Stands for a course that only its author knows. */
+export const SOME_COURSE = 'course-v1:Organisation+Course+Run';
+
 /** For the template that the address asks for: `?template=<provider>:<what a rule writes>&name=<its name>`. */
 export function starterText(req: Request, { environment }: Pick<Services, 'environment'>): string {
   const [provider, id] = wanted(queryText(req, 'template') ?? '');
@@ -20,7 +23,7 @@ export function starterText(req: Request, { environment }: Pick<Services, 'envir
     description "Passes the course."
     on    org.openedx.learning.course.passing.status.updated.v1
     where is_passing = true
-      and course.course_key = "course-v1:Organisation+Course+Run"
+      and course.course_key = "${SOME_COURSE}"
   }
 }
 `;

@@ -1,54 +1,59 @@
-/** API tokens: what there are, new ones, and the end of one. */
+/** API tokens: new ones, what is known of one, and its end. */
 
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { type ApiToken, hasExpired } from '../access-store.ts';
+import type { ApiToken } from '../access-store.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, textField, textFields } from '../forms.ts';
+import { type FieldError, pathText, queryString, textField, textFields } from '../forms.ts';
 import { actorOf } from '../identity.ts';
+import { tokenPath } from '../lists/token-list.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { isScope, SCOPES, scopes, scopesOf } from '../scopes.ts';
 import type { Services } from '../services.ts';
 import { endOfDay, newTokenErrors } from '../token-form.ts';
-import { createApiToken, EXPIRY_WARNING_DAYS } from '../tokens.ts';
+import { tokenState } from '../token-words.ts';
+import { createApiToken } from '../tokens.ts';
 import { systemCrumb } from './system.ts';
 
 const HOME = '/tokens';
-const DAY_MS = 24 * 60 * 60 * 1000;
+const breadcrumbs = [systemCrumb, { text: words('API tokens'), href: HOME }] as const;
 
 export function tokenRoutes(services: Services): readonly Route[] {
   const { access, clock } = services;
   const audit = createAudit(services);
 
-  const show = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
-    const tokens = await access.apiTokens();
-    const now = clock.now();
-    const ticked = req.method === 'POST' ? textFields(req, 'scope') : [];
+  const showForm = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
+    const ticked = textFields(req, 'scope');
     const model = {
-      tokens: tokens.map((token) => shownToken(token, now)),
-      ending: tokens.filter((token) => endsSoon(token, now)).map((token) => shownToken(token, now)),
       label: textField(req, 'label'),
       expires: textField(req, 'expires'),
       scopes: SCOPES.map((scope) => ({ scope, doc: scopes[scope], ticked: ticked.includes(scope) })),
       warnings: [],
       focus: null,
     };
-    const frame = { title: words('API tokens'), section: 'system', breadcrumbs: [systemCrumb], errors } as const;
-    await renderPage(req, res, 'tokens', frame, model, errors.length > 0 ? 422 : 200);
+    const frame = { title: words('New API token'), section: 'system', breadcrumbs, errors } as const;
+    await renderPage(req, res, 'token-form', frame, model, errors.length > 0 ? 422 : 200);
   };
 
-  return [
-    get(HOME, 'administer', (req, res) => show(req, res)),
+  /** @throws NotFoundError `not-found.token` */
+  async function find(id: string): Promise<ApiToken> {
+    const token = (await access.apiTokens()).find((one) => one.id === id);
+    if (token) return token;
+    throw new NotFoundError('token', msg('there is no such token; the list shows those there are'));
+  }
 
-    post(HOME, 'administer', async (req, res) => {
+  return [
+    get(`${HOME}/new`, 'administer', (req, res) => showForm(req, res)),
+
+    post(`${HOME}/new`, 'administer', async (req, res) => {
       const label = textField(req, 'label').trim();
       const chosen = textFields(req, 'scope').filter(isScope);
       const expires = textField(req, 'expires').trim();
       const errors = newTokenErrors({ label, scopes: chosen, expires }, clock.now());
-      if (errors.length > 0) return show(req, res, errors);
+      if (errors.length > 0) return showForm(req, res, errors);
       const expiresAt = expires === '' ? null : endOfDay(expires);
       const actor = actorOf(res).name;
       const { id, token } = await createApiToken(services, label, actor, { scopes: chosen, expiresAt });
@@ -57,9 +62,25 @@ export function tokenRoutes(services: Services): readonly Route[] {
         scopes: chosen.join(' '),
         expiresAt: expiresAt?.toISOString() ?? null,
       });
-      const breadcrumbs = [systemCrumb, { text: words('API tokens'), href: HOME }];
       const frame = { title: words('New API token'), section: 'system', breadcrumbs } as const;
       await renderPage(req, res, 'token-new', frame, { label, token, scopes: chosen, expiresAt: shownTime(expiresAt) });
+    }),
+
+    get(`${HOME}/:id`, 'administer', async (req, res) => {
+      const token = await find(pathText(req, 'id'));
+      const { id, label, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt } = token;
+      const maker = await access.accountByName(createdBy);
+      const frame = { title: label, section: 'system', breadcrumbs } as const;
+      await renderPage(req, res, 'token', frame, {
+        ...{ label, createdBy, status: shownStatus(tokenState(token, clock.now())) },
+        scopes: scopesOf(token).map((scope) => ({ scope, doc: scopes[scope] })),
+        ...{ createdAt: shownTime(createdAt), lastUsedAt: shownTime(lastUsedAt) },
+        ...{ expiresAt: shownTime(expiresAt), revokedAt: shownTime(revokedAt) },
+        makerHref: maker && `/accounts/${maker.id}`,
+        othersHref: `${HOME}${queryString({ by: createdBy })}`,
+        historyHref: `/audit${queryString({ object: `token:${id}` })}`,
+        revokeAction: revokedAt ? null : `${tokenPath(id)}/revoke`,
+      });
     }),
 
     post(`${HOME}/:id/revoke`, 'administer', async (req, res) => {
@@ -70,29 +91,7 @@ export function tokenRoutes(services: Services): readonly Route[] {
           msg('there is no such token that could be revoked; the list shows those there are'),
         );
       await audit(actorOf(res).name, 'token.revoked', `token:${id}`);
-      res.redirect(303, `${HOME}?done=token-revoked`);
+      res.redirect(303, `${tokenPath(id)}?done=token-revoked`);
     }),
   ];
-}
-
-function endsSoon(token: ApiToken, now: Date): boolean {
-  const soon = new Date(now.getTime() + EXPIRY_WARNING_DAYS * DAY_MS);
-  return token.revokedAt === null && !hasExpired(token, now) && hasExpired(token, soon);
-}
-
-function shownToken(token: ApiToken, now: Date) {
-  const { id, label, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt } = token;
-  const state = revokedAt
-    ? 'token-revoked'
-    : hasExpired(token, now)
-      ? 'expired'
-      : endsSoon(token, now)
-        ? 'ending'
-        : 'valid';
-  return {
-    ...{ label, createdBy, scopes: scopesOf(token), status: shownStatus(state) },
-    ...{ createdAt: shownTime(createdAt), lastUsedAt: shownTime(lastUsedAt) },
-    ...{ expiresAt: shownTime(expiresAt), revokedAt: shownTime(revokedAt) },
-    revokeAction: revokedAt ? null : `${HOME}/${id}/revoke`,
-  };
 }

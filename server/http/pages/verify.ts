@@ -36,6 +36,11 @@ const CHECKS: Readonly<Record<string, string>> = {
   dates: msg('Dates'),
 };
 
+/** What stands on a document, or the id alone. Of whichever site it is: what was not issued here is not found here. */
+const ADDRESS = /^(?:https?:\/\/\S+\/(?:verify|open-badges)\/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?$/i;
+
+const LONGEST_ADDRESS = 500;
+
 /** Nothing of it is kept by anybody on the way, or found by searching. */
 export const unlisted: RequestHandler = (_req, res, next) => {
   res.set({ 'X-Robots-Tag': 'noindex, nofollow', 'Cache-Control': 'no-store' });
@@ -85,8 +90,11 @@ export function verifyPageRoutes(services: Services): readonly Route[] {
     get('/verify', 'public', unlisted, (req, res) => showForm(req, res, null)),
 
     post('/verify', 'public', unlisted, broughtBadgeLimit(), broughtBadgeForm, async (req, res) => {
+      const brought = broughtBytes(req);
+      const uuid = ADDRESS.exec(Buffer.from(brought.subarray(0, LONGEST_ADDRESS)).toString('utf8').trim())?.[1];
+      if (uuid !== undefined) return res.redirect(303, `/verify/${uuid.toLowerCase()}`);
       try {
-        const badge = readBadge(broughtBytes(req));
+        const badge = readBadge(brought);
         const checks = await openBadges.desk.verifyBrought(badge);
         const facts = checks.length > 1 ? badgeFacts(badge as Readonly<Record<string, unknown>>) : null;
         await showResult(req, res, {

@@ -31,11 +31,14 @@ export interface LmsPerson {
 /** @param account that is linked with the user; null: none */
 export function personOf(claims: LmsClaims, account: Account | null, { roles }: LmsSignInServices): LmsPerson {
   if (account !== null) {
-    const { id, name, role, disabledAt } = account;
-    return { learner: claims, actor: disabledAt === null ? { accountId: id, name, role } : null };
+    const { id, name, role, disabledAt, organisations = [] } = account;
+    return { learner: claims, actor: disabledAt === null ? { accountId: id, name, role, organisations } : null };
   }
   const role = roleOf(claims, roles);
-  return { learner: claims, actor: role && { accountId: null, name: `lms:${claims.username}`, role } };
+  return {
+    learner: claims,
+    actor: role && { accountId: null, name: `lms:${claims.username}`, role, organisations: [] },
+  };
 }
 
 /** @returns null: the session was ended at the account */

@@ -115,13 +115,75 @@ interface UpdateResult {
 }
 
 function updateStatement(context: CommandContext, body: Buffer): UpdateResult {
-  const { fields, replacement } = readStatement(body);
+  const parts = partsOf(body);
+  return (parts.isUsual && updateSent(context, parts)) || updateFound(context, parts);
+}
+
+/** An update statement in its bytes. */
+interface Statement {
+  readonly body: Buffer;
+  /** Where the filter begins. */
+  readonly filter: number;
+  /** Where the document of the update is; 0: it is none. */
+  readonly update: number;
+  readonly updateEnd: number;
+  /** The whole document, but for its `_id`. */
+  readonly isReplacement: boolean;
+  /** One document, and nothing is said beyond that. */
+  readonly isUsual: boolean;
+}
+
+function partsOf(body: Buffer): Statement {
+  let [filter, update, updateEnd] = [0, 0, 0];
+  let isUsual = true;
+  for (const elements = new Elements(body); elements.next(); ) {
+    const { name, type, start, end } = elements;
+    const isDocument = type === TYPE.document;
+    if (name === 'q' && isDocument) filter = start;
+    else if (name === 'u' && isDocument) [update, updateEnd] = [start, end];
+    else if (name !== 'upsert' && !(name === 'multi' && type === TYPE.boolean && body[start] === 0)) isUsual = false;
+  }
+  const isReplacement = update > 0 && isPlainReplacement(body, update);
+  return { body, filter, update, updateEnd, isReplacement, isUsual: isUsual && filter > 0 && update > 0 };
+}
+
+/** A replacement that says nothing of `_id` stays in its bytes: it is stored as it is. */
+function isPlainReplacement(bytes: Buffer, at: number): boolean {
+  for (const elements = new Elements(bytes, at); elements.next(); ) {
+    if (elements.name === '_id' || elements.name.startsWith('$')) return false;
+  }
+  return true;
+}
+
+/** What most updates are: the document is found by a unique key, and the filter is not decoded.
+ *  @returns null where this is not the way */
+function updateSent(context: CommandContext, statement: Statement): UpdateResult | null {
+  const { body } = statement;
+  const collection = collectionOf(context);
+  const record = collection?.findSent(body, statement.filter);
+  if (!collection || !record) return null;
+  if (statement.isReplacement)
+    return updated(collection.replaceBody(record, body, statement.update, statement.updateEnd));
+  const patched = patchBytes(record.bytes, body, statement.update);
+  if (patched) return updated(collection.replacePatched(record, patched));
+  const update = parseUpdate(decodeValue(body, TYPE.document, statement.update));
+  if (update.kind === 'modifiers' && update.isPositional) return null;
+  const changes = { now: context.now(), inserting: false, arrayIndex: null };
+  return updated(collection.replace(record, applyUpdate(record.document, update, changes)));
+}
+
+function updated(isChanged: boolean): UpdateResult {
+  return { matched: 1, modified: isChanged ? 1 : 0, upsertedId: undefined };
+}
+
+function updateFound(context: CommandContext, { body, ...parts }: Statement): UpdateResult {
+  const fields = decodeDocument(body);
   const statement = new Arguments(known(fields, UPDATE_FIELDS, 'update.updates'), 'update.updates');
   const filter = statement.document('q');
   const multi = statement.flag('multi');
   const arrayFilters = statement.documents('arrayFilters');
-  const update = replacement ? null : parseUpdate(statement.raw('u'), arrayFilters);
-  if (multi && (!update || update.kind === 'replacement')) {
+  const update = parseUpdate(statement.raw('u'), arrayFilters);
+  if (multi && update.kind === 'replacement') {
     throw new CommandError(9, 'multi update is not supported for replacement-style update');
   }
   const matches = compileFilter(filter);
@@ -130,44 +192,19 @@ function updateStatement(context: CommandContext, body: Buffer): UpdateResult {
   const records = collection?.find({ filter, sort: NO_SORT, skip: 0, limit: multi ? 0 : 1, matches }) ?? [];
   let modified = 0;
   for (const record of records) {
-    const patched = update && patchBytes(record.bytes, update);
+    const patched = parts.isReplacement ? null : patchBytes(record.bytes, body, parts.update);
     const isChanged = patched
       ? collection?.replacePatched(record, patched)
-      : update
-        ? collection?.replace(record, updatedDocument(record, update, matches, context.now()))
-        : collection?.replaceBody(record, replacement as Buffer);
+      : parts.isReplacement
+        ? collection?.replaceBody(record, body, parts.update, parts.updateEnd)
+        : collection?.replace(record, updatedDocument(record, update, matches, context.now()));
     if (isChanged) modified++;
   }
   if (records.length > 0 || !statement.flag('upsert')) {
     return { matched: records.length, modified, upsertedId: undefined };
   }
-  const wanted = update ?? parseUpdate(decodeDocument(replacement as Buffer));
-  const inserted = ownCollection(context).insertDocument(documentForUpsert(filter, wanted, context.now()));
+  const inserted = ownCollection(context).insertDocument(documentForUpsert(filter, update, context.now()));
   return { matched: 0, modified: 0, upsertedId: inserted.get('_id') ?? null };
-}
-
-/** A replacement that says nothing of `_id` stays in its bytes: it is stored as it is. */
-function readStatement(body: Buffer): { readonly fields: BsonDocument; readonly replacement: Buffer | null } {
-  const fields: BsonDocument = new Map();
-  let replacement: Buffer | null = null;
-  for (const elements = new Elements(body); elements.next(); ) {
-    const { name, type, start } = elements;
-    const inner = name === 'u' && type === TYPE.document ? body.subarray(start, elements.end) : null;
-    const isPlain = inner !== null && isPlainReplacement(inner);
-    if (isPlain) replacement = inner;
-    fields.set(name, isPlain ? null : decodeValue(body, type, start));
-  }
-  const isUsable = replacement !== null && !fields.has('arrayFilters');
-  return isUsable || !replacement
-    ? { fields, replacement }
-    : { fields: fields.set('u', decodeDocument(replacement)), replacement: null };
-}
-
-function isPlainReplacement(update: Buffer): boolean {
-  for (const elements = new Elements(update); elements.next(); ) {
-    if (elements.name === '_id' || elements.name.startsWith('$')) return false;
-  }
-  return true;
 }
 
 function updatedDocument(

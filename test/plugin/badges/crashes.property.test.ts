@@ -9,9 +9,9 @@ import { createEventLogWriter } from '../../../plugin/events/event-log-writer.ts
 import type { EventEntry } from '../../../plugin/ports/event-log.ts';
 import { MemoryEventLog } from '../../../plugin/ports/memory-event-log.ts';
 import { MemoryLearnerStore } from '../../../plugin/ports/memory-learner-store.ts';
-import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { aWorld, bothCourses, course, courseBadge, follower, passing, type World } from '../../support/badge-world.ts';
+import { isRecall, RecallingProgressStore } from '../../support/recalling-progress-store.ts';
 import { untilDone } from '../../support/until-done.ts';
 
 const BADGES: readonly Badge[] = [
@@ -28,6 +28,8 @@ interface Schedule {
   readonly taken: 'each alone' | 'together' | 'together, by two processes';
   /** Numbers of the store calls that fail; even ones take effect all the same. */
   readonly crashes: ReadonlySet<number>;
+  /** Numbers of the saves that, to whoever remembers progress, somebody else made. */
+  readonly unheard: ReadonlySet<number>;
   /** Numbers of the deliveries after which the dispatcher runs. */
   readonly dispatches: ReadonlySet<number>;
   readonly providerFailures: readonly ('before' | 'after')[];
@@ -39,6 +41,7 @@ function crashing<Store extends object>(store: Store, crashes: ReadonlySet<numbe
     get(target, key) {
       const method: unknown = Reflect.get(target, key);
       if (typeof method !== 'function') return method;
+      if (isRecall(key)) return method.bind(target);
       return async (...given: unknown[]): Promise<unknown> => {
         const number = ++calls.count;
         const crash = new StoreError('unavailable', `call ${number} was cut off`);
@@ -58,7 +61,7 @@ interface Lived extends World {
 async function live(events: readonly LmsEvent[], schedule: Schedule): Promise<Lived> {
   const calls = { count: 0 };
   const learners = new MemoryLearnerStore();
-  const progress = new MemoryProgressStore();
+  const progress = new RecallingProgressStore((save) => schedule.unheard.has(save));
   const world = aWorld(BADGES, {
     learners: crashing(learners, schedule.crashes, calls),
     progress: crashing(progress, schedule.crashes, calls),
@@ -200,6 +203,7 @@ const aRun = someEvents.chain((events) => {
         .map(([order, again, sizes]) => inChunks([...order, ...again], sizes)),
       taken: fc.constantFrom('each alone' as const, 'together' as const, 'together, by two processes' as const),
       crashes: fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 40 }).map((numbers) => new Set(numbers)),
+      unheard: fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 30 }).map((numbers) => new Set(numbers)),
       dispatches: fc.uniqueArray(fc.nat(20), { maxLength: 12 }).map((numbers) => new Set(numbers)),
       providerFailures: fc.array(fc.constantFrom('before' as const, 'after' as const), { maxLength: 6 }),
     }),
@@ -220,6 +224,7 @@ describe('events, crashes and effects', () => {
           deliveries: events.map((_, at) => [at]),
           taken: 'each alone',
           crashes: new Set(),
+          unheard: new Set(),
           dispatches: new Set(events.keys()),
           providerFailures: [],
         });

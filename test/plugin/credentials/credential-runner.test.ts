@@ -202,6 +202,24 @@ describe('a credential run', () => {
     expect(world.files.keys()).to.have.length(3);
   });
 
+  it('X7: begins beside the one that is going where it may, and still gives nobody two', async () => {
+    const gate = new Gate();
+    const slow = world.runner({ before: () => gate.passed });
+    const first = await slow.runNow(CONFIGURATION, 'schedule', NOW);
+    const beside = world.runner();
+    const second = await beside.runNow(CONFIGURATION, 'schedule', later(5), { beside: true });
+    expect(second).not.to.equal(first);
+    expect(await beside.runNow(CONFIGURATION, 'schedule', later(5), { beside: true }), 'asked again').to.equal(second);
+    const other = await beside.wait(second);
+    gate.open();
+    const one = await slow.wait(first);
+    expect(one.counts.generated + other.counts.generated).to.equal(3);
+    expect([one.state, other.state]).to.deep.equal(['done', 'done']);
+    const { items } = await world.store.credentials({ limit: 9 });
+    expect(items.map(({ status }) => status)).to.deep.equal(['available', 'available', 'available']);
+    expect(world.files.keys()).to.have.length(3);
+  });
+
   it('writes its counts while it runs and keeps its lease', async () => {
     const gate = new Gate();
     const runner = world.runner({

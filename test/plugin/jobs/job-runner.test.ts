@@ -98,7 +98,7 @@ describe('a job', () => {
 
   it('is tried again later when the world is away, with longer and longer pauses', async () => {
     let away = 2;
-    const { runner, request, pass, store } = world(
+    const { runner, request, pass, store, now } = world(
       counting(() => {
         if (away-- > 0) throw new StoreError('unavailable', 'the database is away; wait');
       }),
@@ -116,8 +116,11 @@ describe('a job', () => {
     expect(await run.runDue()).to.deep.equal([]);
     pass(1_999);
     expect(await run.runDue()).to.deep.equal([]);
+    const { failingSince } = (await store.get('j1')) as Job;
+    expect(now().getTime() - (failingSince?.getTime() ?? 0)).to.equal(2_999);
     pass(1);
-    expect((await run.runDue())[0]).to.deep.include({ state: 'done', attempts: 0, error: null });
+    const ended = { state: 'done', attempts: 0, failingSince: null, error: null };
+    expect((await run.runDue())[0]).to.deep.include(ended);
   });
 
   it('fails on our own mistake without telling what only the log may say, and can be resumed', async () => {

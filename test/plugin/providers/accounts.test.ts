@@ -157,6 +157,24 @@ describe('accounts at providers', () => {
       expect(await failure(world.accounts.remove(id))).to.be.instanceOf(NotFoundError);
     });
 
+    it('is renamed here alone: another check leaves the name, and an empty one is that of the provider', async () => {
+      const before = await world.store.account(id);
+      const renamed = await world.accounts.rename(id, '  Our hall  ');
+      expect(renamed).to.deep.include({ name: 'Our hall', providerName: 'Example University', slug: before?.slug, id });
+      expect((await world.accounts.check(id)).account).to.deep.include({
+        name: 'Our hall',
+        providerName: 'Example University',
+      });
+      expect(await world.accounts.rename(id, '')).to.deep.include({ name: 'Example University', providerName: null });
+      await world.accounts.rename(id, 'Our hall');
+      expect(await world.accounts.rename(id, 'Example University')).to.deep.include({ providerName: null });
+      for (const name of ['x'.repeat(101), 'two\nlines']) {
+        const error = await failure(world.accounts.rename(id, name));
+        expect(error.message).to.equal('Write a name of at most 100 characters, on one line.');
+      }
+      expect(await failure(world.accounts.rename('none', 'x'))).to.be.instanceOf(NotFoundError);
+    });
+
     it('keeps its secret where the settings own it', async () => {
       const account = await world.store.account(id);
       if (account) await world.store.saveAccount({ ...account, origin: 'environment' });

@@ -29,6 +29,9 @@ describe('reading a badge that somebody brings', () => {
     expect(refusal('<svg/>')).to.equal(
       message('it is neither JSON nor a PNG picture; bring the file `credential.json`, or the picture of the badge'),
     );
+    expect(refusal(`%PDF-1.7 ${'x'.repeat(200 * 1024)}`)).to.equal(
+      message('a PDF carries no signature; enter the verification address that stands on it instead'),
+    );
     expect(refusal(png(2, 2))).to.equal(
       message('the picture holds no Open Badge 3.0; bring the picture as it was downloaded, uncropped and unconverted'),
     );

@@ -13,9 +13,10 @@ import {
 import { expect } from 'chai';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { GenerationFunction, GenerationRequest } from '../../../plugin/extensions/generation-function.ts';
-import { readOptions } from '../../../plugin/extensions/options.ts';
+import { mergeOptions, readOptions } from '../../../plugin/extensions/options.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import { createPdfGeneration } from '../../../providers/index.ts';
+import { fillerOf } from '../../../providers/pdf/drawing/draw-page.ts';
 import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
 import { OVERLAY } from '../../../providers/pdf/template/compile-template.ts';
 import { anAsset, rejection } from '../../contracts/credential-store.ts';
@@ -231,11 +232,34 @@ describe('the pdf generation function', () => {
 
   it('has the platform for its author where the options name none', async () => {
     const authorOf = async (issuer?: string) => {
-      const { generate } = createPdfGeneration(createLocalEngine(fontsFolder), issuer);
+      const { generate } = createPdfGeneration(createLocalEngine(fontsFolder), { issuer });
       return (await PDFDocument.load((await generate(request())).bytes, { updateMetadata: false })).getAuthor();
     };
     expect(await authorOf('Acme Academy')).to.equal('Acme Academy');
     expect(await authorOf()).to.equal('Laurel');
+  });
+
+  it('leaves names, dates and language to the site where neither type nor configuration say otherwise', () => {
+    const styles = {
+      name_style: { value: 'uppercase', setting: 'LAUREL_NAME_STYLE' },
+      date_style: { value: 'd MMMM yyyy', setting: 'LAUREL_DATE_STYLE' },
+      language: { value: 'uk', setting: 'LAUREL_DATE_LANGUAGE' },
+    };
+    const { options: schema } = createPdfGeneration(createLocalEngine(fontsFolder), { styles });
+    const written = (type: object, configuration: object = {}) => {
+      const options = readOptions(schema, mergeOptions({ template: 'a', ...type }, { ...configuration }));
+      const facts = { learnerName: 'Марія Шевченко', contextName: 'x', issuedAt: new Date('2026-03-05T12:00:00Z') };
+      return fillerOf({ options, ...facts, verifyId: '', verifyUrl: null, assets: {} })('{name}, {issue_date}');
+    };
+    expect(written({})).to.equal('МАРІЯ ШЕВЧЕНКО, 5 березня 2026');
+    expect(written({ date_style: 'short' })).to.equal('МАРІЯ ШЕВЧЕНКО, 05.03.26');
+    expect(written({ date_style: 'short', name_style: 'as-written' }, { date_style: 'iso' })).to.equal(
+      'Марія Шевченко, 2026-03-05',
+    );
+    expect(written({ language: 'ar' })).to.equal('МАРІЯ ШЕВЧЕНКО, 5 مارس 2026');
+    expect(() => written({ date_style: 'd YYYY' })).to.throw(
+      'the options cannot be used: "date_style" has "YYYY" at character 3, which means nothing; did you mean "yyyy"?',
+    );
   });
 
   it('takes hostile names for names: in the text, the metadata, the links and the codes', async () => {

@@ -6,6 +6,8 @@ import { expect } from 'chai';
 import { checkClock, checkSecrets, checkSpace, clockSkew } from '../../../server/check/database.ts';
 import type { CheckLine } from '../../../server/check/line.ts';
 import { checkChoices, checkFolders, checkFonts } from '../../../server/check/machine.ts';
+import { checkOthers } from '../../../server/check/state.ts';
+import type { Laurel } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
 import { createSecretBox } from '../../../server/secret-box.ts';
 import { runLaurel } from '../../support/command.ts';
@@ -118,6 +120,17 @@ describe('laurel check', function () {
 });
 
 describe('what laurel check asks', () => {
+  it('not the account that stands for badges issued here', async () => {
+    const account = { id: 'own', provider: 'openbadges', slug: 'own', enabled: true };
+    const services = {
+      providerStore: { accounts: async () => [account] },
+      providers: new Map([['openbadges', { capabilities: { accounts: null } }]]),
+      accounts: { check: () => Promise.reject(new Error('asked')) },
+      lms: null,
+    };
+    expect(await checkOthers({ services } as unknown as Laurel)).to.deep.equal([]);
+  });
+
   it('the clock of the database', async () => {
     const answering = (ms: number) =>
       ({ db: { command: async () => ({ localTime: new Date(ms) }) } }) as unknown as Parameters<typeof clockSkew>[0];

@@ -20,6 +20,9 @@ describe('PDF credentials on the command line', function () {
       stdout: 'saved 2 assets, 1 types, 1 configurations, 1 schedules\n',
       stderr: '',
     });
+    expect((await laurel('credentials', 'setup', 'examples/credentials/example.json')).stdout).to.equal(
+      'nothing to save: everything is as the file says\n',
+    );
     expect((await laurel('records', 'import', 'examples/credentials/records.jsonl')).stdout).to.equal(
       'imported 8 learner records of 1 named contexts\n',
     );

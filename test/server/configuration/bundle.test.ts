@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { fileNameOf } from '../../../plugin/badges/export-rules.ts';
 import { saveAsset } from '../../../plugin/credentials/assets.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import { bundleText, readBundle } from '../../../server/configuration/bundle.ts';
@@ -6,6 +7,7 @@ import { exportBundle } from '../../../server/configuration/export-bundle.ts';
 import { importBundle } from '../../../server/configuration/import-bundle.ts';
 import { countsOf, planBundle } from '../../../server/configuration/plan-bundle.ts';
 import { saveImage } from '../../../server/http/open-badge-images.ts';
+import { storeOldBadge } from '../../support/old-badge.ts';
 import { png } from '../../support/png.ts';
 import { anAccount } from '../../support/provider-accounts.ts';
 import { seed } from '../../support/seed.ts';
@@ -17,7 +19,9 @@ async function filled(): Promise<Site> {
   const site = makeSite();
   await seed(site);
   const { providerStore, credentials, files, issuerStore } = site.services;
-  await providerStore.saveAccount(anAccount('university', { provider: 'hall' }));
+  await providerStore.saveAccount(
+    anAccount('university', { provider: 'hall', providerName: 'As the provider calls it' }),
+  );
   await providerStore.saveAccount(anAccount('settings', { provider: 'hall', origin: 'environment' }));
   await saveAsset(
     { slug: 'seal', kind: 'image', description: 'Seal', fileName: 'seal.png', bytes: png(4, 4) },
@@ -49,6 +53,13 @@ async function refusal(work: Promise<unknown>): Promise<Error> {
   );
 }
 
+const oldBadge = (id: string) => `badge "${id}" {
+  requirement only in group A {
+    on org.openedx.learning.course.passing.status.updated.v1
+  }
+}
+`;
+
 describe('a bundle of the configuration', () => {
   let full: Site;
   let text: string;
@@ -71,6 +82,28 @@ describe('a bundle of the configuration', () => {
       kept: 0,
     });
     expect(await textOf(empty)).to.equal(text);
+  });
+
+  it('brings badges back under the ids they had before ids were asked about (A2.4)', async () => {
+    const old = makeSite();
+    const ids = ['Not An Id!', 'new', '..', 'x'.repeat(150), 'prüfung'];
+    for (const id of ids) await storeOldBadge(old.services.badges, id, oldBadge(id));
+    const exported = await textOf(old);
+    const empty = makeSite();
+    const plan = await importBundle(readBundle(exported, 'laurel.json'), agree, empty.services);
+    expect(countsOf(plan)).to.include({ create: ids.length });
+    expect(await textOf(empty)).to.equal(exported);
+    expect((await empty.services.badges.list()).map(({ id }) => id)).to.have.members(ids);
+  });
+
+  it('takes no odd id from a file that no export has made, and nor do rule files', async () => {
+    const bundle = JSON.parse(text);
+    bundle.badges = [{ file: 'exam.rules', rules: oldBadge('Not An Id!') }];
+    const site = makeSite();
+    const error = await refusal(importBundle(readBundle(JSON.stringify(bundle), 'laurel.json'), agree, site.services));
+    expect(error.message).to.contain('exam.rules:1:7: "Not An Id!" cannot be the id of a new badge');
+    const files = [{ name: fileNameOf('Not An Id!'), text: oldBadge('Not An Id!') }];
+    expect((await site.services.planRules(files, { prune: false })).ok).to.equal(false);
   });
 
   it('holds every part of a configuration, and neither secrets nor learners', async () => {

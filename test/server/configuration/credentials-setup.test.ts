@@ -9,6 +9,7 @@ import { completionsAndGrades, createPdfGeneration } from '../../../providers/in
 import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
 import { applyCredentialsSetup, type SetupResult } from '../../../server/configuration/credentials-setup.ts';
 import { projectPath } from '../../../server/paths.ts';
+import { setSchedule } from '../../../server/scheduler/set-schedule.ts';
 import { aConfiguration, aType, rejection } from '../../contracts/credential-store.ts';
 import { fontsFolder } from '../../support/pdf.ts';
 
@@ -63,7 +64,7 @@ describe('a credentials setup file', () => {
   };
 
   it('puts everything it describes in place, with the time of the first run', async () => {
-    expect(await apply(() => {})).to.deep.equal({ assets: 2, types: 1, configurations: 1, schedules: 1 });
+    expect(await apply(() => {})).to.deep.equal({ assets: 2, types: 1, configurations: 1, schedules: 1, same: 0 });
     expect(files.keys()).to.have.length(2);
     expect((await store.asset('laurel-certificate'))?.kind).to.equal('pdf-template');
     expect((await store.schedule('demo-course-certificate'))?.nextDueAt).to.deep.equal(
@@ -89,6 +90,98 @@ describe('a credentials setup file', () => {
     expect((await store.schedule('demo-course-certificate'))?.nextDueAt).to.deep.equal(
       new Date('2026-11-11T08:00:00Z'),
     );
+  });
+
+  describe('applied again', () => {
+    const later = new Date('2026-11-08T08:00:00Z');
+    const NOTHING = { assets: 0, types: 0, configurations: 0, schedules: 0, same: 5 };
+    const state = async () => ({
+      types: await store.types(),
+      configurations: await store.configurations(),
+      assets: await store.assets(),
+      schedules: await store.schedules(),
+      versions: await Promise.all(
+        [...(await store.types()), ...(await store.configurations())].map(({ id }) => store.versions(id)),
+      ),
+    });
+
+    it('leaves everything as it is: no version, no time of a change, no interval begun anew', async () => {
+      await apply(() => {});
+      const former = await state();
+      expect(await apply(() => {}, later)).to.deep.equal(NOTHING);
+      expect(await state()).to.deep.equal(former);
+    });
+
+    it('saves what differs alone, whatever the order of the options', async () => {
+      await apply(() => {});
+      const former = await state();
+      const change = (setup: SetupFile) => {
+        const type = setup.types[0]!;
+        type.options = Object.fromEntries(Object.entries(type.options).reverse());
+        setup.configurations[0]!.schedule!.rule.expression = '0 7 * * mon';
+      };
+      expect(await apply(change, later)).to.deep.equal({ ...NOTHING, schedules: 1, same: 4 });
+      const { schedules, ...others } = await state();
+      const { schedules: _, ...formerOthers } = former;
+      expect(others).to.deep.equal(formerOthers);
+      expect(schedules[0]).to.deep.include({ updatedAt: later, nextDueAt: new Date('2026-11-09T07:00:00Z') });
+    });
+
+    it('does not run once more what has run once only, nor refuses what has expired since', async () => {
+      const once = (setup: SetupFile) => {
+        setup.configurations[0]!.schedule = {
+          enabled: true,
+          rule: { kind: 'clocked', at: '2026-11-02T06:00:00Z' },
+        } as never;
+      };
+      await apply(once);
+      const step = { nextDueAt: null, waiting: [], ranAt: later, skipped: null };
+      await store.advanceSchedule('demo-course-certificate', new Date('2026-11-02T06:00:00Z'), step);
+      expect(await apply(once, later)).to.deep.equal(NOTHING);
+      expect(await store.schedule('demo-course-certificate')).to.include({ enabled: false, totalRuns: 1 });
+      const ending = (setup: SetupFile) =>
+        Object.assign(setup.configurations[0]!.schedule!, { expiresAt: '2026-11-03T00:00:00Z' });
+      await apply(ending, NOW);
+      await store.advanceSchedule('demo-course-certificate', new Date('2026-11-02T06:00:00Z'), step);
+      expect(await apply(ending, later)).to.deep.equal(NOTHING);
+    });
+
+    it('switches on again what somebody has switched off', async () => {
+      await apply(() => {});
+      const former = await store.schedule('demo-course-certificate');
+      if (!former) throw new Error('no schedule was saved');
+      await store.saveSchedule(setSchedule(former.configurationId, { ...former, enabled: false }, former, NOW));
+      expect(await apply(() => {}, later)).to.include({ schedules: 1, same: 4 });
+      expect(await store.schedule('demo-course-certificate')).to.include({ enabled: true });
+    });
+
+    it('puts a file of an asset down again that was lost', async () => {
+      await apply(() => {});
+      for (const key of files.keys()) await files.delete(key);
+      expect(await apply(() => {}, later)).to.include({ assets: 2, same: 3 });
+      expect(files.keys()).to.have.length(2);
+    });
+
+    it('keeps what a run in that moment has counted', async () => {
+      await apply(() => {});
+      const { replaceSchedule } = store;
+      let hasRun = false;
+      store.replaceSchedule = async (...sent) => {
+        if (!hasRun) {
+          hasRun = true;
+          const due = new Date('2026-11-02T06:00:00Z');
+          const step = { nextDueAt: new Date('2026-11-09T06:00:00Z'), waiting: [], ranAt: due, skipped: null };
+          await store.advanceSchedule('demo-course-certificate', due, step);
+        }
+        return replaceSchedule.apply(store, sent);
+      };
+      await apply((setup) => {
+        Object.assign(setup.configurations[0]!.schedule!, { overlap: 'queue' });
+      }, new Date('2026-11-02T06:00:01Z'));
+      expect(await store.schedule('demo-course-certificate')).to.deep.include({
+        ...{ overlap: 'queue', totalRuns: 1, nextDueAt: new Date('2026-11-09T06:00:00Z') },
+      });
+    });
   });
 
   it('may begin with a byte order mark', async () => {
@@ -143,7 +236,7 @@ describe('a credentials setup file', () => {
       await apply((setup) => {
         setup.assets = [];
       }),
-    ).to.include({ assets: 0, configurations: 1 });
+    ).to.include({ assets: 0, same: 3 });
   });
 
   it('names the place of wrong options, functions, contexts and types', async () => {

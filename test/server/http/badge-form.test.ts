@@ -235,8 +235,12 @@ describe('the form of a badge', () => {
     const doubt = 'It cannot be issued: Open Badges has no template "no-such" here; make it, or correct the rule.';
     expect(checked.text).to.match(/class="field-warning" id="template-warning"/);
     expect(textOf(checked.text)).to.include(doubt).and.not.include('found nothing wrong');
-    const saved = await send('demo-course', fields, 'save');
-    expect(textOf((await browser.get(saved.headers.location as string)).text)).to.include(doubt);
+    const saved = await send('demo-course', { ...fields, active: '' }, 'save');
+    const page = await browser.get(saved.headers.location as string);
+    expect(textOf(page.text)).to.include(`${doubt} Make the template`);
+    const make = /href="(\/open-badge-templates\/new[^"]*)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&') as string;
+    const form = fieldsOnPage((await browser.get(make)).text, '/open-badge-templates/new');
+    expect(form).to.include({ id: 'no-such', name: 'Demo course completion' });
   });
 
   it('offers the templates that can be issued', async () => {
@@ -453,7 +457,7 @@ describe('the form of a badge', () => {
         ]);
         const source = await stored(id);
         for (const value of values) expect(source).to.include(`"${value}"`);
-        expect(source).not.to.include('Demo').and.not.include('AcmeX');
+        expect(source).not.to.match(/demo|AcmeX|statistics|spanish/i);
       }
     });
 
@@ -461,6 +465,26 @@ describe('the form of a badge', () => {
       const chosen = await browser.get('/badges/new/examples/02-any-course?view=text&id=mine&name=Mine');
       const page = await browser.get(chosen.headers.location ?? '');
       expect(fieldsOnPage(page.text, '/badges/new').rules).to.match(/^badge "mine" \{\n {2}name {5}"Mine"\n/);
+    });
+
+    it('says that the course it begins with is none, until it is another', async () => {
+      const hint = 'course-v1:Organisation+Course+Run stands for a course: before learners are to get the badge';
+      const page = await browser.get('/badges/new/form');
+      expect(textOf(page.text)).to.include(hint);
+      const fields = { ...fieldsOnPage(page.text, '/badges/new/form'), 'r0-row1-value': 'course-v1:Mine+C+1' };
+      const checked = await browser
+        .post('/badges/new/form')
+        .type('form')
+        .send({ ...fields, intent: 'check' });
+      expect(textOf(checked.text)).not.to.include('stands for a course');
+    });
+
+    it('says at once which letters an id takes', async () => {
+      const answer = await browser.get('/badges/new/examples/02-any-course?view=form&id=My Badge&name=Mine');
+      expect(answer.status).to.equal(422);
+      expect(textOf(answer.text)).to.include(
+        'The id takes letters from a to z, digits, "-", "_" and ".", such as demo-course.',
+      );
     });
 
     it('asks again for what an example still needs', async () => {

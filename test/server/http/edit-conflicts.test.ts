@@ -112,7 +112,7 @@ const NOT_EDITING: Readonly<Record<string, readonly string[]>> = {
     '/setup',
     '/accounts/new',
     '/accounts/:id/link',
-    '/tokens',
+    '/tokens/new',
     '/badges/new',
     '/badges/new/form',
     '/credential-assets/new',

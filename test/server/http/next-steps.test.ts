@@ -59,7 +59,7 @@ describe('from one page to the next', () => {
     }
   });
 
-  it('a synchronisation that is done leads to the templates, with its figures in words and the JSON folded away', async () => {
+  it('a synchronisation leads to what it changes, with its figures in words and the JSON folded away', async () => {
     const at = new Date('2026-11-24T08:00:00Z');
     await site.services.jobStore.create({
       ...{ id: 'sync-done', kind: 'sync-templates', title: 'Synchronise the templates of "Hall"', parameters: {} },
@@ -68,8 +68,8 @@ describe('from one page to the next', () => {
       ...{ dueAt: at, createdAt: at, startedAt: at, finishedAt: at },
     });
     const text = await html('/jobs/sync-done');
-    expect(text).to.include('<a href="/templates">See the templates</a>');
+    expect(text).to.include('<a href="/templates/sync/sync-done">See what changes, template by template</a>');
     expect(text).to.match(/<details class="aside">\s*<summary>The result as JSON/);
-    expect(await html('/jobs/job-done')).not.to.include('See the templates');
+    expect(await html('/jobs/job-done')).not.to.include('See what changes');
   });
 });

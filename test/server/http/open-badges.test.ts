@@ -196,6 +196,19 @@ describe('verifying', () => {
       .and.include('The issuer could not be asked which keys are its own.');
   });
 
+  it('leads from the address that stands on a document to what is on record', async () => {
+    const { app } = await siteWithBadge();
+    const id = ADDRESS.split('/').at(-1) as string;
+    for (const typed of [id, ` https://old.example.org/verify/${id.toUpperCase()}\n`, `https://x.test${ADDRESS}/`]) {
+      const answer = await supertest(app).post('/verify').field('badge', typed);
+      expect([answer.status, answer.headers.location]).to.deep.equal([303, `/verify/${id}`]);
+    }
+    const pdf = await supertest(app).post('/verify').attach('file', Buffer.from('%PDF-1.7'), 'ada.pdf');
+    expect(textOf(pdf.text)).to.include(
+      'This cannot be checked: a PDF carries no signature; enter the verification address that stands on it instead.',
+    );
+  });
+
   it('says what it cannot read, and keeps the text', async () => {
     const { app } = await siteWithBadge();
     const answer = await supertest(app).post('/verify').field('badge', '<b>no badge</b>');

@@ -33,7 +33,7 @@ describe('options as fields', () => {
       { defaults: {} },
       { images: [] },
       { text_elements: { ' x': { text: 'x', y: 1 } } },
-      { date_style: 'odd' },
+      { name_style: 'odd' },
     ])
       expect(optionFields(schema, options), JSON.stringify(options)).to.equal(null);
   });

@@ -407,12 +407,12 @@ describe('pages', () => {
     const text = await read('/system');
     expect(text).to.include('Database OK answers');
     expect(text).to.include('broker Off AMQP_URL is not set: events come in by HTTP and from files');
-    expect(await read('/accounts')).to.match(/administrator Administrator Active password 1 Nov 2026/);
+    expect(await read('/accounts')).to.match(/administrator Administrator Active password 1 1 Nov 2026/);
     expect(await read('/tokens'))
       .to.match(/course site badges:read credentials:read Valid never never 2 Nov 2026.* by cli/)
       .and.not.include('secret-hash');
-    const answer = await submit(browser, '/tokens', '/tokens/token-1/revoke');
-    expect(answer.headers.location).to.equal('/tokens?done=token-revoked');
+    const answer = await submit(browser, '/tokens/token-1', '/tokens/token-1/revoke');
+    expect(answer.headers.location).to.equal('/tokens/token-1?done=token-revoked');
     expect((await submit(browser, '/tokens', '/tokens/token-1/revoke')).status).to.equal(404);
   });
 

@@ -30,7 +30,7 @@ describe('the health of a provider', () => {
   }
 
   it('is not known before the first call', async () => {
-    expect(await said()).to.equal('Not called yet.');
+    expect(await said()).to.equal('No call in the last 30 days.');
   });
 
   it('is its last success and how many of the calls of the last 24 hours failed', async () => {
@@ -52,17 +52,21 @@ describe('the health of a provider', () => {
 
   it('says so when nothing has succeeded', async () => {
     await called(ago(1), 1, 1);
-    expect(await said()).to.equal('No call has succeeded yet. 1 of 1 call failed in the last 24 hours.');
+    expect(await said()).to.equal(
+      'No call has succeeded in the last 30 days. 1 of 1 call failed in the last 24 hours.',
+    );
   });
 
-  it('knows a last success that is long ago', async () => {
-    await called(ago(24 * 200), 5, 1);
-    expect(await said()).to.equal('Last success 14 Nov 2025, 09:30 UTC. No calls in the last 24 hours.');
+  it('knows a last success that is long ago, and does not look for one before that', async () => {
+    await called(ago(24 * 31), 5, 1);
+    expect(await said()).to.equal('No call in the last 30 days.');
+    await called(ago(24 * 20), 5, 1);
+    expect(await said()).to.equal('Last success 13 May 2026, 09:30 UTC. No calls in the last 24 hours.');
   });
 
   it('says until when this process leaves it alone, and when it tries again', async () => {
     await called(ago(1), 5, 5);
-    const rate = 'No call has succeeded yet. 5 of 5 calls failed in the last 24 hours.';
+    const rate = 'No call has succeeded in the last 30 days. 5 of 5 calls failed in the last 24 hours.';
     lane = { lane: 'credly', state: 'open', failures: 5, until: new Date('2026-06-02T10:32:00Z') };
     expect(await said()).to.equal(`${rate} Left alone until 2 Jun 2026, 10:32 UTC, because it failed repeatedly.`);
     lane = { lane: 'credly', state: 'half-open', failures: 5, until: null };

@@ -31,7 +31,9 @@ describe('the pages of providers', () => {
     expect(read).to.contain('Hall of Fame template hall "..." Badges can be revoked');
     expect(read).to.contain('Add a hall');
     expect(read).to.contain('No hall yet. Until there is one, badges cannot be issued here.');
-    expect(read).to.contain('Memory template memory "..." Badges can be revoked. Not called yet. It needs no account.');
+    expect(read).to.contain(
+      'Memory template memory "..." Badges can be revoked. No call in the last 30 days. It needs no account.',
+    );
     const viewer = textOf((await (await site.signIn('viewer')).get('/providers')).text);
     expect(viewer).not.to.contain('Add a hall');
   });
@@ -47,7 +49,7 @@ describe('the pages of providers', () => {
 
   it('say how a provider has answered lately, and of one that is left alone until when', async () => {
     expect(textOf((await administrator.get('/providers')).text)).to.match(
-      /template hall "\.\.\." [^.]+\. Not called yet\. /,
+      /template hall "\.\.\." [^.]+\. No call in the last 30 days\. /,
     );
     await add();
     const now = new Date();
@@ -178,6 +180,27 @@ describe('the pages of providers', () => {
       const { status, text } = await press('rotate');
       expect(status).to.equal(422);
       expect(textOf(text)).to.contain('Hall of Fame does not rotate.');
+    });
+
+    it('call it by another name, at once and everywhere, and write down both', async () => {
+      const renamed = await press('rename', { name: 'Our <hall>' });
+      expect(renamed.headers.location).to.equal(`${ACCOUNT}?done=provider-account-renamed`);
+      expect((await lastAudit())?.details).to.deep.equal({
+        ...{ provider: 'hall', slug: 'science', name: 'Example University → Our <hall>' },
+      });
+      const page = textOf((await administrator.get(ACCOUNT)).text);
+      expect(page).to.contain('Our <hall>').and.contain('Name at Hall of Fame Example University');
+      expect(textOf((await administrator.get('/providers')).text)).to.contain('Our <hall>');
+      await press('check');
+      expect((await stored())?.name).to.equal('Our <hall>');
+      const long = await press('rename', { name: 'x'.repeat(101) });
+      expect(long.status).to.equal(422);
+      expect(textOf(long.text)).to.contain('Write a name of at most 100 characters, on one line.');
+      expect(long.text).to.contain(`value="${'x'.repeat(101)}"`);
+      await press('rename', { name: '' });
+      expect(await stored()).to.deep.include({ name: 'Example University', providerName: null });
+      const editor = await site.signIn('editor');
+      expect((await editor.get(ACCOUNT)).text).not.to.contain('/rename');
     });
 
     it('disable and enable it', async () => {

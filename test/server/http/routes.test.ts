@@ -1,16 +1,14 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
-import type { Account } from '../../../server/http/access-store.ts';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
 import { mayDo, RIGHTS, type Right, ROLES, rights } from '../../../server/http/rights.ts';
 import { type Access, type Route, scopeOf } from '../../../server/http/routes.ts';
 import { READING_SCOPES, SCOPES, scopes } from '../../../server/http/scopes.ts';
 import { createApiToken } from '../../../server/http/tokens.ts';
-import { storedTemplate } from '../../support/credly-world.ts';
 import { idleLmsSignIn } from '../../support/lms-sign-in.ts';
-import { anAccount } from '../../support/provider-accounts.ts';
+import { everything, routeAddress, seedAll } from '../../support/route-addresses.ts';
 import { routeTable } from '../../support/route-table.ts';
-import { aCredential, LETTERS, OWN_BADGE, OWN_IMAGE, seed } from '../../support/seed.ts';
+import { LETTERS, seed } from '../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, type Site, textOf } from '../../support/web.ts';
 
 describe('routes', () => {
@@ -25,42 +23,7 @@ describe('routes', () => {
     learnerId = (await site.services.learners.findByUsername('ada'))?.id ?? '';
   });
 
-  function addressOf(path: string): string {
-    const isCredential = /^\/(credentials|mails|download)/.test(path);
-    return path
-      .replace('/history/account/:id', `/history/account/${OTHER_ACCOUNT.id}`)
-      .replace('/history/learner/:id', `/history/learner/${learnerId}`)
-      .replace('/accounts/:id', `/accounts/${OTHER_ACCOUNT.id}`)
-      .replace('/badges/:badge', '/badges/demo-course')
-      .replace('/badges/:id', '/badges/demo-course')
-      .replace('/learners/:id', `/learners/${learnerId}`)
-      .replace('/configurations/:id', '/configurations/configuration-1')
-      .replace(':asset', 'certificate')
-      .replace(':kind', 'badge')
-      .replace(':type', 'type-1')
-      .replace('/runs/:id', '/runs/run-1')
-      .replace('/jobs/:id', '/jobs/job-failed')
-      .replace('/comparisons/:id', '/comparisons/job-compared')
-      .replace('/events/:id', '/events/event-ada-demo')
-      .replace('/dead-letters/:id', `/dead-letters/${LETTERS.malformed}`)
-      .replace('/templates/:provider/:account/:template', '/templates/credly/university/t1')
-      .replace(':id', isCredential ? aCredential({ username: 'ada', order: 0 }).id : 'none')
-      .replace('/examples/:name', '/examples/04-one-course')
-      .replace('/:secret', '/secret')
-      .replace(':provider', 'hall')
-      .replace(':slug', 'science')
-      .replace(':version', '1')
-      .replace(':effect', 'award%3A1')
-      .replace(':username', 'ada')
-      .replace('/open-badges/:uuid', `/open-badges/${OWN_BADGE}`)
-      .replace('/achievements/:template', '/achievements/course-completer')
-      .replace(':template', 'course-completer')
-      .replace(':list', '1')
-      .replace(':number', '1')
-      .replace(':image', OWN_IMAGE)
-      .replace(':uuid', aCredential({ username: 'ada', order: 0 }).verifyId)
-      .replace(':token', 'no-such-token');
-  }
+  const addressOf = (path: string): string => routeAddress(path, learnerId);
 
   it('are exactly those of the table', () => {
     const actual = Object.fromEntries(routes.map(({ method, path, access }) => [`${method} ${path}`, access]));
@@ -249,18 +212,6 @@ function needsSignIn(access: Access): boolean {
   return access === 'signed-in' || RIGHTS.some((right) => right === access);
 }
 
-const OTHER_ACCOUNT: Account = {
-  ...{ id: 'account-other', name: 'Grace', role: 'operator', passwordHash: null, lmsUsername: 'grace' },
-  ...{ disabledAt: null, createdAt: new Date('2026-11-01T08:00:00Z') },
-};
-
-async function seedAll(site: Site): Promise<void> {
-  await seed(site);
-  await site.services.access.createAccount(OTHER_ACCOUNT);
-  await site.services.providerStore.saveAccount(anAccount('university'));
-  await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
-}
-
 async function makeSiteWithAdministrator(): Promise<{
   site: Site;
   browser: Browser;
@@ -276,25 +227,5 @@ async function makeSiteWithAdministrator(): Promise<{
     browser,
     token: csrfOf((await browser.get('/')).text),
     foreignToken: csrfOf((await viewer.get('/')).text),
-  };
-}
-
-async function everything({ services }: Site): Promise<unknown> {
-  const { badges, progress, learners, credentials, access, deadLetters, jobStore, providerStore } = services;
-  return {
-    revision: await badges.revision(),
-    progress: await progress.list({ limit: 1000 }),
-    learners: await learners.list({ limit: 1000 }),
-    credentials: await credentials.credentials({ limit: 1000 }),
-    runs: await credentials.runs({ limit: 1000 }),
-    letters: await deadLetters.letters({ limit: 1000 }),
-    jobs: await jobStore.list({ limit: 1000 }),
-    providerAccounts: await providerStore.accounts(),
-    accounts: await access.accounts(),
-    tokens: await access.apiTokens(),
-    keys: await services.issuerStore.keys(),
-    profile: await services.issuerStore.profile(),
-    templates: await services.providerStore.templates({ limit: 1000 }),
-    audit: await access.audit({ limit: 1000 }),
   };
 }

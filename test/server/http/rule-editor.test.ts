@@ -21,7 +21,7 @@ describe('the rule editor on the pages', () => {
       expect((await browser.get(path)).text, path).to.include(script);
     }
     for (const path of ['/', '/badges', '/badges/demo-course', '/audit']) {
-      expect((await browser.get(path)).text, path).not.to.include('<script');
+      expect((await browser.get(path)).text, path).not.to.include('<script type="module"');
     }
   });
 

@@ -6,6 +6,8 @@ import { type Browser, makeSite, type Site, submit, textOf } from '../../support
 const PATH = '/configurations/configuration-1/schedule';
 const CRONTAB = { kind: 'crontab', expression: '30 2 * * *', timeZone: 'America/New_York' };
 
+const ALL = { catchUp: 'all', catchUpMax: '3', catchUpWithin: '2', catchUpUnit: 'days' };
+
 describe('the page of a schedule', () => {
   let site: Site;
   let administrator: Browser;
@@ -59,6 +61,41 @@ describe('the page of a schedule', () => {
     expect(await stored()).to.deep.equal(former);
   });
 
+  it('X4: previews what an outage would lead to, and saves nothing of it', async () => {
+    const former = await stored();
+    const down = { downFrom: '2027-03-12 12:00', downTo: '2027-03-16 12:00' };
+    const preview = async (changes: Record<string, string>) =>
+      textOf((await send({ ...CRONTAB, ...down, ...changes }, `${PATH}/preview`)).text);
+    const each = await preview(ALL);
+    expect(each).to.contain(
+      '4 times would come while Laurel is not running. Run when Laurel is there again, in this order. The others are left out.',
+    );
+    expect(each).to.contain('Mon, 15 Mar 2027, 02:30 GMT-4 15 Mar 2027, 06:30 UTC');
+    expect(each).not.to.contain('Sun, 14 Mar 2027, 03:00 GMT-4 14 Mar 2027, 07:00 UTC');
+    expect(await preview({ catchUp: 'one' })).to.contain('Sat, 13 Mar 2027, 02:30 GMT-5 13 Mar 2027, 07:30 UTC');
+    expect(await preview({ catchUp: 'none' })).to.contain('None of them is run later.');
+    expect(await preview({ ...CRONTAB, expression: '* * * * *' })).to.contain(
+      'A thousand times or more would come while Laurel is not running.',
+    );
+    expect(await stored()).to.deep.equal(former);
+    const { headers } = await send({ ...CRONTAB, ...down, ...ALL, overlap: 'allow' });
+    expect(headers.location).to.equal(`${PATH}?done=schedule-saved`);
+    expect(await stored()).to.deep.include({
+      overlap: 'allow',
+      catchUp: { kind: 'all', max: 3, withinMs: 2 * 86_400_000 },
+    });
+    expect(await fields({})).to.include({ ...ALL, overlap: 'allow', downFrom: '', downTo: '' });
+  });
+
+  it('tells how many missed times are still to be run', async () => {
+    const { credentials } = site.services;
+    const former = await stored();
+    if (!former?.nextDueAt) throw new Error('the seed has no schedule');
+    const catchUp = { kind: 'all', max: 9, withinMs: 86_400_000 } as const;
+    await credentials.saveSchedule({ ...former, catchUp, waiting: [former.nextDueAt, new Date('2026-12-01')] });
+    expect(textOf((await administrator.get(PATH)).text)).to.contain('Missed times still to be run 2');
+  });
+
   it('saves every part of the form, keeps the counters, and shows it again', async () => {
     const changes = {
       ...{ ...CRONTAB, gap: 'skip', repeated: 'both', startAt: '2027-03-13 12:00', expiresAt: '2028-01-01 00:00' },
@@ -103,8 +140,15 @@ describe('the page of a schedule', () => {
     ],
     ['expiresAt', { expiresAt: '2026-01-01 00:00' }, 'No run would be due before this end; choose a later one'],
     ['kind', { kind: 'never' }, 'Choose an interval, a crontab or a given moment'],
-    ['overlap', { overlap: 'all' }, 'Choose skip or queue'],
+    ['overlap', { overlap: 'all' }, 'Choose skip, queue or allow'],
     ['days', { ...CRONTAB, days: 'all' }, 'Choose both or either'],
+    ['catchUp', { catchUp: 'some' }, 'Choose one, none or all'],
+    ['catchUpMax', { ...ALL, catchUpMax: 'x' }, 'Write a whole number of at least 1'],
+    ['catchUpMax', { ...ALL, catchUpMax: '101' }, 'Write a whole number from 1 to 100'],
+    ['catchUpWithin', { ...ALL, catchUpWithin: '367' }, 'The window must be from one minute to 366 days'],
+    ['downTo', { downFrom: '2026-11-30 09:00' }, 'Write both moments, or none'],
+    ['downFrom', { downTo: '2026-11-30 09:00' }, 'Write both moments, or none'],
+    ['downTo', { downFrom: '2026-11-30 09:00', downTo: '2026-11-30 09:00' }, 'Write a moment later than the first'],
     ['deadline', { deadline: '1.5' }, 'Write a whole number of minutes, or leave it empty'],
     ['deadline', { deadline: '999999' }, 'The deadline must be from one minute to one year, or empty'],
   ] as const) {

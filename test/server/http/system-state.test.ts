@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { compose } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
+import { job } from '../../contracts/job-store.ts';
 import { makeSite } from '../../support/web.ts';
 
 describe('the page of state and settings', function () {
@@ -19,6 +20,22 @@ describe('the page of state and settings', function () {
 
   it('is for operators', async () => {
     expect((await (await makeSite().signIn('viewer')).get('/system/state')).status).to.equal(403);
+  });
+
+  it('tells of a job that has put off a step that fails for long', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'laurel-state-'));
+    const laurel = await compose(readSettings({ LAUREL_DATA_DIR: dataDir }), { logger: silentLogger, roles: [] });
+    try {
+      const failing = { state: 'running', attempts: 40, failingSince: new Date(Date.now() - 3_600_000) } as const;
+      await laurel.stores.jobs.create(job({ ...failing, dueAt: new Date(Date.now() + 60_000) }));
+      const { facts } = await laurel.services.systemState();
+      const fact = facts.find(({ name }) => name === 'postponed jobs');
+      expect(fact?.value).to.match(/^1 tries a step again, the one that has tried longest for 36\d\d s$/);
+      expect(fact?.isTrouble).to.equal(true);
+    } finally {
+      await laurel.stop();
+      rmSync(dataDir, { recursive: true });
+    }
   });
 
   it('tells of a real server', async () => {
@@ -38,6 +55,7 @@ describe('the page of state and settings', function () {
         'effects: none is due',
         'schedules: none is due',
         'schedules switched on: 0 of 0',
+        'postponed jobs: none',
       ]);
       const names = facts.map(({ name }) => name);
       expect(names, 'each row has a name of its own').to.deep.equal([...new Set(names)]);

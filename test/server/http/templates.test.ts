@@ -1,17 +1,28 @@
 import { expect } from 'chai';
+import { MemoryFileStore } from '../../../plugin/ports/asset-files.ts';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { boundTo } from '../../../plugin/providers/account-secret.ts';
 import { CredlyProvider } from '../../../providers/credly/provider.ts';
+import { createTemplateImages } from '../../../server/template-images.ts';
 import { closeCredlyWorlds, credlyWorld, storedTemplate } from '../../support/credly-world.ts';
+import { png } from '../../support/png.ts';
 import { anAccount } from '../../support/provider-accounts.ts';
 import { seed } from '../../support/seed.ts';
-import { makeSite, type Site, submit, textOf } from '../../support/web.ts';
+import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
 
 afterEach(closeCredlyWorlds);
 
 /** A site whose account `university` is an organization of the stand-in. */
-async function universitySite(): Promise<Site & { readonly world: Awaited<ReturnType<typeof credlyWorld>> }> {
+async function universitySite(
+  pictures: Readonly<Record<string, Buffer>> = {},
+): Promise<Site & { readonly world: Awaited<ReturnType<typeof credlyWorld>> }> {
   const world = await credlyWorld();
-  const site = makeSite();
+  const site = makeSite({
+    templateImages: createTemplateImages({
+      ...{ files: new MemoryFileStore(), clock: { now: () => new Date() }, logger: silentLogger },
+      fetch: async (address) => pictures[address] ?? null,
+    }),
+  });
   await seed(site);
   const { providers, providerStore } = site.services;
   providers.set('credly', world.provider);
@@ -24,6 +35,8 @@ async function universitySite(): Promise<Site & { readonly world: Awaited<Return
   );
   return Object.assign(site, { world });
 }
+
+const PASSING = 'org.openedx.learning.course.passing.status.updated.v1';
 
 const rules = (template: string, active = true) => `badge "analysis" {
   name     "Analysis"
@@ -49,21 +62,82 @@ describe('the pages of templates', () => {
     expect((await browser.get('/templates/credly/none/none')).status).to.equal(404);
   });
 
-  it('synchronise the chosen accounts as a job, audited, and list what came', async () => {
+  /** What would change in the account of the university: the address of its page. */
+  async function previewed(site: Site, browser: Browser): Promise<string> {
+    const answer = await submit(browser, '/templates/sync', '/templates/sync', { account: 'credly/university' });
+    await site.runJobs();
+    return answer.headers.location as string;
+  }
+
+  it('show what a synchronisation would change, and apply it, audited, and list what came', async () => {
     const site = await universitySite();
     site.world.credly.addTemplate(site.world.account.externalId as string, { name: 'Zoology' });
     const browser = await site.signIn('administrator');
-    const answer = await submit(browser, '/templates/sync', '/templates/sync', { account: 'credly/university' });
-    expect(answer.headers.location).to.match(/^\/jobs\/[\w-]+\?done=sync-started$/);
+    const preview = await previewed(site, browser);
+    expect(preview).to.match(/^\/templates\/sync\/[\w-]+$/);
+    const shown = textOf((await browser.get(preview)).text);
+    expect(shown).to.contain('Preview the synchronisation of the templates of "Example University"');
+    expect(shown).to.contain('Example University Credly 0 0 2 0 Nothing was changed');
+    expect(shown).to.match(/New: Example University .* Data Analysis \S+ Zoology/);
+    expect(textOf((await browser.get('/templates')).text)).to.not.contain('Zoology');
+    const answer = await submit(browser, preview, `${preview}/apply`);
+    expect(answer.headers.location).to.match(/^\/templates\/sync\/[\w-]+\?done=sync-started$/);
     await site.runJobs();
     const job = textOf((await browser.get(answer.headers.location as string)).text);
-    expect(job).to.contain('Synchronise the templates of "Example University"');
+    expect(job).to.contain('Synchronise the templates of "Example University"').and.contain('Applied');
     const list = textOf((await browser.get('/templates')).text);
     expect(list).to.match(/Data Analysis \S+ Example University Credly Active 0 .* Zoology/);
     expect(textOf((await browser.get('/templates/sync')).text)).to.contain('2 added, 0 changed, 0 unchanged, 0 gone');
-    expect(textOf((await browser.get('/audit')).text)).to.contain('templates.synchronised');
-    expect(site.services.progress).to.not.equal(undefined);
+    const audit = textOf((await browser.get('/audit')).text);
+    expect(audit).to.contain('templates.previewed').and.contain('templates.synchronised');
     expect((await site.services.badges.list()).some(({ template }) => template?.startsWith('credly'))).to.equal(false);
+  });
+
+  it('show each field that changes before and after, and what hangs on what is gone; its number is to be typed', async () => {
+    const site = await universitySite();
+    const { credly, account, templateId } = site.world;
+    const gone = credly.addTemplate(account.externalId as string, { name: 'Zoology' });
+    const browser = await site.signIn('administrator');
+    const first = await previewed(site, browser);
+    await submit(browser, first, `${first}/apply`);
+    await site.runJobs();
+    await site.services.saveBadge(rules(gone.id), { expectedVersion: 0, actor: 'ada' });
+    credly.templates.delete(gone.id);
+    credly.changeTemplate(templateId, { name: 'Data <Science>' });
+    const preview = await previewed(site, browser);
+    const page = textOf((await browser.get(preview)).text);
+    expect(page).to.contain('Active badges use 1 of those that are gone.').and.contain('Analysis Active 0 0');
+    const changed = /href="([^"]*kind=changed[^"]*)"/.exec((await browser.get(preview)).text)?.[1] as string;
+    expect(textOf((await browser.get(changed.replaceAll('&amp;', '&'))).text)).to.contain(
+      'Name Data Analysis Data <Science>',
+    );
+    const unsure = await submit(browser, preview, `${preview}/apply`, { confirmation: '2' });
+    expect(unsure.status).to.equal(422);
+    expect(textOf(unsure.text)).to.contain('Type 1 to say that you mean all of them.');
+    const state = async () => (await site.services.providerStore.template('credly', 'id-university', gone.id))?.state;
+    expect(await state()).to.equal('active');
+    const answer = await submit(browser, preview, `${preview}/apply`, { confirmation: '1' });
+    await site.runJobs();
+    expect(answer.status).to.equal(303);
+    expect(await state()).to.equal('retired');
+  });
+
+  it('show the new difference where the provider changed between look and click', async () => {
+    const site = await universitySite();
+    const { credly, account } = site.world;
+    const browser = await site.signIn('operator');
+    const preview = await previewed(site, browser);
+    credly.addTemplate(account.externalId as string, { name: 'Zoology' });
+    const answer = await submit(browser, preview, `${preview}/apply`);
+    await site.runJobs();
+    const page = await browser.get(answer.headers.location as string);
+    expect(textOf(page.text)).to.contain('No longer what was looked at; nothing was changed').and.contain('Zoology');
+    expect((await site.services.providerStore.templates({ limit: 9 })).items.map(({ name }) => name)).to.not.include(
+      'Zoology',
+    );
+    expect(page.text).to.match(/action="\/templates\/sync\/[\w-]+\/apply"/);
+    const viewer = await site.signIn('viewer');
+    expect((await viewer.get(preview)).text).to.not.contain('/apply"');
   });
 
   it('ask for a choice where none was made', async () => {
@@ -96,8 +170,8 @@ describe('the pages of templates', () => {
     expect(textOf((await browser.get('/templates?search=nothing')).text)).to.contain('Nothing matches');
   });
 
-  it('show one with its picture from where it is, and nothing else from there', async () => {
-    const site = await universitySite();
+  it('show one with its picture, which is served from here, under the policy of every page', async () => {
+    const site = await universitySite({ 'https://images.example.com/a.png': png(8, 8) });
     await site.services.providerStore.saveTemplate(
       storedTemplate({
         accountId: 'id-university',
@@ -109,18 +183,49 @@ describe('the pages of templates', () => {
     );
     const browser = await site.signIn('viewer');
     const page = await browser.get('/templates/credly/university/t1');
-    expect(page.text).to.contain('<img class="template-image" src="https://images.example.com/a.png" alt=""');
-    expect(page.headers['content-security-policy']).to.contain("img-src 'self' data: https://images.example.com;");
-    expect((await browser.get('/templates')).headers['content-security-policy']).to.not.contain('example.com');
+    expect(page.headers['content-security-policy']).to.contain("img-src 'self' data:;");
+    expect(page.text).to.not.contain('images.example.com');
+    const [, src = ''] =
+      /<img class="template-image" src="([^"]+)" alt="Picture of Data Analysis"/.exec(page.text) ?? [];
+    const picture = await browser.get(src);
+    expect(picture.headers).to.include({
+      'content-type': 'image/png',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cache-control': 'private, max-age=604800, immutable',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(picture.body.equals(png(8, 8))).to.equal(true);
     const text = textOf(page.text);
     expect(text).to.contain('Knows <data>.').and.contain('Skills Statistics, R').and.contain('Allows duplicates no');
     expect(text).to.contain('template credly "t1"').and.not.contain('Write a badge for it').and.not.contain('Owner');
   });
 
-  it('show no picture whose address would say something in the policy of the page', async () => {
+  it('show a small one in lists of templates, badges and issued badges, all of one size, with its name', async () => {
+    const site = await universitySite();
+    const { providerStore } = site.services;
+    const imageUrl = 'https://images.example.com/a.png';
+    await providerStore.saveTemplate(storedTemplate({ accountId: 'id-university', imageUrl }));
+    await providerStore.saveTemplate(storedTemplate({ accountId: 'id-university', templateId: 't2', name: 'Bare' }));
+    await site.services.saveBadge(rules('t1'), { expectedVersion: 0, actor: 'ada' });
+    const browser = await site.signIn('viewer');
+    const thumb =
+      /<img class="thumb" src="(\/templates\/credly\/university\/t1\/picture\?v=[0-9a-f]{12})" alt="Picture of Data Analysis" width="40" height="40" loading="lazy"/;
+    const list = (await browser.get('/templates')).text;
+    expect(list).to.match(thumb).and.contain('src="/assets/no-picture.svg" alt="Picture of Bare"');
+    expect((await browser.get('/badges')).text).to.match(thumb);
+    const issued = (await browser.get('/issued-badges')).text;
+    expect(issued).to.contain('class="thumb" src="/assets/no-picture.svg" alt="Picture of demo-course"');
+    expect((await browser.get('/exports/templates.csv')).text).to.not.contain('/picture');
+    const [, src = ''] = thumb.exec(list) ?? [];
+    const none = await browser.get(src);
+    expect(none.headers).to.include({ 'content-type': 'image/svg+xml', 'cache-control': 'private, max-age=300' });
+    expect((await site.browser().get(src)).status).to.equal(303);
+  });
+
+  it('show no picture whose address is none to be called', async () => {
     const site = await universitySite();
     const browser = await site.signIn('viewer');
-    for (const [index, imageUrl] of ['https://a;script-src/x.png', 'https://*.example/x.png', 'data:x'].entries()) {
+    for (const [index, imageUrl] of ['javascript:alert(1)', 'data:x', ''].entries()) {
       const templateId = `t${index}`;
       await site.services.providerStore.saveTemplate(
         storedTemplate({ accountId: 'id-university', templateId, imageUrl }),
@@ -128,8 +233,36 @@ describe('the pages of templates', () => {
       const page = await browser.get(`/templates/credly/university/${templateId}`);
       expect(page.status).to.equal(200);
       expect(page.text).to.not.contain('template-image');
-      expect(page.headers['content-security-policy']).to.contain("img-src 'self' data:;");
     }
+  });
+
+  it('show what the badges that use it ask for, how far learners are, and where to change it', async () => {
+    const site = await universitySite();
+    await site.services.providerStore.saveTemplate(storedTemplate({ accountId: 'id-university' }));
+    const text = rules('t1').replace(
+      /\n}\n$/,
+      `\n\n  penalty failed {\n    on     ${PASSING}\n    where  is_passing = false\n    resets passed\n  }\n}\n`,
+    );
+    expect((await site.services.saveBadge(text, { expectedVersion: 0, actor: 'ada' })).ok).to.equal(true);
+    await site.services.badges.save(
+      {
+        ...{ id: 'broken', name: 'Broken', template: 'credly:t1', active: false, source: 'badge "broken" {' },
+        ...{ updatedAt: new Date(), updatedBy: 'ada' },
+      },
+      0,
+    );
+    const path = '/templates/credly/university/t1';
+    const page = await (await site.signIn('editor')).get(path);
+    const shown = textOf(page.text);
+    expect(shown).to.match(
+      /Analysis Active .*Edit Analysis Edit as text Analysis Its learners Analysis analysis · version 1 Nobody has begun yet\./,
+    );
+    expect(shown)
+      .to.match(/Requirements Group .* A passed .* every such event/)
+      .and.match(/Penalties .* failed .* is_passing = false passed/);
+    expect(shown).to.contain('These rules no longer pass the check, so they cannot decide anything.');
+    expect(page.text).to.contain('href="/badges/analysis/form"').and.contain('href="/progress?badge=analysis"');
+    expect((await (await site.signIn('viewer')).get(path)).text).to.not.contain('href="/badges/analysis/form"');
   });
 
   it('begin a badge for a template, named like it', async () => {
@@ -244,7 +377,11 @@ describe('the webhook of a provider', () => {
   it('is shown to administrators on the page of the account, with its templates and its last synchronisation', async () => {
     const site = await universitySite();
     const administrator = await site.signIn('administrator');
-    await submit(administrator, '/templates/sync', '/templates/sync', { account: 'credly/university' });
+    const { headers } = await submit(administrator, '/templates/sync', '/templates/sync', {
+      account: 'credly/university',
+    });
+    await site.runJobs();
+    await submit(administrator, headers.location as string, `${headers.location}/apply`);
     await site.runJobs();
     const path = site.services.notices.pathOf({ id: 'id-university', provider: 'credly' });
     const page = (await administrator.get('/providers/credly/accounts/university')).text;

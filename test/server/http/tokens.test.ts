@@ -14,7 +14,7 @@ describe('the page of API tokens', () => {
     await seed(site);
     browser = await site.signIn('administrator');
   });
-  const make = (fields: Readonly<Record<string, string>>) => submit(browser, '/tokens', '/tokens', fields);
+  const make = (fields: Readonly<Record<string, string>>) => submit(browser, '/tokens/new', '/tokens/new', fields);
   const day = (days: number) =>
     new Date(site.services.clock.now().getTime() + days * DAY_MS).toISOString().slice(0, 10);
 
@@ -64,7 +64,7 @@ describe('the page of API tokens', () => {
     const revoked = await expiring('gone', 2);
     await site.services.access.revokeApiToken(revoked.id, site.services.clock.now());
     const text = textOf((await browser.get('/tokens')).text);
-    expect([...text.matchAll(/in place of (\w+) ,/g)].map(([, label]) => label)).to.deep.equal(['soon']);
+    expect([...text.matchAll(/in place of (\w+),/g)].map(([, label]) => label)).to.deep.equal(['soon']);
     expect(text).to.include(', give it to whoever uses that one, then revoke it: it expires on ');
     expect(text)
       .to.match(/over .*? Expired/)

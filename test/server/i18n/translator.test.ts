@@ -103,6 +103,17 @@ describe('a translator', () => {
     expect(spanish.either(['A', 'B', 'C'])).to.equal('A, B o C');
   });
 
+  it('writes days as the site does, by a pattern in its own language only', () => {
+    const day = (language: string, style: string, own = 'es') =>
+      createTranslator(language, new Map(), 'UTC', { style, language: own }).day('2026-03-05T12:00:00Z');
+    expect(day('es', "d 'de' MMMM")).to.equal('5 de marzo');
+    expect(day('es', "d 'de' MMMM", 'es-MX')).to.equal('5 de marzo');
+    expect(day('en', "d 'de' MMMM")).to.equal('5 March 2026');
+    expect(day('de', 'short')).to.equal('05.03.26');
+    expect(day('ar', 'iso')).to.equal('2026-03-05');
+    expect(english.day('2026-03-05T12:00:00Z')).to.equal('5 March 2026');
+  });
+
   it('leaves a value alone that looks like a placeholder, and a placeholder without a value', () => {
     expect(spanish('Hello {name}', { name: '{name} {count}' })).to.equal('Hola, {name} {count}');
     expect(spanish({ text: 'Hello {name}', values: {} })).to.equal('Hola, {name}');

@@ -44,6 +44,13 @@ You get this mail because you took part in a course and badges.example.org issue
     expect(html).to.include('in a course and Acme &amp; Ada Academy issues its credentials.');
   });
 
+  it('write days as the site does', async () => {
+    const days = { style: 'iso', language: 'en' };
+    const own = openTexts({ defaultLanguage: 'en', timeZone: 'UTC', folder: null, days });
+    const { text } = await writer({ texts: own })(anIssuedCredential({ expiresAt: new Date('2028-03-02T00:00:00Z') }));
+    expect(text).to.include('2028-03-01.');
+  });
+
   it('L5: are written in the language of the settings', async () => {
     const { subject, text, html } = await write({ expiresAt: new Date('2028-03-02T00:00:00Z') }, 'de');
     expect(subject).to.equal('Ihr Zertifikat für Demonstration Course');

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { MailError, ProviderError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
+import type { Schedule } from '../../../plugin/ports/credential-store.ts';
 import type { Mailer, OutgoingMail } from '../../../plugin/ports/mailer.ts';
 import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
 import { MemoryDeadLetterStore } from '../../../plugin/ports/memory-dead-letters.ts';
-import type { MemoryJobStore } from '../../../plugin/ports/memory-job-store.ts';
+import { MemoryJobStore } from '../../../plugin/ports/memory-job-store.ts';
 import { MemoryProgressStore } from '../../../plugin/ports/memory-progress-store.ts';
 import { MemoryProviderStore } from '../../../plugin/ports/memory-provider-store.ts';
 import { alerts } from '../../../server/metrics/alerts.ts';
@@ -20,6 +21,7 @@ import {
 import { createMeters, type ScrapedMeters } from '../../../server/metrics/meters.ts';
 import { type Metric, metricsTable } from '../../../server/metrics/table.ts';
 import { projectPath } from '../../../server/paths.ts';
+import { aSchedule, later, T0 } from '../../contracts/credential-facts.ts';
 
 const KNOWN = 'org.openedx.learning.course.passing.status.updated.v1';
 
@@ -44,6 +46,7 @@ const gaugeParts = (changes: object = {}) => ({
   database: { ping: async () => {}, space: async () => ({ size: 5_000, free: 2_000 }) },
   progress: new MemoryProgressStore(),
   deadLetters: new MemoryDeadLetterStore(),
+  jobs: new MemoryJobStore(),
   providers: new MemoryProviderStore(),
   credentials: new MemoryCredentialStore(),
   bus: null,
@@ -192,8 +195,33 @@ describe('metrics', () => {
     expect(found.get('laurel_dead_letters_open')).to.equal(0);
     expect(found.get('laurel_effects_overdue_seconds{lane="credly"}')).to.equal(0);
     expect(found.get('laurel_provider_accounts_troubled')).to.equal(0);
+    expect(found.get('laurel_jobs_postponed')).to.equal(0);
+    expect(found.get('laurel_jobs_postponed_seconds')).to.equal(0);
     expect(found.get('laurel_breaker_open{lane="credly"}')).to.equal(1);
     expect(found.get('nodejs_eventloop_lag_p99_seconds')).to.be.a('number');
+  });
+
+  it('tell of jobs that put off what fails, and for how long they have', async () => {
+    const meters = await createMeters();
+    const jobs = { postponed: async () => ({ count: 2, since: new Date('2026-03-01T09:00:00Z') }) };
+    meters.beforeScrape(() => lookUpGauges(gaugeParts({ jobs }), meters));
+    const found = await samples(meters);
+    expect(found.get('laurel_jobs_postponed')).to.equal(2);
+    expect(found.get('laurel_jobs_postponed_seconds')).to.equal(3_600);
+  });
+
+  it('count a schedule as late that nobody begins, and none that waits for its turn by intention', async () => {
+    const lagOf = async (schedules: readonly Schedule[]) => {
+      const meters = await createMeters();
+      const credentials = Object.assign(new MemoryCredentialStore(), { dueSchedules: async () => schedules });
+      const clock = { now: () => later(600_000) };
+      meters.beforeScrape(() => lookUpGauges(gaugeParts({ credentials, clock }), meters));
+      return (await samples(meters)).get('laurel_schedule_lag_seconds');
+    };
+    const late = aSchedule({ configurationId: 'late', nextDueAt: later(540_000) });
+    expect(await lagOf([aSchedule({ waiting: [T0] }), late])).to.equal(60);
+    expect(await lagOf([aSchedule({ waiting: [T0] })])).to.equal(0);
+    expect(await lagOf([aSchedule({ waiting: [later(1)] })]), 'a list that is out of date').to.equal(600);
   });
 
   it('leave out what is not known while the database is away, instead of showing what was', async () => {

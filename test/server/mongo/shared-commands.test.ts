@@ -67,6 +67,34 @@ describe('stores of several processes on the same documents', () => {
     expect(MANY.filter((_, at) => !saved[at])).to.deep.equal(['l7']);
   });
 
+  it('recall what they saved, and find out with the next save that somebody else has changed it', async () => {
+    const [own, other] = databases.map(({ connection }) => new MongoProgressStore(connection)) as [
+      MongoProgressStore,
+      MongoProgressStore,
+    ];
+    await Promise.all(MANY.map((learnerId) => own.save(aProgress({ learnerId }))));
+    const recalled = MANY.map((learnerId) => own.recall(learnerId, 'b1') as Progress);
+    expect(recalled).to.deep.equal(await Promise.all(MANY.map((learnerId) => own.load(learnerId, 'b1'))));
+    await other.save(aProgress({ learnerId: 'l7', version: 1 }));
+    const saved = await Promise.all(recalled.map((progress) => own.save(progress)));
+    expect(MANY.filter((_, at) => !saved[at])).to.deep.equal(['l7']);
+    expect(own.recall('l7', 'b1')).to.equal(null);
+    expect(own.recall('l8', 'b1')).to.include({ version: 2 });
+  });
+
+  it('refuse to save on top of a document that began anew, though it has come to the same version', async () => {
+    const [own, other] = databases.map(({ connection }) => new MongoProgressStore(connection)) as [
+      MongoProgressStore,
+      MongoProgressStore,
+    ];
+    await own.save(aProgress());
+    const recalled = own.recall('l1', 'b1') as Progress;
+    await databases[1]?.connection.models.Progress?.deleteMany({});
+    await other.save(aProgress({ ruleVersion: 9 }));
+    expect(await own.save(recalled)).to.equal(false);
+    expect(await own.load('l1', 'b1')).to.include({ version: 1, ruleVersion: 9 });
+  });
+
   it('refuse one document alone', async () => {
     const store = new MongoProgressStore((databases[0] as Database).connection);
     // two arrays in one index

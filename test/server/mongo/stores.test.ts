@@ -2,6 +2,7 @@ import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { activityModels, MongoActivityStore } from '../../../server/mongo/activity-store.ts';
 import { badgeModels } from '../../../server/mongo/badge-documents.ts';
 import { MongoBadgeStore } from '../../../server/mongo/badge-store.ts';
+import { belongingModels, MongoBelongingStore } from '../../../server/mongo/belonging-store.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
 import { eventModels, MongoEventLog } from '../../../server/mongo/event-log.ts';
 import { hashKeyModels, MongoHashKeyStore } from '../../../server/mongo/hash-key-store.ts';
@@ -14,6 +15,7 @@ import { MongoRateLimits, rateLimitModels } from '../../../server/mongo/rate-lim
 import { MongoReplayScratch, replayScratchModels } from '../../../server/mongo/replay-scratch.ts';
 import { activityStoreContract } from '../../contracts/activity-store.ts';
 import { badgeStoreContract } from '../../contracts/badge-store.ts';
+import { belongingStoreContract } from '../../contracts/belonging-store.ts';
 import { eventLogContract } from '../../contracts/event-log.ts';
 import { hashKeyStoreContract } from '../../contracts/hash-key-store.ts';
 import { installationStoreContract } from '../../contracts/installation-store.ts';
@@ -35,6 +37,7 @@ describe('MongoDB', () => {
     const models = [
       learnerModels,
       badgeModels,
+      belongingModels,
       progressModels,
       jobModels,
       eventModels,
@@ -68,6 +71,7 @@ describe('MongoDB', () => {
     return [new MongoRateLimits(connection), new MongoRateLimits(connection)];
   });
   activityStoreContract('mongoose', async () => new MongoActivityStore(await emptyConnection()));
+  belongingStoreContract('mongoose', async () => new MongoBelongingStore(await emptyConnection()));
   installationStoreContract('mongoose', async () => new MongoInstallationStore(await emptyConnection()));
   hashKeyStoreContract('mongoose', async () => new MongoHashKeyStore(await emptyConnection()));
   jobStoreContract('mongoose', async () => new MongoJobStore(await emptyConnection()));

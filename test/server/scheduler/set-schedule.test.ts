@@ -24,6 +24,7 @@ describe('setting a schedule', () => {
     catchUp: 'one',
     deadlineMs: null,
     nextDueAt: START,
+    waiting: [],
     lastRunAt: START,
     lastSkipped: null,
     totalRuns: 7,

@@ -41,6 +41,7 @@ describe('BSON values of the store', () => {
         pattern: new BSONRegExp('^a', 'i'),
         code: new Code('x'),
         stamp: new Timestamp({ t: 5, i: 6 }),
+        after2038: new Timestamp({ t: 0xffffffff, i: 0x80000000 }),
         least: new MinKey(),
         most: new MaxKey(),
         nested: { list: [1, [2, { a: new Double(3) }], {}], empty: {} },

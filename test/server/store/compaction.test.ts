@@ -18,6 +18,7 @@ import { temporaryFolder } from './support/folder.ts';
 
 const KEPT = 300;
 const compacting = fileURLToPath(new URL('./support/compacting.ts', import.meta.url));
+const looking = fileURLToPath(new URL('./support/space.ts', import.meta.url));
 
 const open = (
   dataDir: string,
@@ -128,6 +129,21 @@ describe('compacting the embedded store', function () {
       const scaled = await client.db().command({ dbStats: 1, scale: 1024 });
       expect(scaled.storageSize).to.equal(Math.floor(file / 1024));
       expect(scaled).not.to.have.property('freeStorageSize');
+    });
+  });
+
+  it('goes on being served while another process looks how much is free: its locks are its own still', async () => {
+    const dataDir = await sparseStore();
+    await withStore(dataDir, async (client) => {
+      const collection = client.db().collection<{ _id: number; text: string }>('c');
+      const read = () => collection.find().toArray();
+      await read();
+      const child = spawn(process.execPath, ['--import', 'tsx', looking, dataDir], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      expect(await once(child, 'close')).to.deep.equal([0, null]);
+      await collection.insertOne({ _id: 5_000, text: 'afterwards' });
+      expect(await read()).to.have.length(KEPT + 1);
     });
   });
 

@@ -7,6 +7,7 @@ import { DocumentKeys } from '../../../server/store/document-keys.ts';
 import { CommandError } from '../../../server/store/errors.ts';
 import { assertValid } from '../../../server/store/field-finder.ts';
 import { type Encoded, KeyMaker } from '../../../server/store/key-maker.ts';
+import { LateKeys } from '../../../server/store/late-keys.ts';
 import { doc } from './support/documents.ts';
 
 const scalar = fc.oneof(
@@ -100,8 +101,13 @@ describe('keys made from the bytes of a document', () => {
         );
         const maker = new KeyMaker(indexes);
         const made = outcome(() => {
-          maker.writeChange(one, before, other, after);
-          return indexes.map((_, at) => [keysIn(after, at), keysIn(before, at)]);
+          const late = new LateKeys();
+          maker.writeChange(7, one, before, other, after, late);
+          return indexes.map((index, at) => {
+            const kept = late.of(7)?.[at];
+            // told later: what the document had, and the keys that it has now
+            return kept ? [index.keysOf(other.document), kept] : [keysIn(after, at), keysIn(before, at)];
+          });
         });
         if (typeof made === 'string' || typeof wanted === 'string') {
           // what both have in common was refused before

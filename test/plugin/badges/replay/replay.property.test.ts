@@ -4,6 +4,7 @@ import { type Badge, type Contribution, evaluate, type Outcome } from '../../../
 import { StoreError } from '../../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../../plugin/events/event.ts';
 import { bothCourses, course, courseBadge, follower, passing } from '../../../support/badge-world.ts';
+import { isRecall } from '../../../support/recalling-progress-store.ts';
 import { aReplayWorld, identityOf, type ReplayWorld } from '../../../support/replay-world.ts';
 import { aRequirement, onBadge, passed } from '../../../support/rule-values.ts';
 import { untilDone } from '../../../support/until-done.ts';
@@ -112,6 +113,7 @@ async function live({ events, schedule, crashes }: Run): Promise<ReplayWorld> {
       get(target, key) {
         const method: unknown = Reflect.get(target, key);
         if (typeof method !== 'function') return method;
+        if (isRecall(key)) return method.bind(target);
         return async (...given: unknown[]): Promise<unknown> => {
           const number = ++calls;
           const crash = new StoreError('unavailable', `call ${number} was cut off`);

@@ -14,14 +14,19 @@ describe('actions on many records', () => {
     if (!list || !action) throw new Error('there is no such action');
     const pauses: number[] = [];
     const kind = createListActions(
-      () => lists,
+      async () => lists,
       async (ms) => {
         pauses.push(ms);
       },
     );
     const job = await site.services.jobs.request({
       ...{ kind: kind.kind, title: 'Replay', requestedBy: 'ada' },
-      parameters: actionParameters(list, action, { query: 'state=open', ids: null, until: null }, ''),
+      parameters: actionParameters(
+        list,
+        action,
+        { query: 'state=open', ids: null, until: null },
+        { reason: '', choice: '' },
+      ),
     });
     const step = await kind.step(job);
     expect(step).to.deep.include({ done: 2, finished: true });

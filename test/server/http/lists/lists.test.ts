@@ -347,7 +347,7 @@ describe('lists', () => {
     it('are offered to nobody who may not do them', async () => {
       const viewer = await site.signIn('viewer');
       const { text } = await viewer.get('/credentials');
-      expect(text).not.to.include('type="checkbox"').and.not.to.include('With these do');
+      expect(text).not.to.include('type="checkbox"').and.not.to.include('Act on');
       const answer = await submit(viewer, '/credentials', '/actions/credentials', { action: 'reissue' });
       expect(answer.status).to.equal(403);
     });

@@ -11,6 +11,7 @@ const privileges = [
   allow('progress', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
   allow('events', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
   allow('activity', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
+  allow('belongings', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
   allow('installation', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
   allow('dead_letters', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
   allow('dead_letter_replays', ['find', 'insert', 'remove', 'createIndex', 'listIndexes']),

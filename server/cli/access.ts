@@ -2,13 +2,22 @@
 
 import type { Command } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
-import { type ApiToken, hasExpired } from '../http/access-store.ts';
+import { type ApiToken, hasExpired, limitText } from '../http/access-store.ts';
 import { createAudit } from '../http/audit.ts';
+import { organisationsFrom } from '../http/organisations-field.ts';
 import { isScope, READING_SCOPES, SCOPES, type Scope, scopesOf } from '../http/scopes.ts';
 import { endOfDay, newTokenErrors } from '../http/token-form.ts';
 import { createApiToken, createOneTimeSignIn, signInLink } from '../http/tokens.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
+
+interface TokenOptions {
+  readonly label: string;
+  readonly scope?: readonly string[];
+  readonly expires?: string;
+  readonly organisation?: readonly string[];
+  readonly json?: boolean;
+}
 
 export function addAccessCommands(program: Command, shell: Shell): void {
   const token = program.command('token');
@@ -19,16 +28,22 @@ export function addAccessCommands(program: Command, shell: Shell): void {
     .option('--label <text>', 'what it is for', 'made on the command line')
     .option('--scope <scope...>', `what it may do, one or several of ${SCOPES.join(', ')}; reading unless told`)
     .option('--expires <day>', 'last day on which it works, e.g. 2027-03-31, in UTC; never unless told')
+    .option('--organisation <name...>', 'limit it to these organisations of the LMS; to none unless told')
     .option('--json', 'print one JSON object: id, token, scopes, expiresAt')
-    .action((options: { label: string; scope?: readonly string[]; expires?: string; json?: boolean }) =>
+    .action((options: TokenOptions) =>
       withLaurel(shell, async ({ services }) => {
         const { label, expires = '' } = options;
         const chosen = scopesFrom(options.scope);
         const [wrong] = newTokenErrors({ label: label.trim(), scopes: chosen, expires }, services.clock.now());
         if (wrong) throw new InputError('token', wrong.message);
         const expiresAt = expires === '' ? null : endOfDay(expires);
-        const made = await createApiToken(services, label.trim(), 'cli', { scopes: chosen, expiresAt });
-        const details = { label, scopes: chosen.join(' '), expiresAt: expiresAt?.toISOString() ?? null };
+        const organisations = organisationsFrom(options.organisation);
+        const wanted = { scopes: chosen, expiresAt, organisations };
+        const made = await createApiToken(services, label.trim(), 'cli', wanted);
+        const details = {
+          ...{ label, scopes: chosen.join(' '), expiresAt: expiresAt?.toISOString() ?? null },
+          ...(organisations.length > 0 && { organisations: limitText(organisations) }),
+        };
         await createAudit(services)('cli', 'token.created', `token:${made.id}`, details);
         shell.printLine(options.json ? JSON.stringify({ ...made, scopes: chosen, expiresAt }) : made.token);
       }),

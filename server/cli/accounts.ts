@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { KnownAccount } from '../http/access-store.ts';
 import { type AccountDesk, createAccountDesk } from '../http/accounts.ts';
+import { organisationsFrom } from '../http/organisations-field.ts';
 import { isRole, ROLES, type Role } from '../http/rights.ts';
 import type { Services } from '../http/services.ts';
 import type { Shell } from './shell.ts';
@@ -34,11 +35,14 @@ export function addAccountsCommands(program: Command, shell: Shell): void {
     .description('make an account and print a link with which its holder chooses a password, once')
     .argument('<name>', 'what the person signs in with')
     .requiredOption('--role <role>', `one of ${ROLES.join(', ')}`)
+    .option('--organisation <name...>', 'limit it to these organisations of the LMS; to none unless told')
     .option('--json', 'print one JSON object: id, name, role, link, expiresAt')
-    .action((name: string, options: { role: string; json?: boolean }) =>
+    .action((name: string, options: { role: string; organisation?: readonly string[]; json?: boolean }) =>
       withLaurel(shell, async ({ services }) => {
         const desk = createAccountDesk(services);
-        const { id, ...made } = await desk.create({ name, role: roleFrom(options.role), password: null }, ACTOR);
+        const organisations = organisationsFrom(options.organisation);
+        const wanted = { name, role: roleFrom(options.role), password: null, organisations };
+        const { id, ...made } = await desk.create(wanted, ACTOR);
         const { link, expiresAt } = await desk.invite(id, ACTOR);
         shell.printLine(
           options.json ? JSON.stringify({ id, name: made.name, role: made.role, link, expiresAt }) : link,
@@ -79,6 +83,21 @@ export function addAccountsCommands(program: Command, shell: Shell): void {
       }),
     );
 
+  accounts
+    .command('limit')
+    .description('let an account see and change only what belongs to some organisations of the LMS')
+    .argument('<name>', NAME)
+    .argument('[organisations...]', 'short names, as in the keys of courses; none: everything is open to it')
+    .action((name: string, texts: readonly string[]) =>
+      withLaurel(shell, async ({ services }) => {
+        const organisations = organisationsFrom(texts);
+        const account = await accountOf(services, name);
+        await createAccountDesk(services).limit(account.id, organisations, ACTOR, account.organisations ?? []);
+        const limit = organisations.length === 0 ? 'not limited' : `limited to ${organisations.join(', ')}`;
+        shell.printLine(`account ${account.name} is ${limit}`);
+      }),
+    );
+
   const sessions = accounts.command('sessions').description('where accounts are signed in');
   onOne(shell, sessions, 'end', 'end all sessions of an account at once', async (desk, { id, name }) => {
     await desk.endSessions(id, ACTOR);
@@ -115,11 +134,12 @@ function stateOf({ disabledAt, passwordHash, lmsUsername }: KnownAccount): strin
 }
 
 function factsOf(account: KnownAccount) {
-  const { id, name, role, lmsUsername, disabledAt, createdAt } = account;
-  return { id, name, role, state: stateOf(account), lmsUsername, disabledAt, createdAt };
+  const { id, name, role, lmsUsername, disabledAt, createdAt, organisations = [] } = account;
+  return { id, name, role, state: stateOf(account), lmsUsername, disabledAt, createdAt, organisations };
 }
 
 function lineOf(account: KnownAccount): string {
-  const { name, role, createdAt } = account;
-  return `${role.padEnd(13)}  ${stateOf(account).padEnd(8)}  ${createdAt.toISOString()}  ${name}`;
+  const { name, role, createdAt, organisations = [] } = account;
+  const limit = organisations.length > 0 ? `  (${organisations.join(', ')})` : '';
+  return `${role.padEnd(13)}  ${stateOf(account).padEnd(8)}  ${createdAt.toISOString()}  ${name}${limit}`;
 }

@@ -2,6 +2,7 @@
 
 import { operations } from '../http/api/operations.ts';
 import { pageRoutes } from '../http/app.ts';
+import { opennessOfName, openRouteNames } from '../http/organisations/openness.ts';
 import { isRight, mayDo, RIGHTS, ROLES, rights, roles, rolesWith } from '../http/rights.ts';
 import { type Route, scopeOf } from '../http/routes.ts';
 import { SCOPES, scopes } from '../http/scopes.ts';
@@ -19,6 +20,7 @@ export function rolesPage(): string {
   const pages = pageRoutes(nothing as Services).flatMap((route) =>
     isRight(route.access) ? [{ ...route, right: route.access }] : [],
   );
+  const known = new Set([...Object.keys(operations), ...pages.map(({ method, path }) => `${method} ${path}`)]);
   const groups = [...new Set(pages.map(({ path }) => groupOf(path)))].sort();
   return page('Roles and scopes', [
     'Every address of the pages names the right that it needs, and a role is a set of rights. Whoever lacks a right does not see the buttons for',
@@ -71,6 +73,18 @@ export function rolesPage(): string {
           .join('<br>'),
       ]),
     ),
+    '',
+    '## What is open to accounts and tokens of some organisations',
+    '',
+    'An account or a token that is [limited to organisations](../how-to/serve-several-organisations.md) has the rights of its role, or its scopes,',
+    'over what belongs to these, at the addresses below and on its own page. Everything else is about all organisations, and refused (403',
+    '`request.organisations`). What belongs to others is answered as what is not there, with 404.',
+    '',
+    ...openRouteNames
+      .filter((name) => opennessOfName(name) === 'limited' && known.has(name))
+      .map(shown)
+      .sort()
+      .map((name) => `- \`${name}\``),
   ]);
 }
 

@@ -2,9 +2,18 @@
 
 import { randomUUID } from 'node:crypto';
 import { ConflictError, InputError, NotFoundError } from '../../plugin/errors.ts';
+import { isLimited, type Organisations } from '../../plugin/organisations/standing.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
 import { english, msg, words } from '../../plugin/words.ts';
-import type { AccessStore, Account, AccountChange, ExpectedAccount, KnownAccount, Role } from './access-store.ts';
+import {
+  type AccessStore,
+  type Account,
+  type AccountChange,
+  type ExpectedAccount,
+  type KnownAccount,
+  limitText,
+  type Role,
+} from './access-store.ts';
 import { createAudit } from './audit.ts';
 import type { FieldError } from './forms.ts';
 import { hashPassword, passwordProblem } from './passwords.ts';
@@ -18,6 +27,8 @@ export interface NewAccount {
   /** null: who gets the invitation chooses it. */
   readonly password: string | null;
   readonly role: Role;
+  /** Those it is limited to; left out: everything is open to it. */
+  readonly organisations?: Organisations;
 }
 
 /** @returns what must be put right, by form field */
@@ -52,6 +63,7 @@ export async function createAccount(
     lmsUsername: null,
     disabledAt: null,
     createdAt: clock.now(),
+    ...(isLimited(wanted.organisations ?? []) && { organisations: wanted.organisations }),
   };
   if (!(await access.createAccount(account)))
     throw new ConflictError('duplicate', msg('there is an account of this name already; choose another name'));
@@ -74,6 +86,10 @@ export interface AccountDesk {
   /** @param from the role it had when somebody decided
    *  @throws ConflictError `conflict.last-administrator`; `conflict.stale` when it has another role by now */
   changeRole(id: string, role: Role, actor: string, from: Role): Promise<void>;
+  /** Limits it to these organisations; none: opens everything to it.
+   *  @param from those it was limited to when somebody decided
+   *  @throws ConflictError `conflict.last-administrator`; `conflict.stale` when they are others by now */
+  limit(id: string, organisations: Organisations, actor: string, from: Organisations): Promise<void>;
   /** @param username in the LMS; '': nobody there
    *  @param from whom it let in when somebody decided
    *  @throws ConflictError `conflict.stale` when it lets in another one by now; `conflict.lms-username`, `conflict.no-password`, `conflict.lms-username-form` */
@@ -111,8 +127,9 @@ export function createAccountDesk(
   return {
     async create(wanted, actor) {
       const account = await createAccount(services, wanted);
-      const { id, role } = account;
-      await audit(actor, 'account.created', `account:${id}`, { role, invited: wanted.password === null });
+      const { id, role, organisations } = account;
+      const limit = organisations && { organisations: limitText(organisations) };
+      await audit(actor, 'account.created', `account:${id}`, { role, invited: wanted.password === null, ...limit });
       return account;
     },
     find,
@@ -127,6 +144,12 @@ export function createAccountDesk(
       if ((await find(id)).role === role) return;
       await change(id, { role }, { role: from });
       await audit(actor, 'account.role-changed', `account:${id}`, { from, to: role });
+    },
+    async limit(id, organisations, actor, from) {
+      if (limitText((await find(id)).organisations) === limitText(organisations)) return;
+      await change(id, { organisations }, { organisations: from });
+      const details = { from: limitText(from), to: limitText(organisations) };
+      await audit(actor, 'account.limited', `account:${id}`, details);
     },
     async link(id, username, actor, from) {
       const wanted = username.trim() === '' ? null : username.trim();

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Request, Response } from 'express';
+import { isLimited } from '../../plugin/organisations/standing.ts';
 import type { Words } from '../../plugin/words.ts';
 import { assetAddress } from '../assets/browser-assets.ts';
 import type { Translator } from '../i18n/translator.ts';
@@ -91,6 +92,7 @@ export const notices: ReadonlyMap<string, string> = new Map(
     'configuration-deleted': 'The configuration and its schedule were deleted. Its credentials stand.',
     'account-created': 'The account was created.',
     'account-role-changed': 'The role was changed: it counts from the next page on that is opened.',
+    'account-limited': 'Saved. It counts from the next page on that is opened.',
     'account-linked': 'Saved. Whoever signs in with the LMS from now on finds it so.',
     'account-disabled': 'The account is disabled, and its sessions have ended.',
     'account-enabled': 'The account is enabled.',
@@ -153,6 +155,8 @@ export async function renderPage(
     pages: actor ? SITE_PAGES.filter(({ access }) => may(res, access)).map(({ name }) => t(name)) : [],
     /** Whether who is signed in has the right; a word that is none is our mistake. */
     can: (word: string) => may(res, rightOf(word)),
+    /** Who is limited to some organisations finds less. */
+    isLimited: isLimited(actor?.organisations ?? []),
     /** Who signed in with the LMS, and so has a page of their own. */
     learner,
     csrfToken: actor || learner || frame.formForVisitors ? csrfToken(req) : '',

@@ -11,7 +11,7 @@ import { systemCrumb } from '../pages/system.ts';
 import { isRole, ROLES, type Role, roles } from '../rights.ts';
 import type { Services } from '../services.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
-import { stateFilter } from './filters.ts';
+import { limitFilter, stateFilter } from './filters.ts';
 import type { BulkAction, By, List } from './list.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
@@ -35,6 +35,7 @@ const shape: RecordShape<KnownAccount> = {
       ...(lmsUsername === null ? [] : ['lms']),
     ],
     createdAt: ({ createdAt }) => createdAt,
+    organisations: ({ organisations = [] }) => organisations,
   },
 };
 
@@ -50,6 +51,7 @@ export function accountList(services: ListServices): List<KnownAccount, Context>
     noun: [msg('{count} account'), msg('{count} accounts')],
     lead: msg('Who may sign in, and as what.'),
     links: [
+      { text: msg('Organisations'), href: '/organisations' },
       { text: msg('API tokens'), href: '/tokens' },
       { text: msg('New account'), href: `${HOME}/new`, isPrimary: true },
     ],
@@ -77,6 +79,12 @@ export function accountList(services: ListServices): List<KnownAccount, Context>
       },
       { name: 'ways', label: msg('Signs in by'), cell: (account) => textCell(words(waysOf(account))) },
       {
+        name: 'organisations',
+        label: msg('Limited to'),
+        cell: ({ organisations = [] }) =>
+          textCell(organisations.join(', ') || null, null, { otherwise: msg('nothing') }),
+      },
+      {
         name: 'sessions',
         label: msg('Open sessions'),
         isNumber: true,
@@ -91,6 +99,7 @@ export function accountList(services: ListServices): List<KnownAccount, Context>
     ],
     search: wordSearch(msg('Name, or username in the LMS')),
     filters: [
+      limitFilter(async () => access.accounts()),
       {
         name: 'role',
         label: msg('Role'),
@@ -111,6 +120,7 @@ export function accountList(services: ListServices): List<KnownAccount, Context>
         where: (way) => [{ field: 'ways', in: [way === 'nothing' ? null : way] }],
       },
     ],
+
     date: { field: 'createdAt', label: msg('Made') },
     order: { field: 'name', descending: false },
     explained: {

@@ -6,6 +6,7 @@ import type { Services } from '../services.ts';
 import { accountList } from './account-list.ts';
 import { auditList } from './audit-list.ts';
 import { badgeList } from './badge-list.ts';
+import { belongingList } from './belonging-list.ts';
 import { comparisonList } from './comparison-list.ts';
 import { credentialList } from './credential-list.ts';
 import { deadLetterList } from './dead-letter-list.ts';
@@ -50,6 +51,7 @@ export function allLists(services: Services): readonly AnyList[] {
     comparisonList(services),
     jobList(services),
     auditList(services),
+    belongingList(services),
     accountList(services),
     tokenList(services),
   ];

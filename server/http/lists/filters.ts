@@ -1,5 +1,6 @@
 /** Filters that several lists have. */
 
+import type { Organisations } from '../../../plugin/organisations/standing.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { shownStatus } from '../format.ts';
 import type { Services } from '../services.ts';
@@ -30,5 +31,23 @@ export function badgeFilter(services: Pick<Services, 'badges'>): Filter {
     isOpen: true,
     choices: async () => [...(await badgeNames(services))].map(([value, word]) => ({ value, word })),
     where: (badge) => [{ field: 'badgeId', in: [badge] }],
+  };
+}
+
+const NOTHING = '-';
+
+/** For lists with a field `organisations`. */
+export function limitFilter(rows: () => Promise<readonly { readonly organisations?: Organisations }[]>): Filter {
+  return {
+    name: 'limit',
+    label: msg('Limited to'),
+    any: msg('Anything'),
+    isOpen: true,
+    async choices() {
+      const names = new Set((await rows()).flatMap(({ organisations = [] }) => organisations));
+      const some = [...names].sort().map((value) => ({ value, word: value }));
+      return [...some, { value: NOTHING, word: words('nothing') }];
+    },
+    where: (name) => [{ field: 'organisations', in: [name === NOTHING ? null : name] }],
   };
 }

@@ -78,7 +78,10 @@ export interface BulkAction<Row> {
   /** It asks why. */
   readonly needsReason?: boolean;
   /** It asks which, e.g. which role. */
-  readonly choice?: { readonly label: string; readonly choices: readonly Choice[] };
+  readonly choice?: {
+    readonly label: string;
+    readonly choices: readonly Choice[] | (() => Promise<readonly Choice[]>);
+  };
   /** It cannot be undone: of many, the number is typed. */
   readonly isFinal?: boolean;
   /** In the audit: `credentials.invalidated`. */

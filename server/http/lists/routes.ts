@@ -18,7 +18,7 @@ import { confirmationError, TYPED_ABOVE, typedConfirmation } from '../typed-conf
 import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
 import { FORMATS, sendList } from './export.ts';
 import { keepAddress } from './kept-address.ts';
-import type { AnyList, BulkAction } from './list.ts';
+import type { AnyList, BulkAction, Choice } from './list.ts';
 import { listModel } from './page-model.ts';
 import { queryOf, readState } from './state.ts';
 
@@ -91,7 +91,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       choice: action.choice
         ? {
             label: t(action.choice.label),
-            choices: action.choice.choices.map(({ value, word: text }) => ({
+            choices: (await choicesOf(action)).map(({ value, word: text }) => ({
               ...{ value, word: t.shown(text) },
               isChosen: value === textField(req, 'choice'),
             })),
@@ -188,7 +188,7 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       return showChosen(req, res, [{ field: 'reason', message }]);
     }
     const choice = action.choice ? textField(req, 'choice') : '';
-    if (action.choice && !action.choice.choices.some(({ value }) => value === choice)) {
+    if (action.choice && !(await choicesOf(action)).some(({ value }) => value === choice)) {
       const message = words('choose something under {label}', { label: words(action.choice.label) });
       return showChosen(req, res, [{ field: 'choice', message }]);
     }
@@ -255,6 +255,11 @@ function tallied(words: readonly string[], t: Translator) {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].map(([word, count]) => ({ word, count: t.number(count) }));
+}
+
+async function choicesOf({ choice }: Pick<BulkAction<unknown>, 'choice'>): Promise<readonly Choice[]> {
+  const { choices = [] } = choice ?? {};
+  return typeof choices === 'function' ? choices() : choices;
 }
 
 function nothingChosen(): InputError {

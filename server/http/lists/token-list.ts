@@ -10,7 +10,7 @@ import { SCOPES, scopesOf } from '../scopes.ts';
 import type { Services } from '../services.ts';
 import { TOKEN_STATES, tokenState } from '../token-words.ts';
 import { linksCell, statusCell, textCell, timeCell } from './cells.ts';
-import { stateFilter } from './filters.ts';
+import { limitFilter, stateFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
@@ -34,6 +34,7 @@ export function tokenList(services: ListServices): List<ApiToken> {
       expiresAt: ({ expiresAt }) => expiresAt,
       lastUsedAt: ({ lastUsedAt }) => lastUsedAt,
       createdAt: ({ createdAt }) => createdAt,
+      organisations: ({ organisations = [] }) => organisations,
     },
     optional: { expiresAt: LONG_AGO, lastUsedAt: LONG_AGO },
   };
@@ -68,6 +69,12 @@ export function tokenList(services: ListServices): List<ApiToken> {
         cell: (token) => statusCell(shownStatus(stateOf(token))),
       },
       {
+        name: 'organisations',
+        label: msg('Limited to'),
+        cell: ({ organisations = [] }) =>
+          textCell(organisations.join(', ') || null, null, { otherwise: msg('nothing') }),
+      },
+      {
         name: 'expires',
         label: msg('Expires'),
         order: 'expiresAt',
@@ -92,6 +99,7 @@ export function tokenList(services: ListServices): List<ApiToken> {
     ],
     search: wordSearch(msg('Label, or who made it')),
     filters: [
+      limitFilter(async () => access.apiTokens()),
       stateFilter(TOKEN_STATES),
       {
         name: 'scope',
@@ -112,6 +120,7 @@ export function tokenList(services: ListServices): List<ApiToken> {
         where: (maker) => [{ field: 'maker', in: [maker] }],
       },
     ],
+
     date: { field: 'createdAt', label: msg('Made') },
     order: { field: 'createdAt', descending: true },
     notes: async () =>

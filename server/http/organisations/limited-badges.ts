@@ -70,6 +70,7 @@ export function limitProgress(progress: ProgressStore, reach: Reach): ProgressSt
     hasOlderThan: async (badgeId, version) => owns(badgeId) && progress.hasOlderThan(badgeId, version),
     effectCounts: refuse,
     learnerIds: refuse,
+    recall: refuse,
     due: refuse,
     save: refuse,
   };

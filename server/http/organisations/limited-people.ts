@@ -129,6 +129,7 @@ export function limitJobs(services: { readonly jobStore: JobStore; readonly jobs
     claim: refuse,
     checkpoint: refuse,
     hasten: refuse,
+    postponed: refuse,
     requestCancel: refuse,
     resume: refuse,
   };

@@ -36,6 +36,11 @@ export function limitServices(services: Services, reach: Reach): Required<Omit<S
     // A learner's page asks for them; who was retired from all organisations is for nobody limited to know.
     retirements: closed<Services['retirements']>({ of: async () => [] }),
 
+    // Pages say whose a thing is.
+    belongings: closed<Services['belongings']>({
+      all: async () => (await services.belongings.all()).filter(({ kind, id }) => reach.owns(kind, id)),
+    }),
+
     settings: services.settings,
     clock: services.clock,
     logger: services.logger,
@@ -46,6 +51,8 @@ export function limitServices(services: Services, reach: Reach): Required<Omit<S
     providers: services.providers,
     extensions: services.extensions,
     openBadges: services.openBadges,
+    // Of templates that are seen.
+    templateImages: services.templateImages,
     // Pages look for what they are about before they look for its files, which lie under names that nobody guesses.
     files: services.files,
     foreseeRules: services.foreseeRules,
@@ -67,7 +74,6 @@ export function limitServices(services: Services, reach: Reach): Required<Omit<S
     planRules: refuse,
     applyRules: refuse,
     exportRules: refuse,
-    belongings: closed(),
     installation: closed(),
     comparisonNotes: closed(),
     replays: closed(),

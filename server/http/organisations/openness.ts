@@ -60,6 +60,7 @@ const LIMITED: readonly string[] = [
   'get /providers',
   'get /providers/:provider/accounts/:slug',
   'post /providers/:provider/accounts/:slug/check',
+  'post /providers/:provider/accounts/:slug/rename',
   'post /providers/:provider/accounts/:slug/secret',
   'post /providers/:provider/accounts/:slug/rotate',
   'post /providers/:provider/accounts/:slug/enable',
@@ -135,6 +136,7 @@ const LIMITED_LISTS: readonly string[] = [
   'mails',
   'open-badge-templates',
   'progress',
+  'provider-accounts',
   'runs',
   'templates',
 ];
@@ -156,7 +158,11 @@ const answers: ReadonlyMap<string, Openness> = new Map([
 export const openRouteNames: readonly string[] = [...answers.keys()];
 
 export function opennessOf({ method, path }: Pick<Route, 'method' | 'path'>): Openness {
-  return answers.get(`${method} ${path}`) ?? 'closed';
+  return opennessOfName(`${method} ${path}`);
+}
+
+export function opennessOfName(name: string): Openness {
+  return answers.get(name) ?? 'closed';
 }
 
 /** Where they begin: what the dashboard says is about all organisations. */

@@ -2,14 +2,16 @@
 
 import type { Request, Response } from 'express';
 import { ConflictError } from '../../../plugin/errors.ts';
+import { readOrganisations } from '../../../plugin/organisations/standing.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import type { KnownAccount } from '../access-store.ts';
+import { type KnownAccount, limitText } from '../access-store.ts';
 import { accountState, waysOf } from '../account-words.ts';
 import { accountErrors, createAccountDesk, type NewAccount } from '../accounts.ts';
 import { type FormField, isChanged, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
 import { asSentence, shownSession, shownStatus, shownTime } from '../format.ts';
 import { type FieldError, incompleteForm, pathText, queryString, textField } from '../forms.ts';
 import { actorOf, startSession } from '../identity.ts';
+import { ORGANISATIONS, organisationErrors } from '../organisations-field.ts';
 import { renderPage } from '../page.ts';
 import { MIN_PASSWORD_LENGTH } from '../passwords.ts';
 import { isRole, ROLES, type Role, roles } from '../rights.ts';
@@ -22,8 +24,12 @@ import { systemCrumb } from './system.ts';
 const HOME = '/accounts';
 const crumbs = [systemCrumb, { text: words('Accounts'), href: HOME }] as const;
 const ROLE: FormField = { name: 'role', label: 'Role', word: (role) => (isRole(role) ? roles[role].word : role) };
+const LIMIT: FormField = ORGANISATIONS;
 const LMS: FormField = { name: 'lmsUsername', label: 'Username in the LMS' };
 const CHOICES = ROLES.map((value) => ({ value, word: roles[value].word, doc: roles[value].doc }));
+
+/** Nothing is said beside its fields. */
+const PLAIN_FORM = { warnings: [], focus: null } as const;
 
 export function accountRoutes(services: Services): readonly Route[] {
   const { access, accountSessions, clock } = services;
@@ -38,7 +44,9 @@ export function accountRoutes(services: Services): readonly Route[] {
 
   const showNew = (req: Request, res: Response, name = '', errors: readonly FieldError[] = []): Promise<void> => {
     const frame = { title: words('New account'), section: 'system', breadcrumbs: crumbs, errors } as const;
-    const model = { name, minLength: MIN_PASSWORD_LENGTH, roles: CHOICES, role: roleField(req) ?? 'viewer' };
+    const role = roleField(req) ?? 'viewer';
+    const organisations = textField(req, LIMIT.name);
+    const model = { name, minLength: MIN_PASSWORD_LENGTH, roles: CHOICES, role, organisations, ...PLAIN_FORM };
     return renderPage(req, res, 'account-new', frame, model, errors.length > 0 ? 422 : 200);
   };
 
@@ -49,7 +57,7 @@ export function accountRoutes(services: Services): readonly Route[] {
     wanted: NewAccount,
     showAgain: typeof showNew,
   ): Promise<KnownAccount | null> => {
-    const errors = [...accountErrors(wanted)];
+    const errors = [...accountErrors(wanted), ...organisationErrors(textField(req, LIMIT.name))];
     if (errors.length === 0) {
       try {
         return await desk.create(wanted, actorOf(res).name);
@@ -63,7 +71,7 @@ export function accountRoutes(services: Services): readonly Route[] {
     return null;
   };
 
-  const show = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
+  const show = async (req: Request, res: Response, errors: readonly FieldError[] = [], status = 409): Promise<void> => {
     const account = await desk.find(pathText(req, 'id'));
     const frame = { title: account.name, section: 'system', breadcrumbs: crumbs, errors } as const;
     const sessions = account.disabledAt === null ? await accountSessions.ofAccount(account) : [];
@@ -75,6 +83,10 @@ export function accountRoutes(services: Services): readonly Route[] {
       lmsUsername: account.lmsUsername,
       openedRole: JSON.stringify(valuesOf(account, ROLE)),
       openedLms: JSON.stringify(valuesOf(account, LMS)),
+      openedLimit: JSON.stringify(valuesOf(account, LIMIT)),
+      organisations: req.method === 'POST' ? textField(req, LIMIT.name) : limitText(account.organisations),
+      limit: account.organisations ?? [],
+      ...PLAIN_FORM,
       isOwn: actorOf(res).accountId === account.id,
       sessions: sessions.map(shownSession),
       historyHref: historyPath('account', account.id),
@@ -82,7 +94,7 @@ export function accountRoutes(services: Services): readonly Route[] {
       tokensHref: `/tokens${queryString({ by: account.name })}`,
       tokens: (await access.apiTokens()).filter(({ createdBy }) => createdBy === account.name).length,
     };
-    await renderPage(req, res, 'account', frame, model, errors.length > 0 ? 409 : 200);
+    await renderPage(req, res, 'account', frame, model, errors.length > 0 ? status : 200);
   };
 
   const showLink = async (req: Request, res: Response, account: KnownAccount): Promise<void> => {
@@ -150,7 +162,8 @@ export function accountRoutes(services: Services): readonly Route[] {
     get(`${HOME}/new`, 'administer', (req, res) => showNew(req, res)),
     post(`${HOME}/new`, 'administer', async (req, res) => {
       const password = textField(req, 'password') || null;
-      const wanted = { name: textField(req, 'name'), password, role: roleField(req) ?? 'viewer' };
+      const { names } = readOrganisations(textField(req, LIMIT.name));
+      const wanted = { name: textField(req, 'name'), password, role: roleField(req) ?? 'viewer', organisations: names };
       const account = await createFrom(req, res, wanted, showNew);
       if (account === null) return;
       if (password === null) return showLink(req, res, account);
@@ -171,14 +184,25 @@ export function accountRoutes(services: Services): readonly Route[] {
         desk.link(id, textField(req, LMS.name), actor, opened),
       ),
     ),
+    post(`${HOME}/:id/organisations`, 'administer', async (req, res) => {
+      const text = textField(req, LIMIT.name);
+      const errors = organisationErrors(text);
+      if (errors.length > 0) return show(req, res, errors, 422);
+      await edit(req, res, LIMIT, 'account-limited', (id, actor, opened) =>
+        desk.limit(id, readOrganisations(text).names, actor, readOrganisations(opened).names),
+      );
+    }),
     post(`${HOME}/:id/disable`, 'administer', act('disable', 'account-disabled', desk.disable)),
     post(`${HOME}/:id/enable`, 'administer', act('enable', 'account-enabled', desk.enable)),
     post(`${HOME}/:id/sessions/end`, 'administer', act('end', 'account-sessions-ended', desk.endSessions)),
   ];
 }
 
-function valuesOf({ role, lmsUsername }: KnownAccount, { name }: FormField): Values {
-  return { [name]: name === ROLE.name ? role : (lmsUsername ?? '') };
+function valuesOf({ role, lmsUsername, organisations }: KnownAccount, { name }: FormField): Values {
+  const values: Values = {
+    ...{ [ROLE.name]: role, [LMS.name]: lmsUsername ?? '', [LIMIT.name]: limitText(organisations) },
+  };
+  return { [name]: values[name] ?? '' };
 }
 
 /** @throws InputError `input.form-incomplete` */

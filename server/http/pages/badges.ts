@@ -8,6 +8,7 @@ import { readTemplateText } from '../../../plugin/providers/template-text.ts';
 import { templateClause } from '../../../plugin/providers/template-use.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { pathText, queryString } from '../forms.ts';
+import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import { createRuleReader } from '../rule-reader.ts';
@@ -56,6 +57,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
         requirements: rules ? requirementRows(rules, t) : [],
         penalties: rules ? penaltyRows(rules, t) : [],
         readable: rules !== null,
+        whose: await whoseIs(services, { kind: 'badge', id: definition.id }),
         replay: await replayUnderWay(definition.id, services),
         replayHref: `/replays/new${queryString({ badge: definition.id })}`,
         progress: statusShares(counts, definition.id, t),

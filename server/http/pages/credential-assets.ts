@@ -29,6 +29,7 @@ import {
 import { shownSize, shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
+import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -226,6 +227,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
         size: shownSize(asset.sizeBytes),
         updatedAt: shownTime(asset.updatedAt),
         href: pathOf(asset),
+        whose: await whoseIs(services, { kind: 'asset', id: asset.slug }),
         pages: (await pagesOf(asset)).map((page, index) => pageInWords(page, index, t)),
         scripts: pictureScripts(),
         picture: asset.kind === 'image' ? `${pathOf(asset)}/file` : null,

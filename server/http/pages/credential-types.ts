@@ -17,6 +17,7 @@ import { shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
+import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -202,6 +203,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         ...type,
         json: JSON.stringify(type.options, null, 2),
         updatedAt: shownTime(type.updatedAt),
+        whose: await whoseIs(services, { kind: 'credential-type', id: type.id }),
         historyHref: historyPath('credential-type', type.id),
         editHref: `${pathOf(type)}/edit`,
         versionsHref: `${pathOf(type)}/versions`,

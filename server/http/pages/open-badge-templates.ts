@@ -25,6 +25,7 @@ import {
   templateOf,
 } from '../open-badge-form.ts';
 import { sentImage } from '../open-badge-images.ts';
+import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -179,6 +180,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
         achievementType: details.achievementType && achievementTitle(details.achievementType, translatorOf(req, res)),
         tags: details.tags,
         alignments: details.alignments.map(({ name, url }) => ({ name, href: safeUrl(url) })),
+        whose: await whoseIs(services, { kind: 'open-badge-template', id: templateId }),
         historyHref: historyPath('open-badge-template', template.templateId),
         editHref: `${pathOf(template)}/edit`,
         rulesHref: `/badges/new/form${queryString({ template: `${OPEN_BADGES}:${template.templateId}`, name: template.name })}`,

@@ -24,7 +24,7 @@ export function ownAccountRoutes(services: Services): readonly Route[] {
   const attempts = createAttempts(services);
 
   const show = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
-    const { accountId, name, role } = actorOf(res);
+    const { accountId, name, role, organisations } = actorOf(res);
     const account = accountId === null ? null : await access.account(accountId);
     const sessions = account === null ? [] : await accountSessions.ofAccount(account);
     const own = sessionKey(req.sessionID);
@@ -32,6 +32,7 @@ export function ownAccountRoutes(services: Services): readonly Route[] {
       name,
       roleWord: roles[role].word,
       rights: RIGHTS.filter((right) => mayDo(role, right)).map((right) => rights[right]),
+      organisations,
       isAccount: account !== null,
       isByLms: findLearnerSession(res) !== null,
       hasPassword: account !== null && account.passwordHash !== null,

@@ -13,6 +13,7 @@ import { fieldChanges } from '../field-changes.ts';
 import { shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
 import { actorOf, may } from '../identity.ts';
+import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
 import { readHealth, shownHealth } from '../provider-health.ts';
 import { get, post, type Route } from '../routes.ts';
@@ -66,6 +67,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       example: `template ${account.provider} "${qualified(account, '...')}"`,
       history: history.items.map(({ at, actor, action }) => ({ at: shownTime(at), actor, action })),
       historyHref: `/audit?object=${encodeURIComponent(objectOf(account))}`,
+      whose: await whoseIs(services, { kind: 'provider-account', id: account.id }),
       warnings: [],
       focus: null,
     };

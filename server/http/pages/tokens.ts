@@ -2,13 +2,15 @@
 
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
+import { readOrganisations } from '../../../plugin/organisations/standing.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import type { ApiToken } from '../access-store.ts';
+import { type ApiToken, limitText } from '../access-store.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { type FieldError, pathText, queryString, textField, textFields } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { tokenPath } from '../lists/token-list.ts';
+import { ORGANISATIONS, organisationErrors } from '../organisations-field.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import { isScope, SCOPES, scopes, scopesOf } from '../scopes.ts';
@@ -30,6 +32,7 @@ export function tokenRoutes(services: Services): readonly Route[] {
     const model = {
       label: textField(req, 'label'),
       expires: textField(req, 'expires'),
+      organisations: textField(req, ORGANISATIONS.name),
       scopes: SCOPES.map((scope) => ({ scope, doc: scopes[scope], ticked: ticked.includes(scope) })),
       warnings: [],
       focus: null,
@@ -52,23 +55,29 @@ export function tokenRoutes(services: Services): readonly Route[] {
       const label = textField(req, 'label').trim();
       const chosen = textFields(req, 'scope').filter(isScope);
       const expires = textField(req, 'expires').trim();
-      const errors = newTokenErrors({ label, scopes: chosen, expires }, clock.now());
+      const limit = textField(req, ORGANISATIONS.name);
+      const wish = { label, scopes: chosen, expires };
+      const errors = [...newTokenErrors(wish, clock.now()), ...organisationErrors(limit)];
       if (errors.length > 0) return showForm(req, res, errors);
       const expiresAt = expires === '' ? null : endOfDay(expires);
       const actor = actorOf(res).name;
-      const { id, token } = await createApiToken(services, label, actor, { scopes: chosen, expiresAt });
+      const organisations = readOrganisations(limit).names;
+      const wanted = { scopes: chosen, expiresAt, organisations };
+      const { id, token } = await createApiToken(services, label, actor, wanted);
       await audit(actor, 'token.created', `token:${id}`, {
         label,
         scopes: chosen.join(' '),
         expiresAt: expiresAt?.toISOString() ?? null,
+        ...(organisations.length > 0 && { organisations: limitText(organisations) }),
       });
       const frame = { title: words('New API token'), section: 'system', breadcrumbs } as const;
-      await renderPage(req, res, 'token-new', frame, { label, token, scopes: chosen, expiresAt: shownTime(expiresAt) });
+      const made = { label, token, scopes: chosen, expiresAt: shownTime(expiresAt), organisations };
+      await renderPage(req, res, 'token-new', frame, made);
     }),
 
     get(`${HOME}/:id`, 'administer', async (req, res) => {
       const token = await find(pathText(req, 'id'));
-      const { id, label, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt } = token;
+      const { id, label, createdBy, createdAt, expiresAt, lastUsedAt, revokedAt, organisations = [] } = token;
       const maker = await access.accountByName(createdBy);
       const frame = { title: label, section: 'system', breadcrumbs } as const;
       await renderPage(req, res, 'token', frame, {
@@ -76,6 +85,7 @@ export function tokenRoutes(services: Services): readonly Route[] {
         scopes: scopesOf(token).map((scope) => ({ scope, doc: scopes[scope] })),
         ...{ createdAt: shownTime(createdAt), lastUsedAt: shownTime(lastUsedAt) },
         ...{ expiresAt: shownTime(expiresAt), revokedAt: shownTime(revokedAt) },
+        organisations,
         makerHref: maker && `/accounts/${maker.id}`,
         othersHref: `${HOME}${queryString({ by: createdBy })}`,
         historyHref: `/audit${queryString({ object: `token:${id}` })}`,

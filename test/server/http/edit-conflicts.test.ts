@@ -51,6 +51,14 @@ const EDITING: Readonly<Record<string, (site: Site) => Promise<Scene>>> = {
       stored: async () => (await site.services.access.account(id))?.role,
     };
   },
+  'post /accounts/:id/organisations': async (site) => {
+    const { id } = await accountOf(site, 'viewer');
+    return {
+      ...{ page: `/accounts/${id}`, action: `/accounts/${id}/organisations`, field: 'organisations' },
+      ...{ was: '', theirs: 'Acme', yours: 'Lab', read: ['nothing', 'Acme', 'Lab'] },
+      stored: async () => (await site.services.access.account(id))?.organisations?.join(' ') ?? '',
+    };
+  },
   'post /accounts/:id/lms': async (site) => {
     const { id } = await accountOf(site, 'viewer');
     return {

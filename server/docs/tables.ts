@@ -5,6 +5,7 @@ import { operators, syntaxTokens } from '../../dsl/index.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import { settingsTable } from '../config.ts';
 import { openApiDocument } from '../http/api/openapi.ts';
+import { roleScript } from '../mongo/role.ts';
 import { dashboard } from './dashboard.ts';
 import { decisionsPage } from './decisions-page.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
@@ -34,6 +35,7 @@ export function generatedFiles(read: (name: string) => string): ReadonlyMap<stri
     ['docs/reference/metrics.md', metricsPage()],
     ['examples/operations/alerts.yml', alertRules()],
     ['examples/operations/dashboard.json', dashboard()],
+    ['examples/operations/mongodb-role.js', roleScript()],
     ['docs/reference/diagnostics.md', diagnosticsPage()],
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/event-types.md', eventTypesPage()],

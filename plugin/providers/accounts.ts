@@ -53,8 +53,9 @@ export interface Accounts {
   /** @throws NotFoundError */
   setEnabled(id: string, enabled: boolean): Promise<ProviderAccount>;
   /** Gives it a name of ours: only what people read changes. @param name empty: as the provider calls it
-   *  @throws NotFoundError; InputError `input.account`; ConflictError `conflict.own-account` */
-  rename(id: string, name: string): Promise<ProviderAccount>;
+   *  @param was what it was called where the new name was thought of
+   *  @throws NotFoundError; InputError `input.account`; ConflictError `conflict.own-account`, `conflict.stale` */
+  rename(id: string, name: string, was?: string): Promise<ProviderAccount>;
   /** With its templates. @throws NotFoundError; ConflictError `conflict.account-from-settings` */
   remove(id: string): Promise<ProviderAccount>;
   /** Writes down the secrets that a process received and could not write down before it ended. @returns how many */
@@ -287,7 +288,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
 
     setEnabled: (id, enabled) => change(id, () => ({ enabled })),
 
-    async rename(id, entered) {
+    async rename(id, entered, was) {
       const account = await existing(id);
       if (isOurs(account))
         throw new ConflictError('own-account', msg('this account stands for Laurel itself; it keeps its name'));
@@ -295,6 +296,8 @@ export function createAccounts(parts: AccountsParts): Accounts {
       const problem = nameProblem(given);
       if (problem !== null) throw new InputError('account', problem, { details: { field: 'name' } });
       return change(id, ({ name, providerName }) => {
+        if (was !== undefined && was !== name)
+          throw new ConflictError('stale', msg('somebody else named it in this moment; look at it again'));
         const theirs = providerName ?? name;
         return given === '' || given === theirs
           ? { name: theirs, providerName: null }

@@ -31,7 +31,7 @@ function attribute(attributes: string, name: string): string | null {
   return value === undefined ? null : unescaped(value);
 }
 
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   return text
     .replaceAll('&#34;', '"')
     .replaceAll('&#39;', "'")

@@ -84,6 +84,7 @@ import { passingTracer } from '../../server/tracing/passing-tracer.ts';
 import { HallProvider } from './account-world.ts';
 import { fakeGeneration } from './credential-world.ts';
 import { memoryTraces } from './memory-traces.ts';
+import { unescaped } from './page-form.ts';
 import { openSecretBox } from './secret-box.ts';
 
 export const PASSWORD = 'a long enough password';
@@ -469,7 +470,7 @@ export function openedOf(html: string, action: string): { readonly opened?: stri
   const start = html.indexOf(` action="${action}"`);
   const form = start < 0 ? '' : html.slice(start, html.indexOf('</form>', start));
   const opened = /name="opened" value="([^"]*)"/.exec(form)?.[1];
-  return opened === undefined ? {} : { opened: opened.replaceAll('&#34;', '"').replaceAll('&amp;', '&') };
+  return opened === undefined ? {} : { opened: unescaped(opened) };
 }
 
 export function csrfOf(html: string): string {

@@ -9,6 +9,14 @@ import { qualified, readTemplateText } from '../../../plugin/providers/template-
 import { msg, words } from '../../../plugin/words.ts';
 import { accountPath, shownAccount } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
+import {
+  type FormField,
+  isChanged,
+  openedText,
+  openedValues,
+  showEditConflict,
+  type Values,
+} from '../edit-conflict.ts';
 import { fieldChanges } from '../field-changes.ts';
 import { shownTime } from '../format.ts';
 import { type FieldError, pathText, textField } from '../forms.ts';
@@ -23,6 +31,7 @@ import { syncPath } from '../template-links.ts';
 import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
 
 const HISTORY = 10;
+const NAME: FormField = { name: 'name', label: 'Name on the pages here' };
 const PATH = '/providers/:provider/accounts/:slug';
 
 export function providerAccountRoutes(services: Services): readonly Route[] {
@@ -47,6 +56,8 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       mayRead ? access.audit({ object: objectOf(account), limit: HISTORY }) : { items: [] },
       readHealth(services, provider === undefined ? [] : [account.provider]),
     ]);
+    // Other forms of the page were opened with something else.
+    const isNaming = errors.some(({ field }) => field === NAME.name);
     const answered = health.get(account.provider);
     const webhook = notices.pathOf(account);
     const frame = { title: account.name, section: 'providers', breadcrumbs: crumbs(), errors } as const;
@@ -56,11 +67,12 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
       webhook: webhook === null ? null : services.settings.publicUrl + webhook,
       provider: provider?.title ?? account.provider,
       providerName: account.providerName,
-      entered: errors.some(({ field }) => field === 'name') ? textField(req, 'name') : account.name,
+      entered: isNaming ? textField(req, 'name') : account.name,
       health: answered === undefined ? null : shownHealth(answered, t),
       noun: form ? t(form.noun) : t('account'),
       canAsk: form !== null,
       opened: secretMark(account),
+      openedName: isNaming ? openedText(req, { name: account.name }) : JSON.stringify({ name: account.name }),
       rotates: form?.rotates === true,
       externalIdLabel: form?.externalId ? t(form.externalId.label) : t('Id'),
       secret: form && { label: t(lowerFirst(form.secret.label)), help: t(form.secret.help) },
@@ -102,6 +114,16 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
           'Another secret was put there, since you opened this page. Yours was not checked and not saved, and no page shows either. Enter yours again to replace that one.',
         );
     return show(req, res, [{ field: 'secret', message }], 409);
+  };
+
+  const showOtherName = (req: Request, res: Response, account: ProviderAccount, opened: Values): Promise<void> => {
+    const href = accountPath(account);
+    return showEditConflict(req, res, services, {
+      frame: { section: 'providers', breadcrumbs: [...crumbs(), { text: account.name, href }] },
+      ...{ noun: words('this account'), object: objectOf(account), action: req.path, href },
+      ...{ fields: [NAME], opened, theirs: { name: account.name }, goesOn: false },
+      yours: { name: textField(req, 'name').trim() },
+    });
   };
 
   /** What goes with the account, or fails from then on. */
@@ -164,9 +186,11 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
 
     post(`${PATH}/rename`, 'administer', async (req, res) => {
       const account = await accountOf(req);
+      const opened = openedValues(req, [NAME]);
+      if (isChanged(opened, { name: account.name }, [NAME])) return showOtherName(req, res, account, opened);
       let name: string;
       try {
-        ({ name } = await accounts.rename(account.id, textField(req, 'name')));
+        ({ name } = await accounts.rename(account.id, textField(req, 'name'), opened.name));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         return show(req, res, [{ field: 'name', message: error.said }]);

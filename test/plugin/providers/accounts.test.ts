@@ -172,6 +172,8 @@ describe('accounts at providers', () => {
         const error = await failure(world.accounts.rename(id, name));
         expect(error.message).to.equal('Write a name of at most 100 characters, on one line.');
       }
+      const late = await failure(world.accounts.rename(id, 'Mine', 'Another hall'));
+      expect(late.message).to.equal('somebody else named it in this moment; look at it again');
       expect(await failure(world.accounts.rename('none', 'x'))).to.be.instanceOf(NotFoundError);
     });
 

@@ -67,6 +67,11 @@ const EDITING: Readonly<Record<string, (site: Site) => Promise<Scene>>> = {
       stored: async () => (await site.services.access.account(id))?.lmsUsername,
     };
   },
+  'post /providers/:provider/accounts/:slug/rename': async (site) => ({
+    ...{ page: '/providers/hall/accounts/arts', action: '/providers/hall/accounts/arts/rename', field: 'name' },
+    ...{ was: 'Faculty of Arts', theirs: 'The arts', yours: 'All arts' },
+    stored: async () => (await site.services.providerStore.account('arts'))?.name,
+  }),
   'post /badges/:id/edit': async (site) => ({
     ...{ action: '/badges/conflict/edit', field: 'rules', press: { intent: 'save' } },
     ...{ was: described('As it was'), theirs: described('As they have it'), yours: described('As I have it') },
@@ -145,6 +150,7 @@ const NOT_EDITING: Readonly<Record<string, readonly string[]>> = {
     '/badges/:id/remove',
     '/rules/apply',
     '/configuration-file/import',
+    '/templates/sync/:id/apply',
     '/credential-types/:type/versions/:version/restore',
     '/configurations/:id/versions/:version/restore',
     '/configurations/:id/delete',

@@ -17,7 +17,7 @@ export interface TemplateImages {
 
 export interface TemplateImagesParts {
   readonly files: Pick<FileStore, 'get' | 'put' | 'sweep'>;
-  readonly fetch: PictureFetch;
+  readonly fetchPicture: PictureFetch;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -31,7 +31,7 @@ const MISSED_MS = 3_600_000;
 const MOST_MISSED = 5_000;
 const FETCHED_AT_ONCE = 4;
 
-export function createTemplateImages({ files, fetch, clock, logger }: TemplateImagesParts): TemplateImages {
+export function createTemplateImages({ files, fetchPicture, clock, logger }: TemplateImagesParts): TemplateImages {
   const missedUntil = new Map<string, number>();
   const running = new Map<string, Promise<TemplateImage | null>>();
   let free = FETCHED_AT_ONCE;
@@ -42,7 +42,7 @@ export function createTemplateImages({ files, fetch, clock, logger }: TemplateIm
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
-      const bytes = await fetch(address);
+      const bytes = await fetchPicture(address);
       const kind = bytes && pictureKind(bytes);
       if (!bytes || !kind) {
         miss(key);

@@ -69,7 +69,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     issuerStore: stores.issuer,
     templateImages: createTemplateImages({
       ...{ files: stores.files, clock, logger },
-      fetch: createPictureFetch({ internalHosts: settings.internalHosts, tracer }),
+      fetchPicture: createPictureFetch({ internalHosts: settings.internalHosts, tracer }),
     }),
     openBadges: parts.openBadges,
     accounts: parts.accounts,

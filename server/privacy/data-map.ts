@@ -313,14 +313,14 @@ export const dataMap: readonly CollectionEntry[] = [
       passwordHash: staff('hash of the password'),
       lmsUsername: staff('username in the LMS of who may sign in there instead'),
     },
-    other: ['_id', 'role', 'createdAt', 'disabledAt', 'generation', 'leaving', 'leavingSince'],
+    other: ['_id', 'role', 'organisations', 'createdAt', 'disabledAt', 'generation', 'leaving', 'leavingSince'],
   },
   {
     collection: 'api_tokens',
     purpose: 'machines that may call the API',
     retention: FOR_EVER,
     personal: { label: mention('what it is for'), createdBy: staff('who made it') },
-    other: ['_id', 'tokenHash', 'scopes', 'createdAt', 'expiresAt', 'lastUsedAt', 'revokedAt'],
+    other: ['_id', 'tokenHash', 'scopes', 'organisations', 'createdAt', 'expiresAt', 'lastUsedAt', 'revokedAt'],
   },
   {
     collection: 'one_time_sign_ins',

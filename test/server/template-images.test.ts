@@ -12,7 +12,7 @@ function world(answer: (address: string) => Promise<Uint8Array | null> = async (
   const files = new MemoryFileStore();
   const images = createTemplateImages({
     ...{ files, clock: { now: () => now }, logger: silentLogger },
-    fetch: async (address) => {
+    fetchPicture: async (address) => {
       asked.push(address);
       return answer(address);
     },

@@ -42,7 +42,7 @@ export async function hostileSite(evil: string): Promise<HostileSite> {
   }`;
   await services.saveBadge(rules, { expectedVersion: 0, actor: evil, reason: evil });
   await services.saveBadge(`# ${evil}\n${rules}`, { expectedVersion: 1, actor: evil, reason: evil });
-  const event = passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z', id: evil });
+  const event = passingEvent({ user: 'ada', at: '2026-03-02T10:15:00Z', id: evil.replaceAll(/\p{Cc}/gu, ' ') });
   event.data.course_passing_status.user.pii = { username: evil, email: evil, name: evil };
   event.data.course_passing_status.course.display_name = evil;
   await services.processEvent(services.decodeCloudEvent(event), 'http');

@@ -319,7 +319,7 @@ export function makeSite(
     providers,
     providerStore,
     issuerStore,
-    templateImages: createTemplateImages({ files, clock, logger, fetch: async () => null }),
+    templateImages: createTemplateImages({ files, clock, logger, fetchPicture: async () => null }),
     openBadges,
     accounts: createAccounts({
       ...{ store: providerStore, secrets, rescue: new MemorySecretRescue(), providers, clock, logger },

@@ -20,7 +20,7 @@ async function universitySite(
   const site = makeSite({
     templateImages: createTemplateImages({
       ...{ files: new MemoryFileStore(), clock: { now: () => new Date() }, logger: silentLogger },
-      fetch: async (address) => pictures[address] ?? null,
+      fetchPicture: async (address) => pictures[address] ?? null,
     }),
   });
   await seed(site);

@@ -79,8 +79,8 @@ describe('things of another organisation', () => {
       expect(answer.status, name).to.equal(403);
       expect(textOf(answer.text), name).to.include('Your account is limited to some organisations');
     } else if (opennessOf(route) === 'limited' && /:(?!kind|name)/.test(route.path)) {
-      // Of what never was there is an empty history, and the picture for none.
-      expect(answer.status, name).to.equal(/^\/history\/|\/picture$/.test(route.path) ? 200 : 404);
+      // Of what never was there is an empty history.
+      expect(answer.status, name).to.equal(/^\/history\//.test(route.path) ? 200 : 404);
       expectNothingForeign(answer, name);
       const never = await ask(asker, route, nowhere(route.path));
       expect(unnamed(answer.text ?? ''), name).to.equal(unnamed(never.text ?? ''));

@@ -40,7 +40,8 @@ describe('progress of an earlier form', () => {
     expect(before.issued[0]?.provenance?.ruleVersion).to.equal(1);
     const issued = before.issued.map(({ provenance: _, ...badge }) => badge);
     await progressModels(database.connection).updateOne({ learnerId: before.learnerId }, { $set: { issued } });
-    const after = await world.progressOn('demo', 'old');
+    // As another process reads it, which saved nothing of it.
+    const after = await new MongoProgressStore(database.connection).load(before.learnerId, before.badgeId);
     expect(after).to.deep.equal({ ...before, issued: issued.map((badge) => ({ ...badge, provenance: null })) });
   });
 });

@@ -1,5 +1,5 @@
 /** Events a second from RabbitMQ to the acknowledged effect, where none, a tenth and all of them match a badge, with one and
- *  two consumer processes; beside a bare amqplib consumer that parses and acknowledges (a), and one write of the same
+ *  two consumer processes, and with two that share shards; beside a bare amqplib consumer that parses and acknowledges (a), and one write of the same
  *  document per event through the driver, as many under way at the same time (b).
  *
  *  Everybody takes turns, and what is printed is the median of the rounds: read the ratios, which are those within a round.
@@ -26,6 +26,7 @@ import {
   anEvent,
   endConsumer,
   environmentOf,
+  type FilledQueue,
   fillQueue,
   newNames,
   PREFETCH,
@@ -41,6 +42,11 @@ const ROUNDS = Number(process.env.LAUREL_BENCH_ROUNDS ?? 3);
 const PERCENTAGES = (process.env.LAUREL_BENCH_ONLY ?? '0,10,100').split(',').map(Number);
 /** The first of every run only warm up. */
 const WARM_UP = Math.floor(EVENTS / 5);
+
+const SHARDS = 4;
+/** Until the shards are shared: some seconds, in which something must come through each. */
+const TRICKLES = 16;
+const TRICKLE = 100;
 
 /** What one run came to: microseconds of the processor an event. */
 interface Run {
@@ -67,15 +73,19 @@ const contenders: readonly Contender[] = [
   { label: '(a) bare amqplib, parse and acknowledge', run: bare },
   { label: `(b) one insertOne an event, ${PREFETCH} under way`, run: writes },
   ...PERCENTAGES.flatMap((percent) =>
-    [1, 2].map((processes) => ({
-      label: `${percent} % match, ${processes} process${processes > 1 ? 'es' : ''}`,
-      run: (world: World) => laurel(world, percent, processes),
+    [
+      { processes: 1, shards: 0, label: '1 process' },
+      { processes: 2, shards: 0, label: '2 processes' },
+      { processes: 2, shards: SHARDS, label: `2 processes, ${SHARDS} shards` },
+    ].map(({ label, ...how }) => ({
+      label: `${percent} % match, ${label}`,
+      run: (world: World) => laurel(world, percent, how),
     })),
   ),
 ];
 
 export async function measure(print: (line: string) => void): Promise<void> {
-  const { url: amqp, node } = await startNode();
+  const { url: amqp, node } = await startNode(['rabbitmq_consistent_hash_exchange']);
   const brokerPid = Number(/\d+/.exec(await node.management('eval', 'os:getpid().'))?.[0]);
   const rounds: Run[][] = [];
   print(
@@ -215,25 +225,45 @@ async function writes(world: World): Promise<Run> {
   return run;
 }
 
-/** The events wait in the queue before the consumers start. Measured is between two moments at which all of them have their
- *  hands full, so what went out of the queue in between is what they finished; then everything must be recorded. */
-async function laurel(world: World, percent: number, processes: number): Promise<Run> {
-  const names = newNames();
-  const place = { ...world, names, uri: databaseOf(world, `e${percent}p${processes}`) };
+interface How {
+  readonly processes: number;
+  readonly shards: number;
+}
+
+/** The events wait in the queue before the consumers take the first. Measured is between two moments at which all of them
+ *  have their hands full, so what went out of the queue in between is what they finished; then everything must be recorded. */
+async function laurel(world: World, percent: number, { processes, shards }: How): Promise<Run> {
+  const names = newNames(shards);
+  const place = { ...world, names, uri: databaseOf(world, `e${percent}p${processes}s${shards}`) };
   const prepared = await compose(readSettings(environmentOf(place, 0)), { logger: silentLogger, roles: [] });
   await prepared.services.saveBadge(RULE, { expectedVersion: 0, actor: 'bench' });
-  const queue = await fillQueue(world.amqp, names, { to: EVENTS, percent });
+  const queue = await fillQueue(world.amqp, names, { to: shards > 0 ? 0 : EVENTS, percent });
   const children = await Promise.all(Array.from({ length: processes }, (_, n) => startConsumer(place, n + 1)));
-  const start = await depthAtMost(queue, EVENTS - WARM_UP);
+  const before = shards > 0 ? await spread(queue, children) : 0;
+  const from = await depthAtMost(queue, EVENTS - WARM_UP);
   const read = startMeter(world, pidsOf(children));
   await depthAtMost(queue, 0);
-  const run = read(start);
+  const run = read(from);
   const recorded = async () => (await prepared.services.events.counts()).reduce((sum, { count }) => sum + count, 0);
-  while ((await recorded()) < EVENTS) await pause(20);
+  while ((await recorded()) < before + EVENTS) await pause(20);
   await Promise.all(children.map(endConsumer));
   await prepared.stop();
   await queue.remove();
   return run;
+}
+
+/** Lets every process take its share of the shards, and fills them while all stand still. @returns events before */
+async function spread(queue: FilledQueue, children: readonly ChildProcess[]): Promise<number> {
+  for (let n = 0; n < TRICKLES; n += 1) {
+    await queue.add(n * TRICKLE, (n + 1) * TRICKLE);
+    await pause(500);
+  }
+  const before = TRICKLES * TRICKLE;
+  await depthAtMost(queue, 0);
+  for (const child of children) child.kill('SIGSTOP');
+  await queue.add(before, before + EVENTS);
+  for (const child of children) child.kill('SIGCONT');
+  return before;
 }
 
 async function depthAtMost(queue: { depth(): Promise<number> }, most: number): Promise<number> {

@@ -10,7 +10,7 @@ import type { LmsEvent } from '../../plugin/events/event.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { openBus } from '../../server/amqp/bus.ts';
 import { messageFromEvent } from '../../server/amqp/envelope.ts';
-import { topologyOf } from '../../server/amqp/topology.ts';
+import { PARTITION_HEADER, topologyOf } from '../../server/amqp/topology.ts';
 import { projectPath } from '../../server/paths.ts';
 
 export const LEARNERS = 2_000;
@@ -49,11 +49,12 @@ export function anEvent(n: number, percent: number): LmsEvent {
 export interface Names {
   readonly exchange: string;
   readonly queue: string;
+  readonly shards: number;
 }
 
-export function newNames(): Names {
+export function newNames(shards = 0): Names {
   const exchange = `bench-${randomUUID().slice(0, 8)}`;
-  return { exchange, queue: `${exchange}.events` };
+  return { exchange, queue: `${exchange}.events`, shards };
 }
 
 export interface FilledQueue {
@@ -74,10 +75,13 @@ export async function fillQueue(
   await bus.close();
   const connection = await connect(url);
   const channel = await connection.createConfirmChannel();
+  const { queue, deadLetters, exchange, shards, shardExchange } = topologyOf(names);
   const add = async (first: number, end: number): Promise<void> => {
     for (let n = first; n < end; n += 1) {
-      const { routingKey, content, ...properties } = messageFromEvent(anEvent(n, percent));
-      channel.publish(names.exchange, routingKey, content, { ...properties, persistent: true });
+      const event = anEvent(n, percent);
+      const { routingKey, content, ...properties } = messageFromEvent(event);
+      const headers = { ...properties.headers, [PARTITION_HEADER]: event.user?.username };
+      channel.publish(exchange, routingKey, content, { ...properties, headers, persistent: true });
       if (n % 1_000 === 999) await channel.waitForConfirms();
     }
     await channel.waitForConfirms();
@@ -85,11 +89,14 @@ export async function fillQueue(
   await add(from, to);
   return {
     add,
-    depth: async () => (await channel.checkQueue(names.queue)).messageCount,
+    async depth() {
+      const found = await Promise.all([queue, ...shards].map((one) => channel.checkQueue(one)));
+      return found.reduce((sum, { messageCount }) => sum + messageCount, 0);
+    },
     async remove() {
-      const { queue, deadLetters, exchange } = topologyOf(names);
-      for (const one of [queue, deadLetters]) await channel.deleteQueue(one);
+      for (const one of [queue, ...shards, deadLetters]) await channel.deleteQueue(one);
       for (const one of [exchange, deadLetters]) await channel.deleteExchange(one);
+      if (shards.length > 0) await channel.deleteExchange(shardExchange);
       await connection.close();
     },
   };
@@ -110,6 +117,7 @@ export function environmentOf({ folder, uri, amqp, names }: Place, number: numbe
     AMQP_URL: amqp,
     LAUREL_AMQP_EXCHANGE: names.exchange,
     LAUREL_AMQP_QUEUE: names.queue,
+    LAUREL_AMQP_SHARDS: String(names.shards),
     LAUREL_AMQP_PREFETCH: String(PREFETCH),
     LAUREL_LOG_LEVEL: 'error',
   };

@@ -6,6 +6,7 @@ import type { EventGroup } from '../../plugin/badges/take-event.ts';
 import { eventCatalogue } from '../../plugin/events/catalogue.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import { type Clock, type Logger, systemClock } from '../../plugin/ports/runtime.ts';
+import { every } from '../every.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import type { Backoff } from './backoff.ts';
 import type { BrokerConnection } from './connection.ts';
@@ -16,6 +17,7 @@ import { InOrder } from './in-order.ts';
 import { keepChannel } from './kept-channel.ts';
 import { type ConsumerCounts, type RetryPolicy, readMessage, settleDelivery } from './processing.ts';
 import { type Received, settleGroup } from './settle-group.ts';
+import { ShardShares } from './shard-shares.ts';
 import { isSuspect, type Suspects } from './suspects.ts';
 import { declareTopology, queuesToConsume, type Topology } from './topology.ts';
 
@@ -39,6 +41,8 @@ export interface ConsumerOptions {
   readonly storePauses?: Backoff;
   /** Pauses before a lost channel is opened again. */
   readonly backoff?: Backoff;
+  /** How often it looks whether it serves more shards than its share. */
+  readonly sharingMs?: number;
   readonly catalogue?: ReadonlyMap<string, EventType>;
   readonly clock?: Clock;
 }
@@ -53,6 +57,8 @@ export interface Consumer {
   stop(limitMs?: number): Promise<void>;
 }
 
+const NOT_SHARED = 'shards could not be given to processes that stand by';
+
 export function startConsumer({
   connection,
   topology,
@@ -66,6 +72,7 @@ export function startConsumer({
   retry = { attempts: 3, pauses: { firstMs: 500, longestMs: 5_000 } },
   storePauses = { firstMs: 500, longestMs: 30_000 },
   backoff,
+  sharingMs = 5_000,
   catalogue = eventCatalogue,
   clock = systemClock,
 }: ConsumerOptions): Consumer {
@@ -84,7 +91,7 @@ export function startConsumer({
   const stopping = new AbortController();
   const open = new Set<Promise<unknown>>();
   let gathered: Received[] = [];
-  let consumerTags: readonly string[] = [];
+  let shares: ShardShares | null = null;
   let acknowledgements: Acknowledgements | null = null;
   let ending = false;
   const options = {
@@ -107,25 +114,35 @@ export function startConsumer({
     async prepare(channel, lost) {
       await declareTopology(connection, topology);
       const queues = await queuesToConsume(connection, topology);
-      // the limit is one per subscription
-      await channel.prefetch(Math.max(1, Math.ceil(prefetch / Math.max(1, topology.shards.length))));
+      const limit = Math.max(1, Math.ceil(prefetch / Math.max(1, topology.shards.length)));
       // one signal per channel, not per message: a long-lived signal remembers everything derived from it
       const giveUp = AbortSignal.any([lost, stopping.signal]);
       // a channel that is lost while the last messages are finished must not bring new ones
       if (ending) return;
       const own = new Acknowledgements(channel);
       acknowledgements = own;
-      const replies = await Promise.all(
-        queues.map((queue) => channel.consume(queue, (message) => receive(own, giveUp, message))),
-      );
-      await channel.prefetch(1);
-      replies.push(
-        await channel.consume(topology.suspects, (message) => receive(own, giveUp, message, { isAside: true })),
-      );
-      consumerTags = replies.map(({ consumerTag }) => consumerTag);
+      const subscriptions = new ShardShares(channel, topology, async (queue) => {
+        const isAside = queue === topology.suspects;
+        // the limit is one per subscription
+        await channel.prefetch(isAside ? 1 : limit);
+        return channel.consume(queue, (message) => {
+          subscriptions.delivered(queue);
+          receive(own, giveUp, message, { isAside });
+        });
+      });
+      for (const queue of [...queues, topology.suspects]) await subscriptions.subscribe(queue);
+      shares = subscriptions;
       logger.info('consuming events', { queue: topology.queue, queues: queues.length, prefetch });
     },
   });
+
+  const endSharing = topology.shards.length > 1 ? every(sharingMs, share, { logger, failed: NOT_SHARED }) : null;
+
+  async function share(): Promise<void> {
+    if (kept.current() === null) return;
+    const given = (await shares?.giveUpMore()) ?? [];
+    if (given.length > 0) logger.info('gave shards to processes that stood by', { shards: given.length });
+  }
 
   function receive(
     settler: Acknowledgements,
@@ -196,7 +213,8 @@ export function startConsumer({
     async stop(limitMs = 25_000) {
       const channel = kept.current();
       ending = true;
-      await Promise.all(consumerTags.map((tag) => channel?.cancel(tag).catch(() => {})));
+      await endSharing?.();
+      await Promise.all((shares?.tags ?? []).map((tag) => channel?.cancel(tag).catch(() => {})));
       const limit = setTimeout(() => stopping.abort(), limitMs);
       // what waits for the database would wait for ever
       if (!gate.isOpen) stopping.abort();

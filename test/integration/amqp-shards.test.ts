@@ -54,9 +54,10 @@ describe('events spread over shards', () => {
       suspects: { setAside: async () => false },
       handle,
       logger: silentLogger,
+      sharingMs: 60_000,
     });
     await first.ready();
-    const second = await bus.consumer({ handle });
+    const second = await bus.consumer({ handle, sharingMs: 60_000 });
     const publisher = await bus.publisher();
     for (let n = 0; n < EVENTS; n += 1) {
       await publisher.send(message(n));
@@ -72,6 +73,43 @@ describe('events spread over shards', () => {
     }
     expect(second.counts().deadLettered).to.equal(0);
     await first.stop(100);
+  });
+
+  it('are shared by the processes there are: who came first gives up what is more than its share', async () => {
+    const handled = [new Set<string>(), new Set<string>()] as const;
+    const handle =
+      (by: Set<string>) =>
+      async ({ id }: { id: string }) => {
+        await pause(1);
+        by.add(id);
+      };
+    const first = await bus.consumer({ handle: handle(handled[0]), sharingMs: 50 });
+    const second = await bus.consumer({ handle: handle(handled[1]), sharingMs: 50 });
+    const publisher = await bus.publisher();
+    let sent = 0;
+    await eventually(async () => {
+      for (let n = 0; n < 20; n += 1) await publisher.send(message(sent++));
+      return handled[1].size > 0;
+    });
+    const before = handled.map(({ size }) => size) as [number, number];
+    const from = sent;
+    while (sent < from + EVENTS) await publisher.send(message(sent++));
+    await eventually(async () => new Set([...handled[0], ...handled[1]]).size === sent, 30_000);
+    for (const [at, { size }] of handled.entries()) expect(size - (before[at] as number)).to.be.greaterThan(EVENTS / 8);
+    const learners = handled.map(
+      (ids) =>
+        new Set(
+          [...ids]
+            .map((id) => Number(id.slice(1)))
+            .filter((n) => n >= from + 100)
+            .map((n) => n % LEARNERS),
+        ),
+    );
+    expect(
+      [...(learners[0] as Set<number>)].filter((one) => learners[1]?.has(one)),
+      'learners of both',
+    ).to.deep.equal([]);
+    for (const { counts } of [first, second]) expect(counts().deadLettered).to.equal(0);
   });
 
   it('use every shard, and one only for messages that do not say whose they are', async () => {

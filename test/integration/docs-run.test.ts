@@ -41,6 +41,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'docs/how-to/retire-a-learner.md 1':
     'alternatives, of which the first leaves nothing to the others; test/server/cli/learners.test.ts has each',
   'docs/how-to/retire-a-learner.md 2': SERVER,
+  'docs/how-to/synchronise-templates.md 1': STAND_IN,
+  'docs/how-to/synchronise-templates.md 2': STAND_IN,
   'docs/how-to/move-a-configuration.md 1': ELSEWHERE,
   'docs/how-to/move-a-configuration.md 2': ELSEWHERE,
   ...Object.fromEntries(

@@ -129,14 +129,14 @@ describe('pages in a browser', function () {
     await page.locator('#r0-row2-path').waitFor();
     expect(await page.evaluate(focusedId)).to.equal('r0-row2-path');
     await page.keyboard.type('is_p');
-    await tabTo(page, 'Value of data rule 3 of requirement demo', 'startsWith');
+    await tabTo(page, 'Value of data rule 3 of requirement passed', 'startsWith');
     await page.keyboard.type('perhaps');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
     await tabTo(page, 'Requirement 1: This field takes true or false', 'startsWith');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(focusedId)).to.equal('r0-row2-value');
-    await tabTo(page, 'Remove data rule 3 of requirement demo');
+    await tabTo(page, 'Remove data rule 3 of requirement passed');
     await page.keyboard.press('Enter');
     await page.locator('#r0-row2-path').waitFor({ state: 'detached' });
     await tabTo(page, 'Save');

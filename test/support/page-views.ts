@@ -91,11 +91,11 @@ export async function pageViews({
     path('own-account', '/account'),
     fillIn('own-account-errors', '/account', { current: 'wrong', password: 'short' }, 'Change the password'),
     path('tokens', '/tokens'),
-    fillIn('tokens-errors', '/tokens', { label: '', expires: 'soon' }, 'Make the token'),
+    fillIn('tokens-errors', '/tokens/new', { label: '', expires: 'soon' }, 'Make the token'),
     [
       'token-new',
       async (page) => {
-        await page.goto(`${address}/tokens`);
+        await page.goto(`${address}/tokens/new`);
         await page.getByLabel('What it is for').fill('course site');
         await page.getByLabel('badges:read').check();
         await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Make the token' }).click()]);

@@ -124,7 +124,7 @@ describe('pages in a browser', function () {
     await page.waitForURL(/new\/form/);
     await tabTo(page, 'Active');
     await page.keyboard.press('Space');
-    await tabTo(page, 'Add data rule to requirement demo');
+    await tabTo(page, 'Add data rule to requirement passed');
     await page.keyboard.press('Enter');
     await page.locator('#r0-row2-path').waitFor();
     expect(await page.evaluate(focusedId)).to.equal('r0-row2-path');

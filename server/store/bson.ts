@@ -214,7 +214,7 @@ class Reader {
       case 0x0a:
         return null;
       case 0x0b:
-        return new BSONRegExp(this.#cstring(), this.#cstring());
+        return this.#pattern();
       case 0x0d:
         return new Code(this.#string());
       case 0x10:
@@ -281,6 +281,11 @@ class Reader {
     const bytes = this.#copy(length);
     // Subtype 2 carries its length a second time; bson writes it again.
     return new Binary(subtype === Binary.SUBTYPE_BYTE_ARRAY ? bytes.subarray(4) : bytes, subtype);
+  }
+
+  #pattern(): BSONRegExp {
+    endOfValue(this.#bytes, TYPE.regex, this.#at);
+    return new BSONRegExp(this.#cstring(), this.#cstring());
   }
 
   #date(): Date {

@@ -37,6 +37,7 @@ const MOST_ORDERED = 64;
 /** Dates are milliseconds in eight bytes: beyond this in the upper four a date may be one that JavaScript cannot say. */
 const FAR_DATE = 0x1eb208;
 const LAST_DATE = 8.64e15;
+const PATTERN_OPTIONS = Buffer.from('ilmsux');
 
 export class FieldFinder {
   /** Of each field: its type in BSON; of one that an array is on the way to, the array's. */
@@ -142,7 +143,7 @@ export class FieldFinder {
 }
 
 /** Where a value ends that begins there. Documents and arrays are taken by their length.
- *  @throws CommandError where it ends beyond the bytes, for deprecated types and for dates that JavaScript cannot say */
+ *  @throws CommandError where it ends beyond the bytes, for deprecated types, for dates that JavaScript cannot say, and unknown options of patterns */
 export function endOfValue(bytes: Buffer, type: number, at: number): number {
   switch (type) {
     case TYPE.string:
@@ -176,7 +177,7 @@ export function endOfValue(bytes: Buffer, type: number, at: number): number {
       return within(bytes, at + 5 + length);
     }
     case TYPE.regex:
-      return endOfText(bytes, endOfText(bytes, at));
+      return endOfPattern(bytes, at);
     case TYPE.decimal:
       return within(bytes, at + 16);
     default:
@@ -190,6 +191,15 @@ function endOfDate(bytes: Buffer, at: number): number {
   if ((high >= FAR_DATE || high < -FAR_DATE) && Math.abs(millisecondsAt(bytes, at)) > LAST_DATE) {
     throw outOfScope('date outside the years -271821 to 275760');
   }
+  return end;
+}
+
+/** @throws CommandError for options that MongoDB does not have: `i`, `l`, `m`, `s`, `u` and `x` are all */
+function endOfPattern(bytes: Buffer, at: number): number {
+  const options = endOfText(bytes, at);
+  const end = endOfText(bytes, options);
+  for (let one = options; one < end - 1; one++)
+    if (!PATTERN_OPTIONS.includes(bytes[one] as number)) throw wrongOption();
   return end;
 }
 
@@ -253,6 +263,10 @@ export function tooShort(): CommandError {
 
 export function wrongLength(): CommandError {
   return new CommandError(2, 'the document is not valid BSON: a length is wrong');
+}
+
+function wrongOption(): CommandError {
+  return new CommandError(2, 'the document is not valid BSON: a regular expression has an option that does not exist');
 }
 
 export function deprecatedType(type: number): CommandError {

@@ -16,6 +16,7 @@ import {
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decodeDocument, encodeDocument } from '../../../server/store/bson.ts';
+import { assertValid } from '../../../server/store/field-finder.ts';
 import { refusal } from './support/documents.ts';
 
 describe('BSON values of the store', () => {
@@ -82,6 +83,15 @@ describe('BSON values of the store', () => {
     expect(refusal(() => decodeDocument(bytes))).to.equal(
       '115 the embedded store does not support the deprecated BSON type 0x0e; set MONGODB_URI to a MongoDB server to use it',
     );
+  });
+
+  it('refuse a regular expression with an option that does not exist, read or only kept', () => {
+    const bytes = Buffer.from(serialize({ r: new BSONRegExp('a', 'i') }));
+    bytes[bytes.lastIndexOf('i')] = 'q'.charCodeAt(0);
+    for (const act of [() => decodeDocument(bytes), () => assertValid(bytes)])
+      expect(refusal(act)).to.equal(
+        '2 the document is not valid BSON: a regular expression has an option that does not exist',
+      );
   });
 
   it('refuse bytes cut anywhere', () => {

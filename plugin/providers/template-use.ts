@@ -32,7 +32,7 @@ export function templateClause(
     : { provider: template.slice(0, place), text: template.slice(place + 1) };
 }
 
-/** @param accounts of every provider */
+/** @param accounts at least those of its provider */
 export function badgesUsing<Badge extends Using>(
   { provider, accountId, templateId }: Pick<BadgeTemplate, 'provider' | 'accountId' | 'templateId'>,
   badges: readonly Badge[],

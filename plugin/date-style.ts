@@ -102,6 +102,15 @@ function patternProblem(pattern: string): FilledWords | null {
       });
 }
 
+/** @returns false also where it looks like a language that nobody knows: dates would be written in that of the machine */
+export function isDateLanguage(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 function isField(text: string): boolean {
   return Object.hasOwn(FIELDS, text);
 }

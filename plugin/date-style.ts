@@ -2,6 +2,7 @@
  *  calendars come from `Intl`; nothing is computed here. */
 
 import { suggest } from '../dsl/index.ts';
+import { RecentlyUsed } from './recently-used.ts';
 import { type FilledWords, words } from './words.ts';
 
 export const DATE_STYLES = ['full', 'long', 'medium', 'short', 'iso'] as const;
@@ -101,6 +102,15 @@ function patternProblem(pattern: string): FilledWords | null {
       });
 }
 
+/** @returns false also where it looks like a language that nobody knows: dates would be written in that of the machine */
+export function isDateLanguage(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 function isField(text: string): boolean {
   return Object.hasOwn(FIELDS, text);
 }
@@ -149,15 +159,8 @@ function partOf(at: Date, { part, within }: Field, { language, timeZone }: DayLo
 }
 
 /** Making one takes longer than everything else about a date. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
-const MOST_FORMATTERS = 256;
+const formatters = new RecentlyUsed<Intl.DateTimeFormat>(256);
 
 function formatter(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language} ${JSON.stringify(options)}`;
-  const known = formatters.get(key);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat(language, options);
-  if (formatters.size >= MOST_FORMATTERS) formatters.clear();
-  formatters.set(key, made);
-  return made;
+  return formatters.get(`${language} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(language, options));
 }

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../plugin/errors.ts';
 import type { CompletionSourceName, GradeSourceName } from '../providers/index.ts';
 import { CREDLY_LOCALES, NAME_STYLES } from '../providers/names.ts';
 import {
+  dateLanguage,
   dateStyle,
   languageTag,
   listenAddress,
@@ -81,7 +82,7 @@ export const settingsTable = {
     'LAUREL_DATE_LANGUAGE',
     'en',
     'Language of dates, and of PDF credentials whose options do not say, e.g. `uk`',
-    languageTag,
+    dateLanguage,
   ),
   localeDir: optional(
     'LAUREL_LOCALE_DIR',

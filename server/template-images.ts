@@ -36,7 +36,7 @@ export function createTemplateImages({ files, fetchPicture, clock, logger }: Tem
   const running = new Map<string, Promise<TemplateImage | null>>();
   let free = FETCHED_AT_ONCE;
   const waiting: (() => void)[] = [];
-  let sweptAt = clock.now().getTime();
+  let sweptAt = 0;
 
   async function fetched(key: string, address: string): Promise<TemplateImage | null> {
     if (free > 0) free -= 1;
@@ -50,7 +50,6 @@ export function createTemplateImages({ files, fetchPicture, clock, logger }: Tem
       }
       const { contentType } = kind;
       await files.put(key, { bytes, contentType, fileName: 'picture' });
-      await sweep();
       return { bytes, contentType };
     } finally {
       const next = waiting.shift();
@@ -65,6 +64,7 @@ export function createTemplateImages({ files, fetchPicture, clock, logger }: Tem
     missedUntil.set(key, clock.now().getTime() + MISSED_MS);
   }
 
+  /** A picture that is kept too long is then fetched anew, by whoever looks first. */
   async function sweep(): Promise<void> {
     const now = clock.now().getTime();
     if (now - sweptAt < DAY_MS) return;
@@ -75,18 +75,19 @@ export function createTemplateImages({ files, fetchPicture, clock, logger }: Tem
   return {
     async find(address) {
       const key = `${FOLDER}/${createHash('sha256').update(address).digest('hex')}`;
-      const kept = await files.get(key);
-      if (kept !== null) return { bytes: kept.bytes, contentType: kept.contentType };
-      if ((missedUntil.get(key) ?? 0) > clock.now().getTime()) return null;
-      const begun = running.get(key);
-      if (begun !== undefined) return begun;
-      const work = fetched(key, address).finally(() => running.delete(key));
-      running.set(key, work);
       try {
+        await sweep();
+        const kept = await files.get(key);
+        if (kept !== null) return { bytes: kept.bytes, contentType: kept.contentType };
+        if ((missedUntil.get(key) ?? 0) > clock.now().getTime()) return null;
+        const begun = running.get(key);
+        if (begun !== undefined) return await begun;
+        const work = fetched(key, address).finally(() => running.delete(key));
+        running.set(key, work);
         return await work;
       } catch (error) {
         // A list is not worth less without its pictures.
-        logger.warn('the picture of a template could not be kept', { error: String((error as Error).name) });
+        logger.warn('the picture of a template could not be had or kept', { error: String((error as Error).name) });
         return null;
       }
     },

@@ -2,11 +2,12 @@
 
 import { CredentialsError, ProviderError } from '../errors.ts';
 import type { AccountDirectory } from '../ports/badge-provider.ts';
-import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../ports/provider-store.ts';
+import type { ProviderStore } from '../ports/provider-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
 import { openAccount } from './account-secret.ts';
-import { qualified, readTemplateText } from './template-text.ts';
+import { type HeldTemplate, holdersOf } from './template-holders.ts';
+import { qualified } from './template-text.ts';
 
 export interface AccountDirectoryParts {
   readonly store: ProviderStore;
@@ -15,30 +16,16 @@ export interface AccountDirectoryParts {
   readonly logger: Logger;
 }
 
-/** A template with the account that has it. */
-interface Held {
-  readonly account: ProviderAccount;
-  readonly template: BadgeTemplate;
-}
-
 /** The same message about the same account is written down again after so long. */
 const SAME_AGAIN_MS = 600_000;
 const SAVE_ATTEMPTS = 5;
 
 export function createAccountDirectory({ store, secrets, clock, logger }: AccountDirectoryParts): AccountDirectory {
-  /** Every account that has the template that the text means. */
-  async function holders(provider: string, text: string): Promise<readonly Held[]> {
-    const accounts = await store.accounts(provider);
-    const { account: named, templateId } = readTemplateText(text, accounts);
-    const templates = await store.templatesById(provider, templateId);
-    return templates.flatMap((template) => {
-      const account = accounts.find(({ id }) => id === template.accountId);
-      if (account === undefined || (named !== null && named.id !== account.id)) return [];
-      return [{ account, template }];
-    });
+  async function holders(provider: string, text: string): Promise<readonly HeldTemplate[]> {
+    return holdersOf({ provider, text }, await store.accounts(provider), store);
   }
 
-  function opened({ account, template }: Held) {
+  function opened({ account, template }: HeldTemplate) {
     return { account: openAccount(account, secrets), template };
   }
 
@@ -97,16 +84,16 @@ export function createAccountDirectory({ store, secrets, clock, logger }: Accoun
   };
 }
 
-function isUsable({ account, template }: Held): boolean {
+function isUsable({ account, template }: HeldTemplate): boolean {
   return account.enabled && template.state === 'active';
 }
 
-function severalHaveIt(provider: string, held: readonly Held[]): ProviderError {
+function severalHaveIt(provider: string, held: readonly HeldTemplate[]): ProviderError {
   const choices = held.map(({ account, template }) => `"${qualified(account, template.templateId)}"`).join(' or ');
   return refused(provider, `several accounts of ${provider} have this template; write ${choices} in the rule`);
 }
 
-function severalMayHaveIssued(provider: string, held: readonly Held[]): ProviderError {
+function severalMayHaveIssued(provider: string, held: readonly HeldTemplate[]): ProviderError {
   const slugs = held.map(({ account }) => account.slug).join(', ');
   return refused(
     provider,
@@ -114,7 +101,7 @@ function severalMayHaveIssued(provider: string, held: readonly Held[]): Provider
   );
 }
 
-function noneIsUsable(provider: string, text: string, held: readonly Held[]): ProviderError {
+function noneIsUsable(provider: string, text: string, held: readonly HeldTemplate[]): ProviderError {
   const inactive = held.find(({ account }) => account.enabled);
   if (inactive !== undefined) {
     const { account, template } = inactive;

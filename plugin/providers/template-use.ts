@@ -2,6 +2,7 @@
 
 import type { BadgeDefinition } from '../ports/badge-store.ts';
 import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../ports/provider-store.ts';
+import { holdersOf } from './template-holders.ts';
 import { readTemplateText } from './template-text.ts';
 
 type Using = Pick<BadgeDefinition, 'id' | 'name' | 'template' | 'active'>;
@@ -31,7 +32,7 @@ export function templateClause(
     : { provider: template.slice(0, place), text: template.slice(place + 1) };
 }
 
-/** @param accounts of every provider */
+/** @param accounts at least those of its provider */
 export function badgesUsing<Badge extends Using>(
   { provider, accountId, templateId }: Pick<BadgeTemplate, 'provider' | 'accountId' | 'templateId'>,
   badges: readonly Badge[],
@@ -60,12 +61,7 @@ export async function templateTroubles(
       const clause = templateClause(badge);
       if (clause === null || !withTemplates.has(clause.provider)) return [];
       const { provider, text: templateText } = clause;
-      const own = accounts.filter((account) => account.provider === provider);
-      const { account: named, templateId } = readTemplateText(templateText, own);
-      const held = (await store.templatesById(provider, templateId)).flatMap((template) => {
-        const account = own.find(({ id }) => id === template.accountId);
-        return account && (named === null || named.id === account.id) ? [{ template, account }] : [];
-      });
+      const held = await holdersOf(clause, accounts, store);
       if (held.some(({ template, account }) => template.state === 'active' && account.enabled)) return [];
       const { template = null, account = null } = held[0] ?? {};
       return [{ badge, provider, templateText, template, account }];

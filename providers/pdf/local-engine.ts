@@ -1,13 +1,13 @@
 /** Makes documents in the thread that asks. */
 
 import { CredentialsError, InputError } from '../../plugin/errors.ts';
+import { RecentlyUsed } from '../../plugin/recently-used.ts';
 import { writeDocument } from './document.ts';
 import { Canvas } from './drawing/canvas.ts';
 import { drawPage, type Fonts } from './drawing/draw-page.ts';
 import { measurePage } from './drawing/measure-page.ts';
 import { imageElements } from './elements.ts';
 import type { PdfEngine, PdfJob } from './engine.ts';
-import { RecentlyUsed } from './recently-used.ts';
 import { type CompiledTemplate, compileTemplate } from './template/compile-template.ts';
 import { embedImage } from './template/embed-image.ts';
 import { templatePages } from './template/template-pages.ts';

@@ -4,8 +4,8 @@ import { suggest } from '../../dsl/index.ts';
 import { formatDay } from '../../plugin/date-style.ts';
 import { InputError } from '../../plugin/errors.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
+import { RecentlyUsed } from '../../plugin/recently-used.ts';
 import { words } from '../../plugin/words.ts';
-import { RecentlyUsed } from './recently-used.ts';
 
 export const PLACEHOLDERS = ['name', 'context_name', 'issue_date', 'verify_uuid', 'verify_url'] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];

@@ -43,7 +43,7 @@ export function addScheduleCommand(credentials: Command, shell: Shell): void {
           throw new NotFoundError('configuration', `there is no configuration "${configurationId}"`);
         if (options.remove) await remove(services, configurationId);
         const wanted =
-          text === null ? null : (await import('../configuration/credentials-setup.ts')).readScheduleText(text);
+          text === null ? null : (await import('../configuration/credentials-setup-file.ts')).readScheduleText(text);
         const former = await store.schedule(configurationId);
         if (wanted !== null) await save(services, configurationId, wanted, former);
         else if (options.enable || options.disable) {

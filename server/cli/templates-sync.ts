@@ -17,9 +17,15 @@ import {
   requestSync,
   toApply,
 } from '../../plugin/providers/template-sync/request.ts';
-import { type SyncedAccount, syncedAccounts, toConfirm } from '../../plugin/providers/template-sync/synced-account.ts';
+import {
+  namesOf,
+  type SyncedAccount,
+  syncedAccounts,
+  toConfirm,
+} from '../../plugin/providers/template-sync/synced-account.ts';
 import { createAudit } from '../http/audit.ts';
 import type { Services } from '../http/services.ts';
+import { qualifiedSlug } from '../http/template-links.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';
@@ -68,11 +74,14 @@ async function requested(services: Services, { account, dryRun, plan, retire }: 
     const preview = await findSync(jobStore, plan);
     const count = retire === undefined ? null : Number(retire);
     const job = await requestAgreed(jobs, all, { preview, retire: count, requestedBy: 'cli' });
-    await audit('cli', 'templates.synchronised', `job:${job.id}`, { preview: plan });
+    await audit('cli', 'templates.synchronised', `job:${job.id}`, {
+      preview: plan,
+      accounts: namesOf(toApply(preview)),
+    });
     return job;
   }
   const accounts = accountsToSync(all, providers, account ?? null);
-  const slugs = accounts.map(({ provider, slug }) => `${provider}/${slug}`).join(', ');
+  const slugs = accounts.map(qualifiedSlug).join(', ');
   const job = await (dryRun ? requestPreview : requestSync)(jobs, accounts, 'cli');
   await audit('cli', dryRun ? 'templates.previewed' : 'templates.synchronised', `job:${job.id}`, { accounts: slugs });
   return job;

@@ -1,9 +1,8 @@
-/** What PDF credentials are made from, written in a file: assets, types, configurations and schedules. */
+/** Takes over what a setup file describes, so that what is stored says the same. */
 
 import { createHash } from 'node:crypto';
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { type AssetUpload, assetKey, checkAsset, saveAsset } from '../../plugin/credentials/assets.ts';
 import { assertAssets, checkTypeOptions, planCredentials } from '../../plugin/credentials/credential-options.ts';
 import { type Design, keepVersion, snapshotOf } from '../../plugin/credentials/design-history.ts';
@@ -11,77 +10,8 @@ import { ConflictError, InputError, NotFoundError } from '../../plugin/errors.ts
 import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { CredentialConfiguration, CredentialStore, CredentialType } from '../../plugin/ports/credential-store.ts';
-import { readGivenFile } from '../given-files.ts';
 import { isAsWanted, setSchedule, type WantedSchedule } from '../scheduler/set-schedule.ts';
-
-const options = z.record(z.string(), z.unknown()).default({});
-const id = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits with single hyphens between');
-
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-
-const rule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('interval'), everyMs: z.number().int().min(60_000) }),
-  z.strictObject({
-    kind: z.literal('crontab'),
-    expression: z.string(),
-    timeZone: z.string(),
-    gap: z.enum(['after', 'skip']).default('after'),
-    repeated: z.enum(['first', 'both']).default('first'),
-    days: z.enum(['both', 'either']).default('both'),
-  }),
-  z.strictObject({ kind: z.literal('clocked'), at: moment }),
-]);
-
-const schedule = z.strictObject({
-  enabled: z.boolean(),
-  rule,
-  oneOff: z.boolean().default(false),
-  startAt: moment.nullable().default(null),
-  expiresAt: moment.nullable().default(null),
-  overlap: z.enum(['skip', 'queue', 'allow']).default('skip'),
-  catchUp: z
-    .union([z.enum(['one', 'none']), z.strictObject({ kind: z.literal('all'), max: z.number(), withinMs: z.number() })])
-    .default('one'),
-  deadlineMs: z.number().int().nullable().default(null),
-});
-
-const setupSchema = z.strictObject({
-  assets: z
-    .array(
-      z.strictObject({
-        slug: id,
-        kind: z.enum(['pdf-template', 'font', 'image']),
-        /** Relative to the setup file. */
-        file: z.string().min(1),
-        description: z.string().default(''),
-      }),
-    )
-    .default([]),
-  types: z
-    .array(
-      z.strictObject({
-        id,
-        name: z.string().min(1),
-        retrievalFunction: z.string(),
-        generationFunction: z.string(),
-        options,
-      }),
-    )
-    .default([]),
-  configurations: z
-    .array(
-      z.strictObject({
-        id,
-        type: z.string(),
-        contextKey: z.string(),
-        options,
-        schedule: schedule.optional(),
-      }),
-    )
-    .default([]),
-});
+import { type GivenSetup, parseSetup, type Setup, setupFile } from './credentials-setup-file.ts';
 
 export interface SetupParts {
   readonly store: CredentialStore;
@@ -90,16 +20,6 @@ export interface SetupParts {
   readonly now: Date;
   /** Only check. */
   readonly dryRun?: boolean;
-}
-
-/** A setup that lies in no folder. */
-export interface GivenSetup {
-  /** For messages. */
-  readonly name: string;
-  /** As a setup file. */
-  readonly text: string;
-  /** What an asset names as its file. */
-  read(file: string): Promise<Buffer>;
 }
 
 /** What was saved, or would be. */
@@ -111,8 +31,6 @@ export interface SetupResult {
   /** So many of what the file describes were so already, and are left alone. */
   readonly same: number;
 }
-
-type Setup = z.infer<typeof setupSchema>;
 
 /** Adds what the file describes, or replaces what has the same slug or id and differs. Everything is checked before the first write,
  *  also what is stored already and would be used with a changed type.
@@ -134,17 +52,15 @@ export async function applyCredentialsSetup(from: string | GivenSetup, parts: Se
     }),
   );
   await assertUsable({ types, configurations, uploads }, parts);
-  const wanted = await readSchedules(setup, parts);
+  const otherSchedules = await schedulesToSet(setup, parts);
 
   const otherAssets = await notSame(uploads, (upload) => isStored(upload, parts));
   const otherTypes = await notSame(types, async (type) => saysSame(type, await store.type(type.id)));
   const otherConfigurations = await notSame(configurations, async (configuration) =>
     saysSame(configuration, await store.configuration(configuration.id)),
   );
-  const otherSchedules = await notSame(wanted, async ({ configurationId, schedule: one }) =>
-    isAsWanted(one, await store.schedule(configurationId)),
-  );
-  const described = uploads.length + types.length + configurations.length + wanted.length;
+  const schedules = setup.configurations.filter(({ schedule }) => schedule !== undefined);
+  const described = uploads.length + types.length + configurations.length + schedules.length;
   const saved = {
     assets: otherAssets.length,
     types: otherTypes.length,
@@ -217,15 +133,6 @@ async function replaceSchedule({ configurationId, schedule: wanted }: WantedFor,
   );
 }
 
-async function setupFile(path: string): Promise<GivenSetup> {
-  const bytes = await readGivenFile(path);
-  return {
-    name: path,
-    text: bytes.toString('utf8'),
-    read: (file) => readGivenFile(resolve(dirname(path), file), file),
-  };
-}
-
 async function readUploads(
   { read }: GivenSetup,
   setup: Setup,
@@ -284,65 +191,19 @@ function laidOver<Item extends { readonly id: string }>(
   return new Map([...stored, ...wanted].map((item) => [item.id, item]));
 }
 
-async function readSchedules(setup: Setup, { store, now }: SetupParts): Promise<readonly WantedFor[]> {
-  const schedules: WantedFor[] = [];
+/** Those that say something else than what is stored: one that has run out, or expired, stays as it is. */
+async function schedulesToSet(setup: Setup, { store, now }: SetupParts): Promise<readonly WantedFor[]> {
+  const others: WantedFor[] = [];
   for (const { id: configurationId, schedule } of setup.configurations) {
     if (!schedule) continue;
     const former = await store.schedule(configurationId);
-    // one that has run out, or expired, stays as it is
-    if (!isAsWanted(schedule, former))
-      await at(`schedule of configuration "${configurationId}"`, () =>
-        setSchedule(configurationId, schedule, former, now),
-      );
-    schedules.push({ configurationId, schedule });
-  }
-  return schedules;
-}
-
-/** A schedule as the setup file has it, alone. @throws InputError `input.schedule` with every place that is wrong */
-export function readScheduleText(text: string): WantedSchedule {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(
-      'schedule',
-      'the schedule is not JSON; write {"enabled": true, "rule": {"kind": "crontab", ...}}',
+    if (isAsWanted(schedule, former)) continue;
+    await at(`schedule of configuration "${configurationId}"`, () =>
+      setSchedule(configurationId, schedule, former, now),
     );
+    others.push({ configurationId, schedule });
   }
-  const parsed = schedule.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(all of it)'}: ${issue.message}`);
-  throw new InputError('schedule', `the schedule cannot be used:\n${problems.join('\n')}`);
-}
-
-function parseSetup(path: string, text: string): Setup {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    throw new InputError('setup', `${path} is not JSON; examples/credentials/example.json shows the form`);
-  }
-  const parsed = setupSchema.safeParse(value);
-  const problems = parsed.success
-    ? repeated(parsed.data)
-    : parsed.error.issues.map((issue) => `${issue.path.join('.') || '(whole file)'}: ${issue.message}`);
-  if (parsed.success && problems.length === 0) return parsed.data;
-  throw new InputError('setup', `${path} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-}
-
-/** Of two entries with one name the later would silently win. */
-function repeated({ assets, types, configurations }: Setup): readonly string[] {
-  const lists = { assets: assets.map(({ slug }) => slug), types: ids(types), configurations: ids(configurations) };
-  return Object.entries(lists).flatMap(([list, names]) =>
-    names.flatMap((name, index) =>
-      names.indexOf(name) < index ? [`${list}.${index}: "${name}" is there twice; keep one`] : [],
-    ),
-  );
-}
-
-function ids(items: readonly { readonly id: string }[]): readonly string[] {
-  return items.map((item) => item.id);
+  return others;
 }
 
 /** What is wrong with a part of the file, said with its place. */

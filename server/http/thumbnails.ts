@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { BadgeTemplate, ProviderAccount } from '../../plugin/ports/provider-store.ts';
-import { readTemplateText } from '../../plugin/providers/template-text.ts';
+import { holdersOf } from '../../plugin/providers/template-holders.ts';
 import { templateClause } from '../../plugin/providers/template-use.ts';
 import { type FilledWords, words } from '../../plugin/words.ts';
 import { safeUrl } from './format.ts';
@@ -54,13 +54,9 @@ export async function thumbnailsOf(
   const found = wanted.map(async (text) => {
     const clause = templateClause({ template: text });
     if (clause === null) return [];
-    const own = accounts.filter(({ provider }) => provider === clause.provider);
-    const { account: named, templateId } = readTemplateText(clause.text, own);
-    for (const template of await providerStore.templatesById(clause.provider, templateId)) {
-      const account = own.find(({ id }) => id === template.accountId && (named === null || named.id === id));
-      if (account) return [[text, thumbnailOf(account, template, settings)] as const];
-    }
-    const alt = words('Picture of {name}', { name: templateId });
+    const [held] = await holdersOf(clause, accounts, providerStore);
+    if (held) return [[text, thumbnailOf(held.account, held.template, settings)] as const];
+    const alt = words('Picture of {name}', { name: clause.text });
     return [[text, { src: NO_PICTURE, alt }] as const];
   });
   return new Map((await Promise.all(found)).flat());

@@ -12,8 +12,16 @@ export function typedConfirmation(count: number, above = TYPED_ABOVE): number | 
 }
 
 export function confirmationError(req: Request, count: number, above = TYPED_ABOVE): FieldError | null {
+  return count <= above || typedCount(req) === count ? null : typeTheCount(count);
+}
+
+/** As people write numbers: `1,200` is one too. @returns null: it is none */
+export function typedCount(req: Request): number | null {
   const typed = textField(req, 'confirmation').replace(/[\s,.]/g, '');
-  if (count <= above || typed === String(count)) return null;
+  return /^\d{1,9}$/.test(typed) ? Number(typed) : null;
+}
+
+export function typeTheCount(count: number): FieldError {
   return {
     field: 'confirmation',
     message: words('Type {count} to say that you mean all of them.', { count: String(count) }),

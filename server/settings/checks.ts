@@ -1,6 +1,6 @@
 /** What texts in settings must be. Each throws an Error whose message completes "<env> ...". */
 
-import { dateStyleProblem } from '../../plugin/date-style.ts';
+import { dateStyleProblem, isDateLanguage } from '../../plugin/date-style.ts';
 import { english } from '../../plugin/words.ts';
 
 export function url(schemes: readonly string[]): (value: string) => void {
@@ -92,6 +92,11 @@ function isLanguage(value: string): boolean {
 export function dateStyle(value: string): void {
   const problem = dateStyleProblem(value);
   if (problem !== null) throw new Error(english(problem));
+}
+
+export function dateLanguage(value: string): void {
+  languageTag(value);
+  if (!isDateLanguage(value)) throw new Error('must be a language that dates can be written in, such as uk or pt-BR');
 }
 
 export function timeZone(value: string): void {

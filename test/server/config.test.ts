@@ -70,6 +70,10 @@ describe('readSettings', () => {
       'LAUREL_DATE_STYLE has "DD" at character 1, which means nothing; did you mean "dd"?',
       'LAUREL_DATE_LANGUAGE must be a language tag like es or pt-BR',
     ]);
+    // A country: dates would be in the language of the machine.
+    expect(problemsOf({ LAUREL_DATE_LANGUAGE: 'ua' })).to.deep.equal([
+      'LAUREL_DATE_LANGUAGE must be a language that dates can be written in, such as uk or pt-BR',
+    ]);
   });
 
   it('takes the name of the platform for one line', () => {

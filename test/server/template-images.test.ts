@@ -1,13 +1,16 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { MemoryFileStore } from '../../plugin/ports/asset-files.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import { createTemplateImages } from '../../server/template-images.ts';
 import { png } from '../support/png.ts';
 
+const DAY_MS = 86_400_000;
 const ADDRESS = 'https://images.example.com/a.png';
 
 function world(answer: (address: string) => Promise<Uint8Array | null> = async () => png(4, 4)) {
-  let now = new Date('2026-03-01T10:00:00Z');
+  // as that of the files
+  let now = new Date();
   const asked: string[] = [];
   const files = new MemoryFileStore();
   const images = createTemplateImages({
@@ -62,9 +65,21 @@ describe('pictures of templates', () => {
     expect(most).to.equal(4);
   });
 
-  it('are left out where they cannot be kept: a list goes on without', async () => {
-    const { images, files } = world();
-    files.put = () => Promise.reject(new Error('disk full'));
-    expect(await images.find(ADDRESS)).to.equal(null);
+  it('are fetched anew after a month, also where no other one was fetched meanwhile', async () => {
+    const { images, asked, later } = world();
+    await images.find(ADDRESS);
+    later(29 * DAY_MS);
+    await images.find(ADDRESS);
+    expect(asked).to.have.length(1);
+    later(2 * DAY_MS);
+    await images.find(ADDRESS);
+    expect(asked).to.have.length(2);
   });
+
+  for (const part of ['put', 'get', 'sweep'] as const)
+    it(`are left out where they cannot be kept, and a list goes on without (${part})`, async () => {
+      const { images, files } = world();
+      sinon.stub(files, part).rejects(new Error('disk full'));
+      expect(await Promise.all([images.find(ADDRESS), images.find(ADDRESS)])).to.include(null);
+    });
 });

@@ -67,15 +67,15 @@ function leavesOf(facts: TemplateFacts | null): ReadonlyMap<string, unknown> {
   return new Map(Object.entries({ ...plain, ...details }));
 }
 
-/** The same for the same difference, in whatever order the provider lists. Counted in are the badges that are active on what is gone:
- *  who agreed to lose a template did not agree to lose those that came since. */
-export function fingerprintOf(differences: Iterable<string>): string {
+/** Of all that changes, by the print of each: the same in whatever order the provider lists. */
+export function fingerprintOf(prints: Iterable<string>): string {
   const hash = createHash('sha256');
-  for (const one of [...differences].sort()) hash.update(one);
+  for (const one of [...prints].sort()) hash.update(one);
   return hash.digest('hex');
 }
 
-/** Of one difference, for `fingerprintOf`; null: nothing changes. */
+/** Of one difference, for `fingerprintOf`; null: nothing changes. Counted in are the badges that are active on what is gone: who agreed
+ *  to lose a template did not agree to lose those that came since. */
 export function printOf({ kind, templateId, before, after, use }: Difference): string | null {
   if (kind === 'unchanged') return null;
   const active = use?.badges.flatMap((badge) => (badge.active ? badge.id : [])).sort() ?? [];

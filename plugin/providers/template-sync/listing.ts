@@ -11,7 +11,7 @@ import {
   goneTemplate,
   printOf,
 } from './difference.ts';
-import { DIFFERENCES_A_PAGE, type DifferenceNotes } from './notes.ts';
+import { DIFFERENCES_A_PAGE, type DifferenceNotes, type NotesPage } from './notes.ts';
 import { readUses, type TemplateUseParts } from './template-use.ts';
 
 /** The whole difference of one account. */
@@ -23,6 +23,9 @@ export interface FoundDifference {
   readonly inUse: number;
   readonly fingerprint: string;
 }
+
+/** Of which job, and of which of its accounts. */
+type Place = Pick<NotesPage, 'job' | 'account'>;
 
 interface Run {
   readonly accountId: string;
@@ -60,7 +63,7 @@ export class TemplateListings {
   /** @param begun how many were listed so far; where this process knows nothing of them it begins again
    *  @returns how many are listed now, and the difference once the list has ended */
   async step(
-    place: { readonly job: string; readonly account: number },
+    place: Place,
     begun: number,
     account: ProviderAccount,
     list: NonNullable<BadgeProvider['listTemplates']>,
@@ -121,7 +124,7 @@ export class TemplateListings {
     return known;
   }
 
-  async #note(place: { readonly job: string; readonly account: number }, run: Run, one: Difference): Promise<void> {
+  async #note(place: Place, run: Run, one: Difference): Promise<void> {
     const print = printOf(one);
     if (print !== null) run.prints.push(print);
     const unwritten = run.unwritten[one.kind];
@@ -130,14 +133,14 @@ export class TemplateListings {
     if (unwritten.length === DIFFERENCES_A_PAGE) await this.#write(place, run, one.kind);
   }
 
-  async #write(place: { readonly job: string; readonly account: number }, run: Run, kind: DifferenceKind) {
+  async #write(place: Place, run: Run, kind: DifferenceKind) {
     const page = Math.ceil(run.counts[kind] / DIFFERENCES_A_PAGE) - 1;
     await this.#parts.notes.write({ ...place, kind, page }, run.unwritten[kind]);
     run.unwritten[kind] = [];
   }
 
   /** The list has ended: only now is something gone. What was made here was never listed. */
-  async #end(place: { readonly job: string; readonly account: number }, run: Run, account: ProviderAccount) {
+  async #end(place: Place, run: Run, account: ProviderAccount) {
     const useOf = await readUses(this.#parts);
     for (const template of run.gone.values()) {
       if (template.syncedAt === null || template.state === 'retired') continue;

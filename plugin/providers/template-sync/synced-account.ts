@@ -29,6 +29,11 @@ export function syncedAccounts({ result }: Pick<Job, 'result'>): readonly Synced
   return (result?.accounts ?? []) as unknown as readonly SyncedAccount[];
 }
 
+/** For the audit. */
+export function namesOf(accounts: readonly SyncedAccount[]): string {
+  return accounts.map(({ provider, account }) => `${provider}/${account}`).join(', ');
+}
+
 export function asResult(accounts: readonly SyncedAccount[]): JsonObject {
   return { accounts: accounts as unknown as readonly JsonObject[] };
 }

@@ -1,12 +1,12 @@
 /** A page's elements drawn: images lowest, then QR codes, then texts. */
 
 import { InputError } from '../../../plugin/errors.ts';
+import { RecentlyUsed } from '../../../plugin/recently-used.ts';
 import type { DocumentFacts, Link, Overlay } from '../document.ts';
 import { type ImageElement, imageElements, qrElements, type TextElement, textElements } from '../elements.ts';
 import type { PdfJob } from '../engine.ts';
 import { type NameStyle, writeName } from '../name-style.ts';
 import { fillPlaceholders, formatIssueDate, type Placeholder } from '../placeholders.ts';
-import { RecentlyUsed } from '../recently-used.ts';
 import type { CompiledTemplate, PlacedImage } from '../template/compile-template.ts';
 import { cleanText } from '../text/clean-text.ts';
 import type { Font } from '../text/font.ts';

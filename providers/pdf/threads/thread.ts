@@ -1,8 +1,8 @@
 /** The thread that makes documents: one task after the other, bytes of assets kept from one to the next. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { RecentlyUsed } from '../../../plugin/recently-used.ts';
 import type { AssetFile, PdfJob } from '../engine.ts';
-import { RecentlyUsed } from '../recently-used.ts';
 import { limitAllocations } from './allocation-limit.ts';
 import { type Answer, type Task, type ThreadJob, type ThreadOptions, toPlain } from './messages.ts';
 

@@ -4,7 +4,7 @@ import { type Badge, explainOutcome, instantFromDate } from '../../../dsl/index.
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { IssuedOpenBadge } from '../../../plugin/ports/issuer-store.ts';
 import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
-import { readTemplateText } from '../../../plugin/providers/template-text.ts';
+import { holdersOf } from '../../../plugin/providers/template-holders.ts';
 import { msg } from '../../../plugin/words.ts';
 import { OPEN_BADGES } from '../../../providers/index.ts';
 import type { Translator } from '../../i18n/translator.ts';
@@ -159,11 +159,9 @@ async function imageOf(
     return image?.id !== undefined && URL.canParse(image.id) ? new URL(image.id).pathname : null;
   }
   if (template === null) return null;
-  const accounts = await providerStore.accounts(template.provider);
-  const { account: named, templateId } = readTemplateText(template.id, accounts);
-  for (const held of await providerStore.templatesById(template.provider, templateId)) {
-    const account = accounts.find(({ id }) => id === held.accountId && (named === null || named.id === id));
-    if (account) return pictureOf(account, held, settings, (...names) => `${MY_PATH}${templatePath(...names)}`);
-  }
-  return null;
+  const { provider, id: text } = template;
+  const [held] = await holdersOf({ provider, text }, await providerStore.accounts(provider), providerStore);
+  return held
+    ? pictureOf(held.account, held.template, settings, (...names) => `${MY_PATH}${templatePath(...names)}`)
+    : null;
 }

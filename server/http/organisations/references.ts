@@ -5,6 +5,7 @@ import { assetUse } from '../../../plugin/credentials/asset-use.ts';
 import { ConflictError } from '../../../plugin/errors.ts';
 import { mayRefer, type Owner, organisationOfContext } from '../../../plugin/organisations/standing.ts';
 import { belongingKey, type Thing } from '../../../plugin/ports/belongings.ts';
+import { holdersOf } from '../../../plugin/providers/template-holders.ts';
 import { readTemplateText } from '../../../plugin/providers/template-text.ts';
 import { templateClause } from '../../../plugin/providers/template-use.ts';
 import { words } from '../../../plugin/words.ts';
@@ -73,9 +74,9 @@ async function badgeReferences(
     const { account, templateId } = readTemplateText(clause.text, own);
     if (provider === OPEN_BADGES)
       return [...waits, { from, to: end({ kind: 'open-badge-template', id: templateId }, templateId) }];
-    const held = await providerStore.templatesById(provider, templateId);
-    const holders = own.filter(({ id }) => account?.id === id || held.some(({ accountId }) => accountId === id));
-    return [...waits, ...holders.map(({ id, name }) => ({ from, to: end({ kind: 'provider-account', id }, name) }))];
+    // Who names an account means no other that has the template too.
+    const meant = account ? [account] : (await holdersOf(clause, own, providerStore)).map((held) => held.account);
+    return [...waits, ...meant.map(({ id, name }) => ({ from, to: end({ kind: 'provider-account', id }, name) }))];
   });
   return (await Promise.all(found)).flat();
 }

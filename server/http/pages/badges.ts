@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { fromParameters, REPLAY } from '../../../plugin/badges/replay/replay-request.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { isOpen } from '../../../plugin/ports/job-store.ts';
-import { readTemplateText } from '../../../plugin/providers/template-text.ts';
+import { holdersOf } from '../../../plugin/providers/template-holders.ts';
 import { templateClause } from '../../../plugin/providers/template-use.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { pathText, queryString } from '../forms.ts';
@@ -72,13 +72,8 @@ export function badgeRoutes(services: Services): readonly Route[] {
 async function templateHref(definition: BadgeDefinition, { providerStore }: Services): Promise<string | null> {
   const clause = templateClause(definition);
   if (clause === null) return null;
-  const accounts = await providerStore.accounts(clause.provider);
-  const { account, templateId } = readTemplateText(clause.text, accounts);
-  for (const template of await providerStore.templatesById(clause.provider, templateId)) {
-    const holder = accounts.find(({ id }) => id === template.accountId && (account === null || account.id === id));
-    if (holder) return templatePath(holder, template);
-  }
-  return null;
+  const [held] = await holdersOf(clause, await providerStore.accounts(clause.provider), providerStore);
+  return held ? templatePath(held.account, held.template) : null;
 }
 
 /** The page of a badge that is no longer in force. */

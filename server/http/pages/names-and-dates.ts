@@ -1,10 +1,9 @@
 /** How names and dates are written on documents, and where it is said; a place to try a style before it is set. */
 
-import { DATE_STYLES, dateStyleProblem, formatDay } from '../../../plugin/date-style.ts';
+import { DATE_STYLES, dateStyleProblem, formatDay, isDateLanguage } from '../../../plugin/date-style.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { NAME_STYLES, type NameStyle, writeName } from '../../../providers/index.ts';
 import { directionOf, ownName } from '../../i18n/languages.ts';
-
 import { type FieldError, queryText } from '../forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
@@ -61,18 +60,10 @@ function errorsOf(style: string, language: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   if (problem !== null)
     errors.push({ field: 'style', message: words('The style {problem}', { problem }), isError: true });
-  if (!isLanguage(language))
+  if (!isDateLanguage(language))
     errors.push({
       ...{ field: 'dateLanguage', isError: true },
       message: words('"{language}" is no language; write its tag, such as uk or pt-BR', { language }),
     });
   return errors;
-}
-
-function isLanguage(tag: string): boolean {
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
-  } catch {
-    return false;
-  }
 }

@@ -3,11 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Request, Response } from 'express';
 import { projectPath } from '../../paths.ts';
-import { pathText } from '../forms.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { MY_PATH } from '../sso/paths.ts';
-import { noTemplate } from './templates.ts';
+import { templateAt } from './templates.ts';
 
 const PARTS = ':provider/:account/:template/picture';
 /** The address has a mark of the picture's own in it. */
@@ -16,11 +15,7 @@ const KEPT_SHORTLY = 'private, max-age=300';
 
 export function templatePictureRoutes({ providerStore, templateImages }: Services): readonly Route[] {
   const serve = async (req: Request, res: Response): Promise<void> => {
-    const account = (await providerStore.accounts(pathText(req, 'provider'))).find(
-      ({ slug }) => slug === pathText(req, 'account'),
-    );
-    const template = account && (await providerStore.template(account.provider, account.id, pathText(req, 'template')));
-    if (!template) throw noTemplate();
+    const { template } = await templateAt(req, providerStore);
     const image = template.imageUrl ? await templateImages.find(template.imageUrl) : null;
     // Whatever a browser may take it for, nothing in it runs.
     res.set('Content-Security-Policy', "default-src 'none'; sandbox");

@@ -22,6 +22,7 @@ import {
   toApply,
 } from '../../../plugin/providers/template-sync/request.ts';
 import {
+  namesOf,
   type SyncedAccount,
   type SyncState,
   syncedAccounts,
@@ -33,7 +34,7 @@ import { syncText } from '../account-view.ts';
 import { createAudit } from '../audit.ts';
 import { badgePath } from '../badge-links.ts';
 import { shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryString, queryText, textField, textFields } from '../forms.ts';
+import { type FieldError, pathText, queryString, queryText, textFields } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { jobTitle } from '../job-words.ts';
 import { renderPage } from '../page.ts';
@@ -41,6 +42,7 @@ import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { fieldWord, shownFieldValue } from '../template-fields.ts';
 import { qualifiedSlug, syncJobPath, templatePath } from '../template-links.ts';
+import { typedCount, typeTheCount } from '../typed-confirmation.ts';
 import { jobPath, shownJob } from './jobs.ts';
 import { providersCrumb, templatesCrumb } from './templates.ts';
 
@@ -164,22 +166,16 @@ export function templateSyncRoutes(services: Services): readonly Route[] {
       const preview = await findSync(jobStore, pathText(req, 'id'));
       const accounts = await providerStore.accounts();
       const actor = actorOf(res).name;
-      const typed = textField(req, 'confirmation').replace(/[\s,.]/g, '');
-      const agreement = { preview, retire: /^\d{1,9}$/.test(typed) ? Number(typed) : null, requestedBy: actor };
       try {
-        const job = await requestAgreed(jobs, accounts, agreement);
+        const job = await requestAgreed(jobs, accounts, { preview, retire: typedCount(req), requestedBy: actor });
         await audit(actor, 'templates.synchronised', `job:${job.id}`, {
           preview: preview.id,
-          accounts: toApply(preview)
-            .map(({ provider, account }) => `${provider}/${account}`)
-            .join(', '),
+          accounts: namesOf(toApply(preview)),
         });
         res.redirect(303, `${syncJobPath(job.id)}?done=sync-started`);
       } catch (error) {
         if (!(error instanceof InputError) || error.code !== 'input.unconfirmed') throw error;
-        const count = String(error.details.retire);
-        const message = words('Type {count} to say that you mean all of them.', { count });
-        await show(req, res, preview, [{ field: 'confirmation', message }]);
+        await show(req, res, preview, [typeTheCount(Number(error.details.retire))]);
       }
     }),
   ];

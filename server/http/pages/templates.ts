@@ -1,9 +1,11 @@
 /** The templates of badges at providers: what can be issued, and which badges use it. */
 
+import type { Request } from 'express';
 import { quote } from '../../../dsl/index.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
-import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provider-store.ts';
+import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../../../plugin/ports/provider-store.ts';
+import type { HeldTemplate } from '../../../plugin/providers/template-holders.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
 import { type FilledWords, msg, words } from '../../../plugin/words.ts';
 import { OWN_ACCOUNT } from '../../../providers/index.ts';
@@ -55,16 +57,9 @@ export function templateRoutes(services: Services): readonly Route[] {
 
   return [
     get('/templates/:provider/:account/:template', 'look', async (req, res) => {
-      const accounts = await providerStore.accounts();
-      const account = accounts.find(
-        ({ provider, slug }) => provider === pathText(req, 'provider') && slug === pathText(req, 'account'),
-      );
-      const template =
-        account && (await providerStore.template(account.provider, account.id, pathText(req, 'template')));
-      if (!account || !template) {
-        throw noTemplate();
-      }
-      const using = badgesUsing(template, await badges.list(), accounts);
+      const { account, template } = await templateAt(req, providerStore);
+      const [definitions, accounts] = await Promise.all([badges.list(), providerStore.accounts(account.provider)]);
+      const using = badgesUsing(template, definitions, accounts);
       const text = await templateTextFor(account, template, providerStore);
       const frame = {
         title: template.name,
@@ -100,8 +95,16 @@ export function templateRoutes(services: Services): readonly Route[] {
   ];
 }
 
-export function noTemplate(): NotFoundError {
-  return new NotFoundError('template', msg('there is no such template; the list of templates shows those there are'));
+/** The template that an address names. @throws NotFoundError `not-found.template` */
+export async function templateAt(
+  req: Request,
+  store: Pick<ProviderStore, 'accounts' | 'template'>,
+): Promise<HeldTemplate> {
+  const accounts = await store.accounts(pathText(req, 'provider'));
+  const account = accounts.find(({ slug }) => slug === pathText(req, 'account'));
+  const template = account && (await store.template(account.provider, account.id, pathText(req, 'template')));
+  if (template) return { account, template };
+  throw new NotFoundError('template', msg('there is no such template; the list of templates shows those there are'));
 }
 
 /** Why it cannot be issued; null: it can. */

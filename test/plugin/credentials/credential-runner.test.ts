@@ -4,7 +4,6 @@ import { invalidateCredential } from '../../../plugin/credentials/invalidate-cre
 import { allowNewCredential } from '../../../plugin/credentials/place.ts';
 import { NO_COUNTS } from '../../../plugin/credentials/run-progress.ts';
 import { InputError, StoreError } from '../../../plugin/errors.ts';
-import type { LearnerRecords } from '../../../plugin/ports/learner-records.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { aConfiguration, aRun, rejection } from '../../contracts/credential-store.ts';
 import { aLearnerRecord, DEMO_COURSE } from '../../contracts/learner-records.ts';
@@ -15,6 +14,7 @@ import {
   missingGlyph,
   NOW,
 } from '../../support/credential-world.ts';
+import { Gate, until } from '../../support/held-runs.ts';
 
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 
@@ -167,59 +167,6 @@ describe('a credential run', () => {
     expect(await world.store.runs({ limit: 9 })).to.deep.equal([]);
   });
 
-  it('U15: is joined, not doubled, by a second request while it runs, also from another process', async () => {
-    const gate = new Gate();
-    const runner = world.runner({ before: () => gate.passed });
-    const first = await runner.runNow(CONFIGURATION, 'schedule', NOW);
-    expect(await runner.runNow(CONFIGURATION, 'manual', later(5))).to.equal(first);
-    const other = world.runner();
-    expect(await other.runNow(CONFIGURATION, 'manual', later(6))).to.equal(first);
-    const waiting = other.wait(first);
-    gate.open();
-    expect((await waiting).counts.generated).to.equal(3);
-    expect(await world.store.runs({ limit: 9 })).to.have.length(1);
-  });
-
-  it('U15: of one due time is made once by several processes', async () => {
-    const runners = [world.runner(), world.runner(), world.runner()];
-    const ids = await Promise.all(runners.map((runner) => runner.runNow(CONFIGURATION, 'schedule', NOW)));
-    expect(new Set(ids).size).to.equal(1);
-    const run = await runners[0]?.wait(ids[0] ?? '');
-    expect(run?.counts.generated).to.equal(3);
-    expect((await world.store.credentials({ limit: 9 })).items).to.have.length(3);
-  });
-
-  it('L3: makes one credential per learner even when two runs are at it together', async () => {
-    await world.store.createRun(aRun({ id: 'other', dueAt: later(9), leaseUntil: NOW }));
-    const runner = world.runner();
-    const id = await runner.runNow(CONFIGURATION, 'manual', NOW);
-    expect(await world.runner().takeOverAbandoned()).to.equal(1);
-    const [one, other] = [await runner.wait(id), await runner.wait('other')];
-    expect(id).not.to.equal('other');
-    expect(one.counts.generated + other.counts.generated).to.equal(3);
-    expect(one.counts.skipped + other.counts.skipped).to.equal(3);
-    expect((await world.store.credentials({ limit: 9 })).items).to.have.length(3);
-    expect(world.files.keys()).to.have.length(3);
-  });
-
-  it('X7: begins beside the one that is going where it may, and still gives nobody two', async () => {
-    const gate = new Gate();
-    const slow = world.runner({ before: () => gate.passed });
-    const first = await slow.runNow(CONFIGURATION, 'schedule', NOW);
-    const beside = world.runner();
-    const second = await beside.runNow(CONFIGURATION, 'schedule', later(5), { beside: true });
-    expect(second).not.to.equal(first);
-    expect(await beside.runNow(CONFIGURATION, 'schedule', later(5), { beside: true }), 'asked again').to.equal(second);
-    const other = await beside.wait(second);
-    gate.open();
-    const one = await slow.wait(first);
-    expect(one.counts.generated + other.counts.generated).to.equal(3);
-    expect([one.state, other.state]).to.deep.equal(['done', 'done']);
-    const { items } = await world.store.credentials({ limit: 9 });
-    expect(items.map(({ status }) => status)).to.deep.equal(['available', 'available', 'available']);
-    expect(world.files.keys()).to.have.length(3);
-  });
-
   it('writes its counts while it runs and keeps its lease', async () => {
     const gate = new Gate();
     const runner = world.runner({
@@ -234,141 +181,6 @@ describe('a credential run', () => {
     expect(counted.leaseUntil).to.deep.equal(later(90_000));
     gate.open();
     await runner.wait(id);
-  });
-
-  describe('L2, U14: whose process died', () => {
-    /** A process that stops for good in the middle of Ben's document. */
-    async function deadRun(): Promise<string> {
-      const runner = world.runner({
-        saveEveryMs: 1_000_000,
-        before: ({ learnerName }) => (learnerName.startsWith('Ben') ? new Promise<void>(() => {}) : undefined),
-      });
-      const id = await runner.runNow(CONFIGURATION, 'manual', NOW);
-      await until(async () => (await world.credential('ben')) !== null);
-      return id;
-    }
-
-    it('is taken over after its lease, finished, and counted exactly', async () => {
-      const id = await deadRun();
-      const runner = world.runner();
-      expect(await runner.takeOverAbandoned()).to.equal(0);
-      world.clock.at = later(60_001);
-      expect(await runner.takeOverAbandoned()).to.equal(1);
-      const run = await runner.wait(id);
-      expect(run).to.deep.include({
-        state: 'done',
-        fence: 2,
-        counts: { seen: 4, eligible: 3, generated: 3, skipped: 0, failed: 0 },
-      });
-      expect(await world.credential('ben')).to.deep.include({ status: 'available', attempts: 2 });
-      expect(world.files.keys()).to.have.length(3);
-    });
-
-    it('does not keep a later run from making the credential it was stuck at', async () => {
-      await deadRun();
-      world.clock.at = later(60_001);
-      const runner = world.runner();
-      const run = await runner.wait(await runner.runNow(CONFIGURATION, 'schedule', later(60_001)));
-      expect(run.counts).to.deep.equal({ seen: 4, eligible: 3, generated: 2, skipped: 1, failed: 0 });
-      expect((await world.credential('ben'))?.status).to.equal('available');
-    });
-
-    it('leaves a credential alone that a living run is making', async () => {
-      const id = await deadRun();
-      await world.store.createRun(aRun({ id: 'run-9', dueAt: later(9), leaseUntil: later(60_009) }));
-      const abandoned = await world.store.takeOverRun('run-9', 1, later(5));
-      expect(abandoned?.fence).to.equal(2);
-      world.clock.at = later(10);
-      const runner = world.runner();
-      await runner.takeOverAbandoned();
-      const run = await runner.wait('run-9');
-      expect(run.counts).to.deep.equal({ seen: 4, eligible: 3, generated: 1, skipped: 2, failed: 0 });
-      expect(await world.credential('ben')).to.deep.include({ status: 'generating', runId: id });
-    });
-
-    it('stops, writes nothing and leaves no file when it turns out to be alive after all', async () => {
-      const gate = new Gate();
-      const sleeper = world.runner({
-        before: ({ learnerName }) => (learnerName.startsWith('Ben') ? gate.passed : undefined),
-        saveEveryMs: 1_000_000,
-      });
-      const id = await sleeper.runNow(CONFIGURATION, 'manual', NOW);
-      await until(async () => (await world.credential('ben')) !== null);
-      world.clock.at = later(60_001);
-      const runner = world.runner();
-      await runner.takeOverAbandoned();
-      const run = await runner.wait(id);
-      const made = await world.store.credentials({ limit: 9 });
-      const files = world.files.keys();
-      gate.open();
-      await sleeper.stop();
-      expect(await world.store.run(id)).to.deep.equal(run);
-      expect(await world.store.credentials({ limit: 9 })).to.deep.equal(made);
-      expect(world.files.keys()).to.deep.equal(files);
-    });
-  });
-
-  it('does not wait for the LMS when it stops, and leaves the run to another process', async () => {
-    let waiting = false;
-    const records: LearnerRecords = {
-      contextName: async () => 'Demonstration Course',
-      courses: async (contextKey) => [contextKey],
-      enrolled: async function* (_contextKey, { signal }) {
-        waiting = true;
-        await new Promise((_, reject) =>
-          signal?.addEventListener('abort', () => reject(new StoreError('away', 'away'))),
-        );
-        yield* [];
-      },
-    };
-    const runner = world.runner({ records });
-    const id = await runner.runNow(CONFIGURATION, 'manual', NOW);
-    await until(async () => waiting);
-    await runner.stop();
-    const run = await world.store.run(id);
-    expect(run).to.deep.include({ state: 'running', error: null, leaseUntil: NOW });
-  });
-
-  it('is given up at once by a process that stops, and finished by the next', async () => {
-    const gate = new Gate();
-    const stopping = world.runner({ before: () => gate.passed });
-    const id = await stopping.runNow(CONFIGURATION, 'manual', NOW);
-    await until(async () => (await world.credential('ada')) !== null);
-    const stopped = stopping.stop();
-    gate.open();
-    await stopped;
-    expect(await world.store.run(id)).to.deep.include({ state: 'running', leaseUntil: NOW });
-    expect(await stopping.takeOverAbandoned()).to.equal(0);
-    const next = world.runner();
-    expect(await next.takeOverAbandoned()).to.equal(1);
-    expect((await next.wait(id)).counts).to.deep.equal({ ...NO_COUNTS, seen: 4, eligible: 3, generated: 3 });
-  });
-
-  it('X16: stops before another can have it when its lease cannot be renewed, and makes nothing twice', async () => {
-    const made: string[] = [];
-    const gates = [new Gate(), new Gate()];
-    const update = sinon.stub(world.store, 'updateRun').rejects(new StoreError('unavailable', 'the database is away'));
-    const cutOff = world.runner({
-      before: async ({ learnerName }) => {
-        made.push(learnerName);
-        await gates[made.length - 1]?.passed;
-      },
-    });
-    const id = await cutOff.runNow(CONFIGURATION, 'manual', NOW);
-    await until(async () => made.length === 1);
-    world.clock.at = later(59_000);
-    gates[0]?.open();
-    await until(async () => made.length === 2);
-    world.clock.at = later(60_000);
-    gates[1]?.open();
-    await until(async () => (await world.credential('ben'))?.status === 'available');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(made).to.deep.equal(['Ada Lovelace', 'Ben Okafor']);
-    update.restore();
-    const next = world.runner();
-    expect(await next.takeOverAbandoned()).to.equal(1);
-    expect((await next.wait(id)).counts).to.deep.equal({ ...NO_COUNTS, seen: 4, eligible: 3, generated: 3 });
-    expect(world.files.keys()).to.have.length(3);
   });
 
   describe('X17: what fails for a moment', () => {
@@ -457,53 +269,4 @@ describe('a credential run', () => {
       });
     });
   });
-
-  it('X11: begun by its schedule is joined by a person, and tells nobody twice', async () => {
-    const gate = new Gate();
-    const runner = world.runner({ before: () => gate.passed });
-    const scheduled = await runner.runNow(CONFIGURATION, 'schedule', NOW);
-    const joined = await Promise.all([
-      runner.runNow(CONFIGURATION, 'manual', later(1)),
-      world.runner().runNow(CONFIGURATION, 'manual', later(2)),
-      world.runner().runNow(CONFIGURATION, 'retry', later(3)),
-    ]);
-    expect(joined).to.deep.equal([scheduled, scheduled, scheduled]);
-    gate.open();
-    await runner.wait(scheduled);
-    const mails = await world.store.dueMails(later(60_000), 99);
-    expect(mails.map(({ username }) => username).sort()).to.deep.equal(['ada', 'ben', 'cleo']);
-  });
-
-  it('is left to others when the store goes away', async () => {
-    const error = sinon.spy();
-    const update = sinon.stub(world.store, 'updateRun').rejects(new StoreError('unavailable', 'the database is away'));
-    const runner = world.runner({ logger: { ...silentLogger, error }, saveEveryMs: 1_000_000 });
-    const id = await runner.runNow(CONFIGURATION, 'manual', NOW);
-    await runner.stop();
-    expect(error.args.at(-1)).to.deep.equal([
-      'a credential run was left unfinished',
-      { runId: id, code: 'store.unavailable' },
-    ]);
-    update.restore();
-    world.clock.at = later(60_001);
-    const next = world.runner();
-    expect(await next.takeOverAbandoned()).to.equal(1);
-    expect((await next.wait(id)).state).to.equal('done');
-  });
 });
-
-class Gate {
-  open: () => void = () => {};
-  readonly passed = new Promise<void>((resolve) => {
-    this.open = resolve;
-  });
-}
-
-async function until<Found>(look: () => Promise<Found | null | false>): Promise<Found> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    const found = await look();
-    if (found !== null && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error('it did not happen within two seconds');
-}

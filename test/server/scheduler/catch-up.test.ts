@@ -9,22 +9,28 @@ const HOURLY: Schedule['rule'] = { kind: 'crontab', expression: '0 * * * *', tim
 const ALL: CatchUp = { kind: 'all', max: 3, withinMs: 86_400_000 };
 const at = (time: string) => new Date(`2026-03-01T${time}Z`);
 
-describe('catching up each missed time', () => {
-  let store: MemoryCredentialStore;
-  let days: SchedulerDays;
-  beforeEach(() => {
-    store = new MemoryCredentialStore();
-    days = new SchedulerDays(store, { runsGoOn: true });
-  });
+/** Runs go on until the test ends them. @param usual what `save` asks for unless told otherwise */
+function world(usual: Partial<WantedSchedule>) {
+  const store = new MemoryCredentialStore();
+  const days = new SchedulerDays(store, { runsGoOn: true });
+  return {
+    ...{ store, days },
+    save: (changes: Partial<WantedSchedule> = {}) =>
+      store.saveSchedule(setSchedule('a', { enabled: true, rule: HOURLY, ...usual, ...changes }, null, START)),
+    fired: () => days.fired.map(({ dueAt }) => dueAt.toISOString().slice(11, 16)),
+  };
+}
 
-  const save = (changes: Partial<WantedSchedule> = {}) =>
-    store.saveSchedule(setSchedule('a', { enabled: true, rule: HOURLY, catchUp: ALL, ...changes }, null, START));
+describe('catching up each missed time', () => {
+  let { store, days, save, fired } = world({ catchUp: ALL });
+  beforeEach(() => {
+    ({ store, days, save, fired } = world({ catchUp: ALL }));
+  });
   const schedule = async () => {
     const found = await store.schedule('a');
     if (found === null) throw new Error('the schedule is gone');
     return found;
   };
-  const fired = () => days.fired.map(({ dueAt }) => dueAt.toISOString().slice(11, 16));
 
   it('runs the oldest first, each after the one before has ended, whoever looks', async () => {
     await save();
@@ -131,15 +137,10 @@ describe('catching up each missed time', () => {
 });
 
 describe('X7: runs beside each other, where the schedule allows them', () => {
-  let store: MemoryCredentialStore;
-  let days: SchedulerDays;
+  let { store, days, save, fired } = world({ overlap: 'allow' });
   beforeEach(() => {
-    store = new MemoryCredentialStore();
-    days = new SchedulerDays(store, { runsGoOn: true });
+    ({ store, days, save, fired } = world({ overlap: 'allow' }));
   });
-  const save = (changes: Partial<WantedSchedule> = {}) =>
-    store.saveSchedule(setSchedule('a', { enabled: true, rule: HOURLY, overlap: 'allow', ...changes }, null, START));
-  const fired = () => days.fired.map(({ dueAt }) => dueAt.toISOString().slice(11, 16));
 
   it('begin at their times while the former go on, once each', async () => {
     await save();

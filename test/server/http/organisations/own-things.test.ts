@@ -97,6 +97,20 @@ describe('things of one’s own organisation', () => {
     expect(await ownerOf('badge', 'mine')).to.equal(null);
   });
 
+  it('may name one another in the second of two organisations as in the first', async () => {
+    const { belongings } = site.services;
+    for (const id of ['demo-course', 'mentor']) await belongings.claim({ kind: 'badge', id, organisation: 'Lab' });
+    const browser = await site.signIn('publisher', ['Acme', 'Lab']);
+    const waiting = 'badge "mentor" { active false requirement a { on badge "demo-course" awarded } }';
+    const saved = await save(browser, waiting, { version: '1' }, '/badges/mentor/edit');
+    expect(saved.status, textOf(saved.text)).to.equal(303);
+    expect(await ownerOf('badge', 'mentor')).to.equal('Lab');
+    // What is made anew belongs to the first, and may not name what is the second's.
+    const fresh = await save(browser, waiting.replace('mentor', 'fresh'));
+    expect(fresh.status).to.equal(422);
+    expect(await ownerOf('badge', 'fresh')).to.equal(null);
+  });
+
   it('are not what all share: that can be looked at and used, and only changed by who is not limited', async () => {
     const { credentials } = site.services;
     const type = await credentials.type('type-1');

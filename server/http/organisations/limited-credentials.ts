@@ -9,7 +9,7 @@ import type { Condition } from '../../../plugin/ports/records.ts';
 import { words } from '../../../plugin/words.ts';
 import type { Services } from '../services.ts';
 import { refuse } from './closed.ts';
-import { limitRecords } from './limited-records.ts';
+import { limitPage, limitRecords } from './limited-records.ts';
 import { isShared, NOTHING, type Reach } from './reach.ts';
 
 const TYPE: BelongingKind = 'credential-type';
@@ -131,10 +131,7 @@ export function limitCredentials(store: CredentialStore, reach: Reach): Credenti
     liveCredentials: async (id, usernames) => (await store.liveCredentials(id, usernames)).filter(isOwn),
     placeHolder: async (id, username) => ifOwn(await store.placeHolder(id, username)),
     placeHolders: async (id, usernames) => (await store.placeHolders(id, usernames)).filter(isOwn),
-    async credentials(query) {
-      const { items, next } = await store.credentials(query);
-      return { items: items.filter(isOwn), next };
-    },
+    credentials: (query) => limitPage((page) => store.credentials(page), query, isOwn),
     async countCredentials(filter) {
       if (filter.configurationId === undefined) return refuse();
       return (await owns(filter.configurationId)) ? store.countCredentials(filter) : 0;

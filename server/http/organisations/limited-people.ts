@@ -15,7 +15,7 @@ import type { AccessStore } from '../access-store.ts';
 import { LIMIT_PARAMETER, LIST_ACTION } from '../lists/act.ts';
 import type { Services } from '../services.ts';
 import { closed, refuse } from './closed.ts';
-import { limitRecords, noRecords } from './limited-records.ts';
+import { limitPage, limitRecords, noRecords } from './limited-records.ts';
 import { isShared, NOTHING, type Reach } from './reach.ts';
 
 /** No more are looked through for those that are somebody's own. */
@@ -90,11 +90,9 @@ export function limitEvents(log: EventLog, reach: Reach): EventLog {
     async *ofLearner(learner, filter) {
       for await (const entry of log.ofLearner(learner, filter)) if (isOwn(entry)) yield entry;
     },
-    latest: async (type, limit) => (await log.latest(type, limit)).filter(isOwn),
-    async list(query) {
-      const { items, next } = await log.list(query);
-      return { items: items.filter(isOwn), next };
-    },
+    latest: async (type, limit) =>
+      (await log.latest(type, Math.max(limit, MOST_LOOKED_AT))).filter(isOwn).slice(0, limit),
+    list: (query) => limitPage((page) => log.list(page), query, isOwn),
     scan: refuse,
     counts: refuse,
     record: refuse,
@@ -127,10 +125,7 @@ export function limitJobs({ jobStore, jobs, badges }: Pick<Services, 'jobStore' 
   const limitedStore: JobStore = {
     records: noRecords(jobStore.records),
     get,
-    async list(query) {
-      const { items, next } = await jobStore.list(query);
-      return { items: items.filter(isOwn), next };
-    },
+    list: (query) => limitPage((page) => jobStore.list(page), query, isOwn),
     create: refuse,
     claim: refuse,
     checkpoint: refuse,

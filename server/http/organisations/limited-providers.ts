@@ -7,6 +7,7 @@ import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../../../plu
 import type { Accounts } from '../../../plugin/providers/accounts.ts';
 import { OWN_ACCOUNT } from '../../../providers/index.ts';
 import { refuse } from './closed.ts';
+import { limitPage } from './limited-records.ts';
 import { isShared, type Reach } from './reach.ts';
 
 const ACCOUNT: BelongingKind = 'provider-account';
@@ -39,10 +40,7 @@ export function limitProviders(store: ProviderStore, reach: Reach): ProviderStor
       if (template.accountId !== OWN_ACCOUNT) return refuse();
       return reach.owns(TEMPLATE, template.templateId) && store.removeTemplate(template);
     },
-    async templates(query) {
-      const { items, next } = await store.templates(query);
-      return { items: items.filter(seesTemplate), next };
-    },
+    templates: (query) => limitPage((page) => store.templates(page), query, seesTemplate),
     templateCounts: async () =>
       (await store.templateCounts()).filter(({ accountId }) => seesAccount({ id: accountId })),
   };

@@ -104,6 +104,30 @@ describe('organisations on the pages', () => {
     ]);
   });
 
+  it('give nothing away that something names which stays, of whatever kind', async () => {
+    const { saveBadge, providerStore, credentials } = site.services;
+    const type = await credentials.type('type-1');
+    if (type) await credentials.saveType({ ...type, options: { ...type.options, template: 'certificate' } });
+    const requirement = 'requirement a { on org.openedx.learning.course.passing.status.updated.v1 }';
+    for (const [id, template] of [
+      ['by-account', 'hall "science/t1"'],
+      ['by-template', 'openbadges "course-completer"'],
+    ])
+      await saveBadge(`badge "${id}" { template ${template} ${requirement} }`, { actor: 'tests', expectedVersion: 0 });
+    const science = (await providerStore.accounts('hall')).find(({ slug }) => slug === 'science');
+    const _csrf = csrfOf((await browser.get('/organisations')).text);
+    for (const [selected, names] of [
+      [`provider-account:${science?.id}`, `by-account names ${science?.name}`],
+      ['open-badge-template:course-completer', 'by-template names course-completer'],
+      ['asset:certificate', 'Certificate of achievement names certificate'],
+    ]) {
+      const sent = { _csrf, action: 'give', which: 'selected', selected, choice: 'AcmeX', query: '' };
+      const answer = await browser.post('/actions/organisations/done').type('form').send(sent);
+      expect(textOf(answer.text), selected).to.include('failed 1').and.include(names);
+    }
+    expect(await site.services.belongings.all()).to.deep.equal([]);
+  });
+
   it('say nothing of organisations where nothing belongs to any', async () => {
     for (const path of ['/badges/demo-course', '/credential-types/type-1', '/credential-assets/certificate'])
       expect(textOf((await browser.get(path)).text), path).not.to.include('Belongs to');

@@ -2,7 +2,7 @@
  *  types and assets of their own, and shared ones to look at and use. */
 
 import { InputError } from '../../../plugin/errors.ts';
-import { contextBeginnings } from '../../../plugin/organisations/standing.ts';
+import { contextBeginnings, mayRefer, organisationOfContext } from '../../../plugin/organisations/standing.ts';
 import type { BelongingKind } from '../../../plugin/ports/belongings.ts';
 import type { ChangeResult, Credential, CredentialStore } from '../../../plugin/ports/credential-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
@@ -84,7 +84,10 @@ export function limitCredentials(store: CredentialStore, reach: Reach): Credenti
     configurations: ownConfigurations,
     async changeConfiguration(wanted, expected) {
       assertOwnContext(wanted, reach);
-      if (!reach.sees(TYPE, wanted.credentialTypeId)) return 'stale';
+      const { contextKey, credentialTypeId: typeId } = wanted;
+      if (!reach.sees(TYPE, typeId)) return 'stale';
+      if (!mayRefer(organisationOfContext(contextKey), reach.ownerOf({ kind: TYPE, id: typeId })))
+        throw crosses(contextKey, (await store.type(typeId))?.name ?? typeId);
       const stored = await store.configuration(wanted.id);
       if (stored !== null && !isOwn(stored)) return 'stale';
       return store.changeConfiguration(wanted, expected);
@@ -156,6 +159,13 @@ export function limitCredentials(store: CredentialStore, reach: Reach): Credenti
     dueMails: refuse,
     mailCounts: refuse,
   };
+}
+
+function crosses(from: string, to: string): InputError {
+  return new InputError(
+    'organisation-reference',
+    words('{from} names {to}: that must belong to the same organisation, or be shared by all', { from, to }),
+  );
 }
 
 /** @throws InputError `input.foreign-context` */

@@ -164,6 +164,19 @@ describe('things of one’s own organisation', () => {
     expect(keys).to.include('course-v1:AcmeX+NEW1+2026').and.not.include('course-v1:OpenedX+Other+2026');
   });
 
+  it('are of one organisation throughout, for somebody of two as well', async () => {
+    await site.services.belongings.claim({ kind: 'credential-type', id: 'type-1', organisation: 'Lab' });
+    const browser = await site.signIn('editor', ['AcmeX', 'Lab']);
+    const page = '/configurations/new?type=type-1';
+    const make = (contextKey: string) => submit(browser, page, '/configurations/new', { type: 'type-1', contextKey });
+    const crossing = await make('course-v1:AcmeX+NEW1+2026');
+    expect(crossing.status).to.equal(422);
+    expect(textOf(crossing.text)).to.include('ourse-v1:AcmeX+NEW1+2026 names Certificate of achievement');
+    expect((await make('course-v1:Lab+NEW1+2026')).status).to.equal(303);
+    const keys = (await site.services.credentials.configurations()).map(({ contextKey }) => contextKey);
+    expect(keys).to.include('course-v1:Lab+NEW1+2026').and.not.include('course-v1:AcmeX+NEW1+2026');
+  });
+
   it('are what an API token of the organisation reads, beside what all share', async () => {
     await site.services.belongings.claim({ kind: 'badge', id: 'demo-course', organisation: 'Acme' });
     await site.services.belongings.claim({ kind: 'badge', id: 'data-track', organisation: 'Lab' });

@@ -207,9 +207,10 @@ export class MongoIssuerStore implements IssuerStore {
     return { items, next: last && found.length > limit ? issuedCursor(last) : null };
   }
 
-  async badgeCounts(): Promise<ReadonlyMap<string, number>> {
+  async badgeCounts(templateIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const groups = await withDatabase(() =>
       this.#models.badges.aggregate<{ _id: string; count: number }>([
+        { $match: { templateId: { $in: [...templateIds] } } },
         { $group: { _id: '$templateId', count: { $sum: 1 } } },
       ]),
     );

@@ -76,7 +76,7 @@ export function limitIssuer(store: IssuerStore, reach: Reach): IssuerStore {
       query.templateId !== undefined && reach.owns(TEMPLATE, query.templateId)
         ? store.badges(query)
         : { items: [], next: null },
-    badgeCounts: async () => new Map([...(await store.badgeCounts())].filter(([id]) => reach.owns(TEMPLATE, id))),
+    badgeCounts: (templateIds) => store.badgeCounts(templateIds.filter((id) => reach.owns(TEMPLATE, id))),
     saveProfile: refuse,
     addKey: refuse,
     distrustKey: refuse,

@@ -2,9 +2,11 @@
 
 import { expect } from 'chai';
 import supertest from 'supertest';
+import type { BadgeProvider } from '../../../../plugin/ports/badge-provider.ts';
 import { pageRoutes } from '../../../../server/http/app.ts';
 import { opennessOf } from '../../../../server/http/organisations/openness.ts';
 import { createApiToken } from '../../../../server/http/tokens.ts';
+import { doMany } from '../../../support/act-on-many.ts';
 import { belongTo } from '../../../support/organisations.ts';
 import { routeAddress, seedAll } from '../../../support/route-addresses.ts';
 import { DEMO_COURSE } from '../../../support/seed.ts';
@@ -187,6 +189,21 @@ describe('things of one’s own organisation', () => {
     expect((await ask('/api/laurel/v1/learners/linh/badges')).status).to.equal(404);
     expect((await ask('/api/laurel/v1/learners/ada/badges/data-track')).status).to.equal(404);
     expect((await ask('/api/laurel/v1/learners/ada/badges/demo-course')).status).to.equal(200);
+  });
+
+  it('are asked after at their provider, and what it says is written down', async () => {
+    const { belongings, providers, progress } = site.services;
+    await belongings.claim({ kind: 'badge', id: 'demo-course', organisation: 'Acme' });
+    const provider = providers.get('memory') as BadgeProvider;
+    const accepted = { ...provider, issuedState: async () => ({ externalId: '', state: 'accepted', url: null }) };
+    site.services.providers.set('memory', accepted as never);
+    const browser = await site.signIn('operator', ['Acme']);
+    const { text } = await doMany(browser, '/issued-badges', { action: 'ask' });
+    expect(text)
+      .to.match(/changed [1-9]/)
+      .and.include('failed 0');
+    const { items } = await progress.listIssued({ provider: 'memory', badgeId: 'demo-course', limit: 50 });
+    expect(items.flatMap(({ issued }) => issued.map(({ externalState }) => externalState))).to.include('accepted');
   });
 
   it('change hands at the next request', async () => {

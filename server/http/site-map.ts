@@ -95,6 +95,12 @@ export function openPages(res: Response): readonly SitePage[] {
   );
 }
 
+/** Whether a link there leads anywhere for who is signed in; an address that is no page of the map is left to whoever links to it. */
+export function mayOpen(res: Response, href: string): boolean {
+  const [path] = href.split('?');
+  return !SITE_PAGES.some((page) => page.href === path) || openPages(res).some((page) => page.href === path);
+}
+
 /** Those whose names hold every word, in the language of whoever asks or in English. */
 export function pagesFound(pages: readonly SitePage[], search: string, t: Translator): readonly SitePage[] {
   const asked = folded(search).split(/\s+/).filter(Boolean);

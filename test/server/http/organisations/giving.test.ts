@@ -65,6 +65,9 @@ describe('organisations on the pages', () => {
     expect((await limited.get('/')).headers.location).to.equal('/badges');
     const menu = (await limited.get('/badges')).text;
     expect(menu).to.include('href="/progress"').and.not.include('href="/events"').and.not.include('href="/system"');
+    expect((await limited.get('/open-badge-templates')).text)
+      .to.include('href="/open-badge-templates/new"')
+      .and.not.include('href="/issuer"');
   });
 
   it('limit a token', async () => {

@@ -1,6 +1,13 @@
 /** What a badge of an organisation may not name although it is there: what is foreign to it, as if it were not. */
 
-import type { Badge, BadgeBlock, Diagnostic, Environment, RuleFile } from '../../dsl/index.ts';
+import {
+  type Badge,
+  type BadgeBlock,
+  type Diagnostic,
+  type Environment,
+  parse,
+  type RuleFile,
+} from '../../dsl/index.ts';
 import { checkBadgeText } from '../badges/badge-text.ts';
 import { isError, problem } from '../badges/book-diagnostics.ts';
 
@@ -28,6 +35,11 @@ export function foreignNames(
   const message = `the id "${sound.badge.id}" is taken already`;
   const taken = problem('badge.duplicate', message, 'choose another id', text, block.id.span);
   return { errors: [taken], file, badge: null };
+}
+
+/** The id that a text gives its badge, whatever else is wrong with it; '': none. */
+export function badgeIdIn(text: string): string {
+  return blockOf(parse(text).file)?.id.value ?? '';
 }
 
 /** What a text is issued by: the provider's word and what stands behind it; null: it names nothing. */

@@ -87,8 +87,8 @@ export interface IssuerStore {
   revokedIndexes(list: number): Promise<readonly number[]>;
   /** The latest first. */
   badges(query: IssuedBadgeQuery): Promise<Page<IssuedOpenBadge>>;
-  /** How many were issued per template. */
-  badgeCounts(): Promise<ReadonlyMap<string, number>>;
+  /** How many were issued of each of these templates; those that never were are not in it. */
+  badgeCounts(templateIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 /** What the sealed secret of a key is bound to. */

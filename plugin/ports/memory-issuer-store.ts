@@ -106,9 +106,10 @@ export class MemoryIssuerStore implements IssuerStore {
     return { items, next: last && rest.length > limit ? issuedCursor(last) : null };
   }
 
-  async badgeCounts(): Promise<ReadonlyMap<string, number>> {
+  async badgeCounts(templateIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
-    for (const { templateId } of this.#badges.values()) counts.set(templateId, (counts.get(templateId) ?? 0) + 1);
+    for (const { templateId } of this.#badges.values())
+      if (templateIds.includes(templateId)) counts.set(templateId, (counts.get(templateId) ?? 0) + 1);
     return counts;
   }
 }

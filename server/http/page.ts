@@ -17,7 +17,7 @@ import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
 import { requestIdOf } from './request-context.ts';
 import { rightOf } from './rights.ts';
 import { csrfToken } from './security.ts';
-import { SITE_PAGES } from './site-map.ts';
+import { openPages } from './site-map.ts';
 import { languageLinks, translatorOf } from './speech.ts';
 import { findLearnerSession } from './sso/lms-identity.ts';
 import { themeOf } from './theme.ts';
@@ -154,7 +154,7 @@ export async function renderPage(
     notice: noticeOf(req, t),
     actor,
     /** Names of the pages that who is signed in may open. */
-    pages: actor ? SITE_PAGES.filter(({ access }) => may(res, access)).map(({ name }) => t(name)) : [],
+    pages: actor ? openPages(res).map(({ name }) => t(name)) : [],
     /** Whether who is signed in has the right; a word that is none is our mistake. */
     can: (word: string) => may(res, rightOf(word)),
     /** Who is limited to some organisations finds less. */

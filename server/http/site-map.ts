@@ -1,7 +1,11 @@
 /** Every page that can be opened by its name, in the order of the navigation: for whoever looks for one. */
 
+import type { Response } from 'express';
+import { isLimited } from '../../plugin/organisations/standing.ts';
 import { msg } from '../../plugin/words.ts';
 import type { Translator } from '../i18n/translator.ts';
+import { findActor, may } from './identity.ts';
+import { opennessOf } from './organisations/openness.ts';
 import type { Section } from './page.ts';
 import type { Right } from './rights.ts';
 
@@ -82,6 +86,20 @@ export const SITE_PAGES: readonly SitePage[] = [
   { name: msg('Names and dates'), href: '/names-and-dates', access: 'look', section: 'system' },
   { name: msg('Configuration file'), href: '/configuration-file', access: 'administer', section: 'system' },
 ];
+
+/** Those that who is signed in may open. */
+export function openPages(res: Response): readonly SitePage[] {
+  const limited = isLimited(findActor(res)?.organisations ?? []);
+  return SITE_PAGES.filter(
+    ({ href, access }) => may(res, access) && !(limited && opennessOf({ method: 'get', path: href }) === 'closed'),
+  );
+}
+
+/** Whether a link there leads anywhere for who is signed in; an address that is no page of the map is left to whoever links to it. */
+export function mayOpen(res: Response, href: string): boolean {
+  const [path] = href.split('?');
+  return !SITE_PAGES.some((page) => page.href === path) || openPages(res).some((page) => page.href === path);
+}
 
 /** Those whose names hold every word, in the language of whoever asks or in English. */
 export function pagesFound(pages: readonly SitePage[], search: string, t: Translator): readonly SitePage[] {

@@ -31,7 +31,7 @@ import {
   type SignInDocument,
   type TokenDocument,
 } from './access-models.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { isDuplicateKey, unlessDuplicate, withDatabase } from './errors.ts';
 import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
@@ -55,15 +55,9 @@ export class MongoAccessStore implements AccessStore {
 
   async createAccount({ id, lmsUsername, organisations, ...facts }: Account): Promise<boolean> {
     const known = { ...(lmsUsername !== null && { lmsUsername }), ...storedLimit(organisations) };
-    try {
-      await withDatabase(() =>
-        this.#models.accounts.create([{ _id: id, ...facts, ...known, nameKey: accountNameKey(facts.name) }]),
-      );
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+    return unlessDuplicate(() =>
+      this.#models.accounts.create([{ _id: id, ...facts, ...known, nameKey: accountNameKey(facts.name) }]),
+    );
   }
 
   async account(id: string): Promise<KnownAccount | null> {

@@ -4,7 +4,7 @@ import mongoose from 'mongoose';
 import type { Owner } from '../../plugin/organisations/standing.ts';
 import { type Belonging, type BelongingStore, belongingKey, type Thing } from '../../plugin/ports/belongings.ts';
 import { schemaOptions } from './connect.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { unlessDuplicate, withDatabase } from './errors.ts';
 
 interface BelongingDocument extends Belonging {
   /** Kind and id. */
@@ -60,13 +60,7 @@ export class MongoBelongingStore implements BelongingStore {
   }
 
   /** @returns false when it belongs to somebody already */
-  async #add(belonging: Belonging): Promise<boolean> {
-    try {
-      await withDatabase(() => this.#belongings.create([{ _id: belongingKey(belonging), ...belonging }]));
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+  #add(belonging: Belonging): Promise<boolean> {
+    return unlessDuplicate(() => this.#belongings.create([{ _id: belongingKey(belonging), ...belonging }]));
   }
 }

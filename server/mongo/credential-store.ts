@@ -38,7 +38,7 @@ import {
   toType,
   toVersion,
 } from './credential-records.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { unlessDuplicate, withDatabase } from './errors.ts';
 import { mongoRecords } from './records.ts';
 
 const { trusted } = mongoose;
@@ -371,15 +371,4 @@ async function remove<Value extends Changeable>(
   const filter = { _id, updatedAt } as mongoose.QueryFilter<Value>;
   const { deletedCount } = await withDatabase(() => model.deleteOne(filter));
   return deletedCount === 1;
-}
-
-/** @returns false when a unique index refused the write */
-async function unlessDuplicate(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await withDatabase(write);
-    return true;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
 }

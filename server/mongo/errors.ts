@@ -36,6 +36,17 @@ export async function withDatabase<Result>(
   }
 }
 
+/** @returns false when a unique index refused the write @throws as `withDatabase` */
+export async function unlessDuplicate(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await withDatabase(write);
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
 /** @param error name of what the driver says */
 export function unavailable(error: string, cause?: unknown): StoreError {
   const message = 'the database does not answer; check that MongoDB is running and that MONGODB_URI leads to it';

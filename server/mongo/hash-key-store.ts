@@ -3,7 +3,7 @@
 import mongoose from 'mongoose';
 import type { HashKey, HashKeyStore } from '../../plugin/ports/hash-key-store.ts';
 import { schemaOptions } from './connect.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { unlessDuplicate, withDatabase } from './errors.ts';
 
 interface HashKeyDocument {
   readonly _id: string;
@@ -33,11 +33,7 @@ export class MongoHashKeyStore implements HashKeyStore {
   }
 
   async add({ id, sealed }: HashKey): Promise<void> {
-    try {
-      await withDatabase(() => this.#keys.create([{ _id: id, sealed }]));
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-    }
+    await unlessDuplicate(() => this.#keys.create([{ _id: id, sealed }]));
   }
 
   async reseal(id: string, former: string, sealed: string): Promise<boolean> {

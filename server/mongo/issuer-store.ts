@@ -11,7 +11,7 @@ import type {
 import type { Page } from '../../plugin/ports/learner-store.ts';
 import { issuedCursor } from '../../plugin/ports/memory-issuer-store.ts';
 import { schemaOptions } from './connect.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { unlessDuplicate, withDatabase } from './errors.ts';
 
 const { trusted } = mongoose;
 
@@ -105,7 +105,8 @@ export class MongoIssuerStore implements IssuerStore {
 
   async saveProfile(profile: IssuerProfile): Promise<boolean> {
     const fields = { ...profile, version: profile.version + 1 };
-    if (profile.version === 0) return created(() => this.#models.profiles.create([{ _id: PROFILE, ...fields }]));
+    if (profile.version === 0)
+      return unlessDuplicate(() => this.#models.profiles.create([{ _id: PROFILE, ...fields }]));
     const { matchedCount } = await withDatabase(() =>
       this.#models.profiles.updateOne({ _id: PROFILE, version: profile.version }, { $set: fields }),
     );
@@ -118,7 +119,7 @@ export class MongoIssuerStore implements IssuerStore {
   }
 
   addKey({ number: _id, ...key }: IssuerKey): Promise<boolean> {
-    return created(() => this.#models.keys.create([{ _id, ...key }]));
+    return unlessDuplicate(() => this.#models.keys.create([{ _id, ...key }]));
   }
 
   async distrustKey(_id: number, at: Date): Promise<boolean> {
@@ -140,7 +141,7 @@ export class MongoIssuerStore implements IssuerStore {
       );
       if (matchedCount === 1) return last;
       // Of several that find the list full, one begins the next; the others take a place in it.
-      if (await created(() => this.#models.lists.create([{ _id: last + 1, taken: 1 }]))) return last + 1;
+      if (await unlessDuplicate(() => this.#models.lists.create([{ _id: last + 1, taken: 1 }]))) return last + 1;
     }
   }
 
@@ -152,7 +153,7 @@ export class MongoIssuerStore implements IssuerStore {
   async addBadge(badge: IssuedOpenBadge): Promise<'added' | 'exists' | 'taken'> {
     const { uuid: _id, ...facts } = badge;
     const record = { _id, ...facts, revoked: badge.revokedAt !== null };
-    if (await created(() => this.#models.badges.create([record]))) return 'added';
+    if (await unlessDuplicate(() => this.#models.badges.create([record]))) return 'added';
     return (await this.badge(_id)) === null ? 'taken' : 'exists';
   }
 
@@ -207,9 +208,10 @@ export class MongoIssuerStore implements IssuerStore {
     return { items, next: last && found.length > limit ? issuedCursor(last) : null };
   }
 
-  async badgeCounts(): Promise<ReadonlyMap<string, number>> {
+  async badgeCounts(templateIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const groups = await withDatabase(() =>
       this.#models.badges.aggregate<{ _id: string; count: number }>([
+        { $match: { templateId: { $in: [...templateIds] } } },
         { $group: { _id: '$templateId', count: { $sum: 1 } } },
       ]),
     );
@@ -219,17 +221,4 @@ export class MongoIssuerStore implements IssuerStore {
 
 function toBadge({ _id, revoked: _, ...badge }: BadgeRecord): IssuedOpenBadge {
   return { uuid: _id, ...badge };
-}
-
-/** @returns false when something is there already that excludes it */
-async function created(work: () => Promise<unknown>): Promise<boolean> {
-  return withDatabase(async () => {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
-  });
 }

@@ -13,7 +13,7 @@ import { jobCursor, postponedOf, reopened } from '../../plugin/ports/memory-job-
 import { jobShape } from '../../plugin/ports/record-shapes.ts';
 import type { Records } from '../../plugin/ports/records.ts';
 import { schemaOptions } from './connect.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { unlessDuplicate, withDatabase } from './errors.ts';
 import { mongoRecords } from './records.ts';
 import { traceField } from './trace-field.ts';
 
@@ -79,15 +79,7 @@ export class MongoJobStore implements JobStore {
   async create(job: Job): Promise<boolean> {
     const { id, said, ...facts } = job;
     const texts = { ...textsOf(job), ...(said && { said: JSON.stringify(said) }) };
-    return withDatabase(async () => {
-      try {
-        await this.#jobs.create([{ _id: id, ...facts, ...texts } as JobRecord]);
-        return true;
-      } catch (error) {
-        if (isDuplicateKey(error)) return false;
-        throw error;
-      }
-    });
+    return unlessDuplicate(() => this.#jobs.create([{ _id: id, ...facts, ...texts } as JobRecord]));
   }
 
   async get(id: string): Promise<Job | null> {

@@ -3,7 +3,7 @@
 import mongoose from 'mongoose';
 import type { Retirement, RetirementChange, RetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { schemaOptions } from './connect.ts';
-import { isDuplicateKey, withDatabase } from './errors.ts';
+import { unlessDuplicate, withDatabase } from './errors.ts';
 
 type RetirementRecord = { _id: string } & Omit<Retirement, 'id'>;
 
@@ -52,13 +52,7 @@ export class MongoRetirementStore implements RetirementStore {
   }
 
   async add({ id, ...facts }: Retirement): Promise<boolean> {
-    try {
-      await withDatabase(() => this.#retirements.create([{ _id: id, ...facts }]));
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      throw error;
-    }
+    return unlessDuplicate(() => this.#retirements.create([{ _id: id, ...facts }]));
   }
 
   async get(id: string): Promise<Retirement | null> {

@@ -133,10 +133,13 @@ export function issuerStoreContract(name: string, makeStore: () => Promise<Issue
         next: null,
       });
       expect((await store.badges({ limit: 9, templateId: 'other' })).items).to.have.length(1);
-      expect([...(await store.badgeCounts())].sort()).to.deep.equal([
+      const counts = await store.badgeCounts(['course-completer', 'other', 'never-issued']);
+      expect([...counts].sort()).to.deep.equal([
         ['course-completer', 2],
         ['other', 1],
       ]);
+      expect([...(await store.badgeCounts(['other']))]).to.deep.equal([['other', 1]]);
+      expect([...(await store.badgeCounts([]))]).to.deep.equal([]);
     });
   });
 }

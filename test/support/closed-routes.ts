@@ -97,7 +97,6 @@ export const closedRoutes: readonly string[] = [
   'get /exports/organisations.json',
   'get /names-and-dates',
   'get /organisations',
-  'get /pages',
   'post /actions/organisations',
   'post /actions/organisations/done',
   'get /exports/tokens.csv',

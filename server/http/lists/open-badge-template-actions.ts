@@ -58,7 +58,8 @@ function deleting(services: OpenBadgeTemplateServices): BulkAction<BadgeTemplate
   /** Why it stays; null: nothing needs it. */
   async function needOf(template: BadgeTemplate): Promise<Words | null> {
     if (template.state === 'active') return words('it is active');
-    const issued = (await issuerStore.badgeCounts()).get(template.templateId) ?? 0;
+    const { templateId } = template;
+    const issued = (await issuerStore.badgeCounts([templateId])).get(templateId) ?? 0;
     if (issued > 0) return counts(issued, '{count} badge was issued with it', '{count} badges were issued with it');
     const using = badgesUsing(template, await badges.list(), await providerStore.accounts()).length;
     return using === 0

@@ -43,7 +43,7 @@ export function openBadgeTemplateList(
       { text: msg('New template'), href: `${HOME}/new`, access: 'edit', isPrimary: true },
     ],
     records: shortRecords(shape, () => everyTemplate(providerStore, { provider: OPEN_BADGES, accountId: OWN_ACCOUNT })),
-    load: () => issuerStore.badgeCounts(),
+    load: (rows) => issuerStore.badgeCounts(rows.map(({ templateId }) => templateId)),
     idOf: ({ templateId }) => templateId,
     columns: [
       {

@@ -13,6 +13,7 @@ import { jobPath } from '../pages/jobs.ts';
 import type { Right } from '../rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { mayOpen } from '../site-map.ts';
 import { translatorOf } from '../speech.ts';
 import { confirmationError, TYPED_ABOVE, typedConfirmation } from '../typed-confirmation.ts';
 import { AT_ONCE, actionParameters, actOn, type ChosenRecords, LIST_ACTION, whereChosen } from './act.ts';
@@ -129,7 +130,8 @@ export function listRoutes(list: AnyList, services: Pick<Services, 'access' | 'c
       const state = await readState(list, queryFrom(req));
       keepAddress(req, list.path, queryOf(list, state));
       const model = await listModel(list, state, t, (action) => may(res, actionAccess) && mayDo(res, action));
-      const isOpen = ({ access }: { readonly access?: Right }) => access === undefined || may(res, access);
+      const isOpen = ({ access, href }: { readonly access?: Right; readonly href: string }): boolean =>
+        (access === undefined || may(res, access)) && mayOpen(res, href);
       const said = <Each extends { readonly text: string }>(one: Each): Each => ({ ...one, text: t(one.text) });
       const links = (list.links ?? []).filter(isOpen).map(said);
       const buttons = (list.buttons ?? []).filter(({ access }) => may(res, access)).map(said);

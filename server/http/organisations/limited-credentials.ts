@@ -2,14 +2,14 @@
  *  types and assets of their own, and shared ones to look at and use. */
 
 import { InputError } from '../../../plugin/errors.ts';
-import { contextBeginnings } from '../../../plugin/organisations/standing.ts';
+import { contextBeginnings, mayRefer, organisationOfContext } from '../../../plugin/organisations/standing.ts';
 import type { BelongingKind } from '../../../plugin/ports/belongings.ts';
 import type { ChangeResult, Credential, CredentialStore } from '../../../plugin/ports/credential-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
 import { words } from '../../../plugin/words.ts';
 import type { Services } from '../services.ts';
 import { refuse } from './closed.ts';
-import { limitRecords } from './limited-records.ts';
+import { limitPage, limitRecords } from './limited-records.ts';
 import { isShared, NOTHING, type Reach } from './reach.ts';
 
 const TYPE: BelongingKind = 'credential-type';
@@ -84,7 +84,10 @@ export function limitCredentials(store: CredentialStore, reach: Reach): Credenti
     configurations: ownConfigurations,
     async changeConfiguration(wanted, expected) {
       assertOwnContext(wanted, reach);
-      if (!reach.sees(TYPE, wanted.credentialTypeId)) return 'stale';
+      const { contextKey, credentialTypeId: typeId } = wanted;
+      if (!reach.sees(TYPE, typeId)) return 'stale';
+      if (!mayRefer(organisationOfContext(contextKey), reach.ownerOf({ kind: TYPE, id: typeId })))
+        throw crosses(contextKey, (await store.type(typeId))?.name ?? typeId);
       const stored = await store.configuration(wanted.id);
       if (stored !== null && !isOwn(stored)) return 'stale';
       return store.changeConfiguration(wanted, expected);
@@ -131,10 +134,7 @@ export function limitCredentials(store: CredentialStore, reach: Reach): Credenti
     liveCredentials: async (id, usernames) => (await store.liveCredentials(id, usernames)).filter(isOwn),
     placeHolder: async (id, username) => ifOwn(await store.placeHolder(id, username)),
     placeHolders: async (id, usernames) => (await store.placeHolders(id, usernames)).filter(isOwn),
-    async credentials(query) {
-      const { items, next } = await store.credentials(query);
-      return { items: items.filter(isOwn), next };
-    },
+    credentials: (query) => limitPage((page) => store.credentials(page), query, isOwn),
     async countCredentials(filter) {
       if (filter.configurationId === undefined) return refuse();
       return (await owns(filter.configurationId)) ? store.countCredentials(filter) : 0;
@@ -159,6 +159,13 @@ export function limitCredentials(store: CredentialStore, reach: Reach): Credenti
     dueMails: refuse,
     mailCounts: refuse,
   };
+}
+
+function crosses(from: string, to: string): InputError {
+  return new InputError(
+    'organisation-reference',
+    words('{from} names {to}: that must belong to the same organisation, or be shared by all', { from, to }),
+  );
 }
 
 /** @throws InputError `input.foreign-context` */

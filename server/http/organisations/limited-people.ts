@@ -10,12 +10,12 @@ import type { EventEntry, EventLog } from '../../../plugin/ports/event-log.ts';
 import type { Job, JobStore, JsonObject } from '../../../plugin/ports/job-store.ts';
 import type { Learner, LearnerStore } from '../../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../../plugin/ports/progress-store.ts';
-import type { PageQuery, RecordPage } from '../../../plugin/ports/records.ts';
+import type { PageQuery, RecordPage, Records } from '../../../plugin/ports/records.ts';
 import type { AccessStore } from '../access-store.ts';
 import { LIMIT_PARAMETER, LIST_ACTION } from '../lists/act.ts';
 import type { Services } from '../services.ts';
 import { closed, refuse } from './closed.ts';
-import { limitRecords, noRecords } from './limited-records.ts';
+import { limitPage, limitRecords, noRecords } from './limited-records.ts';
 import { isShared, NOTHING, type Reach } from './reach.ts';
 
 /** No more are looked through for those that are somebody's own. */
@@ -27,29 +27,34 @@ export function limitLearners(
   store: LearnerStore,
   own: { readonly progress: ProgressStore; readonly credentials: CredentialStore },
 ): LearnerStore {
-  async function isOwn({ id, username }: Learner): Promise<boolean> {
-    if ((await own.progress.ofLearner(id)).length > 0) return true;
-    return (await own.credentials.credentialRecords.count([{ field: 'username', in: [username] }], 1)) > 0;
-  }
-
-  async function those(learners: readonly Learner[], limit = learners.length): Promise<readonly Learner[]> {
-    const found: Learner[] = [];
-    for (const learner of learners) {
-      if (found.length >= limit) break;
-      if (await isOwn(learner)) found.push(learner);
-    }
-    return found;
+  async function those(learners: readonly Learner[]): Promise<readonly Learner[]> {
+    if (learners.length === 0) return [];
+    const [ids, usernames] = await Promise.all([
+      valuesIn(
+        own.progress.records,
+        'learnerId',
+        learners.map(({ id }) => id),
+        'updatedAt',
+      ),
+      valuesIn(
+        own.credentials.credentialRecords,
+        'username',
+        learners.map(({ username }) => username),
+        'createdAt',
+      ),
+    ]);
+    return learners.filter(({ id, username }) => ids.has(id) || usernames.has(username));
   }
 
   const ifOwn = async (learner: Learner | null): Promise<Learner | null> =>
-    learner !== null && (await isOwn(learner)) ? learner : null;
+    (await those(learner === null ? [] : [learner]))[0] ?? null;
 
   return {
     records: {
       ...noRecords(store.records),
       async page(query: PageQuery): Promise<RecordPage<Learner>> {
         const { items } = await store.records.page({ ...query, limit: MOST_LOOKED_AT });
-        return { items: await those(items, query.limit), next: null, previous: null };
+        return { items: (await those(items)).slice(0, query.limit), next: null, previous: null };
       },
     },
     find: async (user) => ifOwn(await store.find(user)),
@@ -59,13 +64,26 @@ export function limitLearners(
     findManyByIds: (ids) => store.findManyByIds(ids),
     async list({ limit, ...query }) {
       const { items } = await store.list({ ...query, limit: MOST_LOOKED_AT });
-      return { items: await those(items, limit), next: null };
+      return { items: (await those(items)).slice(0, limit), next: null };
     },
     languageOf: refuse,
     rememberLanguage: refuse,
     resolve: refuse,
     count: refuse,
   };
+}
+
+/** @returns which of the values any record has in the field */
+async function valuesIn<Field extends string, Row extends Readonly<Record<Field, string>>>(
+  records: Records<Row>,
+  field: Field,
+  values: readonly string[],
+  order: string,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for await (const rows of records.scan({ where: [{ field, in: values }], order: { field: order, descending: true } }))
+    for (const row of rows) found.add(row[field]);
+  return found;
 }
 
 /** Events that are about courses of their own. */
@@ -90,11 +108,9 @@ export function limitEvents(log: EventLog, reach: Reach): EventLog {
     async *ofLearner(learner, filter) {
       for await (const entry of log.ofLearner(learner, filter)) if (isOwn(entry)) yield entry;
     },
-    latest: async (type, limit) => (await log.latest(type, limit)).filter(isOwn),
-    async list(query) {
-      const { items, next } = await log.list(query);
-      return { items: items.filter(isOwn), next };
-    },
+    latest: async (type, limit) =>
+      (await log.latest(type, Math.max(limit, MOST_LOOKED_AT))).filter(isOwn).slice(0, limit),
+    list: (query) => limitPage((page) => log.list(page), query, isOwn),
     scan: refuse,
     counts: refuse,
     record: refuse,
@@ -127,10 +143,7 @@ export function limitJobs({ jobStore, jobs, badges }: Pick<Services, 'jobStore' 
   const limitedStore: JobStore = {
     records: noRecords(jobStore.records),
     get,
-    async list(query) {
-      const { items, next } = await jobStore.list(query);
-      return { items: items.filter(isOwn), next };
-    },
+    list: (query) => limitPage((page) => jobStore.list(page), query, isOwn),
     create: refuse,
     claim: refuse,
     checkpoint: refuse,

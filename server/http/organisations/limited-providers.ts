@@ -7,6 +7,7 @@ import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../../../plu
 import type { Accounts } from '../../../plugin/providers/accounts.ts';
 import { OWN_ACCOUNT } from '../../../providers/index.ts';
 import { refuse } from './closed.ts';
+import { limitPage } from './limited-records.ts';
 import { isShared, type Reach } from './reach.ts';
 
 const ACCOUNT: BelongingKind = 'provider-account';
@@ -39,10 +40,7 @@ export function limitProviders(store: ProviderStore, reach: Reach): ProviderStor
       if (template.accountId !== OWN_ACCOUNT) return refuse();
       return reach.owns(TEMPLATE, template.templateId) && store.removeTemplate(template);
     },
-    async templates(query) {
-      const { items, next } = await store.templates(query);
-      return { items: items.filter(seesTemplate), next };
-    },
+    templates: (query) => limitPage((page) => store.templates(page), query, seesTemplate),
     templateCounts: async () =>
       (await store.templateCounts()).filter(({ accountId }) => seesAccount({ id: accountId })),
   };
@@ -78,7 +76,7 @@ export function limitIssuer(store: IssuerStore, reach: Reach): IssuerStore {
       query.templateId !== undefined && reach.owns(TEMPLATE, query.templateId)
         ? store.badges(query)
         : { items: [], next: null },
-    badgeCounts: async () => new Map([...(await store.badgeCounts())].filter(([id]) => reach.owns(TEMPLATE, id))),
+    badgeCounts: (templateIds) => store.badgeCounts(templateIds.filter((id) => reach.owns(TEMPLATE, id))),
     saveProfile: refuse,
     addKey: refuse,
     distrustKey: refuse,

@@ -1,5 +1,6 @@
 /** Records of which only some are there. */
 
+import type { Page } from '../../../plugin/ports/learner-store.ts';
 import type { Condition, Records } from '../../../plugin/ports/records.ts';
 
 /** @param within what all of them meet, asked for at every look
@@ -23,6 +24,33 @@ export function limitRecords<Row>(
       return values?.filter((value) => field.has(value)) ?? null;
     },
   };
+}
+
+/** So many pages are looked through for what fills one. */
+const MOST_LOOKED_THROUGH = 20;
+
+interface PageQuery {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** What of a store's pages is there, where the store itself cannot be asked for it. It is read on until the page is full; where few
+ *  are there the page stays short at last, and its cursor leads on. */
+export async function limitPage<Query extends PageQuery, Item>(
+  list: (query: Query) => Promise<Page<Item>>,
+  query: Query,
+  isThere: (item: Item) => boolean,
+): Promise<Page<Item>> {
+  const found: Item[] = [];
+  let next = query.after ?? null;
+  for (let looked = 0; looked < MOST_LOOKED_THROUGH; looked++) {
+    // No more than there is room for: the cursor stands behind the last one that was looked at.
+    const page = await list({ ...query, ...(next !== null && { after: next }), limit: query.limit - found.length });
+    found.push(...page.items.filter(isThere));
+    next = page.next;
+    if (next === null || found.length >= query.limit) break;
+  }
+  return { items: found, next };
 }
 
 /** None at all. */

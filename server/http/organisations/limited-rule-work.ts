@@ -1,7 +1,7 @@
 /** Saving badges and what comes of them, for accounts that are limited to some organisations. */
 
 import type { Diagnostic, RuleFile } from '../../../dsl/index.ts';
-import { foreignNames, templateIn, unofferedTemplate } from '../../../plugin/organisations/foreign-names.ts';
+import { badgeIdIn, foreignNames, templateIn, unofferedTemplate } from '../../../plugin/organisations/foreign-names.ts';
 import { mayRefer, type Owner } from '../../../plugin/organisations/standing.ts';
 import { readTemplateText } from '../../../plugin/providers/template-text.ts';
 import { OPEN_BADGES } from '../../../providers/index.ts';
@@ -23,23 +23,22 @@ type RuleWork = Pick<
 export function limitRuleWork(services: Services, reach: Reach): RuleWork {
   const { badges, providers, providerStore, environment, badgeUpstreams } = services;
 
-  /** What a new thing belongs to, or what this one does. */
-  const ownerOf = (id: string): Owner => reach.ownerOf({ kind: 'badge', id }) ?? reach.organisations[0] ?? null;
+  /** Whose a badge with this id is or would be: what is new, and what is not theirs to change, counts as of the first organisation. */
+  function ownerOf(id: string): Owner {
+    const owner = reach.sees('badge', id) ? reach.ownerOf({ kind: 'badge', id }) : null;
+    return owner ?? reach.organisations[0] ?? null;
+  }
 
-  function namesIn(text: string, taking = ''): ReturnType<typeof foreignNames> {
+  function namesIn(text: string): ReturnType<typeof foreignNames> {
     const upstreams = badgeUpstreams();
-    const owner = ownerOf(taking);
+    const owner = ownerOf(badgeIdIn(text));
     return foreignNames(text, {
       environment,
-      badges: new Set(
-        [...upstreams.keys()].filter((id) => mayRefer(owner, reach.ownerOf({ kind: 'badge', id })) || id === taking),
-      ),
+      badges: new Set([...upstreams.keys()].filter((id) => mayRefer(owner, reach.ownerOf({ kind: 'badge', id })))),
       upstreams: (id) => upstreams.get(id) ?? [],
       mayTake: (id) => reach.sees('badge', id),
     });
   }
-
-  const idIn = (text: string): string => namesIn(text).badge?.id ?? '';
 
   async function offers(owner: Owner, provider: string, text: string): Promise<boolean> {
     const at = providers.get(provider);
@@ -72,7 +71,7 @@ export function limitRuleWork(services: Services, reach: Reach): RuleWork {
 
   /** @returns what of the text is foreign, or nothing */
   async function foreignIn(text: string): Promise<readonly Diagnostic[]> {
-    const { errors, file, badge } = namesIn(text, idIn(text));
+    const { errors, file, badge } = namesIn(text);
     return badge === null ? errors : templateProblem(text, file, badge.id);
   }
 
@@ -85,15 +84,15 @@ export function limitRuleWork(services: Services, reach: Reach): RuleWork {
       ),
 
     checkBadge(text) {
-      const { errors } = namesIn(text, idIn(text));
+      const { errors } = namesIn(text);
       return errors.length > 0 ? errors : services.checkBadge(text);
     },
 
     async saveBadge(text, options) {
       const diagnostics = await foreignIn(text);
       if (diagnostics.length > 0) return { ok: false, diagnostics };
-      const id = idIn(text);
-      const isKnown = id !== '' && (await badges.history(id)).length > 0;
+      const id = badgeIdIn(text);
+      const isKnown = (await badges.history(id)).length > 0;
       if (isKnown && !reach.owns('badge', id)) throw isShared();
       // What does not pass the check is not saved, and has no owner.
       const errors = services.checkBadge(text).filter(({ severity }) => severity === 'error');
@@ -111,7 +110,7 @@ export function limitRuleWork(services: Services, reach: Reach): RuleWork {
 
     // Of shared badges nobody limited hears how many people there are.
     foreseeRules: async (drafts) => {
-      for (const id of drafts.map(idIn))
+      for (const id of drafts.map(badgeIdIn))
         if (!reach.owns('badge', id) && (await badges.history(id)).length > 0) return null;
       return services.foreseeRules(drafts);
     },

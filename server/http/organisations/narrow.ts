@@ -49,7 +49,8 @@ export function createNarrow(services: Services, routesOf: (services: Services) 
     if (openness === 'closed') throw needsEverything();
     const { reach, router } = worldOf(organisations);
     await reach.refresh();
-    router(req, res, next);
+    // What answers nothing here is not asked of the unlimited route that stands behind.
+    router(req, res, (error?: unknown) => next(error ?? 'route'));
   };
 }
 

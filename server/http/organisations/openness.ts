@@ -42,6 +42,7 @@ const LIMITED: readonly string[] = [
   'post /jobs/:id/resume',
 
   'get /find',
+  'get /pages',
   'get /learners/:id',
   'get /learners/:id/badges/:badge',
   'post /learners/:id/badges/:badge/effects/:effect/retry',

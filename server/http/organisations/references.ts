@@ -33,7 +33,7 @@ type References = Pick<
 /** @throws ConflictError `conflict.organisation-reference` */
 export async function assertMayBelong(services: References, thing: Thing, owner: Owner): Promise<void> {
   const key = belongingKey(thing);
-  for (const { from, to } of await referencesOf(services)) {
+  for (const { from, to } of await referencesAbout(services, thing)) {
     if (from.key !== key && to.key !== key) continue;
     const [whose, others] = [from.key === key ? owner : from.owner, to.key === key ? owner : to.owner];
     if (mayRefer(whose, others)) continue;
@@ -47,26 +47,33 @@ export async function assertMayBelong(services: References, thing: Thing, owner:
   }
 }
 
-async function referencesOf(services: References): Promise<readonly Reference[]> {
+/** At least those of the thing: of many that are given away, each asks. */
+async function referencesAbout(services: References, thing: Thing): Promise<readonly Reference[]> {
   const owners = new Map((await services.belongings.all()).map((one) => [belongingKey(one), one.organisation]));
-  const end = (thing: Thing, name: string): End => {
-    const key = belongingKey(thing);
+  const end = (one: Thing, name: string): End => {
+    const key = belongingKey(one);
     return { key, name, owner: owners.get(key) ?? null };
   };
-  return [...(await badgeReferences(services, end)), ...(await credentialReferences(services, end))];
+  const isOfCredentials = thing.kind === 'credential-type' || thing.kind === 'asset';
+  return isOfCredentials ? credentialReferences(services, end) : badgeReferences(services, thing, end);
 }
 
 type ToEnd = (thing: Thing, name: string) => End;
 
 async function badgeReferences(
   { badges, badgeUpstreams, providerStore }: References,
+  thing: Thing,
   end: ToEnd,
 ): Promise<readonly Reference[]> {
   const [definitions, accounts] = await Promise.all([badges.list(), providerStore.accounts()]);
   const upstreams = badgeUpstreams();
-  const found = definitions.map(async (definition): Promise<readonly Reference[]> => {
+  const waitsFor = (id: string): readonly string[] => upstreams.get(id) ?? [];
+  const concerned = definitions.filter(
+    ({ id }) => thing.kind !== 'badge' || id === thing.id || waitsFor(id).includes(thing.id),
+  );
+  const found = concerned.map(async (definition): Promise<readonly Reference[]> => {
     const from = end({ kind: 'badge', id: definition.id }, definition.id);
-    const waits = (upstreams.get(definition.id) ?? []).map((id) => ({ from, to: end({ kind: 'badge', id }, id) }));
+    const waits = waitsFor(definition.id).map((id) => ({ from, to: end({ kind: 'badge', id }, id) }));
     const clause = templateClause(definition);
     if (clause === null) return waits;
     const { provider } = clause;

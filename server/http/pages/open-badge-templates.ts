@@ -163,7 +163,7 @@ export function openBadgeTemplateRoutes(services: Services): readonly Route[] {
       const template = await find(req);
       const { templateId } = template;
       const [counts, { items }] = await Promise.all([
-        issuerStore.badgeCounts(),
+        issuerStore.badgeCounts([templateId]),
         issuerStore.badges({ templateId, limit: 20 }),
       ]);
       const named = badgesUsing(template, await services.badges.list(), await providerStore.accounts());

@@ -2,10 +2,9 @@
 
 import { words } from '../../../plugin/words.ts';
 import { queryText } from '../forms.ts';
-import { may } from '../identity.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
-import { pageMeant, pagesFound, SITE_PAGES, sections } from '../site-map.ts';
+import { openPages, pageMeant, pagesFound, sections } from '../site-map.ts';
 import { translatorOf } from '../speech.ts';
 
 const LONGEST_SEARCH = 100;
@@ -15,11 +14,7 @@ export function siteMapRoutes(): readonly Route[] {
     get('/pages', 'look', async (req, res) => {
       const t = translatorOf(req, res);
       const search = (queryText(req, 'search') ?? '').slice(0, LONGEST_SEARCH).trim();
-      const found = pagesFound(
-        SITE_PAGES.filter(({ access }) => may(res, access)),
-        search,
-        t,
-      );
+      const found = pagesFound(openPages(res), search, t);
       const meant = pageMeant(found, search, t);
       if (meant) return res.redirect(303, meant.href);
       const groups = Object.entries(sections).map(([section, name]) => ({

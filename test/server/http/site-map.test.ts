@@ -82,4 +82,13 @@ describe('finding a page', () => {
     expect((await browser.get('/pages?search=audit')).status).to.equal(200);
     expect((await site.browser().get('/sign-in')).text).not.to.include('site-pages');
   });
+
+  it('offers whoever is limited to some organisations what is open to them', async () => {
+    const limited = await makeSite().signIn('administrator', ['Acme']);
+    for (const path of ['/pages', '/badges']) {
+      const { text } = await limited.get(path);
+      expect(text, path).to.include('<option value="Badges">').and.not.include('<option value="API tokens">');
+    }
+    expect((await limited.get('/pages?search=Runs')).headers.location).to.equal('/runs');
+  });
 });

@@ -65,6 +65,9 @@ describe('organisations on the pages', () => {
     expect((await limited.get('/')).headers.location).to.equal('/badges');
     const menu = (await limited.get('/badges')).text;
     expect(menu).to.include('href="/progress"').and.not.include('href="/events"').and.not.include('href="/system"');
+    expect((await limited.get('/open-badge-templates')).text)
+      .to.include('href="/open-badge-templates/new"')
+      .and.not.include('href="/issuer"');
   });
 
   it('limit a token', async () => {
@@ -102,6 +105,30 @@ describe('organisations on the pages', () => {
     expect((await audited('belonging.given')).map(({ object }) => object)).to.deep.equal([
       ...['badge:demo-course', 'badge:explorer'],
     ]);
+  });
+
+  it('give nothing away that something names which stays, of whatever kind', async () => {
+    const { saveBadge, providerStore, credentials } = site.services;
+    const type = await credentials.type('type-1');
+    if (type) await credentials.saveType({ ...type, options: { ...type.options, template: 'certificate' } });
+    const requirement = 'requirement a { on org.openedx.learning.course.passing.status.updated.v1 }';
+    for (const [id, template] of [
+      ['by-account', 'hall "science/t1"'],
+      ['by-template', 'openbadges "course-completer"'],
+    ])
+      await saveBadge(`badge "${id}" { template ${template} ${requirement} }`, { actor: 'tests', expectedVersion: 0 });
+    const science = (await providerStore.accounts('hall')).find(({ slug }) => slug === 'science');
+    const _csrf = csrfOf((await browser.get('/organisations')).text);
+    for (const [selected, names] of [
+      [`provider-account:${science?.id}`, `by-account names ${science?.name}`],
+      ['open-badge-template:course-completer', 'by-template names course-completer'],
+      ['asset:certificate', 'Certificate of achievement names certificate'],
+    ]) {
+      const sent = { _csrf, action: 'give', which: 'selected', selected, choice: 'AcmeX', query: '' };
+      const answer = await browser.post('/actions/organisations/done').type('form').send(sent);
+      expect(textOf(answer.text), selected).to.include('failed 1').and.include(names);
+    }
+    expect(await site.services.belongings.all()).to.deep.equal([]);
   });
 
   it('say nothing of organisations where nothing belongs to any', async () => {

@@ -1,6 +1,6 @@
 /** Events a second from RabbitMQ to the acknowledged effect, where none, a tenth and all of them match a badge, with one and
- *  two consumer processes, and with two that share shards; beside a bare amqplib consumer that parses and acknowledges (a), and one write of the same
- *  document per event through the driver, as many under way at the same time (b).
+ *  two consumer processes, and with two that share shards; beside a bare amqplib consumer that parses and acknowledges (a),
+ *  and one write of the same document per event through the driver, as many under way at the same time (b).
  *
  *  Everybody takes turns, and what is printed is the median of the rounds: read the ratios, which are those within a round.
  *  Where others use the machine too, read the processor time: microseconds an event, by whose they are. One embedded store

@@ -9,7 +9,7 @@ const privileges = [
   allow('', ['dbStats', 'listCollections']),
   allow('learners', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
   allow('progress', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
-  allow('events', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
+  allow('events', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes', 'dropIndex']),
   allow('activity', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
   allow('belongings', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),
   allow('installation', ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes']),

@@ -130,8 +130,8 @@ export function startConsumer({
           receive(own, giveUp, message, { isAside });
         });
       });
-      for (const queue of [...queues, topology.suspects]) await subscriptions.subscribe(queue);
       shares = subscriptions;
+      for (const queue of [...queues, topology.suspects]) await subscriptions.subscribe(queue);
       logger.info('consuming events', { queue: topology.queue, queues: queues.length, prefetch });
     },
   });
@@ -211,10 +211,8 @@ export function startConsumer({
     lastError: () => kept.lastError(),
     counts: () => ({ ...counts }),
     async stop(limitMs = 25_000) {
-      const channel = kept.current();
       ending = true;
-      await endSharing?.();
-      await Promise.all((shares?.tags ?? []).map((tag) => channel?.cancel(tag).catch(() => {})));
+      await Promise.all([endSharing?.(), shares?.end()]);
       const limit = setTimeout(() => stopping.abort(), limitMs);
       // what waits for the database would wait for ever
       if (!gate.isOpen) stopping.abort();

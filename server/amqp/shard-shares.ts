@@ -16,6 +16,7 @@ export class ShardShares {
   readonly #tags = new Map<string, string>();
   /** Those that have delivered something, which the others do not. */
   readonly #served = new Set<string>();
+  #hasEnded = false;
 
   /** @param topology `queue` is consumed by every process beside the others, so that it tells how many there are: of a
    *  shard RabbitMQ counts the active one alone */
@@ -30,13 +31,19 @@ export class ShardShares {
     this.#subscribe = subscribe;
   }
 
-  /** By which all subscriptions are ended. */
-  get tags(): readonly string[] {
-    return [...this.#tags.values()];
+  async subscribe(queue: string): Promise<void> {
+    if (this.#hasEnded) return;
+    const { consumerTag } = await this.#subscribe(queue);
+    if (this.#hasEnded) await this.#channel.cancel(consumerTag);
+    else this.#tags.set(queue, consumerTag);
   }
 
-  async subscribe(queue: string): Promise<void> {
-    this.#tags.set(queue, (await this.#subscribe(queue)).consumerTag);
+  /** Ends all subscriptions; those that are being made or exchanged end too. Never rejects: a lost channel has none. */
+  async end(): Promise<void> {
+    this.#hasEnded = true;
+    const tags = [...this.#tags.values()];
+    this.#tags.clear();
+    await Promise.all(tags.map((tag) => this.#channel.cancel(tag).catch(() => {})));
   }
 
   /** To be told of every delivery. */

@@ -11,6 +11,7 @@ export type Action =
   | 'update'
   | 'remove'
   | 'createIndex'
+  | 'dropIndex'
   | 'listIndexes'
   | 'listCollections'
   | 'dbStats';
@@ -35,20 +36,21 @@ export const ACTIONS_OF_COMMANDS: Readonly<Record<CommandName, readonly Action[]
   delete: ['remove'],
   findAndModify: ['find', 'update', 'insert'],
   createIndexes: ['createIndex'],
+  dropIndexes: ['dropIndex'],
   listIndexes: ['listIndexes'],
   listCollections: ['listCollections'],
   dbStats: ['dbStats'],
   create: null,
   drop: null,
   dropDatabase: null,
-  dropIndexes: null,
   listDatabases: null,
 };
 
 const USUAL: readonly Action[] = ['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes'];
 
-/** Where less than the usual will do. */
-const LESS: Readonly<Record<string, readonly Action[]>> = {
+const UNUSUAL: Readonly<Record<string, readonly Action[]>> = {
+  // How long they are kept, an index says: another number of days takes another index.
+  events: [...USUAL, 'dropIndex'],
   // It can only be added to; a retired learner's name in it gives way to a pseudonym.
   audit: USUAL.filter((action) => action !== 'remove'),
   ...Object.fromEntries(
@@ -65,7 +67,7 @@ const FORMER = ['badges', 'badge_versions'];
 /** By the collection; '': of the database. */
 export const ROLE: ReadonlyMap<string, readonly Action[]> = new Map([
   ['', ['dbStats', 'listCollections']],
-  ...dataMap.map(({ collection }) => [collection, LESS[collection] ?? USUAL] as const),
+  ...dataMap.map(({ collection }) => [collection, UNUSUAL[collection] ?? USUAL] as const),
   ...FORMER.map((name) => [name, ['find']] as const),
 ]);
 

@@ -143,7 +143,8 @@ export class FieldFinder {
 }
 
 /** Where a value ends that begins there. Documents and arrays are taken by their length.
- *  @throws CommandError where it ends beyond the bytes, for deprecated types, for dates that JavaScript cannot say, and unknown options of patterns */
+ *  @throws CommandError where it ends beyond the bytes, for deprecated types, for dates that JavaScript cannot say, and unknown
+ *    options of patterns */
 export function endOfValue(bytes: Buffer, type: number, at: number): number {
   switch (type) {
     case TYPE.string:
@@ -216,12 +217,6 @@ export function endOfText(bytes: Buffer, at: number): number {
 /** Of a date: exact for all that JavaScript can say. */
 export function millisecondsAt(bytes: Buffer, at: number): number {
   return bytes.readInt32LE(at + 4) * 0x100000000 + bytes.readUInt32LE(at);
-}
-
-export function writeMilliseconds(bytes: Buffer, at: number, milliseconds: number): void {
-  const high = Math.floor(milliseconds / 0x100000000);
-  bytes.writeInt32LE(high, at + 4);
-  bytes.writeUInt32LE(milliseconds - high * 0x100000000, at);
 }
 
 function within(bytes: Buffer, end: number): number {

@@ -10,7 +10,7 @@ export class LateKeys {
   /** Of each index: how many documents are late. */
   readonly #counts: number[] = [];
 
-  /** Documents that some index has not been told of. */
+  /** Documents that were noted and not forgotten since; of some every index may have been told. */
   get size(): number {
     return this.#documents.size;
   }

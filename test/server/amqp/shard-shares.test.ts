@@ -55,6 +55,11 @@ class Broker {
         if (own.has(this.waiting.get(queue)?.[0] ?? '')) shares.delivered(queue);
   }
 
+  /** Subscriptions there are, of everybody. */
+  get subscriptions(): number {
+    return [...this.waiting.values()].flat().length;
+  }
+
   /** How many queues deliver to it. */
   served(shares: ShardShares): number {
     const own = this.#members.get(shares);
@@ -83,7 +88,7 @@ describe('ShardShares', () => {
     const broker = new Broker();
     const only = await subscribed(broker);
     expect(await settle(broker, [only])).to.deep.equal([6]);
-    expect(only.shares.tags).to.have.length(7);
+    expect(broker.subscriptions).to.equal(7);
   });
 
   it('gives every process its share, whoever came first', async () => {
@@ -110,6 +115,21 @@ describe('ShardShares', () => {
     expect(await settle(broker, [second])).to.deep.equal([6]);
     const third = await subscribed(broker);
     expect(await settle(broker, [second, third])).to.deep.equal([3, 3]);
+  });
+
+  it('ends every subscription, also while it gives some up or has not made all of them', async () => {
+    for (let moments = 0; moments < 20; moments += 1) {
+      const broker = new Broker();
+      const [first] = [await subscribed(broker), await subscribed(broker)];
+      broker.deliver();
+      const third = broker.join();
+      const underWay = [first.shares.giveUpMore(), third.shares.subscribe(QUEUE)];
+      for (let n = 0; n < moments; n += 1) await null;
+      await Promise.all([first.shares.end(), third.shares.end()]);
+      await Promise.all(underWay);
+      await third.shares.subscribe('s0');
+      expect(broker.subscriptions, `after ${moments} moments`).to.equal(7);
+    }
   });
 
   it('gives up nothing that delivers nothing: it may belong to another already', async () => {

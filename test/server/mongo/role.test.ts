@@ -30,12 +30,15 @@ describe('the role of Laurel at a MongoDB server', function () {
     expect(ROLE.get('badges')).to.deep.equal(['find']);
   });
 
-  it('removes nothing from the audit, and drops nothing', () => {
+  it('removes nothing from the audit, and drops nothing but the index that says how long events are kept', () => {
     expect(ROLE.get('audit')).to.include('insert').and.not.include('remove');
+    expect([...ROLE].filter(([, actions]) => actions.includes('dropIndex')).map(([name]) => name)).to.deep.equal([
+      'events',
+    ]);
     const all = new Set([...ROLE.values()].flat());
     expect([...all]).to.have.members([
       ...['find', 'insert', 'update', 'remove', 'createIndex', 'listIndexes'],
-      ...['dbStats', 'listCollections'],
+      ...['dropIndex', 'dbStats', 'listCollections'],
     ]);
   });
 
@@ -54,6 +57,10 @@ describe('the role of Laurel at a MongoDB server', function () {
         } finally {
           await laurel.stop();
         }
+        for (const days of ['30', '60']) {
+          const settings = readSettings({ ...env, LAUREL_EVENT_RETENTION_DAYS: days });
+          await (await compose(settings, { logger: silentLogger, roles: ['scheduler'] })).stop();
+        }
         const backup = join(folder, 'backup');
         const elsewhere = { ...env, LAUREL_DATA_DIR: join(folder, 'restored') };
         for (const [args, world] of [
@@ -65,7 +72,13 @@ describe('the role of Laurel at a MongoDB server', function () {
         ] as const)
           expect((await runLaurel([...args], { env: world })).stderr, args.join(' ')).not.to.match(/^laurel: /m);
       });
-      expect(sent.map(({ name }) => name)).to.include.members(['createIndexes', 'insert', 'delete', 'findAndModify']);
+      expect(sent.map(({ name }) => name)).to.include.members([
+        'createIndexes',
+        'dropIndexes',
+        'insert',
+        'delete',
+        'findAndModify',
+      ]);
       expect(new Set(sent.map(({ collection }) => collection)).size).to.be.greaterThan(30);
       expect(sent.flatMap(notAllowed)).to.deep.equal([]);
     } finally {

@@ -13,7 +13,8 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/^dist\/assets\//, 'dist/assets/rule-editor.js'],
   [/^views\/(pages|partials)\/.*\.ejs$/, 'views/pages/dashboard.ejs'],
   [/^views\/mail\/.*\.ejs$/, 'views/mail/credential-available.text.ejs'],
-  [/^views\/assets\/[\w.-]+\.(css|svg|png|js)$/, 'views/assets/laurel.css'],
+  [/^views\/assets\/[\w.-]+\.(svg|png|js)$/, 'views/assets/laurel.svg'],
+  [/^views\/styles\/[\w-]+\.css$/, 'views/styles/base.css'],
   [/^views\/locale\/\w{2}\/LC_MESSAGES\/laurel\.po$/, 'views/locale/en/LC_MESSAGES/laurel.po'],
   [/^fonts\/([\w.-]+\.ttf|LICENSE-\w+|README\.md)$/, 'fonts/LICENSE-Noto'],
   [

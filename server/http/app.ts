@@ -2,6 +2,7 @@
 
 import express, { type Express, type Request, type RequestHandler } from 'express';
 import { browserAssets, preferCompressed } from '../assets/browser-assets.ts';
+import { sendStyleSheet } from '../assets/style-sheets.ts';
 import { projectPath } from '../paths.ts';
 import { badgeApiRoutes } from './api/badges.ts';
 import { requireApiToken } from './api/bearer.ts';
@@ -181,6 +182,7 @@ export function createApp(services: Services): Express {
   app.use(requestContext(services));
   app.use(securityHeaders(settings));
   app.use(chooseLanguage(services), chooseTheme(services));
+  app.use('/assets', sendStyleSheet);
   app.use('/assets', express.static(projectPath('views', 'assets'), { maxAge: '10m', index: false, redirect: false }));
   app.use('/assets', preferCompressed, express.static(browserAssets, { maxAge: '10m', index: false, redirect: false }));
   app.use(ABOUT_LEARNERS, readableFrom(settings.apiOrigins));

@@ -6,6 +6,7 @@ import type { Request, Response } from 'express';
 import { isLimited } from '../../plugin/organisations/standing.ts';
 import type { Words } from '../../plugin/words.ts';
 import { assetAddress } from '../assets/browser-assets.ts';
+import { styleSheetAddress } from '../assets/style-sheets.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { projectPath } from '../paths.ts';
 import { editorSpeech } from './editor-speech.ts';
@@ -150,6 +151,7 @@ export async function renderPage(
     })),
     failed: frame.failed ?? (frame.errors ?? []).length > 0,
     languages: languageLinks(req, res, frame.section !== null),
+    styles: { all: styleSheetAddress('laurel.css'), dark: styleSheetAddress('laurel-dark.css') },
     theme: themeOf(req, frame.section !== null),
     notice: noticeOf(req, t),
     actor,

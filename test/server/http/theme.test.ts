@@ -8,7 +8,7 @@ describe('the colours of pages', () => {
     const { text } = await supertest(site.app).get('/verify').set('Cookie', cookie);
     return [
       /<meta name="color-scheme" content="([^"]*)">/.exec(text)?.[1],
-      /laurel-dark\.css" media="([^"]*)"/.exec(text)?.[1] ?? null,
+      /laurel-dark\.css\?v=\w+" media="([^"]*)"/.exec(text)?.[1] ?? null,
       /colours=(\w+)" rel="nofollow" aria-current="true"/.exec(text)?.[1],
     ];
   };

@@ -49,7 +49,11 @@ describe('views', () => {
   }
 
   it('are laid out by reading direction, save where a picture is measured', () => {
-    const sheet = readFileSync(projectPath('views', 'assets', 'laurel.css'), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+    const styles = readdirSync(projectPath('views', 'styles'));
+    const sheet = styles
+      .map((file) => readFileSync(projectPath('views', 'styles', file), 'utf8'))
+      .join('\n')
+      .replace(/\/\*[\s\S]*?\*\//g, '');
     const sided = [...sheet.matchAll(/([^{}]+)\{([^{}]*)\}/g)].filter(
       ([, selector = '', rules = '']) => !selector.includes('designer') && SIDES.test(rules),
     );

@@ -90,6 +90,8 @@ async function open(uri: string, serverSelectionTimeoutMS: number): Promise<mong
       appName: 'laurel',
       // A message is acknowledged after its write: a standalone server would confirm it before it is on disk.
       writeConcern: { w: 'majority', journal: true },
+      // What was just written is read again. A secondary, which the address may prefer, need not have it yet.
+      readPreference: 'primary',
     });
   } catch (error) {
     await connection.close().catch(() => {});
@@ -112,11 +114,20 @@ function isUnusableUri(error: unknown): boolean {
 }
 
 function unreachable(cause: unknown): StoreError {
-  return new StoreError(
-    'unavailable',
-    'no MongoDB server answers at MONGODB_URI; start it or mend the address, or unset MONGODB_URI to use the embedded store',
-    { cause },
-  );
+  return new StoreError('unavailable', whyUnreachable(cause), { cause });
+}
+
+/** AuthenticationFailed */
+const WRONG_PASSWORD = 18;
+
+function whyUnreachable(error: unknown): string {
+  for (let reason = error; reason instanceof Error; reason = reason.cause) {
+    if (reason.name === 'MongoCompatibilityError')
+      return 'the MongoDB server at MONGODB_URI has a version that Laurel cannot use; take 4.4 or later';
+    if (reason instanceof mongoose.mongo.MongoServerError && reason.code === WRONG_PASSWORD)
+      return 'the MongoDB server refuses user name and password of MONGODB_URI; mend them, or name the database of the user with authSource';
+  }
+  return 'no MongoDB server answers at MONGODB_URI; start it or mend the address, or unset MONGODB_URI to use the embedded store';
 }
 
 const PING_LIMIT_MS = 6_000;

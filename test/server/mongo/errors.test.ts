@@ -32,7 +32,12 @@ describe('work against the database', () => {
   });
 
   it('takes a server that is going away for one that is away, also where it puts no label on what it says', async () => {
-    const codes = { ShutdownInProgress: 91, PrimarySteppedDown: 189, NotWritablePrimary: 10107, InterruptedAtShutdown: 11600 };
+    const codes = {
+      ShutdownInProgress: 91,
+      PrimarySteppedDown: 189,
+      NotWritablePrimary: 10107,
+      InterruptedAtShutdown: 11600,
+    };
     for (const [codeName, code] of Object.entries(codes)) {
       const answer = new mongoose.mongo.MongoServerError({ message: 'interrupted', code, codeName });
       const error = await rejection(withDatabase(() => Promise.reject(answer)));

@@ -113,21 +113,31 @@ function isUnusableUri(error: unknown): boolean {
   return error instanceof Error && unusable.includes(error.name);
 }
 
-function unreachable(cause: unknown): StoreError {
-  return new StoreError('unavailable', whyUnreachable(cause), { cause });
-}
-
 /** AuthenticationFailed */
 const WRONG_PASSWORD = 18;
 
-function whyUnreachable(error: unknown): string {
-  for (let reason = error; reason instanceof Error; reason = reason.cause) {
-    if (reason.name === 'MongoCompatibilityError')
-      return 'the MongoDB server at MONGODB_URI has a version that Laurel cannot use; take 4.4 or later';
-    if (reason instanceof mongoose.mongo.MongoServerError && reason.code === WRONG_PASSWORD)
-      return 'the MongoDB server refuses user name and password of MONGODB_URI; mend them, or name the database of the user with authSource';
+function unreachable(cause: unknown): StoreError {
+  for (let reason = cause; reason instanceof Error; reason = reason.cause) {
+    if (reason.name === 'MongoCompatibilityError') {
+      return new StoreError(
+        'unavailable',
+        'the MongoDB server at MONGODB_URI has a version that Laurel cannot use; take 4.4 or later',
+        { cause },
+      );
+    }
+    if (reason instanceof mongoose.mongo.MongoServerError && reason.code === WRONG_PASSWORD) {
+      return new StoreError(
+        'unavailable',
+        'the MongoDB server refuses user name and password of MONGODB_URI; mend them, or name the database of the user with authSource',
+        { cause },
+      );
+    }
   }
-  return 'no MongoDB server answers at MONGODB_URI; start it or mend the address, or unset MONGODB_URI to use the embedded store';
+  return new StoreError(
+    'unavailable',
+    'no MongoDB server answers at MONGODB_URI; start it or mend the address, or unset MONGODB_URI to use the embedded store',
+    { cause },
+  );
 }
 
 const PING_LIMIT_MS = 6_000;

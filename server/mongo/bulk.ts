@@ -1,7 +1,8 @@
 /** Many conditional updates in one command, and what became of each. */
 
 import mongoose from 'mongoose';
-import { unavailable } from './errors.ts';
+import type { StoreError } from '../../plugin/errors.ts';
+import { isGoingAway, unavailable } from './errors.ts';
 
 export interface BulkUpdate {
   readonly filter: object;
@@ -57,7 +58,8 @@ function outcomeOf(
 }
 
 /** What a refusal would have been had it been alone. */
-export function refusalError(refusal: mongoose.mongo.WriteError): mongoose.mongo.MongoServerError {
+export function refusalError(refusal: mongoose.mongo.WriteError): mongoose.mongo.MongoServerError | StoreError {
+  if (isGoingAway(refusal.code)) return unavailable('MongoServerError', refusal);
   return new mongoose.mongo.MongoServerError({
     message: refusal.errmsg ?? 'the write was refused',
     code: refusal.code,

@@ -90,6 +90,8 @@ async function open(uri: string, serverSelectionTimeoutMS: number): Promise<mong
       appName: 'laurel',
       // A message is acknowledged after its write: a standalone server would confirm it before it is on disk.
       writeConcern: { w: 'majority', journal: true },
+      // What was just written is read again. A secondary, which the address may prefer, need not have it yet.
+      readPreference: 'primary',
     });
   } catch (error) {
     await connection.close().catch(() => {});
@@ -111,7 +113,26 @@ function isUnusableUri(error: unknown): boolean {
   return error instanceof Error && unusable.includes(error.name);
 }
 
+/** AuthenticationFailed */
+const WRONG_PASSWORD = 18;
+
 function unreachable(cause: unknown): StoreError {
+  for (let reason = cause; reason instanceof Error; reason = reason.cause) {
+    if (reason.name === 'MongoCompatibilityError') {
+      return new StoreError(
+        'unavailable',
+        'the MongoDB server at MONGODB_URI has a version that Laurel cannot use; take 4.4 or later',
+        { cause },
+      );
+    }
+    if (reason instanceof mongoose.mongo.MongoServerError && reason.code === WRONG_PASSWORD) {
+      return new StoreError(
+        'unavailable',
+        'the MongoDB server refuses user name and password of MONGODB_URI; mend them, or name the database of the user with authSource',
+        { cause },
+      );
+    }
+  }
   return new StoreError(
     'unavailable',
     'no MongoDB server answers at MONGODB_URI; start it or mend the address, or unset MONGODB_URI to use the embedded store',

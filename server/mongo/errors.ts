@@ -3,7 +3,7 @@
 import mongoose from 'mongoose';
 import { CredentialsError, StoreError } from '../../plugin/errors.ts';
 
-const { MongoError, MongoServerError } = mongoose.mongo;
+const { MongoError, MongoServerError, MongoWriteConcernError } = mongoose.mongo;
 
 /** The unique index that refused says: somebody else was faster, or it exists already. */
 export function isDuplicateKey(error: unknown): boolean {
@@ -61,11 +61,22 @@ function toStoreError(error: unknown): unknown {
 /** What mongoose finds wrong before anything is sent: trying again would not help. */
 const OUR_MISTAKES = [mongoose.Error.CastError, mongoose.Error.ValidationError, mongoose.Error.StrictModeError];
 
-/** A refusal by the server (`MongoServerError`) is our mistake, unless it says that it is going away. */
+/** What a server says that is shutting down, or is the primary no longer, or has lost others of its cluster. It adds a label to
+ *  writes that a driver may repeat: not to reads, nor where it stands alone, nor with `retryWrites=false`. */
+const GOING_AWAY: readonly unknown[] = [6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436];
+
+export function isGoingAway(code: unknown): boolean {
+  return GOING_AWAY.includes(code);
+}
+
+/** A refusal by the server (`MongoServerError`) is our mistake, unless it says that it is going away, or that it has written
+ *  and does not know how durably. */
 function isFromDatabase(error: unknown): boolean {
   if (OUR_MISTAKES.some((mistake) => error instanceof mistake)) return false;
+  if (error instanceof MongoWriteConcernError) return true;
   if (error instanceof MongoServerError) {
-    return error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('RetryableError');
+    const isLabelled = error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('RetryableError');
+    return isLabelled || isGoingAway(error.code);
   }
   return error instanceof MongoError || error instanceof mongoose.MongooseError;
 }

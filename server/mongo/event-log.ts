@@ -70,9 +70,12 @@ export function eventModels(connection: mongoose.Connection): mongoose.Model<Eve
   return (connection.models.Event ?? connection.model('Event', schema)) as mongoose.Model<EventDocument>;
 }
 
-/** IndexNotFound; IndexOptionsConflict and IndexKeySpecsConflict: another process is setting the same index. */
-const SET_ELSEWHERE: readonly unknown[] = [27, 85, 86];
+/** IndexNotFound; IndexOptionsConflict and IndexKeySpecsConflict: another process is setting the same index. IndexBuildAborted: it
+ *  has dropped the one that was being built. */
+const SET_ELSEWHERE: readonly unknown[] = [27, 85, 86, 276];
 const ATTEMPTS = 5;
+/** Over all events of a server that is in use, an index is not built in the time of any other call. */
+const BUILD_LIMIT_MS = 3_600_000;
 
 export class MongoEventLog implements EventLog {
   readonly #events: mongoose.Model<EventDocument>;
@@ -100,7 +103,7 @@ export class MongoEventLog implements EventLog {
           if (!elsewhere || attempt === ATTEMPTS) throw error;
         }
       }
-    });
+    }, BUILD_LIMIT_MS);
   }
 
   async record(entries: readonly EventEntry[]): Promise<Recorded> {

@@ -44,6 +44,8 @@ export class FieldFinder {
   readonly types: Uint8Array;
   /** Where its value begins. */
   readonly places: Int32Array;
+  /** Of one whose type is an array: 1 where the array is on the way to it. */
+  readonly behindArray: Uint8Array;
   readonly #steps: Step[] = [];
   #bytes: Buffer = Buffer.alloc(0);
   /** Documents of a collection are alike: what the fields of the last one were called, in their order, and their steps. */
@@ -54,6 +56,7 @@ export class FieldFinder {
   constructor(paths: readonly (readonly string[])[]) {
     this.types = new Uint8Array(paths.length);
     this.places = new Int32Array(paths.length);
+    this.behindArray = new Uint8Array(paths.length);
     for (const [slot, path] of paths.entries()) {
       let steps = this.#steps;
       for (const [at, segment] of path.entries()) {
@@ -121,13 +124,14 @@ export class FieldFinder {
     return end;
   }
 
-  #note(step: Step, type: number, at: number): void {
+  #note(step: Step, type: number, at: number, behindArray = 0): void {
     if (step.slot >= 0) {
       this.types[step.slot] = type;
       this.places[step.slot] = at;
+      this.behindArray[step.slot] = behindArray;
     }
     // A name that comes twice: the last one counts, with nothing of the first.
-    for (const inner of step.inner) this.#note(inner, type === TYPE.array ? type : MISSING, at);
+    for (const inner of step.inner) this.#note(inner, type === TYPE.array ? type : MISSING, at, 1);
   }
 
   #skip(type: number, at: number, inner: readonly Step[]): number {

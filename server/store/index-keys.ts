@@ -31,14 +31,14 @@ export function documentKeys(document: BsonDocument, fields: readonly KeyField[]
   const parts = fields.map((field) => resolvePart(document, field.path));
   if (!parts.some((part) => 'array' in part)) {
     const present = parts.some((part) => 'array' in part || part.value !== undefined);
-    return { keys: [combine(parts, fields, RANK.null)], multikey: false, arrayFields: [], present };
+    return { keys: [combine(parts, fields)], multikey: false, arrayFields: [], present };
   }
   const arrayFields = fields.flatMap(({ name }, at) => ('array' in (parts[at] ?? {}) ? name : []));
   const arrays = new Set(parts.flatMap((part) => ('array' in part ? [part.array] : [])));
   if (arrays.size > 1) throw new CommandError(171, 'cannot index parallel arrays');
   const [array = []] = arrays;
   const rest = { multikey: true, arrayFields, present: true };
-  if (array.length === 0) return { keys: [combine(parts, fields, RANK.emptyArray)], ...rest };
+  if (array.length === 0) return { keys: [combine(parts, fields)], ...rest };
   const keys = new Set<string>();
   for (const element of array) {
     for (const key of elementKeys(parts, fields, element)) keys.add(key);
@@ -66,17 +66,19 @@ function elementKeys(parts: readonly Part[], fields: readonly KeyField[], elemen
         : { value: undefined };
   });
   const inner = new Set(narrowed.flatMap((part) => ('array' in part ? [part.array] : [])));
-  if (inner.size === 0) return [combine(narrowed, fields, RANK.null)];
+  if (inner.size === 0) return [combine(narrowed, fields)];
   if (inner.size > 1) throw new CommandError(171, 'cannot index parallel arrays');
   const [array = []] = inner;
-  if (array.length === 0) return [combine(narrowed, fields, RANK.emptyArray)];
+  if (array.length === 0) return [combine(narrowed, fields)];
   return array.flatMap((value) => elementKeys(narrowed, fields, value));
 }
 
-function combine(parts: readonly Part[], fields: readonly KeyField[], arrayKey: string): string {
+/** Arrays among the parts are empty: one that is the value has a key of its own, behind one there is nothing. */
+function combine(parts: readonly Part[], fields: readonly KeyField[]): string {
   let key = '';
   for (const [index, part] of parts.entries()) {
-    const encoded = 'array' in part ? arrayKey : encodeKey(part.value ?? null);
+    const isEmptyArray = 'array' in part && part.rest.length === 0;
+    const encoded = isEmptyArray ? RANK.emptyArray : encodeKey('array' in part ? null : (part.value ?? null));
     key += fields[index]?.direction === -1 ? invertKey(encoded) : encoded;
   }
   return key;

@@ -174,6 +174,7 @@ export class KeyMaker {
     const type = this.#fields.types[slot] as number;
     if (type !== this.#formerFields.types[slot]) return false;
     if (type === MISSING) return true;
+    if (type === TYPE.array && this.#fields.behindArray[slot] !== this.#formerFields.behindArray[slot]) return false;
     const at = this.#fields.places[slot] as number;
     const formerAt = this.#formerFields.places[slot] as number;
     const length = endOfValue(bytes, type, at) - at;
@@ -192,7 +193,7 @@ export class KeyMaker {
     }
   }
 
-  /** An array that is empty has one key, like a value. */
+  /** An array that is empty has one key, like a value; what would be behind it is as if it were not there. */
   #isSimple({ slots, conditions }: Plan, bytes: Buffer): boolean {
     const { types, places } = this.#fields;
     if (!conditions) return false;
@@ -208,15 +209,17 @@ export class KeyMaker {
   }
 
   #writeKey({ index, slots, conditions }: Plan, bytes: Buffer, keys: DocumentKeys): void {
-    const { types, places } = this.#fields;
+    const { types, places, behindArray } = this.#fields;
     if (conditions) for (const condition of conditions) if (!this.#isMet(condition, bytes, keys)) return;
     if (index.sparse && slots.every((slot) => types[slot] === MISSING)) return;
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at] as number;
       const field = index.fields[at] as KeyField;
       const start = keys.length;
-      if (types[slot] === TYPE.array) index.noteArray(field.name);
-      writeValue(keys, bytes, types[slot] as number, places[slot] as number);
+      const isArray = types[slot] === TYPE.array;
+      if (isArray) index.noteArray(field.name);
+      const type = isArray && behindArray[slot] === 1 ? MISSING : (types[slot] as number);
+      writeValue(keys, bytes, type, places[slot] as number);
       if (field.direction === -1) keys.invertFrom(start);
     }
     keys.endKey();

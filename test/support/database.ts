@@ -21,12 +21,12 @@ export async function testDatabase(): Promise<TestDatabase> {
 }
 
 async function databaseOn(server: string): Promise<TestDatabase> {
-  const uri = new URL(server);
-  uri.pathname = `/laurel-test-${randomUUID()}`;
+  // Text, for an address may name several hosts.
+  const uri = server.replace(/^([^/]+\/\/[^/?]+)(\/[^?]*)?/, `$1/laurel-test-${randomUUID()}`);
   return {
-    uri: uri.href,
+    uri,
     async close() {
-      const client = new MongoClient(uri.href);
+      const client = new MongoClient(uri);
       await client.db().dropDatabase();
       await client.close();
     },

@@ -79,10 +79,8 @@ function walkElements(
     if (isDocument(value) && walk(value, path, at, leafArrays, arrayIndex, visit)) return true;
     if (index !== position) continue;
     if (at + 1 === path.length) {
-      const found = Array.isArray(value)
-        ? visitLeafArray(value, leafArrays, arrayIndex, visit)
-        : visit({ value, arrayIndex });
-      if (found) return true;
+      // A position at the end leads to the element as a whole, even if it is an array.
+      if (visit({ value, arrayIndex })) return true;
     } else if (isDocument(value)) {
       if (walk(value, path, at + 1, leafArrays, arrayIndex, visit)) return true;
     } else if (Array.isArray(value)) {

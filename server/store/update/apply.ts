@@ -9,7 +9,7 @@ import { typeName } from '../query/value-tests.ts';
 import { add, isNumeric, multiply } from './arithmetic.ts';
 import { addToSet, popFrom, pullAllFrom, pullFrom, pushTo } from './arrays.ts';
 import { assertNoConflicts, type Modification, type Update } from './parse.ts';
-import { removeAt, setAt, valueAt } from './place.ts';
+import { assertViable, removeAt, setAt, valueAt } from './place.ts';
 
 export interface UpdateContext {
   readonly now: Date;
@@ -159,6 +159,7 @@ function applyModification(
     case '$pop':
     case '$pull':
     case '$pullAll':
+      assertViable(document, path);
       if (current !== undefined) setAt(document, path, REMOVERS[operator](existingArray(current, operator), argument));
   }
 }
@@ -205,7 +206,10 @@ function currentDate(argument: BsonValue, now: Date): BsonValue {
 function rename(document: BsonDocument, original: BsonDocument, { path, source }: Modification): void {
   const from = source ?? path;
   const value = valueAt(original, from);
-  if (value === undefined) return;
+  if (value === undefined) {
+    assertViable(original, from);
+    return;
+  }
   if (Array.isArray(valueAt(original, from.slice(0, -1)))) {
     throw new CommandError(2, `The source field of $rename cannot be an array element: ${from.join('.')}`);
   }

@@ -17,6 +17,23 @@ function stepInto(value: BsonValue | undefined, segment: string): BsonValue | un
   return Array.isArray(value) && isArrayPosition(segment) ? value[Number(segment)] : undefined;
 }
 
+/** @throws CommandError 28 when what is on the way can have no such field, as a text or a number */
+export function assertViable(document: BsonDocument, path: readonly string[]): void {
+  let place: BsonValue | undefined = document;
+  for (const segment of path) {
+    if (place === undefined) return;
+    if (!isDocument(place) && !(Array.isArray(place) && isArrayPosition(segment))) throw notViable(segment, path);
+    place = stepInto(place, segment);
+  }
+}
+
+function notViable(segment: string, path: readonly string[]): CommandError {
+  return new CommandError(
+    28,
+    `Cannot create field '${segment}' of the path '${path.join('.')}': it is not in a document`,
+  );
+}
+
 /** Makes the documents on the way. @throws CommandError 28 when something else is on the way */
 export function setAt(document: BsonDocument, path: readonly string[], value: BsonValue): void {
   let place: BsonValue = document;
@@ -35,10 +52,7 @@ function put(place: BsonValue, segment: string, value: BsonValue, path: readonly
     return;
   }
   if (!Array.isArray(place) || !isArrayPosition(segment)) {
-    throw new CommandError(
-      28,
-      `Cannot create field '${segment}' of the path '${path.join('.')}': it is not in a document`,
-    );
+    throw notViable(segment, path);
   }
   const index = Number(segment);
   if (index > place.length + MAX_PADDING) throw new CommandError(2, `can't backfill more than ${MAX_PADDING} elements`);

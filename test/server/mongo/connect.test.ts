@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import mongoose from 'mongoose';
+import sinon from 'sinon';
 import { ConfigurationError, InvariantError, StoreError } from '../../../plugin/errors.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { connectDatabase, type Database, schemaOptions } from '../../../server/mongo/connect.ts';
@@ -161,6 +162,34 @@ describe('the database connection', () => {
       message:
         'no MongoDB server answers at MONGODB_URI; start it or mend the address, or unset MONGODB_URI to use the embedded store',
     });
+  });
+
+  it('says what to do about a server that is too old, and about one that refuses the user', async () => {
+    const { MongoServerError, MongoServerSelectionError } = mongoose.mongo;
+    const saidOf = async (cause: Error) => {
+      const openUri = sinon.stub(mongoose.Connection.prototype, 'openUri').rejects(cause);
+      const error = await failureOf(connectDatabase({ uri: server.uri, logger }));
+      openUri.restore();
+      expect(error).to.be.instanceOf(StoreError);
+      return (error as StoreError).message;
+    };
+    const tooOld = Object.assign(new Error('reports maximum wire version 8'), { name: 'MongoCompatibilityError' });
+    const selection = Object.assign(Object.create(MongoServerSelectionError.prototype) as Error, { cause: tooOld });
+    expect(await saidOf(selection)).to.equal(
+      'the MongoDB server at MONGODB_URI has a version that Laurel cannot use; take 4.4 or later',
+    );
+    expect(await saidOf(new MongoServerError({ message: 'Authentication failed.', code: 18 }))).to.equal(
+      'the MongoDB server refuses user name and password of MONGODB_URI; mend them, or name the database of the user with authSource',
+    );
+  });
+
+  it('reads what it wrote, also where the address prefers secondaries', async () => {
+    const uri = `${server.uri}${server.uri.includes('?') ? '&' : '?'}readPreference=secondaryPreferred&w=1`;
+    const database = await connectDatabase({ uri, logger });
+    const { readPreference, writeConcern } = database.connection.getClient().options;
+    await database.close();
+    expect(readPreference.mode).to.equal('primary');
+    expect(writeConcern).to.include({ w: 'majority' });
   });
 
   it('says what to do about an address that is none', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import mongoose from 'mongoose';
 import sinon from 'sinon';
 import { InputError } from '../../../plugin/errors.ts';
+import { refusalError } from '../../../server/mongo/bulk.ts';
 import { withDatabase } from '../../../server/mongo/errors.ts';
 import { rejection } from '../../contracts/credential-store.ts';
 
@@ -28,6 +29,32 @@ describe('work against the database', () => {
     expect(await passedOn(mistake)).to.equal(mistake);
     const unknown = new mongoose.Error.StrictModeError('nowhere');
     expect(await passedOn(unknown)).to.equal(unknown);
+  });
+
+  it('takes a server that is going away for one that is away, also where it puts no label on what it says', async () => {
+    const codes = {
+      ShutdownInProgress: 91,
+      PrimarySteppedDown: 189,
+      NotWritablePrimary: 10107,
+      InterruptedAtShutdown: 11600,
+    };
+    for (const [codeName, code] of Object.entries(codes)) {
+      const answer = new mongoose.mongo.MongoServerError({ message: 'interrupted', code, codeName });
+      const error = await rejection(withDatabase(() => Promise.reject(answer)));
+      expect(error, codeName).to.include({ code: 'store.unavailable', retry: 'later' });
+      const one = { index: 0, code, errmsg: 'interrupted' } as mongoose.mongo.WriteError;
+      expect(refusalError(one), codeName).to.include({ code: 'store.unavailable' });
+    }
+    const refusal = new mongoose.mongo.MongoServerError({ message: 'unknown operator', code: 2 });
+    const passedOn = await withDatabase(() => Promise.reject(refusal)).catch((given: unknown) => given);
+    expect(passedOn).to.equal(refusal);
+  });
+
+  it('takes a write for not done when it is not known to be durable', async () => {
+    const result = { ok: 1, writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' } };
+    const unsure = new mongoose.mongo.MongoWriteConcernError(result);
+    const error = await rejection(withDatabase(() => Promise.reject(unsure)));
+    expect(error).to.include({ code: 'store.unavailable', retry: 'later' });
   });
 
   it('ends also when the driver never answers, as for a command written while its connection is lost', async () => {

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import mongoose from 'mongoose';
+import sinon from 'sinon';
 import { StoreError } from '../../../plugin/errors.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { connectDatabase, type Database } from '../../../server/mongo/connect.ts';
@@ -47,6 +49,23 @@ describe('the retention of events', () => {
     await log.keepFor(7);
     await Promise.all([30, 30, 30, 30].map((days) => new MongoEventLog(database.connection).keepFor(days)));
     expect(await expiry()).to.deep.equal([[{ receivedAt: 1 }, 30 * 86_400]]);
+  });
+
+  it('is waited for as long as it takes over many events, and set again where another process has dropped it', async () => {
+    const { collection } = eventModels(database.connection);
+    const { MongoServerError } = mongoose.mongo;
+    const aborted = new MongoServerError({ message: 'Index build aborted', code: 276, codeName: 'IndexBuildAborted' });
+    const build = sinon.stub(collection, 'createIndex').onFirstCall().rejects(aborted);
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    build.onSecondCall().callsFake(async () => {
+      await clock.tickAsync(600_000);
+      return 'receivedAt_1';
+    });
+    await log.keepFor(11);
+    expect(build.callCount).to.equal(2);
+    sinon.restore();
+    await log.keepFor(12);
+    expect(await expiry()).to.deep.equal([[{ receivedAt: 1 }, 12 * 86_400]]);
   });
 
   it('stands beside the indexes that every start checks', async () => {

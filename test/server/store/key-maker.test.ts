@@ -151,6 +151,33 @@ describe('keys made from the bytes of a document', () => {
     expect([...index.arrayFields]).to.deep.equal(['a.x', 'a.y']);
   });
 
+  it('take what would be behind an empty array for nothing, and the empty array for less than that', () => {
+    const index = new CollectionIndex(doc({ key: { a: 1, 'a.x': -1 }, name: 'index' }));
+    const maker = new KeyMaker([index]);
+    const keysOf = (fields: Record<string, unknown>) => {
+      const bytes = encodeDocument(doc(fields));
+      const keys = new DocumentKeys();
+      maker.write({ bytes, document: decodeDocument(bytes) }, keys);
+      expect(keysIn(keys, 0)).to.deep.equal([...index.keysOf(doc(fields))]);
+      return keysIn(keys, 0);
+    };
+    const [empty = ''] = keysOf({ a: [] });
+    const [missing = ''] = keysOf({});
+    expect(empty < missing).to.equal(true);
+    expect(empty.slice(1)).to.equal(missing.slice(1));
+    const behind = new KeyMaker([new CollectionIndex(doc({ key: { 'a.x': 1 }, name: 'index', unique: true }))]);
+    const change = (before: object, after: object) => {
+      const [former, next] = [before, after].map((fields) => {
+        const bytes = encodeDocument(doc({ ...fields }));
+        return { bytes, document: decodeDocument(bytes) };
+      });
+      const keys = new DocumentKeys();
+      behind.writeChange(0, former as Encoded, new DocumentKeys(), next as Encoded, keys, new LateKeys());
+      return keys;
+    };
+    expect(keysIn(change({ a: [] }, { a: { x: [] } }), 0)).to.have.length(1);
+  });
+
   it('are made of nothing that cannot be decoded', () => {
     const byte = fc.record({ at: fc.nat(200), to: fc.nat(255) });
     fc.assert(

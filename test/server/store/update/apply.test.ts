@@ -137,6 +137,13 @@ describe('the update', () => {
     expect(said({ a: 1 }, { $set: { 'a.b': 1 } })).to.equal(
       "28 Cannot create field 'b' of the path 'a.b': it is not in a document",
     );
+    const notThere = "28 Cannot create field 'b' of the path 'a.b': it is not in a document";
+    const through: Fields[] = [{ $pull: { 'a.b': 1 } }, { $pullAll: { 'a.b': [1] } }, { $pop: { 'a.b': 1 } }];
+    for (const change of [...through, { $rename: { 'a.b': 'c' } }]) {
+      for (const a of [1, null, [1]]) expect(said({ a }, change), JSON.stringify(change)).to.equal(notThere);
+      expect(plain(update({ a: { c: 1 } }, change))).to.deep.equal({ a: { c: 1 } });
+    }
+    expect(plain(update({ a: 1 }, { $unset: { 'a.b': '' } }))).to.deep.equal({ a: 1 });
     expect(said({ a: [1] }, { $set: { 'a.$': 1 } })).to.equal(
       '2 The positional operator did not find the match needed from the query.',
     );

@@ -3,6 +3,8 @@
 
 import { english } from '../../plugin/words.ts';
 import type { Laurel } from '../compose.ts';
+import { crossingReferences } from '../http/organisations/references.ts';
+import { crossingWords } from '../http/organisations/torn-designs.ts';
 import type { HealthReport } from '../http/services.ts';
 import { shownTroubles } from '../http/template-troubles.ts';
 import { isOwed } from '../scheduler/missed-times.ts';
@@ -26,6 +28,8 @@ export async function checkState({ services, ruleBook }: Laurel): Promise<readon
     ruleBook.refresh().then(async () => shownTroubles(await services.badges.list(), services)),
     services.credentials.schedules(),
   ]);
+  const owned = await services.belongings.all();
+  const crossings = await crossingReferences(services);
   const late = schedules.filter(
     (one) =>
       one.enabled &&
@@ -41,6 +45,16 @@ export async function checkState({ services, ruleBook }: Laurel): Promise<readon
     ...(troubles.length === 0 ? [ok('badges', 'every active badge has its template')] : []),
     ...troubles.map(({ badge, message }) =>
       problem('badges', `${badge}: ${english(message)}`, 'see the page of the badge'),
+    ),
+    ...(owned.length > 0 && crossings.length === 0
+      ? [ok('organisations', 'nothing names what others who see it do not see')]
+      : []),
+    ...crossings.map((one) =>
+      warning(
+        'organisations',
+        english(crossingWords(one)),
+        'open the page System, Accounts, Organisations, which gives things away',
+      ),
     ),
     late.length === 0
       ? ok('schedules', schedules.length === 0 ? 'none' : 'none is late')

@@ -76,26 +76,40 @@ function fromHealth({ checks }: HealthReport): readonly CheckLine[] {
     );
 }
 
+/** One of those that are called, to be looked at by itself. */
+export interface OtherToAsk {
+  readonly name: string;
+  /** What to do where it does not answer. */
+  readonly todo: string;
+  work(): Promise<readonly CheckLine[]>;
+}
+
 /** Calls out: accounts at providers and the LMS. */
-export async function checkOthers({ services }: Laurel): Promise<readonly CheckLine[]> {
-  const lines: CheckLine[] = [];
-  for (const account of await services.providerStore.accounts()) {
+export async function othersToAsk({ services }: Laurel): Promise<readonly OtherToAsk[]> {
+  const accounts = (await services.providerStore.accounts()).flatMap((account): OtherToAsk[] => {
     const name = `account ${account.provider}/${account.slug}`;
+    const todo = 'see the page of the account';
     // Laurel's own, which the first Open Badge template brings, has nobody to ask.
     const isElsewhere = services.providers.get(account.provider)?.capabilities.accounts !== null;
-    if (!account.enabled || !isElsewhere) continue;
-    const { account: checked, facts } = await services.accounts.check(account.id);
-    lines.push(
-      facts === null
-        ? problem(name, checked.lastCheck?.message ?? 'does not work', 'see the page of the account')
-        : ok(name, ['works', ...facts.notes].join(', ')),
-    );
-  }
-  for (const { state, name, message } of (await services.lms?.check(null)) ?? [])
-    lines.push(
-      state === 'failed'
-        ? problem(`lms: ${name}`, message, 'docs/how-to/connect-an-lms.md tells what it needs')
-        : ok(`lms: ${name}`, message),
-    );
-  return lines;
+    if (!account.enabled || !isElsewhere) return [];
+    const work = async () => {
+      const { account: checked, facts } = await services.accounts.check(account.id);
+      return [
+        facts === null
+          ? problem(name, checked.lastCheck?.message ?? 'does not work', todo)
+          : ok(name, ['works', ...facts.notes].join(', ')),
+      ];
+    };
+    return [{ name, todo, work }];
+  });
+  const { lms } = services;
+  return lms === null ? accounts : [...accounts, { name: 'lms', todo: LMS_TODO, work: () => askLms(lms) }];
+}
+
+const LMS_TODO = 'docs/how-to/connect-an-lms.md tells what it needs';
+
+async function askLms(lms: NonNullable<Laurel['services']['lms']>): Promise<readonly CheckLine[]> {
+  return (await lms.check(null)).map(({ state, name, message }) =>
+    state === 'failed' ? problem(`lms: ${name}`, message, LMS_TODO) : ok(`lms: ${name}`, message),
+  );
 }

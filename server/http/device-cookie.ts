@@ -26,10 +26,11 @@ export interface Devices {
 export function createDevices({ settings, clock }: Pick<Services, 'settings' | 'clock'>): Devices {
   const { secureCookies } = settings;
   const name = deviceCookieName(secureCookies);
-  const key = deriveKey(settings.sessionSecret, 'device-cookies');
+  // Where routes are only listed there is no secret.
+  const key = (): string => deriveKey(settings.sessionSecret, 'device-cookies');
 
   function sign({ id, generation }: Bound, nonce: string, since: string): Buffer {
-    return createHmac('sha256', key)
+    return createHmac('sha256', key())
       .update(JSON.stringify([id, generation, nonce, since]))
       .digest();
   }

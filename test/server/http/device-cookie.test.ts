@@ -55,6 +55,7 @@ describe('a browser that has signed in before', () => {
     locked.add('address').add('account');
     expect((await attempt(at.browser(), PASSWORD)).status).to.equal(429);
     expect((await attempt(browser, PASSWORD)).status).to.equal(303);
+    await submit(browser, '/account', '/sign-out', {});
     locked.add('device');
     expect((await attempt(browser, PASSWORD)).status).to.equal(429);
   });

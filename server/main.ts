@@ -18,4 +18,11 @@ process.exitCode = await runCommandLine({
     return process.stdin;
   },
   untilAsked: () => waitForSignal(process),
+  letGo,
 });
+
+/** Does not keep the process by itself. */
+function letGo(): void {
+  const isWritten = stdout.writableLength + stderr.writableLength === 0;
+  setTimeout(() => (isWritten && process.exitCode !== undefined ? process.exit() : letGo()), 200).unref();
+}

@@ -15,6 +15,10 @@ const table = {
     'A badge of an organisation names a template that is neither its own nor shared by all.',
     'Choose one from the list of templates.',
   ],
+  'book.organisation': [
+    'A badge of one organisation names a template, or waits for a badge, that belongs to another: the people of neither see both.',
+    'Name what is of the same organisation or shared by all, or give one of the two away (System, Accounts, Organisations).',
+  ],
   'test.failed': [
     'An expectation of a test is not met by the rules as they would be in force.',
     'Mend the rule, or the test where it expects the wrong thing.',

@@ -1,6 +1,15 @@
 /** The rules in force: the stored badge definitions, checked and indexed, kept in step with the store. */
 
-import { type Badge, type Diagnostic, type Environment, loadRules, RuleIndex, upstreamsOf } from '../../dsl/index.ts';
+import {
+  type Badge,
+  type Diagnostic,
+  type Environment,
+  loadRules,
+  parse,
+  RuleIndex,
+  upstreamsOf,
+} from '../../dsl/index.ts';
+import { type FindTorn, findNothingTorn, newNames, tornProblem } from '../organisations/torn-names.ts';
 import { type BadgeDefinition, type BadgeDraft, type BadgeStore, staleBadge } from '../ports/badge-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { checkBadgeText } from './badge-text.ts';
@@ -15,6 +24,8 @@ export interface RuleBookParts {
   readonly logger: Logger;
   /** Lets progress follow what is saved. */
   readonly follower: RuleFollower;
+  /** Left out: nothing belongs to anybody. */
+  readonly findTorn?: FindTorn;
 }
 
 export type SaveBadgeResult =
@@ -68,7 +79,8 @@ type Checked =
   | { readonly badge: null; readonly diagnostics: readonly Diagnostic[] }
   | { readonly badge: Badge; readonly source: string; readonly diagnostics: readonly Diagnostic[] };
 
-export function createRuleBook({ store, environment, clock, logger, follower }: RuleBookParts): RuleBook {
+export function createRuleBook(parts: RuleBookParts): RuleBook {
+  const { store, environment, clock, logger, follower, findTorn = findNothingTorn } = parts;
   const index = new RuleIndex();
   const entries = new Map<string, Entry>();
   let revision = -1;
@@ -133,6 +145,11 @@ export function createRuleBook({ store, environment, clock, logger, follower }: 
     const checked = check(text);
     if (checked.badge === null) return { ok: false, diagnostics: checked.diagnostics };
     const { badge, source, diagnostics } = checked;
+    const torn = await findTorn([newNames(badge, entries.get(badge.id)?.badge ?? null)]);
+    if (torn.length > 0) {
+      const { file } = parse(text);
+      return { ok: false, diagnostics: torn.map((one) => tornProblem(one, text, file)) };
+    }
     const authorship = { updatedAt: clock.now(), updatedBy: actor, reason };
     const former = await store.get(badge.id);
     // The store decides; but who is late already need not leave the job of a change that never was.

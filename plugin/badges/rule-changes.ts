@@ -1,7 +1,8 @@
 /** Changes of many badges at once, and the way back: plan, apply, export, restore, remove. */
 
-import { compareCodePoints, type Environment, type Instant } from '../../dsl/index.ts';
+import { type Badge, compareCodePoints, type Environment, type Instant, loadRules, parse } from '../../dsl/index.ts';
 import { ConflictError, InputError, NotFoundError } from '../errors.ts';
+import { type FindTorn, findNothingTorn, newNames, tornProblem } from '../organisations/torn-names.ts';
 import {
   type BadgeChange,
   type BadgeDefinition,
@@ -20,7 +21,8 @@ export interface ApplyOptions {
   /** Of the plan that somebody agreed to; null: whatever the plan is now. */
   readonly plan: string | null;
   readonly prune: boolean;
-  /** The files are those of an export of a configuration: badges in it keep ids that no new badge may have. */
+  /** The files are those of an export of a configuration: badges in it keep ids that no new badge may have, and what is whose by
+   *  then is for whoever has that export to look at. */
   readonly exported?: boolean;
   readonly actor: string;
   readonly reason: string | null;
@@ -84,15 +86,42 @@ export interface RuleChangesParts {
   readonly clock: Clock;
   /** Lets progress follow what is applied. */
   readonly follower: RuleFollower;
+  /** Left out: nothing belongs to anybody. */
+  readonly findTorn?: FindTorn;
 }
 
 export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
-  const { store, ruleBook, environment, clock, follower } = parts;
+  const { store, ruleBook, environment, clock, follower, findTorn = findNothingTorn } = parts;
 
   async function plan(files: readonly GivenFile[], choice: Pick<ApplyOptions, 'prune' | 'exported'>) {
     const { revision, changed } = await store.state();
     const stored = { revision, badges: changed };
-    return { stored, result: planRules({ stored, files, ...choice, environment }) };
+    const result = planRules({ stored, files, ...choice, environment });
+    const torn = result.ok && !choice.exported ? await tornTexts(stored.badges, result.plan, files) : [];
+    return { stored, result: torn.length > 0 ? ({ ok: false, texts: torn } as const) : result };
+  }
+
+  /** @returns the files in which a badge names what is of another organisation, with where */
+  async function tornTexts(
+    stored: readonly BadgeDefinition[],
+    { changes }: RulePlan,
+    files: readonly GivenFile[],
+  ): Promise<readonly CheckedText[]> {
+    const known = { ...environment, knownBadges: new Set([...stored, ...changes].map(({ id }) => id)) };
+    const badgeIn = (source: string): Badge | null => loadRules(source, known).badges[0] ?? null;
+    const names = changes.flatMap((one) => {
+      if (one.change === 'removed') return [];
+      const badge = badgeIn(one.source);
+      return badge === null ? [] : [newNames(badge, one.change === 'changed' ? badgeIn(one.before) : null)];
+    });
+    const torn = names.length === 0 ? [] : await findTorn(names);
+    const fileOf = new Map(changes.flatMap((one) => (one.change === 'removed' ? [] : [[one.id, one.file] as const])));
+    return files.flatMap(({ name, text }) => {
+      const own = torn.filter(({ badge }) => fileOf.get(badge) === name);
+      if (own.length === 0) return [];
+      const { file } = parse(text);
+      return [{ name, text, diagnostics: own.map((one) => tornProblem(one, text, file)) }];
+    });
   }
 
   async function apply(

@@ -34,6 +34,11 @@ export function mayRefer(from: Owner, to: Owner): boolean {
   return to === null || to === from;
 }
 
+/** Whether one names the other although they are of different organisations: neither's people see both. */
+export function isTorn(from: Owner, to: Owner): boolean {
+  return from !== null && to !== null && from !== to;
+}
+
 /** The organisation that a course or learning path is of: its key says so. @returns null for what is no key */
 export function organisationOfContext(contextKey: string): string | null {
   if (contextKind(contextKey) === null) return null;

@@ -7,46 +7,53 @@ import type { Logger } from '../../plugin/ports/runtime.ts';
 import { checkSmtp } from '../../providers/index.ts';
 import { openBus } from '../amqp/bus.ts';
 import { whyNot } from '../amqp/why-not.ts';
-import { compose } from '../compose.ts';
+import { compose, type Laurel } from '../compose.ts';
 import { openDatabase } from '../composition/stores.ts';
 import type { Settings } from '../config.ts';
 import { Lifecycle } from '../lifecycle.ts';
 
 import { checkClock, checkForm, checkSecrets, checkSpace, clockSkew } from './database.ts';
-import { attempt, type CheckLine, ok, problem, warning } from './line.ts';
+import { attempt, type CheckLine, ok, PATIENCE_MS, problem, warning, within } from './line.ts';
 import { checkChoices, checkFolders, checkFonts } from './machine.ts';
-import { checkOthers, checkState } from './state.ts';
+import { checkState, othersToAsk } from './state.ts';
 
 export interface CheckParts {
   readonly settings: Settings;
   readonly logger: Logger;
   /** Whether others are called: providers, the LMS, the mail server. */
   readonly connect: boolean;
+  /** For each part; left out: `PATIENCE_MS`. */
+  readonly patienceMs?: number;
 }
 
 const BUS_PATIENCE_MS = 5_000;
 
 export async function runChecks(parts: CheckParts): Promise<readonly CheckLine[]> {
-  const { settings, logger, connect } = parts;
-  const lines: CheckLine[] = [...checkChoices(settings), ...(await checkFolders(settings)), ...(await checkFonts())];
+  const { settings, logger, connect, patienceMs } = parts;
+  const part: Part = (name, work, todo) => attempt(name, work, todo, patienceMs);
+  const lines: CheckLine[] = [
+    ...checkChoices(settings),
+    ...(await part(
+      'folders',
+      () => checkFolders(settings),
+      'see whether the disk, or what it is mounted from, is there',
+    )),
+    ...(await part('fonts', checkFonts, 'see whether the disk that Laurel is installed on is there')),
+  ];
   if (settings.mongodbUri === null && !existsSync(join(settings.dataDir, 'store')))
     lines.push(warning('database', 'there is none yet', 'start Laurel once: it makes the embedded store'));
   else {
-    const found = await attempt(
-      'database',
-      () => checkDatabase(settings, logger),
-      'bring the database back, or mend its address',
-    );
+    const found = await checkDatabase(parts, part);
     lines.push(...found);
     // Opening the rest would change a database of another form.
     if (found.every(({ name, status }) => status === 'ok' || !['database', 'form'].includes(name)))
-      lines.push(...(await attempt('state', () => lookInside(parts), 'see the log of the server')));
+      lines.push(...(await lookInside(parts, part)));
   }
-  lines.push(...(await checkBus(settings, logger)));
+  lines.push(...(await checkBus(settings, logger, part)));
   const { smtpUrl } = settings;
   if (connect && smtpUrl !== null)
     lines.push(
-      ...(await attempt(
+      ...(await part(
         'mail server',
         async () => {
           await checkSmtp(smtpUrl);
@@ -58,36 +65,71 @@ export async function runChecks(parts: CheckParts): Promise<readonly CheckLine[]
   return lines;
 }
 
-async function checkDatabase(settings: Settings, logger: Logger): Promise<readonly CheckLine[]> {
+/** One part of the check: by itself, and no longer than anybody waits. */
+type Part = (name: string, work: () => Promise<readonly CheckLine[]>, todo: string) => Promise<readonly CheckLine[]>;
+
+const BRING_BACK = 'bring the database back, or mend its address; the log of the server, or of MongoDB, may say more';
+
+async function checkDatabase({ settings, logger, patienceMs }: CheckParts, part: Part): Promise<readonly CheckLine[]> {
   const lifecycle = new Lifecycle(logger);
   try {
-    const { database } = await openDatabase(settings, { logger, lifecycle, join: true }, { build: false });
+    const lines: CheckLine[] = [];
+    let opened: Awaited<ReturnType<typeof openDatabase>> | null = null;
+    const open = async () => {
+      opened = await openDatabase(settings, { logger, lifecycle, join: true }, { build: false });
+      return [ok('database', 'answers')];
+    };
+    lines.push(...(await part('database', open, BRING_BACK)));
+    if (opened === null) return lines;
+    const { database } = opened as Awaited<ReturnType<typeof openDatabase>>;
     const { connection } = database;
-    return [
-      ok('database', 'answers'),
-      ...(await checkForm(database)),
-      ...checkClock(await clockSkew(connection)),
-      ...(await checkSecrets(connection, settings)),
-      ...checkSpace(await database.space(), settings),
-    ];
+    lines.push(...(await part('form', () => checkForm(database), BRING_BACK)));
+    lines.push(...(await part('clock', async () => checkClock(await clockSkew(connection)), BRING_BACK)));
+    lines.push(...(await part('keys', () => checkSecrets(connection, settings), BRING_BACK)));
+    lines.push(...(await part('space', async () => checkSpace(await database.space(), settings), BRING_BACK)));
+    return lines;
   } finally {
-    await lifecycle.stop();
+    await closed(lifecycle.stop(), patienceMs);
   }
 }
 
-async function lookInside({ settings, logger, connect }: CheckParts): Promise<readonly CheckLine[]> {
-  const laurel = await compose(settings, { logger, roles: [], join: true });
+async function lookInside(
+  { settings, logger, connect, patienceMs }: CheckParts,
+  part: Part,
+): Promise<readonly CheckLine[]> {
+  const todo = 'see the log of the server';
+  let laurel: Laurel | null = null;
+  const lines = await part(
+    'state',
+    async () => {
+      laurel = await compose(settings, { logger, roles: [], join: true });
+      return checkState(laurel);
+    },
+    todo,
+  );
+  const open = laurel as Laurel | null;
+  if (open === null) return lines;
   try {
-    return [...(await checkState(laurel)), ...(connect ? await checkOthers(laurel) : [])];
+    const others = connect ? othersToAsk(open) : [];
+    const answers = [];
+    for (const { name, work, todo: remedy } of await others) answers.push(...(await part(name, work, remedy)));
+    return [...lines, ...answers];
   } finally {
-    await laurel.stop();
+    await closed(open.stop(), patienceMs);
   }
 }
 
-async function checkBus(settings: Settings, logger: Logger): Promise<readonly CheckLine[]> {
+/** What does not let itself be closed is left behind: the process ends soon. */
+async function closed(closing: Promise<unknown>, patienceMs = PATIENCE_MS): Promise<void> {
+  await within(closing, Math.min(patienceMs, CLOSING_MS)).catch(() => {});
+}
+
+const CLOSING_MS = 5_000;
+
+async function checkBus(settings: Settings, logger: Logger, part: Part): Promise<readonly CheckLine[]> {
   const { amqpUrl } = settings;
   if (amqpUrl === null) return [];
-  return attempt(
+  return part(
     'rabbitmq',
     async () => {
       const bus = await openBus({

@@ -3,6 +3,8 @@
 
 import { english } from '../../plugin/words.ts';
 import type { Laurel } from '../compose.ts';
+import { crossingReferences } from '../http/organisations/references.ts';
+import { crossingWords } from '../http/organisations/torn-designs.ts';
 import type { HealthReport } from '../http/services.ts';
 import { shownTroubles } from '../http/template-troubles.ts';
 import { isOwed } from '../scheduler/missed-times.ts';
@@ -26,6 +28,8 @@ export async function checkState({ services, ruleBook }: Laurel): Promise<readon
     ruleBook.refresh().then(async () => shownTroubles(await services.badges.list(), services)),
     services.credentials.schedules(),
   ]);
+  const owned = await services.belongings.all();
+  const crossings = await crossingReferences(services);
   const late = schedules.filter(
     (one) =>
       one.enabled &&
@@ -41,6 +45,16 @@ export async function checkState({ services, ruleBook }: Laurel): Promise<readon
     ...(troubles.length === 0 ? [ok('badges', 'every active badge has its template')] : []),
     ...troubles.map(({ badge, message }) =>
       problem('badges', `${badge}: ${english(message)}`, 'see the page of the badge'),
+    ),
+    ...(owned.length > 0 && crossings.length === 0
+      ? [ok('organisations', 'nothing names what others who see it do not see')]
+      : []),
+    ...crossings.map((one) =>
+      warning(
+        'organisations',
+        english(crossingWords(one)),
+        'open the page System, Accounts, Organisations, which gives things away',
+      ),
     ),
     late.length === 0
       ? ok('schedules', schedules.length === 0 ? 'none' : 'none is late')
@@ -62,26 +76,40 @@ function fromHealth({ checks }: HealthReport): readonly CheckLine[] {
     );
 }
 
+/** One of those that are called, to be looked at by itself. */
+export interface OtherToAsk {
+  readonly name: string;
+  /** What to do where it does not answer. */
+  readonly todo: string;
+  work(): Promise<readonly CheckLine[]>;
+}
+
 /** Calls out: accounts at providers and the LMS. */
-export async function checkOthers({ services }: Laurel): Promise<readonly CheckLine[]> {
-  const lines: CheckLine[] = [];
-  for (const account of await services.providerStore.accounts()) {
+export async function othersToAsk({ services }: Laurel): Promise<readonly OtherToAsk[]> {
+  const accounts = (await services.providerStore.accounts()).flatMap((account): OtherToAsk[] => {
     const name = `account ${account.provider}/${account.slug}`;
+    const todo = 'see the page of the account';
     // Laurel's own, which the first Open Badge template brings, has nobody to ask.
     const isElsewhere = services.providers.get(account.provider)?.capabilities.accounts !== null;
-    if (!account.enabled || !isElsewhere) continue;
-    const { account: checked, facts } = await services.accounts.check(account.id);
-    lines.push(
-      facts === null
-        ? problem(name, checked.lastCheck?.message ?? 'does not work', 'see the page of the account')
-        : ok(name, ['works', ...facts.notes].join(', ')),
-    );
-  }
-  for (const { state, name, message } of (await services.lms?.check(null)) ?? [])
-    lines.push(
-      state === 'failed'
-        ? problem(`lms: ${name}`, message, 'docs/how-to/connect-an-lms.md tells what it needs')
-        : ok(`lms: ${name}`, message),
-    );
-  return lines;
+    if (!account.enabled || !isElsewhere) return [];
+    const work = async () => {
+      const { account: checked, facts } = await services.accounts.check(account.id);
+      return [
+        facts === null
+          ? problem(name, checked.lastCheck?.message ?? 'does not work', todo)
+          : ok(name, ['works', ...facts.notes].join(', ')),
+      ];
+    };
+    return [{ name, todo, work }];
+  });
+  const { lms } = services;
+  return lms === null ? accounts : [...accounts, { name: 'lms', todo: LMS_TODO, work: () => askLms(lms) }];
+}
+
+const LMS_TODO = 'docs/how-to/connect-an-lms.md tells what it needs';
+
+async function askLms(lms: NonNullable<Laurel['services']['lms']>): Promise<readonly CheckLine[]> {
+  return (await lms.check(null)).map(({ state, name, message }) =>
+    state === 'failed' ? problem(`lms: ${name}`, message, LMS_TODO) : ok(`lms: ${name}`, message),
+  );
 }

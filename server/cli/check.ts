@@ -36,6 +36,8 @@ export function addCheckCommand(program: Command, shell: Shell): void {
         const lines = [...warningsOfNames(shell), ...(await runChecks(parts))];
         print(shell, lines, options);
         if (lines.some(({ status }) => status === 'problem')) shell.exitCode = FAILED;
+        // What did not answer may never do so.
+        shell.letGo();
       }),
     {
       json: '[{name, status: ok | warning | problem, message, todo}]',

@@ -23,8 +23,8 @@ export function addCredentialsCommands(program: Command, shell: Shell): void {
     .action((file: string) =>
       withLaurel(shell, async ({ services, registry }) => {
         const { applyCredentialsSetup } = await import('../configuration/credentials-setup.ts');
-        const { credentials: store, files, clock } = services;
-        const made = await applyCredentialsSetup(file, { store, files, registry, now: clock.now() });
+        const { credentials: store, files, clock, belongings } = services;
+        const made = await applyCredentialsSetup(file, { store, files, registry, belongings, now: clock.now() });
         const { same, ...saved } = made;
         const isChanged = Object.values(saved).some((count) => count > 0);
         if (isChanged) await createAudit(services)('cli', 'credentials.setup', 'credentials', saved);

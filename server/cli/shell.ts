@@ -22,6 +22,9 @@ export interface Surroundings {
   /** Resolves when somebody asks the command to end. To be called before what shall end in order begins: who never calls
    *  it, ends at once. */
   untilAsked(): Promise<void>;
+  /** Ends the process once the command has ended and its output is written, whatever still holds on to something that does not
+   *  answer. Left out: nothing is held on to. */
+  letGo?(): void;
 }
 
 export class Shell {
@@ -31,16 +34,18 @@ export class Shell {
   readonly stderr: Output;
   readonly clock: Clock;
   readonly untilAsked: () => Promise<void>;
+  readonly letGo: () => void;
   /** What the command will end with, where it does not throw. */
   exitCode = 0;
 
-  constructor({ env, stdin, stdout, stderr, clock, untilAsked }: Omit<Surroundings, 'argv'>) {
+  constructor({ env, stdin, stdout, stderr, clock, untilAsked, letGo = () => {} }: Omit<Surroundings, 'argv'>) {
     this.env = env;
     this.stdin = stdin;
     this.stdout = harmless(stdout);
     this.stderr = harmless(stderr);
     this.clock = clock;
     this.untilAsked = untilAsked;
+    this.letGo = letGo;
   }
 
   printLine(line: string): void {

@@ -4,6 +4,8 @@ import { createRuleFollower, type RuleFollower } from '../../plugin/badges/repla
 import { createRuleBook, type RuleBook } from '../../plugin/badges/rule-book.ts';
 import { createRuleReader, type RuleReader } from '../../plugin/badges/rule-reader.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
+import type { FindTorn } from '../../plugin/organisations/torn-names.ts';
+import { createFindTorn } from '../http/organisations/references.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface Rules {
@@ -11,6 +13,7 @@ export interface Rules {
   readonly read: RuleReader;
   /** Asks for the replays that a change of rules calls for. */
   readonly follower: RuleFollower;
+  readonly findTorn: FindTorn;
 }
 
 /** How often a process looks whether the rules changed elsewhere. */
@@ -21,8 +24,9 @@ export async function composeRules(foundation: Foundation, jobs: Jobs): Promise<
   const { stores, environment, clock, logger, repeat } = foundation;
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: stores.alone });
-  const ruleBook = createRuleBook({ store: stores.badges, environment, clock, logger, follower });
+  const findTorn = createFindTorn({ belongings: stores.belongings, providerStore: stores.providers });
+  const ruleBook = createRuleBook({ store: stores.badges, environment, clock, logger, follower, findTorn });
   await ruleBook.refresh();
   repeat('rules poll', RULES_POLL_MS, () => ruleBook.refresh(), 'looking for changed rules failed');
-  return { ruleBook, read, follower };
+  return { ruleBook, read, follower, findTorn };
 }

@@ -140,9 +140,12 @@ function webSettings({ settings, secretKey }: Foundation, publicUrl: string): We
   };
 }
 
-function ruleServices({ stores, environment, clock }: Foundation, { ruleBook, follower }: Rules): RuleServices {
+function ruleServices(
+  { stores, environment, clock }: Foundation,
+  { ruleBook, follower, findTorn }: Rules,
+): RuleServices {
   return auditedRules(
-    createRuleChanges({ store: stores.badges, ruleBook, environment, clock, follower }),
+    createRuleChanges({ store: stores.badges, ruleBook, environment, clock, follower, findTorn }),
     createAudit({ access: stores.access, clock }),
   );
 }

@@ -9,7 +9,10 @@ import { type Design, keepVersion, snapshotOf } from '../../plugin/credentials/d
 import { ConflictError, InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { ExtensionRegistry } from '../../plugin/extensions/registry.ts';
 import type { FileStore } from '../../plugin/ports/asset-files.ts';
+import type { BelongingStore } from '../../plugin/ports/belongings.ts';
 import type { CredentialConfiguration, CredentialStore, CredentialType } from '../../plugin/ports/credential-store.ts';
+import { english } from '../../plugin/words.ts';
+import { newlyTornDesigns, tornWords } from '../http/organisations/torn-designs.ts';
 import { isAsWanted, setSchedule, type WantedSchedule } from '../scheduler/set-schedule.ts';
 import { type GivenSetup, parseSetup, type Setup, setupFile } from './credentials-setup-file.ts';
 
@@ -18,6 +21,8 @@ export interface SetupParts {
   readonly files: FileStore;
   readonly registry: ExtensionRegistry;
   readonly now: Date;
+  /** Left out: somebody else has looked at what is whose. */
+  readonly belongings?: Pick<BelongingStore, 'all'>;
   /** Only check. */
   readonly dryRun?: boolean;
 }
@@ -158,12 +163,21 @@ async function assertUsable(
     readonly configurations: readonly CredentialConfiguration[];
     readonly uploads: readonly AssetUpload[];
   },
-  { store, registry }: SetupParts,
+  { store, registry, belongings }: SetupParts,
 ): Promise<void> {
   const types = laidOver(await store.types(), wanted.types);
   const configurations = laidOver(await store.configurations(), wanted.configurations);
   const assets = new Map([...(await store.assets()), ...wanted.uploads].map(({ slug, kind }) => [slug, kind]));
 
+  if (belongings !== undefined) {
+    const designs = {
+      types: [...types.values()],
+      configurations: [...configurations.values()],
+      assets: [...assets.keys()].map((slug) => ({ slug })),
+    };
+    const [torn] = await newlyTornDesigns({ credentials: store, extensions: registry, belongings }, designs);
+    if (torn) throw new InputError('setup', english(tornWords(torn)));
+  }
   for (const type of wanted.types) {
     const namesake = [...types.values()].find(({ id, name }) => id !== type.id && name === type.name);
     if (namesake) throw wrong(`type "${type.id}"`, `type "${namesake.id}" has this name already; choose another name`);

@@ -6,6 +6,7 @@ import { belongingKey } from '../../plugin/ports/belongings.ts';
 import { entryErrors } from '../http/open-badge-form.ts';
 import type { Services } from '../http/services.ts';
 import { type Bundle, bundleText } from './bundle.ts';
+import { tornProblems } from './bundle-names.ts';
 import { exportBundle } from './export-bundle.ts';
 
 export const sections = [
@@ -43,6 +44,7 @@ type Parts = ReadonlyMap<string, { readonly section: Section; readonly id: strin
 export async function planBundle(bundle: Bundle, services: Services): Promise<BundlePlan> {
   const present = await exportBundle(services);
   const problems = [...(await ruleProblems(bundle, services)), ...otherProblems(bundle, present, services)];
+  if (problems.length === 0) problems.push(...(await tornProblems(bundle, services)));
   if (problems.length > 0)
     throw new InputError(
       'bundle',

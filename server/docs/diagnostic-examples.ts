@@ -231,6 +231,10 @@ export const bookExamples: Readonly<Record<BookCode, DiagnosticExample>> = {
     wrong: badge('template openbadges "of-another-school"', PLAIN),
     right: badge('template openbadges "welcome"', PLAIN),
   },
+  'book.organisation': {
+    wrong: badge('template openbadges "welcome-of-arts"', PLAIN),
+    right: badge('template openbadges "welcome"', PLAIN),
+  },
   'test.failed': {
     wrong: `${where('is_passing = false')}\n\n${TEST}`,
     right: `${where('is_passing = true')}\n\n${TEST}`,

@@ -5,7 +5,8 @@ import { renamedBadge } from '../../plugin/badges/badge-text.ts';
 import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
 import { followNothing } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
-import { unofferedTemplate } from '../../plugin/organisations/foreign-names.ts';
+import { templateIn, unofferedTemplate } from '../../plugin/organisations/foreign-names.ts';
+import { tornProblem } from '../../plugin/organisations/torn-names.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { silentLogger, systemClock } from '../../plugin/ports/runtime.ts';
 import { bookExamples, type DiagnosticExample, diagnosticExamples, exampleEnvironment } from './diagnostic-examples.ts';
@@ -46,7 +47,8 @@ export function diagnosticsPage(): string {
   ]);
 }
 
-/** As a page checks a new version of badge "demo" of a school that may issue by the template "welcome" alone. */
+/** As a page checks a new version of badge "demo" of a school that may issue by the template "welcome" alone, in an organisation
+ *  "Science" beside "Arts". */
 export function checkedAsBadge(text: string): readonly Diagnostic[] {
   const book = createRuleBook({
     store: new MemoryBadgeStore(),
@@ -57,8 +59,14 @@ export function checkedAsBadge(text: string): readonly Diagnostic[] {
   });
   const diagnostics = book.checkBadge(text);
   const { file } = parse(text);
-  const offers = (_provider: string, template: string): boolean => template === 'welcome';
-  const more = [renamedBadge(text, file, 'demo'), unofferedTemplate(text, file, offers)].flatMap((one) => one ?? []);
+  const offers = (_provider: string, template: string): boolean => template.startsWith('welcome');
+  const named = templateIn(file)?.text ?? '';
+  const torn = { badge: 'demo', names: 'template', text: named, organisation: 'Science', other: 'Arts' } as const;
+  const more = [
+    renamedBadge(text, file, 'demo'),
+    unofferedTemplate(text, file, offers),
+    named.endsWith('of-arts') ? tornProblem(torn, text, file) : null,
+  ].flatMap((one) => one ?? []);
   return diagnostics.length === 0 ? more : diagnostics;
 }
 

@@ -11,15 +11,25 @@ import type { Services } from './services.ts';
 const QUARTER_MS = 15 * 60_000;
 /** From one address: several people may sit behind it. */
 const PER_ADDRESS: RateLimit = { calls: 30, periodMs: QUARTER_MS };
-/** For one account, from anywhere. */
+/** For one account, by all strangers together, from anywhere. */
 const PER_ACCOUNT: RateLimit = { calls: 10, periodMs: QUARTER_MS };
+/** For one account, in one browser that has signed in to it before. */
+const PER_DEVICE: RateLimit = { calls: 10, periodMs: QUARTER_MS };
+
+/** Who tries it. */
+export interface Trier {
+  /** Of the account that is tried; null: a link is. */
+  readonly name: string | null;
+  /** What tells the browser from others at this account, where it has signed in to it before: its tries count by themselves, and
+   *  those of strangers do not count for it. Left out, or null: it is a stranger. */
+  readonly device?: string | null;
+}
 
 export interface Attempts {
   /** Counts an attempt as failed before it is known how it ends: many at the same time find out no more than one after another.
-   *  @param name of the account that is tried; null: a link is
    *  @returns forgets the attempt, once it has succeeded
    *  @throws RequestError 429 */
-  begin(req: Request, name: string | null): Promise<() => Promise<void>>;
+  begin(req: Request, trier: Trier): Promise<() => Promise<void>>;
 }
 
 export function createAttempts({
@@ -31,13 +41,19 @@ export function createAttempts({
   const keyOf = (kind: string, who: string): string =>
     `sign-in ${kind} ${createHmac('sha256', settings.sessionSecret).update(who).digest('base64url')}`;
 
+  function countsOf(req: Request, { name, device = null }: Trier): readonly (readonly [string, RateLimit])[] {
+    const account = name === null ? null : accountNameKey(name.slice(0, 200));
+    if (device !== null) return [[keyOf('device', JSON.stringify([account, device])), PER_DEVICE]];
+    return [
+      [keyOf('address', ipKeyGenerator(req.ip ?? '')), PER_ADDRESS],
+      ...(account === null ? [] : [[keyOf('account', account), PER_ACCOUNT] as const]),
+    ];
+  }
+
   return {
-    async begin(req, name) {
+    async begin(req, trier) {
       const now = clock.now();
-      const counted: readonly (readonly [string, RateLimit])[] = [
-        [keyOf('address', ipKeyGenerator(req.ip ?? '')), PER_ADDRESS],
-        ...(name === null ? [] : [[keyOf('account', accountNameKey(name.slice(0, 200))), PER_ACCOUNT] as const]),
-      ];
+      const counted = countsOf(req, trier);
       for (const [key, limit] of counted) {
         const until = await rateLimits.take(key, limit, now);
         if (until !== null) throw tooManyRequests(Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000)));

@@ -95,8 +95,9 @@ export function addressWithout(req: Request, choice: string, only: string | null
   return `${path.replace(/^[^/][^?]*|^\/[/\\]+/, '/')}${rest.length > 0 ? `?${rest.join('&')}` : ''}`;
 }
 
-export function cookieOf(req: Request, name: string): string | null {
+/** @param form what its value must look like; anything else counts as none */
+export function cookieOf(req: Request, name: string, form = /^[\w-]{1,35}$/): string | null {
   const pairs = (req.get('cookie') ?? '').split(';').map((pair) => pair.trim().split('='));
   const value = pairs.find(([key]) => key === name)?.[1];
-  return value !== undefined && /^[\w-]{1,35}$/.test(value) ? value : null;
+  return value !== undefined && form.test(value) ? value : null;
 }

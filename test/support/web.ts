@@ -75,6 +75,7 @@ import { auditedRules } from '../../server/http/audited-rules.ts';
 import { MemoryAnswerStore } from '../../server/http/kept-answers.ts';
 import { createListActions } from '../../server/http/lists/act.ts';
 import { listsFor } from '../../server/http/lists/all.ts';
+import { createFindTorn } from '../../server/http/organisations/references.ts';
 import { hashPassword } from '../../server/http/passwords.ts';
 import type { Services, WebSettings } from '../../server/http/services.ts';
 import { openTexts } from '../../server/i18n/texts.ts';
@@ -184,7 +185,8 @@ export function makeSite(
   const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => randomUUID() } });
   const read = createRuleReader(environment);
   const follower = createRuleFollower({ jobs, read, clock, alone: true });
-  const rules = createRuleBook({ store: badges, environment, clock, logger, follower });
+  const findTorn = createFindTorn({ belongings, providerStore });
+  const rules = createRuleBook({ store: badges, environment, clock, logger, follower, findTorn });
   const activity = new MemoryActivityStore();
   const tally = createActivityTally({ store: activity, clock });
   const progressParts = { progress, clock, logger, ids: { uuid: () => randomUUID() }, onSaved: tally.progress };
@@ -343,7 +345,7 @@ export function makeSite(
     checkBadge: rules.checkBadge,
     badgeUpstreams: rules.upstreams,
     ...auditedRules(
-      createRuleChanges({ store: badges, ruleBook: rules, environment, clock, follower }),
+      createRuleChanges({ store: badges, ruleBook: rules, environment, clock, follower, findTorn }),
       createAudit({ access, clock }),
     ),
     credentialLife: credentialLife.life,

@@ -14,6 +14,7 @@ import type { Services } from '../services.ts';
 import { type Thumbnails, thumbnailsOf } from '../thumbnails.ts';
 import { numberCell, statusCell, textCell } from './cells.ts';
 import type { BulkAction, Column, List } from './list.ts';
+import { ownedRows } from './owners.ts';
 import { shortRecords, wordSearch } from './short.ts';
 
 interface Context {
@@ -23,7 +24,7 @@ interface Context {
 
 type ListServices = Pick<
   Services,
-  'badges' | 'progress' | 'environment' | 'saveBadge' | 'foreseeRules' | 'providerStore' | 'settings'
+  'badges' | 'progress' | 'environment' | 'saveBadge' | 'foreseeRules' | 'providerStore' | 'settings' | 'belongings'
 >;
 type State = 'active' | 'evaluating' | 'inactive';
 
@@ -40,6 +41,11 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
   const stateOf = (badge: BadgeDefinition): State =>
     badge.active ? (isEvaluated(badge) ? 'evaluating' : 'active') : 'inactive';
   const nameOf = ({ id, name }: BadgeDefinition): string => name ?? id;
+  const owned = ownedRows(
+    services,
+    () => badges.list(),
+    ({ id }, ownerOf) => ownerOf({ kind: 'badge', id }),
+  );
   const shape: RecordShape<BadgeDefinition> = {
     id: ['id'],
     fields: {
@@ -49,7 +55,9 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
       state: stateOf,
       provider: ({ template }) => template?.split(' ')[0] ?? null,
       updatedAt: ({ updatedAt }) => updatedAt,
+      ...owned.fields,
     },
+    optional: owned.optional,
   };
   const count = (status: 'in-progress' | 'awarded' | 'revoked', label: string): Column<BadgeDefinition, Context> => ({
     name: status,
@@ -70,7 +78,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
       { text: msg('Rule files'), href: '/rules' },
       { text: msg('New badge'), href: '/badges/new/start', access: 'edit', isPrimary: true },
     ],
-    records: shortRecords(shape, () => badges.list()),
+    records: shortRecords(shape, owned.rows),
     load: async (rows) => ({
       counts: await progress.counts(rows.map(({ id }) => id)),
       thumbnails: await thumbnailsOf(
@@ -115,6 +123,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
           return { parts: [{ kind: 'time', time: updatedAt }], otherwise: msg('never'), note };
         },
       },
+      owned.column,
     ],
     search: wordSearch(msg('Name or id')),
     filters: [
@@ -125,6 +134,7 @@ export function badgeList(services: ListServices): List<BadgeDefinition, Context
         choices: () => Object.entries(STATES).map(([value, word]) => ({ value, word: words(word) })),
         where: (state) => [{ field: 'state', in: [state] }],
       },
+      owned.filter,
     ],
     actionAccess: 'publish',
     actions: [switching(services, true), switching(services, false)],

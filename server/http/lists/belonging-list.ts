@@ -14,11 +14,10 @@ import { systemCrumb } from '../pages/system.ts';
 import type { Services } from '../services.ts';
 import { textCell } from './cells.ts';
 import type { BulkAction, Choice, List } from './list.ts';
+import { ownerChoices, SHARED } from './owners.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 import { everyTemplate } from './template-list.ts';
 
-/** In addresses and forms: shared by all. */
-const SHARED = '-';
 export const BELONGINGS_PATH = '/organisations';
 
 const KINDS: Readonly<Record<BelongingKind, string>> = {
@@ -153,8 +152,7 @@ async function ownersToChoose({ access, credentials, belongings }: Services): Pr
     ...configurations.flatMap(({ contextKey }) => organisationOfContext(contextKey) ?? []),
     ...all.map(({ organisation }) => organisation),
   ]);
-  const some = [...names].sort().map((value) => ({ value, word: value }));
-  return [{ value: SHARED, word: words('shared by all') }, ...some];
+  return ownerChoices([null, ...names]);
 }
 
 async function rowsOf({ badges, credentials, providerStore, belongings }: Services): Promise<readonly Row[]> {

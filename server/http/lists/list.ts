@@ -23,6 +23,8 @@ export interface Column<Row, Context> {
   readonly isOnPageOnly?: boolean;
   /** The page says it elsewhere, for want of width. */
   readonly isInFilesOnly?: boolean;
+  /** Whether the page has it now; left out: it does. Files and addresses know it all the same. */
+  isOnPageIf?(): Promise<boolean>;
   cell(row: Row, context: Context): Cell;
 }
 
@@ -48,6 +50,8 @@ export interface Filter {
   readonly initial?: string;
   /** Written rather than chosen, and compared in full. */
   readonly isWritten?: boolean;
+  /** Whether the page offers it now, where nothing is chosen by it; left out: it does. */
+  isOnPageIf?(): Promise<boolean>;
   /** Whoever asks for this looks everywhere: filters that choose something at first do not. */
   readonly looksEverywhere?: boolean;
 }

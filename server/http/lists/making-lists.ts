@@ -1,5 +1,6 @@
 /** What credentials are made of, as lists: types, assets and configurations. */
 
+import { organisationOfContext } from '../../../plugin/organisations/standing.ts';
 import type {
   Asset,
   CredentialConfiguration,
@@ -21,11 +22,18 @@ import type { Services } from '../services.ts';
 import { linksCell, numberCell, textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
 import { deletingAssets, deletingConfigurations, deletingTypes, switchingSchedules } from './making-actions.ts';
+import { ownedRows } from './owners.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
-export function typeList({
-  credentials,
-}: Pick<Services, 'credentials'>): List<CredentialType, readonly CredentialConfiguration[]> {
+export function typeList(
+  services: Pick<Services, 'credentials' | 'belongings'>,
+): List<CredentialType, readonly CredentialConfiguration[]> {
+  const { credentials } = services;
+  const owned = ownedRows(
+    services,
+    () => credentials.types(),
+    ({ id }, ownerOf) => ownerOf({ kind: 'credential-type', id }),
+  );
   const shape = {
     id: ['id'],
     fields: {
@@ -35,7 +43,9 @@ export function typeList({
       generation: ({ generationFunction }: CredentialType) => generationFunction,
       words: ({ name }: CredentialType) => wordsOf(name),
       updatedAt: ({ updatedAt }: CredentialType) => updatedAt,
+      ...owned.fields,
     },
+    optional: owned.optional,
   };
   return {
     path: '/credential-types',
@@ -53,7 +63,7 @@ export function typeList({
       { text: msg('Configurations'), href: '/configurations' },
       { text: msg('New type'), href: '/credential-types/new', access: 'edit', isPrimary: true },
     ],
-    records: shortRecords(shape, () => credentials.types()),
+    records: shortRecords(shape, owned.rows),
     load: () => credentials.configurations(),
     idOf: ({ id }) => id,
     columns: [
@@ -87,6 +97,7 @@ export function typeList({
         order: 'updatedAt',
         cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
       },
+      owned.column,
     ],
     search: wordSearch(msg('Name')),
     filters: [
@@ -106,6 +117,7 @@ export function typeList({
         choices: () => functionsOf(({ generationFunction }) => generationFunction),
         where: (name) => [{ field: 'generation', in: [name] }],
       },
+      owned.filter,
     ],
     order: { field: 'name', descending: false },
     nothingMatches: msg('Write less of the name, or choose another function.'),
@@ -127,8 +139,15 @@ export function typeList({
   }
 }
 
-export function assetList(services: Pick<Services, 'credentials' | 'extensions' | 'files'>): List<Asset> {
+export function assetList(
+  services: Pick<Services, 'credentials' | 'extensions' | 'files' | 'belongings'>,
+): List<Asset> {
   const { credentials } = services;
+  const owned = ownedRows(
+    services,
+    () => credentials.assets(),
+    ({ slug }, ownerOf) => ownerOf({ kind: 'asset', id: slug }),
+  );
   const shape = {
     id: ['slug'],
     fields: {
@@ -138,7 +157,9 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
       size: ({ sizeBytes }: Asset) => sizeBytes,
       words: ({ slug, description }: Asset) => wordsOf(slug, description),
       updatedAt: ({ updatedAt }: Asset) => updatedAt,
+      ...owned.fields,
     },
+    optional: owned.optional,
   };
   return {
     path: '/credential-assets',
@@ -154,7 +175,7 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
       { text: msg('Configurations'), href: '/configurations' },
       { text: msg('New asset'), href: '/credential-assets/new', access: 'edit', isPrimary: true },
     ],
-    records: shortRecords(shape, () => credentials.assets()),
+    records: shortRecords(shape, owned.rows),
     load: async () => null,
     idOf: ({ slug }) => slug,
     columns: [
@@ -186,6 +207,7 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
         order: 'updatedAt',
         cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
       },
+      owned.column,
     ],
     search: wordSearch(msg('Slug or description')),
     filters: [
@@ -196,6 +218,7 @@ export function assetList(services: Pick<Services, 'credentials' | 'extensions' 
         choices: () => Object.entries(ASSET_KINDS).map(([value, word]) => ({ value, word: words(word) })),
         where: (kind) => [{ field: 'kind', in: [kind] }],
       },
+      owned.filter,
     ],
     order: { field: 'slug', descending: false },
     nothingMatches: msg('Write less of the slug, or choose another kind.'),
@@ -227,7 +250,7 @@ interface ConfigurationContext {
 }
 
 export function configurationList(
-  services: Pick<Services, 'credentials' | 'generateNow' | 'clock'>,
+  services: Pick<Services, 'credentials' | 'generateNow' | 'clock' | 'belongings'>,
 ): List<ConfigurationRow, ConfigurationContext> {
   const { credentials, generateNow } = services;
 
@@ -238,6 +261,7 @@ export function configurationList(
     return configurations.map((configuration) => ({ ...configuration, runs: runs(configuration.id) }));
   }
 
+  const owned = ownedRows(services, rows, ({ contextKey }) => organisationOfContext(contextKey));
   const shape = {
     id: ['id'],
     fields: {
@@ -247,7 +271,9 @@ export function configurationList(
       words: ({ contextKey }: CredentialConfiguration) => wordsOf(contextKey, contextKey.replace(/^[a-z]+-v1:/, '')),
       schedule: ({ runs }: ConfigurationRow) => runs,
       updatedAt: ({ updatedAt }: CredentialConfiguration) => updatedAt,
+      ...owned.fields,
     },
+    optional: owned.optional,
   };
   return {
     path: '/configurations',
@@ -263,7 +289,7 @@ export function configurationList(
       { text: msg('Assets'), href: '/credential-assets' },
       { text: msg('New configuration'), href: '/configurations/new', access: 'edit', isPrimary: true },
     ],
-    records: shortRecords(shape, rows),
+    records: shortRecords(shape, owned.rows),
     async load(rows) {
       const [types, schedules, runs] = await Promise.all([
         credentials.types(),
@@ -329,6 +355,7 @@ export function configurationList(
           };
         },
       },
+      owned.column,
       {
         name: 'pages',
         label: msg('More'),
@@ -377,6 +404,7 @@ export function configurationList(
         choices: () => RUNS,
         where: (runs) => [{ field: 'schedule', in: [runs] }],
       },
+      owned.filter,
     ],
     order: { field: 'context', descending: false },
     nothingMatches: msg('Write less of the key, or choose another type.'),

@@ -6,19 +6,26 @@ import { OPEN_BADGES, OWN_ACCOUNT } from '../../../providers/index.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { historyPath } from '../pages/history.ts';
 import { TEMPLATE_STATES } from '../pages/templates.ts';
+import type { Services } from '../services.ts';
 import { linksCell, numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { List } from './list.ts';
 import { type OpenBadgeTemplateServices, openBadgeTemplateActions } from './open-badge-template-actions.ts';
+import { ownedRows } from './owners.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 import { everyTemplate } from './template-list.ts';
 
 const HOME = '/open-badge-templates';
 
 export function openBadgeTemplateList(
-  services: OpenBadgeTemplateServices,
+  services: OpenBadgeTemplateServices & Pick<Services, 'belongings'>,
 ): List<BadgeTemplate, ReadonlyMap<string, number>> {
   const { providerStore, issuerStore } = services;
+  const owned = ownedRows(
+    services,
+    () => everyTemplate(providerStore, { provider: OPEN_BADGES, accountId: OWN_ACCOUNT }),
+    ({ templateId }, ownerOf) => ownerOf({ kind: 'open-badge-template', id: templateId }),
+  );
   const shape = {
     id: ['id'],
     fields: {
@@ -27,7 +34,9 @@ export function openBadgeTemplateList(
       state: ({ state }: BadgeTemplate) => state,
       words: ({ name, templateId }: BadgeTemplate) => wordsOf(name, templateId),
       updatedAt: ({ updatedAt }: BadgeTemplate) => updatedAt,
+      ...owned.fields,
     },
+    optional: owned.optional,
   };
   return {
     path: HOME,
@@ -42,7 +51,7 @@ export function openBadgeTemplateList(
       { text: msg('Issuer'), href: '/issuer' },
       { text: msg('New template'), href: `${HOME}/new`, access: 'edit', isPrimary: true },
     ],
-    records: shortRecords(shape, () => everyTemplate(providerStore, { provider: OPEN_BADGES, accountId: OWN_ACCOUNT })),
+    records: shortRecords(shape, owned.rows),
     load: (rows) => issuerStore.badgeCounts(rows.map(({ templateId }) => templateId)),
     idOf: ({ templateId }) => templateId,
     columns: [
@@ -73,6 +82,7 @@ export function openBadgeTemplateList(
         order: 'updatedAt',
         cell: ({ updatedAt }) => timeCell(shownTime(updatedAt)),
       },
+      owned.column,
       {
         name: 'pages',
         label: msg('More'),
@@ -87,7 +97,7 @@ export function openBadgeTemplateList(
       },
     ],
     search: wordSearch(msg('Name or id')),
-    filters: [stateFilter(TEMPLATE_STATES)],
+    filters: [stateFilter(TEMPLATE_STATES), owned.filter],
     order: { field: 'name', descending: false },
     actionAccess: 'edit',
     actions: openBadgeTemplateActions(services),

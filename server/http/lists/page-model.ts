@@ -25,10 +25,13 @@ export async function listModel(
   const limit = list.pageSize ?? PAGE_SIZE;
   const { sorted, order, note } = await sortedForPage(list, where ?? [], state.order);
   const shown = { ...state, order };
-  const [page, total, filters, dates, notes] = await Promise.all([
+  const [page, total, filters, columns, dates, notes] = await Promise.all([
     where === null ? { items: [], next: null, previous: null } : sorted.page({ limit, after, before }),
     where === null ? 0 : shownCount(list, where),
-    Promise.all(list.filters.map((filter) => filterModel(list, filter, state, t))),
+    filtersOnPage(list, state).then((shownOnes) =>
+      Promise.all(shownOnes.map((filter) => filterModel(list, filter, state, t))),
+    ),
+    columnsOnPage(list),
     dateModel(list, state, t),
     list.notes?.(state) ?? [],
   ]);
@@ -58,12 +61,10 @@ export async function listModel(
       ['order', state.order],
       ['date', state.date],
     ].flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
-    columns: headingsOf(list, order, total, (next) => at({ order: next }), t),
+    columns: headingsOf(list, order, total, columns, (next) => at({ order: next }), t),
     rows: page.items.map((row: unknown) => ({
       id: list.idOf(row),
-      cells: list.columns
-        .filter(({ isInFilesOnly }) => !isInFilesOnly)
-        .map((column) => ({ ...column.cell(row, context), isNumber: column.isNumber ?? false })),
+      cells: columns.map((column) => ({ ...column.cell(row, context), isNumber: column.isNumber ?? false })),
     })),
     actions: actions.map(({ name, label }) => ({ name, label: t(label) })),
     actionPath: `/actions${list.path}`,
@@ -77,6 +78,23 @@ export async function listModel(
     nextHref: page.next === null ? null : at({ after: page.next }),
     clearHref: list.path,
   };
+}
+
+async function columnsOnPage({ columns }: AnyList): Promise<AnyList['columns']> {
+  return onPage(columns.filter(({ isInFilesOnly }) => !isInFilesOnly));
+}
+
+/** What is chosen by is there, so that it can be let go again. */
+async function filtersOnPage({ filters }: AnyList, state: ListState): Promise<readonly Filter[]> {
+  return onPage(filters, ({ name }) => state.filters[name] !== undefined);
+}
+
+async function onPage<One extends { isOnPageIf?(): Promise<boolean> }>(
+  all: readonly One[],
+  isAnyway: (one: One) => boolean = () => false,
+): Promise<readonly One[]> {
+  const are = await Promise.all(all.map(async (one) => isAnyway(one) || (await one.isOnPageIf?.()) !== false));
+  return all.filter((_, n) => are[n]);
 }
 
 /** `10,000+ events` */

@@ -14,17 +14,21 @@ import type { Services } from '../services.ts';
 import { templatesPath } from '../template-links.ts';
 import { type Cell, numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
+import { ownedRows } from './owners.ts';
 import { type ProviderAccountServices, providerAccountActions } from './provider-account-actions.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
 const LONG_AGO = new Date(0);
 
-type ListServices = ProviderAccountServices & Pick<Services, 'providerStore'>;
+type ListServices = ProviderAccountServices & Pick<Services, 'providerStore' | 'belongings'>;
 
 export function providerAccountList(services: ListServices): List<ProviderAccount, TemplateCounts> {
   const { providerStore, providers, clock } = services;
   const stateOf = (account: ProviderAccount) => accountState(account, clock.now());
   const titleOf = (provider: string): string => providers.get(provider)?.title ?? provider;
+  // That of Laurel itself is no account that anybody made.
+  const rows = async () => (await providerStore.accounts()).filter(({ id }) => id !== OWN_ACCOUNT);
+  const owned = ownedRows(services, rows, ({ id }, ownerOf) => ownerOf({ kind: 'provider-account', id }));
   const shape: RecordShape<ProviderAccount> = {
     id: ['id'],
     fields: {
@@ -37,11 +41,10 @@ export function providerAccountList(services: ListServices): List<ProviderAccoun
       syncedAt: ({ lastSync }) => lastSync?.at ?? null,
       secretExpiresAt: ({ secretExpiresAt }) => secretExpiresAt,
       createdAt: ({ createdAt }) => createdAt,
+      ...owned.fields,
     },
-    optional: { checkedAt: LONG_AGO, syncedAt: LONG_AGO, secretExpiresAt: LONG_AGO },
+    optional: { checkedAt: LONG_AGO, syncedAt: LONG_AGO, secretExpiresAt: LONG_AGO, ...owned.optional },
   };
-  // That of Laurel itself is no account that anybody made.
-  const rows = async () => (await providerStore.accounts()).filter(({ id }) => id !== OWN_ACCOUNT);
   return {
     path: '/provider-accounts',
     access: 'look',
@@ -55,7 +58,7 @@ export function providerAccountList(services: ListServices): List<ProviderAccoun
       { text: msg('Templates'), href: '/templates' },
       { text: msg('Providers'), href: '/providers', isPrimary: true },
     ],
-    records: shortRecords(shape, rows),
+    records: shortRecords(shape, owned.rows),
     load: () => providerStore.templateCounts(),
     idOf: ({ id }) => id,
     columns: [
@@ -109,6 +112,7 @@ export function providerAccountList(services: ListServices): List<ProviderAccoun
           note: lastSync && { text: syncText(lastSync), isEnglish: lastSync.error !== null },
         }),
       },
+      owned.column,
     ],
     search: wordSearch(msg('Name, slug or id there')),
     filters: [
@@ -131,6 +135,7 @@ export function providerAccountList(services: ListServices): List<ProviderAccoun
         choices: () => Object.entries(accountStates).map(([value, { word }]) => ({ value, word: words(word) })),
         where: (state) => [{ field: 'state', in: [state] }],
       },
+      owned.filter,
     ],
     date: { field: 'createdAt', label: msg('Made') },
     order: { field: 'name', descending: false },

@@ -100,11 +100,12 @@ export async function sortedForPage(list: AnyList, where: readonly Condition[], 
   };
 }
 
-/** What the headings say of the order, and lead to. */
+/** What the headings say of the order, and lead to. @param shown the columns of the page */
 export function headingsOf(
   list: AnyList,
   order: string | undefined,
   total: number,
+  shown: readonly { readonly name: string }[],
   at: (order: string | undefined) => string,
   t: Translator,
 ) {
@@ -112,8 +113,9 @@ export function headingsOf(
   const said = (columns: readonly SortedColumn[]): string =>
     columns.map(({ name, descending }) => `${descending ? '-' : ''}${name}`).join(',');
 
-  const shown = list.columns.filter(({ isInFilesOnly }) => !isInFilesOnly);
-  return shown.map(({ name, label: text, isNumber = false, order: field }) => {
+  const isShown = new Set(shown.map(({ name }) => name));
+  const columns = list.columns.filter(({ name }) => isShown.has(name));
+  return columns.map(({ name, label: text, isNumber = false, order: field }) => {
     const label = t(text);
     const plain = { label, isNumber, href: null, sorted: null, place: null, addHref: null, removeHref: null };
     if (field === undefined) return plain;

@@ -14,6 +14,7 @@ import { switching } from './badge-list.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';
+import { ownedRows } from './owners.ts';
 import { shortRecords, wordSearch, wordsOf } from './short.ts';
 
 const BATCH = 500;
@@ -25,7 +26,7 @@ interface Row {
 
 type ListServices = Pick<
   Services,
-  'providerStore' | 'providers' | 'badges' | 'saveBadge' | 'foreseeRules' | 'settings'
+  'providerStore' | 'providers' | 'badges' | 'saveBadge' | 'foreseeRules' | 'settings' | 'belongings'
 >;
 
 interface Context {
@@ -45,6 +46,11 @@ export function templateList(services: ListServices): List<Row, Context> {
     });
   }
 
+  const owned = ownedRows(services, rows, ({ template, account }, ownerOf) =>
+    account.id === OWN_ACCOUNT
+      ? ownerOf({ kind: 'open-badge-template', id: template.templateId })
+      : ownerOf({ kind: 'provider-account', id: account.id }),
+  );
   const shape = {
     id: ['id'],
     fields: {
@@ -55,8 +61,9 @@ export function templateList(services: ListServices): List<Row, Context> {
       state: ({ template }: Row) => template.state,
       words: ({ template }: Row) => wordsOf(template.name, template.templateId),
       syncedAt: ({ template }: Row) => template.syncedAt,
+      ...owned.fields,
     },
-    optional: { syncedAt: new Date(0) },
+    optional: { syncedAt: new Date(0), ...owned.optional },
   };
   return {
     path: '/templates',
@@ -70,7 +77,7 @@ export function templateList(services: ListServices): List<Row, Context> {
       'What providers let Laurel issue. A rule names one of them behind the word template; nothing is issued because a template is here.',
     ),
     links: [{ text: msg('Synchronise'), href: '/templates/sync', access: 'operate', isPrimary: true }],
-    records: shortRecords(shape, rows),
+    records: shortRecords(shape, owned.rows),
     load: async () => ({ definitions: await badges.list(), accounts: await providerStore.accounts() }),
     idOf: rowId,
     columns: [
@@ -112,6 +119,7 @@ export function templateList(services: ListServices): List<Row, Context> {
         order: 'syncedAt',
         cell: ({ template }) => timeCell(shownTime(template.syncedAt), msg('made here')),
       },
+      owned.column,
     ],
     search: wordSearch(msg('Name or id')),
     filters: [
@@ -138,6 +146,7 @@ export function templateList(services: ListServices): List<Row, Context> {
         where: (account) => [{ field: 'account', in: [account] }],
       },
       stateFilter(TEMPLATE_STATES),
+      owned.filter,
     ],
     order: { field: 'name', descending: false },
     actionAccess: 'publish',

@@ -11,10 +11,11 @@ import type { Job, JobStore, JsonObject } from '../../../plugin/ports/job-store.
 import type { Learner, LearnerStore } from '../../../plugin/ports/learner-store.ts';
 import type { ProgressStore } from '../../../plugin/ports/progress-store.ts';
 import type { PageQuery, RecordPage, Records } from '../../../plugin/ports/records.ts';
+import { SYNC_KIND } from '../../../plugin/providers/template-sync/request.ts';
 import type { AccessStore } from '../access-store.ts';
 import { LIMIT_PARAMETER, LIST_ACTION } from '../lists/act.ts';
 import type { Services } from '../services.ts';
-import { closed, refuse } from './closed.ts';
+import { closed, needsEverything, refuse } from './closed.ts';
 import { limitPage, limitRecords, noRecords } from './limited-records.ts';
 import { isShared, NOTHING, type Reach } from './reach.ts';
 
@@ -127,6 +128,13 @@ export function limitJobs({ jobStore, jobs, badges }: Pick<Services, 'jobStore' 
     for (const id of ids) if (!reach.owns('badge', id) && (await badges.history(id)).length > 0) throw isShared();
   }
 
+  /** What is brought up to date is changed. @throws RequestError 403 */
+  function assertOwnAccounts(parameters: JsonObject): void {
+    const { accounts } = parameters;
+    if (!Array.isArray(accounts)) throw needsEverything();
+    for (const id of accounts.map(String)) if (reach.ownId('provider-account', id) === NOTHING) throw needsEverything();
+  }
+
   function isOwn({ kind, parameters }: Job): boolean {
     const limit = parameters[LIMIT_PARAMETER];
     if (Array.isArray(limit)) return limit.every((one) => reach.organisations.includes(String(one)));
@@ -155,6 +163,7 @@ export function limitJobs({ jobStore, jobs, badges }: Pick<Services, 'jobStore' 
   const limitedJobs: Jobs = {
     async request(request) {
       if (request.kind === REPLAY) await assertOwnBadges(request.parameters);
+      else if (request.kind === SYNC_KIND) assertOwnAccounts(request.parameters);
       else if (request.kind !== LIST_ACTION) return refuse();
       const limit = { [LIMIT_PARAMETER]: [...reach.organisations] };
       return jobs.request({ ...request, parameters: { ...request.parameters, ...limit } });

@@ -1,10 +1,14 @@
 /** What names what: so that nothing is given to an organisation that would then name what it does not see, or be named by what
- *  others see. */
+ *  others see, and so that nobody makes a name that leads from one organisation to another. */
 
 import { assetUse } from '../../../plugin/credentials/asset-use.ts';
 import { ConflictError } from '../../../plugin/errors.ts';
-import { mayRefer, type Owner, organisationOfContext } from '../../../plugin/organisations/standing.ts';
-import { belongingKey, type Thing } from '../../../plugin/ports/belongings.ts';
+import { isTorn, mayRefer, type Owner, organisationOfContext } from '../../../plugin/organisations/standing.ts';
+import type { FindTorn, NewNames, TornName } from '../../../plugin/organisations/torn-names.ts';
+import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import { type BelongingStore, belongingKey, type Thing } from '../../../plugin/ports/belongings.ts';
+import type { Asset, CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
+import type { ProviderAccount, ProviderStore } from '../../../plugin/ports/provider-store.ts';
 import { holdersOf } from '../../../plugin/providers/template-holders.ts';
 import { readTemplateText } from '../../../plugin/providers/template-text.ts';
 import { templateClause } from '../../../plugin/providers/template-use.ts';
@@ -13,27 +17,36 @@ import { OPEN_BADGES } from '../../../providers/index.ts';
 import type { Services } from '../services.ts';
 
 /** What names something, or is named: by what it is found, and whose it is. */
-interface End {
+export interface End {
   /** As `belongingKey`; null: its owner is given by its course. */
   readonly key: string | null;
   readonly name: string;
   readonly owner: Owner;
 }
 
-interface Reference {
+export interface Reference {
   readonly from: End;
   readonly to: End;
 }
 
-type References = Pick<
-  Services,
-  'badges' | 'badgeUpstreams' | 'credentials' | 'extensions' | 'providerStore' | 'belongings'
->;
+/** What is stored, as far as names go; a configuration that is not in force yet can be looked at as such a one. */
+export interface NamingWorld extends Pick<Services, 'badgeUpstreams' | 'extensions'> {
+  readonly badges: { list(): Promise<readonly Pick<BadgeDefinition, 'id' | 'template'>[]> };
+  readonly credentials: {
+    types(): Promise<readonly CredentialType[]>;
+    configurations(): Promise<readonly CredentialConfiguration[]>;
+    assets(): Promise<readonly Pick<Asset, 'slug'>[]>;
+  };
+  readonly providerStore: AccountsAndTemplates;
+  readonly belongings: Pick<BelongingStore, 'all'>;
+}
+
+type AccountsAndTemplates = Pick<ProviderStore, 'accounts' | 'templatesById'>;
 
 /** @throws ConflictError `conflict.organisation-reference` */
-export async function assertMayBelong(services: References, thing: Thing, owner: Owner): Promise<void> {
+export async function assertMayBelong(world: NamingWorld, thing: Thing, owner: Owner): Promise<void> {
   const key = belongingKey(thing);
-  for (const { from, to } of await referencesAbout(services, thing)) {
+  for (const { from, to } of await referencesAbout(world, thing)) {
     if (from.key !== key && to.key !== key) continue;
     const [whose, others] = [from.key === key ? owner : from.owner, to.key === key ? owner : to.owner];
     if (mayRefer(whose, others)) continue;
@@ -47,49 +60,82 @@ export async function assertMayBelong(services: References, thing: Thing, owner:
   }
 }
 
+/** Names that lead to what not everybody sees who sees what names it.
+ *  @param thing only what it names itself; left out: all there are */
+export async function crossingReferences(world: NamingWorld, thing?: Thing): Promise<readonly Reference[]> {
+  // As long as nothing belongs to anybody nothing need be looked at.
+  if ((await world.belongings.all()).length === 0) return [];
+  const all = thing ? await referencesAbout(world, thing) : await allReferences(world);
+  const own = thing ? all.filter(({ from }) => from.key === belongingKey(thing)) : all;
+  return own.filter(({ from, to }) => !mayRefer(from.owner, to.owner));
+}
+
+/** Names that lead from one organisation to another. */
+export function tornOnes(references: readonly Reference[]): readonly Reference[] {
+  return references.filter(({ from, to }) => isTorn(from.owner, to.owner));
+}
+
 /** At least those of the thing: of many that are given away, each asks. */
-async function referencesAbout(services: References, thing: Thing): Promise<readonly Reference[]> {
-  const owners = new Map((await services.belongings.all()).map((one) => [belongingKey(one), one.organisation]));
-  const end = (one: Thing, name: string): End => {
-    const key = belongingKey(one);
-    return { key, name, owner: owners.get(key) ?? null };
-  };
+async function referencesAbout(world: NamingWorld, thing: Thing): Promise<readonly Reference[]> {
+  const end = await endsOf(world);
   const isOfCredentials = thing.kind === 'credential-type' || thing.kind === 'asset';
-  return isOfCredentials ? credentialReferences(services, end) : badgeReferences(services, thing, end);
+  return isOfCredentials ? credentialReferences(world, end) : badgeReferences(world, thing, end);
+}
+
+async function allReferences(world: NamingWorld): Promise<readonly Reference[]> {
+  const end = await endsOf(world);
+  return [...(await badgeReferences(world, null, end)), ...(await credentialReferences(world, end))];
 }
 
 type ToEnd = (thing: Thing, name: string) => End;
 
+async function endsOf({ belongings }: Pick<NamingWorld, 'belongings'>): Promise<ToEnd> {
+  const owners = new Map((await belongings.all()).map((one) => [belongingKey(one), one.organisation]));
+  return (one, name) => {
+    const key = belongingKey(one);
+    return { key, name, owner: owners.get(key) ?? null };
+  };
+}
+
 async function badgeReferences(
-  { badges, badgeUpstreams, providerStore }: References,
-  thing: Thing,
+  { badges, badgeUpstreams, providerStore }: Pick<NamingWorld, 'badges' | 'badgeUpstreams' | 'providerStore'>,
+  thing: Thing | null,
   end: ToEnd,
 ): Promise<readonly Reference[]> {
   const [definitions, accounts] = await Promise.all([badges.list(), providerStore.accounts()]);
   const upstreams = badgeUpstreams();
   const waitsFor = (id: string): readonly string[] => upstreams.get(id) ?? [];
   const concerned = definitions.filter(
-    ({ id }) => thing.kind !== 'badge' || id === thing.id || waitsFor(id).includes(thing.id),
+    ({ id }) => thing?.kind !== 'badge' || id === thing.id || waitsFor(id).includes(thing.id),
   );
   const found = concerned.map(async (definition): Promise<readonly Reference[]> => {
     const from = end({ kind: 'badge', id: definition.id }, definition.id);
     const waits = waitsFor(definition.id).map((id) => ({ from, to: end({ kind: 'badge', id }, id) }));
     const clause = templateClause(definition);
-    if (clause === null) return waits;
-    const { provider } = clause;
-    const own = accounts.filter((account) => account.provider === provider);
-    const { account, templateId } = readTemplateText(clause.text, own);
-    if (provider === OPEN_BADGES)
-      return [...waits, { from, to: end({ kind: 'open-badge-template', id: templateId }, templateId) }];
-    // Who names an account means no other that has the template too.
-    const meant = account ? [account] : (await holdersOf(clause, own, providerStore)).map((held) => held.account);
-    return [...waits, ...meant.map(({ id, name }) => ({ from, to: end({ kind: 'provider-account', id }, name) }))];
+    const meant = clause === null ? [] : await meantBy(clause, accounts, providerStore, end);
+    return [...waits, ...meant.map((to) => ({ from, to }))];
   });
   return (await Promise.all(found)).flat();
 }
 
+/** What goes with the template that a rule means. */
+async function meantBy(
+  clause: { readonly provider: string; readonly text: string },
+  accounts: readonly ProviderAccount[],
+  store: AccountsAndTemplates,
+  end: ToEnd,
+): Promise<readonly End[]> {
+  const { provider } = clause;
+  const own = accounts.filter((account) => account.provider === provider);
+  const { account, templateId } = readTemplateText(clause.text, own);
+  if (provider === OPEN_BADGES) return [end({ kind: 'open-badge-template', id: templateId }, templateId)];
+  // Who names an account means no other that has the template too.
+  const meant = account ? [account] : (await holdersOf(clause, own, store)).map((held) => held.account);
+  return meant.map(({ id, name }) => end({ kind: 'provider-account', id }, name));
+}
+
 async function credentialReferences(
-  { credentials, extensions }: References,
+  { credentials, extensions }: Pick<NamingWorld, 'credentials' | 'extensions'>,
   end: ToEnd,
 ): Promise<readonly Reference[]> {
   const [types, configurations, assets] = await Promise.all([
@@ -118,4 +164,37 @@ async function credentialReferences(
       ];
     }),
   ];
+}
+
+/** For the rules: asks anew each time whose everything is. */
+export function createFindTorn({
+  belongings,
+  providerStore,
+}: Pick<NamingWorld, 'belongings' | 'providerStore'>): FindTorn {
+  return async (names) => {
+    const end = await endsOf({ belongings });
+    const accounts = names.some(({ template }) => template !== null) ? await providerStore.accounts() : [];
+    const found = names.map(async (one): Promise<readonly TornName[]> => {
+      const organisation = end({ kind: 'badge', id: one.id }, one.id).owner;
+      if (organisation === null) return [];
+      return (await namedBy(one, accounts, providerStore, end)).flatMap(({ ends, ...name }) => {
+        // Of several accounts that have the template, one that is another's is enough.
+        const other = ends.find(({ owner }) => isTorn(organisation, owner))?.owner ?? null;
+        return other === null ? [] : [{ badge: one.id, ...name, organisation, other }];
+      });
+    });
+    return (await Promise.all(found)).flat();
+  };
+}
+
+async function namedBy(
+  { template, upstreams }: NewNames,
+  accounts: readonly ProviderAccount[],
+  store: AccountsAndTemplates,
+  end: ToEnd,
+) {
+  const waits = upstreams.map((id) => ({ names: 'badge', text: id, ends: [end({ kind: 'badge', id }, id)] }) as const);
+  if (template === null) return waits;
+  const { text } = template;
+  return [{ names: 'template', text, ends: await meantBy(template, accounts, store, end) } as const, ...waits];
 }

@@ -8,6 +8,8 @@ import { holdersOf } from '../../../plugin/providers/template-holders.ts';
 import { templateClause } from '../../../plugin/providers/template-use.ts';
 import { badgePath, badgesCrumb } from '../badge-links.ts';
 import { pathText, queryString } from '../forms.ts';
+import { crossingReferences } from '../organisations/references.ts';
+import { crossingWords } from '../organisations/torn-designs.ts';
 import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
@@ -58,6 +60,7 @@ export function badgeRoutes(services: Services): readonly Route[] {
         penalties: rules ? penaltyRows(rules, t) : [],
         readable: rules !== null,
         whose: await whoseIs(services, { kind: 'badge', id: definition.id }),
+        crossings: (await crossingReferences(services, { kind: 'badge', id: definition.id })).map(crossingWords),
         replay: await replayUnderWay(definition.id, services),
         replayHref: `/replays/new${queryString({ badge: definition.id })}`,
         progress: statusShares(counts, definition.id, t),

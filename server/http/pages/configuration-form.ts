@@ -18,6 +18,7 @@ import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { createKnownCourses } from '../known-courses.ts';
 import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
+import { configurationCrossings, crossingWords, tornConfigurationErrors } from '../organisations/torn-designs.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -70,6 +71,7 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
       type: { id: type.id, name: type.name },
       contextKey,
       isNew: former === null,
+      crossings: former === null ? [] : (await configurationCrossings(services, former)).map(crossingWords),
       courses: former === null ? await courses() : [],
       action: former ? `${pathOf(former)}/edit` : `${HOME}/new`,
       deleteHref: former && `${pathOf(former)}/delete`,
@@ -142,17 +144,19 @@ export function configurationFormRoutes(services: Services): readonly Route[] {
   /** A sample needs no course. */
   const errorsOf = async (
     type: CredentialType,
-    { contextKey, options }: CredentialConfiguration,
+    wanted: CredentialConfiguration,
     entry: OptionsEntry,
     isSample: boolean,
   ): Promise<readonly FieldError[]> => {
+    const { contextKey, options } = wanted;
     const hasContext = contextKind(contextKey) !== null;
     const errors = isSample || hasContext ? [] : [{ field: 'contextKey', message: wrongContext }];
     if (entry.errors.length > 0) return errors;
     const kinds = new Map((await credentials.assets()).map(({ slug, kind }) => [slug, kind]));
     const checked = { contextKey: hasContext ? contextKey : 'course-v1:Sample+Sample+Sample', options };
     const stored = { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
-    return [...errors, ...configurationErrors(type, checked, entry, stored)];
+    const torn = isSample || !hasContext ? [] : await tornConfigurationErrors(services, wanted);
+    return [...errors, ...configurationErrors(type, checked, entry, stored), ...torn];
   };
 
   /** Credentials that were given with it, whatever became of them. */

@@ -17,6 +17,8 @@ import { shownTime } from '../format.ts';
 import { type FieldError, pathText, queryString, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
+import { crossingReferences } from '../organisations/references.ts';
+import { crossingWords, tornTypeErrors } from '../organisations/torn-designs.ts';
 import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
@@ -158,7 +160,9 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
     const [assets, configurations] = await Promise.all([credentials.assets(), credentials.configurations()]);
     const kinds = new Map(assets.map(({ slug, kind }) => [slug, kind]));
     const stored = { registry: extensions, kindOf: (slug: string) => kinds.get(slug) };
-    return [...errors, ...typeErrors(wanted, entry, { ...stored, configurations: isSample ? [] : configurations })];
+    const known = { ...stored, configurations: isSample ? [] : configurations };
+    const torn = isSample ? [] : await tornTypeErrors(services, wanted);
+    return [...errors, ...typeErrors(wanted, entry, known), ...torn];
   };
 
   return [
@@ -204,6 +208,7 @@ export function credentialTypeRoutes(services: Services): readonly Route[] {
         json: JSON.stringify(type.options, null, 2),
         updatedAt: shownTime(type.updatedAt),
         whose: await whoseIs(services, { kind: 'credential-type', id: type.id }),
+        crossings: (await crossingReferences(services, { kind: 'credential-type', id: type.id })).map(crossingWords),
         historyHref: historyPath('credential-type', type.id),
         credentialsHref: `/credentials${queryString({ type: type.name })}`,
         editHref: `${pathOf(type)}/edit`,

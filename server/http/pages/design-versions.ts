@@ -22,6 +22,7 @@ import { shownTime } from '../format.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { actorOf } from '../identity.ts';
 import { optionsEntry } from '../options-entry.ts';
+import { tornConfigurationErrors, tornTypeErrors } from '../organisations/torn-designs.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
@@ -63,7 +64,8 @@ export function designVersionRoutes(services: Services): readonly Route[] {
     nameOf: ({ name }) => name,
     check: async (type) => {
       const entry = optionsEntry(schemaOf(extensions, type), type.options, 'json');
-      return typeErrors(type, entry, { ...(await stored()), configurations: await credentials.configurations() });
+      const known = { ...(await stored()), configurations: await credentials.configurations() };
+      return [...typeErrors(type, entry, known), ...(await tornTypeErrors(services, type))];
     },
     change: (type, expected) => credentials.changeType(type, expected),
   };
@@ -81,7 +83,10 @@ export function designVersionRoutes(services: Services): readonly Route[] {
       const type = await credentials.type(configuration.credentialTypeId);
       if (!type) return [{ field: 'options', message: msg('The type of this configuration is gone.') }];
       const entry = optionsEntry(schemaOf(extensions, type), configuration.options, 'json');
-      return configurationErrors(type, configuration, entry, await stored());
+      return [
+        ...configurationErrors(type, configuration, entry, await stored()),
+        ...(await tornConfigurationErrors(services, configuration)),
+      ];
     },
     change: (configuration, expected) => credentials.changeConfiguration(configuration, expected),
   };

@@ -22,7 +22,7 @@ export function firstStepsRoutes(services: Services): readonly Route[] {
 
   const apply = (file: string) =>
     applyCredentialsSetup(`${SAMPLES}/${file}`, {
-      ...{ store: credentials, files, registry: extensions },
+      ...{ store: credentials, files, registry: extensions, belongings: services.belongings },
       now: clock.now(),
     });
 

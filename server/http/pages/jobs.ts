@@ -1,6 +1,8 @@
 /** Jobs: how far each is, what came of it, and the buttons to cancel and resume. */
 
+import type { Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
+import { isLimited } from '../../../plugin/organisations/standing.ts';
 import { isOpen, type Job } from '../../../plugin/ports/job-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { PREVIEW_KIND, SYNC_KIND } from '../../../plugin/providers/template-sync/request.ts';
@@ -8,7 +10,7 @@ import { msg, words } from '../../../plugin/words.ts';
 import { createAudit } from '../audit.ts';
 import { shownStatus, shownTime } from '../format.ts';
 import { pathText, queryString } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { actorOf, findActor } from '../identity.ts';
 import { jobTitle } from '../job-words.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
@@ -35,7 +37,7 @@ export function jobRoutes(services: Services): readonly Route[] {
       const frame = { title: jobTitle(job), section: 'system', breadcrumbs: [jobsCrumb] } as const;
       const replay = await replayModel(job, services, translatorOf(req, res));
       const shown = shownJob(replay === null ? job : { ...job, counts: otherCounts(job) });
-      await renderPage(req, res, 'job', frame, { ...shown, replay, next: nextOf(job) });
+      await renderPage(req, res, 'job', frame, { ...shown, replay, next: nextOf(job, res) });
     }),
 
     post('/jobs/:id/cancel', 'operate', async (req, res) => {
@@ -53,8 +55,10 @@ export function jobRoutes(services: Services): readonly Route[] {
 }
 
 /** Where to go on once it is done. */
-function nextOf({ id, kind }: Job): { readonly text: string; readonly href: string } | null {
-  return kind === SYNC_KIND || kind === PREVIEW_KIND
+function nextOf({ id, kind }: Job, res: Response): { readonly text: string; readonly href: string } | null {
+  const isOfSync = kind === SYNC_KIND || kind === PREVIEW_KIND;
+  // What changes names badges of everybody.
+  return isOfSync && !isLimited(findActor(res)?.organisations ?? [])
     ? { text: msg('See what changes, template by template'), href: syncJobPath(id) }
     : null;
 }

@@ -5,6 +5,7 @@ import { msg, words } from '../../../plugin/words.ts';
 import { sessionKey } from '../account-sessions.ts';
 import { createAccountDesk } from '../accounts.ts';
 import { createAttempts } from '../attempts.ts';
+import { createDevices } from '../device-cookie.ts';
 import { shownSession } from '../format.ts';
 import { type FieldError, textField } from '../forms.ts';
 import { actorOf, keepSession } from '../identity.ts';
@@ -22,6 +23,7 @@ export function ownAccountRoutes(services: Services): readonly Route[] {
   const { access, accountSessions } = services;
   const desk = createAccountDesk(services);
   const attempts = createAttempts(services);
+  const devices = createDevices(services);
 
   const show = async (req: Request, res: Response, errors: readonly FieldError[] = []): Promise<void> => {
     const { accountId, name, role, organisations } = actorOf(res);
@@ -55,19 +57,24 @@ export function ownAccountRoutes(services: Services): readonly Route[] {
     post(`${HOME}/password`, 'signed-in', async (req, res) => {
       const account = await desk.find(own(res));
       // Somebody at an open browser must not find the password out here either.
-      const succeeded = await attempts.begin(req, account.name);
+      // Whoever is signed in is no stranger, wherever they are; what they try counts together.
+      const succeeded = await attempts.begin(req, { name: account.name, device: account.id });
       if (!(await verifyPassword(textField(req, 'current'), account.passwordHash)))
         return show(req, res, [{ field: 'current', message: msg('This is not your present password.') }]);
       await succeeded();
       const password = textField(req, 'password');
       const problem = passwordProblem(password);
       if (problem !== null) return show(req, res, [{ field: 'password', message: problem }]);
-      keepSession(req, await desk.setPassword(account.id, password, account.name));
+      const renewed = await desk.setPassword(account.id, password, account.name);
+      keepSession(req, renewed);
+      devices.remember(res, renewed);
       res.redirect(303, `${HOME}?done=password-changed`);
     }),
 
     post(`${HOME}/sessions/end`, 'signed-in', async (req, res) => {
-      keepSession(req, await desk.endSessions(own(res), actorOf(res).name));
+      const renewed = await desk.endSessions(own(res), actorOf(res).name);
+      keepSession(req, renewed);
+      devices.remember(res, renewed);
       res.redirect(303, `${HOME}?done=other-sessions-ended`);
     }),
   ];

@@ -26,6 +26,7 @@ import { renderPage } from '../page.ts';
 import { readHealth, shownHealth } from '../provider-health.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { mayOpen } from '../site-map.ts';
 import { translatorOf } from '../speech.ts';
 import { syncPath } from '../template-links.ts';
 import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
@@ -63,7 +64,7 @@ export function providerAccountRoutes(services: Services): readonly Route[] {
     const frame = { title: account.name, section: 'providers', breadcrumbs: crumbs(), errors } as const;
     const model = {
       ...shownAccount(account, provider, { counts, now: clock.now(), t }),
-      syncHref: provider?.capabilities.synchronises ? syncPath(account) : null,
+      syncHref: provider?.capabilities.synchronises && mayOpen(res, syncPath(account)) ? syncPath(account) : null,
       webhook: webhook === null ? null : services.settings.publicUrl + webhook,
       provider: provider?.title ?? account.provider,
       providerName: account.providerName,

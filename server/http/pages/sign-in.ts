@@ -6,6 +6,7 @@ import type { OneTimeSignIn } from '../access-store.ts';
 import { createAccountDesk } from '../accounts.ts';
 import { createAttempts } from '../attempts.ts';
 import { createAudit } from '../audit.ts';
+import { createDevices } from '../device-cookie.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms.ts';
 import { endSession, findActor, safeDestination, startSession } from '../identity.ts';
 import { renderPage } from '../page.ts';
@@ -21,6 +22,7 @@ export function signInRoutes(services: Services): readonly Route[] {
   const { access, clock, lmsSignIn } = services;
   const audit = createAudit(services);
   const attempts = createAttempts(services);
+  const devices = createDevices(services);
   const desk = createAccountDesk(services);
   const byLms = (to: string) => ({ lmsHref: lmsSignIn && lmsSignInPath(to) });
 
@@ -38,12 +40,13 @@ export function signInRoutes(services: Services): readonly Route[] {
   const signIn: RequestHandler = async (req, res) => {
     const name = textField(req, 'name').trim();
     const to = safeDestination(textField(req, 'to'));
-    const succeeded = await attempts.begin(req, name);
     const account = await access.accountByName(name);
+    const succeeded = await attempts.begin(req, { name, device: devices.known(req, account) });
     const matches = await verifyPassword(textField(req, 'password'), account?.passwordHash ?? null);
     if (account && matches && account.disabledAt === null) {
       await succeeded();
       await startSession(req, account, clock.now());
+      devices.remember(res, account);
       await audit(account.name, 'session.started', 'session', { by: 'password' });
       return res.redirect(303, to);
     }
@@ -90,7 +93,7 @@ export function signInRoutes(services: Services): readonly Route[] {
   };
 
   const useOneTimeSignIn: RequestHandler = async (req, res) => {
-    const succeeded = await attempts.begin(req, null);
+    const succeeded = await attempts.begin(req, { name: null });
     const found = await linkOf(req);
     const password = textField(req, 'password');
     const problem = found?.account ? passwordProblem(password) : null;
@@ -109,7 +112,9 @@ export function signInRoutes(services: Services): readonly Route[] {
       await audit('one-time sign-in', 'session.started', 'session', { by: 'one-time link' });
       return res.redirect(303, (await access.accounts()).length === 0 ? '/setup' : '/');
     }
-    await startSession(req, await desk.setPassword(account.id, password, account.name), clock.now());
+    const renewed = await desk.setPassword(account.id, password, account.name);
+    await startSession(req, renewed, clock.now());
+    devices.remember(res, renewed);
     await audit(account.name, 'session.started', 'session', { by: 'invitation' });
     res.redirect(303, '/?done=password-chosen');
   };

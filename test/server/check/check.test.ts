@@ -1,12 +1,15 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { checkClock, checkSecrets, checkSpace, clockSkew } from '../../../server/check/database.ts';
-import type { CheckLine } from '../../../server/check/line.ts';
+import { attempt, type CheckLine, PATIENCE_MS } from '../../../server/check/line.ts';
 import { checkChoices, checkFolders, checkFonts } from '../../../server/check/machine.ts';
-import { checkOthers } from '../../../server/check/state.ts';
+import { runChecks } from '../../../server/check/run.ts';
+import { othersToAsk } from '../../../server/check/state.ts';
 import type { Laurel } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
 import { createSecretBox } from '../../../server/secret-box.ts';
@@ -38,6 +41,43 @@ describe('laurel check', function () {
       'problem: PORT must be a whole number from 0 to 65535',
       'problem: LAUREL_MAIL_LANGUAGE must be a language tag like es or pt-BR',
     ]);
+  });
+
+  it('tells within its time what does not answer, and goes on with the rest', async () => {
+    const waiting: Socket[] = [];
+    // Takes connections and never says anything, as a database does that hangs.
+    const silent = createServer((socket) => waiting.push(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    try {
+      const env = { LAUREL_DATA_DIR: join(folder, 'data'), MONGODB_URI: `mongodb://127.0.0.1:${port}/laurel` };
+      const settings = readSettings({ ...env, LAUREL_SECRET_KEY: KEY });
+      const began = Date.now();
+      const lines = await runChecks({ settings, logger: silentLogger, connect: false, patienceMs: 300 });
+      expect(Date.now() - began).to.be.lessThan(10_000);
+      expect(lines.filter(({ name }) => name === 'database')).to.deep.equal([
+        {
+          ...{ name: 'database', status: 'problem', message: 'did not answer within 0.3 s' },
+          todo: 'bring the database back, or mend its address; the log of the server, or of MongoDB, may say more',
+        },
+      ]);
+      expect(of(lines, 'fonts')).to.deep.equal(['ok: are there']);
+    } finally {
+      for (const socket of waiting) socket.destroy();
+      silent.close();
+    }
+  });
+
+  it('makes of work that hangs a problem, and of work that fails later nothing', async () => {
+    const hangs = () => new Promise<never>(() => {});
+    expect(await attempt('keys', hangs, 'look', 20)).to.deep.equal([
+      { name: 'keys', status: 'problem', message: 'did not answer within 0.02 s', todo: 'look' },
+    ]);
+    const failsLate = () => new Promise<never>((_, reject) => setTimeout(() => reject(new Error('late')), 40));
+    expect((await attempt('keys', failsLate, 'look', 20)).map(({ message }) => message)).to.deep.equal([
+      'did not answer within 0.02 s',
+    ]);
+    expect(PATIENCE_MS).to.equal(30_000);
   });
 
   it('makes nothing where Laurel was never started, and says how to begin', async () => {
@@ -128,7 +168,7 @@ describe('what laurel check asks', () => {
       accounts: { check: () => Promise.reject(new Error('asked')) },
       lms: null,
     };
-    expect(await checkOthers({ services } as unknown as Laurel)).to.deep.equal([]);
+    expect(await othersToAsk({ services } as unknown as Laurel)).to.deep.equal([]);
   });
 
   it('the clock of the database', async () => {

@@ -71,6 +71,29 @@ describe('a bundle of the configuration', () => {
   const fresh = () => readBundle(text, 'laurel.json');
   const agree = { plan: null, actor: 'ada' };
 
+  it('is refused where it would name what is of another organisation, and brings what is torn here already', async () => {
+    const { belongings } = full.services;
+    const there = makeSite();
+    const types = fresh().types;
+    const organisation = 'Lab';
+    const torn = {
+      ...fresh(),
+      belongings: [{ kind: 'credential-type', id: types[0]?.id ?? '', organisation }],
+    } as const;
+    const context = fresh().configurations.find(({ type }) => type === types[0]?.id)?.contextKey ?? '';
+    const sentence = `${context} belongs to ${context.slice(10).split('+')[0]}, and ${types[0]?.name}, which it names, to Lab; choose what is of the same organisation or shared by all`;
+    const { message } = await refusal(
+      importBundle({ ...torn, belongings: [...torn.belongings] }, agree, there.services),
+    );
+    expect(message).to.include(sentence);
+    expect(await there.services.credentials.types()).to.deep.equal([]);
+    expect(await there.services.belongings.all()).to.deep.equal([]);
+    await importBundle(fresh(), agree, there.services);
+    await there.services.belongings.claim({ kind: 'credential-type', id: types[0]?.id ?? '', organisation });
+    await importBundle({ ...torn, belongings: [...torn.belongings] }, agree, there.services);
+    expect(await belongings.all()).to.deep.equal([]);
+  });
+
   it('says what belongs to organisations, accounts by their names, and brings it elsewhere before the things themselves', async () => {
     const [here, there] = [await filled(), makeSite()];
     expect(JSON.parse(await textOf(here))).not.to.have.property('belongings');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ExtensionRegistry } from '../../../plugin/extensions/registry.ts';
 import { MemoryFileStore } from '../../../plugin/ports/asset-files.ts';
+import { MemoryBelongingStore } from '../../../plugin/ports/belongings.ts';
 import { MemoryCredentialStore } from '../../../plugin/ports/memory-credential-store.ts';
 import { completionsAndGrades, createPdfGeneration } from '../../../providers/index.ts';
 import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
@@ -33,6 +34,7 @@ describe('a credentials setup file', () => {
   let registry: ExtensionRegistry;
   let store: MemoryCredentialStore;
   let files: MemoryFileStore;
+  let belongings: MemoryBelongingStore;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'laurel-setup-'));
     cpSync(projectPath('examples', 'credentials'), folder, { recursive: true });
@@ -45,12 +47,13 @@ describe('a credentials setup file', () => {
   beforeEach(() => {
     store = new MemoryCredentialStore();
     files = new MemoryFileStore();
+    belongings = new MemoryBelongingStore();
   });
 
   const example = (): SetupFile => JSON.parse(readFileSync(join(folder, 'example.json'), 'utf8')) as SetupFile;
   const applyText = (text: string, now = NOW): Promise<SetupResult> => {
     writeFileSync(join(folder, 'setup.json'), text);
-    return applyCredentialsSetup(join(folder, 'setup.json'), { store, files, registry, now });
+    return applyCredentialsSetup(join(folder, 'setup.json'), { store, files, registry, belongings, now });
   };
   const apply = (change: (setup: SetupFile) => void, now = NOW): Promise<SetupResult> => {
     const setup = example();
@@ -70,6 +73,20 @@ describe('a credentials setup file', () => {
     expect((await store.schedule('demo-course-certificate'))?.nextDueAt).to.deep.equal(
       new Date('2026-11-02T06:00:00Z'),
     );
+  });
+
+  it('is refused whole where a type or a configuration would name what is of another organisation', async () => {
+    const { id, name } = example().types[0] as { id: string; name: string };
+    await belongings.claim({ kind: 'credential-type', id, organisation: 'Lab' });
+    expect(await refusal(() => {})).to.equal(
+      `course-v1:OpenedX+DemoX+Demo_Course belongs to OpenedX, and ${name}, which it names, to Lab; choose what is of the same organisation or shared by all`,
+    );
+    await belongings.assign({ kind: 'credential-type', id }, 'OpenedX', 'Lab');
+    await belongings.claim({ kind: 'asset', id: 'laurel-certificate', organisation: 'Lab' });
+    expect(await refusal(() => {})).to.include(
+      `${name} belongs to OpenedX, and laurel-certificate, which it names, to Lab`,
+    );
+    expect([...(await store.assets()), ...(await store.types())]).to.deep.equal([]);
   });
 
   it('replaces what has the same slug or id when it is applied again', async () => {

@@ -25,7 +25,7 @@ describe('the list of provider accounts', () => {
     expect(await read('/provider-accounts?order=-provider,account')).to.include('first in the order');
     const { text } = await browser.get('/exports/provider-accounts.csv');
     expect(text.split('\r\n')[0]).to.equal(
-      'Account,Slug,Provider,Host,State,Last check,Answer,Secret expires,Templates,Synchronised,Result',
+      'Account,Slug,Provider,Host,State,Last check,Answer,Secret expires,Templates,Synchronised,Result,Organisation',
     );
     expect(text).not.to.include('sealed').and.not.include('good-token');
     expect((await browser.get('/provider-accounts?state=odd')).status).to.equal(422);

@@ -173,7 +173,9 @@ describe('things of one’s own organisation', () => {
     const make = (contextKey: string) => submit(browser, page, '/configurations/new', { type: 'type-1', contextKey });
     const crossing = await make('course-v1:AcmeX+NEW1+2026');
     expect(crossing.status).to.equal(422);
-    expect(textOf(crossing.text)).to.include('ourse-v1:AcmeX+NEW1+2026 names Certificate of achievement');
+    expect(textOf(crossing.text)).to.include(
+      'course-v1:AcmeX+NEW1+2026 belongs to AcmeX, and Certificate of achievement, which it names, to Lab',
+    );
     expect((await make('course-v1:Lab+NEW1+2026')).status).to.equal(303);
     const keys = (await site.services.credentials.configurations()).map(({ contextKey }) => contextKey);
     expect(keys).to.include('course-v1:Lab+NEW1+2026').and.not.include('course-v1:AcmeX+NEW1+2026');

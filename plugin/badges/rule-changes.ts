@@ -15,6 +15,7 @@ import type { ChangedBadge, RuleFollower } from './replay/follow-rules.ts';
 import type { RuleBook, SaveBadgeResult } from './rule-book.ts';
 import { type PlannedChange, type PlanResult, planRules, type RulePlan, startsFrom } from './rule-plan.ts';
 import type { CheckedText, GivenFile } from './target-state.ts';
+import { type TemplateLook, templateWarnings } from './template-warnings.ts';
 
 export interface ApplyOptions {
   /** Of the plan that somebody agreed to; null: whatever the plan is now. */
@@ -84,15 +85,22 @@ export interface RuleChangesParts {
   readonly clock: Clock;
   /** Lets progress follow what is applied. */
   readonly follower: RuleFollower;
+  /** Where templates are looked up that the files name. */
+  readonly templates: TemplateLook;
 }
 
 export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
-  const { store, ruleBook, environment, clock, follower } = parts;
+  const { store, ruleBook, environment, clock, follower, templates } = parts;
 
   async function plan(files: readonly GivenFile[], choice: Pick<ApplyOptions, 'prune' | 'exported'>) {
     const { revision, changed } = await store.state();
     const stored = { revision, badges: changed };
     return { stored, result: planRules({ stored, files, ...choice, environment }) };
+  }
+
+  /** Warnings are no part of what a plan's hash is over: a template that comes or goes makes no other plan. */
+  async function withTemplates(found: RulePlan, files: readonly GivenFile[]): Promise<RulePlan> {
+    return { ...found, warnings: [...found.warnings, ...(await templateWarnings(files, templates))] };
   }
 
   async function apply(
@@ -102,9 +110,10 @@ export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
     for (;;) {
       const { stored, result } = await plan(files, { prune, exported });
       if (!result.ok) return { outcome: 'invalid', texts: result.texts };
+      const told = await withTemplates(result.plan, files);
       if (agreed !== null && result.plan.hash !== agreed) {
         const because = startsFrom(agreed, stored) ? 'files-changed' : 'stored-rules-changed';
-        return { outcome: 'stale', plan: result.plan, because, latest: lastSaved(stored.badges) };
+        return { outcome: 'stale', plan: told, because, latest: lastSaved(stored.badges) };
       }
       try {
         const { changes, revision } = result.plan;
@@ -116,7 +125,7 @@ export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
             }),
         );
         await ruleBook.refresh();
-        return { outcome: 'applied', plan: result.plan, versions: followed.result, replay: followed.replay };
+        return { outcome: 'applied', plan: told, versions: followed.result, replay: followed.replay };
       } catch (error) {
         // Somebody was faster: the plan is made anew, and is another one where somebody agreed to this one.
         if (!(error instanceof ConflictError)) throw error;
@@ -170,7 +179,10 @@ export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
   }
 
   return {
-    plan: async (files, { prune, exported = false }) => (await plan(files, { prune, exported })).result,
+    async plan(files, { prune, exported = false }) {
+      const { result } = await plan(files, { prune, exported });
+      return result.ok ? { ok: true, plan: await withTemplates(result.plan, files) } : result;
+    },
     apply,
     export: async () => exportRules(await store.list()),
     restore,

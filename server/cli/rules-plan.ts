@@ -134,8 +134,9 @@ function becauseOf({ because, latest }: Extract<ApplyResult, { outcome: 'stale' 
 }
 
 function printPlan(shell: Shell, plan: RulePlan, impact: Impact | null = null): void {
-  for (const { file, line, column, code, message } of plan.warnings) {
-    shell.printError(`${file}:${line}:${column}: warning[${code}] ${shownText(message)}`);
+  for (const { file, line, column, code, message, hint } of plan.warnings) {
+    const advice = hint === null ? '' : `; ${hint}`;
+    shell.printError(`${file}:${line}:${column}: warning[${code}] ${shownText(`${message}${advice}`)}`);
   }
   for (const line of planLines(plan, impact)) shell.printLine(line);
 }

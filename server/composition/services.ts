@@ -104,7 +104,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
     checkBadge: (text) => ruleBook.checkBadge(text),
-    ...ruleServices(foundation, rules),
+    ...ruleServices(foundation, rules, providers),
     badgeUpstreams: () => ruleBook.upstreams(),
     lmsTokens,
     lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl, tracer }),
@@ -140,9 +140,14 @@ function webSettings({ settings, secretKey }: Foundation, publicUrl: string): We
   };
 }
 
-function ruleServices({ stores, environment, clock }: Foundation, { ruleBook, follower }: Rules): RuleServices {
+function ruleServices(
+  { stores, environment, clock }: Foundation,
+  { ruleBook, follower }: Rules,
+  providers: ServicesParts['providers'],
+): RuleServices {
+  const templates = { providers, store: stores.providers };
   return auditedRules(
-    createRuleChanges({ store: stores.badges, ruleBook, environment, clock, follower }),
+    createRuleChanges({ store: stores.badges, ruleBook, environment, clock, follower, templates }),
     createAudit({ access: stores.access, clock }),
   );
 }

@@ -1,14 +1,21 @@
 /** The reference of diagnostics: one entry per code, with an example, what the checker says of it, and the remedy. */
 
-import { type Diagnostic, diagnosticCodes, formatDiagnostic, loadRules, parse } from '../../dsl/index.ts';
+import { type Diagnostic, diagnosticCodes, formatDiagnostic, loadRules, parse, SourceText } from '../../dsl/index.ts';
 import { renamedBadge } from '../../plugin/badges/badge-text.ts';
 import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
 import { followNothing } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
+import { templateWarning } from '../../plugin/badges/template-warnings.ts';
 import { unofferedTemplate } from '../../plugin/organisations/foreign-names.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { silentLogger, systemClock } from '../../plugin/ports/runtime.ts';
-import { bookExamples, type DiagnosticExample, diagnosticExamples, exampleEnvironment } from './diagnostic-examples.ts';
+import {
+  bookExamples,
+  type DiagnosticExample,
+  diagnosticExamples,
+  exampleEnvironment,
+  knownOfCredly,
+} from './diagnostic-examples.ts';
 import { page, table } from './markdown.ts';
 
 export function diagnosticsPage(): string {
@@ -46,7 +53,8 @@ export function diagnosticsPage(): string {
   ]);
 }
 
-/** As a page checks a new version of badge "demo" of a school that may issue by the template "welcome" alone. */
+/** As a page checks a new version of badge "demo" of a school that may issue by the template "welcome" alone, or a plan one that
+ *  is issued at Credly. */
 export function checkedAsBadge(text: string): readonly Diagnostic[] {
   const book = createRuleBook({
     store: new MemoryBadgeStore(),
@@ -57,8 +65,15 @@ export function checkedAsBadge(text: string): readonly Diagnostic[] {
   });
   const diagnostics = book.checkBadge(text);
   const { file } = parse(text);
-  const offers = (_provider: string, template: string): boolean => template === 'welcome';
-  const more = [renamedBadge(text, file, 'demo'), unofferedTemplate(text, file, offers)].flatMap((one) => one ?? []);
+  const offers = (provider: string, template: string): boolean => provider === 'credly' || template === 'welcome';
+  const more = [
+    ...[renamedBadge(text, file, 'demo'), unofferedTemplate(text, file, offers)],
+    ...file.blocks.map((block) =>
+      block.kind === 'badge' && block.template?.provider.text === 'credly'
+        ? templateWarning(block, new SourceText(text), knownOfCredly(block.template.id.value))
+        : null,
+    ),
+  ].flatMap((one) => one ?? []);
   return diagnostics.length === 0 ? more : diagnostics;
 }
 

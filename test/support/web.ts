@@ -343,7 +343,10 @@ export function makeSite(
     checkBadge: rules.checkBadge,
     badgeUpstreams: rules.upstreams,
     ...auditedRules(
-      createRuleChanges({ store: badges, ruleBook: rules, environment, clock, follower }),
+      createRuleChanges({
+        ...{ store: badges, ruleBook: rules, environment, clock, follower },
+        templates: { providers, store: providerStore },
+      }),
       createAudit({ access, clock }),
     ),
     credentialLife: credentialLife.life,

@@ -15,7 +15,7 @@ import { printDiagnostics, shownText } from './rule-report.ts';
 import { readRuleSources } from './rule-sources.ts';
 import type { Shell } from './shell.ts';
 import { RULE_FILES } from './usage.ts';
-import { withLaurel } from './with-laurel.ts';
+import { withLaurel, withLaurelOrNew } from './with-laurel.ts';
 
 const PRUNE = 'remove the stored badges that are not in the files';
 const REASON = 'why; kept with every version';
@@ -99,7 +99,9 @@ function apply(
   { hash, reason }: { readonly hash: string | null; readonly reason: string | null },
   options: ApplyOptions,
 ): Promise<void> {
-  return withLaurel(shell, async (laurel) => {
+  // A plan that somebody agreed to was made of rules that are there.
+  const withState = hash === null ? withLaurelOrNew : withLaurel;
+  return withState(shell, async (laurel) => {
     const { services } = laurel;
     const { prune = false, since = null } = options;
     const result = await services.applyRules(await readRuleSources(shell, names), {

@@ -18,10 +18,27 @@ import {
 } from './diagnostic-examples.ts';
 import { page, table } from './markdown.ts';
 
+/** Where the manual tells what codes of an area are about. */
+const sections: ReadonlyMap<string, string> = new Map([
+  ['Text', '`syntax`, `text`, `limit`'],
+  ['Badges', '`badge`, `clause`, `book`'],
+  ['Requirements and penalties', '`requirement`, `trigger`'],
+  ['Expressions', '`condition`, `type`, `value`'],
+  ['Tests in rule files', '`test`'],
+]);
+
+function headingAnchor(title: string): string {
+  return title.toLowerCase().replaceAll(' ', '-');
+}
+
 export function diagnosticsPage(): string {
   return page('Diagnostics', [
     'Everything the checker can say about a rule text. An error keeps a badge from being saved or run; a warning does not.',
-    'Each entry shows a text with the mistake, what `laurel rules check` prints for it, and the text mended.',
+    'Each entry shows a text with the mistake, what `laurel rules check` prints for it, and the text mended. What is meant to be',
+    'written is told by [the rule language](../rule-language.md), section by section:',
+    `${[...sections]
+      .map(([title, areas]) => `[${title}](../rule-language.md#${headingAnchor(title)}) (${areas})`)
+      .join(', ')}.`,
     '',
     table(
       ['Code', 'Severity', 'Meaning'],

@@ -81,6 +81,24 @@ describe('a command that is started where there is no store', function () {
     expect(readdirSync(folder)).to.deep.equal([]);
   });
 
+  it('has another message for names that nothing here has', async () => {
+    const env = { LAUREL_DATA_DIR: join(folder, 'data') };
+    const answers = [];
+    for (const words of [
+      ['templates', 'list', '--provider', 'credley'],
+      ['templates', 'list', '--account', 'nowhere'],
+      ['token', 'create', '--label', 'x', '--expires', '2026-02-30'],
+    ]) {
+      const { code, stderr } = await runLaurel(words, { env });
+      answers.push([code, stderr]);
+    }
+    expect(answers).to.deep.equal([
+      [64, 'laurel: --provider credley is not a provider; write one of memory, credly, accredible, openbadges\n'],
+      [64, 'laurel: --account nowhere is not an account at a provider; `laurel providers list` prints them\n'],
+      [64, 'laurel: --expires cannot be used: Enter the last day as year, month and day, such as 2027-03-31.\n'],
+    ]);
+  });
+
   it('begins one to set something up, and says where', async () => {
     const begun = `laurel: a new store is begun in ${folder}/data; LAUREL_DATA_DIR or MONGODB_URI name another\n`;
     const loaded = await run('rules', 'load', projectPath('examples', 'rules', '04-one-course.rules'));

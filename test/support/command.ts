@@ -26,8 +26,8 @@ export interface CommandWorld {
   readonly hasStore?: boolean;
 }
 
-/** Commands that look whether there is a store by themselves. */
-const LOOKS_ITSELF = new Set(['check', 'serve', 'demo', 'consume', 'store']);
+/** Commands that look whether there is a store by themselves, or need none. */
+const LOOKS_ITSELF = new Set(['check', 'settings', 'serve', 'demo', 'consume', 'store']);
 
 export async function runLaurel(args: readonly string[], world: CommandWorld = {}): Promise<CommandResult> {
   const { hasStore = !LOOKS_ITSELF.has(args[0] ?? ''), env = {} } = world;

@@ -89,6 +89,7 @@ export { type ReadExpression, readExpression } from './read-expression.ts';
 export { conditionOf, type Row, rowsOf } from './rows.ts';
 export { type BadgeMatch, RuleIndex, type RulePlacement } from './rule-index.ts';
 export { runTest, type TestFailure, type TestReport } from './run-test.ts';
+export { SourceText } from './source.ts';
 export { didYouMean, suggest } from './suggest.ts';
 export { type SyntaxNode, type SyntaxRule, type SyntaxToken, syntaxRules, syntaxTokens } from './syntax.ts';
 export { type Coverage, type CoveredCondition, coverageOf } from './test-coverage.ts';

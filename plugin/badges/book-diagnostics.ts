@@ -1,6 +1,6 @@
 /** What can be wrong with a badge among others, beyond what the language says about a text by itself. */
 
-import type { Diagnostic, DiagnosticCode, Span } from '../../dsl/index.ts';
+import { type Diagnostic, type DiagnosticCode, SourceText, type Span } from '../../dsl/index.ts';
 
 const table = {
   'book.no-badge': ['A text that is saved as a badge holds none.', 'Begin with badge "some-id" {.'],
@@ -19,36 +19,48 @@ const table = {
     'A badge of one organisation names a template, or waits for a badge, that belongs to another: the people of neither see both.',
     'Name what is of the same organisation or shared by all, or give one of the two away (System, Accounts, Organisations).',
   ],
+  'book.template-unknown': [
+    'A plan of rule files holds a badge whose template is not known here, so that it could not be issued.',
+    'Synchronise the account that has it, make it where Laurel issues itself, or correct the id.',
+    'warning',
+  ],
+  'book.template-unusable': [
+    'A plan of rule files holds a badge whose template is known and could not be issued: it is no longer listed, a draft or archived, its account is disabled, or several accounts have it.',
+    'Make it active at the provider and synchronise its account, say which account is meant, or name another template.',
+    'warning',
+  ],
   'test.failed': [
     'An expectation of a test is not met by the rules as they would be in force.',
     'Mend the rule, or the test where it expects the wrong thing.',
   ],
-} as const satisfies Readonly<Record<string, readonly [string, string]>>;
+} as const satisfies Readonly<Record<string, readonly [string, string, 'warning'?]>>;
 
 export type BookCode = keyof typeof table;
 
 export const bookDiagnosticCodes: readonly DiagnosticCode<BookCode>[] = Object.entries(table).map(
-  ([code, [meaning, remedy]]) => ({
+  ([code, [meaning, remedy, severity]]: [string, readonly [string, string, 'warning'?]]) => ({
     code: code as BookCode,
-    severity: 'error',
+    severity: severity ?? 'error',
     meaning,
     remedy,
   }),
 );
 
-/** @param code one of ours, or one of the language's that shows only among several texts */
+/** @param code one of ours, or one of the language's that shows only among several texts
+ *  @param text cut into lines already, where there may be many problems in it */
 export function problem(
   code: BookCode | 'badge.cycle' | 'badge.unknown' | 'badge.duplicate',
   message: string,
   hint: string,
-  text: string,
+  text: string | SourceText,
   span: Span,
 ): Diagnostic {
-  const start = positionOf(text, span.start);
-  const end = positionOf(text, span.end);
+  const source = typeof text === 'string' ? new SourceText(text) : text;
+  const start = source.positionOf(span.start);
+  const end = source.positionOf(span.end);
   return {
     code,
-    severity: 'error',
+    severity: bookDiagnosticCodes.find((one) => one.code === code)?.severity ?? 'error',
     message,
     hint,
     span: { start: span.start, end: span.end },
@@ -61,9 +73,4 @@ export function problem(
 
 export function isError({ severity }: Diagnostic): boolean {
   return severity === 'error';
-}
-
-function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const lines = text.slice(0, offset).split(/\r\n|\n|\r/);
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }

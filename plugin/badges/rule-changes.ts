@@ -16,6 +16,7 @@ import type { ChangedBadge, RuleFollower } from './replay/follow-rules.ts';
 import type { RuleBook, SaveBadgeResult } from './rule-book.ts';
 import { type PlannedChange, type PlanResult, planRules, type RulePlan, startsFrom } from './rule-plan.ts';
 import type { CheckedText, GivenFile } from './target-state.ts';
+import { type TemplateLook, templateWarnings } from './template-warnings.ts';
 
 export interface ApplyOptions {
   /** Of the plan that somebody agreed to; null: whatever the plan is now. */
@@ -88,10 +89,12 @@ export interface RuleChangesParts {
   readonly follower: RuleFollower;
   /** Left out: nothing belongs to anybody. */
   readonly findTorn?: FindTorn;
+  /** Where templates are looked up that the files name. */
+  readonly templates: TemplateLook;
 }
 
 export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
-  const { store, ruleBook, environment, clock, follower, findTorn = findNothingTorn } = parts;
+  const { store, ruleBook, environment, clock, follower, findTorn = findNothingTorn, templates } = parts;
 
   async function plan(files: readonly GivenFile[], choice: Pick<ApplyOptions, 'prune' | 'exported'>) {
     const { revision, changed } = await store.state();
@@ -124,6 +127,11 @@ export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
     });
   }
 
+  /** Warnings are no part of what a plan's hash is over: a template that comes or goes makes no other plan. */
+  async function withTemplates(found: RulePlan, files: readonly GivenFile[]): Promise<RulePlan> {
+    return { ...found, warnings: [...found.warnings, ...(await templateWarnings(files, templates))] };
+  }
+
   async function apply(
     files: readonly GivenFile[],
     { plan: agreed, prune, exported = false, actor, reason, since = null }: ApplyOptions,
@@ -131,9 +139,10 @@ export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
     for (;;) {
       const { stored, result } = await plan(files, { prune, exported });
       if (!result.ok) return { outcome: 'invalid', texts: result.texts };
+      const told = await withTemplates(result.plan, files);
       if (agreed !== null && result.plan.hash !== agreed) {
         const because = startsFrom(agreed, stored) ? 'files-changed' : 'stored-rules-changed';
-        return { outcome: 'stale', plan: result.plan, because, latest: lastSaved(stored.badges) };
+        return { outcome: 'stale', plan: told, because, latest: lastSaved(stored.badges) };
       }
       try {
         const { changes, revision } = result.plan;
@@ -145,7 +154,7 @@ export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
             }),
         );
         await ruleBook.refresh();
-        return { outcome: 'applied', plan: result.plan, versions: followed.result, replay: followed.replay };
+        return { outcome: 'applied', plan: told, versions: followed.result, replay: followed.replay };
       } catch (error) {
         // Somebody was faster: the plan is made anew, and is another one where somebody agreed to this one.
         if (!(error instanceof ConflictError)) throw error;
@@ -199,7 +208,10 @@ export function createRuleChanges(parts: RuleChangesParts): RuleChanges {
   }
 
   return {
-    plan: async (files, { prune, exported = false }) => (await plan(files, { prune, exported })).result,
+    async plan(files, { prune, exported = false }) {
+      const { result } = await plan(files, { prune, exported });
+      return result.ok ? { ok: true, plan: await withTemplates(result.plan, files) } : result;
+    },
     apply,
     export: async () => exportRules(await store.list()),
     restore,

@@ -1,6 +1,7 @@
 /** Contract of a generation function: one learner's document from facts, options and assets. */
 
 import type { Asset, Options } from '../ports/credential-store.ts';
+import type { Words } from '../words.ts';
 import type { OptionSchema } from './options.ts';
 import type { AssetPage, DesignedPage } from './page-design.ts';
 
@@ -50,6 +51,9 @@ export interface GenerationFunction {
   assetSample?(asset: LoadedAsset): Promise<GeneratedDocument>;
   /** The pages of an asset; absent: the function knows of none. @throws InputError */
   assetPages?(asset: LoadedAsset): Promise<readonly AssetPage[]>;
+  /** What a person should know of an asset that can be used, as what documents do not take over from it; absent: nothing.
+   *  @returns sentences @throws InputError */
+  assetNotes?(asset: LoadedAsset): Promise<readonly Words[]>;
   /** How a document comes out, also where `generate` would refuse to make it for one of its elements; absent: there is
    *  nothing to place on it. @throws NotFoundError, InputError as `generate` does */
   design?(request: GenerationRequest): Promise<DesignedPage>;

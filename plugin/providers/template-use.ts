@@ -1,5 +1,6 @@
 /** Which badges use which template, and which of them cannot be issued because of it. */
 
+import type { BadgeProvider } from '../ports/badge-provider.ts';
 import type { BadgeDefinition } from '../ports/badge-store.ts';
 import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../ports/provider-store.ts';
 import { holdersOf } from './template-holders.ts';
@@ -20,6 +21,16 @@ export interface TemplateTrouble {
 
 /** A dashboard looks at no more than these. */
 const MOST_LOOKED_AT = 500;
+
+/** The words of the providers whose templates are kept here: of others nobody knows which there are. */
+export function templatesKeptHere(
+  providers: ReadonlyMap<string, Pick<BadgeProvider, 'name' | 'capabilities'>>,
+): ReadonlySet<string> {
+  const kept = [...providers.values()].filter(
+    ({ capabilities }) => capabilities.accounts !== null || capabilities.createsTemplates,
+  );
+  return new Set(kept.map(({ name }) => name));
+}
 
 /** What stands behind `template` in a rule. @returns null: it has none */
 export function templateClause(
@@ -47,8 +58,7 @@ export function badgesUsing<Badge extends Using>(
   });
 }
 
-/** Active badges whose template cannot be issued. @param withTemplates the providers whose templates are kept here: of others
- *  nobody knows which there are */
+/** Active badges whose template cannot be issued. @param withTemplates as `templatesKeptHere` */
 export async function templateTroubles(
   badges: readonly Using[],
   store: ProviderStore,

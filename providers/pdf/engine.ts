@@ -1,7 +1,8 @@
 /** What makes documents, and checks what they are made from: in the thread that asks, or in threads of its own. */
 
-import type { AssetPage, PageDesign } from '../../plugin/extensions/page-design.ts';
+import type { PageDesign } from '../../plugin/extensions/page-design.ts';
 import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
+import type { TemplateFacts } from './template/template-pages.ts';
 
 /** Everything for one document, plain so that it can be handed to another thread. */
 export interface PdfJob {
@@ -27,7 +28,7 @@ export interface PdfEngine {
   check(kind: Asset['kind'], bytes: Uint8Array): Promise<void>;
   /** Where everything lies. What is wrong with one element is a note. @throws InputError */
   measure(job: PdfJob): Promise<PageDesign>;
-  /** Of a template, as a reader shows them. @throws InputError with the reason */
-  pages(bytes: Uint8Array): Promise<readonly AssetPage[]>;
+  /** Of a template. @throws InputError with the reason */
+  facts(bytes: Uint8Array): Promise<TemplateFacts>;
   close(): Promise<void>;
 }

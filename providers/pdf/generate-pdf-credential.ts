@@ -4,15 +4,27 @@ import { InputError } from '../../plugin/errors.ts';
 import type { GenerationFunction, GenerationRequest } from '../../plugin/extensions/generation-function.ts';
 import { isRecord, withSiteDefaults } from '../../plugin/extensions/options.ts';
 import type { Options } from '../../plugin/ports/credential-store.ts';
-import { msg } from '../../plugin/words.ts';
+import { msg, type Words, words } from '../../plugin/words.ts';
 import { sampleJob } from './asset-sample.ts';
 import type { AssetFile, PdfEngine } from './engine.ts';
 import { checkPdfOptions, pdfAssets, pdfOptions } from './pdf-options.ts';
+import type { LeftOut } from './template/left-out.ts';
 
 /** What holds for all documents of a site whose options say nothing else: the value, and the setting that has it. */
 export type SiteStyles = Readonly<
   Record<'name_style' | 'date_style' | 'language', { readonly value: string; readonly setting: string }>
 >;
+
+const NO_LONGER_TAKEN = msg('It would not be taken if it were brought today: {reason}.');
+const FURTHER_PAGES = msg('Documents have its first page alone; the others are left out.');
+
+const LEFT_OUT: Readonly<Record<LeftOut, Words>> = {
+  attachments: msg('Files are attached to it; documents do not have them.'),
+  bookmarks: msg('It has bookmarks; documents do not have them.'),
+  'inner-links': msg('Links to places in it or in other files are left out of documents; links to the web stay.'),
+  signature: msg('It is signed; documents are not.'),
+  tags: msg('It is tagged for screen readers; documents are not.'),
+};
 
 /** @param engine closed by who made it
  *  @param issuer the author of documents whose options name none */
@@ -35,7 +47,16 @@ export function createPdfGeneration(
       return { bytes, contentType: 'application/pdf', fileName: `sample-${loaded.asset.slug}.pdf` };
     },
     async assetPages({ asset, bytes }) {
-      return asset.kind === 'pdf-template' ? engine.pages(bytes) : [];
+      return asset.kind === 'pdf-template' ? (await engine.facts(bytes)).pages : [];
+    },
+    async assetNotes({ asset, bytes }) {
+      if (asset.kind !== 'pdf-template') return [];
+      const { pages, leftOut, refusal } = await engine.facts(bytes);
+      return [
+        ...(refusal === null ? [] : [words(NO_LONGER_TAKEN, { reason: refusal })]),
+        ...(pages.length > 1 ? [FURTHER_PAGES] : []),
+        ...leftOut.map((what) => LEFT_OUT[what]),
+      ];
     },
     async design({ options: wanted, assets, ...facts }) {
       // a picture is for the person at the page, who may read all of it

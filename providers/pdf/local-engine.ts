@@ -10,7 +10,9 @@ import { imageElements } from './elements.ts';
 import type { PdfEngine, PdfJob } from './engine.ts';
 import { type CompiledTemplate, compileTemplate } from './template/compile-template.ts';
 import { embedImage } from './template/embed-image.ts';
-import { templatePages } from './template/template-pages.ts';
+import { openTemplate } from './template/open-template.ts';
+import { assertSeenAlike } from './template/seen-alike.ts';
+import { templateFacts } from './template/template-pages.ts';
 import { createFontShelf } from './text/bundled-fonts.ts';
 import { type Font, openFont } from './text/font.ts';
 import type { ShapedLine } from './text/shape-line.ts';
@@ -62,9 +64,12 @@ export function createLocalEngine(fontsFolder: string): PdfEngine {
     async measure(job) {
       return measurePage(await compiled(job), job, fontsOf(job));
     },
-    pages: templatePages,
+    facts: templateFacts,
     async check(kind, bytes) {
-      if (kind === 'pdf-template') await compileTemplate(bytes, [], false);
+      if (kind === 'pdf-template') {
+        assertSeenAlike(await openTemplate(bytes));
+        await compileTemplate(bytes, [], false);
+      }
       if (kind === 'image') await embedImage({ bytes }, 1, null);
       if (kind === 'font') assertUsable(bytes);
     },

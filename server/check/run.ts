@@ -1,8 +1,7 @@
 /** Everything an operator asks before going live, in the order in which one thing rests on another. It changes nothing,
  *  but that it declares the queues of RabbitMQ as a start does. */
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Logger } from '../../plugin/ports/runtime.ts';
 import { checkSmtp } from '../../providers/index.ts';
 import { openBus } from '../amqp/bus.ts';
@@ -11,6 +10,7 @@ import { compose, type Laurel } from '../compose.ts';
 import { openDatabase } from '../composition/stores.ts';
 import type { Settings } from '../config.ts';
 import { Lifecycle } from '../lifecycle.ts';
+import { hasStore } from '../present-store.ts';
 
 import { checkClock, checkForm, checkSecrets, checkSpace, clockSkew } from './database.ts';
 import { attempt, type CheckLine, ok, PATIENCE_MS, problem, warning, within } from './line.ts';
@@ -40,8 +40,14 @@ export async function runChecks(parts: CheckParts): Promise<readonly CheckLine[]
     )),
     ...(await part('fonts', checkFonts, 'see whether the disk that Laurel is installed on is there')),
   ];
-  if (settings.mongodbUri === null && !existsSync(join(settings.dataDir, 'store')))
-    lines.push(warning('database', 'there is none yet', 'start Laurel once: it makes the embedded store'));
+  if (!hasStore(settings))
+    lines.push(
+      warning(
+        'database',
+        `there is none in ${resolve(settings.dataDir)}`,
+        'start Laurel once: it makes the embedded store; where it runs already, give this command the settings of the server',
+      ),
+    );
   else {
     const found = await checkDatabase(parts, part);
     lines.push(...found);

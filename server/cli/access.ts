@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
+import { english } from '../../plugin/words.ts';
 import { type ApiToken, hasExpired, limitText } from '../http/access-store.ts';
 import { createAudit } from '../http/audit.ts';
 import { organisationsFrom } from '../http/organisations-field.ts';
@@ -35,7 +36,7 @@ export function addAccessCommands(program: Command, shell: Shell): void {
         const { label, expires = '' } = options;
         const chosen = scopesFrom(options.scope);
         const [wrong] = newTokenErrors({ label: label.trim(), scopes: chosen, expires }, services.clock.now());
-        if (wrong) throw new InputError('token', wrong.message);
+        if (wrong) throw new InputError('token', `--${wrong.field} cannot be used: ${english(wrong.message)}`);
         const expiresAt = expires === '' ? null : endOfDay(expires);
         const organisations = organisationsFrom(options.organisation);
         const wanted = { scopes: chosen, expiresAt, organisations };

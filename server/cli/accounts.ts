@@ -8,7 +8,7 @@ import { organisationsFrom } from '../http/organisations-field.ts';
 import { isRole, ROLES, type Role } from '../http/rights.ts';
 import type { Services } from '../http/services.ts';
 import type { Shell } from './shell.ts';
-import { withLaurel } from './with-laurel.ts';
+import { withLaurel, withLaurelOrNew } from './with-laurel.ts';
 
 const NAME = 'as `laurel accounts list` prints it';
 const ACTOR = 'cli';
@@ -38,7 +38,7 @@ export function addAccountsCommands(program: Command, shell: Shell): void {
     .option('--organisation <name...>', 'limit it to these organisations of the LMS; to none unless told')
     .option('--json', 'print one JSON object: id, name, role, link, expiresAt')
     .action((name: string, options: { role: string; organisation?: readonly string[]; json?: boolean }) =>
-      withLaurel(shell, async ({ services }) => {
+      withLaurelOrNew(shell, async ({ services }) => {
         const desk = createAccountDesk(services);
         const organisations = organisationsFrom(options.organisation);
         const wanted = { name, role: roleFrom(options.role), password: null, organisations };

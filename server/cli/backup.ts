@@ -110,7 +110,7 @@ async function restore(shell: Shell, folder: string, options: RestoreOptions): P
       'add --into-empty: the backup is put into the database that MONGODB_URI or LAUREL_DATA_DIR names',
     );
   // Not beside a running server: it would act on what is only half there.
-  await withDatabaseOnly(shell, { join: false, build: true }, async ({ database }, settings) => {
+  await withDatabaseOnly(shell, { join: false, build: true, begins: true }, async ({ database }, settings) => {
     const { restoreBackup } = await import('../backup/restore.ts');
     const parts = { connection: database.connection, filesDir: settings.filesDir, clock: shell.clock };
     const { manifest, documents, held } = await restoreBackup(folder, parts);

@@ -8,7 +8,7 @@ import { readText } from './input.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
-import { withLaurel } from './with-laurel.ts';
+import { withLaurel, withLaurelOrNew } from './with-laurel.ts';
 
 const FILE = 'a file that "config export" wrote; - is standard input';
 
@@ -78,7 +78,7 @@ export function addConfigCommands(program: Command, shell: Shell): void {
     .option('--plan <hash>', 'refuse to do anything but the plan that "config plan" printed')
     .option('--json', 'print one JSON document instead of text')
     .action((file: string, { plan = null, json }: { plan?: string | null; json?: boolean }) =>
-      withLaurel(shell, async ({ services }: Laurel) => {
+      withLaurelOrNew(shell, async ({ services }: Laurel) => {
         const { countsOf, createAudit, importBundle, readBundle } = await machinery();
         const bundle = readBundle(await readText(shell, file), file);
         const done = await importBundle(bundle, { plan, actor: 'cli' }, services);

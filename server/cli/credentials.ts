@@ -11,7 +11,7 @@ import { addSchedulesCommands } from './credential-schedules.ts';
 import { readText } from './input.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
-import { withLaurel } from './with-laurel.ts';
+import { withLaurel, withLaurelOrNew } from './with-laurel.ts';
 
 export function addCredentialsCommands(program: Command, shell: Shell): void {
   const credentials = program.command('credentials');
@@ -21,7 +21,7 @@ export function addCredentialsCommands(program: Command, shell: Shell): void {
     .description('add or replace assets, types, configurations and schedules from a JSON file')
     .argument('<file>', 'see examples/credentials/example.json')
     .action((file: string) =>
-      withLaurel(shell, async ({ services, registry }) => {
+      withLaurelOrNew(shell, async ({ services, registry }) => {
         const { applyCredentialsSetup } = await import('../configuration/credentials-setup.ts');
         const { credentials: store, files, clock, belongings } = services;
         const made = await applyCredentialsSetup(file, { store, files, registry, belongings, now: clock.now() });
@@ -100,7 +100,7 @@ export function addCredentialsCommands(program: Command, shell: Shell): void {
     .action(async (file: string) => {
       const { parseLearnerLines } = await import('../../providers/index.ts');
       const lines = parseLearnerLines(await readText(shell, file));
-      await withLaurel(shell, async ({ services }) => {
+      await withLaurelOrNew(shell, async ({ services }) => {
         const { contexts, learners, retired } = await services.importRecords(lines);
         await createAudit(services)('cli', 'records.imported', 'records', { contexts, learners, retired });
         const leftOut = retired === 0 ? '' : `; left out ${retired}, of learners who were retired`;

@@ -5,6 +5,7 @@ import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import { maskBody } from '../../plugin/events/mask.ts';
 import type { DeadLetterFilter, DeadLetterState, DeadLetterSummary } from '../../plugin/ports/dead-letters.ts';
 import { createAudit } from '../http/audit.ts';
+import type { Services } from '../http/services.ts';
 import { endOf, jobState, printFailure } from './follow-job.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
@@ -72,6 +73,7 @@ export function addDeadLettersCommands(program: Command, shell: Shell): void {
     .action((ids: string[], options: FilterOptions & { dryRun?: boolean; json?: boolean }) =>
       withLaurel(shell, async (laurel) => {
         const { services, replays } = laurel;
+        await requireLetters(services, ids);
         const filter = chosen(ids, options, services.clock.now());
         if (options.dryRun) {
           const { total, counts, letters: looked } = await replays.forecast(filter, Number.POSITIVE_INFINITY);
@@ -101,6 +103,7 @@ export function addDeadLettersCommands(program: Command, shell: Shell): void {
         const { deadLetters, clock } = services;
         const note = options.note.trim();
         if (note === '') throw new InputError('note-missing', '--note must say why the dead letters can go');
+        await requireLetters(services, ids);
         const filter = chosen(ids, options, clock.now());
         if (options.dryRun) {
           const count = await deadLetters.count({ ...filter, state: 'open' });
@@ -148,6 +151,11 @@ function lineOf({ id, state, reason, eventType, attempts, diedAt }: DeadLetterSu
 
 function summary({ applied = 0, unchanged = 0, ignored = 0, failed = 0 }: Readonly<Record<string, number>>): string {
   return `${applied} change progress, ${unchanged} were processed before, ${ignored} concern no rule, ${failed} fail`;
+}
+
+/** @throws NotFoundError for the first id that no letter has; one that is settled is there */
+async function requireLetters({ deadLetters }: Pick<Services, 'deadLetters'>, ids: readonly string[]): Promise<void> {
+  for (const id of ids) if ((await deadLetters.letter(id)) === null) throw noSuchLetter(id);
 }
 
 function noSuchLetter(id: string): NotFoundError {

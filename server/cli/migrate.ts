@@ -22,7 +22,7 @@ export function addMigrateCommand(program: Command, shell: Shell): void {
       .option('--again', 'also repeat what was done before: after the last process of a former version has ended')
       .option('--json', 'print JSON')
       .action((options: MigrateOptions) =>
-        withDatabaseOnly(shell, { build: !options.plan }, async ({ database }) => {
+        withDatabaseOnly(shell, { build: !options.plan, begins: !options.plan }, async ({ database }) => {
           const { migrate, migrateAgain, planMigrations } = await import('../mongo/migrations/migrate.ts');
           const { connection } = database;
           if (options.plan) {

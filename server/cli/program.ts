@@ -6,7 +6,7 @@ import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { COMMAND_GROUPS } from './command-groups.ts';
 import { Shell, type Surroundings } from './shell.ts';
-import { UsageError } from './usage.ts';
+import { explainExits, UsageError } from './usage.ts';
 
 const USAGE = 2;
 
@@ -29,6 +29,7 @@ export async function createProgram(shell: Shell, asked?: readonly string[]): Pr
     else for (const name of names) program.command(name);
     for (const command of program.commands.slice(-names.length)) command.description(words[command.name()] as string);
   }
+  for (const command of allCommands(program)) explainExits(command);
   for (const command of [program, ...allCommands(program)])
     command.exitOverride().showHelpAfterError('(add --help for the options)');
   return program;

@@ -14,13 +14,16 @@ import { applyCommand, planLines } from './plan-report.ts';
 import { printDiagnostics, shownText } from './rule-report.ts';
 import { readRuleSources } from './rule-sources.ts';
 import type { Shell } from './shell.ts';
-import { RULE_FILES } from './usage.ts';
-import { withLaurel } from './with-laurel.ts';
+import { explainUsage, RULE_FILES } from './usage.ts';
+import { withLaurel, withLaurelOrNew } from './with-laurel.ts';
 
 const PRUNE = 'remove the stored badges that are not in the files';
 const REASON = 'why; kept with every version';
 
 const SINCE = 'count logged events from this time on for added and changed badges, e.g. 2026-03-01';
+
+const APPLIED =
+  'ok, outcome, plan as `rules plan --json` prints it, replay (the job that brings learners up to date); where nothing was\nchanged ok and diagnostics, or why the plan is stale';
 
 interface CommonOptions {
   readonly prune?: boolean;
@@ -38,7 +41,7 @@ interface ApplyOptions extends CommonOptions {
 }
 
 export function addRulesPlan(rules: Command, shell: Shell): void {
-  rules
+  const planning = rules
     .command('plan')
     .description('show what rule files would change of the stored rules; changes nothing')
     .argument('<file...>', RULE_FILES)
@@ -47,7 +50,6 @@ export function addRulesPlan(rules: Command, shell: Shell): void {
     .option('--learners', 'name some of those who would gain or lose a badge')
     .option('--no-impact', 'do not look who would gain or lose what: that reads the event log')
     .option('--json', 'print one JSON document instead of text')
-    .addHelpText('after', '\nExits with 0 when the plan can be applied, also when there is nothing to do; 1 when not.')
     .action((names: string[], options: PlanOptions) =>
       withLaurel(shell, async ({ services, planImpact }) => {
         const { prune = false, since } = options;
@@ -64,7 +66,14 @@ export function addRulesPlan(rules: Command, shell: Shell): void {
       }),
     );
 
-  rules
+  explainUsage(planning, {
+    json: 'ok, hash, revision, changes (by badge id), unchanged and kept (ids), warnings (file, line, column, code, message, hint),\nimpact; where there is no plan ok and diagnostics',
+    exits:
+      '0 the plan can be applied, also when there is nothing to do, 1 the files have errors or a test fails, 64 a file cannot be read,\n66 there is no store here',
+    examples: ['rules plan rules', 'rules plan rules --prune --learners'],
+  });
+
+  const applying = rules
     .command('apply')
     .description('apply a plan: all of its changes or none, refused when the stored rules or the files changed since')
     .argument('<file...>', RULE_FILES)
@@ -74,12 +83,18 @@ export function addRulesPlan(rules: Command, shell: Shell): void {
     .option('--since <time>', SINCE, instant)
     .option('--no-wait', NO_WAIT)
     .option('--json', 'print one JSON document instead of text')
-    .addHelpText('after', '\nExits with 0 when the plan was applied, 1 when it was refused; then nothing was changed.')
     .action((names: string[], { reason, plan, ...options }: ApplyOptions & { reason: string; plan: string }) =>
       apply(shell, names, { hash: plan, reason: requiredReason(reason) }, options),
     );
 
-  rules
+  explainUsage(applying, {
+    json: APPLIED,
+    exits:
+      '0 the plan is in force, 1 errors, or the plan is no longer that of the hash; then nothing was changed, 64 a file cannot be\nread, 66 there is no store here',
+    examples: ['rules apply rules --plan HASH --reason "Spring term"'],
+  });
+
+  const loading = rules
     .command('load')
     .description('plan and apply in one step: all badges of the files are saved, or none')
     .argument('<file...>', RULE_FILES)
@@ -91,6 +106,13 @@ export function addRulesPlan(rules: Command, shell: Shell): void {
     .action((names: string[], { reason, ...options }: ApplyOptions & { reason: string }) =>
       apply(shell, names, { hash: null, reason: toReason(reason) }, options),
     );
+
+  explainUsage(loading, {
+    json: APPLIED,
+    exits:
+      '0 the rules are in force, 1 the files have errors or a test fails; then nothing was changed, 64 a file cannot be read',
+    examples: ['rules load rules --prune --reason "Nightly"'],
+  });
 }
 
 function apply(
@@ -99,7 +121,9 @@ function apply(
   { hash, reason }: { readonly hash: string | null; readonly reason: string | null },
   options: ApplyOptions,
 ): Promise<void> {
-  return withLaurel(shell, async (laurel) => {
+  // A plan that somebody agreed to was made of rules that are there.
+  const withState = hash === null ? withLaurelOrNew : withLaurel;
+  return withState(shell, async (laurel) => {
     const { services } = laurel;
     const { prune = false, since = null } = options;
     const result = await services.applyRules(await readRuleSources(shell, names), {
@@ -134,8 +158,9 @@ function becauseOf({ because, latest }: Extract<ApplyResult, { outcome: 'stale' 
 }
 
 function printPlan(shell: Shell, plan: RulePlan, impact: Impact | null = null): void {
-  for (const { file, line, column, code, message } of plan.warnings) {
-    shell.printError(`${file}:${line}:${column}: warning[${code}] ${shownText(message)}`);
+  for (const { file, line, column, code, message, hint } of plan.warnings) {
+    const advice = hint === null ? '' : `; ${hint}`;
+    shell.printError(`${file}:${line}:${column}: warning[${code}] ${shownText(`${message}${advice}`)}`);
   }
   for (const line of planLines(plan, impact)) shell.printLine(line);
 }

@@ -7,7 +7,7 @@ import { readSettings, type Settings } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { unknownSettings } from '../settings/report.ts';
 import type { Shell } from './shell.ts';
-import { startBanner } from './start-banner.ts';
+import { startBanner, stateIn } from './start-banner.ts';
 
 export function addServerCommands(program: Command, shell: Shell): void {
   program.command('serve').action(async () => {
@@ -27,7 +27,7 @@ export function addServerCommands(program: Command, shell: Shell): void {
     }
     const asked = shell.untilAsked();
     const laurel = await start(shell, settings, ['consumer', 'dispatcher']);
-    shell.printError('consuming; SIGTERM stops after the messages in progress');
+    shell.printError(`consuming, state in ${stateIn(settings)}; SIGTERM stops after the messages in progress`);
     await serveUntil(asked, laurel);
   });
 

@@ -1,5 +1,6 @@
 /** What a person reads when the server has started: where it is, how to get in, what is still missing. */
 
+import { resolve } from 'node:path';
 import type { Laurel } from '../compose.ts';
 
 /** @returns several lines, ready to print */
@@ -8,13 +9,18 @@ export async function startBanner(laurel: Laurel): Promise<string> {
   const lines = [
     `Laurel ${laurel.services.settings.version} is running`,
     `  pages   ${laurel.services.settings.publicUrl}`,
-    `  state   ${settings.mongodbUri === null ? `embedded store in ${settings.dataDir}` : 'MongoDB'}`,
+    `  state   ${stateIn(settings)}`,
   ];
   const signIn = await laurel.firstSignIn();
   if (signIn !== null) lines.push('', 'No administrator exists yet. Create one within a day at', `  ${signIn}`);
   const missing = notConfigured(laurel);
   if (missing.length > 0) lines.push('', 'Not configured:', ...missing.map((line) => `  ${line}`));
   return lines.join('\n');
+}
+
+/** Where everything is kept; never an address with a password in it. */
+export function stateIn({ mongodbUri, dataDir }: Laurel['settings']): string {
+  return mongodbUri === null ? `embedded store in ${resolve(dataDir)}` : 'MongoDB';
 }
 
 /** One line per thing an operator may want to set; never a value. */

@@ -29,6 +29,7 @@ import { qualifiedSlug } from '../http/template-links.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';
+import { explainUsage } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
 interface SyncOptions {
@@ -40,7 +41,7 @@ interface SyncOptions {
 }
 
 export function addTemplatesSync(templates: Command, shell: Shell): void {
-  templates
+  const syncing = templates
     .command('sync')
     .description('ask providers which templates there are, and wait for the end')
     .option('--account <slug...>', 'only these accounts; without it all that are enabled')
@@ -51,7 +52,7 @@ export function addTemplatesSync(templates: Command, shell: Shell): void {
     .addHelpText(
       'after',
       '\nWithout --plan at most 5 templates are retired, and none that an active badge uses: where there are more, ' +
-        'nothing of that account changes.\nExits with 1 when an account failed, or was left as it is.',
+        'nothing of that account changes.',
     )
     .action((options: SyncOptions) =>
       withLaurel(shell, async ({ services, carryOut }) => {
@@ -64,6 +65,11 @@ export function addTemplatesSync(templates: Command, shell: Shell): void {
         if (failed + stopped > 0) shell.exitCode = 1;
       }),
     );
+  explainUsage(syncing, {
+    json: 'the job: id, kind, state, counts, error and when it began and ended',
+    exits: '0 done, 1 an account failed or was left as it is, 66 there is no such account or job, or no store here',
+    examples: ['templates sync --dry-run', 'templates sync --plan JOB --retire 7'],
+  });
 }
 
 async function requested(services: Services, { account, dryRun, plan, retire }: SyncOptions): Promise<Job> {

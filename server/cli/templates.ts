@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import { InputError } from '../../plugin/errors.ts';
-import type { BadgeTemplate, ProviderStore } from '../../plugin/ports/provider-store.ts';
+import type { BadgeTemplate } from '../../plugin/ports/provider-store.ts';
+import type { Services } from '../http/services.ts';
 import type { Shell } from './shell.ts';
 import { addTemplatesSync } from './templates-sync.ts';
 import { withLaurel } from './with-laurel.ts';
@@ -29,20 +30,23 @@ export function addTemplatesCommands(program: Command, shell: Shell): void {
     .option('--state <state>', `only those that are ${STATES.join(', ')}`)
     .option('--search <text>', 'only those with a word that begins so, or with this id')
     .option('--json', 'print JSON Lines')
-    .action((options: ListOptions) =>
-      withLaurel(shell, ({ services }) => list(shell, services.providerStore, options)),
-    );
+    .action((options: ListOptions) => withLaurel(shell, ({ services }) => list(shell, services, options)));
 
   addTemplatesSync(templates, shell);
 }
 
 async function list(
   shell: Shell,
-  store: Pick<ProviderStore, 'accounts' | 'templates'>,
+  { providerStore: store, providers }: Pick<Services, 'providerStore' | 'providers'>,
   options: ListOptions,
 ): Promise<void> {
   const accounts = await store.accounts();
   const account = accountOf(accounts, options.account);
+  if (options.provider !== undefined && !providers.has(options.provider))
+    throw new InputError(
+      'provider',
+      `--provider ${options.provider} is not a provider; write one of ${[...providers.keys()].join(', ')}`,
+    );
   for (let after: string | undefined; ; ) {
     const page = await store.templates({
       limit: BATCH,
@@ -86,5 +90,8 @@ function accountOf<Account extends { readonly provider: string; readonly slug: s
   if (text === undefined) return null;
   const found = accounts.find(({ provider, slug }) => text === slug || text === `${provider}/${slug}`);
   if (found) return found;
-  throw new InputError('account', `--account ${text} is not an account; \`laurel accounts list\` prints them`);
+  throw new InputError(
+    'account',
+    `--account ${text} is not an account at a provider; \`laurel providers list\` prints them`,
+  );
 }

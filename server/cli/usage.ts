@@ -24,8 +24,27 @@ export interface HelpFacts {
   readonly examples: readonly string[];
 }
 
+const explained = new WeakSet<Command>();
+
+/** What holds of every command, for those that say nothing else. */
+export function explainExits(command: Command): void {
+  if (explained.has(command) || command.commands.length > 0) return;
+  command.addHelpText(
+    'after',
+    [
+      '',
+      'Exit code:',
+      ...indented(
+        '0 done, 1 the answer is no or some of the work failed, 2 the command line is not understood, 64 the input cannot be\n' +
+          'used, 66 there is no such thing, or no store here, 69 a service is away, 78 the settings have problems',
+      ),
+    ].join('\n'),
+  );
+}
+
 /** Lines below the options. */
 export function explainUsage(command: Command, { json, exits, examples }: HelpFacts): Command {
+  explained.add(command);
   return command.addHelpText(
     'after',
     [

@@ -4,15 +4,24 @@ import type { OpenedDatabase } from '../composition/stores.ts';
 import { readSettings, type Settings } from '../config.ts';
 import { Lifecycle } from '../lifecycle.ts';
 import { createLogger } from '../logger.ts';
+import { hasStore, newStoreLine, requireStore } from '../present-store.ts';
 import type { Shell } from './shell.ts';
 
-/** @param how join: beside a running server that holds the embedded store; build: indexes are built */
+/** @param how join: beside a running server that holds the embedded store; build: indexes are built; begins: where there is no
+ *  store, one is begun, and that is said
+ *  @throws NotFoundError `not-found.store` before anything is made */
 export async function withDatabaseOnly(
   shell: Shell,
-  { join = true, build }: { readonly join?: boolean; readonly build: boolean },
+  {
+    join = true,
+    build,
+    begins = false,
+  }: { readonly join?: boolean; readonly build: boolean; readonly begins?: boolean },
   work: (opened: OpenedDatabase, settings: Settings) => Promise<void>,
 ): Promise<void> {
   const settings = readSettings(shell.env);
+  if (!begins) requireStore(settings);
+  else if (!hasStore(settings)) shell.printError(`laurel: ${newStoreLine(settings)}`);
   const logger = createLogger('warn', shell.stderr);
   const lifecycle = new Lifecycle(logger);
   try {

@@ -104,7 +104,7 @@ export function composeServices(foundation: Foundation, parts: ServicesParts): S
     processEvent: async (event, door) => void (await intake.take(event, door)),
     saveBadge: (text, saving) => ruleBook.saveBadge(text, saving),
     checkBadge: (text) => ruleBook.checkBadge(text),
-    ...ruleServices(foundation, rules),
+    ...ruleServices(foundation, rules, providers),
     badgeUpstreams: () => ruleBook.upstreams(),
     lmsTokens,
     lmsSignIn: openLmsSignIn(settings, { tokens: lmsTokens, publicUrl, tracer }),
@@ -143,9 +143,11 @@ function webSettings({ settings, secretKey }: Foundation, publicUrl: string): We
 function ruleServices(
   { stores, environment, clock }: Foundation,
   { ruleBook, follower, findTorn }: Rules,
+  providers: ServicesParts['providers'],
 ): RuleServices {
+  const templates = { providers, store: stores.providers };
   return auditedRules(
-    createRuleChanges({ store: stores.badges, ruleBook, environment, clock, follower, findTorn }),
+    createRuleChanges({ store: stores.badges, ruleBook, environment, clock, follower, findTorn, templates }),
     createAudit({ access: stores.access, clock }),
   );
 }

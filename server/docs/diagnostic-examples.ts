@@ -3,7 +3,9 @@
 
 import type { Code, Environment } from '../../dsl/index.ts';
 import type { BookCode } from '../../plugin/badges/book-diagnostics.ts';
+import type { KnownOfTemplate } from '../../plugin/badges/template-warnings.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
+import type { BadgeTemplate, ProviderAccount } from '../../plugin/ports/provider-store.ts';
 
 export interface DiagnosticExample {
   readonly wrong: string;
@@ -235,8 +237,52 @@ export const bookExamples: Readonly<Record<BookCode, DiagnosticExample>> = {
     wrong: badge('template openbadges "welcome-of-arts"', PLAIN),
     right: badge('template openbadges "welcome"', PLAIN),
   },
+  'book.template-unknown': {
+    wrong: badge('template credly "data-analysis-2"', PLAIN),
+    right: badge('template credly "data-analysis"', PLAIN),
+  },
+  'book.template-unusable': {
+    wrong: badge('template credly "data-analysis-old"', PLAIN),
+    right: badge('template credly "data-analysis"', PLAIN),
+  },
   'test.failed': {
     wrong: `${where('is_passing = false')}\n\n${TEST}`,
     right: `${where('is_passing = true')}\n\n${TEST}`,
   },
 };
+
+/** Of the templates at Credly that the examples name. */
+export function knownOfCredly(templateId: string): KnownOfTemplate {
+  const states: Readonly<Record<string, BadgeTemplate['state']>> = {
+    'data-analysis': 'active',
+    'data-analysis-old': 'retired',
+  };
+  const state = states[templateId];
+  const account: ProviderAccount = {
+    ...{ id: 'university', provider: 'credly', slug: 'university', name: 'University', providerName: null },
+    ...{
+      host: 'production',
+      externalId: null,
+      sealedSecret: null,
+      secretExpiresAt: null,
+      origin: 'page',
+      enabled: true,
+    },
+    ...{ lastCheck: null, lastSync: null, version: 1, createdAt: LOOKED_AT, updatedAt: LOOKED_AT },
+  };
+  const template = (known: BadgeTemplate['state']): BadgeTemplate => ({
+    ...{
+      provider: 'credly',
+      accountId: account.id,
+      templateId,
+      name: 'Data analysis',
+      description: '',
+      imageUrl: null,
+    },
+    ...{ state: known, dashboardUrl: null, details: {}, version: 1, updatedAt: LOOKED_AT, syncedAt: LOOKED_AT },
+  });
+  const held = state === undefined ? [] : [{ account, template: template(state) }];
+  return { title: 'Credly', createsTemplates: false, hasAccount: true, held };
+}
+
+const LOOKED_AT = new Date('2026-11-01T08:00:00Z');

@@ -1,21 +1,45 @@
 /** The reference of diagnostics: one entry per code, with an example, what the checker says of it, and the remedy. */
 
-import { type Diagnostic, diagnosticCodes, formatDiagnostic, loadRules, parse } from '../../dsl/index.ts';
+import { type Diagnostic, diagnosticCodes, formatDiagnostic, loadRules, parse, SourceText } from '../../dsl/index.ts';
 import { renamedBadge } from '../../plugin/badges/badge-text.ts';
 import { bookDiagnosticCodes } from '../../plugin/badges/book-diagnostics.ts';
 import { followNothing } from '../../plugin/badges/replay/follow-rules.ts';
 import { createRuleBook } from '../../plugin/badges/rule-book.ts';
+import { templateWarning } from '../../plugin/badges/template-warnings.ts';
 import { templateIn, unofferedTemplate } from '../../plugin/organisations/foreign-names.ts';
 import { tornProblem } from '../../plugin/organisations/torn-names.ts';
 import { MemoryBadgeStore } from '../../plugin/ports/memory-badge-store.ts';
 import { silentLogger, systemClock } from '../../plugin/ports/runtime.ts';
-import { bookExamples, type DiagnosticExample, diagnosticExamples, exampleEnvironment } from './diagnostic-examples.ts';
+import {
+  bookExamples,
+  type DiagnosticExample,
+  diagnosticExamples,
+  exampleEnvironment,
+  knownOfCredly,
+} from './diagnostic-examples.ts';
 import { page, table } from './markdown.ts';
+
+/** Where the manual tells what codes of an area are about. */
+const sections: ReadonlyMap<string, string> = new Map([
+  ['Text', '`syntax`, `text`, `limit`'],
+  ['Badges', '`badge`, `clause`, `book`'],
+  ['Requirements and penalties', '`requirement`, `trigger`'],
+  ['Expressions', '`condition`, `type`, `value`'],
+  ['Tests in rule files', '`test`'],
+]);
+
+function headingAnchor(title: string): string {
+  return title.toLowerCase().replaceAll(' ', '-');
+}
 
 export function diagnosticsPage(): string {
   return page('Diagnostics', [
     'Everything the checker can say about a rule text. An error keeps a badge from being saved or run; a warning does not.',
-    'Each entry shows a text with the mistake, what `laurel rules check` prints for it, and the text mended.',
+    'Each entry shows a text with the mistake, what `laurel rules check` prints for it, and the text mended. What is meant to be',
+    'written is told by [the rule language](../rule-language.md), section by section:',
+    `${[...sections]
+      .map(([title, areas]) => `[${title}](../rule-language.md#${headingAnchor(title)}) (${areas})`)
+      .join(', ')}.`,
     '',
     table(
       ['Code', 'Severity', 'Meaning'],
@@ -48,7 +72,7 @@ export function diagnosticsPage(): string {
 }
 
 /** As a page checks a new version of badge "demo" of a school that may issue by the template "welcome" alone, in an organisation
- *  "Science" beside "Arts". */
+ *  "Science" beside "Arts", or a plan one that is issued at Credly. */
 export function checkedAsBadge(text: string): readonly Diagnostic[] {
   const book = createRuleBook({
     store: new MemoryBadgeStore(),
@@ -59,13 +83,18 @@ export function checkedAsBadge(text: string): readonly Diagnostic[] {
   });
   const diagnostics = book.checkBadge(text);
   const { file } = parse(text);
-  const offers = (_provider: string, template: string): boolean => template.startsWith('welcome');
+  const offers = (provider: string, template: string): boolean =>
+    provider === 'credly' || template.startsWith('welcome');
   const named = templateIn(file)?.text ?? '';
   const torn = { badge: 'demo', names: 'template', text: named, organisation: 'Science', other: 'Arts' } as const;
   const more = [
-    renamedBadge(text, file, 'demo'),
-    unofferedTemplate(text, file, offers),
+    ...[renamedBadge(text, file, 'demo'), unofferedTemplate(text, file, offers)],
     named.endsWith('of-arts') ? tornProblem(torn, text, file) : null,
+    ...file.blocks.map((block) =>
+      block.kind === 'badge' && block.template?.provider.text === 'credly'
+        ? templateWarning(block, new SourceText(text), knownOfCredly(block.template.id.value))
+        : null,
+    ),
   ].flatMap((one) => one ?? []);
   return diagnostics.length === 0 ? more : diagnostics;
 }

@@ -2,7 +2,7 @@
 
 import type { BadgeProvider } from '../../plugin/ports/badge-provider.ts';
 import type { BadgeDefinition } from '../../plugin/ports/badge-store.ts';
-import { type TemplateTrouble, templateTroubles } from '../../plugin/providers/template-use.ts';
+import { type TemplateTrouble, templatesKeptHere, templateTroubles } from '../../plugin/providers/template-use.ts';
 import { type FilledWords, words } from '../../plugin/words.ts';
 import { OPEN_BADGES } from '../../providers/index.ts';
 import { badgePath } from './badge-links.ts';
@@ -25,10 +25,7 @@ export async function shownTroubles(
   definitions: readonly Pick<BadgeDefinition, 'id' | 'name' | 'template' | 'active'>[],
   { providers, providerStore }: Pick<Services, 'providers' | 'providerStore'>,
 ): Promise<readonly ShownTrouble[]> {
-  const withTemplates = [...providers.values()].filter(
-    ({ capabilities }) => capabilities.accounts !== null || capabilities.createsTemplates,
-  );
-  const troubles = await templateTroubles(definitions, providerStore, new Set(withTemplates.map(({ name }) => name)));
+  const troubles = await templateTroubles(definitions, providerStore, templatesKeptHere(providers));
   return troubles.map((trouble) => ({
     badge: trouble.badge.name ?? trouble.badge.id,
     href: badgePath(trouble.badge.id),

@@ -120,7 +120,7 @@ describe('a folder for files that cannot be used', () => {
     appendFileSync(blocked.LAUREL_FILES_DIR, '');
     const refused = await runLaurelProcess(setup, { env: blocked });
     expect(refused.code).to.equal(69);
-    expect(refused.stderr).to.match(/^laurel: the folder for files cannot be used \(\w+\); see that LAUREL_FILES_DIR/);
+    expect(refused.stderr).to.match(/^laurel: the folder for files cannot be used \(\w+\); see that LAUREL_FILES_DIR/m);
 
     expect((await runLaurelProcess(setup, { env })).code).to.equal(0);
     expect(

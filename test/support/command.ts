@@ -1,6 +1,8 @@
 /** Runs the command line inside this process: the same entry as server/main.ts has, with everything that a command has of the
  *  world around it given. What it leaves behind, which a process would take along at its end, is an error. */
 
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { systemClock } from '../../plugin/ports/runtime.ts';
 import { runCommandLine } from '../../server/cli/program.ts';
@@ -20,12 +22,28 @@ export interface CommandWorld {
   readonly input?: string;
   /** Where relative names begin; no other command runs meanwhile. */
   readonly cwd?: string;
+  /** true: as if there were a store, empty, in the data directory of the environment; commands look for one before they begin. */
+  readonly hasStore?: boolean;
 }
 
+/** Commands that look whether there is a store by themselves, or need none. */
+const LOOKS_ITSELF = new Set(['check', 'settings', 'serve', 'demo', 'consume', 'store']);
+
 export async function runLaurel(args: readonly string[], world: CommandWorld = {}): Promise<CommandResult> {
+  const { hasStore = !LOOKS_ITSELF.has(args[0] ?? ''), env = {} } = world;
+  if (hasStore && env.LAUREL_DATA_DIR !== undefined && env.MONGODB_URI === undefined) beginStore(env.LAUREL_DATA_DIR);
   const command = beginCommand(args, world);
   const code = await command.ended;
   return { code, stdout: command.stdout(), stderr: command.stderr() };
+}
+
+/** What it needs to count as one; where that cannot be, the command says what is wrong. */
+function beginStore(dataDir: string): void {
+  try {
+    mkdirSync(join(dataDir, 'store'), { recursive: true, mode: 0o700 });
+  } catch {
+    // a file stands there, or nobody may write
+  }
 }
 
 export interface RunningLaurel {

@@ -345,7 +345,10 @@ export function makeSite(
     checkBadge: rules.checkBadge,
     badgeUpstreams: rules.upstreams,
     ...auditedRules(
-      createRuleChanges({ store: badges, ruleBook: rules, environment, clock, follower, findTorn }),
+      createRuleChanges({
+        ...{ store: badges, ruleBook: rules, environment, clock, follower, findTorn },
+        templates: { providers, store: providerStore },
+      }),
       createAudit({ access, clock }),
     ),
     credentialLife: credentialLife.life,

@@ -14,6 +14,7 @@ import {
   type WrittenObject,
 } from './object-writer.ts';
 import { type Box, type FirstPage, type OpenTemplate, openTemplate, refused } from './open-template.ts';
+import { isShown, lostOnFirstPage } from './seen-alike.ts';
 import { assertWithinLimits } from './size-limits.ts';
 
 /** Numbers of what every document writes itself. */
@@ -182,14 +183,10 @@ function schemeOf(address: PDFString): string | null {
 /** Links to the web stay. What else can be seen on the page would be lost, so it is refused; the rest is left out. */
 function linkOf(annotation: PDFDict, encryption: Encryption | null): string[] {
   const value = (name: string) => annotation.lookup(PDFName.of(name));
-  const flags = value('F');
-  const HIDDEN_OR_NOT_SHOWN = 2 | 32;
-  if (flags instanceof PDFNumber && flags.asNumber() & HIDDEN_OR_NOT_SHOWN) return [];
+  if (!isShown(annotation)) return [];
   if (value('Subtype') !== PDFName.of('Link')) {
     if (!annotation.has(PDFName.of('AP')) || value('Subtype') === PDFName.of('Popup')) return [];
-    throw refused(
-      'its first page has form fields or comments, which a certificate would lose; flatten them when exporting',
-    );
+    throw lostOnFirstPage();
   }
   const action = value('A');
   const address = action instanceof PDFDict ? action.lookup(PDFName.of('URI')) : undefined;

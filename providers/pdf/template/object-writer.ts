@@ -20,8 +20,9 @@ export interface WrittenObject {
   readonly bytes: Buffer;
 }
 
-/** Entries that lead from a page's content back into the rest of the document, or say nothing about how it looks. */
-const LEFT_OUT = new Set(['Metadata', 'PieceInfo', 'StructParent', 'StructParents', 'LastModified', 'OPI', 'Thumb']);
+/** Entries that lead from a page's content back into the rest of the document, to files that are attached to a part of it, or say
+ *  nothing about how it looks. */
+const LEFT_OUT = new Set('Metadata PieceInfo StructParent StructParents LastModified OPI Thumb AF'.split(' '));
 
 const DOCUMENT_PARTS = new Set(['Page', 'Pages', 'Catalog']);
 

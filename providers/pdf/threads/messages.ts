@@ -1,9 +1,10 @@
 /** What passes between a pool and its threads. */
 
 import { CredentialError, type CredentialsError, InputError } from '../../../plugin/errors.ts';
-import type { AssetPage, PageDesign } from '../../../plugin/extensions/page-design.ts';
+import type { PageDesign } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import type { PdfJob } from '../engine.ts';
+import type { TemplateFacts } from '../template/template-pages.ts';
 
 export interface ThreadOptions {
   readonly fontsFolder: string;
@@ -17,7 +18,7 @@ export interface ThreadJob extends Omit<PdfJob, 'assets' | 'options'> {
 
 export type Task =
   | { readonly kind: 'generate' | 'measure'; readonly job: ThreadJob }
-  | { readonly kind: 'pages'; readonly bytes: Uint8Array }
+  | { readonly kind: 'facts'; readonly bytes: Uint8Array }
   | { readonly kind: 'check'; readonly assetKind: Asset['kind']; readonly bytes: Uint8Array };
 
 export type Answer =
@@ -25,7 +26,7 @@ export type Answer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'made'; readonly bytes: Uint8Array }
   | { readonly kind: 'measured'; readonly design: PageDesign }
-  | { readonly kind: 'counted'; readonly pages: readonly AssetPage[] }
+  | { readonly kind: 'looked'; readonly facts: TemplateFacts }
   | { readonly kind: 'checked' }
   /** The thread has let go of assets that came without bytes. */
   | { readonly kind: 'missing' }

@@ -95,9 +95,9 @@ export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
       if (answer.kind === 'measured') return answer.design;
       throw unexpected(answer);
     },
-    async pages(bytes) {
-      const answer = await answerTo({ kind: 'pages', bytes });
-      if (answer.kind === 'counted') return answer.pages;
+    async facts(bytes) {
+      const answer = await answerTo({ kind: 'facts', bytes });
+      if (answer.kind === 'looked') return answer.facts;
       throw unexpected(answer);
     },
     async check(kind, bytes) {

@@ -44,7 +44,7 @@ async function perform(task: Task): Promise<Answer> {
     await engine.check(task.assetKind, task.bytes);
     return { kind: 'checked' };
   }
-  if (task.kind === 'pages') return { kind: 'counted', pages: await engine.pages(task.bytes) };
+  if (task.kind === 'facts') return { kind: 'looked', facts: await engine.facts(task.bytes) };
   const job = withKnown(task.job);
   if (job && task.kind === 'measure') return { kind: 'measured', design: await engine.measure(job) };
   return job ? { kind: 'made', bytes: await engine.generate(job) } : { kind: 'missing' };

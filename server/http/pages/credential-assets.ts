@@ -13,7 +13,7 @@ import {
 import { ConflictError, InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { AssetPage } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
-import { msg, words } from '../../../plugin/words.ts';
+import { msg, type Words, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { afterSave } from '../after-save.ts';
 import { createAudit } from '../audit.ts';
@@ -63,15 +63,21 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
     throw new NotFoundError('asset', msg('the file of this asset is gone; upload it again on the page of the asset'));
   };
 
-  /** What of it can be looked at page by page; nothing, where the file is gone or broken. */
-  const pagesOf = async (asset: Asset): Promise<readonly AssetPage[]> => {
-    const generation = extensions.generations().find(({ assetPages }) => assetPages);
-    const file = asset.kind === 'pdf-template' && generation ? await files.get(assetKey(asset)) : null;
-    if (!file) return [];
+  /** What of it can be looked at page by page, and what is to be known of it; nothing, where the file is gone or can no longer
+   *  be used. */
+  const factsOf = async (asset: Asset): Promise<AssetFacts> => {
+    const generations = extensions.generations();
+    const paged = generations.find(({ assetPages }) => assetPages);
+    const noted = generations.find(({ assetNotes }) => assetNotes);
+    const file = asset.kind === 'pdf-template' && (paged || noted) ? await files.get(assetKey(asset)) : null;
+    if (!file) return { pages: [], notes: [] };
+    const loaded = { asset, bytes: file.bytes };
     try {
-      return (await generation?.assetPages?.({ asset, bytes: file.bytes })) ?? [];
+      const [pages = [], notes = []] = await Promise.all([paged?.assetPages?.(loaded), noted?.assetNotes?.(loaded)]);
+      return { pages, notes };
     } catch (error) {
-      if (error instanceof InputError) return [];
+      if (error instanceof InputError)
+        return { pages: [], notes: [words('It can no longer be used: {reason}.', { reason: error.said })] };
       throw error;
     }
   };
@@ -221,6 +227,7 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
       const asset = await find(req);
       const t = translatorOf(req, res);
       const frame = { title: asset.slug, section: 'credentials', breadcrumbs: [credentialsCrumb, crumb] } as const;
+      const { pages, notes } = await factsOf(asset);
       await renderPage(req, res, 'credential-asset', frame, {
         ...asset,
         kind: t(ASSET_KINDS[asset.kind]),
@@ -228,7 +235,8 @@ export function credentialAssetRoutes(services: Services): readonly Route[] {
         updatedAt: shownTime(asset.updatedAt),
         href: pathOf(asset),
         whose: await whoseIs(services, { kind: 'asset', id: asset.slug }),
-        pages: (await pagesOf(asset)).map((page, index) => pageInWords(page, index, t)),
+        notes,
+        pages: pages.map((page, index) => pageInWords(page, index, t)),
         scripts: pictureScripts(),
         picture: asset.kind === 'image' ? `${pathOf(asset)}/file` : null,
         ...shownUses(await usesOf(asset.slug)),
@@ -256,6 +264,11 @@ function valuesOf({ description, sha256, sizeBytes, fileName }: Asset): Values {
 function readFileValue(value: string) {
   const [, sha256 = '', size = '', fileName = ''] = /^([0-9a-f]{64}) (\d{1,12}) (.{1,200})$/.exec(value) ?? [];
   return sha256 === '' ? null : { sha256, sizeBytes: Number(size), fileName: basename(fileName) };
+}
+
+interface AssetFacts {
+  readonly pages: readonly AssetPage[];
+  readonly notes: readonly Words[];
 }
 
 function stillUsed(): ConflictError {

@@ -8,6 +8,7 @@ import { createRuleChanges, type RuleChanges } from '../../../plugin/badges/rule
 import { ruleEnvironment } from '../../../plugin/events/environment.ts';
 import { MemoryBadgeStore } from '../../../plugin/ports/memory-badge-store.ts';
 import { silentLogger, systemClock } from '../../../plugin/ports/runtime.ts';
+import { noTemplates } from '../../support/no-templates.ts';
 import { ODD_IDS, ruleTexts } from '../../support/rule-texts.ts';
 
 const environment = ruleEnvironment({ enabledEventTypes: null, providers: ['memory'] });
@@ -22,7 +23,14 @@ function emptySite(): RuleChanges {
     logger: silentLogger,
     follower: followNothing,
   });
-  return createRuleChanges({ store, ruleBook, environment, clock: systemClock, follower: followNothing });
+  return createRuleChanges({
+    store,
+    ruleBook,
+    environment,
+    clock: systemClock,
+    follower: followNothing,
+    templates: noTemplates,
+  });
 }
 
 const named = (texts: readonly string[]) => texts.map((text, at) => ({ name: `file ${at}`, text }));

@@ -7,6 +7,7 @@ import { ruleEnvironment } from '../../../plugin/events/environment.ts';
 import { MemoryBadgeStore } from '../../../plugin/ports/memory-badge-store.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { StandingClock } from '../../support/badge-world.ts';
+import { noTemplates } from '../../support/no-templates.ts';
 import { PASSING } from '../../support/rule-values.ts';
 
 const environment = ruleEnvironment({ enabledEventTypes: null, providers: ['memory'] });
@@ -23,7 +24,14 @@ describe('changing many badges', () => {
   beforeEach(() => {
     store = new MemoryBadgeStore();
     book = createRuleBook({ store, environment, clock, logger: silentLogger, follower: followNothing });
-    rules = createRuleChanges({ store, ruleBook: book, environment, clock, follower: followNothing });
+    rules = createRuleChanges({
+      store,
+      ruleBook: book,
+      environment,
+      clock,
+      follower: followNothing,
+      templates: noTemplates,
+    });
   });
 
   const files = (...texts: readonly string[]) => texts.map((text, at) => ({ name: `file ${at}`, text }));

@@ -34,6 +34,7 @@ describe('every command', () => {
       expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
       expect(stdout).to.contain(`Usage: laurel ${name}`);
       expect(command.description()).not.to.equal('');
+      if (command.commands.length === 0) expect(stdout.match(/^Exit code:$/gm), stdout).to.have.length(1);
     });
 
     it(`laurel ${name} refuses an option that it does not have`, async () => {

@@ -69,6 +69,9 @@ describe('laurel dead-letters', function () {
       66,
       'laurel: there is no dead letter nobody; `laurel dead-letters list` prints the ids\n',
     ]);
+    // Formerly both did nothing and called it done.
+    expect(await laurel('replay', 'good', 'nobody')).to.deep.equal({ ...unknown, stdout: '' });
+    expect(await laurel('discard', 'nobody', '--note', 'x')).to.deep.equal({ ...unknown, stdout: '' });
     const age = await laurel('list', '--older-than', 'soon');
     expect(age.code).to.equal(2);
     expect(age.stderr).to.contain('write a number and s, m, h or d, like 12h.');

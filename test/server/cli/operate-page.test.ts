@@ -28,7 +28,7 @@ describe('docs/how-to/operate.md', function () {
     expect(blocks).to.have.length(4);
     const { code, output } = await runShell(blocks.join(''), folder);
     expect(code, output).to.equal(0);
-    expect(output).to.contain('PORT=8080\n').and.to.contain('there is none yet');
+    expect(output).to.contain('PORT=8080\n').and.to.contain('warning  database: there is none in ');
     expect(output).to.contain('the database has the form of this version\n');
     expect(output).to.match(/^\d+ documents? of \d+ collections? and 0 files written to backups\/2026-03-01; keep /m);
     expect(output).to.match(/^whole: \d+ documents? of \d+ collections? and 0 files$/m);

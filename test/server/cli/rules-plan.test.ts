@@ -119,6 +119,23 @@ describe('laurel rules, plan and apply', function () {
     expect(await laurel('export', '-')).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });
 
+  it('warns of a template that is not known here, with its place, and plans all the same', async () => {
+    write('a', rule('a').replace('active true', 'active true\n  template credly "t9"'));
+    const warning =
+      `${rules}/a.rules:3:19: warning[book.template-unknown] badge "a" could not be issued: there is no account at ` +
+      'Credly here; connect one on the pages, Providers, and synchronise its templates\n';
+    const plan = await laurel('plan', rules);
+    expect([plan.code, plan.stderr]).to.deep.equal([0, warning]);
+    const json = JSON.parse((await laurel('plan', rules, '--json')).stdout);
+    expect(json.warnings.map(({ code, line, column }: Record<string, unknown>) => [code, line, column])).to.deep.equal([
+      ['book.template-unknown', 3, 19],
+    ]);
+    const applied = await laurel('apply', rules, '--plan', hashIn(plan), '--reason', 'x');
+    expect([applied.code, applied.stderr]).to.deep.equal([0, warning]);
+    const loaded = await laurel('load', rules, '--reason', 'again');
+    expect([loaded.code, loaded.stderr]).to.deep.equal([0, warning]);
+  });
+
   it('exports beside a running server, and the server has what was applied', async () => {
     const env = { LAUREL_DATA_DIR: join(folder, 'data') };
     const server = await serveLaurel(env);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { PDFName } from '@cantoo/pdf-lib';
 import { expect } from 'chai';
 import { projectPath } from '../../../server/paths.ts';
 import { extensions } from '../../support/certificate-site.ts';
+import { aTemplate } from '../../support/pdf.ts';
 import { png } from '../../support/png.ts';
 import { type Browser, csrfOf, makeSite, openedOf, type Site, submit, textOf } from '../../support/web.ts';
 
@@ -51,6 +53,23 @@ describe('the pages of assets', () => {
     const sample = await browser.get(`${HOME}/certificate/sample`);
     expect(sample.headers['content-type']).to.equal('application/pdf');
     expect((sample.body as Buffer).subarray(0, 5).toString()).to.equal('%PDF-');
+  });
+
+  it('say what documents do not take over, and refuse what they could not look like', async () => {
+    const two = await aTemplate((document) => {
+      document.addPage();
+    });
+    await send(browser, `${HOME}/new`, entry, Buffer.from(two));
+    const shown = textOf((await browser.get(`${HOME}/certificate`)).text);
+    expect(shown).to.include('Documents have its first page alone; the others are left out.');
+    const portfolio = await aTemplate((document) =>
+      document.catalog.set(PDFName.of('Collection'), document.context.obj({ View: 'T' })),
+    );
+    const refused = await send(browser, `${HOME}/new`, { ...entry, slug: 'folder' }, Buffer.from(portfolio));
+    expect(refused.status).to.equal(422);
+    expect(textOf(refused.text)).to.include(
+      'The PDF template cannot be used: it is a portfolio, a cover page with files behind it; upload the file that is meant',
+    );
   });
 
   it('make samples of fonts and images', async () => {

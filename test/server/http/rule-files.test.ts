@@ -39,6 +39,16 @@ describe('rule files on the pages', () => {
     for (const [name, value] of Object.entries(fields)) call.field(name, value.replaceAll('\n', '\r\n'));
     return call;
   };
+  it('warns in the plan of a template that is not there, with its place and what to do', async () => {
+    const text = rule('late').replace('active true', 'template openbadges "nowhere"');
+    const page = await upload({ files: [['late.rules', text]] });
+    expect(page.status).to.equal(200);
+    expect(textOf(page.text)).to.contain(
+      'late.rules, line 2, column 23: badge "late" could not be issued: Open Badges has no template "nowhere" here; ' +
+        'make it on the pages, Templates, or correct the rule book.template-unknown',
+    );
+  });
+
   const inForce = async () => (await site.services.badges.list()).map(({ id, version }) => `${id} ${version}`);
   const untouched = ['data-track 1', 'demo-course 2', 'explorer 1', 'mentor 1'];
   const errorsIn = ({ text }: Response) => {

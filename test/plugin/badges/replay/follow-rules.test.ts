@@ -12,6 +12,7 @@ import { MemoryBadgeStore } from '../../../../plugin/ports/memory-badge-store.ts
 import { MemoryJobStore } from '../../../../plugin/ports/memory-job-store.ts';
 import { silentLogger } from '../../../../plugin/ports/runtime.ts';
 import { StandingClock } from '../../../support/badge-world.ts';
+import { noTemplates } from '../../../support/no-templates.ts';
 import { PASSING } from '../../../support/rule-values.ts';
 
 const environment = ruleEnvironment({ enabledEventTypes: null, providers: ['memory'] });
@@ -33,7 +34,7 @@ describe('what follows a change of rules', () => {
     const jobs = createJobs({ store: jobStore, clock, ids: { uuid: () => `job-${++ids}` } });
     const follower: RuleFollower = createRuleFollower({ jobs, read: createRuleReader(environment), clock, alone });
     book = createRuleBook({ store, environment, clock, logger: silentLogger, follower });
-    changes = createRuleChanges({ store, ruleBook: book, environment, clock, follower });
+    changes = createRuleChanges({ store, ruleBook: book, environment, clock, follower, templates: noTemplates });
   }
   beforeEach(() => begin());
 

@@ -62,8 +62,12 @@ describe('threads that make PDF credentials', function () {
   it('measure, and count pages, as the thread that asks would', async () => {
     const own = createLocalEngine(fontsFolder);
     expect(await pool.measure(aJob())).to.deep.equal(await own.measure(aJob()));
-    expect(await pool.pages(template)).to.deep.equal([{ widthPt: 842, heightPt: 595 }]);
-    const broken = await rejection(pool.pages(Buffer.from('GIF89a')));
+    expect(await pool.facts(template)).to.deep.equal({
+      pages: [{ widthPt: 842, heightPt: 595 }],
+      leftOut: [],
+      refusal: null,
+    });
+    const broken = await rejection(pool.facts(Buffer.from('GIF89a')));
     expect(broken.message).to.equal('the PDF template cannot be used: it is not a PDF file');
     const gone = await rejection(pool.measure(aJob({ assets: {} })));
     expect(gone).to.include({ code: 'input.asset', message: 'there is no asset "certificate"' });

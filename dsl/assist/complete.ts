@@ -3,6 +3,7 @@
 
 import type { ISyntacticContentAssistPath, TokenType } from 'chevrotain';
 import { findPath, type Scope } from '../checks/paths.ts';
+import { limits } from '../limits.ts';
 import { segments } from '../nodes.ts';
 import { possibleNext } from '../parse.ts';
 import { quote } from '../print-condition.ts';
@@ -57,7 +58,7 @@ export interface Completions {
   readonly items: readonly Completion[];
 }
 
-/** @returns null where nothing can be offered, such as in a comment */
+/** @returns null where nothing can be offered, such as in a comment, or deeper than the language goes */
 export function completionsAt(
   text: string,
   offset: number,
@@ -65,7 +66,7 @@ export function completionsAt(
   vocabulary: Vocabulary,
 ): Completions | null {
   const place = placeAt(text, offset, mode);
-  if (place === null) return null;
+  if (place === null || isTooDeep(place.clause)) return null;
   const offer = new Offer(place, vocabulary);
   for (const next of possibleNext(place.rule, place.clause)) offer.add(next);
   const { touched } = place;
@@ -73,6 +74,12 @@ export function completionsAt(
   // A closed string is replaced with its closing quote.
   const closed = touched?.tokenType === t.Text && /^".*"$/s.test(touched.image) && touched.image.length > 1;
   return { start, end: closed ? start + (touched?.image.length ?? 0) : offset, items: offer.items() };
+}
+
+/** Such a text is a mistake already, and asking the grammar takes the longer the deeper it is: minutes at thousands. */
+function isTooDeep(clause: Place['clause']): boolean {
+  const openings = clause.filter(({ tokenType }) => tokenType === t.LeftParen || tokenType === K.not);
+  return openings.length > limits.nesting;
 }
 
 class Offer {

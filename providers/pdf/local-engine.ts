@@ -98,7 +98,9 @@ function assertUsable(bytes: Uint8Array): void {
       language: 'en',
       ligatures: true,
     });
-    subsetFont(font.file, [0, glyph?.glyph ?? 0]);
+    if (!glyph?.advance)
+      throw new InputError('font', 'the font cannot be used: its letters have no width; export it again');
+    subsetFont(font.file, [0, glyph.glyph]);
   } catch (error) {
     if (error instanceof CredentialsError) throw error;
     throw new InputError('font', 'the font cannot be used: its glyphs cannot be embedded; export it again');

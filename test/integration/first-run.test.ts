@@ -81,7 +81,7 @@ describe('the first run', function () {
     await walk.press('Open the configurations');
     await page.getByRole('checkbox').first().check();
     await walk.press('Generate now');
-    await walk.press('Generate now');
+    await walk.press('Generate now 1 configuration');
     await walk.press('Dashboard');
     await walk.sees('First steps: all done');
     await walk.press('Credentials');
@@ -104,7 +104,7 @@ function shownOn(page: Page): Promise<string> {
 }
 
 interface Walker {
-  /** Presses the link or button of this text. */
+  /** Presses the link or button of this text, all of it: who reads the page looks for what it says. */
   press(text: string): Promise<void>;
   fill(fields: Readonly<Record<string, string>>, button: string): Promise<void>;
   /** Waits for the text: some things take a moment, and who walks loads the page again. */
@@ -119,8 +119,8 @@ function walkerOn(page: Page): Walker {
     async press(text) {
       presses.push(text);
       const found = page
-        .getByRole('link', { name: text })
-        .or(page.getByRole('button', { name: text }))
+        .getByRole('link', { name: text, exact: true })
+        .or(page.getByRole('button', { name: text, exact: true }))
         .first();
       try {
         await Promise.all([page.waitForEvent('load'), found.click({ timeout: 20_000 })]);

@@ -31,6 +31,14 @@ export function bundledFont(file = 'DejaVuSerif.ttf'): Promise<Uint8Array> {
   return readFile(join(fontsFolder, file));
 }
 
+/** Where a table of a font lies. */
+export function tableIn(font: Uint8Array, name: string): { readonly start: number; readonly end: number } {
+  const view = Buffer.from(font.buffer, font.byteOffset, font.byteLength);
+  const entry = view.indexOf(name, 0, 'latin1');
+  const start = view.readUInt32BE(entry + 8);
+  return { start, end: start + view.readUInt32BE(entry + 12) };
+}
+
 /** A one-page PDF to make templates from. */
 export async function aTemplate(
   change: (document: PDFDocument) => void = () => {},

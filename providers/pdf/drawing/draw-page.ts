@@ -1,6 +1,6 @@
 /** A page's elements drawn: images lowest, then QR codes, then texts. */
 
-import { InputError } from '../../../plugin/errors.ts';
+import { CredentialError, InputError } from '../../../plugin/errors.ts';
 import { RecentlyUsed } from '../../../plugin/recently-used.ts';
 import type { DocumentFacts, Link, Overlay } from '../document.ts';
 import { type ImageElement, imageElements, qrElements, type TextElement, textElements } from '../elements.ts';
@@ -8,7 +8,7 @@ import type { PdfJob } from '../engine.ts';
 import { type NameStyle, writeName } from '../name-style.ts';
 import { fillPlaceholders, formatIssueDate, type Placeholder } from '../placeholders.ts';
 import type { CompiledTemplate, PlacedImage } from '../template/compile-template.ts';
-import { cleanText } from '../text/clean-text.ts';
+import { cleanText, isBlank } from '../text/clean-text.ts';
 import type { Font } from '../text/font.ts';
 import { fillForReading } from '../text/mixed-directions.ts';
 import { layOut, type PlacedLine } from '../text/page-layout.ts';
@@ -60,6 +60,7 @@ export function drawPage(
     if (/^https?:/i.test(text)) links.push({ address: text, box: [xPt, yPt, xPt + sizePt, yPt + sizePt] });
   }
   for (const element of textElements(options)) {
+    assertNamed(element, fill);
     const lines = layOut(element, writtenText(element, job, fill), template, shaper(element, language, fonts));
     for (const line of lines) canvas.line(line, use);
     links.push(...linksOf(element, lines, fill));
@@ -111,6 +112,22 @@ export function shaper(element: TextElement, language: string, fonts: Fonts) {
     : fonts.shapedLines;
   return (text: string, direction: 'ltr' | 'rtl') =>
     lines.get(`${key} ${direction} ${text}`, () => shapeLine(text, style, direction));
+}
+
+const NAMES: Partial<Record<Placeholder, string>> = { name: 'learner', context_name: 'context' };
+
+/** A document that is to name somebody, and does not, must not exist. */
+function assertNamed(element: TextElement, fill: (text: string) => string): void {
+  fillPlaceholders(element.text, (placeholder) => {
+    const whose = NAMES[placeholder];
+    if (whose !== undefined && isBlank(fill(`{${placeholder}}`))) {
+      throw new CredentialError(
+        'name-missing',
+        `the ${whose} has no name that could be written in "${element.name}"; give it one where Laurel reads it from, then retry`,
+      );
+    }
+    return '';
+  });
 }
 
 /** Lines that no other document has are kept while the element is laid out, and not longer. */

@@ -1,5 +1,6 @@
 /** A font within one document: the characters used there, each with a code of its own, and its objects. */
 
+import { CredentialError } from '../../../plugin/errors.ts';
 import type { DocumentTail } from '../document-tail.ts';
 import type { CompiledTemplate } from '../template/compile-template.ts';
 import type { Character, Font } from '../text/font.ts';
@@ -44,7 +45,7 @@ export class FontUse {
     ];
     const toThousandths = (units: number) => Math.round((units / file.unitsPerEm) * 1000);
     const glyphs = [NO_GLYPH, ...this.#characters.map(({ glyph }) => glyph)];
-    const subset = subsetFont(file, glyphs);
+    const subset = subsetOf(this.#font, glyphs);
     const name = `${subsetTag(glyphs)}+${file.postScriptName}`;
     const widths = this.#characters.map(({ width }) => width).join(' ');
     tail.object(
@@ -63,6 +64,18 @@ export class FontUse {
     );
     tail.stream(program, `/Length1 ${subset.length}`, subset);
     tail.stream(unicode, '', Buffer.from(toUnicode(this.#characters), 'latin1'));
+  }
+}
+
+/** A font may be damaged in some of its letters only: then others have their documents. */
+function subsetOf({ name, file }: Font, glyphs: readonly number[]): Buffer {
+  try {
+    return subsetFont(file, glyphs);
+  } catch {
+    throw new CredentialError(
+      'font-damaged',
+      `the font "${name}" is damaged in a letter that is needed here; export it again, and replace the asset`,
+    );
   }
 }
 

@@ -45,6 +45,7 @@ async function readImage(bytes: Uint8Array): Promise<{ document: PDFDocument; im
     throw unusable('it is neither PNG nor JPEG');
   }
   if (isPng && file.length > 24) assertPixels(file.readUInt32BE(16), file.readUInt32BE(20), MAX_PNG_PIXELS);
+  if (!isPng && !isWholeJpeg(file)) throw unusable('it is damaged; export it again');
   const document = await PDFDocument.create({ updateMetadata: false });
   try {
     const image = isPng ? await document.embedPng(file) : await document.embedJpg(file);
@@ -56,6 +57,18 @@ async function readImage(bytes: Uint8Array): Promise<{ document: PDFDocument; im
     if (error instanceof InputError) throw error;
     throw unusable('it is damaged; export it again');
   }
+}
+
+/** A JPEG goes into documents unread. Source: ITU-T T.81, annex B: segments up to the first scan, the last ended by EOI. */
+function isWholeJpeg(file: Buffer): boolean {
+  const [SCAN, END] = [0xda, Buffer.from([0xff, 0xd9])];
+  for (let at = 2; at + 4 <= file.length; ) {
+    if (file[at] !== 0xff) return false;
+    if (file[at + 1] === 0xff) at += 1;
+    else if (file[at + 1] === SCAN) return file.indexOf(END, at) !== -1;
+    else at += 2 + file.readUInt16BE(at + 2);
+  }
+  return false;
 }
 
 function assertPixels(width: number, height: number, most: number): void {

@@ -9,6 +9,7 @@ export interface Font {
   /** For messages: the slug of an asset, or the name of a font that comes with Laurel. */
   readonly name: string;
   readonly file: TrueTypeFont;
+  /** Whether it draws the character. */
   has(codePoint: number): boolean;
   shape(run: ShapingRun): readonly ShapedGlyph[];
   /** From where to where a glyph reaches, in em above the baseline; null: it draws nothing. */
@@ -62,6 +63,8 @@ const NO_LIGATURES = ['liga', 'clig', 'dlig'].map((tag) => new harfbuzz.Feature(
 /** One for all runs: HarfBuzz frees buffers only when the garbage collector gets to them, later than a busy loop does. */
 const buffer = new harfbuzz.Buffer();
 
+const LETTER = /[\p{L}\p{N}]/u;
+
 let nextId = 0;
 
 /** Letters come again and again; how they can be combined in clusters has no end. */
@@ -75,12 +78,19 @@ export function openFont(name: string, bytes: Uint8Array): Font {
   const known = new Map<number, boolean>();
   const characters = new Map<number, Map<string, Character>>();
   let kept = 0;
+  function draws(codePoint: number): boolean {
+    const glyph = Number(font.nominalGlyph(codePoint) ?? 0);
+    if (glyph === 0 || !LETTER.test(String.fromCodePoint(codePoint))) return glyph !== 0;
+    // what was taken out of a document often lists letters that it has no outline of: they would be read, and not be seen
+    const outline = file.outline(glyph);
+    return outline.length >= 2 && outline.readInt16BE(0) !== 0;
+  }
   return {
     id: nextId++,
     name,
     file,
     has(codePoint) {
-      const found = known.get(codePoint) ?? Boolean(font.nominalGlyph(codePoint));
+      const found = known.get(codePoint) ?? draws(codePoint);
       known.set(codePoint, found);
       return found;
     },

@@ -49,7 +49,8 @@ function readTables(file: DataView): TrueTypeFont {
   const unitsPerEm = head.getUint16(18);
   const glyphCount = table('maxp').getUint16(4);
   const metricCount = table('hhea').getUint16(34);
-  if (unitsPerEm === 0 || metricCount === 0) throw unusable('its metrics are empty; export it again');
+  if (unitsPerEm < 16 || unitsPerEm > 16_384 || metricCount === 0)
+    throw unusable('its metrics are empty or damaged; export it again');
   hmtx.getUint16((metricCount - 1) * 4 + 2);
   const offset = (glyph: number) => (longOffsets ? loca.getUint32(glyph * 4) : loca.getUint16(glyph * 2) * 2);
   if (offset(glyphCount) > glyf.byteLength) throw unusable(DAMAGED);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { completionsAt, loadRules, parse, type Vocabulary } from '../../../dsl/index.ts';
+import { limits } from '../../../dsl/limits.ts';
 import * as t from '../../../dsl/tokens.ts';
 import { ruleEnvironment } from '../../../plugin/events/environment.ts';
 import { environment, passed } from '../../support/dsl-harness.ts';
@@ -52,6 +53,15 @@ const PATHS = [
 ];
 
 describe('completion', () => {
+  it('D11: offers nothing deeper than the language goes, where asking the grammar took minutes and gigabytes', () => {
+    expect(offered(where(`${'('.repeat(limits.nesting)}is_p|`))).to.include('is_passing');
+    for (const opening of ['(', 'not ', 'not (']) {
+      expect(offered(where(`${opening.repeat(5_000)}is_p|`)), opening).to.equal(null);
+    }
+    // what is finished does not count
+    expect(offered(where(`${'(not is_passing = true) and '.repeat(100)}is_p|`))).to.include('is_passing');
+  });
+
   const places: readonly (readonly [string, readonly string[] | null])[] = [
     ['|', ['badge', 'test']],
     ['ba|', ['badge', 'test']],

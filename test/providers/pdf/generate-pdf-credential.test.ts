@@ -20,7 +20,7 @@ import { fillerOf } from '../../../providers/pdf/drawing/draw-page.ts';
 import { createLocalEngine } from '../../../providers/pdf/local-engine.ts';
 import { OVERLAY } from '../../../providers/pdf/template/compile-template.ts';
 import { anAsset, rejection } from '../../contracts/credential-store.ts';
-import { aTemplate, bundledFont, fontsFolder, shownTexts } from '../../support/pdf.ts';
+import { aTemplate, bundledFont, fontsFolder, shownTexts, tableIn } from '../../support/pdf.ts';
 
 /** A PNG of 2 by 1 pixels. */
 const anImage = Buffer.from(
@@ -39,10 +39,19 @@ describe('the pdf generation function', () => {
       certificate: { kind: 'pdf-template', bytes: await aTemplate() },
       'two-lines': { kind: 'pdf-template', bytes: await aTemplate(() => {}, [400, 700]) },
       serif: { kind: 'font', bytes: fontBytes },
+      'without-outlines': { kind: 'font', bytes: overwritten('loca', 0) },
+      'without-contours': { kind: 'font', bytes: overwritten('glyf', 0) },
+      'without-widths': { kind: 'font', bytes: overwritten('hmtx', 0) },
+      damaged: { kind: 'font', bytes: overwritten('glyf', 0xff) },
       broken: { kind: 'font', bytes: fontBytes.subarray(0, 5_000) },
       seal: { kind: 'image', bytes: anImage },
     };
   });
+
+  function overwritten(table: string, byte: number): Uint8Array {
+    const { start, end } = tableIn(fontBytes, table);
+    return Buffer.from(fontBytes).fill(byte, start, end);
+  }
 
   function request(options: Record<string, unknown> = {}, facts: Partial<GenerationRequest> = {}): GenerationRequest {
     return {
@@ -132,6 +141,50 @@ describe('the pdf generation function', () => {
     expect((await rejection(generation.generate(named))).message).to.equal(
       'the glyph U+16A0 is not in the fonts "serif", "DejaVu Serif"; name a font asset that has it in the options',
     );
+  });
+
+  it('D10: fails for a letter for private use, or half of one, rather than leaving it out', async () => {
+    const said = async (learnerName: string) =>
+      (await rejection(generation.generate(request({}, { learnerName })))).message;
+    expect(await said('Ada \ue000')).to.match(/^the glyph U\+E000 is not in the font/);
+    expect(await said('Ada \ud800')).to.match(/^the glyph U\+D800 is not in the font/);
+  });
+
+  it('D10: makes no document that does not show the name it is for', async () => {
+    for (const learnerName of ['', '  ', '\u00a0', '\u200b\u200e', '\u202e\u202c', '\ufe0f', '\u2800', '\u0000']) {
+      const { code, message } = await rejection(generation.generate(request({}, { learnerName })));
+      expect([code, message], JSON.stringify(learnerName)).to.deep.equal([
+        'credential.name-missing',
+        'the learner has no name that could be written in "name"; give it one where Laurel reads it from, then retry',
+      ]);
+    }
+    const { message } = await rejection(generation.generate(request({}, { contextName: ' ' })));
+    expect(message).to.equal(
+      'the context has no name that could be written in "context"; give it one where Laurel reads it from, then retry',
+    );
+    const nameless = { text_elements: { name: { text: '{{name}}' } } };
+    expect(await textsOf(nameless, { learnerName: '' })).to.include('{name}');
+  });
+
+  it('D10: takes a letter that a font only lists, and does not draw, from another font', async () => {
+    for (const asset of ['without-outlines', 'without-contours']) {
+      const bytes = Buffer.from((await generation.generate(request({ defaults: { font: asset } }))).bytes);
+      expect(bytes.toString('latin1').match(/\/BaseFont/g), asset).to.have.length(4);
+      expect(
+        (await rejection(generation.checkAsset('font', assets[asset]?.bytes ?? Buffer.alloc(0)))).message,
+      ).to.equal('the font cannot be used: it has no letters');
+    }
+    expect(
+      (await rejection(generation.checkAsset('font', assets['without-widths']?.bytes ?? anImage))).message,
+    ).to.equal('the font cannot be used: its letters have no width; export it again');
+  });
+
+  it('D10: fails one document for a font that is damaged in a letter of it, and says which', async () => {
+    const error = await rejection(generation.generate(request({ defaults: { font: 'damaged' } })));
+    expect([error.code, error.message]).to.deep.equal([
+      'credential.font-damaged',
+      'the font "damaged" is damaged in a letter that is needed here; export it again, and replace the asset',
+    ]);
   });
 
   it('D10: fails for a broken font and for an asset of the wrong kind', async () => {

@@ -141,6 +141,11 @@ describe('page layout', () => {
     expect(cleanText('\u0001')).to.equal('');
   });
 
+  it("keeps letters that only a font of one's own has: without them a name would not be whole", () => {
+    expect(cleanText('Ada \ue000')).to.equal('Ada \ue000');
+    expect(cleanText('\u{3fffd}\u{3ffff}')).to.equal('\u{3fffd}');
+  });
+
   it('keeps the signs that join and separate letters, and those of direction', () => {
     expect(cleanText('می\u200cخواهم')).to.equal('می\u200cخواهم');
     expect(cleanText('ශ\u0dca\u200dර\u200f')).to.equal('ශ\u0dca\u200dර\u200f');

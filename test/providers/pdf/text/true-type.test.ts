@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readTrueType } from '../../../../providers/pdf/text/true-type.ts';
-import { bundledFont } from '../../../support/pdf.ts';
+import { bundledFont, tableIn } from '../../../support/pdf.ts';
 
 describe('reading a TrueType font', () => {
   let bytes: Uint8Array;
@@ -63,6 +63,13 @@ describe('reading a TrueType font', () => {
   it('D10: refuses a damaged font', () => {
     for (const length of [12, 100, 1_000, bytes.length - 1_000]) {
       expect(refusal(bytes.subarray(0, length)), String(length)).to.match(/^the font cannot be used: /);
+    }
+    for (const unitsPerEm of [0, 15, 16_385]) {
+      const immeasurable = Buffer.from(bytes);
+      immeasurable.writeUInt16BE(unitsPerEm, tableIn(bytes, 'head').start + 18);
+      expect(refusal(immeasurable), String(unitsPerEm)).to.equal(
+        'the font cannot be used: its metrics are empty or damaged; export it again',
+      );
     }
     const renamed = Buffer.from(bytes);
     renamed.write('gasX', renamed.indexOf('glyf'), 'latin1');

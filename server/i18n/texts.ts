@@ -45,9 +45,11 @@ export interface TextSettings {
 /** @throws ConfigurationError for a folder that cannot be read, and a default language that there is not */
 export function openTexts({ defaultLanguage, timeZone, days, folder }: TextSettings): Texts {
   const own = folder === null ? { catalogues: new Map<string, Catalogue>(), problems: [] } : readFolder(folder);
-  const catalogues = new Map(shipped());
-  for (const [language, texts] of own.catalogues)
-    catalogues.set(language, new Map([...(catalogues.get(language) ?? []), ...texts]));
+  const catalogues = new Map<string, CatalogueSource>(shipped());
+  for (const [language, texts] of own.catalogues) {
+    const rest = catalogues.get(language);
+    catalogues.set(language, rest ? () => new Map([...catalogueOf(rest), ...texts]) : texts);
+  }
   const texts = createTexts(catalogues, { defaultLanguage, timeZone, problems: own.problems, ...(days && { days }) });
   if (texts.defaultLanguage !== defaultLanguage)
     throw new ConfigurationError([
@@ -57,13 +59,16 @@ export function openTexts({ defaultLanguage, timeZone, days, folder }: TextSetti
   return texts;
 }
 
+/** A catalogue, or how to read it: a language is read when somebody first asks for it. */
+export type CatalogueSource = Catalogue | (() => Catalogue);
+
 /** @param catalogues by language; English needs none */
 export function createTexts(
-  catalogues: ReadonlyMap<string, Catalogue>,
+  catalogues: ReadonlyMap<string, CatalogueSource>,
   wanted: Pick<TextSettings, 'defaultLanguage' | 'timeZone' | 'days'> & { readonly problems?: readonly string[] },
 ): Texts {
   const { timeZone, days, problems = [] } = wanted;
-  const all = new Map([[SOURCE_LANGUAGE, new Map() as Catalogue], ...catalogues]);
+  const all = new Map<string, CatalogueSource>([[SOURCE_LANGUAGE, new Map()], ...catalogues]);
   const defaultLanguage = all.has(wanted.defaultLanguage) ? wanted.defaultLanguage : SOURCE_LANGUAGE;
   const tags = [...all.keys()].sort((a, b) => rank(a) - rank(b) || (ownName(a) < ownName(b) ? -1 : 1));
   const translators = new Map<string, Translator>();
@@ -88,7 +93,8 @@ export function createTexts(
     in(asked) {
       const language = all.has(asked) ? asked : defaultLanguage;
       const known =
-        translators.get(language) ?? createTranslator(language, all.get(language) as Catalogue, timeZone, days);
+        translators.get(language) ??
+        createTranslator(language, catalogueOf(all.get(language) as CatalogueSource), timeZone, days);
       translators.set(language, known);
       return known;
     },
@@ -103,11 +109,21 @@ function canonical(language: string): readonly string[] {
   }
 }
 
-let shippedOnce: ReadonlyMap<string, Catalogue> | null = null;
+function catalogueOf(source: CatalogueSource): Catalogue {
+  return typeof source === 'function' ? source() : source;
+}
 
-function shipped(): ReadonlyMap<string, Catalogue> {
-  shippedOnce ??= readFolder(LOCALE_FOLDER).catalogues;
-  return shippedOnce;
+const shippedOnce = new Map<string, Catalogue>();
+
+/** Most processes and commands say nothing, or say it in one language, and reading all of them takes longer than the rest of
+ *  a start. */
+function shipped(): ReadonlyMap<string, () => Catalogue> {
+  const read = (language: string, path: string) => (): Catalogue => {
+    const texts = shippedOnce.get(language) ?? readFile(path, language).texts;
+    shippedOnce.set(language, texts);
+    return texts;
+  };
+  return new Map(filesIn(LOCALE_FOLDER).map(({ language, path }) => [language, read(language, path)]));
 }
 
 /** @throws ConfigurationError */
@@ -117,17 +133,24 @@ function readFolder(folder: string): {
 } {
   const catalogues = new Map<string, Catalogue>();
   const problems: string[] = [];
-  for (const name of namesIn(folder)) {
-    const path = join(folder, name, CATALOGUE_FILE);
-    if (!existsSync(path)) continue;
-    const language = languageOfFolder(name);
-    if (language === null)
-      throw new ConfigurationError([`LAUREL_LOCALE_DIR has a folder "${name}", which is no language like es or pt_BR`]);
+  for (const { language, path } of filesIn(folder)) {
     const found = readFile(path, language);
     catalogues.set(language, found.texts);
     problems.push(...found.problems.map((problem) => `${path}: ${problem}`));
   }
   return { catalogues, problems };
+}
+
+/** @throws ConfigurationError */
+function filesIn(folder: string): readonly { readonly language: string; readonly path: string }[] {
+  return namesIn(folder).flatMap((name) => {
+    const path = join(folder, name, CATALOGUE_FILE);
+    if (!existsSync(path)) return [];
+    const language = languageOfFolder(name);
+    if (language === null)
+      throw new ConfigurationError([`LAUREL_LOCALE_DIR has a folder "${name}", which is no language like es or pt_BR`]);
+    return [{ language, path }];
+  });
 }
 
 function namesIn(folder: string): readonly string[] {

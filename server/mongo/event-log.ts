@@ -27,8 +27,9 @@ import type { Page } from '../../plugin/ports/learner-store.ts';
 import { eventShape } from '../../plugin/ports/record-shapes.ts';
 import type { Records } from '../../plugin/ports/records.ts';
 import { schemaOptions } from './connect.ts';
-import { unavailable, withDatabase } from './errors.ts';
+import { withDatabase } from './errors.ts';
 import { type EventDocument, outcomeFields, toDocument, toEntry } from './event-document.ts';
+import { insertMany } from './insert-many.ts';
 import { mongoRecords } from './records.ts';
 import { traceField } from './trace-field.ts';
 
@@ -65,6 +66,8 @@ schema.index({ outcome: 1, receivedAt: 1, _id: 1 });
 schema.index({ type: 1, outcome: 1, receivedAt: 1, _id: 1 });
 
 const PAGE = 500;
+/** Of payloads in one command. */
+const MOST_CHARACTERS = 1_000_000;
 
 export function eventModels(connection: mongoose.Connection): mongoose.Model<EventDocument> {
   return (connection.models.Event ?? connection.model('Event', schema)) as mongoose.Model<EventDocument>;
@@ -181,22 +184,16 @@ export class MongoEventLog implements EventLog {
     return deletedCount;
   }
 
-  /** Past mongoose, whose casting would cost more than the write: what is written comes from one pure function.
-   *  @returns the documents that are there already */
+  /** @returns the documents that are there already */
   async #insert(documents: readonly EventDocument[]): Promise<readonly EventDocument[]> {
-    const collection = this.#events.collection as unknown as mongoose.mongo.Collection<EventDocument>;
-    try {
-      await collection.insertMany(documents, { ordered: false });
-      return [];
-    } catch (error) {
-      if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) throw error;
-      const refusals = [error.writeErrors].flat();
-      // A connection that is lost comes in the same error, with no refusals: then too few documents are accounted for. So
-      // does a failed write concern, and means that nothing is known to be durable.
-      if (error.insertedCount + refusals.length !== documents.length) throw unavailable(error.name, error);
-      if (error.result.getWriteConcernError() || refusals.some(({ code }) => code !== 11000)) throw notTaken(error);
-      return refusals.map(({ index }) => documents[index] as EventDocument);
+    const known: EventDocument[] = [];
+    for (const some of inCommands(documents)) {
+      const { refusals, notDurable } = await insertMany(this.#events, some);
+      const reason = notDurable ?? refusals.find(({ code }) => code !== 11000)?.code;
+      if (reason !== undefined) throw notTaken(reason);
+      for (const { index } of refusals) known.push(some[index] as EventDocument);
     }
+    return known;
   }
 
   async #complete(documents: readonly EventDocument[]): Promise<Pick<Recorded, 'completed' | 'otherSource'>> {
@@ -228,9 +225,26 @@ function lesserThan(outcome: OutcomeKind): OutcomeKind[] {
   return outcomeKinds.filter((kind) => completes(outcome, kind));
 }
 
-function notTaken(cause: mongoose.mongo.MongoBulkWriteError): StoreError {
+/** @returns what fits into one command, where 16 MB is the most: a character takes three bytes, and stands three times where it
+ *  is in the username */
+function inCommands(documents: readonly EventDocument[]): readonly (readonly EventDocument[])[] {
+  const commands: EventDocument[][] = [];
+  let room = 0;
+  for (const document of documents) {
+    const isFirst = room < document.data.length;
+    if (isFirst) {
+      commands.push([]);
+      room = MOST_CHARACTERS;
+    }
+    room -= document.data.length;
+    commands.at(-1)?.push(document);
+  }
+  return commands;
+}
+
+function notTaken(code: number): StoreError {
   const message = 'the database did not take the record of an event; see its log, and whether its disk is full';
-  return new StoreError('unavailable', message, { cause, details: { code: Number(cause.code ?? 0) } });
+  return new StoreError('unavailable', message, { details: { code } });
 }
 
 function all(conditions: readonly Filter[]): Filter {

@@ -8,7 +8,7 @@ import { messages, textsIn } from '../../../server/docs/messages.ts';
 import { problemOf, readCatalogue } from '../../../server/i18n/catalogue.ts';
 import { languageOfFolder } from '../../../server/i18n/languages.ts';
 import { pluralForms } from '../../../server/i18n/plural-forms.ts';
-import { CATALOGUE_FILE, LOCALE_FOLDER, openTexts } from '../../../server/i18n/texts.ts';
+import { CATALOGUE_FILE, createTexts, LOCALE_FOLDER, openTexts } from '../../../server/i18n/texts.ts';
 
 const settings = { defaultLanguage: 'en', timeZone: 'UTC', folder: null };
 
@@ -39,6 +39,24 @@ describe('the catalogues that come with Laurel', () => {
       ...['Deutsch', 'English', 'Español', 'Français', 'Українська', 'العربية'],
     ]);
     expect(languages[0]?.language).to.equal('en');
+  });
+});
+
+describe('the texts of a language', () => {
+  it('are read when somebody first asks for them, and once', () => {
+    const read: string[] = [];
+    const source = (language: string) => () => {
+      read.push(language);
+      return new Map([['Yes', [`Yes in ${language}`]]]);
+    };
+    const texts = createTexts(new Map(['es', 'fr'].map((one) => [one, source(one)])), settings);
+    expect(texts.languages.map(({ language }) => language)).to.have.members(['en', 'es', 'fr']);
+    expect(texts.match('fr-CA')).to.equal('fr');
+    expect(read).to.deep.equal([]);
+    expect([texts.in('es')('Yes'), texts.in('es')('Yes'), texts.in('en')('Yes')]).to.deep.equal([
+      ...['Yes in es', 'Yes in es', 'Yes'],
+    ]);
+    expect(read).to.deep.equal(['es']);
   });
 });
 

@@ -75,8 +75,30 @@ describe('the retention of events', () => {
   });
 });
 
+describe('events recorded together', () => {
+  it('are sent in several commands where one could be too large for the database', async function () {
+    this.timeout(30_000);
+    const server = await testDatabase();
+    const database = await connectDatabase({ uri: server.uri, logger: silentLogger, models: [eventModels] });
+    try {
+      const log = new MongoEventLog(database.connection);
+      const send = sinon.spy(database.connection.db as mongoose.mongo.Db, 'command');
+      const entries = [450_000, 450_000, 10, 450_000, 450_000, 2_000_000, 10].map((length, n) => {
+        const entry = anEntry(n);
+        return { ...entry, event: { ...entry.event, payload: { text: '\u20ac'.repeat(length) } } };
+      });
+      expect(await log.record(entries)).to.include({ added: 7 });
+      expect(send.args.map(([{ documents }]) => documents.length)).to.deep.equal([3, 2, 1, 1]);
+      // found again by their places in each command
+      expect(await log.record([anEntry(8), ...entries])).to.deep.equal({ added: 1, completed: 0, otherSource: [] });
+    } finally {
+      await database.close();
+      await server.close();
+    }
+  });
+});
+
 describe('a database that dies while it records events', () => {
-  // The driver wraps the lost connection into the error that tells of single documents, and lists none.
   it('has recorded nothing, and is never taken to have', async function () {
     this.timeout(30_000);
     const folder = mkdtempSync(join(tmpdir(), 'laurel-e-'));

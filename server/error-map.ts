@@ -13,7 +13,7 @@ import {
   ProviderError,
   StoreError,
 } from '../plugin/errors.ts';
-import { RequestError } from './http/request-error.ts';
+import { RequestError } from './http/middleware/request-error.ts';
 
 export interface Consequence {
   readonly httpStatus: number;

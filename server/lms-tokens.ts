@@ -13,7 +13,7 @@ import {
 import type { Clock } from '../plugin/ports/runtime.ts';
 import { createGuardedFetch } from '../providers/index.ts';
 import type { Settings } from './config.ts';
-import { forbidden, RequestError, unauthorized } from './http/request-error.ts';
+import { forbidden, RequestError, unauthorized } from './http/middleware/request-error.ts';
 import type { LmsClaims, LmsTokens } from './http/services.ts';
 
 /** Never HS256: who can check such a token can make one. */

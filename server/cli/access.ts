@@ -3,12 +3,12 @@
 import type { Command } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import { english } from '../../plugin/words.ts';
-import { type ApiToken, hasExpired, limitText } from '../http/access-store.ts';
-import { createAudit } from '../http/audit.ts';
-import { organisationsFrom } from '../http/organisations-field.ts';
-import { isScope, READING_SCOPES, SCOPES, type Scope, scopesOf } from '../http/scopes.ts';
-import { endOfDay, newTokenErrors } from '../http/token-form.ts';
-import { createApiToken, createOneTimeSignIn, signInLink } from '../http/tokens.ts';
+import { createAudit } from '../http/audit/audit.ts';
+import { type ApiToken, hasExpired, limitText } from '../http/people/access-store.ts';
+import { organisationsFrom } from '../http/people/organisations-field.ts';
+import { isScope, READING_SCOPES, SCOPES, type Scope, scopesOf } from '../http/people/scopes.ts';
+import { endOfDay, newTokenErrors } from '../http/people/token-form.ts';
+import { createApiToken, createOneTimeSignIn, signInLink } from '../http/people/tokens.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 

@@ -2,10 +2,10 @@
 
 import type { Command } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
-import type { KnownAccount } from '../http/access-store.ts';
-import { type AccountDesk, createAccountDesk } from '../http/accounts.ts';
-import { organisationsFrom } from '../http/organisations-field.ts';
-import { isRole, ROLES, type Role } from '../http/rights.ts';
+import type { KnownAccount } from '../http/people/access-store.ts';
+import { type AccountDesk, createAccountDesk } from '../http/people/accounts.ts';
+import { organisationsFrom } from '../http/people/organisations-field.ts';
+import { isRole, ROLES, type Role } from '../http/people/rights.ts';
 import type { Services } from '../http/services.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel, withLaurelOrNew } from './with-laurel.ts';

@@ -103,7 +103,7 @@ async function machinery() {
     ...(await import('../configuration/export-bundle.ts')),
     ...(await import('../configuration/plan-bundle.ts')),
     ...(await import('../configuration/import-bundle.ts')),
-    ...(await import('../http/audit.ts')),
+    ...(await import('../http/audit/audit.ts')),
   };
 }
 

@@ -11,7 +11,7 @@ import {
 import { InputError } from '../../plugin/errors.ts';
 import type { Credential } from '../../plugin/ports/credential-store.ts';
 import type { Laurel } from '../compose.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import type { CredentialLife } from '../http/services.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import { plural } from './rule-report.ts';

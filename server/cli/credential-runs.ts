@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { ConflictError } from '../../plugin/errors.ts';
 import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Laurel } from '../compose.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';

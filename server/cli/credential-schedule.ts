@@ -3,9 +3,9 @@
 import type { Command } from 'commander';
 import { ConflictError, NotFoundError } from '../../plugin/errors.ts';
 import type { Schedule } from '../../plugin/ports/credential-store.ts';
-import { createAudit } from '../http/audit.ts';
-import { ruleText } from '../http/schedule-words.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import type { Services } from '../http/services.ts';
+import { ruleText } from '../http/words/schedule-words.ts';
 import { sourceTranslator } from '../i18n/translator.ts';
 import { isAsWanted, setSchedule, storedDues, type WantedSchedule } from '../scheduler/set-schedule.ts';
 import { readText } from './input.ts';

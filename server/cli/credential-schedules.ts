@@ -1,8 +1,8 @@
 /** `laurel credentials schedules`: all of them, and many switched at once. */
 
 import type { Command } from 'commander';
-import { createAudit } from '../http/audit.ts';
-import { ruleText } from '../http/schedule-words.ts';
+import { createAudit } from '../http/audit/audit.ts';
+import { ruleText } from '../http/words/schedule-words.ts';
 import { SCHEDULE_SWITCHES, type Switched, switchSchedules } from '../scheduler/switch-schedules.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';

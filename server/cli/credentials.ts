@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { reasonOf } from '../../plugin/credentials/eligibility.ts';
 import type { RetrievedLearner } from '../../plugin/extensions/retrieval-function.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import { addCredentialLifeCommands } from './credential-life.ts';
 import { addRunCommands, outcomeText } from './credential-runs.ts';
 import { addScheduleCommand } from './credential-schedule.ts';

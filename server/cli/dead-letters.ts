@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import { maskBody } from '../../plugin/events/mask.ts';
 import type { DeadLetterFilter, DeadLetterState, DeadLetterSummary } from '../../plugin/ports/dead-letters.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import type { Services } from '../http/services.ts';
 import { endOf, jobState, printFailure } from './follow-job.ts';
 import type { Shell } from './shell.ts';

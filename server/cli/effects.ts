@@ -10,7 +10,7 @@ import {
 } from '../../plugin/badges/settle-effects.ts';
 import { InputError } from '../../plugin/errors.ts';
 import type { EffectFilter } from '../../plugin/ports/progress-store.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import { followJob } from './follow-job.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';

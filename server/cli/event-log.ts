@@ -6,10 +6,10 @@ import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import { maskPayload } from '../../plugin/events/mask.ts';
 import { type EventEntry, type OutcomeKind, outcomeKinds } from '../../plugin/ports/event-log.ts';
 import { english } from '../../plugin/words.ts';
-import { createAudit } from '../http/audit.ts';
-import { outcomeReason, shownDoor } from '../http/event-words.ts';
-import { shortEventType } from '../http/format.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import type { Services } from '../http/services.ts';
+import { outcomeReason, shownDoor } from '../http/words/event-words.ts';
+import { shortEventType } from '../http/words/format.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 

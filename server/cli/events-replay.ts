@@ -11,8 +11,8 @@ import {
   toParameters,
 } from '../../plugin/badges/replay/replay-request.ts';
 import type { Laurel } from '../compose.ts';
-import { createAudit } from '../http/audit.ts';
-import { activeBadges, replayDetails, replayTitle } from '../http/replay-words.ts';
+import { createAudit } from '../http/audit/audit.ts';
+import { activeBadges, replayDetails, replayTitle } from '../http/words/replay-words.ts';
 import { fullType } from './event-log.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import { impactLines, sampleLines } from './impact-report.ts';

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { IssuerKey } from '../../plugin/ports/issuer-store.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
 

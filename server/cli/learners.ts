@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { ConflictError, InputError } from '../../plugin/errors.ts';
 import { knownOnly } from '../../plugin/privacy/retirements.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';

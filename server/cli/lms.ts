@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { ConfigurationError } from '../../plugin/errors.ts';
 import { readSettings } from '../config.ts';
-import { readCourse } from '../http/lms-course.ts';
+import { readCourse } from '../http/credentials/lms-course.ts';
 import { createLogger } from '../logger.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';

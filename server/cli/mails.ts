@@ -5,7 +5,7 @@ import { InputError } from '../../plugin/errors.ts';
 import { MAIL_ACTIONS, type MailAction, SETTLE_MAILS, settleMailsParameters } from '../../plugin/mail/settle-mails.ts';
 import type { Credential, MailState } from '../../plugin/ports/credential-store.ts';
 import type { Laurel } from '../compose.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import { endOf, followJob } from './follow-job.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { CHECK_PROGRESS, checkParameters } from '../../plugin/badges/replay/check-progress.ts';
 import { resultOf } from '../../plugin/badges/replay/replay-request.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import { impactLines } from './impact-report.ts';
 import { plural } from './rule-report.ts';

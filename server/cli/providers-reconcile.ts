@@ -14,9 +14,9 @@ import {
   findAccount,
 } from '../../plugin/providers/comparison/request.ts';
 import type { Laurel } from '../compose.ts';
-import { createAudit } from '../http/audit.ts';
-import { type NamedFinding, namedFindings, toJsonLine } from '../http/comparison-export.ts';
-import { mendTitle } from '../http/finding-words.ts';
+import { createAudit } from '../http/audit/audit.ts';
+import { type NamedFinding, namedFindings, toJsonLine } from '../http/providers/comparison-export.ts';
+import { mendTitle } from '../http/words/finding-words.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';

@@ -23,9 +23,9 @@ import {
   syncedAccounts,
   toConfirm,
 } from '../../plugin/providers/template-sync/synced-account.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
+import { qualifiedSlug } from '../http/providers/template-links.ts';
 import type { Services } from '../http/services.ts';
-import { qualifiedSlug } from '../http/template-links.ts';
 import { endOf, jobState, printFailure, setExitCode } from './follow-job.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';

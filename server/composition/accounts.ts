@@ -17,7 +17,7 @@ import { words } from '../../plugin/words.ts';
 import type { Settings } from '../config.ts';
 import { every } from '../every.ts';
 import { rescuedSecrets } from '../files/rescued-secrets.ts';
-import { createAudit } from '../http/audit.ts';
+import { createAudit } from '../http/audit/audit.ts';
 import type { Stores } from './stores.ts';
 
 export interface AccountsSetupParts {

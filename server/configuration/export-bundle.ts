@@ -7,8 +7,8 @@ import { type Belonging, belongingKey } from '../../plugin/ports/belongings.ts';
 import type { Schedule } from '../../plugin/ports/credential-store.ts';
 import type { BadgeTemplate, ProviderAccount } from '../../plugin/ports/provider-store.ts';
 import { OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../providers/index.ts';
-import { entryOf } from '../http/open-badge-form.ts';
-import { imageKey } from '../http/open-badge-images.ts';
+import { entryOf } from '../http/providers/open-badge-form.ts';
+import { imageKey } from '../http/providers/open-badge-images.ts';
 import type { Services } from '../http/services.ts';
 import { BUNDLE_VERSION, type Bundle } from './bundle.ts';
 

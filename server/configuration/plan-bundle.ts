@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../../plugin/errors.ts';
 import { belongingKey } from '../../plugin/ports/belongings.ts';
-import { entryErrors } from '../http/open-badge-form.ts';
+import { entryErrors } from '../http/providers/open-badge-form.ts';
 import type { Services } from '../http/services.ts';
 import { type Bundle, bundleText } from './bundle.ts';
 import { tornProblems } from './bundle-names.ts';

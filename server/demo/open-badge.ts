@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import type { Laurel } from '../compose.ts';
-import { emptyEntry, ownAccount, templateOf } from '../http/open-badge-form.ts';
-import { saveImage } from '../http/open-badge-images.ts';
+import { emptyEntry, ownAccount, templateOf } from '../http/providers/open-badge-form.ts';
+import { saveImage } from '../http/providers/open-badge-images.ts';
 import { projectPath } from '../paths.ts';
 
 export async function makeOpenBadgeTemplate({ services }: Laurel): Promise<void> {

@@ -15,12 +15,12 @@ import {
   pdfOptions,
 } from '../../providers/index.ts';
 import { consequences, requestTitles } from '../error-map.ts';
-import { countWords } from '../http/job-words.ts';
-import { optionTexts } from '../http/option-view.ts';
+import { optionTexts } from '../http/forms/option-view.ts';
 import { notices } from '../http/page.ts';
 import { withArticle } from '../http/pages/providers.ts';
-import { ROLES, rights, roles } from '../http/rights.ts';
-import { scopes } from '../http/scopes.ts';
+import { ROLES, rights, roles } from '../http/people/rights.ts';
+import { scopes } from '../http/people/scopes.ts';
+import { countWords } from '../http/words/job-words.ts';
 import { languageOfFolder } from '../i18n/languages.ts';
 import { pluralForms } from '../i18n/plural-forms.ts';
 import { LOCALE_FOLDER } from '../i18n/texts.ts';
@@ -65,11 +65,11 @@ function textsOfForm({ noun, hosts, externalId, secret }: AccountForm): readonly
 const TABLES: readonly (readonly [file: string, texts: readonly string[]])[] = [
   ['server/http/page.ts', [...notices.values()]],
   [
-    'server/http/rights.ts',
+    'server/http/people/rights.ts',
     [...ROLES, ...ROLES.flatMap((role) => [roles[role].word, roles[role].doc]), ...Object.values(rights)],
   ],
-  ['server/http/scopes.ts', Object.values(scopes)],
-  ['server/http/job-words.ts', countWords],
+  ['server/http/people/scopes.ts', Object.values(scopes)],
+  ['server/http/words/job-words.ts', countWords],
   ['providers/pdf/pdf-options.ts', optionTexts(pdfOptions)],
   ['providers/records/retrieval-functions.ts', optionTexts(completionsAndGrades.options)],
   ['plugin/credentials/validity.ts', optionTexts(LIFE_OPTIONS)],

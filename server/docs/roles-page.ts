@@ -3,9 +3,9 @@
 import { operations } from '../http/api/operations.ts';
 import { pageRoutes } from '../http/app.ts';
 import { opennessOfName, openRouteNames } from '../http/organisations/openness.ts';
-import { isRight, mayDo, RIGHTS, ROLES, rights, roles, rolesWith } from '../http/rights.ts';
+import { isRight, mayDo, RIGHTS, ROLES, rights, roles, rolesWith } from '../http/people/rights.ts';
+import { SCOPES, scopes } from '../http/people/scopes.ts';
 import { type Route, scopeOf } from '../http/routes.ts';
-import { SCOPES, scopes } from '../http/scopes.ts';
 import type { Services } from '../http/services.ts';
 import { cell, page, table } from './markdown.ts';
 

@@ -9,19 +9,19 @@ import { assetAddress } from '../assets/browser-assets.ts';
 import { styleSheetAddress } from '../assets/style-sheets.ts';
 import type { Translator } from '../i18n/translator.ts';
 import { projectPath } from '../paths.ts';
-import { editorSpeech } from './editor-speech.ts';
-import type { FieldError } from './forms.ts';
-import { errorText, queryText } from './forms.ts';
-import { findActor, may } from './identity.ts';
+import type { FieldError } from './forms/forms.ts';
+import { errorText, queryText } from './forms/forms.ts';
 import { keptAddress } from './lists/kept-address.ts';
+import { requestIdOf } from './middleware/request-context.ts';
+import { csrfToken } from './middleware/security.ts';
+import { languageLinks, translatorOf } from './middleware/speech.ts';
+import { themeOf } from './middleware/theme.ts';
 import { VOCABULARY_PATH } from './pages/rule-vocabulary.ts';
-import { requestIdOf } from './request-context.ts';
-import { rightOf } from './rights.ts';
-import { csrfToken } from './security.ts';
+import { findActor, may } from './people/identity.ts';
+import { rightOf } from './people/rights.ts';
 import { openPages } from './site-map.ts';
-import { languageLinks, translatorOf } from './speech.ts';
 import { findLearnerSession } from './sso/lms-identity.ts';
-import { themeOf } from './theme.ts';
+import { editorSpeech } from './words/editor-speech.ts';
 
 export type Section =
   | 'dashboard'

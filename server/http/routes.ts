@@ -2,8 +2,8 @@
 
 import type { Express, RequestHandler } from 'express';
 import { invariant } from '../../plugin/errors.ts';
-import type { Right } from './rights.ts';
-import { isScope, type Scope } from './scopes.ts';
+import type { Right } from './people/rights.ts';
+import { isScope, type Scope } from './people/scopes.ts';
 
 export type Access =
   /** Anybody. */

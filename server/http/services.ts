@@ -40,9 +40,9 @@ import type { Texts } from '../i18n/texts.ts';
 import type { ClaimRole } from '../settings/lists.ts';
 import type { SettingRow } from '../settings/report.ts';
 import type { TemplateImages } from '../template-images.ts';
-import type { AccessStore } from './access-store.ts';
-import type { AccountSessions } from './account-sessions.ts';
-import type { AnswerStore } from './kept-answers.ts';
+import type { AnswerStore } from './api/kept-answers.ts';
+import type { AccessStore } from './people/access-store.ts';
+import type { AccountSessions } from './people/account-sessions.ts';
 
 export interface WebSettings {
   /** Where people reach the pages, without a slash at the end, e.g. `https://badges.example.org`. */

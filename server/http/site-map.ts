@@ -4,10 +4,10 @@ import type { Response } from 'express';
 import { isLimited } from '../../plugin/organisations/standing.ts';
 import { msg } from '../../plugin/words.ts';
 import type { Translator } from '../i18n/translator.ts';
-import { findActor, may } from './identity.ts';
 import { opennessOf } from './organisations/openness.ts';
 import type { Section } from './page.ts';
-import type { Right } from './rights.ts';
+import { findActor, may } from './people/identity.ts';
+import type { Right } from './people/rights.ts';
 
 export interface SitePage {
   readonly name: string;

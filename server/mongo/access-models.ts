@@ -1,7 +1,7 @@
 /** How accounts, one-time sign-ins, API tokens and the audit lie in MongoDB. */
 
 import mongoose from 'mongoose';
-import type { Account, ApiToken, AuditEntry, OneTimeSignIn } from '../http/access-store.ts';
+import type { Account, ApiToken, AuditEntry, OneTimeSignIn } from '../http/people/access-store.ts';
 import { schemaOptions } from './connect.ts';
 
 export interface AccountDocument extends Omit<Account, 'id' | 'lmsUsername' | 'disabledAt' | 'organisations'> {

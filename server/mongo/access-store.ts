@@ -23,7 +23,7 @@ import {
   limitText,
   type OneTimeSignIn,
   parseAuditCursor,
-} from '../http/access-store.ts';
+} from '../http/people/access-store.ts';
 import {
   type AccessModels,
   type AccountDocument,

@@ -2,7 +2,7 @@
 
 import mongoose from 'mongoose';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
-import { type AnswerStore, type Claim, KEPT_MS, type KeptAnswer, LEASE_MS } from '../http/kept-answers.ts';
+import { type AnswerStore, type Claim, KEPT_MS, type KeptAnswer, LEASE_MS } from '../http/api/kept-answers.ts';
 import { schemaOptions } from './connect.ts';
 import { isDuplicateKey, withDatabase } from './errors.ts';
 

@@ -3,8 +3,14 @@
 import { MongoStore } from 'connect-mongo';
 import type { SessionData, Store } from 'express-session';
 import type mongoose from 'mongoose';
-import type { KnownAccount } from '../http/access-store.ts';
-import { type AccountSessions, browserOf, byLastSeen, type OpenSession, sessionKey } from '../http/account-sessions.ts';
+import type { KnownAccount } from '../http/people/access-store.ts';
+import {
+  type AccountSessions,
+  browserOf,
+  byLastSeen,
+  type OpenSession,
+  sessionKey,
+} from '../http/people/account-sessions.ts';
 import { withDatabase } from './errors.ts';
 
 /** How late the time of the last request may be written: not with every request. */

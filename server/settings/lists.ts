@@ -1,7 +1,7 @@
 /** Settings of a form of their own: lists, and addresses of providers. */
 
 import type { GivenAccount } from '../../plugin/providers/given-accounts.ts';
-import { ROLES, type Role } from '../http/rights.ts';
+import { ROLES, type Role } from '../http/people/rights.ts';
 import { longEnough, SHORTEST_SECRET, url } from './checks.ts';
 import type { Setting } from './kinds.ts';
 

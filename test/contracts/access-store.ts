@@ -8,7 +8,7 @@ import {
   type ApiToken,
   type AuditEntry,
   isAbleAdministrator,
-} from '../../server/http/access-store.ts';
+} from '../../server/http/people/access-store.ts';
 
 const noon = new Date('2026-11-24T12:00:00.000Z');
 

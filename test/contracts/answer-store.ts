@@ -1,7 +1,7 @@
 /** What every store of kept answers promises. */
 
 import { expect } from 'chai';
-import { type AnswerStore, KEPT_MS, LEASE_MS } from '../../server/http/kept-answers.ts';
+import { type AnswerStore, KEPT_MS, LEASE_MS } from '../../server/http/api/kept-answers.ts';
 
 const at = (ms: number): Date => new Date(Date.UTC(2026, 5, 1) + ms);
 const answer = { status: 202, body: '{"accepted":1}' };

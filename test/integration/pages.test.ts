@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import type { Job } from '../../plugin/ports/job-store.ts';
-import { createOneTimeSignIn } from '../../server/http/tokens.ts';
+import { createOneTimeSignIn } from '../../server/http/people/tokens.ts';
 import { collectComplaints, faultsOf, LOOKS, picture, tabTo } from '../support/browser.ts';
 import { type BrowserSite, openBrowserSite } from '../support/browser-site.ts';
 import { countReachable, describeFocus, type Focus, focusedId } from '../support/in-browser.ts';

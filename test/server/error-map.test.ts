@@ -11,7 +11,7 @@ import {
   StoreError,
 } from '../../plugin/errors.ts';
 import { consequenceOf } from '../../server/error-map.ts';
-import { forbidden } from '../../server/http/request-error.ts';
+import { forbidden } from '../../server/http/middleware/request-error.ts';
 
 describe('error map', () => {
   const table: readonly (readonly [string, unknown, number, string, number])[] = [

@@ -1,7 +1,7 @@
 /** Every page that a site has, and how a browser comes to see it. */
 
 import type { Page } from 'playwright-core';
-import { createApiToken } from '../../server/http/tokens.ts';
+import { createApiToken } from '../../server/http/people/tokens.ts';
 import type { BrowserSite } from './browser-site.ts';
 import { setHidden } from './in-browser.ts';
 import { demoRules, LETTERS, OWN_BADGE } from './seed.ts';

@@ -8,8 +8,8 @@ import { intendReissue, pendingMail, startCredential } from '../../plugin/creden
 import { invariant } from '../../plugin/errors.ts';
 import type { LmsEvent } from '../../plugin/events/event.ts';
 import type { Laurel } from '../../server/compose.ts';
-import { createAudit } from '../../server/http/audit.ts';
-import { hashToken } from '../../server/http/tokens.ts';
+import { createAudit } from '../../server/http/audit/audit.ts';
+import { hashToken } from '../../server/http/people/tokens.ts';
 import { aDeadMessage } from '../contracts/dead-letters.ts';
 import { anEntry } from './event-entries.ts';
 import { DEMO_COURSE, demoRules, passingEvent } from './seed.ts';

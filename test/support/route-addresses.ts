@@ -1,7 +1,7 @@
 /** An address for every route, of things that the seed makes; and all there is, to see whether something changed. */
 
-import type { Account, ApiToken } from '../../server/http/access-store.ts';
-import { READING_SCOPES } from '../../server/http/scopes.ts';
+import type { Account, ApiToken } from '../../server/http/people/access-store.ts';
+import { READING_SCOPES } from '../../server/http/people/scopes.ts';
 import { storedTemplate } from './credly-world.ts';
 import { anAccount } from './provider-accounts.ts';
 import { aCredential, LETTERS, OWN_BADGE, OWN_IMAGE, seed } from './seed.ts';

@@ -2,12 +2,12 @@
 
 import { outcome } from '../../../dsl/index.ts';
 import { findIdentity } from '../../../plugin/badges/find-learner.ts';
+import { createRuleReader } from '../../../plugin/badges/rule-reader.ts';
 import { toBadgeLine } from '../../../plugin/badges/simulate.ts';
 import { createWhy } from '../../../plugin/badges/why.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
-import { pathText } from '../forms.ts';
+import { pathText } from '../forms/forms.ts';
 import { get, type Route } from '../routes.ts';
-import { createRuleReader } from '../rule-reader.ts';
 import type { Services } from '../services.ts';
 import { answer } from './answer.ts';
 import { learnerAskedFor } from './caller.ts';

@@ -2,11 +2,11 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../../../plugin/ports/runtime.ts';
-import { type AccessStore, type ApiToken, hasExpired } from '../access-store.ts';
-import { wrongTokenLimit } from '../limits.ts';
-import { forbidden, unauthorized } from '../request-error.ts';
-import { type Scope, scopes, scopesOf } from '../scopes.ts';
-import { hashToken } from '../tokens.ts';
+import { wrongTokenLimit } from '../middleware/limits.ts';
+import { forbidden, unauthorized } from '../middleware/request-error.ts';
+import { type AccessStore, type ApiToken, hasExpired } from '../people/access-store.ts';
+import { type Scope, scopes, scopesOf } from '../people/scopes.ts';
+import { hashToken } from '../people/tokens.ts';
 
 export const API_TOKEN_ADVICE = 'send a token made by "laurel token create" as "Authorization: Bearer ..."';
 

@@ -3,9 +3,9 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { InvariantError } from '../../../plugin/errors.ts';
-import { wrongTokenLimit } from '../limits.ts';
-import { forbidden, RequestError, unauthorized } from '../request-error.ts';
-import type { Scope } from '../scopes.ts';
+import { wrongTokenLimit } from '../middleware/limits.ts';
+import { forbidden, RequestError, unauthorized } from '../middleware/request-error.ts';
+import type { Scope } from '../people/scopes.ts';
 import type { LmsUser, Services } from '../services.ts';
 import { API_TOKEN_ADVICE, opens } from './bearer.ts';
 

@@ -1,8 +1,8 @@
 /** Documents for learners, at addresses that nobody can guess. */
 
 import { findDownload } from '../../../plugin/credentials/download.ts';
-import { pathText } from '../forms.ts';
-import { verifyLimit } from '../limits.ts';
+import { pathText } from '../forms/forms.ts';
+import { verifyLimit } from '../middleware/limits.ts';
 import { unlisted } from '../pages/verify.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';

@@ -2,9 +2,9 @@
 
 import { createHmac } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
-import type { Claim } from '../kept-answers.ts';
-import { RequestError } from '../request-error.ts';
+import { RequestError } from '../middleware/request-error.ts';
 import type { Services } from '../services.ts';
+import type { Claim } from './kept-answers.ts';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 

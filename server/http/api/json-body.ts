@@ -2,7 +2,7 @@
 
 import express, { type RequestHandler } from 'express';
 import { DEEPEST, isNestedDeeperThan } from '../../../plugin/nesting.ts';
-import { RequestError } from '../request-error.ts';
+import { RequestError } from '../middleware/request-error.ts';
 
 export interface JsonBodyLimits {
   readonly maxBytes: number;

@@ -3,10 +3,10 @@
 import type { RequestHandler, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { achievementOf, bakePng, OPEN_BADGES, OWN_ACCOUNT, standalone } from '../../../providers/index.ts';
-import { readableFromAnywhere } from '../cross-origin.ts';
-import { pathText } from '../forms.ts';
-import { verifyLimit } from '../limits.ts';
-import { badgeImage, imageKey } from '../open-badge-images.ts';
+import { pathText } from '../forms/forms.ts';
+import { readableFromAnywhere } from '../middleware/cross-origin.ts';
+import { verifyLimit } from '../middleware/limits.ts';
+import { badgeImage, imageKey } from '../providers/open-badge-images.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { BADGE_UUID } from '../verification.ts';

@@ -1,6 +1,6 @@
 /** `GET /api/openapi.json`: the API for tools that make clients and try calls. */
 
-import { verifyLimit } from '../limits.ts';
+import { verifyLimit } from '../middleware/limits.ts';
 import { get, type Route } from '../routes.ts';
 import { openApiDocument } from './openapi.ts';
 

@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { invariant } from '../../../plugin/errors.ts';
+import type { Scope } from '../people/scopes.ts';
 import { type Access, scopeOf } from '../routes.ts';
-import type { Scope } from '../scopes.ts';
 import { namedSchemas, type Operation, operations, schemaReference } from './operations.ts';
 
 const SECURITY_SCHEMES = {

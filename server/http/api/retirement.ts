@@ -2,8 +2,8 @@
  *  username replacement send them. Source: edx-platform scripts/user_retirement, openedx/credentials api/v2/views.py */
 
 import type { z } from 'zod';
-import { createAudit } from '../audit.ts';
-import { RequestError } from '../request-error.ts';
+import { createAudit } from '../audit/audit.ts';
+import { RequestError } from '../middleware/request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { answer } from './answer.ts';

@@ -1,6 +1,6 @@
 /** `/.well-known/security.txt` (RFC 9116): where people report weaknesses of this site. */
 
-import { RequestError } from '../request-error.ts';
+import { RequestError } from '../middleware/request-error.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 

@@ -1,9 +1,9 @@
 /** Verification for machines; the last address is the one that learning-credentials has. */
 
 import { credentialMetadata, findVerifiable, verificationFacts } from '../../../plugin/credentials/verification.ts';
-import { readableFromAnywhere } from '../cross-origin.ts';
-import { pathText } from '../forms.ts';
-import { verifyLimit } from '../limits.ts';
+import { pathText } from '../forms/forms.ts';
+import { readableFromAnywhere } from '../middleware/cross-origin.ts';
+import { verifyLimit } from '../middleware/limits.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { verificationForMachines, verifyById } from '../verification.ts';

@@ -3,9 +3,9 @@
 
 import type { RequestHandler } from 'express';
 import { ProviderError } from '../../../plugin/errors.ts';
-import { pathText } from '../forms.ts';
-import { webhookLimit } from '../limits.ts';
-import { RequestError } from '../request-error.ts';
+import { pathText } from '../forms/forms.ts';
+import { webhookLimit } from '../middleware/limits.ts';
+import { RequestError } from '../middleware/request-error.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { jsonBody } from './json-body.ts';

@@ -2,7 +2,7 @@
 
 import { type EventType, type Expression, readExpression } from '../../../dsl/index.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
-import type { FieldError } from '../forms.ts';
+import type { FieldError } from '../forms/forms.ts';
 import {
   type BadgeForm,
   blankRow,

@@ -17,7 +17,7 @@ import {
   type TriggerClause,
 } from '../../../dsl/index.ts';
 import { msg } from '../../../plugin/words.ts';
-import type { FieldError } from '../forms.ts';
+import type { FieldError } from '../forms/forms.ts';
 import {
   BADGE_AWARDED,
   type BadgeForm,

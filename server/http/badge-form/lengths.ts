@@ -2,7 +2,7 @@
 
 import { exceedsBytes } from '../../../dsl/index.ts';
 import { words } from '../../../plugin/words.ts';
-import type { FieldError } from '../forms.ts';
+import type { FieldError } from '../forms/forms.ts';
 import { type BadgeForm, formLimits, type PenaltyForm, prefixOf, type RequirementForm } from './form.ts';
 
 const limit = formLimits.fieldBytes / 1024;

@@ -2,7 +2,7 @@
 
 import { type BadgeBlock, type Diagnostic, type Environment, parse, type Span } from '../../../dsl/index.ts';
 import { words } from '../../../plugin/words.ts';
-import type { FieldError } from '../forms.ts';
+import type { FieldError } from '../forms/forms.ts';
 import { type BadgeForm, prefixOf, type RuleForm } from './form.ts';
 import { fromForm, textOfForm } from './from-form.ts';
 import type { Base } from './to-form.ts';

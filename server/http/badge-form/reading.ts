@@ -10,7 +10,7 @@ import {
   toInstant,
 } from '../../../dsl/index.ts';
 import { msg, type Words } from '../../../plugin/words.ts';
-import type { FieldError } from '../forms.ts';
+import type { FieldError } from '../forms/forms.ts';
 import { asSent, dateText } from './values.ts';
 
 /** Of a node that stands in no text. */

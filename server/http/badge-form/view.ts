@@ -3,8 +3,8 @@
 import { type Environment, type EventType, readExpression } from '../../../dsl/index.ts';
 import { type FilledWords, msg } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { eventTitle } from '../event-titles.ts';
-import type { FieldError } from '../forms.ts';
+import type { FieldError } from '../forms/forms.ts';
+import { eventTitle } from '../words/event-titles.ts';
 import {
   BADGE_AWARDED,
   BADGE_REVOKED,

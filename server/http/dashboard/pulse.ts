@@ -3,8 +3,8 @@
 import type { LaneState } from '../../../plugin/badges/dispatcher.ts';
 import type { EffectGroup, Progress } from '../../../plugin/ports/progress-store.ts';
 import { msg } from '../../../plugin/words.ts';
-import { laneName, type ShownStatus, shownTime } from '../format.ts';
 import type { Services } from '../services.ts';
+import { laneName, type ShownStatus, shownTime } from '../words/format.ts';
 
 export async function readPulse({ progress, deadLetters, events, lanes, providers, isReceiving, clock }: Services) {
   const now = clock.now();

@@ -3,13 +3,13 @@
 import { ConflictError } from '../../../plugin/errors.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { accountNameKey, type KnownAccount } from '../access-store.ts';
-import { ACCOUNT_STATES, accountState, waysOf } from '../account-words.ts';
-import { type AccountDesk, createAccountDesk } from '../accounts.ts';
-import { shownStatus, shownTime } from '../format.ts';
 import { systemCrumb } from '../pages/system.ts';
-import { isRole, ROLES, type Role, roles } from '../rights.ts';
+import { accountNameKey, type KnownAccount } from '../people/access-store.ts';
+import { ACCOUNT_STATES, accountState, waysOf } from '../people/account-words.ts';
+import { type AccountDesk, createAccountDesk } from '../people/accounts.ts';
+import { isRole, ROLES, type Role, roles } from '../people/rights.ts';
 import type { Services } from '../services.ts';
+import { shownStatus, shownTime } from '../words/format.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { limitFilter, stateFilter } from './filters.ts';
 import type { BulkAction, By, List } from './list.ts';

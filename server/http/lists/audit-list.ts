@@ -1,11 +1,11 @@
 /** The audit as a list: who did what. */
 
 import { msg, words } from '../../../plugin/words.ts';
-import type { AuditEntry } from '../access-store.ts';
-import { shownTime } from '../format.ts';
-import { queryString } from '../forms.ts';
-import { objectPath } from '../object-links.ts';
+import { objectPath } from '../audit/object-links.ts';
+import { queryString } from '../forms/forms.ts';
+import type { AuditEntry } from '../people/access-store.ts';
 import type { Services } from '../services.ts';
+import { shownTime } from '../words/format.ts';
 import { type CellNote, textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
 

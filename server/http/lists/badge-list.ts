@@ -1,17 +1,17 @@
 /** Badges as a list. */
 
 import { switchedSource } from '../../../plugin/badges/badge-text.ts';
+import { createRuleReader } from '../../../plugin/badges/rule-reader.ts';
 import { ConflictError, InputError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { ProgressCount } from '../../../plugin/ports/progress-store.ts';
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { badgePath } from '../badge-links.ts';
 import { summaryOf } from '../pages/badge-history.ts';
 import { statusCounts } from '../pages/progress-counts.ts';
-import { createRuleReader } from '../rule-reader.ts';
+import { type Thumbnails, thumbnailsOf } from '../providers/thumbnails.ts';
+import { badgePath } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
-import { type Thumbnails, thumbnailsOf } from '../thumbnails.ts';
 import { numberCell, statusCell, textCell } from './cells.ts';
 import type { BulkAction, Column, List } from './list.ts';
 import { ownedRows } from './owners.ts';

@@ -6,11 +6,11 @@ import { type BelongingKind, belongingKey, belongingKinds, type Thing } from '..
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../../providers/index.ts';
-import { accountPath } from '../account-view.ts';
-import { createAudit } from '../audit.ts';
-import { badgePath } from '../badge-links.ts';
+import { createAudit } from '../audit/audit.ts';
 import { assertMayBelong } from '../organisations/references.ts';
 import { systemCrumb } from '../pages/system.ts';
+import { accountPath } from '../providers/account-view.ts';
+import { badgePath } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
 import { textCell } from './cells.ts';
 import type { BulkAction, Choice, List } from './list.ts';

@@ -2,8 +2,8 @@
  *  than the other. A text alone is data, such as a name, and stands as it is. */
 
 import { english, msg, type Words } from '../../../plugin/words.ts';
-import { type ShownStatus, type ShownTime, shownNumber } from '../format.ts';
-import type { Thumbnail } from '../thumbnails.ts';
+import type { Thumbnail } from '../providers/thumbnails.ts';
+import { type ShownStatus, type ShownTime, shownNumber } from '../words/format.ts';
 
 export type CellPart =
   | {

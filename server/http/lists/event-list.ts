@@ -5,12 +5,12 @@ import { type EventEntry, type OutcomeKind, outcomeKinds } from '../../../plugin
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { badgePath } from '../badge-links.ts';
-import { outcomeReason } from '../event-words.ts';
-import { shortEventType, shownInstant, shownStatus, shownTime } from '../format.ts';
-import { createKnownCourses } from '../known-courses.ts';
+import { createKnownCourses } from '../credentials/known-courses.ts';
 import { eventPath, shownLearner } from '../pages/events.ts';
+import { badgePath } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
+import { outcomeReason } from '../words/event-words.ts';
+import { shortEventType, shownInstant, shownStatus, shownTime } from '../words/format.ts';
 import { linksCell, statusCell, textCell, timeCell } from './cells.ts';
 import { badgeNames, findLearners, LEARNER_SEARCH, learnersById } from './find-learners.ts';
 import type { List } from './list.ts';

@@ -2,8 +2,8 @@
 
 import type { Organisations } from '../../../plugin/organisations/standing.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { shownStatus } from '../format.ts';
 import type { Services } from '../services.ts';
+import { shownStatus } from '../words/format.ts';
 import { badgeNames } from './find-learners.ts';
 import type { Filter } from './list.ts';
 

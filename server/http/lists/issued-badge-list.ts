@@ -6,11 +6,11 @@ import type { IssuedBadge, Progress } from '../../../plugin/ports/progress-store
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { refreshBadge } from '../../../plugin/providers/refresh-badges.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
-import { safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
-import { queryString } from '../forms.ts';
+import { queryString } from '../forms/forms.ts';
 import { providersCrumb } from '../pages/templates.ts';
+import { type Thumbnails, thumbnailsOf } from '../providers/thumbnails.ts';
 import type { Services } from '../services.ts';
-import { type Thumbnails, thumbnailsOf } from '../thumbnails.ts';
+import { safeUrl, shownInstant, shownStatus, shownTime } from '../words/format.ts';
 import { type Cell, statusCell, textCell, timeCell } from './cells.ts';
 import { estimateFrom } from './estimates.ts';
 import { badgeFilter } from './filters.ts';

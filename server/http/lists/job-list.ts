@@ -3,11 +3,11 @@
 import { ConflictError } from '../../../plugin/errors.ts';
 import { isOpen, type Job, type JobState } from '../../../plugin/ports/job-store.ts';
 import { msg } from '../../../plugin/words.ts';
-import { shownTime } from '../format.ts';
-import { jobTitle } from '../job-words.ts';
 import { jobPath, shownJob } from '../pages/jobs.ts';
 import { systemCrumb } from '../pages/system.ts';
 import type { Services } from '../services.ts';
+import { shownTime } from '../words/format.ts';
+import { jobTitle } from '../words/job-words.ts';
 import { statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';

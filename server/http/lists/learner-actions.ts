@@ -4,7 +4,7 @@ import { toReason } from '../../../plugin/badges/reason.ts';
 import { InputError } from '../../../plugin/errors.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
+import { createAudit } from '../audit/audit.ts';
 import { namesLearner } from '../pages/retire.ts';
 import type { Services } from '../services.ts';
 import type { BulkAction } from './list.ts';

@@ -3,8 +3,8 @@
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import type { Progress } from '../../../plugin/ports/progress-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { shownInstant } from '../format.ts';
 import { learnerPath, progressCrumb } from '../pages/progress.ts';
+import { shownInstant } from '../words/format.ts';
 import { numberCell, textCell, timeCell } from './cells.ts';
 import { LEARNER_SEARCH, learnerWhere } from './find-learners.ts';
 import { type LearnerServices, learnerActions } from './learner-actions.ts';

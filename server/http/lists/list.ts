@@ -4,7 +4,7 @@
 import type { Condition, FieldValue, RecordOrder, Records } from '../../../plugin/ports/records.ts';
 import type { Words } from '../../../plugin/words.ts';
 import type { Section } from '../page.ts';
-import type { Right } from '../rights.ts';
+import type { Right } from '../people/rights.ts';
 import type { Cell } from './cells.ts';
 
 export interface Column<Row, Context> {

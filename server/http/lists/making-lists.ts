@@ -9,8 +9,7 @@ import type {
   Schedule,
 } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { shownSize, shownStatus, shownTime } from '../format.ts';
-import { queryString } from '../forms.ts';
+import { queryString } from '../forms/forms.ts';
 import { scheduleWords } from '../pages/configurations.ts';
 import { ASSET_KINDS } from '../pages/credential-assets.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
@@ -19,6 +18,7 @@ import { historyPath } from '../pages/history.ts';
 import { runPath } from '../pages/runs.ts';
 import { schedulePath } from '../pages/schedule.ts';
 import type { Services } from '../services.ts';
+import { shownSize, shownStatus, shownTime } from '../words/format.ts';
 import { linksCell, numberCell, textCell, timeCell } from './cells.ts';
 import type { List } from './list.ts';
 import { deletingAssets, deletingConfigurations, deletingTypes, switchingSchedules } from './making-actions.ts';

@@ -4,8 +4,8 @@ import { ConflictError } from '../../../plugin/errors.ts';
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
 import { counts, msg, type Words, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { fieldChanges } from '../field-changes.ts';
+import { createAudit } from '../audit/audit.ts';
+import { fieldChanges } from '../audit/field-changes.ts';
 import type { Services } from '../services.ts';
 import type { BulkAction } from './list.ts';
 

@@ -3,10 +3,10 @@
 import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../../providers/index.ts';
-import { shownStatus, shownTime } from '../format.ts';
 import { historyPath } from '../pages/history.ts';
 import { TEMPLATE_STATES } from '../pages/templates.ts';
 import type { Services } from '../services.ts';
+import { shownStatus, shownTime } from '../words/format.ts';
 import { linksCell, numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { List } from './list.ts';

@@ -2,8 +2,8 @@
 
 import type { Progress } from '../../../plugin/ports/progress-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { badgePath } from '../badge-links.ts';
 import { learnerPath } from '../pages/progress.ts';
+import { badgePath } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
 import { textCell } from './cells.ts';
 import { badgeNames, learnersById } from './find-learners.ts';

@@ -2,9 +2,9 @@
 
 import type { Effect, Progress } from '../../../plugin/ports/progress-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { progressStatus, shownInstant, shownTime } from '../format.ts';
 import { learnerPath, whyPath } from '../pages/progress.ts';
 import type { Services } from '../services.ts';
+import { progressStatus, shownInstant, shownTime } from '../words/format.ts';
 import { type CellPart, textCell, timeCell } from './cells.ts';
 import { badgeFilter, statusFilter } from './filters.ts';
 import {

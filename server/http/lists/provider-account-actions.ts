@@ -4,7 +4,7 @@ import { ProviderError } from '../../../plugin/errors.ts';
 import type { ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { requestSync } from '../../../plugin/providers/template-sync/request.ts';
 import { msg } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
+import { createAudit } from '../audit/audit.ts';
 import type { Services } from '../services.ts';
 import type { BulkAction } from './list.ts';
 

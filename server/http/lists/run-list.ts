@@ -3,10 +3,10 @@
 import { ConflictError } from '../../../plugin/errors.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { shownStatus, shownTime } from '../format.ts';
 import { credentialsCrumb } from '../pages/credentials.ts';
 import { isLate, RUN_TRIGGERS, runPath } from '../pages/runs.ts';
 import type { Services } from '../services.ts';
+import { shownStatus, shownTime } from '../words/format.ts';
 import { numberCell, statusCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';
 import type { Column, List } from './list.ts';

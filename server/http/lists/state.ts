@@ -2,7 +2,7 @@
 
 import { InputError } from '../../../plugin/errors.ts';
 import type { Condition } from '../../../plugin/ports/records.ts';
-import { queryString } from '../forms.ts';
+import { queryString } from '../forms/forms.ts';
 import { dateRange, isDateChoice } from './dates.ts';
 import type { AnyList, Choice, Filter } from './list.ts';
 import { sortingOf } from './sorting.ts';

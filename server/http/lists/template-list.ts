@@ -5,11 +5,11 @@ import type { BadgeTemplate, ProviderAccount } from '../../../plugin/ports/provi
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
 import { OWN_ACCOUNT } from '../../../providers/index.ts';
-import { shownStatus, shownTime } from '../format.ts';
 import { providersCrumb, TEMPLATE_STATES } from '../pages/templates.ts';
+import { qualifiedSlug, templatePath } from '../providers/template-links.ts';
+import { thumbnailOf } from '../providers/thumbnails.ts';
 import type { Services } from '../services.ts';
-import { qualifiedSlug, templatePath } from '../template-links.ts';
-import { thumbnailOf } from '../thumbnails.ts';
+import { shownStatus, shownTime } from '../words/format.ts';
 import { switching } from './badge-list.ts';
 import { numberCell, statusCell, textCell, timeCell } from './cells.ts';
 import { stateFilter } from './filters.ts';

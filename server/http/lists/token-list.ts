@@ -2,13 +2,13 @@
 
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import type { ApiToken } from '../access-store.ts';
-import { createAudit } from '../audit.ts';
-import { shownStatus, shownTime } from '../format.ts';
+import { createAudit } from '../audit/audit.ts';
 import { systemCrumb } from '../pages/system.ts';
-import { SCOPES, scopesOf } from '../scopes.ts';
+import type { ApiToken } from '../people/access-store.ts';
+import { SCOPES, scopesOf } from '../people/scopes.ts';
+import { TOKEN_STATES, tokenState } from '../people/token-words.ts';
 import type { Services } from '../services.ts';
-import { TOKEN_STATES, tokenState } from '../token-words.ts';
+import { shownStatus, shownTime } from '../words/format.ts';
 import { linksCell, statusCell, textCell, timeCell } from './cells.ts';
 import { limitFilter, stateFilter } from './filters.ts';
 import type { BulkAction, List } from './list.ts';

@@ -1,6 +1,7 @@
 /** The badges of one learner as they see them: earned, in progress, taken back. */
 
 import { type Badge, explainOutcome, instantFromDate } from '../../../dsl/index.ts';
+import type { RuleReader } from '../../../plugin/badges/rule-reader.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import type { IssuedOpenBadge } from '../../../plugin/ports/issuer-store.ts';
 import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progress-store.ts';
@@ -8,13 +9,12 @@ import { holdersOf } from '../../../plugin/providers/template-holders.ts';
 import { msg } from '../../../plugin/words.ts';
 import { OPEN_BADGES } from '../../../providers/index.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { safeUrl, shownInstant } from '../format.ts';
 import { rulesThatDecided } from '../pages/learner.ts';
-import type { RuleReader } from '../rule-reader.ts';
+import { templatePath } from '../providers/template-links.ts';
+import { pictureOf } from '../providers/thumbnails.ts';
 import type { Services } from '../services.ts';
 import { MY_PATH } from '../sso/paths.ts';
-import { templatePath } from '../template-links.ts';
-import { pictureOf } from '../thumbnails.ts';
+import { safeUrl, shownInstant } from '../words/format.ts';
 import { taskGroups } from './requirement-words.ts';
 
 interface Shown {

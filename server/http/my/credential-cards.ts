@@ -6,8 +6,8 @@ import type { CourseDecision, RetrievedLearner } from '../../../plugin/extension
 import type { Credential, CredentialConfiguration } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { type ShownStatus, shownTime } from '../format.ts';
 import type { Services } from '../services.ts';
+import { type ShownStatus, shownTime } from '../words/format.ts';
 import { courseText } from './requirement-words.ts';
 
 /** More than anybody has; who has more finds the rest at the addresses in the mails. */

@@ -12,7 +12,7 @@ import {
 } from '../../../dsl/index.ts';
 import { msg } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { shortEventType } from '../format.ts';
+import { shortEventType } from '../words/format.ts';
 
 interface Doing {
   /** Anywhere. */

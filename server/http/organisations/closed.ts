@@ -1,7 +1,7 @@
 /** What is not there for accounts that are limited to some organisations: it knows no organisations, or is about all of them. */
 
 import { msg } from '../../../plugin/words.ts';
-import { forbidden, type RequestError } from '../request-error.ts';
+import { forbidden, type RequestError } from '../middleware/request-error.ts';
 
 export function needsEverything(): RequestError {
   return forbidden(

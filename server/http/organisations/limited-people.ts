@@ -12,8 +12,8 @@ import type { Learner, LearnerStore } from '../../../plugin/ports/learner-store.
 import type { ProgressStore } from '../../../plugin/ports/progress-store.ts';
 import type { PageQuery, RecordPage, Records } from '../../../plugin/ports/records.ts';
 import { SYNC_KIND } from '../../../plugin/providers/template-sync/request.ts';
-import type { AccessStore } from '../access-store.ts';
 import { LIMIT_PARAMETER, LIST_ACTION } from '../lists/act.ts';
+import type { AccessStore } from '../people/access-store.ts';
 import type { Services } from '../services.ts';
 import { closed, needsEverything, refuse } from './closed.ts';
 import { limitPage, limitRecords, noRecords } from './limited-records.ts';

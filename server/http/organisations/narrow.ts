@@ -4,7 +4,7 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import type { Organisations } from '../../../plugin/organisations/standing.ts';
 import { isLimited } from '../../../plugin/organisations/standing.ts';
-import { findActor } from '../identity.ts';
+import { findActor } from '../people/identity.ts';
 import type { Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { needsEverything } from './closed.ts';

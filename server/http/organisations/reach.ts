@@ -10,7 +10,7 @@ import {
 } from '../../../plugin/organisations/standing.ts';
 import { type BelongingKind, type BelongingStore, belongingKey, type Thing } from '../../../plugin/ports/belongings.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { forbidden } from '../request-error.ts';
+import { forbidden } from '../middleware/request-error.ts';
 
 /** An id that nothing has. */
 export const NOTHING = '-';

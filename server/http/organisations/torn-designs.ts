@@ -3,7 +3,7 @@
 
 import type { Asset, CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { type FilledWords, words } from '../../../plugin/words.ts';
-import type { FieldError } from '../forms.ts';
+import type { FieldError } from '../forms/forms.ts';
 import { crossingReferences, type NamingWorld, type Reference, tornOnes } from './references.ts';
 
 type DesignWorld = Pick<NamingWorld, 'credentials' | 'extensions' | 'belongings'>;

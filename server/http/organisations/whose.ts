@@ -1,7 +1,7 @@
 /** Whose a thing is, as its own page says it. */
 
 import type { Thing } from '../../../plugin/ports/belongings.ts';
-import { queryString } from '../forms.ts';
+import { queryString } from '../forms/forms.ts';
 import type { Services } from '../services.ts';
 
 export interface Whose {

@@ -6,13 +6,13 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import { type FilledWords, msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import { blockOf, draftOf, type Example, type ExampleChoices, examples, whyNoKey } from '../badge-form/examples.ts';
-import { badgesCrumb } from '../badge-links.ts';
-import { eventTitle } from '../event-titles.ts';
-import { type FieldError, pathText, queryString, queryText } from '../forms.ts';
+import { type FieldError, pathText, queryString, queryText } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
+import { badgesCrumb } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
+import { eventTitle } from '../words/event-titles.ts';
 
 const crumbs = [badgesCrumb];
 

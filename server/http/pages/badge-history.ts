@@ -3,8 +3,8 @@
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition, BadgeVersion } from '../../../plugin/ports/badge-store.ts';
 import { msg } from '../../../plugin/words.ts';
-import { shownStatus, shownTime } from '../format.ts';
 import type { Services } from '../services.ts';
+import { shownStatus, shownTime } from '../words/format.ts';
 
 /** Newest first. */
 export type History = readonly [BadgeVersion, ...BadgeVersion[]];

@@ -2,22 +2,22 @@
 
 import type { Request, Response } from 'express';
 import { fromParameters, REPLAY } from '../../../plugin/badges/replay/replay-request.ts';
+import { createRuleReader } from '../../../plugin/badges/rule-reader.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
 import { isOpen } from '../../../plugin/ports/job-store.ts';
 import { holdersOf } from '../../../plugin/providers/template-holders.ts';
 import { templateClause } from '../../../plugin/providers/template-use.ts';
-import { badgePath, badgesCrumb } from '../badge-links.ts';
-import { pathText, queryString } from '../forms.ts';
+import { pathText, queryString } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { crossingReferences } from '../organisations/references.ts';
 import { crossingWords } from '../organisations/torn-designs.ts';
 import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
+import { templatePath } from '../providers/template-links.ts';
+import { cannotBeIssued, shownTroubles } from '../providers/template-troubles.ts';
 import { get, type Route } from '../routes.ts';
-import { createRuleReader } from '../rule-reader.ts';
+import { badgePath, badgesCrumb } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
-import { templatePath } from '../template-links.ts';
-import { cannotBeIssued, shownTroubles } from '../template-troubles.ts';
 import { findHistory, type History, summaryOf, versionOf, versionRows } from './badge-history.ts';
 import { jobPath } from './jobs.ts';
 import { statusShares } from './progress-counts.ts';

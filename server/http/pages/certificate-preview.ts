@@ -7,14 +7,14 @@ import type { CredentialPlan } from '../../../plugin/credentials/credential-opti
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialType, Options } from '../../../plugin/ports/credential-store.ts';
 import { msg } from '../../../plugin/words.ts';
-import { configurationErrors, samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
-import { SAMPLES, sampleRequest } from '../credential-samples.ts';
-import { errorText, type FieldError, textField } from '../forms.ts';
-import { previewLimit } from '../limits.ts';
-import { atFields, type OptionsEntry, problemOf, readOptionsEntry } from '../options-entry.ts';
+import { configurationErrors, samplePlan, schemaOf, typeErrors } from '../credentials/credential-check.ts';
+import { SAMPLES, sampleRequest } from '../credentials/credential-samples.ts';
+import { errorText, type FieldError, textField } from '../forms/forms.ts';
+import { atFields, type OptionsEntry, problemOf, readOptionsEntry } from '../forms/options-entry.ts';
+import { previewLimit } from '../middleware/limits.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
 import { CONFIGURATION_PREVIEW, TYPE_PREVIEW } from './certificate-preview-paths.ts';
 import { isAnswerable } from './design-form.ts';
 

@@ -8,13 +8,13 @@ import { bundleText, readBundle } from '../../configuration/bundle.ts';
 import { exportBundle } from '../../configuration/export-bundle.ts';
 import { importBundle } from '../../configuration/import-bundle.ts';
 import { type BundlePlan, countsOf, planBundle, type Section } from '../../configuration/plan-bundle.ts';
-import { createAudit } from '../audit.ts';
-import { type FieldError, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { type FieldError, textField } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
 import { systemCrumb } from './system.ts';
 
 const CONFIGURATION_FILE_PATH = '/configuration-file';

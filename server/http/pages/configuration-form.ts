@@ -7,23 +7,30 @@ import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { mergeOptions } from '../../../plugin/extensions/options.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { afterSave } from '../after-save.ts';
-import { createAudit } from '../audit.ts';
-import { designerOf } from '../certificate-designer.ts';
-import { configurationErrors, samplePlan, schemaOf } from '../credential-check.ts';
-import { SAMPLES } from '../credential-samples.ts';
-import type { Conflict } from '../design-conflict.ts';
-import { fieldChanges } from '../field-changes.ts';
-import { type FieldError, pathText, queryText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
-import { createKnownCourses } from '../known-courses.ts';
-import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
+import { createAudit } from '../audit/audit.ts';
+import { fieldChanges } from '../audit/field-changes.ts';
+import { designerOf } from '../credentials/certificate-designer.ts';
+import { configurationErrors, samplePlan, schemaOf } from '../credentials/credential-check.ts';
+import { SAMPLES } from '../credentials/credential-samples.ts';
+import type { Conflict } from '../credentials/design-conflict.ts';
+import { createKnownCourses } from '../credentials/known-courses.ts';
+import { afterSave } from '../forms/after-save.ts';
+import { type FieldError, pathText, queryText, textField } from '../forms/forms.ts';
+import {
+  assetLists,
+  type OptionsEntry,
+  optionsEntry,
+  readOptionsEntry,
+  shownEntry,
+  turned,
+} from '../forms/options-entry.ts';
+import { confirmationError, typedConfirmation } from '../forms/typed-confirmation.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { configurationCrossings, crossingWords, tornConfigurationErrors } from '../organisations/torn-designs.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
-import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
 import { CONFIGURATION_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { nextTime, takeDesign } from './design-form.ts';

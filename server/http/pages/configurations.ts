@@ -3,12 +3,12 @@
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { Schedule } from '../../../plugin/ports/credential-store.ts';
 import { type FilledWords, msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { pathText } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { pathText } from '../forms/forms.ts';
+import { actorOf } from '../people/identity.ts';
 import { post, type Route } from '../routes.ts';
-import { ruleWords } from '../schedule-words.ts';
 import type { Services } from '../services.ts';
+import { ruleWords } from '../words/schedule-words.ts';
 import { runPath } from './runs.ts';
 
 export function configurationRoutes(services: Services): readonly Route[] {

@@ -15,9 +15,9 @@ import type { AssetPage } from '../../../plugin/extensions/page-design.ts';
 import type { Asset } from '../../../plugin/ports/credential-store.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { afterSave } from '../after-save.ts';
-import { createAudit } from '../audit.ts';
-import { pictureScripts } from '../certificate-designer.ts';
+import { createAudit } from '../audit/audit.ts';
+import { pictureScripts } from '../credentials/certificate-designer.ts';
+import { afterSave } from '../forms/after-save.ts';
 import {
   type FormField,
   isChanged,
@@ -25,15 +25,15 @@ import {
   openedValues,
   showEditConflict,
   type Values,
-} from '../edit-conflict.ts';
-import { shownSize, shownTime } from '../format.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+} from '../forms/edit-conflict.ts';
+import { type FieldError, pathText, textField } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
+import { shownSize, shownTime } from '../words/format.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { expectedOf } from './expected.ts';
 

@@ -3,13 +3,13 @@
 import { MAX_REASON } from '../../../plugin/credentials/invalidate-credential.ts';
 import { InputError } from '../../../plugin/errors.ts';
 import { type FilledWords, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { shownStatus } from '../format.ts';
-import { pathText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { pathText, textField } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { shownStatus } from '../words/format.ts';
 import { credentialPath, credentialsCrumb, findCredential } from './credentials.ts';
 
 export function credentialLifeRoutes(services: Services): readonly Route[] {

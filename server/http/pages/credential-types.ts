@@ -6,24 +6,31 @@ import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { afterSave } from '../after-save.ts';
-import { createAudit } from '../audit.ts';
-import { designerOf } from '../certificate-designer.ts';
-import { samplePlan, schemaOf, typeErrors } from '../credential-check.ts';
-import { SAMPLES } from '../credential-samples.ts';
-import type { Conflict } from '../design-conflict.ts';
-import { fieldChanges } from '../field-changes.ts';
-import { shownTime } from '../format.ts';
-import { type FieldError, pathText, queryString, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
-import { assetLists, type OptionsEntry, optionsEntry, readOptionsEntry, shownEntry, turned } from '../options-entry.ts';
+import { createAudit } from '../audit/audit.ts';
+import { fieldChanges } from '../audit/field-changes.ts';
+import { designerOf } from '../credentials/certificate-designer.ts';
+import { samplePlan, schemaOf, typeErrors } from '../credentials/credential-check.ts';
+import { SAMPLES } from '../credentials/credential-samples.ts';
+import type { Conflict } from '../credentials/design-conflict.ts';
+import { afterSave } from '../forms/after-save.ts';
+import { type FieldError, pathText, queryString, textField } from '../forms/forms.ts';
+import {
+  assetLists,
+  type OptionsEntry,
+  optionsEntry,
+  readOptionsEntry,
+  shownEntry,
+  turned,
+} from '../forms/options-entry.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { crossingReferences } from '../organisations/references.ts';
 import { crossingWords, tornTypeErrors } from '../organisations/torn-designs.ts';
 import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
+import { shownTime } from '../words/format.ts';
 import { TYPE_PREVIEW } from './certificate-preview-paths.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { nextTime, takeDesign } from './design-form.ts';

@@ -4,13 +4,13 @@ import { holdsBack } from '../../../plugin/credentials/place.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { Credential } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { shownSize, shownStatus, shownTime } from '../format.ts';
-import { pathText, queryString } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { pathText, queryString } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { shownSize, shownStatus, shownTime } from '../words/format.ts';
 import { learnerPath } from './progress.ts';
 
 export const CREDENTIAL_STATUSES = ['available', 'generating', 'error', 'invalidated'] as const;

@@ -4,20 +4,20 @@ import { hourOf } from '../../../plugin/ports/activity-store.ts';
 import type { BadgeStages } from '../../../plugin/ports/progress-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { badgePath } from '../badge-links.ts';
 import { hoursOf, type Period, periods, shownActivity } from '../dashboard/activity.ts';
 import { firstSteps, shownSteps } from '../dashboard/first-steps.ts';
 import { shownFunnels } from '../dashboard/funnel.ts';
 import { readPulse } from '../dashboard/pulse.ts';
 import { thrifty } from '../dashboard/thrifty.ts';
-import { shownInstant, shownStatus, shownTime } from '../format.ts';
-import { queryChoice, queryString } from '../forms.ts';
-import { may } from '../identity.ts';
+import { queryChoice, queryString } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
+import { may } from '../people/identity.ts';
+import { shownTroubles } from '../providers/template-troubles.ts';
 import { get, type Route } from '../routes.ts';
+import { badgePath } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
-import { shownTroubles } from '../template-troubles.ts';
+import { shownInstant, shownStatus, shownTime } from '../words/format.ts';
 
 const RECENT = 6;
 

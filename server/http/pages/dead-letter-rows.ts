@@ -2,7 +2,7 @@
 
 import type { DeadLetterSummary, Replay } from '../../../plugin/ports/dead-letters.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { shortEventType, shownStatus, shownTime } from '../format.ts';
+import { shortEventType, shownStatus, shownTime } from '../words/format.ts';
 
 export function letterPath(id: string): string {
   return `/dead-letters/${encodeURIComponent(id)}`;

@@ -5,13 +5,13 @@ import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { maskBody } from '../../../plugin/events/mask.ts';
 import type { DeadLetter } from '../../../plugin/ports/dead-letters.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { shownSize, shownTime } from '../format.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { type FieldError, pathText, textField } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { shownSize, shownTime } from '../words/format.ts';
 import { letterPath, letterRow, shownForecast, shownReplay } from './dead-letter-rows.ts';
 
 const MAX_NOTE = 500;

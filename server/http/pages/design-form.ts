@@ -8,11 +8,11 @@ import { CredentialError, InputError, NotFoundError } from '../../../plugin/erro
 import type { OptionSchema } from '../../../plugin/extensions/options.ts';
 import type { ChangeResult } from '../../../plugin/ports/credential-store.ts';
 import { type FilledWords, words } from '../../../plugin/words.ts';
-import { SAMPLES, sendSample } from '../credential-samples.ts';
-import { type Conflict, conflictOf, withChosen } from '../design-conflict.ts';
-import { type FieldError, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
-import { atFields, type OptionsEntry, optionsEntry, problemOf } from '../options-entry.ts';
+import { SAMPLES, sendSample } from '../credentials/credential-samples.ts';
+import { type Conflict, conflictOf, withChosen } from '../credentials/design-conflict.ts';
+import { type FieldError, textField } from '../forms/forms.ts';
+import { atFields, type OptionsEntry, optionsEntry, problemOf } from '../forms/options-entry.ts';
+import { actorOf } from '../people/identity.ts';
 import type { Services } from '../services.ts';
 import { commentOf } from './design-versions.ts';
 import { expectedOf } from './expected.ts';

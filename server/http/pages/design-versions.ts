@@ -16,16 +16,16 @@ import type {
   DesignVersion,
 } from '../../../plugin/ports/credential-store.ts';
 import { type FilledWords, msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { configurationErrors, schemaOf, typeErrors } from '../credential-check.ts';
-import { shownTime } from '../format.ts';
-import { type FieldError, pathText, queryText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
-import { optionsEntry } from '../options-entry.ts';
+import { createAudit } from '../audit/audit.ts';
+import { configurationErrors, schemaOf, typeErrors } from '../credentials/credential-check.ts';
+import { type FieldError, pathText, queryText, textField } from '../forms/forms.ts';
+import { optionsEntry } from '../forms/options-entry.ts';
 import { tornConfigurationErrors, tornTypeErrors } from '../organisations/torn-designs.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { shownTime } from '../words/format.ts';
 import { credentialsCrumb } from './credentials.ts';
 import { expectedOf } from './expected.ts';
 

@@ -6,12 +6,12 @@ import { isRecord } from '../../../plugin/extensions/options.ts';
 import type { CourseDecision, RetrievedLearner } from '../../../plugin/extensions/retrieval-function.ts';
 import { words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { shownStatus } from '../format.ts';
-import { pathText, queryText } from '../forms.ts';
+import { pathText, queryText } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
+import { shownStatus } from '../words/format.ts';
 import { credentialPath, credentialsCrumb } from './credentials.ts';
 
 const configurationsCrumb = { text: words('Configurations'), href: '/configurations' } as const;

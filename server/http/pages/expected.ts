@@ -1,7 +1,7 @@
 /** What a form says about the version it was made from. */
 
 import type { Request } from 'express';
-import { incompleteForm, textField } from '../forms.ts';
+import { incompleteForm, textField } from '../forms/forms.ts';
 
 /** When the thing was last changed, as the page had it. @throws InputError `input.form-incomplete` */
 export function expectedOf(req: Request): Date {

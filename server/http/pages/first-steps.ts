@@ -5,11 +5,11 @@ import { words } from '../../../plugin/words.ts';
 import { parseLearnerLines } from '../../../providers/index.ts';
 import { applyCredentialsSetup } from '../../configuration/credentials-setup.ts';
 import { projectPath } from '../../paths.ts';
-import { createAudit } from '../audit.ts';
+import { createAudit } from '../audit/audit.ts';
 import { firstSteps, SAMPLE_COURSE_ACTION, SAMPLE_TEMPLATE_ACTION, shownSteps } from '../dashboard/first-steps.ts';
-import { textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { textField } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 

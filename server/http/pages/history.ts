@@ -3,13 +3,13 @@
 import type { Request, Response } from 'express';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import { type FilledWords, msg, type Words, words } from '../../../plugin/words.ts';
-import { badgePath, badgesCrumb } from '../badge-links.ts';
-import { shownTime } from '../format.ts';
-import { pathText, queryString, queryText } from '../forms.ts';
+import { pathText, queryString, queryText } from '../forms/forms.ts';
 import type { Section } from '../page.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
+import { badgePath, badgesCrumb } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
+import { shownTime } from '../words/format.ts';
 
 const PAGE_SIZE = 50;
 

@@ -3,8 +3,8 @@
 import type { Response } from 'express';
 import { parse } from '../../../dsl/index.ts';
 import { msg } from '../../../plugin/words.ts';
-import type { FieldError } from '../forms.ts';
-import { may } from '../identity.ts';
+import type { FieldError } from '../forms/forms.ts';
+import { may } from '../people/identity.ts';
 
 interface InForce {
   readonly field: 'rules' | 'active';

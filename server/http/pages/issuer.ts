@@ -4,8 +4,7 @@ import type { Request, Response } from 'express';
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import type { IssuerProfile } from '../../../plugin/ports/issuer-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { badgesCrumb } from '../badge-links.ts';
+import { createAudit } from '../audit/audit.ts';
 import {
   type FormField,
   goesOnEditing,
@@ -14,15 +13,16 @@ import {
   openedValues,
   showEditConflict,
   type Values,
-} from '../edit-conflict.ts';
-import { shownTime } from '../format.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
-import { isAddress } from '../open-badge-form.ts';
-import { imageField, sentImage } from '../open-badge-images.ts';
+} from '../forms/edit-conflict.ts';
+import { type FieldError, pathText, textField } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
+import { isAddress } from '../providers/open-badge-form.ts';
+import { imageField, sentImage } from '../providers/open-badge-images.ts';
 import { get, post, type Route } from '../routes.ts';
+import { badgesCrumb } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
+import { shownTime } from '../words/format.ts';
 
 const FIELDS: readonly FormField[] = [
   { name: 'name', label: msg('Name') },

@@ -1,6 +1,7 @@
 /** One learner: every badge, for every requirement why it stands where it stands, and whatever else is known. */
 
 import { type Badge, explainOutcome, outcome } from '../../../dsl/index.ts';
+import { createRuleReader, type RuleReader } from '../../../plugin/badges/rule-reader.ts';
 import { NotFoundError } from '../../../plugin/errors.ts';
 import type { BadgeDefinition, BadgeStore } from '../../../plugin/ports/badge-store.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
@@ -8,16 +9,15 @@ import type { Effect, IssuedBadge, Progress } from '../../../plugin/ports/progre
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import type { RetirementState } from '../../../plugin/privacy/retirements.ts';
 import { msg } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { badgePath } from '../badge-links.ts';
-import { evidenceParts } from '../evidence-words.ts';
-import { effectName, safeUrl, shownInstant, shownStatus, shownTime } from '../format.ts';
-import { pathText } from '../forms.ts';
-import { actorOf, may } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { pathText } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
+import { actorOf, may } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
-import { createRuleReader, type RuleReader } from '../rule-reader.ts';
+import { badgePath } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
+import { evidenceParts } from '../words/evidence-words.ts';
+import { effectName, safeUrl, shownInstant, shownStatus, shownTime } from '../words/format.ts';
 import { historyPath } from './history.ts';
 import { jobPath } from './jobs.ts';
 import { learnerTraces } from './learner-traces.ts';

@@ -3,13 +3,13 @@
 import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
 import { SOURCE_LANGUAGE } from '../../i18n/languages.ts';
-import { shownStatus } from '../format.ts';
-import { type FieldError, queryText, textField } from '../forms.ts';
-import { readCourse } from '../lms-course.ts';
+import { readCourse } from '../credentials/lms-course.ts';
+import { type FieldError, queryText, textField } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { LmsServices, Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
+import { shownStatus } from '../words/format.ts';
 import { systemCrumb } from './system.ts';
 
 export function lmsRoutes({ lms }: Services): readonly Route[] {

@@ -5,13 +5,13 @@ import { MAIL_ACTIONS, type MailAction } from '../../../plugin/mail/settle-mails
 import type { Credential, CredentialMail, MailState } from '../../../plugin/ports/credential-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { shownStatus, shownTime } from '../format.ts';
-import { pathText } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { pathText } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { shownStatus, shownTime } from '../words/format.ts';
 import { credentialPath, credentialsCrumb } from './credentials.ts';
 
 export const MAIL_STATES: readonly MailState[] = ['pending', 'sent', 'failed', 'given-up', 'superseded'];

@@ -1,15 +1,15 @@
 /** A learner's own page: every badge, every credential, and what is missing for the next. It takes nothing from the address:
  *  whose page it is, says the session. */
 
+import { createRuleReader } from '../../../plugin/badges/rule-reader.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
-import { myLimit } from '../limits.ts';
+import { myLimit } from '../middleware/limits.ts';
+import { knownLanguage, translatorOf } from '../middleware/speech.ts';
 import { badgeCards } from '../my/badge-cards.ts';
 import { credentialCards, missingCredentials } from '../my/credential-cards.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
-import { createRuleReader } from '../rule-reader.ts';
 import type { LmsClaims, Services } from '../services.ts';
-import { knownLanguage, translatorOf } from '../speech.ts';
 import { learnerOf } from '../sso/lms-identity.ts';
 import { MY_PATH } from '../sso/paths.ts';
 

@@ -4,7 +4,7 @@ import { DATE_STYLES, dateStyleProblem, formatDay, isDateLanguage } from '../../
 import { msg, words } from '../../../plugin/words.ts';
 import { NAME_STYLES, type NameStyle, writeName } from '../../../providers/index.ts';
 import { directionOf, ownName } from '../../i18n/languages.ts';
-import { type FieldError, queryText } from '../forms.ts';
+import { type FieldError, queryText } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';

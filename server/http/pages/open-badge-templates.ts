@@ -6,15 +6,22 @@ import type { BadgeTemplate } from '../../../plugin/ports/provider-store.ts';
 import { badgesUsing } from '../../../plugin/providers/template-use.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { ACHIEVEMENT_TYPES, OPEN_BADGES, OWN_ACCOUNT, openBadgeDetails } from '../../../providers/index.ts';
-import { achievementTitle } from '../achievement-titles.ts';
-import { afterSave } from '../after-save.ts';
-import { createAudit } from '../audit.ts';
-import { badgePath, badgesCrumb } from '../badge-links.ts';
-import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict, type Values } from '../edit-conflict.ts';
-import { fieldChanges } from '../field-changes.ts';
-import { safeUrl, shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, queryString, queryText } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { fieldChanges } from '../audit/field-changes.ts';
+import { afterSave } from '../forms/after-save.ts';
+import {
+  goesOnEditing,
+  isChanged,
+  openedText,
+  openedValues,
+  showEditConflict,
+  type Values,
+} from '../forms/edit-conflict.ts';
+import { type FieldError, pathText, queryString, queryText } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
+import { whoseIs } from '../organisations/whose.ts';
+import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import {
   emptyEntry,
   entryErrors,
@@ -24,13 +31,13 @@ import {
   ownAccount,
   readEntry,
   templateOf,
-} from '../open-badge-form.ts';
-import { sentImage } from '../open-badge-images.ts';
-import { whoseIs } from '../organisations/whose.ts';
-import { renderPage } from '../page.ts';
+} from '../providers/open-badge-form.ts';
+import { sentImage } from '../providers/open-badge-images.ts';
 import { get, post, type Route } from '../routes.ts';
+import { badgePath, badgesCrumb } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
+import { achievementTitle } from '../words/achievement-titles.ts';
+import { safeUrl, shownStatus, shownTime } from '../words/format.ts';
 import { historyPath } from './history.ts';
 
 const HOME = '/open-badge-templates';

@@ -6,14 +6,14 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import { msg } from '../../../plugin/words.ts';
 import { isMadeOutTo, verdictOf } from '../../../providers/index.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { type ShownStatus, safeUrl, shownTime } from '../format.ts';
-import { pathText, textField } from '../forms.ts';
-import { broughtBadgeLimit, verifyLimit } from '../limits.ts';
+import { pathText, textField } from '../forms/forms.ts';
+import { broughtBadgeLimit, verifyLimit } from '../middleware/limits.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
 import { BADGE_UUID } from '../verification.ts';
+import { type ShownStatus, safeUrl, shownTime } from '../words/format.ts';
 import { shownChecks, shownVerdict, unlisted } from './verify.ts';
 
 interface BadgeContent {

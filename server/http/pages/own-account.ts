@@ -2,20 +2,20 @@
 
 import type { Request, Response } from 'express';
 import { msg, words } from '../../../plugin/words.ts';
-import { sessionKey } from '../account-sessions.ts';
-import { createAccountDesk } from '../accounts.ts';
-import { createAttempts } from '../attempts.ts';
-import { createDevices } from '../device-cookie.ts';
-import { shownSession } from '../format.ts';
-import { type FieldError, textField } from '../forms.ts';
-import { actorOf, keepSession } from '../identity.ts';
+import { type FieldError, textField } from '../forms/forms.ts';
+import { forbidden } from '../middleware/request-error.ts';
 import { renderPage } from '../page.ts';
-import { MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../passwords.ts';
-import { forbidden } from '../request-error.ts';
-import { mayDo, RIGHTS, rights, roles } from '../rights.ts';
+import { sessionKey } from '../people/account-sessions.ts';
+import { createAccountDesk } from '../people/accounts.ts';
+import { createAttempts } from '../people/attempts.ts';
+import { createDevices } from '../people/device-cookie.ts';
+import { actorOf, keepSession } from '../people/identity.ts';
+import { MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../people/passwords.ts';
+import { mayDo, RIGHTS, rights, roles } from '../people/rights.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { findLearnerSession } from '../sso/lms-identity.ts';
+import { shownSession } from '../words/format.ts';
 
 const HOME = '/account';
 

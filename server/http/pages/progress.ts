@@ -2,7 +2,7 @@
 
 import type { Effect, Progress } from '../../../plugin/ports/progress-store.ts';
 import { words } from '../../../plugin/words.ts';
-import { progressStatus, shownInstant, shownTime } from '../format.ts';
+import { progressStatus, shownInstant, shownTime } from '../words/format.ts';
 
 export const learnersCrumb = { text: words('Learners'), href: '/learners' } as const;
 export const progressCrumb = { text: words('Progress'), href: '/progress' } as const;

@@ -7,8 +7,8 @@ import type { ProviderAccount } from '../../../plugin/ports/provider-store.ts';
 import { formOf, lowerFirst } from '../../../plugin/providers/account-entry.ts';
 import { qualified, readTemplateText } from '../../../plugin/providers/template-text.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { accountPath, shownAccount } from '../account-view.ts';
-import { createAudit } from '../audit.ts';
+import { createAudit } from '../audit/audit.ts';
+import { fieldChanges } from '../audit/field-changes.ts';
 import {
   type FormField,
   isChanged,
@@ -16,20 +16,20 @@ import {
   openedValues,
   showEditConflict,
   type Values,
-} from '../edit-conflict.ts';
-import { fieldChanges } from '../field-changes.ts';
-import { shownTime } from '../format.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
-import { actorOf, may } from '../identity.ts';
+} from '../forms/edit-conflict.ts';
+import { type FieldError, pathText, textField } from '../forms/forms.ts';
+import { confirmationError, typedConfirmation } from '../forms/typed-confirmation.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
-import { readHealth, shownHealth } from '../provider-health.ts';
+import { actorOf, may } from '../people/identity.ts';
+import { accountPath, shownAccount } from '../providers/account-view.ts';
+import { readHealth, shownHealth } from '../providers/provider-health.ts';
+import { syncPath } from '../providers/template-links.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { mayOpen } from '../site-map.ts';
-import { translatorOf } from '../speech.ts';
-import { syncPath } from '../template-links.ts';
-import { confirmationError, typedConfirmation } from '../typed-confirmation.ts';
+import { shownTime } from '../words/format.ts';
 
 const HISTORY = 10;
 const NAME: FormField = { name: 'name', label: 'Name on the pages here' };

@@ -5,15 +5,15 @@ import { ConflictError, CredentialsError, NotFoundError } from '../../../plugin/
 import type { AccountForm, BadgeProvider } from '../../../plugin/ports/badge-provider.ts';
 import { type AccountEntry, entryProblems, formOf, trimmedEntry } from '../../../plugin/providers/account-entry.ts';
 import { type FilledWords, msg, words } from '../../../plugin/words.ts';
-import { accountPath, shownAccount } from '../account-view.ts';
-import { createAudit } from '../audit.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { type FieldError, pathText, textField } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
-import { readHealth, shownHealth } from '../provider-health.ts';
+import { actorOf } from '../people/identity.ts';
+import { accountPath, shownAccount } from '../providers/account-view.ts';
+import { readHealth, shownHealth } from '../providers/provider-health.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
 
 export function providerRoutes(services: Services): readonly Route[] {
   const { providers, providerStore, accounts, clock } = services;

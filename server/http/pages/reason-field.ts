@@ -2,7 +2,7 @@
 
 import { toReason } from '../../../plugin/badges/reason.ts';
 import { InputError } from '../../../plugin/errors.ts';
-import type { FieldError } from '../forms.ts';
+import type { FieldError } from '../forms/forms.ts';
 
 /** @param read `requiredReason` where one must be given
  *  @returns null where the reason can be kept as it is */

@@ -14,9 +14,9 @@ import {
 import type { Job } from '../../../plugin/ports/job-store.ts';
 import { msg } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { badgePath } from '../badge-links.ts';
-import { shownStatus } from '../format.ts';
+import { badgePath } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
+import { shownStatus } from '../words/format.ts';
 import { learnerPath } from './progress.ts';
 
 /** @returns null where the job is of another kind */

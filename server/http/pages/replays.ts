@@ -11,14 +11,14 @@ import {
   toParameters,
 } from '../../../plugin/badges/replay/replay-request.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { shortEventType } from '../format.ts';
-import { type FieldError, queryText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { type FieldError, queryText, textField } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
-import { activeBadges, replayDetails, replayTitle } from '../replay-words.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { shortEventType } from '../words/format.ts';
+import { activeBadges, replayDetails, replayTitle } from '../words/replay-words.ts';
 import { jobPath, jobsCrumb } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
 

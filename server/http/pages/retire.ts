@@ -6,10 +6,10 @@ import type { ProviderCapabilities } from '../../../plugin/ports/badge-provider.
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import { mentionsOf } from '../../../plugin/privacy/person.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { type FieldError, pathText, textField } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
 import { findLearner } from './learner.ts';

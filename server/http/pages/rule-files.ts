@@ -6,16 +6,23 @@ import { requiredReason } from '../../../plugin/badges/reason.ts';
 import type { RulePlan } from '../../../plugin/badges/rule-plan.ts';
 import type { CheckedText } from '../../../plugin/badges/target-state.ts';
 import { counts, type FilledWords, msg, words } from '../../../plugin/words.ts';
-import { badgesCrumb, findBadge } from '../badge-links.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { type FieldError, pathText, textField } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
+import { MIB, uploadLimits } from '../middleware/uploads.ts';
 import { renderPage } from '../page.ts';
-import { createPlanPreview } from '../plan-preview.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
-import { type ChosenRules, chosenRules, resentFields, resentRules, type SentRules, shownFile } from '../sent-rules.ts';
+import { badgesCrumb, findBadge } from '../rules/badge-links.ts';
+import { createPlanPreview } from '../rules/plan-preview.ts';
+import {
+  type ChosenRules,
+  chosenRules,
+  resentFields,
+  resentRules,
+  type SentRules,
+  shownFile,
+} from '../rules/sent-rules.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
-import { MIB, uploadLimits } from '../uploads.ts';
 import { jobPath, shownJob } from './jobs.ts';
 import { reasonError } from './reason-field.ts';
 import { replayModel } from './replay-result.ts';

@@ -3,10 +3,10 @@
 import type { ApplyResult } from '../../../plugin/badges/rule-changes.ts';
 import type { PlannedChange, RulePlan } from '../../../plugin/badges/rule-plan.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { badgePath } from '../badge-links.ts';
-import { type ShownStatus, shownTime } from '../format.ts';
-import { shownFile } from '../sent-rules.ts';
-import { textDiff } from '../text-diff.ts';
+import { badgePath } from '../rules/badge-links.ts';
+import { shownFile } from '../rules/sent-rules.ts';
+import { type ShownStatus, shownTime } from '../words/format.ts';
+import { textDiff } from '../words/text-diff.ts';
 import { meaningParts } from './badge-history.ts';
 
 const statuses: Readonly<Record<PlannedChange['change'], ShownStatus>> = {

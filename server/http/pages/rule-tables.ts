@@ -9,7 +9,7 @@ import {
   type Trigger,
 } from '../../../dsl/index.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { counted, shortEventType } from '../format.ts';
+import { counted, shortEventType } from '../words/format.ts';
 
 export interface RequirementRow {
   readonly id: string;

@@ -7,9 +7,9 @@ import { recentEvents, type TriedRule, tryRules } from '../../../plugin/badges/t
 import { CredentialsError } from '../../../plugin/errors.ts';
 import { hashOfSource } from '../../../plugin/ports/badge-store.ts';
 import { counts, type FilledWords, msg, words } from '../../../plugin/words.ts';
-import { shortEventType, shownTime } from '../format.ts';
-import { type FieldError, textField } from '../forms.ts';
+import { type FieldError, textField } from '../forms/forms.ts';
 import type { Services } from '../services.ts';
+import { shortEventType, shownTime } from '../words/format.ts';
 import { eventPath } from './events.ts';
 
 const DEFAULT_LAST = '200';

@@ -5,13 +5,13 @@ import { NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialRun } from '../../../plugin/ports/credential-store.ts';
 import { traceIdOf } from '../../../plugin/ports/trace-context.ts';
 import { msg, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { asSentence, shownStatus, shownTime } from '../format.ts';
-import { pathText, queryChoice, queryString, queryText } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { pathText, queryChoice, queryString, queryText } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { asSentence, shownStatus, shownTime } from '../words/format.ts';
 import { credentialsCrumb } from './credentials.ts';
 
 const PAGE_SIZE = 50;

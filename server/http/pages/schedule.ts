@@ -14,13 +14,9 @@ import {
   USUAL_SCHEDULE,
   type WantedSchedule,
 } from '../../scheduler/set-schedule.ts';
-import { createAudit } from '../audit.ts';
-import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict } from '../edit-conflict.ts';
-import { shownStatus, shownTime } from '../format.ts';
-import { type FieldError, pathText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
-import { renderPage } from '../page.ts';
-import { get, post, type Route } from '../routes.ts';
+import { createAudit } from '../audit/audit.ts';
+import { goesOnEditing, isChanged, openedText, openedValues, showEditConflict } from '../forms/edit-conflict.ts';
+import { type FieldError, pathText, textField } from '../forms/forms.ts';
 import {
   fieldErrorOf,
   fieldsOf,
@@ -30,10 +26,14 @@ import {
   scheduleFields,
   sentFields,
   wantedOf,
-} from '../schedule-form.ts';
-import { ruleText, ruleWords, skippedText } from '../schedule-words.ts';
+} from '../forms/schedule-form.ts';
+import { translatorOf } from '../middleware/speech.ts';
+import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
+import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
+import { shownStatus, shownTime } from '../words/format.ts';
+import { ruleText, ruleWords, skippedText } from '../words/schedule-words.ts';
 import { credentialsCrumb } from './credentials.ts';
 
 const HOME = '/configurations';

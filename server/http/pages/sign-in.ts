@@ -2,21 +2,21 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { msg } from '../../../plugin/words.ts';
-import type { OneTimeSignIn } from '../access-store.ts';
-import { createAccountDesk } from '../accounts.ts';
-import { createAttempts } from '../attempts.ts';
-import { createAudit } from '../audit.ts';
-import { createDevices } from '../device-cookie.ts';
-import { type FieldError, pathText, queryText, textField } from '../forms.ts';
-import { endSession, findActor, safeDestination, startSession } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { type FieldError, pathText, queryText, textField } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
-import { MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../passwords.ts';
+import type { OneTimeSignIn } from '../people/access-store.ts';
+import { createAccountDesk } from '../people/accounts.ts';
+import { createAttempts } from '../people/attempts.ts';
+import { createDevices } from '../people/device-cookie.ts';
+import { endSession, findActor, safeDestination, startSession } from '../people/identity.ts';
+import { MIN_PASSWORD_LENGTH, passwordProblem, verifyPassword } from '../people/passwords.ts';
+import { hashToken } from '../people/tokens.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
 import { findLearnerSession } from '../sso/lms-identity.ts';
 import { LMS_END_PATH, lmsSignInPath, MY_PATH } from '../sso/paths.ts';
-import { hashToken } from '../tokens.ts';
 
 export function signInRoutes(services: Services): readonly Route[] {
   const { access, clock, lmsSignIn } = services;

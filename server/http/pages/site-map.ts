@@ -1,11 +1,11 @@
 /** All pages by their names, and the way to one of them without a search through menus. */
 
 import { words } from '../../../plugin/words.ts';
-import { queryText } from '../forms.ts';
+import { queryText } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import { openPages, pageMeant, pagesFound, sections } from '../site-map.ts';
-import { translatorOf } from '../speech.ts';
 
 const LONGEST_SEARCH = 100;
 

@@ -2,7 +2,7 @@
 
 import type { Request } from 'express';
 import { quote } from '../../../dsl/index.ts';
-import { queryText } from '../forms.ts';
+import { queryText } from '../forms/forms.ts';
 import type { Services } from '../services.ts';
 
 /** Stands for a course that only its author knows. */

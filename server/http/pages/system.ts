@@ -1,10 +1,10 @@
 /** How the server is: health, version, address. */
 
 import { msg, words } from '../../../plugin/words.ts';
-import { shownStatus } from '../format.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
+import { shownStatus } from '../words/format.ts';
 
 export const systemCrumb = { text: words('System'), href: '/system' } as const;
 

@@ -7,14 +7,14 @@ import { EventError } from '../../../plugin/errors.ts';
 import type { LmsEvent } from '../../../plugin/events/event.ts';
 import { sampleData } from '../../../plugin/events/sample-event.ts';
 import { msg, type Words, words } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { eventTitle } from '../event-titles.ts';
-import { type FieldError, queryText, textField } from '../forms.ts';
-import { actorOf } from '../identity.ts';
+import { createAudit } from '../audit/audit.ts';
+import { type FieldError, queryText, textField } from '../forms/forms.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
+import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
+import { eventTitle } from '../words/event-titles.ts';
 import { eventPath } from './events.ts';
 
 /** Marks what came from here in the event log, for ever. */

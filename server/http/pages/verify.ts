@@ -5,15 +5,15 @@ import { InputError, NotFoundError } from '../../../plugin/errors.ts';
 import { msg, type Words } from '../../../plugin/words.ts';
 import { readBadge, verdictOf } from '../../../providers/index.ts';
 import type { Translator } from '../../i18n/translator.ts';
-import { broughtBadgeForm, broughtBytes } from '../brought-badge.ts';
-import { asSentence, safeUrl, shownTime } from '../format.ts';
-import { pathText, textField } from '../forms.ts';
-import { broughtBadgeLimit, verifyLimit } from '../limits.ts';
+import { pathText, textField } from '../forms/forms.ts';
+import { broughtBadgeLimit, verifyLimit } from '../middleware/limits.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
 import { get, post, type Route } from '../routes.ts';
+import { broughtBadgeForm, broughtBytes } from '../rules/brought-badge.ts';
 import type { Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
 import { badgeFacts, type ShownCheck, type Verdict, type Verification, verifyById } from '../verification.ts';
+import { asSentence, safeUrl, shownTime } from '../words/format.ts';
 
 const VERDICTS: Readonly<Record<Verdict, { readonly word: string; readonly tone: string; readonly title: string }>> = {
   valid: { word: msg('Genuine and valid'), tone: 'good', title: msg('Genuine credential') },

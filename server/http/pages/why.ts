@@ -5,13 +5,13 @@ import { createWhy, type Ruling, type Why, type WhyIssued } from '../../../plugi
 import type { WhyContribution, WhyNearMiss, WhyRequirement } from '../../../plugin/badges/why-events.ts';
 import type { Learner } from '../../../plugin/ports/learner-store.ts';
 import { counts, words } from '../../../plugin/words.ts';
-import { badgePath } from '../badge-links.ts';
-import { evidenceParts } from '../evidence-words.ts';
-import { progressStatus, shortEventType, shownStatus, shownTime } from '../format.ts';
-import { pathText, queryString, queryText } from '../forms.ts';
+import { pathText, queryString, queryText } from '../forms/forms.ts';
 import { renderPage } from '../page.ts';
 import { get, type Route } from '../routes.ts';
+import { badgePath } from '../rules/badge-links.ts';
 import type { Services } from '../services.ts';
+import { evidenceParts } from '../words/evidence-words.ts';
+import { progressStatus, shortEventType, shownStatus, shownTime } from '../words/format.ts';
 import { eventPath } from './events.ts';
 import { findLearner, reasonStates } from './learner.ts';
 import { learnerPath, learnersCrumb, progressCrumb, whyPath } from './progress.ts';

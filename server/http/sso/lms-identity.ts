@@ -6,9 +6,9 @@ import { InvariantError } from '../../../plugin/errors.ts';
 import type { Clock } from '../../../plugin/ports/runtime.ts';
 import { msg } from '../../../plugin/words.ts';
 import type { ClaimRole } from '../../settings/lists.ts';
-import type { AccessStore, Account, KnownAccount, Role } from '../access-store.ts';
-import type { Actor } from '../identity.ts';
-import { RequestError } from '../request-error.ts';
+import { RequestError } from '../middleware/request-error.ts';
+import type { AccessStore, Account, KnownAccount, Role } from '../people/access-store.ts';
+import type { Actor } from '../people/identity.ts';
 import type { LmsClaims, LmsSignInServices } from '../services.ts';
 import { lmsSignInPath } from './paths.ts';
 

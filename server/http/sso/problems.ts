@@ -2,7 +2,7 @@
 
 import { CredentialsError } from '../../../plugin/errors.ts';
 import { msg } from '../../../plugin/words.ts';
-import { RequestError } from '../request-error.ts';
+import { RequestError } from '../middleware/request-error.ts';
 
 export interface SignInProblem {
   readonly status: 400 | 403 | 502 | 503;

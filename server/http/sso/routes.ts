@@ -2,15 +2,15 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { msg } from '../../../plugin/words.ts';
-import { createAudit } from '../audit.ts';
-import { queryText } from '../forms.ts';
-import { findActor, safeDestination, startSession } from '../identity.ts';
-import { lmsReturnLimit, lmsSignInLimit } from '../limits.ts';
+import { createAudit } from '../audit/audit.ts';
+import { queryText } from '../forms/forms.ts';
+import { lmsReturnLimit, lmsSignInLimit } from '../middleware/limits.ts';
+import { RequestError } from '../middleware/request-error.ts';
+import { translatorOf } from '../middleware/speech.ts';
 import { renderPage } from '../page.ts';
-import { RequestError } from '../request-error.ts';
+import { findActor, safeDestination, startSession } from '../people/identity.ts';
 import { get, type Route } from '../routes.ts';
 import type { LmsClaims, LmsSignInServices, Services } from '../services.ts';
-import { translatorOf } from '../speech.ts';
 import { beginAttempt, takeAttempt } from './attempts.ts';
 import { findLearnerSession, linkedAccount, personOf } from './lms-identity.ts';
 import { LMS_END_PATH, LMS_RETURN_PATH, LMS_SIGN_IN_PATH, lmsSignInPath, MY_PATH } from './paths.ts';

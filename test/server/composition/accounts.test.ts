@@ -8,7 +8,7 @@ import type { EffectGroup } from '../../../plugin/ports/progress-store.ts';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
 import { composeAccounts } from '../../../server/composition/accounts.ts';
 import { rescuedSecrets } from '../../../server/files/rescued-secrets.ts';
-import { MemoryAccessStore } from '../../../server/http/access-store.ts';
+import { MemoryAccessStore } from '../../../server/http/people/access-store.ts';
 import { type AccountWorld, accountWorld, HALL_ID } from '../../support/account-world.ts';
 
 describe('accounts at providers in a process', () => {

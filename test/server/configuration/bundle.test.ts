@@ -6,7 +6,7 @@ import { bundleText, readBundle } from '../../../server/configuration/bundle.ts'
 import { exportBundle } from '../../../server/configuration/export-bundle.ts';
 import { importBundle } from '../../../server/configuration/import-bundle.ts';
 import { countsOf, planBundle } from '../../../server/configuration/plan-bundle.ts';
-import { saveImage } from '../../../server/http/open-badge-images.ts';
+import { saveImage } from '../../../server/http/providers/open-badge-images.ts';
 import { storeOldBadge } from '../../support/old-badge.ts';
 import { png } from '../../support/png.ts';
 import { anAccount } from '../../support/provider-accounts.ts';

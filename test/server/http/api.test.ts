@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
-import { createApiToken } from '../../../server/http/tokens.ts';
+import { createApiToken } from '../../../server/http/people/tokens.ts';
 import { seed } from '../../support/seed.ts';
 import { makeSite, type Site, textOf } from '../../support/web.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { saveAsset } from '../../../plugin/credentials/assets.ts';
 import type { CredentialType } from '../../../plugin/ports/credential-store.ts';
-import { SAMPLES } from '../../../server/http/credential-samples.ts';
+import { SAMPLES } from '../../../server/http/credentials/credential-samples.ts';
 import { extensions } from '../../support/certificate-site.ts';
 import { aTemplate } from '../../support/pdf.ts';
 import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
 import { configuredSchema, eligibilitySchema } from '../../../server/http/api/eligibility.ts';
-import { createApiToken } from '../../../server/http/tokens.ts';
+import { createApiToken } from '../../../server/http/people/tokens.ts';
 import { aConfiguration, aType } from '../../contracts/credential-store.ts';
 import { aLearnerRecord, DEMO_COURSE } from '../../contracts/learner-records.ts';
 import { aCredential } from '../../support/seed.ts';

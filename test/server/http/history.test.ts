@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { fieldChanges } from '../../../server/http/field-changes.ts';
+import { fieldChanges } from '../../../server/http/audit/field-changes.ts';
 import { seed } from '../../support/seed.ts';
 import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
 

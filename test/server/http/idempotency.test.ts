@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
-import { MemoryAnswerStore } from '../../../server/http/kept-answers.ts';
-import { createApiToken } from '../../../server/http/tokens.ts';
+import { MemoryAnswerStore } from '../../../server/http/api/kept-answers.ts';
+import { createApiToken } from '../../../server/http/people/tokens.ts';
 import { answerStoreContract } from '../../contracts/answer-store.ts';
 import { passingEvent, seed } from '../../support/seed.ts';
 import { INGEST_TOKEN, makeSite, type Site } from '../../support/web.ts';

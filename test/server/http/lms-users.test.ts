@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import supertest from 'supertest';
 import type { Logger } from '../../../plugin/ports/runtime.ts';
-import { createApiToken } from '../../../server/http/tokens.ts';
+import { createApiToken } from '../../../server/http/people/tokens.ts';
 import { openLmsTokens } from '../../../server/lms-tokens.ts';
 import { aConfiguration, aType } from '../../contracts/credential-store.ts';
 import { aLearnerRecord, DEMO_COURSE } from '../../contracts/learner-records.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { withSiteDefaults } from '../../../plugin/extensions/options.ts';
 import { pdfOptions } from '../../../providers/index.ts';
-import { optionNodes } from '../../../server/http/option-view.ts';
+import { optionNodes } from '../../../server/http/forms/option-view.ts';
 import { makeSite, textOf } from '../../support/web.ts';
 
 const writing = { nameStyle: 'uppercase', dateStyle: 'd MMMM yyyy', dateLanguage: 'uk' };

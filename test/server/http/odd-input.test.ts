@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
-import { RIGHTS } from '../../../server/http/rights.ts';
+import { RIGHTS } from '../../../server/http/people/rights.ts';
 import { type Access, type Route, scopeOf } from '../../../server/http/routes.ts';
 import { projectPath } from '../../../server/paths.ts';
 import { idleLmsSignIn } from '../../support/lms-sign-in.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
 import { badgeInPng, pngSize } from '../../../providers/openbadges/png.ts';
-import { saveImage } from '../../../server/http/open-badge-images.ts';
+import { saveImage } from '../../../server/http/providers/open-badge-images.ts';
 import { libraryProblem } from '../../support/independent-verifier.ts';
 import { aRequest, aTemplate, issuerWorld, UUID } from '../../support/issuer-world.ts';
 import { png } from '../../support/png.ts';

@@ -5,8 +5,8 @@ import { documentPath, openApiDocument } from '../../../server/http/api/openapi.
 import { operations } from '../../../server/http/api/operations.ts';
 import { cloudEventSchema, problemSchema } from '../../../server/http/api/schemas.ts';
 import { openRoutes } from '../../../server/http/app.ts';
-import { SCOPES } from '../../../server/http/scopes.ts';
-import { createApiToken } from '../../../server/http/tokens.ts';
+import { SCOPES } from '../../../server/http/people/scopes.ts';
+import { createApiToken } from '../../../server/http/people/tokens.ts';
 import { aConfiguration, aType } from '../../contracts/credential-store.ts';
 import { aLearnerRecord, DEMO_COURSE } from '../../contracts/learner-records.ts';
 import { aCredential, OWN_BADGE, passingEvent, seed } from '../../support/seed.ts';

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { examples } from '../../../server/http/badge-form/examples.ts';
-import { MIB } from '../../../server/http/uploads.ts';
+import { MIB } from '../../../server/http/middleware/uploads.ts';
 import { aRequest } from '../../support/issuer-world.ts';
 import { fieldsOnPage } from '../../support/page-form.ts';
 import { hardCoded, PSEUDO, pseudoTexts } from '../../support/pseudo-locale.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { objectPath } from '../../../server/http/object-links.ts';
+import { objectPath } from '../../../server/http/audit/object-links.ts';
 import { aCredential, seed } from '../../support/seed.ts';
 import { type Browser, makeSite, type Site, submit, textOf } from '../../support/web.ts';
 

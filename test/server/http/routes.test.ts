@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
 import { openRoutes, pageRoutes } from '../../../server/http/app.ts';
-import { mayDo, RIGHTS, type Right, ROLES, rights } from '../../../server/http/rights.ts';
+import { mayDo, RIGHTS, type Right, ROLES, rights } from '../../../server/http/people/rights.ts';
+import { READING_SCOPES, SCOPES, scopes } from '../../../server/http/people/scopes.ts';
+import { createApiToken } from '../../../server/http/people/tokens.ts';
 import { type Access, type Route, scopeOf } from '../../../server/http/routes.ts';
-import { READING_SCOPES, SCOPES, scopes } from '../../../server/http/scopes.ts';
-import { createApiToken } from '../../../server/http/tokens.ts';
 import { idleLmsSignIn } from '../../support/lms-sign-in.ts';
 import { everything, routeAddress, seedAll } from '../../support/route-addresses.ts';
 import { routeTable } from '../../support/route-table.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Response } from 'supertest';
-import { uploadLimits } from '../../../server/http/uploads.ts';
+import { uploadLimits } from '../../../server/http/middleware/uploads.ts';
 import { storeOldBadge } from '../../support/old-badge.ts';
 import { fieldsOnPage } from '../../support/page-form.ts';
 import { demoRules, seed } from '../../support/seed.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { silentLogger } from '../../../plugin/ports/runtime.ts';
-import { createOneTimeSignIn, signInLink } from '../../../server/http/tokens.ts';
+import { createOneTimeSignIn, signInLink } from '../../../server/http/people/tokens.ts';
 import { connectDatabase } from '../../../server/mongo/connect.ts';
 import { MongoRateLimits, rateLimitModels } from '../../../server/mongo/rate-limits.ts';
 import { testDatabase } from '../../support/database.ts';

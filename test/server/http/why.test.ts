@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import supertest from 'supertest';
 import { whyText } from '../../../server/cli/why.ts';
-import { createApiToken } from '../../../server/http/tokens.ts';
+import { createApiToken } from '../../../server/http/people/tokens.ts';
 import { DEMO_COURSE, demoRules, passingEvent, seed } from '../../support/seed.ts';
 import { type Browser, makeSite, type Site, textOf } from '../../support/web.ts';
 

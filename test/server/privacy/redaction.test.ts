@@ -8,8 +8,8 @@ import type { Logger } from '../../../plugin/ports/runtime.ts';
 import { compose, type Laurel } from '../../../server/compose.ts';
 import { readSettings } from '../../../server/config.ts';
 import { createApp, openRoutes, pageRoutes } from '../../../server/http/app.ts';
-import { hashPassword } from '../../../server/http/passwords.ts';
-import { createApiToken } from '../../../server/http/tokens.ts';
+import { hashPassword } from '../../../server/http/people/passwords.ts';
+import { createApiToken } from '../../../server/http/people/tokens.ts';
 import { dump, filesBelow, meet, names, passingOf, zelda } from '../../support/person-world.ts';
 import { type Browser, csrfOf } from '../../support/web.ts';
 

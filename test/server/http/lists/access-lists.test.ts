@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Account } from '../../../../server/http/access-store.ts';
-import { createApiToken, createOneTimeSignIn } from '../../../../server/http/tokens.ts';
+import type { Account } from '../../../../server/http/people/access-store.ts';
+import { createApiToken, createOneTimeSignIn } from '../../../../server/http/people/tokens.ts';
 import { askMany, doMany } from '../../../support/act-on-many.ts';
 import { type Browser, makeSite, type Site, submit, textOf } from '../../../support/web.ts';
 

@@ -5,7 +5,7 @@ import supertest from 'supertest';
 import type { BadgeProvider } from '../../../../plugin/ports/badge-provider.ts';
 import { pageRoutes } from '../../../../server/http/app.ts';
 import { opennessOf } from '../../../../server/http/organisations/openness.ts';
-import { createApiToken } from '../../../../server/http/tokens.ts';
+import { createApiToken } from '../../../../server/http/people/tokens.ts';
 import { doMany } from '../../../support/act-on-many.ts';
 import { belongTo } from '../../../support/organisations.ts';
 import { routeAddress, seedAll } from '../../../support/route-addresses.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { Account } from '../../../../server/http/access-store.ts';
 import { pageRoutes } from '../../../../server/http/app.ts';
+import type { Account } from '../../../../server/http/people/access-store.ts';
 import { type LmsSite, lmsSite } from '../../../support/lms-sign-in.ts';
 import { seed } from '../../../support/seed.ts';
 import { type Browser, csrfOf, makeSite, PASSWORD, textOf } from '../../../support/web.ts';

@@ -1,1 +1,0 @@
-export { createRuleReader, type RuleReader } from '../../plugin/badges/rule-reader.ts';

@@ -41,7 +41,7 @@ describe('accessibility of pages that hold nothing yet', function () {
 });
 
 describe('accessibility of pages in use', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let place: BrowserSite;
   before(async function () {
     place = await openBrowserSite(this, seed);

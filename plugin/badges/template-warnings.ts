@@ -2,8 +2,8 @@
 
 import { type BadgeBlock, type Diagnostic, parse, SourceText } from '../../dsl/index.ts';
 import type { BadgeProvider } from '../ports/badge-provider.ts';
-import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../ports/provider-store.ts';
-import { type HeldTemplate, holdersOf } from '../providers/template-holders.ts';
+import type { BadgeTemplate, ProviderStore } from '../ports/provider-store.ts';
+import { type HeldTemplate, holdersOf, standingOf, type TemplateStanding } from '../providers/template-holders.ts';
 import { qualified } from '../providers/template-text.ts';
 import { templatesKeptHere } from '../providers/template-use.ts';
 import { problem } from './book-diagnostics.ts';
@@ -21,7 +21,7 @@ export interface KnownOfTemplate {
   readonly createsTemplates: boolean;
   /** The provider has an account here. */
   readonly hasAccount: boolean;
-  readonly held: readonly HeldTemplate[];
+  readonly standing: TemplateStanding;
 }
 
 /** Asked at the same time, of a file with thousands of badges. */
@@ -53,7 +53,7 @@ export async function templateWarnings(
         title: provider?.title ?? clause.provider,
         createsTemplates: provider?.capabilities.createsTemplates === true,
         hasAccount: accounts.some((account) => account.provider === clause.provider),
-        held: await holdersOf(clause, accounts, store),
+        standing: standingOf(await holdersOf(clause, accounts, store)),
       });
     });
     await Promise.all(found);
@@ -84,46 +84,49 @@ interface Trouble {
   readonly remedy: string;
 }
 
-/** As an award would find it. */
-function troubleOf(text: string, { title, createsTemplates, hasAccount, held }: KnownOfTemplate): Trouble | null {
-  const [first] = held;
-  if (first === undefined) {
-    const code = 'book.template-unknown';
-    if (createsTemplates)
-      return {
-        ...{ code, why: `${title} has no template "${text}" here` },
-        remedy: 'make it on the pages, Templates, or correct the rule',
-      };
-    return hasAccount
-      ? {
-          ...{ code, why: `no account at ${title} has the template "${text}" here` },
-          remedy: 'synchronise its account (laurel templates sync), or correct the rule',
-        }
-      : {
-          ...{ code, why: `there is no account at ${title} here` },
-          remedy: 'connect one on the pages, Providers, and synchronise its templates',
-        };
-  }
-  const usable = held.filter(({ account, template }) => account.enabled && template.state === 'active');
-  if (usable.length === 1) return null;
+function troubleOf(text: string, { title, createsTemplates, hasAccount, standing }: KnownOfTemplate): Trouble | null {
   const code = 'book.template-unusable';
-  if (usable.length > 1) {
-    const choices = usable.map(({ account, template }) => `"${qualified(account, template.templateId)}"`);
-    return {
-      ...{ code, why: `several accounts at ${title} have the template "${text}"` },
-      remedy: `write ${choices.join(' or ')}`,
-    };
+  switch (standing.kind) {
+    case 'usable':
+      return null;
+    case 'unknown':
+      return { code: 'book.template-unknown', ...unknown(text, title, { createsTemplates, hasAccount }) };
+    case 'several': {
+      const choices = standing.held.map(({ account, template }) => `"${qualified(account, template.templateId)}"`);
+      return {
+        ...{ code, why: `several accounts at ${title} have the template "${text}"` },
+        remedy: `write ${choices.join(' or ')}`,
+      };
+    }
+    case 'disabled':
+      return {
+        ...{ code, why: `the account "${standing.held.account.name}" of its template is disabled` },
+        remedy: 'enable it on the pages, Providers, or name another template',
+      };
+    default:
+      return { code, why: stateOf(standing.held.template, title), remedy: remedyOf(standing.held) };
   }
-  return { code, ...inactive(held.find(({ account }) => account.enabled) ?? first, title) };
 }
 
-function inactive({ account, template }: HeldTemplate, title: string): Omit<Trouble, 'code'> {
-  if (!account.enabled)
+function unknown(
+  text: string,
+  title: string,
+  { createsTemplates, hasAccount }: Pick<KnownOfTemplate, 'createsTemplates' | 'hasAccount'>,
+): Omit<Trouble, 'code'> {
+  if (createsTemplates)
     return {
-      why: `the account "${account.name}" of its template is disabled`,
-      remedy: 'enable it on the pages, Providers, or name another template',
+      why: `${title} has no template "${text}" here`,
+      remedy: 'make it on the pages, Templates, or correct the rule',
     };
-  return { why: stateOf(template, title), remedy: remedyOf(template, account) };
+  return hasAccount
+    ? {
+        why: `no account at ${title} has the template "${text}" here`,
+        remedy: 'synchronise its account (laurel templates sync), or correct the rule',
+      }
+    : {
+        why: `there is no account at ${title} here`,
+        remedy: 'connect one on the pages, Providers, and synchronise its templates',
+      };
 }
 
 function stateOf({ name, state }: BadgeTemplate, title: string): string {
@@ -132,7 +135,7 @@ function stateOf({ name, state }: BadgeTemplate, title: string): string {
     : `its template "${name}" is ${state === 'draft' ? 'a draft' : 'archived'} at ${title}`;
 }
 
-function remedyOf({ syncedAt, state }: BadgeTemplate, { slug }: ProviderAccount): string {
+function remedyOf({ template: { syncedAt, state }, account: { slug } }: HeldTemplate): string {
   if (syncedAt === null) return 'make it active on its page, or name another template';
   const sync = `synchronise the account (laurel templates sync --account ${slug})`;
   return state === 'retired'

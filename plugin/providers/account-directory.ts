@@ -6,7 +6,7 @@ import type { ProviderStore } from '../ports/provider-store.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
 import { openAccount } from './account-secret.ts';
-import { type HeldTemplate, holdersOf } from './template-holders.ts';
+import { type HeldTemplate, holdersOf, standingOf } from './template-holders.ts';
 import { qualified } from './template-text.ts';
 
 export interface AccountDirectoryParts {
@@ -44,11 +44,11 @@ export function createAccountDirectory({ store, secrets, clock, logger }: Accoun
 
   return {
     async resolve(provider, text) {
-      const held = await holders(provider, text);
-      const usable = held.filter(isUsable);
-      const [first] = usable;
-      if (first !== undefined && usable.length === 1) return opened(first);
-      throw usable.length > 1 ? severalHaveIt(provider, usable) : noneIsUsable(provider, text, held);
+      const standing = standingOf(await holders(provider, text));
+      if (standing.kind === 'usable') return opened(standing.held);
+      if (standing.kind === 'unknown') throw noneKnown(provider, text);
+      if (standing.kind === 'several') throw severalHaveIt(provider, standing.held);
+      throw standing.kind === 'disabled' ? isDisabled(provider, standing.held) : isInactive(provider, standing.held);
     },
 
     async resolveIssued(provider, text) {
@@ -61,9 +61,9 @@ export function createAccountDirectory({ store, secrets, clock, logger }: Accoun
 
     async find(provider, text) {
       const held = await holders(provider, text);
-      const usable = held.filter(isUsable);
-      const [first] = usable.length > 0 ? usable : held;
-      return first !== undefined && (usable.length === 1 || held.length === 1) ? first.template : null;
+      const standing = standingOf(held);
+      if (standing.kind === 'usable') return standing.held.template;
+      return held.length === 1 ? (held[0]?.template ?? null) : null;
     },
 
     async byExternalId(provider, externalId, host) {
@@ -84,10 +84,6 @@ export function createAccountDirectory({ store, secrets, clock, logger }: Accoun
   };
 }
 
-function isUsable({ account, template }: HeldTemplate): boolean {
-  return account.enabled && template.state === 'active';
-}
-
 function severalHaveIt(provider: string, held: readonly HeldTemplate[]): ProviderError {
   const choices = held.map(({ account, template }) => `"${qualified(account, template.templateId)}"`).join(' or ');
   return refused(provider, `several accounts of ${provider} have this template; write ${choices} in the rule`);
@@ -101,18 +97,14 @@ function severalMayHaveIssued(provider: string, held: readonly HeldTemplate[]): 
   );
 }
 
-function noneIsUsable(provider: string, text: string, held: readonly HeldTemplate[]): ProviderError {
-  const inactive = held.find(({ account }) => account.enabled);
-  if (inactive !== undefined) {
-    const { account, template } = inactive;
-    return refused(
-      provider,
-      `the template "${template.name}" of the account "${account.name}" (${account.slug}) is ${template.state} and cannot be issued; make it active at the provider, synchronise the account, then retry`,
-    );
-  }
-  const [disabled] = held;
-  if (disabled === undefined) return noneKnown(provider, text);
-  const { name, slug } = disabled.account;
+function isInactive(provider: string, { account, template }: HeldTemplate): ProviderError {
+  return refused(
+    provider,
+    `the template "${template.name}" of the account "${account.name}" (${account.slug}) is ${template.state} and cannot be issued; make it active at the provider, synchronise the account, then retry`,
+  );
+}
+
+function isDisabled(provider: string, { account: { name, slug } }: HeldTemplate): ProviderError {
   return refused(provider, `the account "${name}" (${slug}) of ${provider} is disabled; enable it, then retry`);
 }
 

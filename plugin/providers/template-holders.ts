@@ -22,3 +22,24 @@ export async function holdersOf(
     return account && (named === null || named.id === account.id) ? [{ account, template }] : [];
   });
 }
+
+/** How a template stands that a rule names: whether an award can use it, and else why not. */
+export type TemplateStanding =
+  | { readonly kind: 'usable'; readonly held: HeldTemplate }
+  | { readonly kind: 'unknown' }
+  /** More than one account could issue it, and the rule does not say which is meant. */
+  | { readonly kind: 'several'; readonly held: readonly HeldTemplate[] }
+  /** Its account is disabled, or it is not active there. */
+  | { readonly kind: 'disabled' | Exclude<BadgeTemplate['state'], 'active'>; readonly held: HeldTemplate };
+
+/** @param held as of `holdersOf` */
+export function standingOf(held: readonly HeldTemplate[]): TemplateStanding {
+  const usable = held.filter(({ account, template }) => account.enabled && template.state === 'active');
+  const [only] = usable;
+  if (only !== undefined)
+    return usable.length === 1 ? { kind: 'usable', held: only } : { kind: 'several', held: usable };
+  const nearest = held.find(({ account }) => account.enabled) ?? held[0];
+  if (nearest === undefined) return { kind: 'unknown' };
+  const { account, template } = nearest;
+  return { kind: account.enabled && template.state !== 'active' ? template.state : 'disabled', held: nearest };
+}

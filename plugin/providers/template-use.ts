@@ -3,7 +3,7 @@
 import type { BadgeProvider } from '../ports/badge-provider.ts';
 import type { BadgeDefinition } from '../ports/badge-store.ts';
 import type { BadgeTemplate, ProviderAccount, ProviderStore } from '../ports/provider-store.ts';
-import { holdersOf } from './template-holders.ts';
+import { holdersOf, standingOf, type TemplateStanding } from './template-holders.ts';
 import { readTemplateText } from './template-text.ts';
 
 type Using = Pick<BadgeDefinition, 'id' | 'name' | 'template' | 'active'>;
@@ -14,9 +14,7 @@ export interface TemplateTrouble {
   /** The word of the provider. */
   readonly provider: string;
   readonly templateText: string;
-  /** null: no account has it. */
-  readonly template: BadgeTemplate | null;
-  readonly account: ProviderAccount | null;
+  readonly standing: Exclude<TemplateStanding, { readonly kind: 'usable' }>;
 }
 
 /** A dashboard looks at no more than these. */
@@ -71,10 +69,8 @@ export async function templateTroubles(
       const clause = templateClause(badge);
       if (clause === null || !withTemplates.has(clause.provider)) return [];
       const { provider, text: templateText } = clause;
-      const held = await holdersOf(clause, accounts, store);
-      if (held.some(({ template, account }) => template.state === 'active' && account.enabled)) return [];
-      const { template = null, account = null } = held[0] ?? {};
-      return [{ badge, provider, templateText, template, account }];
+      const standing = standingOf(await holdersOf(clause, accounts, store));
+      return standing.kind === 'usable' ? [] : [{ badge, provider, templateText, standing }];
     }),
   );
   return troubles.flat();

@@ -28,12 +28,13 @@ export function assetAddress(name: string): string | null {
   let address = addresses.get(name);
   if (address === undefined) {
     const path = join(browserAssets, name);
-    address = existsSync(path) ? `/assets/${name}?v=${hashOf(readFileSync(path))}` : null;
+    address = existsSync(path) ? `/assets/${name}?v=${versionOf(readFileSync(path))}` : null;
     addresses.set(name, address);
   }
   return address;
 }
 
-function hashOf(bytes: Buffer): string {
+/** For the address of what browsers may keep: another one when there is something else in it. */
+export function versionOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 12);
 }

@@ -1,10 +1,10 @@
 /** The style sheets of the pages: a file for each part of a page to read, put together into one for browsers. */
 
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { RequestHandler } from 'express';
 import { projectPath } from '../paths.ts';
+import { versionOf } from './browser-assets.ts';
 
 /** What each is made of, from `views/styles`. What comes later counts where both say something. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
@@ -59,8 +59,7 @@ function sheetOf(name: string): StyleSheet {
   if (known) return known;
   const text = (PARTS[name] ?? []).map((part) => readFileSync(projectPath('views', 'styles', `${part}.css`), 'utf8'));
   const bytes = Buffer.from(text.join('\n'));
-  const version = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-  const sheet = { bytes, compressed: gzipSync(bytes, { level: 9 }), version };
+  const sheet = { bytes, compressed: gzipSync(bytes, { level: 9 }), version: versionOf(bytes) };
   sheets.set(name, sheet);
   return sheet;
 }

@@ -10,6 +10,7 @@ import { compose, type Laurel } from '../compose.ts';
 import { openDatabase } from '../composition/stores.ts';
 import type { Settings } from '../config.ts';
 import { Lifecycle } from '../lifecycle.ts';
+import type { Database } from '../mongo/connect.ts';
 import { hasStore } from '../present-store.ts';
 
 import { checkClock, checkForm, checkSecrets, checkSpace, clockSkew } from './database.ts';
@@ -79,15 +80,15 @@ const BRING_BACK = 'bring the database back, or mend its address; the log of the
 async function checkDatabase({ settings, logger, patienceMs }: CheckParts, part: Part): Promise<readonly CheckLine[]> {
   const lifecycle = new Lifecycle(logger);
   try {
-    const lines: CheckLine[] = [];
-    let opened: Awaited<ReturnType<typeof openDatabase>> | null = null;
+    const opened: { database?: Database } = {};
     const open = async () => {
-      opened = await openDatabase(settings, { logger, lifecycle, join: true }, { build: false });
+      const { database } = await openDatabase(settings, { logger, lifecycle, join: true }, { build: false });
+      opened.database = database;
       return [ok('database', 'answers')];
     };
-    lines.push(...(await part('database', open, BRING_BACK)));
-    if (opened === null) return lines;
-    const { database } = opened as Awaited<ReturnType<typeof openDatabase>>;
+    const lines = [...(await part('database', open, BRING_BACK))];
+    const { database } = opened;
+    if (!database) return lines;
     const { connection } = database;
     lines.push(...(await part('form', () => checkForm(database), BRING_BACK)));
     lines.push(...(await part('clock', async () => checkClock(await clockSkew(connection)), BRING_BACK)));
@@ -103,25 +104,20 @@ async function lookInside(
   { settings, logger, connect, patienceMs }: CheckParts,
   part: Part,
 ): Promise<readonly CheckLine[]> {
-  const todo = 'see the log of the server';
-  let laurel: Laurel | null = null;
-  const lines = await part(
-    'state',
-    async () => {
-      laurel = await compose(settings, { logger, roles: [], join: true });
-      return checkState(laurel);
-    },
-    todo,
-  );
-  const open = laurel as Laurel | null;
-  if (open === null) return lines;
+  const opened: { laurel?: Laurel } = {};
+  const open = async () => {
+    opened.laurel = await compose(settings, { logger, roles: [], join: true });
+    return checkState(opened.laurel);
+  };
+  const lines = [...(await part('state', open, 'see the log of the server'))];
+  const { laurel } = opened;
+  if (!laurel) return lines;
   try {
-    const others = connect ? othersToAsk(open) : [];
-    const answers = [];
-    for (const { name, work, todo: remedy } of await others) answers.push(...(await part(name, work, remedy)));
-    return [...lines, ...answers];
+    const others = connect ? await othersToAsk(laurel) : [];
+    for (const { name, work, todo } of others) lines.push(...(await part(name, work, todo)));
+    return lines;
   } finally {
-    await closed(open.stop(), patienceMs);
+    await closed(laurel.stop(), patienceMs);
   }
 }
 

@@ -3,10 +3,10 @@
 
 import { english } from '../../plugin/words.ts';
 import type { Laurel } from '../compose.ts';
-import { crossingReferences } from '../http/organisations/references.ts';
-import { crossingWords } from '../http/organisations/torn-designs.ts';
 import { shownTroubles } from '../http/providers/template-troubles.ts';
 import type { HealthReport } from '../http/services.ts';
+import { crossingReferences } from '../organisations/references.ts';
+import { crossingWords } from '../organisations/torn-designs.ts';
 import { isOwed } from '../scheduler/missed-times.ts';
 import { type CheckLine, ok, problem, warning } from './line.ts';
 

@@ -5,7 +5,7 @@ import { createRuleBook, type RuleBook } from '../../plugin/badges/rule-book.ts'
 import { createRuleReader, type RuleReader } from '../../plugin/badges/rule-reader.ts';
 import type { Jobs } from '../../plugin/jobs/request-job.ts';
 import type { FindTorn } from '../../plugin/organisations/torn-names.ts';
-import { createFindTorn } from '../http/organisations/references.ts';
+import { createFindTorn } from '../organisations/references.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface Rules {

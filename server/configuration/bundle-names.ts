@@ -5,9 +5,9 @@ import { type Belonging, belongingKey } from '../../plugin/ports/belongings.ts';
 import type { CredentialConfiguration, CredentialType } from '../../plugin/ports/credential-store.ts';
 import type { ProviderAccount } from '../../plugin/ports/provider-store.ts';
 import { english } from '../../plugin/words.ts';
-import type { NamingWorld } from '../http/organisations/references.ts';
-import { designsThere, newlyTorn, tornWords } from '../http/organisations/torn-designs.ts';
 import type { Services } from '../http/services.ts';
+import type { NamingWorld } from '../organisations/references.ts';
+import { newlyTorn, tornWords } from '../organisations/torn-designs.ts';
 import type { Bundle } from './bundle.ts';
 
 /** @param bundle whose rules can be used @returns a sentence for each @throws StoreError */
@@ -42,21 +42,23 @@ async function worldWith(bundle: Bundle, services: Services): Promise<NamingWorl
     },
     badgeUpstreams: () =>
       new Map([...badgeUpstreams(), ...brought.map((badge) => [badge.id, upstreamsOf(badge)] as const)]),
-    credentials: designsThere({
-      types: laidOver<CredentialType>(
-        types,
-        bundle.types.map((type) => ({ ...type, updatedAt: now })),
-        ({ id }) => id,
-      ),
-      configurations: laidOver<CredentialConfiguration>(
-        configurations,
-        bundle.configurations.map(({ id, type, contextKey, options }) => {
-          return { id, credentialTypeId: type, contextKey, options, updatedAt: now };
-        }),
-        ({ id }) => id,
-      ),
-      assets: laidOver<{ readonly slug: string }>(assets, bundle.assets, ({ slug }) => slug),
-    }),
+    credentials: {
+      types: async () =>
+        laidOver<CredentialType>(
+          types,
+          bundle.types.map((type) => ({ ...type, updatedAt: now })),
+          ({ id }) => id,
+        ),
+      configurations: async () =>
+        laidOver<CredentialConfiguration>(
+          configurations,
+          bundle.configurations.map(({ id, type, contextKey, options }) => {
+            return { id, credentialTypeId: type, contextKey, options, updatedAt: now };
+          }),
+          ({ id }) => id,
+        ),
+      assets: async () => laidOver<{ readonly slug: string }>(assets, bundle.assets, ({ slug }) => slug),
+    },
     providerStore: {
       accounts: async (provider) => accounts.filter((one) => provider === undefined || one.provider === provider),
       templatesById: (provider, templateId) => providerStore.templatesById(provider, templateId),

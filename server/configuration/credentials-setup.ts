@@ -12,7 +12,7 @@ import type { FileStore } from '../../plugin/ports/asset-files.ts';
 import type { BelongingStore } from '../../plugin/ports/belongings.ts';
 import type { CredentialConfiguration, CredentialStore, CredentialType } from '../../plugin/ports/credential-store.ts';
 import { english } from '../../plugin/words.ts';
-import { newlyTornDesigns, tornWords } from '../http/organisations/torn-designs.ts';
+import { newlyTornDesigns, tornWords } from '../organisations/torn-designs.ts';
 import { isAsWanted, setSchedule, type WantedSchedule } from '../scheduler/set-schedule.ts';
 import { type GivenSetup, parseSetup, type Setup, setupFile } from './credentials-setup-file.ts';
 

@@ -6,6 +6,7 @@ import type { BookCode } from '../../plugin/badges/book-diagnostics.ts';
 import type { KnownOfTemplate } from '../../plugin/badges/template-warnings.ts';
 import { ruleEnvironment } from '../../plugin/events/environment.ts';
 import type { BadgeTemplate, ProviderAccount } from '../../plugin/ports/provider-store.ts';
+import { standingOf } from '../../plugin/providers/template-holders.ts';
 
 export interface DiagnosticExample {
   readonly wrong: string;
@@ -282,7 +283,7 @@ export function knownOfCredly(templateId: string): KnownOfTemplate {
     ...{ state: known, dashboardUrl: null, details: {}, version: 1, updatedAt: LOOKED_AT, syncedAt: LOOKED_AT },
   });
   const held = state === undefined ? [] : [{ account, template: template(state) }];
-  return { title: 'Credly', createsTemplates: false, hasAccount: true, held };
+  return { title: 'Credly', createsTemplates: false, hasAccount: true, standing: standingOf(held) };
 }
 
 const LOOKED_AT = new Date('2026-11-01T08:00:00Z');

@@ -6,8 +6,8 @@ import { type BelongingKind, belongingKey, belongingKinds, type Thing } from '..
 import type { RecordShape } from '../../../plugin/ports/records.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import { OPEN_BADGES, OWN_ACCOUNT } from '../../../providers/index.ts';
+import { assertMayBelong } from '../../organisations/references.ts';
 import { createAudit } from '../audit/audit.ts';
-import { assertMayBelong } from '../organisations/references.ts';
 import { systemCrumb } from '../pages/system.ts';
 import { accountPath } from '../providers/account-view.ts';
 import { badgePath } from '../rules/badge-links.ts';

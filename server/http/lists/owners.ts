@@ -25,17 +25,23 @@ export interface Owned<Row> {
 }
 
 /** @param ownerOf whose a row is, by what is known of the things */
-export function ownedRows<Row>(
+export function ownedRows<Row extends object>(
   { belongings }: Pick<Services, 'belongings'>,
   rowsOf: () => Promise<readonly Row[]>,
   ownerOf: (row: Row, of: OwnerOf) => Owner,
 ): Owned<Row> {
-  let owners: ReadonlyMap<string, string> = new Map();
-  const whose = (row: Row): Owner => ownerOf(row, (thing) => owners.get(belongingKey(thing)) ?? null);
+  // Beside the rows and not in them: a list knows nothing of its rows but what they are of.
+  const owners = new WeakMap<Row, Owner>();
+  const whose = (row: Row): Owner => owners.get(row) ?? null;
 
   async function rows(): Promise<readonly Row[]> {
     const [found, all] = await Promise.all([rowsOf(), belongings.all()]);
-    owners = new Map(all.map((one) => [belongingKey(one), one.organisation]));
+    const organisations = new Map(all.map((one) => [belongingKey(one), one.organisation]));
+    for (const row of found)
+      owners.set(
+        row,
+        ownerOf(row, (thing) => organisations.get(belongingKey(thing)) ?? null),
+      );
     return found;
   }
 

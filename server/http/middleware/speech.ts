@@ -7,11 +7,11 @@ import type { Texts } from '../../i18n/texts.ts';
 import type { Translator } from '../../i18n/translator.ts';
 import type { Services } from '../services.ts';
 import { findLearnerSession } from '../sso/lms-identity.ts';
+import { cookieOf, keepCookie, YEAR_MS } from './cookies.ts';
 
 /** `?language=es` at any page: the language is kept, and the page shown without it. */
 export const LANGUAGE_PARAMETER = 'language';
 const COOKIE = 'laurel-language';
-const KEPT_MS = 365 * 24 * 60 * 60 * 1000;
 /** In it the LMS keeps what its users chose there; a site beside it under one domain is sent it, too. */
 const LMS_COOKIE = 'openedx-language-preference';
 
@@ -22,22 +22,9 @@ export function chooseLanguage({ texts, settings }: Pick<Services, 'texts' | 'se
     const asked = req.query[LANGUAGE_PARAMETER];
     const chosen = typeof asked === 'string' ? texts.match(asked) : null;
     if (chosen === null || req.method !== 'GET' || req.path.startsWith('/api/')) return next();
-    keepChoice(res, settings, COOKIE, chosen);
+    keepCookie(res, settings, { name: COOKIE, value: chosen, forMs: YEAR_MS });
     res.set('Cache-Control', 'no-store').redirect(303, addressWithout(req, LANGUAGE_PARAMETER));
   };
-}
-
-/** For as long as anybody remembers having chosen. */
-export function keepChoice(
-  res: Response,
-  { secureCookies }: Pick<Services['settings'], 'secureCookies'>,
-  cookie: string,
-  choice: string,
-): void {
-  res.cookie(cookie, choice, {
-    ...{ maxAge: KEPT_MS, path: '/', httpOnly: true, sameSite: 'lax' },
-    secure: secureCookies,
-  });
 }
 
 /** In the language of whoever asks. */
@@ -93,11 +80,4 @@ export function addressWithout(req: Request, choice: string, only: string | null
     .filter((part) => part !== '' && nameOf(part) !== choice && (only === null || nameOf(part) === only));
   // What begins with two slashes, or with none, would be another site: anybody may write a whole address into a request.
   return `${path.replace(/^[^/][^?]*|^\/[/\\]+/, '/')}${rest.length > 0 ? `?${rest.join('&')}` : ''}`;
-}
-
-/** @param form what its value must look like; anything else counts as none */
-export function cookieOf(req: Request, name: string, form = /^[\w-]{1,35}$/): string | null {
-  const pairs = (req.get('cookie') ?? '').split(';').map((pair) => pair.trim().split('='));
-  const value = pairs.find(([key]) => key === name)?.[1];
-  return value !== undefined && form.test(value) ? value : null;
 }

@@ -3,7 +3,8 @@
 import type { Request, RequestHandler } from 'express';
 import { msg } from '../../../plugin/words.ts';
 import type { Services } from '../services.ts';
-import { addressWithout, cookieOf, keepChoice } from './speech.ts';
+import { cookieOf, keepCookie, YEAR_MS } from './cookies.ts';
+import { addressWithout } from './speech.ts';
 
 /** `?colours=dark` at any page: the choice is kept, and the page shown without it. */
 const PARAMETER = 'colours';
@@ -29,7 +30,7 @@ export function chooseTheme({ settings }: Pick<Services, 'settings'>): RequestHa
     const asked = req.query[PARAMETER];
     if (typeof asked !== 'string' || !Object.hasOwn(themes, asked)) return next();
     if (req.method !== 'GET' || req.path.startsWith('/api/')) return next();
-    keepChoice(res, settings, COOKIE, asked);
+    keepCookie(res, settings, { name: COOKIE, value: asked, forMs: YEAR_MS });
     res.set('Cache-Control', 'no-store').redirect(303, addressWithout(req, PARAMETER));
   };
 }

@@ -7,6 +7,7 @@ import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import { mergeOptions } from '../../../plugin/extensions/options.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
+import { configurationCrossings, crossingWords } from '../../organisations/torn-designs.ts';
 import { createAudit } from '../audit/audit.ts';
 import { fieldChanges } from '../audit/field-changes.ts';
 import { designerOf } from '../credentials/certificate-designer.ts';
@@ -26,7 +27,7 @@ import {
 } from '../forms/options-entry.ts';
 import { confirmationError, typedConfirmation } from '../forms/typed-confirmation.ts';
 import { translatorOf } from '../middleware/speech.ts';
-import { configurationCrossings, crossingWords, tornConfigurationErrors } from '../organisations/torn-designs.ts';
+import { tornConfigurationErrors } from '../organisations/torn-errors.ts';
 import { renderPage } from '../page.ts';
 import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';

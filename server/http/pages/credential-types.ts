@@ -6,6 +6,8 @@ import { ConflictError, NotFoundError } from '../../../plugin/errors.ts';
 import type { CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
 import { msg, words } from '../../../plugin/words.ts';
 import type { Translator } from '../../i18n/translator.ts';
+import { crossingReferences } from '../../organisations/references.ts';
+import { crossingWords } from '../../organisations/torn-designs.ts';
 import { createAudit } from '../audit/audit.ts';
 import { fieldChanges } from '../audit/field-changes.ts';
 import { designerOf } from '../credentials/certificate-designer.ts';
@@ -23,8 +25,7 @@ import {
   turned,
 } from '../forms/options-entry.ts';
 import { translatorOf } from '../middleware/speech.ts';
-import { crossingReferences } from '../organisations/references.ts';
-import { crossingWords, tornTypeErrors } from '../organisations/torn-designs.ts';
+import { tornTypeErrors } from '../organisations/torn-errors.ts';
 import { whoseIs } from '../organisations/whose.ts';
 import { renderPage } from '../page.ts';
 import { actorOf } from '../people/identity.ts';

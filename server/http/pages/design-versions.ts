@@ -20,7 +20,7 @@ import { createAudit } from '../audit/audit.ts';
 import { configurationErrors, schemaOf, typeErrors } from '../credentials/credential-check.ts';
 import { type FieldError, pathText, queryText, textField } from '../forms/forms.ts';
 import { optionsEntry } from '../forms/options-entry.ts';
-import { tornConfigurationErrors, tornTypeErrors } from '../organisations/torn-designs.ts';
+import { tornConfigurationErrors, tornTypeErrors } from '../organisations/torn-errors.ts';
 import { renderPage } from '../page.ts';
 import { actorOf } from '../people/identity.ts';
 import { get, post, type Route } from '../routes.ts';

@@ -5,7 +5,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { deriveKey } from '../../secret-key.ts';
-import { cookieOf } from '../middleware/speech.ts';
+import { cookieOf, keepCookie } from '../middleware/cookies.ts';
 import type { Services } from '../services.ts';
 import type { KnownAccount } from './access-store.ts';
 
@@ -24,8 +24,7 @@ export interface Devices {
 }
 
 export function createDevices({ settings, clock }: Pick<Services, 'settings' | 'clock'>): Devices {
-  const { secureCookies } = settings;
-  const name = deviceCookieName(secureCookies);
+  const name = deviceCookieName(settings.secureCookies);
   // Where routes are only listed there is no secret.
   const key = (): string => deriveKey(settings.sessionSecret, 'device-cookies');
 
@@ -48,10 +47,8 @@ export function createDevices({ settings, clock }: Pick<Services, 'settings' | '
     remember(res, account) {
       const nonce = randomBytes(16).toString('base64url');
       const since = String(clock.now().getTime());
-      res.cookie(name, `${nonce}.${since}.${sign(account, nonce, since).toString('base64url')}`, {
-        ...{ maxAge: KEPT_MS, path: '/', httpOnly: true, sameSite: 'lax' },
-        secure: secureCookies,
-      });
+      const value = `${nonce}.${since}.${sign(account, nonce, since).toString('base64url')}`;
+      keepCookie(res, settings, { name, value, forMs: KEPT_MS });
     },
   };
 }

@@ -2,6 +2,8 @@
 
 import type { BadgeProvider } from '../../../plugin/ports/badge-provider.ts';
 import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
+import type { HeldTemplate } from '../../../plugin/providers/template-holders.ts';
+import { qualified } from '../../../plugin/providers/template-text.ts';
 import { type TemplateTrouble, templatesKeptHere, templateTroubles } from '../../../plugin/providers/template-use.ts';
 import { type FilledWords, words } from '../../../plugin/words.ts';
 import { OPEN_BADGES } from '../../../providers/index.ts';
@@ -30,38 +32,52 @@ export async function shownTroubles(
     badge: trouble.badge.name ?? trouble.badge.id,
     href: badgePath(trouble.badge.id),
     message: messageOf(trouble, providers.get(trouble.provider)),
-    templateHref: trouble.account && trouble.template && templatePath(trouble.account, trouble.template),
+    templateHref: templateHref(trouble),
     makeHref: makeHref(trouble),
   }));
 }
 
-function makeHref({ badge, provider, template, templateText }: TemplateTrouble): string | null {
-  if (template !== null || provider !== OPEN_BADGES) return null;
+function templateHref({ standing }: TemplateTrouble): string | null {
+  if (standing.kind === 'unknown' || standing.kind === 'several') return null;
+  return templatePath(standing.held.account, standing.held.template);
+}
+
+function makeHref({ badge, provider, standing, templateText }: TemplateTrouble): string | null {
+  if (standing.kind !== 'unknown' || provider !== OPEN_BADGES) return null;
   return `/open-badge-templates/new${queryString({ id: templateText, name: badge.name ?? '' })}`;
 }
 
-function messageOf({ template, account, templateText, provider }: TemplateTrouble, at?: BadgeProvider): FilledWords {
+function messageOf({ standing, templateText, provider }: TemplateTrouble, at?: BadgeProvider): FilledWords {
   const title = at?.title ?? provider;
-  if (template === null || account === null) {
-    const missing = { provider: title, template: templateText };
-    return at?.capabilities.createsTemplates
-      ? words('{provider} has no template "{template}" here; make it, or correct the rule', missing)
-      : words(
-          'no account at {provider} has its template "{template}"; synchronise the accounts or correct the rule',
-          missing,
-        );
-  }
-  const known = { provider: title, template: template.name };
-  switch (template.state) {
-    case 'active':
-      return words('the account "{account}" of its template is disabled', { account: account.name });
+  const asWritten = { provider: title, template: templateText };
+  switch (standing.kind) {
+    case 'unknown':
+      return at?.capabilities.createsTemplates
+        ? words('{provider} has no template "{template}" here; make it, or correct the rule', asWritten)
+        : words(
+            'no account at {provider} has its template "{template}"; synchronise the accounts or correct the rule',
+            asWritten,
+          );
+    case 'several': {
+      const choices = standing.held.map(({ account, template }) => qualified(account, template.templateId));
+      return words(
+        'several accounts at {provider} have its template "{template}"; write one of these in the rule: {choices}',
+        { ...asWritten, choices: choices.join(', ') },
+      );
+    }
+    case 'disabled':
+      return words('the account "{account}" of its template is disabled', { account: standing.held.account.name });
     case 'retired':
-      return words('{provider} does not list its template "{template}" any more', known);
+      return words('{provider} does not list its template "{template}" any more', named(title, standing.held));
     case 'draft':
-      return words('its template "{template}" is a draft at {provider}', known);
+      return words('its template "{template}" is a draft at {provider}', named(title, standing.held));
     case 'archived':
-      return words('its template "{template}" is archived at {provider}', known);
+      return words('its template "{template}" is archived at {provider}', named(title, standing.held));
   }
+}
+
+function named(provider: string, { template }: HeldTemplate) {
+  return { provider, template: template.name };
 }
 
 /** The same as a sentence of its own. */

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import { MemoryProviderStore } from '../../../plugin/ports/memory-provider-store.ts';
-import { badgesUsing, templateClause, templateTroubles } from '../../../plugin/providers/template-use.ts';
+import {
+  badgesUsing,
+  type TemplateTrouble,
+  templateClause,
+  templateTroubles,
+} from '../../../plugin/providers/template-use.ts';
 import { storedTemplate } from '../../support/credly-world.ts';
 import { anAccount } from '../../support/provider-accounts.ts';
 
@@ -21,9 +26,12 @@ describe('the use of templates', () => {
     expect(templateClause(badge('x', null))).to.equal(null);
   });
 
-  it('is in trouble only where an active badge has no account that can issue it', async () => {
+  it('is in trouble where an award of an active badge would not find the one account that can issue it', async () => {
     const store = new MemoryProviderStore();
     for (const slug of ['a', 'b']) await store.saveAccount(anAccount(slug));
+    await store.saveAccount(anAccount('c', { enabled: false }));
+    for (const accountId of ['id-a', 'id-b', 'id-c'])
+      await store.saveTemplate(storedTemplate({ accountId, templateId: 'both' }));
     await store.saveTemplate(storedTemplate({ accountId: 'id-a', state: 'archived' }));
     await store.saveTemplate(storedTemplate({ accountId: 'id-b' }));
     const badges = [
@@ -32,13 +40,20 @@ describe('the use of templates', () => {
       badge('of-b', 'credly:b/t1'),
       badge('off', 'credly:a/t1', false),
       badge('unknown', 'credly:t9'),
+      badge('both', 'credly:both'),
+      badge('one-of-both', 'credly:a/both'),
+      badge('of-c', 'credly:c/both'),
       badge('elsewhere', 'memory:t9'),
       badge('none', null),
     ];
     const troubles = await templateTroubles(badges, store, new Set(['credly']));
-    expect(troubles.map(({ badge: { id }, template, account }) => [id, template?.state, account?.slug])).to.deep.equal([
+    const slugsOf = ({ standing }: TemplateTrouble) =>
+      'held' in standing ? [standing.held].flat().map(({ account }) => account.slug) : [];
+    expect(troubles.map((one) => [one.badge.id, one.standing.kind, ...slugsOf(one)])).to.deep.equal([
       ['of-a', 'archived', 'a'],
-      ['unknown', undefined, undefined],
+      ['unknown', 'unknown'],
+      ['both', 'several', 'a', 'b'],
+      ['of-c', 'disabled', 'c'],
     ]);
   });
 });

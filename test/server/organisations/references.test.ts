@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { assertMayBelong } from '../../../../server/http/organisations/references.ts';
-import { storedTemplate } from '../../../support/credly-world.ts';
-import { anAccount } from '../../../support/provider-accounts.ts';
-import { makeSite } from '../../../support/web.ts';
+import { assertMayBelong } from '../../../server/organisations/references.ts';
+import { storedTemplate } from '../../support/credly-world.ts';
+import { anAccount } from '../../support/provider-accounts.ts';
+import { makeSite } from '../../support/web.ts';
 
 describe('what names what', () => {
   const world = async (template: string) => {

@@ -1,20 +1,20 @@
 /** What names what: so that nothing is given to an organisation that would then name what it does not see, or be named by what
  *  others see, and so that nobody makes a name that leads from one organisation to another. */
 
-import { assetUse } from '../../../plugin/credentials/asset-use.ts';
-import { ConflictError } from '../../../plugin/errors.ts';
-import { isTorn, mayRefer, type Owner, organisationOfContext } from '../../../plugin/organisations/standing.ts';
-import type { FindTorn, NewNames, TornName } from '../../../plugin/organisations/torn-names.ts';
-import type { BadgeDefinition } from '../../../plugin/ports/badge-store.ts';
-import { type BelongingStore, belongingKey, type Thing } from '../../../plugin/ports/belongings.ts';
-import type { Asset, CredentialConfiguration, CredentialType } from '../../../plugin/ports/credential-store.ts';
-import type { ProviderAccount, ProviderStore } from '../../../plugin/ports/provider-store.ts';
-import { holdersOf } from '../../../plugin/providers/template-holders.ts';
-import { readTemplateText } from '../../../plugin/providers/template-text.ts';
-import { templateClause } from '../../../plugin/providers/template-use.ts';
-import { words } from '../../../plugin/words.ts';
-import { OPEN_BADGES } from '../../../providers/index.ts';
-import type { Services } from '../services.ts';
+import { assetUse } from '../../plugin/credentials/asset-use.ts';
+import { ConflictError } from '../../plugin/errors.ts';
+import { isTorn, mayRefer, type Owner, organisationOfContext } from '../../plugin/organisations/standing.ts';
+import type { FindTorn, NewNames, TornName } from '../../plugin/organisations/torn-names.ts';
+import type { BadgeDefinition } from '../../plugin/ports/badge-store.ts';
+import { type BelongingStore, belongingKey, type Thing } from '../../plugin/ports/belongings.ts';
+import type { Asset, CredentialConfiguration, CredentialType } from '../../plugin/ports/credential-store.ts';
+import type { ProviderAccount, ProviderStore } from '../../plugin/ports/provider-store.ts';
+import { holdersOf } from '../../plugin/providers/template-holders.ts';
+import { readTemplateText } from '../../plugin/providers/template-text.ts';
+import { templateClause } from '../../plugin/providers/template-use.ts';
+import { words } from '../../plugin/words.ts';
+import { OPEN_BADGES } from '../../providers/index.ts';
+import type { Services } from '../http/services.ts';
 
 /** What names something, or is named: by what it is found, and whose it is. */
 export interface End {
@@ -29,14 +29,17 @@ export interface Reference {
   readonly to: End;
 }
 
+/** What documents are made by. */
+export interface Designs {
+  readonly types: readonly CredentialType[];
+  readonly configurations: readonly CredentialConfiguration[];
+  readonly assets: readonly Pick<Asset, 'slug'>[];
+}
+
 /** What is stored, as far as names go; a configuration that is not in force yet can be looked at as such a one. */
 export interface NamingWorld extends Pick<Services, 'badgeUpstreams' | 'extensions'> {
   readonly badges: { list(): Promise<readonly Pick<BadgeDefinition, 'id' | 'template'>[]> };
-  readonly credentials: {
-    types(): Promise<readonly CredentialType[]>;
-    configurations(): Promise<readonly CredentialConfiguration[]>;
-    assets(): Promise<readonly Pick<Asset, 'slug'>[]>;
-  };
+  readonly credentials: { readonly [Kind in keyof Designs]: () => Promise<Designs[Kind]> };
   readonly providerStore: AccountsAndTemplates;
   readonly belongings: Pick<BelongingStore, 'all'>;
 }
@@ -60,14 +63,35 @@ export async function assertMayBelong(world: NamingWorld, thing: Thing, owner: O
   }
 }
 
-/** Names that lead to what not everybody sees who sees what names it.
+/** As `crossingOnes`.
  *  @param thing only what it names itself; left out: all there are */
 export async function crossingReferences(world: NamingWorld, thing?: Thing): Promise<readonly Reference[]> {
   // As long as nothing belongs to anybody nothing need be looked at.
   if ((await world.belongings.all()).length === 0) return [];
   const all = thing ? await referencesAbout(world, thing) : await allReferences(world);
-  const own = thing ? all.filter(({ from }) => from.key === belongingKey(thing)) : all;
-  return own.filter(({ from, to }) => !mayRefer(from.owner, to.owner));
+  return crossingOnes(thing ? all.filter(({ from }) => from.key === belongingKey(thing)) : all);
+}
+
+/** What designs name, as if these were all there are. @throws StoreError */
+export async function designReferences(
+  { extensions, belongings }: Pick<NamingWorld, 'extensions' | 'belongings'>,
+  designs: Designs,
+): Promise<readonly Reference[]> {
+  return referencesIn(designs, extensions, await endsOf({ belongings }));
+}
+
+export async function readDesigns({ credentials }: Pick<NamingWorld, 'credentials'>): Promise<Designs> {
+  const [types, configurations, assets] = await Promise.all([
+    credentials.types(),
+    credentials.configurations(),
+    credentials.assets(),
+  ]);
+  return { types, configurations, assets };
+}
+
+/** Names that lead to what not everybody sees who sees what names it. */
+export function crossingOnes(references: readonly Reference[]): readonly Reference[] {
+  return references.filter(({ from, to }) => !mayRefer(from.owner, to.owner));
 }
 
 /** Names that lead from one organisation to another. */
@@ -134,15 +158,15 @@ async function meantBy(
   return meant.map(({ id, name }) => end({ kind: 'provider-account', id }, name));
 }
 
-async function credentialReferences(
-  { credentials, extensions }: Pick<NamingWorld, 'credentials' | 'extensions'>,
+async function credentialReferences(world: NamingWorld, end: ToEnd): Promise<readonly Reference[]> {
+  return referencesIn(await readDesigns(world), world.extensions, end);
+}
+
+function referencesIn(
+  { types, configurations, assets }: Designs,
+  extensions: NamingWorld['extensions'],
   end: ToEnd,
-): Promise<readonly Reference[]> {
-  const [types, configurations, assets] = await Promise.all([
-    credentials.types(),
-    credentials.configurations(),
-    credentials.assets(),
-  ]);
+): readonly Reference[] {
   const typeEnd = (id: string): End =>
     end({ kind: 'credential-type', id }, types.find((type) => type.id === id)?.name ?? id);
   const contextEnd = (contextKey: string): End => ({

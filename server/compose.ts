@@ -79,7 +79,7 @@ export interface Laurel {
   /** The pipeline of every door, with what became of the event. */
   process(event: LmsEvent, door: Door): Promise<ProcessResult>;
   /** Carries out a job here if it is due and no other process has it. @returns it when it has ended */
-  carryOut(jobId: string): Promise<Job | null>;
+  carryOut(jobId: string, until?: AbortSignal): Promise<Job | null>;
   /** What a plan would mean for the learners on record; null: it touches no active badge. */
   planImpact(plan: RulePlan, since: Instant | null): Promise<Impact | null>;
   /** Carries out every effect that is due. @returns the attempts made */
@@ -194,6 +194,8 @@ async function composeParts(
   });
 
   if (does('dispatcher')) startDispatcher(foundation, { badges, credentials, jobs, jobRunner, accounts });
+  // where it was not started, somebody may have asked for one job
+  lifecycle.onStop('jobs', () => jobRunner.stop());
   if (does('scheduler')) startScheduler(foundation, credentials);
   if (does('consumer') && bus !== null && settings.badgesEnabled) startConsumer(foundation, { bus, badges, retired });
   if (web !== null) {
@@ -216,7 +218,7 @@ async function composeParts(
     replays: badges.replays,
     sealedRecords: [accounts.sealed, openBadges.sealed, ...retirement.sealed],
     settleEffects: () => badges.dispatcher.runDue(),
-    carryOut: (jobId) => jobRunner.carryOut(jobId),
+    carryOut: (jobId, until) => jobRunner.carryOut(jobId, until),
     planImpact: (plan, since) => planImpact(plan, { since }, badges.replay.parts),
     async badgeLines(username) {
       const learner = await stores.learners.findByUsername(username);

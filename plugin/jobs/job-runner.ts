@@ -44,10 +44,11 @@ export interface JobRunner {
   /** Carries out everything that is due, to its end. @returns the jobs that ended */
   runDue(): Promise<readonly Job[]>;
   /** Carries out this one if it is due and nobody else has it.
+   *  @param until when aborted, it is given back after the step under way
    *  @returns it when it ended; null: it goes on elsewhere, later, or not at all */
-  carryOut(id: string): Promise<Job | null>;
+  carryOut(id: string, until?: AbortSignal): Promise<Job | null>;
   start(): void;
-  /** Resolves after the steps under way; what is left goes on elsewhere at once. */
+  /** Resolves after the steps under way, those of `carryOut` too; what is left goes on elsewhere at once. */
   stop(): Promise<void>;
   /** There is a new job: do not wait for the next look. Does nothing unless started. */
   nudge(): void;
@@ -63,6 +64,8 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
   const { tracer = silentTracer } = parts;
   const kinds = new Map(parts.kinds.map((kind) => [kind.kind, kind]));
   const running = new Set<Promise<unknown>>();
+  /** Carried out because somebody asked for just this one. */
+  const asked = new Set<Promise<unknown>>();
   let timer: ReturnType<typeof setTimeout> | null = null;
   let started = false;
   let stopping = false;
@@ -74,17 +77,17 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
 
   /** Goes on with the work that asked for the job.
    *  @returns the job when it ended; null: it was given back, or lost to another process */
-  function carryOut(claimed: Job): Promise<Job | null> {
+  function carryOut(claimed: Job, until?: AbortSignal): Promise<Job | null> {
     const { id, kind, fence, trace } = claimed;
     const attributes = { 'laurel.job.id': id, 'laurel.job.kind': kind, 'laurel.job.fence': fence };
-    return tracer.step({ name: `job ${kind}`, parent: trace, attributes }, (notes) => carryOn(claimed, notes));
+    return tracer.step({ name: `job ${kind}`, parent: trace, attributes }, (notes) => carryOn(claimed, notes, until));
   }
 
-  async function carryOn(claimed: Job, notes: StepNotes): Promise<Job | null> {
+  async function carryOn(claimed: Job, notes: StepNotes, until?: AbortSignal): Promise<Job | null> {
     let job: Job | null = claimed;
     while (job !== null) {
       if (job.cancelRequested) return record(job, { state: 'cancelled', finishedAt: clock.now() });
-      if (stopping) {
+      if (stopping || until?.aborted) {
         await record(job, { dueAt: clock.now() });
         return null;
       }
@@ -176,9 +179,12 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
 
   return {
     runDue,
-    async carryOut(id) {
-      const job = await claim(id);
-      return job && carryOut(job);
+    async carryOut(id, until) {
+      const job = stopping || until?.aborted ? null : await claim(id);
+      if (job === null) return null;
+      const work = carryOut(job, until);
+      asked.add(work);
+      return work.finally(() => asked.delete(work));
     },
     start() {
       if (started) return;
@@ -192,7 +198,7 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
       if (timer !== null) clearTimeout(timer);
       timer = null;
       await looking;
-      await Promise.all(running);
+      await Promise.allSettled([...running, ...asked]);
     },
     nudge,
   };

@@ -3,6 +3,7 @@
 import { join, posix, sep } from 'node:path';
 import { assetKey } from '../../plugin/credentials/assets.ts';
 import type { Asset } from '../../plugin/ports/credential-store.ts';
+import { type Following, follow } from './following.ts';
 import { type Document, documentsIn, FILES, hashOf, type Manifest, readManifest } from './format.ts';
 
 export interface BackupReport {
@@ -15,11 +16,12 @@ export interface BackupReport {
   readonly orphans: readonly string[];
 }
 
-/** @throws InputError `input.backup` for what is no backup */
-export async function verifyBackup(folder: string): Promise<BackupReport> {
+/** @throws InputError `input.backup` for what is no backup; what `following` is aborted with */
+export async function verifyBackup(folder: string, following?: Following): Promise<BackupReport> {
   const manifest = await readManifest(folder);
   const problems: string[] = [];
-  for (const file of [...manifest.collections, ...manifest.files]) {
+  for (const [done, file] of [...manifest.collections, ...manifest.files].entries()) {
+    follow(following, { doing: 'checking', part: FILES, done });
     const found = await hashOf(join(folder, file.path)).catch(() => null);
     if (found === null) problems.push(`${file.path} is missing`);
     else if (found.sha256 !== file.sha256) problems.push(`${file.path} is not as it was written`);
@@ -27,7 +29,10 @@ export async function verifyBackup(folder: string): Promise<BackupReport> {
   if (problems.length > 0) return { manifest, problems, missing: [], orphans: [] };
   for (const { name, path, documents } of manifest.collections) {
     let found = 0;
-    for await (const _ of documentsIn(join(folder, path))) found += 1;
+    for await (const _ of documentsIn(join(folder, path))) {
+      found += 1;
+      follow(following, { doing: 'reading', part: name, done: found });
+    }
     if (found !== documents) problems.push(`${name} has ${found} documents instead of ${documents}`);
   }
   const stored = await storedKeys(folder, manifest);

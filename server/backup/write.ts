@@ -9,6 +9,7 @@ import type mongoose from 'mongoose';
 import { InputError } from '../../plugin/errors.ts';
 import type { Clock } from '../../plugin/ports/runtime.ts';
 import { withDatabase } from '../mongo/errors.ts';
+import { type Following, follow } from './following.ts';
 import {
   type BackupFile,
   FILES,
@@ -27,6 +28,7 @@ export interface BackupParts {
   readonly filesDir: string | null;
   readonly clock: Clock;
   readonly program: string;
+  readonly following?: Following;
 }
 
 const BATCH = 50;
@@ -34,15 +36,16 @@ const BATCH = 50;
 const COPY_ATTEMPTS = 5;
 
 /** @param folder is made; must be empty where it is there
- *  @throws InputError `input.backup-folder`; StoreError */
+ *  @throws InputError `input.backup-folder`; StoreError; what `following` is aborted with: then there is no manifest, and what is
+ *    there is no backup */
 export async function writeBackup(folder: string, parts: BackupParts): Promise<Manifest> {
   await emptyFolder(folder);
   const begunAt = parts.clock.now().toISOString();
   const sealedUnder = new Set<string>();
   const collections: Manifest['collections'][number][] = [];
   for (const name of await collectionsOf(parts.connection))
-    collections.push(await writeCollection(folder, name, parts.connection, sealedUnder));
-  const files = parts.filesDir === null ? [] : await copyFiles(parts.filesDir, folder);
+    collections.push(await writeCollection(folder, name, parts, sealedUnder));
+  const files = parts.filesDir === null ? [] : await copyFiles(parts.filesDir, folder, parts.following);
   const manifest = manifestOf({
     program: parts.program,
     begunAt,
@@ -77,7 +80,7 @@ async function collectionsOf(connection: mongoose.Connection): Promise<readonly 
 async function writeCollection(
   folder: string,
   name: string,
-  connection: mongoose.Connection,
+  { connection, following }: Pick<BackupParts, 'connection' | 'following'>,
   sealedUnder: Set<string>,
 ): Promise<Manifest['collections'][number]> {
   const path = `${name}.jsonl.gz`;
@@ -88,6 +91,7 @@ async function writeCollection(
       const document = await withDatabase(() => cursor.next());
       if (document === null) return;
       documents += 1;
+      follow(following, { doing: 'writing', part: name, done: documents });
       const line = toLine(document);
       for (const [, key = ''] of line.matchAll(/"s1\.([0-9a-f]{12})\./g)) sealedUnder.add(key);
       yield line;
@@ -98,12 +102,14 @@ async function writeCollection(
 }
 
 /** Each key is a folder with `meta.json`, which names the bytes beside it. */
-async function copyFiles(from: string, folder: string): Promise<readonly BackupFile[]> {
+async function copyFiles(from: string, folder: string, following?: Following): Promise<readonly BackupFile[]> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true }).catch(unlessMissing);
   const metas = entries.filter((entry) => entry.isFile() && entry.name === 'meta.json');
   const copied: BackupFile[] = [];
-  for (const { parentPath } of metas.toSorted((a, b) => (a.parentPath < b.parentPath ? -1 : 1)))
+  for (const { parentPath } of metas.toSorted((a, b) => (a.parentPath < b.parentPath ? -1 : 1))) {
+    follow(following, { doing: 'writing', part: FILES, done: copied.length });
     copied.push(...(await copyKey(parentPath, join(folder, FILES, relative(from, parentPath)), folder)));
+  }
   return copied;
 }
 

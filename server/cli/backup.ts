@@ -1,11 +1,14 @@
 /** `laurel backup` and `laurel restore`. */
 
 import type { Command } from 'commander';
+import type { Following } from '../backup/following.ts';
 import type { Manifest } from '../backup/format.ts';
 import type { Settings } from '../config.ts';
 import { packageVersion } from '../paths.ts';
 import { keyName } from '../secret-box.ts';
 import { presentSecretKey } from '../secret-key.ts';
+import { interruptible } from './interruption.ts';
+import { slowly } from './progress-lines.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
@@ -32,7 +35,10 @@ export function addBackupCommands(program: Command, shell: Shell): void {
         withDatabaseOnly(shell, { build: false }, async ({ database }, { filesDir }) => {
           const { writeBackup } = await import('../backup/write.ts');
           const parts = { connection: database.connection, filesDir, clock: shell.clock, program: packageVersion() };
-          const manifest = await writeBackup(folder, parts);
+          const left = `the backup is not whole; remove ${folder} and begin again`;
+          const manifest = await interruptible(shell, left, (signal) =>
+            writeBackup(folder, { ...parts, following: followingOf(shell, signal, options) }),
+          );
           if (options.json) shell.printLine(JSON.stringify(manifest));
           else
             shell.printLine(
@@ -42,7 +48,7 @@ export function addBackupCommands(program: Command, shell: Shell): void {
       ),
     {
       json: '{format, program, begunAt, finishedAt, collections: [{name, path, documents, bytes, sha256}], files: [{path, bytes, sha256}], sealedUnder}',
-      exits: '0 written, 64 the folder cannot be used, 69 the database is away',
+      exits: '0 written, 64 the folder cannot be used, 69 the database is away, 130 interrupted',
       examples: ['backup /backups/2026-03-01'],
     },
   );
@@ -56,7 +62,7 @@ export function addBackupCommands(program: Command, shell: Shell): void {
       .action((folder: string, options: Options) => verify(shell, folder, options)),
     {
       json: '{manifest, problems: [sentence], missing: [key], orphans: [key]}',
-      exits: '0 it is whole, 1 it is not, 64 it is no backup',
+      exits: '0 it is whole, 1 it is not, 64 it is no backup, 130 interrupted',
       examples: ['backup verify /backups/2026-03-01'],
     },
   );
@@ -71,7 +77,7 @@ export function addBackupCommands(program: Command, shell: Shell): void {
     {
       json: '{documents, held: {collection: number}, unknownKeys: [name]}',
       exits:
-        '0 restored, 2 --into-empty is missing, 64 the backup is not whole or the database is not empty, 69 the database is away',
+        '0 restored, 2 --into-empty is missing, 64 the backup is not whole or the database is not empty, 69 the database is away, 130 interrupted',
       examples: ['restore /backups/2026-03-01 --into-empty'],
     },
   );
@@ -79,7 +85,9 @@ export function addBackupCommands(program: Command, shell: Shell): void {
 
 async function verify(shell: Shell, folder: string, options: Options): Promise<void> {
   const { verifyBackup } = await import('../backup/verify.ts');
-  const report = await verifyBackup(folder);
+  const report = await interruptible(shell, 'the backup was not looked at to its end', (signal) =>
+    verifyBackup(folder, followingOf(shell, signal, options)),
+  );
   const isWhole = report.problems.length + report.missing.length === 0;
   if (options.json) shell.printLine(JSON.stringify(report));
   else {
@@ -92,6 +100,9 @@ async function verify(shell: Shell, folder: string, options: Options): Promise<v
   }
   if (!isWhole) shell.exitCode = 1;
 }
+
+const RESTORE_LEFT =
+  'the restore is not finished; where it had begun to write, the database is refused from now on: remove it, or LAUREL_DATA_DIR/store, and restore again';
 
 /** How to let go what waits, by collection. */
 const RELEASE: Readonly<Record<string, string>> = {
@@ -113,7 +124,9 @@ async function restore(shell: Shell, folder: string, options: RestoreOptions): P
   await withDatabaseOnly(shell, { join: false, build: true, begins: true }, async ({ database }, settings) => {
     const { restoreBackup } = await import('../backup/restore.ts');
     const parts = { connection: database.connection, filesDir: settings.filesDir, clock: shell.clock };
-    const { manifest, documents, held } = await restoreBackup(folder, parts);
+    const { manifest, documents, held } = await interruptible(shell, RESTORE_LEFT, (signal) =>
+      restoreBackup(folder, { ...parts, following: followingOf(shell, signal, options) }),
+    );
     const unknownKeys = unknownKeysOf(manifest, settings);
     if (options.json) {
       shell.printLine(JSON.stringify({ documents, held, unknownKeys }));
@@ -127,6 +140,11 @@ async function restore(shell: Shell, folder: string, options: RestoreOptions): P
         '  secrets of accounts cannot be opened with the key of these settings: set the LAUREL_SECRET_KEY of the time of the backup, or put its secret.key into LAUREL_DATA_DIR, or enter the secrets again',
       );
   });
+}
+
+function followingOf(shell: Shell, signal: AbortSignal, { json }: Options): Following {
+  if (json) return { signal };
+  return { signal, tell: slowly(shell, ({ doing, part, done }) => `${doing} ${part}: ${done}`) };
 }
 
 function unknownKeysOf({ sealedUnder }: Manifest, settings: Settings): readonly string[] {

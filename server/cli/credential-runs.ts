@@ -3,8 +3,8 @@
 import type { Command } from 'commander';
 import { ConflictError } from '../../plugin/errors.ts';
 import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
-import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit/audit.ts';
+import { followRun, outcomeText } from './follow-run.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
@@ -13,10 +13,10 @@ const MOST_LISTED = 1_000;
 const JSON_FIELDS =
   'id, configurationId, trigger, dueAt, state, fence, leaseUntil, startedAt, finishedAt, counts (seen, eligible,\ngenerated, skipped, failed), error, checkpoint';
 const FOLLOWED =
-  '0 all done, 1 it ended otherwise, 64 it cannot be done now, 66 there is none, 69 the database is away';
+  '0 all done, 1 it ended otherwise, 64 it cannot be done now, 66 there is none, 69 the database is away, 130 interrupted; it\ngoes on later then';
 
 export function addRunCommands(credentials: Command, shell: Shell): void {
-  const runs = credentials.command('runs').description('runs that made credentials: list, cancel, resume, retry');
+  const runs = credentials.command('runs').description('runs that made credentials: list, wait, cancel, resume, retry');
 
   const list = runs
     .command('list')
@@ -66,13 +66,30 @@ export function addRunCommands(credentials: Command, shell: Shell): void {
       withLaurel(shell, async (laurel) => {
         const { configurationId } = await laurel.services.runControl.resume(runId);
         await createAudit(laurel.services)('cli', 'run.resumed', `run:${runId}`, { configuration: configurationId });
-        await follow(shell, laurel, runId, options.json === true);
+        await followRun(shell, laurel, runId, { json: options.json === true });
       }),
     );
   explainUsage(resume, {
     json: JSON_FIELDS,
     exits: FOLLOWED,
     examples: ['credentials runs resume 6f1c0f9e-6a7b-4a0e-9d59-0b1f1f0c2a11'],
+  });
+
+  const wait = runs
+    .command('wait')
+    .description('wait for the end of a run; where no process has it any more, go on with it here')
+    .argument('<run>', 'its id')
+    .option('--json', 'print the run as JSON')
+    .action((runId: string, options: { json?: boolean }) =>
+      withLaurel(shell, async (laurel) => {
+        await laurel.runner.takeOverAbandoned();
+        await followRun(shell, laurel, runId, { json: options.json === true });
+      }),
+    );
+  explainUsage(wait, {
+    json: JSON_FIELDS,
+    exits: FOLLOWED,
+    examples: ['credentials runs wait 6f1c0f9e-6a7b-4a0e-9d59-0b1f1f0c2a11'],
   });
 
   const retry = runs
@@ -89,7 +106,7 @@ export function addRunCommands(credentials: Command, shell: Shell): void {
           return;
         }
         await createAudit(laurel.services)('cli', 'configuration.run', `configuration:${configurationId}`, { run });
-        await follow(shell, laurel, run, options.json === true);
+        await followRun(shell, laurel, run, { json: options.json === true });
       }),
     );
   explainUsage(retry, {
@@ -102,21 +119,6 @@ export function addRunCommands(credentials: Command, shell: Shell): void {
 function unlessNobodyFailed(error: unknown): null {
   if (error instanceof ConflictError && error.code === 'conflict.nothing-failed') return null;
   throw error;
-}
-
-async function follow(shell: Shell, { runner }: Laurel, runId: string, asJson: boolean): Promise<void> {
-  const run = await runner.wait(runId);
-  shell.printLine(asJson ? JSON.stringify(run) : outcomeText(run));
-  if (run.error !== null) shell.printError(`${run.error.code}: ${run.error.message}`);
-  if (run.state !== 'done') shell.exitCode = 1;
-}
-
-/** `done: 8 learners seen, 6 eligible, ...` */
-export function outcomeText({ state, counts }: CredentialRun): string {
-  return (
-    `${state}: ${counts.seen} learners seen, ${counts.eligible} eligible, ${counts.generated} generated, ` +
-    `${counts.skipped} skipped, ${counts.failed} failed`
-  );
 }
 
 function listed(run: CredentialRun): string {

@@ -5,9 +5,10 @@ import { reasonOf } from '../../plugin/credentials/eligibility.ts';
 import type { RetrievedLearner } from '../../plugin/extensions/retrieval-function.ts';
 import { createAudit } from '../http/audit/audit.ts';
 import { addCredentialLifeCommands } from './credential-life.ts';
-import { addRunCommands, outcomeText } from './credential-runs.ts';
+import { addRunCommands } from './credential-runs.ts';
 import { addScheduleCommand } from './credential-schedule.ts';
 import { addSchedulesCommands } from './credential-schedules.ts';
+import { followRun } from './follow-run.ts';
 import { readText } from './input.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage } from './usage.ts';
@@ -41,13 +42,11 @@ export function addCredentialsCommands(program: Command, shell: Shell): void {
     .description('make the credentials of one configuration for everybody who is eligible and has none')
     .argument('<configuration>', 'id of the configuration')
     .action((configurationId: string) =>
-      withLaurel(shell, async ({ services, runner }) => {
+      withLaurel(shell, async (laurel) => {
+        const { services } = laurel;
         const runId = await services.generateNow(configurationId, 'cli');
         await createAudit(services)('cli', 'configuration.run', `configuration:${configurationId}`, { run: runId });
-        const run = await runner.wait(runId);
-        shell.printLine(outcomeText(run));
-        if (run.error !== null) shell.printError(`${run.error.code}: ${run.error.message}`);
-        if (run.state !== 'done') shell.exitCode = 1;
+        await followRun(shell, laurel, runId, { json: false });
       }),
     );
 

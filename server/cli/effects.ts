@@ -93,7 +93,7 @@ function settle(shell: Shell, settlement: Settlement, options: FilterOptions & S
     });
     const action = settlement === 'retry' ? 'effects.retried' : 'effects.given-up';
     await createAudit(services)('cli', action, `job:${job.id}`, { ...filter });
-    await followJob(shell, services, job, { wait: options.wait, json: options.json ?? false });
+    await followJob(shell, { services }, job, { wait: options.wait, json: options.json ?? false });
   });
 }
 

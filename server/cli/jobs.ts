@@ -4,7 +4,10 @@ import type { Command } from 'commander';
 import { InputError, NotFoundError } from '../../plugin/errors.ts';
 import type { Job, JobState } from '../../plugin/ports/job-store.ts';
 import { createAudit } from '../http/audit/audit.ts';
+import type { Services } from '../http/services.ts';
+import { followJob } from './follow-job.ts';
 import type { Shell } from './shell.ts';
+import { explainUsage } from './usage.ts';
 import { withLaurel } from './with-laurel.ts';
 
 const STATES: readonly string[] = ['waiting', 'running', 'done', 'failed', 'cancelled'];
@@ -36,11 +39,32 @@ export function addJobsCommands(program: Command, shell: Shell): void {
     .option('--json', 'accepted for symmetry: the output is JSON either way')
     .action((id: string) =>
       withLaurel(shell, async ({ services }) => {
-        const job = await services.jobStore.get(id);
-        if (job === null) throw new NotFoundError('job', `there is no job ${id}; \`laurel jobs list\` prints the ids`);
-        shell.printLine(JSON.stringify(job, null, 2));
+        shell.printLine(JSON.stringify(await jobOf(services, id), null, 2));
       }),
     );
+
+  explainUsage(
+    jobs
+      .command('wait')
+      .description('wait for the end of a job; where no server has it, carry it out here')
+      .argument('<id>', 'as `laurel jobs list` prints it')
+      .option('--json', 'print the job as JSON')
+      .action((id: string, options: { json?: boolean }) =>
+        withLaurel(shell, async (laurel) => {
+          const { services, carryOut } = laurel;
+          await followJob(shell, { services, carryOut }, await jobOf(services, id), {
+            wait: true,
+            json: options.json === true,
+          });
+        }),
+      ),
+    {
+      json: 'the job, as `laurel jobs show` prints it',
+      exits:
+        '0 done, 1 it failed or was cancelled, 66 there is none, 69 the database is away, 130 interrupted; it goes on later then',
+      examples: ['jobs wait 6f1c0f9e-6a7b-4a0e-9d59-0b1f1f0c2a11'],
+    },
+  );
 
   for (const [verb, description] of [
     ['cancel', 'end a job after the step under way; what it did stays done'],
@@ -59,6 +83,12 @@ export function addJobsCommands(program: Command, shell: Shell): void {
         }),
       );
   }
+}
+
+async function jobOf({ jobStore }: Pick<Services, 'jobStore'>, id: string): Promise<Job> {
+  const job = await jobStore.get(id);
+  if (job === null) throw new NotFoundError('job', `there is no job ${id}; \`laurel jobs list\` prints the ids`);
+  return job;
 }
 
 function lineOf({ id, state, done, total, createdAt, title, error }: Job): string {

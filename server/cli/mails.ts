@@ -6,7 +6,7 @@ import { MAIL_ACTIONS, type MailAction, SETTLE_MAILS, settleMailsParameters } fr
 import type { Credential, MailState } from '../../plugin/ports/credential-store.ts';
 import type { Laurel } from '../compose.ts';
 import { createAudit } from '../http/audit/audit.ts';
-import { endOf, followJob } from './follow-job.ts';
+import { followJob } from './follow-job.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';
 import { withLaurel } from './with-laurel.ts';
@@ -98,10 +98,7 @@ async function settle(
   });
   const did = action === 'retry' ? 'mails.retried' : 'mails.given-up';
   await createAudit(services)('cli', did, `job:${job.id}`, { state });
-  await followJob(shell, services, wait ? await endOf(shell, laurel, job, { quiet: json }) : job, {
-    wait: false,
-    json,
-  });
+  await followJob(shell, laurel, job, { wait, json });
 }
 
 function jsonOf({ id, configurationId, contextKey, username, mail }: Credential): string {

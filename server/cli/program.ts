@@ -5,10 +5,13 @@ import { CredentialsError } from '../../plugin/errors.ts';
 import { consequenceOf } from '../error-map.ts';
 import { packageVersion } from '../paths.ts';
 import { COMMAND_GROUPS } from './command-groups.ts';
+import { InterruptedError } from './interruption.ts';
 import { Shell, type Surroundings } from './shell.ts';
 import { explainExits, UsageError } from './usage.ts';
 
 const USAGE = 2;
+/** As shells say it of what Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 /** @param asked the words of a command line: commands that they do not name stand in the help, and no more; left out: all are there */
 export async function createProgram(shell: Shell, asked?: readonly string[]): Promise<Command> {
@@ -46,7 +49,7 @@ export function allCommands(command: Command): Command[] {
 }
 
 /** Runs one command line; never rejects.
- *  @returns the exit code: 0, 1 (the command's answer is no), 2 (usage), or the code of server/error-map.ts */
+ *  @returns the exit code: 0, 1 (the command's answer is no), 2 (usage), 130 (interrupted), or the code of server/error-map.ts */
 export async function runCommandLine({ argv, ...surroundings }: Surroundings): Promise<number> {
   const shell = new Shell(surroundings);
   try {
@@ -55,6 +58,10 @@ export async function runCommandLine({ argv, ...surroundings }: Surroundings): P
     return shell.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (error instanceof InterruptedError) {
+      shell.printError(`laurel: ${error.message}`);
+      return INTERRUPTED;
+    }
     if (error instanceof CredentialsError) {
       shell.printError(`laurel: ${error.message}`);
       if (error instanceof UsageError) return USAGE;

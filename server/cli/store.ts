@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { readSettings } from '../config.ts';
 import type { CompactionStep } from '../store/compaction.ts';
 import { megabytes } from '../store/megabytes.ts';
+import { slowly } from './progress-lines.ts';
 import type { Shell } from './shell.ts';
 import { explainUsage, UsageError } from './usage.ts';
 
@@ -12,9 +13,6 @@ interface Options {
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
-
-/** What is done sooner needs no account of its progress. */
-const PROGRESS_MS = 1_000;
 
 export function addStoreCommands(program: Command, shell: Shell): void {
   const store = program.command('store');
@@ -50,26 +48,14 @@ async function compact(shell: Shell, { dryRun, json }: Options): Promise<void> {
     else shell.printLine(`the file takes ${megabytes(file)}; compacting would give ${megabytes(free)} back`);
     return;
   }
-  const { before, after } = await compactEmbeddedStore(folder, json ? undefined : slowly(shell));
+  const { before, after } = await compactEmbeddedStore(folder, json ? undefined : slowly(shell, stepLine));
   const givenBack = before.file - after.file;
   if (json) shell.printLine(JSON.stringify({ before, after, givenBack }));
   else shell.printLine(`the file takes ${megabytes(after.file)}; ${megabytes(givenBack)} were given back`);
 }
 
-function tellStep(shell: Shell, { doing, done, total }: CompactionStep): void {
-  shell.printError(
-    doing === 'copying'
-      ? `copying: ${megabytes(done)} of ${megabytes(total)}`
-      : `comparing: ${done} of ${total} documents`,
-  );
-}
-
-function slowly(shell: Shell): (step: CompactionStep) => void {
-  const now = (): number => shell.clock.now().getTime();
-  let last = now();
-  return (step) => {
-    if (now() - last < PROGRESS_MS) return;
-    last = now();
-    tellStep(shell, step);
-  };
+function stepLine({ doing, done, total }: CompactionStep): string {
+  return doing === 'copying'
+    ? `copying: ${megabytes(done)} of ${megabytes(total)}`
+    : `comparing: ${done} of ${total} documents`;
 }

@@ -36,7 +36,7 @@ export function explainExits(command: Command): void {
       'Exit code:',
       ...indented(
         '0 done, 1 the answer is no or some of the work failed, 2 the command line is not understood, 64 the input cannot be\n' +
-          'used, 66 there is no such thing, or no store here, 69 a service is away, 78 the settings have problems',
+          'used, 66 there is no such thing, or no store here, 69 a service is away, 78 the settings have problems, 130 interrupted',
       ),
     ].join('\n'),
   );

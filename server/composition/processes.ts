@@ -36,7 +36,6 @@ export function startDispatcher(
   mails.start();
   lifecycle.onStop('mails', () => mails.stop());
   jobRunner.start();
-  lifecycle.onStop('jobs', () => jobRunner.stop());
   lifecycle.onStop('refresh of badges', comparison.keepLooking(jobs, settings.badgeRefreshHours));
   lifecycle.onStop('look for outdated progress', replay.keepLooking(jobs, logger));
   lifecycle.onStop('look after accounts', accounts.keepLooking());

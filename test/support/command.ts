@@ -24,6 +24,8 @@ export interface CommandWorld {
   readonly cwd?: string;
   /** true: as if there were a store, empty, in the data directory of the environment; commands look for one before they begin. */
   readonly hasStore?: boolean;
+  /** Resolves when somebody presses Ctrl-C; left out: nobody does. */
+  readonly untilAsked?: Surroundings['untilAsked'];
 }
 
 /** Commands that look whether there is a store by themselves, or need none. */
@@ -103,12 +105,7 @@ let elsewhere = false;
 
 function beginCommand(
   argv: readonly string[],
-  {
-    env = {},
-    input = '',
-    cwd,
-    untilAsked = never,
-  }: CommandWorld & { readonly untilAsked?: Surroundings['untilAsked'] } = {},
+  { env = {}, input = '', cwd, untilAsked = never }: CommandWorld = {},
 ): BegunCommand {
   const said = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();

@@ -54,6 +54,28 @@ describe('a job', () => {
     });
   });
 
+  it('is given back after the step under way when whoever asked for it is interrupted, or the process stops', async () => {
+    for (const how of ['interrupted', 'stopped'] as const) {
+      const interruption = new AbortController();
+      const world_ = world(
+        counting(({ cursor }) => {
+          if (cursor !== 1) return;
+          if (how === 'interrupted') interruption.abort();
+          else stopped = runner.stop();
+        }),
+      );
+      let stopped: Promise<void> | undefined;
+      const runner = world_.runner();
+      const { id } = await world_.request(4);
+      expect(await runner.carryOut(id, interruption.signal), how).to.equal(null);
+      await stopped;
+      expect(await world_.store.get(id), how).to.deep.include({ cursor: 2, done: 2, dueAt: world_.now() });
+      expect(await runner.carryOut(id, interruption.signal), `${how}, asked again`).to.equal(null);
+      expect((await world_.store.get(id))?.done, `${how}, asked again`).to.equal(2);
+      expect((await world_.runner().carryOut(id))?.state, `${how}, elsewhere`).to.equal('done');
+    }
+  });
+
   it('goes on after the last recorded step when the process that had it died', async () => {
     const seen: unknown[] = [];
     let dies = true;

@@ -105,6 +105,8 @@ export async function measure(print: (line: string) => void): Promise<void> {
         rmSync(folder, { recursive: true, force: true });
       }
       rounds.push(runs);
+      if (ROUNDS > 1)
+        print(`  round ${round + 1} of ${ROUNDS}: ${runs.map((run) => Math.round(run.perSecond)).join(', ')} events/s`);
     }
   } finally {
     await node.stop();

@@ -17,6 +17,8 @@ export interface TextElement {
   readonly fonts: readonly string[];
   readonly sizePt: number;
   readonly minSizePt: number;
+  /** Of a paragraph that is too wide at its least size; null: as many as the page has room for. */
+  readonly maxLines: number | null;
   /** `#rgb` or `#rrggbb` */
   readonly color: string;
   readonly charSpacePt: number;
@@ -49,13 +51,16 @@ export interface QrElement {
   readonly background: string;
 }
 
+/** Above a name or a title templates have a text of their own, which a fourth line would be written over. */
+const MOST_LINES = 3;
+
 /** Source: learning-credentials generators.py, the defaults of its three elements. */
 export const STANDARD_ELEMENTS: Readonly<
-  Record<string, { readonly text: string; readonly y: number; readonly size: number }>
+  Record<string, { readonly text: string; readonly y: number; readonly size: number; readonly max_lines: number }>
 > = {
-  name: { text: '{name}', y: 290, size: 32 },
-  context: { text: '{context_name}', y: 220, size: 28 },
-  date: { text: '{issue_date}', y: 120, size: 12 },
+  name: { text: '{name}', y: 290, size: 32, max_lines: MOST_LINES },
+  context: { text: '{context_name}', y: 220, size: 28, max_lines: MOST_LINES },
+  date: { text: '{issue_date}', y: 120, size: 12, max_lines: MOST_LINES },
 };
 
 const GLOBAL = {
@@ -65,6 +70,7 @@ const GLOBAL = {
   char_space: 0,
   uppercase: false,
   line_height: 1.1,
+  max_lines: null,
   align: 'center',
   x: null,
   link: null,
@@ -100,6 +106,7 @@ function readTextElements(options: Options): readonly TextElement[] {
       fonts: merged.font === null ? [] : String(merged.font).split(/, */),
       sizePt,
       minSizePt: Math.min(sizePt, merged.min_size === undefined ? sizePt * 0.6 : Number(merged.min_size)),
+      maxLines: merged.max_lines === null ? null : Number(merged.max_lines),
       color: String(merged.color),
       charSpacePt: Number(merged.char_space),
       uppercase: merged.uppercase === true,

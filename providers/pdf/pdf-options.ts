@@ -36,6 +36,15 @@ const style: OptionSchema = [
     doc: 'Text too wide for the page shrinks down to this size, then breaks into lines; 60 % of the size unless given.',
   },
   {
+    name: 'max_lines',
+    type: 'number',
+    default: null,
+    min: 1,
+    max: 100,
+    unit: 'lines',
+    doc: 'Text that would break into more lines makes no document, since lines are added upwards and would stand on what the template has there.',
+  },
+  {
     name: 'color',
     type: 'text',
     default: null,
@@ -131,7 +140,7 @@ export const pdfOptions: OptionSchema = [
       name,
       type: 'record' as const,
       switchable: true as const,
-      doc: `Standard: ${standard.text} at ${standard.y} pt, ${standard.size} pt large.`,
+      doc: `Standard: ${standard.text} at ${standard.y} pt, ${standard.size} pt large, at most ${standard.max_lines} lines.`,
       fields: [{ name: 'text', type: 'text' as const, default: null, doc: TEXT_DOC }, y, ...style],
     })),
     values: {

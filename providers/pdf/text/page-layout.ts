@@ -38,13 +38,15 @@ export function layOut(element: TextElement, text: string, page: PageSize, shape
   const sizePt = Math.min(
     ...paragraphs.map(({ text, direction }) => fittingSize(shape(text, direction), element, available)),
   );
-  const lines = paragraphs.flatMap(({ text, direction }) =>
-    breakLines(
+  const lines = paragraphs.flatMap(({ text, direction }) => {
+    const broken = breakLines(
       text,
       (line) => shape(line, direction),
       (line) => widthOf(line, sizePt, element) <= available,
-    ),
-  );
+    );
+    if (element.maxLines !== null && broken.length > element.maxLines) throw tooManyLines(element, broken.length);
+    return broken;
+  });
   const leading = sizePt * element.lineHeight;
   // lines that fitting has added grow upwards: below a name, templates have a rule or the next text
   const topPt = element.yPt + (lines.length - paragraphs.length) * leading;
@@ -68,6 +70,13 @@ export function layOut(element: TextElement, text: string, page: PageSize, shape
       color: element.color,
     };
   });
+}
+
+function tooManyLines({ name, maxLines }: TextElement, lines: number): CredentialError {
+  return new CredentialError(
+    'text-too-long',
+    `the text of "${name}" takes ${lines} lines and "max_lines" is ${maxLines}; allow a smaller "min_size", or more lines where there is room above`,
+  );
 }
 
 function widthOf({ width, spaces }: ShapedLine, sizePt: number, { charSpacePt }: TextElement): number {

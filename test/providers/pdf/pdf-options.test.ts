@@ -19,6 +19,7 @@ describe('the options of the pdf generation function', () => {
       uppercase: false,
       lineHeight: 1.1,
       link: null,
+      maxLines: 3,
     };
     expect(textElements(read({}))).to.deep.equal([
       { ...common, name: 'name', text: '{name}', yPt: 290, sizePt: 32, minSizePt: 19.2 },

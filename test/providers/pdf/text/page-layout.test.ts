@@ -24,6 +24,7 @@ function anElement(facts: Partial<TextElement> = {}): TextElement {
     fonts: [],
     sizePt: 32,
     minSizePt: 20,
+    maxLines: null,
     color: '#000000',
     charSpacePt: 0,
     uppercase: false,
@@ -115,6 +116,17 @@ describe('page layout', () => {
         },
       ),
     );
+  });
+
+  it('refuses what would take more lines than it may, by paragraph', () => {
+    const line = 'x'.repeat(70);
+    const element = anElement({ maxLines: 2 });
+    expect(failure([line, line, line].join(' '), element)).to.deep.equal([
+      'credential.text-too-long',
+      'the text of "name" takes 3 lines and "max_lines" is 2; allow a smaller "min_size", or more lines where there is room above',
+    ]);
+    expect(places(element, [line, line].join(' '))).to.have.length(2);
+    expect(places(element, [line, line].join(' ').concat('\n', line)), 'two paragraphs').to.have.length(3);
   });
 
   it('refuses what does not fit on the page at all', () => {

@@ -52,7 +52,7 @@ export async function measure(print: (line: string) => void): Promise<void> {
       while ((await queue.depth()) > (isStep ? 0 : AHEAD / 2)) await pause(20);
       if (isStep) report(published);
     }
-    const recorded = (await prepared.services.events.counts()).reduce((sum, { count }) => sum + count, 0);
+    const recorded = await prepared.services.events.records.count([], EVENTS + 1);
     print(`  ${recorded.toLocaleString('en')} recorded`);
     await endConsumer(consumer);
     await prepared.stop();

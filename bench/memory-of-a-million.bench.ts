@@ -52,8 +52,10 @@ export async function measure(print: (line: string) => void): Promise<void> {
       while ((await queue.depth()) > (isStep ? 0 : AHEAD / 2)) await pause(20);
       if (isStep) report(published);
     }
-    const recorded = await prepared.services.events.records.count([], EVENTS + 1);
-    print(`  ${recorded.toLocaleString('en')} recorded`);
+    const recorded = () => prepared.services.events.records.count([], EVENTS + 1);
+    // the last are on their way
+    while ((await recorded()) < EVENTS) await pause(20);
+    print(`  ${EVENTS.toLocaleString('en')} recorded`);
     await endConsumer(consumer);
     await prepared.stop();
     await queue.remove();

@@ -41,7 +41,7 @@ const style: OptionSchema = [
     default: null,
     min: 1,
     max: 100,
-    unit: 'lines',
+    unit: null,
     doc: 'Text that would break into more lines makes no document, since lines are added upwards and would stand on what the template has there.',
   },
   {

@@ -44,13 +44,17 @@ export interface Cell {
   readonly isProse?: boolean;
 }
 
-type More = Partial<Pick<Cell, 'otherwise' | 'note' | 'isProse' | 'thumbnail'>> & { readonly isEnglish?: boolean };
+interface More extends Partial<Pick<Cell, 'otherwise' | 'note' | 'isProse' | 'thumbnail'>> {
+  readonly isEnglish?: boolean;
+  readonly breaksAtDots?: boolean;
+}
 
 const NOTHING = msg('none');
 
 export function textCell(text: Words | null, href: string | null = null, more: More = {}): Cell {
-  const { isEnglish = false, ...rest } = more;
-  return { parts: text === null ? [] : [{ kind: 'text', text, href, isEnglish }], otherwise: NOTHING, ...rest };
+  const { isEnglish = false, breaksAtDots = false, ...rest } = more;
+  const parts = text === null ? [] : [{ kind: 'text', text, href, isEnglish, breaksAtDots } as const];
+  return { parts, otherwise: NOTHING, ...rest };
 }
 
 export function timeCell(time: ShownTime | null, otherwise = msg('never') as string): Cell {

@@ -308,7 +308,7 @@ export function configurationList(
         name: 'context',
         label: msg('Course or path'),
         order: 'context',
-        cell: ({ contextKey }) => textCell(contextKey),
+        cell: ({ contextKey }) => textCell(contextKey, null, { breaksAtDots: true }),
       },
       {
         name: 'type',

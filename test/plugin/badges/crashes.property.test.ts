@@ -217,7 +217,7 @@ function inChunks(items: readonly number[], sizes: readonly number[]): number[][
 
 describe('events, crashes and effects', () => {
   it('end the same after any order, duplication, grouping, interleaving and crash as after an undisturbed run', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     await fc.assert(
       fc.asyncProperty(aRun, async ({ events, schedule }) => {
         const calm = await live(events, {

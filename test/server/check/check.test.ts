@@ -18,7 +18,7 @@ import { runLaurel } from '../../support/command.ts';
 const KEY = 'a-secret-key-for-these-tests';
 
 describe('laurel check', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'laurel-check-'));

@@ -8,7 +8,7 @@ import { type LaurelProcess, runLaurelProcess, serveLaurelProcess } from '../../
 const TOKEN = 'a-token-for-the-event-door';
 
 describe('laurel serve', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let dataDir: string;
   let running: LaurelProcess;
   const env = () => ({ LAUREL_DATA_DIR: dataDir, LAUREL_INGEST_TOKEN: TOKEN });
@@ -94,7 +94,7 @@ describe('laurel serve', function () {
 });
 
 describe('laurel serve, when something is wrong', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let dataDir: string;
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'laurel-wrong-'));

@@ -46,7 +46,7 @@ const FIELDS = namesRead(/(?:textField|wholeNumberField)\(req, '(\w+)'/g);
 const PARAMETERS = namesRead(/query(?:Texts?|Choice)\(req, '(\w+)'/g);
 
 describe('odd input', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let site: Site;
   let browser: Browser;
   let token: string;

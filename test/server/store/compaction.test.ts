@@ -82,7 +82,7 @@ async function failureOf(action: Promise<unknown>): Promise<CredentialsError> {
 }
 
 describe('compacting the embedded store', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it('gives what is free back to the disk, and keeps every document', async () => {
     const dataDir = await sparseStore();
@@ -178,7 +178,7 @@ describe('compacting the embedded store', function () {
       expect(left.sort()).to.deep.equal(['store.lmdb', 'store.lmdb-lock']);
     }
     expect(sizes.size).to.equal(2);
-  }).timeout(180_000);
+  }).timeout(480_000);
 
   it('ends with the old file when the disk is full, and leaves nothing behind', async () => {
     const dataDir = await sparseStore();

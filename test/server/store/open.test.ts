@@ -66,7 +66,7 @@ async function withClient<Result>(uri: string, work: (client: MongoClient) => Pr
 }
 
 describe('opening the embedded store', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('gives an address only this user can reach, and keeps what was written', async () => {
     const dataDir = join(temporaryFolder(), 'new', 'data');

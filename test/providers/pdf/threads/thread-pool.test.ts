@@ -10,7 +10,7 @@ import { aTemplate, bundledFont, fontsFolder } from '../../../support/pdf.ts';
 
 describe('threads that make PDF credentials', function () {
   // a thread run from the sources compiles them first
-  this.timeout(60_000);
+  this.timeout(240_000);
   const pools: PdfEngine[] = [];
   let template: Uint8Array;
   /** For all tests that leave it as it was. */

@@ -11,7 +11,7 @@ import { type TestDatabase, testDatabase } from '../../../support/database.ts';
 import { countRuns, markThings, migrateHere, startMigrating } from '../../../support/migrating-process.ts';
 
 describe('migrations', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let server: TestDatabase;
   let database: Database;
 

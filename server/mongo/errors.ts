@@ -69,6 +69,12 @@ export function isGoingAway(code: unknown): boolean {
   return GOING_AWAY.includes(code);
 }
 
+/** What a socket says that leads nowhere any more. The driver passes it on as it is where it waited for a write to leave. */
+const SOCKET_GONE: readonly unknown[] = [
+  ...['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'ECONNREFUSED', 'ENOTCONN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['ERR_STREAM_DESTROYED', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_WRITE_AFTER_END', 'ERR_SOCKET_CLOSED'],
+];
+
 /** A refusal by the server (`MongoServerError`) is our mistake, unless it says that it is going away, or that it has written
  *  and does not know how durably. */
 function isFromDatabase(error: unknown): boolean {
@@ -78,5 +84,6 @@ function isFromDatabase(error: unknown): boolean {
     const isLabelled = error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('RetryableError');
     return isLabelled || isGoingAway(error.code);
   }
-  return error instanceof MongoError || error instanceof mongoose.MongooseError;
+  if (error instanceof MongoError || error instanceof mongoose.MongooseError) return true;
+  return error instanceof Error && 'code' in error && SOCKET_GONE.includes(error.code);
 }

@@ -23,6 +23,16 @@ describe('work against the database', () => {
     ]);
   });
 
+  it('takes a socket that leads nowhere any more for a database that is away, as the driver passes it on', async () => {
+    for (const code of ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']) {
+      const gone = Object.assign(new Error(`write ${code}`), { code, syscall: 'write' });
+      const error = await rejection(withDatabase(() => Promise.reject(gone)));
+      expect(error, code).to.include({ code: 'store.unavailable', retry: 'later' });
+    }
+    const full = Object.assign(new Error('no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+    expect(await withDatabase(() => Promise.reject(full)).catch((given: unknown) => given)).to.equal(full);
+  });
+
   it('does not take a query that makes no sense for a database that is away', async () => {
     const mistake = new mongoose.Error.CastError('string', { $in: ['a'] }, 'state');
     const passedOn = (error: Error) => withDatabase(() => Promise.reject(error)).catch((given: unknown) => given);

@@ -78,7 +78,8 @@ export interface Laurel {
   readonly sealedRecords: readonly SealedRecords[];
   /** The pipeline of every door, with what became of the event. */
   process(event: LmsEvent, door: Door): Promise<ProcessResult>;
-  /** Carries out a job here if it is due and no other process has it. @returns it when it has ended */
+  /** Carries out a job here if it is due and no other process has it. @param until when aborted, it is given back
+   *  @returns it when it has ended */
   carryOut(jobId: string, until?: AbortSignal): Promise<Job | null>;
   /** What a plan would mean for the learners on record; null: it touches no active badge. */
   planImpact(plan: RulePlan, since: Instant | null): Promise<Impact | null>;

@@ -179,10 +179,10 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
 
   return {
     runDue,
-    async carryOut(id, until) {
-      const job = stopping || until?.aborted ? null : await claim(id);
-      if (job === null) return null;
-      const work = carryOut(job, until);
+    carryOut(id, until) {
+      if (stopping || until?.aborted) return Promise.resolve(null);
+      // from the claim on: what is claimed while the process stops has to be given back before the store is closed
+      const work = claim(id).then((job) => job && carryOut(job, until));
       asked.add(work);
       return work.finally(() => asked.delete(work));
     },

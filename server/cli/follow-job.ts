@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOpen, type Job, type JobStore } from '../../plugin/ports/job-store.ts';
 import type { Services } from '../http/services.ts';
-import { awaitInterruption, InterruptedError } from './interruption.ts';
+import { awaitInterruption, FINISHING, InterruptedError } from './interruption.ts';
 import { slowly } from './progress-lines.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';
@@ -89,8 +89,7 @@ async function lastOf(
   { id }: Job,
   working: Promise<unknown> | null,
 ): Promise<Job> {
-  if (working !== null)
-    shell.printError('interrupted: the step under way is finished first; once more to leave at once');
+  if (working !== null) shell.printError(FINISHING);
   await working;
   const job = await jobStore.get(id);
   if (job !== null && !isOpen(job.state)) return job;

@@ -3,7 +3,7 @@
 import type { CredentialRun } from '../../plugin/ports/credential-store.ts';
 import type { Laurel } from '../compose.ts';
 import { soonerOf } from './follow-job.ts';
-import { awaitInterruption, InterruptedError } from './interruption.ts';
+import { awaitInterruption, FINISHING, InterruptedError } from './interruption.ts';
 import { slowly } from './progress-lines.ts';
 import { plural } from './rule-report.ts';
 import type { Shell } from './shell.ts';
@@ -40,7 +40,7 @@ async function endOfRun(
     await soonerOf([end, asked], LOOK_MS);
     if (ended !== null) return ended;
     if (signal.aborted) {
-      shell.printError('interrupted: the learners in hand are finished first; once more to leave at once');
+      shell.printError(FINISHING);
       await runner.stop();
     }
     const run = await services.credentials.run(runId);

@@ -15,6 +15,9 @@ interface Interruption {
   readonly asked: Promise<void>;
 }
 
+/** Said at once, since what is in hand may take some seconds. */
+export const FINISHING = 'interrupted: what is in hand is finished first; once more to leave at once';
+
 /** From here on an interruption does not end the process at once; a second one does. */
 export function awaitInterruption(shell: Pick<Shell, 'untilAsked'>): Interruption {
   const controller = new AbortController();

@@ -50,13 +50,9 @@ export function addJobsCommands(program: Command, shell: Shell): void {
       .argument('<id>', 'as `laurel jobs list` prints it')
       .option('--json', 'print the job as JSON')
       .action((id: string, options: { json?: boolean }) =>
-        withLaurel(shell, async (laurel) => {
-          const { services, carryOut } = laurel;
-          await followJob(shell, { services, carryOut }, await jobOf(services, id), {
-            wait: true,
-            json: options.json === true,
-          });
-        }),
+        withLaurel(shell, async (laurel) =>
+          followJob(shell, laurel, await jobOf(laurel.services, id), { wait: true, json: options.json === true }),
+        ),
       ),
     {
       json: 'the job, as `laurel jobs show` prints it',

@@ -36,16 +36,14 @@ export interface Message {
 
 /** Where people are spoken to. */
 const FOLDERS = [
-  ...[
-    'plugin',
-    'providers',
-    'server/composition',
-    'server/http',
-    'server/mail',
-    'server/organisations',
-    'server/scheduler',
-    'views',
-  ],
+  'plugin',
+  'providers',
+  'server/composition',
+  'server/http',
+  'server/mail',
+  'server/organisations',
+  'server/scheduler',
+  'views',
 ];
 
 const TEXT = String.raw`\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;

@@ -76,6 +76,16 @@ describe('a job', () => {
     }
   });
 
+  it('that is claimed while its process stops is given back before the stop is over', async () => {
+    const { store, request, runner: aRunner, now } = world(counting());
+    const { id } = await request(2);
+    const runner = aRunner();
+    const work = runner.carryOut(id);
+    await runner.stop();
+    expect(await store.get(id)).to.deep.include({ done: 0, dueAt: now() });
+    expect(await work).to.equal(null);
+  });
+
   it('goes on after the last recorded step when the process that had it died', async () => {
     const seen: unknown[] = [];
     let dies = true;

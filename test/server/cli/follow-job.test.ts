@@ -47,7 +47,7 @@ describe('a command that waits for a job', () => {
     expect((end as Error).message).to.equal(
       'job j1 is not done: a running server goes on with it, or `laurel jobs wait j1`; `laurel jobs cancel j1` ends it',
     );
-    expect(said).to.equal('interrupted: the step under way is finished first; once more to leave at once\n');
+    expect(said).to.equal('interrupted: what is in hand is finished first; once more to leave at once\n');
     expect(left).to.deep.include({ done: 2, finishedAt: null });
     expect(left?.dueAt).to.be.at.most(new Date());
     expect((await runner.carryOut('j1'))?.done).to.equal(5);

@@ -22,7 +22,7 @@ describe('a command that is interrupted', function () {
     expect({ code, stdout }).to.deep.equal({ code: 130, stdout: '' });
     const [, id = ''] = /run (\S+) is not done/.exec(stderr) ?? [];
     expect(stderr).to.equal(
-      'interrupted: the learners in hand are finished first; once more to leave at once\n' +
+      'interrupted: what is in hand is finished first; once more to leave at once\n' +
         `laurel: run ${id} is not done: a running server goes on with it, or \`laurel credentials runs wait ${id}\`; ` +
         `\`laurel credentials runs cancel ${id}\` ends it\n`,
     );

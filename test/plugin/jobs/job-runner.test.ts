@@ -79,9 +79,15 @@ describe('a job', () => {
   it('that is claimed while its process stops is given back before the stop is over', async () => {
     const { store, request, runner: aRunner, now } = world(counting());
     const { id } = await request(2);
+    const claim = store.claim.bind(store);
+    store.claim = async (...given) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return claim(...given);
+    };
     const runner = aRunner();
     const work = runner.carryOut(id);
     await runner.stop();
+    expect((await store.get(id))?.fence, 'it was claimed').to.equal(1);
     expect(await store.get(id)).to.deep.include({ done: 0, dueAt: now() });
     expect(await work).to.equal(null);
   });

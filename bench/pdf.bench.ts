@@ -13,7 +13,7 @@ import { readOptions } from '../plugin/extensions/options.ts';
 import type { PdfEngine, PdfJob } from '../providers/pdf/engine.ts';
 import { createLocalEngine } from '../providers/pdf/local-engine.ts';
 import { pdfOptions } from '../providers/pdf/pdf-options.ts';
-import { createThreadPool } from '../providers/pdf/threads/thread-pool.ts';
+import { createProcessPool } from '../providers/pdf/processes/process-pool.ts';
 import { projectPath } from '../server/paths.ts';
 import { cpuMs, median, row } from './race.ts';
 
@@ -65,8 +65,8 @@ const NAMES = {
 type Make = (number: number) => Promise<unknown>;
 
 export async function measure(print: (line: string) => void): Promise<void> {
-  // first: what the others leave behind in this process would slow down whoever waits for the threads
-  await threads(print);
+  // first: what the others leave behind in this process would slow down whoever waits for the processes
+  await processes(print);
   const engine = createLocalEngine(fontsFolder);
   print(
     `template ${Math.round(template.length / 1024)} KiB; medians of ${ROUNDS} rounds, per second of processor time`,
@@ -199,35 +199,35 @@ async function drawing(lines: number): Promise<Uint8Array> {
 
 /** Documents asked for at once, as runs, pages and previews together do. */
 const IN_FLIGHT = 64;
-const IN_THREADS = 5_000;
+const IN_PROCESSES = 5_000;
 const WARMING = 2_000;
 
-/** What a web process notices, and what more threads bring. Other work on the machine holds the event loop up as well, so
+/** What a web process notices, and what more processes bring. Other work on the machine holds the event loop up as well, so
  *  it is measured with nothing to do first. */
-async function threads(print: (line: string) => void): Promise<void> {
+async function processes(print: (line: string) => void): Promise<void> {
   const idle = watchLoop();
   await setTimeout(3_000);
   print(`with nothing to do ${idle()}`);
   let alone = 0;
   for (const count of [1, 2]) {
-    const pool = createThreadPool({ fontsFolder, threads: count });
+    const pool = createProcessPool({ fontsFolder, processes: count });
     const make = laurel(pool, 'any script', true);
     const started = performance.now();
     await make(0);
     print(
-      `${count} thread${count > 1 ? 's' : ''}: the first document after ${(performance.now() - started).toFixed(0)} ms`,
+      `${count} process${count > 1 ? 'es' : ''}: the first document after ${(performance.now() - started).toFixed(0)} ms`,
     );
     await makeAll(make, WARMING * count);
     const held = watchLoop();
     const [began, cpu] = [performance.now(), cpuMs()];
-    await makeAll(make, IN_THREADS);
+    await makeAll(make, IN_PROCESSES);
     const seconds = (performance.now() - began) / 1000;
     print(
-      `${IN_THREADS} more (${availableParallelism()} processors): ${(IN_THREADS / seconds).toFixed(0)} a second on the clock, ` +
-        `${((IN_THREADS / (cpuMs() - cpu)) * 1000).toFixed(0)} per second of processor time; ${held()}`,
+      `${IN_PROCESSES} more (${availableParallelism()} processors): ${(IN_PROCESSES / seconds).toFixed(0)} a second on the clock, ` +
+        `${((IN_PROCESSES / (cpuMs() - cpu)) * 1000).toFixed(0)} per second of processor time; ${held()}`,
     );
     if (count === 1) alone = seconds;
-    else print(`two threads are ${(alone / seconds).toFixed(2)} times as fast as one`);
+    else print(`two processes are ${(alone / seconds).toFixed(2)} times as fast as one`);
     await pool.close();
   }
 }

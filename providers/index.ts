@@ -42,7 +42,7 @@ export { createPdfGeneration, type SiteStyles } from './pdf/generate-pdf-credent
 // PDF credentials
 export { NAME_STYLES, type NameStyle, writeName } from './pdf/name-style.ts';
 export { pdfOptions } from './pdf/pdf-options.ts';
-export { createThreadPool } from './pdf/threads/thread-pool.ts';
+export { createProcessPool } from './pdf/processes/process-pool.ts';
 // Pictures
 export { createPictureFetch, type PictureFetch } from './pictures/picture-fetch.ts';
 export { pictureKind } from './pictures/picture-kind.ts';

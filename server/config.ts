@@ -125,12 +125,12 @@ export const settingsTable = {
     'LAUREL_FILES_DIR',
     'Folder for assets and generated credentials; unset: in the database (GridFS)',
   ),
-  pdfThreads: whole(
-    'LAUREL_PDF_THREADS',
+  pdfProcesses: whole(
+    'LAUREL_PDF_PROCESSES',
     0,
     0,
     64,
-    'Threads of a process that make PDF credentials; 0: one less than it has processors, at least 1',
+    'Processes beside each of Laurel that make PDF credentials, as many at most; 0: one less than there are processors, at least 1',
   ),
   amqpUrl: secret('AMQP_URL', 'RabbitMQ; unset: events come in by HTTP and from files', url(['amqp', 'amqps'])),
   amqpExchange: text('LAUREL_AMQP_EXCHANGE', 'learning-badges-lifecycle', 'Topic exchange of the LMS events'),

@@ -1,5 +1,5 @@
 /** What a document has of its own, behind the bytes that its template shares: objects, cross-references, trailer. Written into
- *  one buffer that is kept for all documents of a thread, and copied once, when its length is known. */
+ *  one buffer that is kept for all documents of a process, and copied once, when its length is known. */
 
 import type { CompiledTemplate } from './template/compile-template.ts';
 import { crossReference, FREE_REFERENCE, packed, STREAM_END, streamStart } from './template/object-writer.ts';
@@ -34,27 +34,26 @@ export class DocumentTail {
     this.#text(STREAM_END);
   }
 
-  /** The whole document.
-   *  @param trailer entries without `Size` */
+  /** Nothing follows.
+   *  @param trailer entries without `Size` @returns memory of its own */
   end(trailer: string): Buffer {
     const { bytes, references, firstNumber, nextNumber } = this.#template;
     const start = bytes.length + this.#length;
     const end = Math.max(nextNumber, this.#offsets.length);
-    const own = (from: number, to: number) => {
-      let lines = '';
+    const lines = (from: number, to: number) => {
+      let text = '';
       for (let number = from; number < to; number++) {
-        lines += crossReference(bytes.length + (this.#offsets[number] as number));
+        text += crossReference(bytes.length + (this.#offsets[number] as number));
       }
-      return lines;
+      return text;
     };
     this.#text(
-      `xref\n0 ${end}\n${FREE_REFERENCE}${own(1, firstNumber)}${references}${own(nextNumber, end)}` +
+      `xref\n0 ${end}\n${FREE_REFERENCE}${lines(1, firstNumber)}${references}${lines(nextNumber, end)}` +
         `trailer\n<< /Size ${end} ${trailer} >>\nstartxref\n${start}\n%%EOF\n`,
     );
-    const document = Buffer.allocUnsafeSlow(bytes.length + this.#length);
-    document.set(bytes);
-    document.set(buffer.subarray(0, this.#length), bytes.length);
-    return document;
+    const own = Buffer.allocUnsafeSlow(this.#length);
+    own.set(buffer.subarray(0, this.#length));
+    return own;
   }
 
   #text(text: string): void {

@@ -1,4 +1,4 @@
-/** One document: what its template shares, with its own overlay, fonts and facts behind it, as one complete file. */
+/** One document: what its template shares, with its own overlay, fonts and facts behind it, which together are one complete file. */
 
 import { hash } from 'node:crypto';
 import { DocumentTail } from './document-tail.ts';
@@ -40,8 +40,20 @@ export interface Link {
   readonly box: readonly [number, number, number, number];
 }
 
+/** In two parts, since the first is the same for all documents of a template. */
+export interface DocumentParts {
+  /** Of the template: always the same array. */
+  readonly shared: Uint8Array;
+  /** With memory of its own. */
+  readonly own: Uint8Array;
+}
+
+export function wholeDocument({ shared, own }: DocumentParts): Buffer {
+  return Buffer.concat([shared, own]);
+}
+
 /** Deterministic unless the template encrypts. */
-export function writeDocument(template: CompiledTemplate, overlay: Overlay, facts: DocumentFacts): Buffer {
+export function writeDocument(template: CompiledTemplate, overlay: Overlay, facts: DocumentFacts): DocumentParts {
   const { encryption } = template;
   const tail = new DocumentTail(template);
   tail.object(
@@ -56,7 +68,7 @@ export function writeDocument(template: CompiledTemplate, overlay: Overlay, fact
   );
   tail.object(INFO, information(facts, template));
   for (const [i, font] of overlay.fonts.entries()) font.writeTo(tail, fontNumber(template, i), template);
-  return tail.end(trailer(template, facts));
+  return { shared: template.bytes, own: tail.end(trailer(template, facts)) };
 }
 
 function fontNumber(template: CompiledTemplate, index: number): number {

@@ -1,10 +1,10 @@
-/** What makes documents, and checks what they are made from: in the thread that asks, or in threads of its own. */
+/** What makes documents, and checks what they are made from: in the process that asks, or in processes of its own. */
 
 import type { PageDesign } from '../../plugin/extensions/page-design.ts';
 import type { Asset, Options } from '../../plugin/ports/credential-store.ts';
 import type { TemplateFacts } from './template/template-pages.ts';
 
-/** Everything for one document, plain so that it can be handed to another thread. */
+/** Everything for one document, plain so that it can be handed to another process. */
 export interface PdfJob {
   readonly options: Options;
   readonly learnerName: string;

@@ -1,8 +1,8 @@
-/** Makes documents in the thread that asks. */
+/** Makes documents in the process that asks. */
 
 import { CredentialsError, InputError } from '../../plugin/errors.ts';
 import { RecentlyUsed } from '../../plugin/recently-used.ts';
-import { writeDocument } from './document.ts';
+import { type DocumentParts, wholeDocument, writeDocument } from './document.ts';
 import { Canvas } from './drawing/canvas.ts';
 import { drawPage, type Fonts } from './drawing/draw-page.ts';
 import { measurePage } from './drawing/measure-page.ts';
@@ -22,8 +22,13 @@ import { subsetFont } from './text/subset-font.ts';
 const KEPT = 16;
 const KEPT_LINES = 1_000;
 
+export interface LocalEngine extends PdfEngine {
+  /** What `generate` would give. @throws as it does */
+  parts(job: PdfJob): Promise<DocumentParts>;
+}
+
 /** @param fontsFolder where the fonts that come with Laurel are */
-export function createLocalEngine(fontsFolder: string): PdfEngine {
+export function createLocalEngine(fontsFolder: string): LocalEngine {
   const templates = new RecentlyUsed<Promise<CompiledTemplate>>(KEPT);
   const fonts = new RecentlyUsed<Font>(KEPT);
   const shelf = createFontShelf(fontsFolder);
@@ -55,11 +60,16 @@ export function createLocalEngine(fontsFolder: string): PdfEngine {
     return { named: (name) => font(name, job), fallback: (character) => shelf.for(character), shapedLines };
   }
 
+  async function parts(job: PdfJob): Promise<DocumentParts> {
+    const page = await compiled(job);
+    const { overlay, facts } = drawPage(canvas, page, job, fontsOf(job));
+    return writeDocument(page, overlay, facts);
+  }
+
   return {
+    parts,
     async generate(job) {
-      const page = await compiled(job);
-      const { overlay, facts } = drawPage(canvas, page, job, fontsOf(job));
-      return writeDocument(page, overlay, facts);
+      return wholeDocument(await parts(job));
     },
     async measure(job) {
       return measurePage(await compiled(job), job, fontsOf(job));

@@ -17,8 +17,8 @@ import {
   completionsAndGrades,
   courseCompletions,
   createPdfGeneration,
+  createProcessPool,
   createSmtpMailer,
-  createThreadPool,
   subsectionGrades,
 } from '../../providers/index.ts';
 import { measuredGeneration, measuredMailer, measuredRuns } from '../metrics/measure.ts';
@@ -65,8 +65,8 @@ export function composeCredentials(foundation: Foundation, parts: CredentialsPar
     isRetired: retired.has,
     ...(patience?.leaseMs && { leaseMs: patience.leaseMs }),
   };
-  // every thread makes the next document while the last one is stored, and some are read or stored beside them
-  const runner = createCredentialRunner({ ...generation, atOnce: 2 * pdfThreadsOf(settings) + 2 });
+  // every process makes the next document while the last one is stored, and some are read or stored beside them
+  const runner = createCredentialRunner({ ...generation, atOnce: 2 * pdfProcessesOf(settings) + 2 });
   lifecycle.onStop('credential runs', () => runner.stop());
   const mailer = openMailer(foundation, meters);
   return {
@@ -100,9 +100,9 @@ function siteOf({ platformName, nameStyle, dateStyle, dateLanguage }: Foundation
 }
 
 function openRegistry({ settings, plugins, lifecycle }: Foundation, meters: Meters): ExtensionRegistry {
-  const threads = pdfThreadsOf(settings);
-  const pdfEngine = createThreadPool({ threads, fontsFolder: projectPath('fonts') });
-  lifecycle.onStop('PDF threads', () => pdfEngine.close());
+  const processes = pdfProcessesOf(settings);
+  const pdfEngine = createProcessPool({ processes, fontsFolder: projectPath('fonts') });
+  lifecycle.onStop('PDF processes', () => pdfEngine.close());
   const registry = new ExtensionRegistry()
     .addRetrieval(courseCompletions)
     .addRetrieval(subsectionGrades)
@@ -120,6 +120,6 @@ function openMailer({ settings: { smtpUrl, mailFrom }, tracer, lifecycle }: Foun
   return mailer;
 }
 
-function pdfThreadsOf({ pdfThreads }: Pick<Foundation['settings'], 'pdfThreads'>): number {
-  return pdfThreads || Math.max(1, availableParallelism() - 1);
+function pdfProcessesOf({ pdfProcesses }: Pick<Foundation['settings'], 'pdfProcesses'>): number {
+  return pdfProcesses || Math.max(1, availableParallelism() - 1);
 }

@@ -13,13 +13,13 @@ const START_LIMIT_MS = 60_000;
 /** The exit code of a process that found the database away when it started, by docs/how-to/operate.md. */
 const AWAY = 69;
 
-/** A file for the process and one for the threads in which it makes PDF documents, because processes that die often should
+/** A file for the process and one for those in which it makes PDF documents, because processes that die often should
  *  start fast. To be called before the first one is started. */
 export async function buildProgram(): Promise<void> {
   await build({
     entryPoints: [
       { in: fileURLToPath(new URL('worker.ts', import.meta.url)), out: 'worker' },
-      { in: projectPath('providers', 'pdf', 'threads', 'thread.ts'), out: 'thread' },
+      { in: projectPath('providers', 'pdf', 'processes', 'process.ts'), out: 'process' },
     ],
     outdir: FOLDER,
     bundle: true,

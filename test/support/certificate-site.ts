@@ -8,7 +8,7 @@ import { createLocalEngine } from '../../providers/pdf/local-engine.ts';
 import { aTemplate, fontsFolder } from './pdf.ts';
 import { makeSite, type Site } from './web.ts';
 
-/** What types are made of, as in a server, without threads. */
+/** What types are made of, as in a server, without processes of their own. */
 export const extensions = new ExtensionRegistry()
   .addRetrieval(courseCompletions)
   .addRetrieval(completionsAndGrades)

@@ -1,5 +1,5 @@
 /** AES-256 as PDF 2.0 has it (ISO 32000-2, 7.6: revision 6), with an empty password to open, so that everybody can read
- *  but programs know what the issuer allows. The key is random per thread and template, and the owner's password is
+ *  but programs know what the issuer allows. The key is random per process and template, and the owner's password is
  *  thrown away: nobody needs it, since the template is still there. */
 
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';

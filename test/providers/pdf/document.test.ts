@@ -1,18 +1,19 @@
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { expect } from 'chai';
-import { type DocumentFacts, type Link, writeDocument } from '../../../providers/pdf/document.ts';
+import { type DocumentFacts, type Link, wholeDocument, writeDocument } from '../../../providers/pdf/document.ts';
 import { type CompiledTemplate, compileTemplate } from '../../../providers/pdf/template/compile-template.ts';
 import { aTemplate } from '../../support/pdf.ts';
 
 describe('a PDF document', () => {
   const facts: DocumentFacts = { title: 'T', author: 'A', language: 'en', createdAt: new Date(0), id: 'i' };
-  const write = (template: CompiledTemplate, count: number) => {
+  const parts = (template: CompiledTemplate, count: number) => {
     const links = Array.from(
       { length: count },
       (_, i): Link => ({ address: `https://a.test/${i}`, box: [0, 0, 9, 9] }),
     );
     return writeDocument(template, { operators: '', fonts: [], images: new Map(), links }, facts);
   };
+  const write = (template: CompiledTemplate, count: number) => wholeDocument(parts(template, count));
   const linksOf = async (bytes: Uint8Array) => {
     const annotations = (await PDFDocument.load(bytes, { password: '' })).getPage(0).node.Annots();
     return annotations?.asArray().length ?? 0;
@@ -31,8 +32,10 @@ describe('a PDF document', () => {
     });
   }
 
-  it('has memory of its own, so that it can be handed to another thread', async () => {
-    const { buffer, byteLength } = write(await compileTemplate(await aTemplate(), [], false), 0);
-    expect(buffer.byteLength).to.equal(byteLength);
+  it('shares with others what is of its template, and keeps what is its own while the next is made', async () => {
+    const template = await compileTemplate(await aTemplate(), [], false);
+    const [first, second] = [parts(template, 1), parts(template, 2)];
+    expect(first.shared).to.equal(second.shared);
+    expect(await linksOf(wholeDocument(first))).to.equal(1);
   });
 });

@@ -11,7 +11,7 @@ import {
   PDFString,
 } from '@cantoo/pdf-lib';
 import { expect } from 'chai';
-import { type DocumentFacts, writeDocument } from '../../../../providers/pdf/document.ts';
+import { type DocumentFacts, wholeDocument, writeDocument } from '../../../../providers/pdf/document.ts';
 import { compileTemplate } from '../../../../providers/pdf/template/compile-template.ts';
 import { rejection } from '../../../contracts/credential-store.ts';
 import { aTemplate } from '../../../support/pdf.ts';
@@ -22,7 +22,7 @@ describe('a PDF template', () => {
   const facts: DocumentFacts = { title: 'T', author: 'A', language: 'en', createdAt: new Date(0), id: 'i' };
   const nothing = { operators: '', fonts: [], images: new Map(), links: [] };
   const documentOf = async (bytes: Uint8Array, encrypted = false) =>
-    PDFDocument.load(writeDocument(await compile(bytes, encrypted), nothing, facts), { password: '' });
+    PDFDocument.load(wholeDocument(writeDocument(await compile(bytes, encrypted), nothing, facts)), { password: '' });
 
   /** A template changed on its first page. */
   const changed = (name: string, value: (document: PDFDocument) => PDFObject) =>
@@ -117,7 +117,7 @@ describe('a PDF template', () => {
       const page = document.getPage(0).node;
       page.set(PDFName.of('Resources'), context.obj({ XObject: { Fm: context.register(form) } }));
     });
-    const written = Buffer.from(writeDocument(await compile(bytes), nothing, facts)).toString('latin1');
+    const written = wholeDocument(writeDocument(await compile(bytes), nothing, facts)).toString('latin1');
     expect(written).to.include('/Owner null').and.not.include('[0 0 100 100]');
   });
 

@@ -1,4 +1,4 @@
-/** The memory limits of a thread leave out buffers, and the parser of templates unpacks what it finds into buffers without
+/** The limit of the heap leaves out buffers, and the parser of templates unpacks what it finds into buffers without
  *  a limit of its own: a file of some kilobytes could take all memory of the machine. */
 
 import { InputError } from '../../../plugin/errors.ts';
@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 const MAX_ONE = 128 * MIB;
 const MAX_ALL = 1024 * MIB;
 
-/** From now on, making byte arrays in this thread fails when one is too large, or all since `reset` together.
+/** From now on, making byte arrays in this process fails when one is too large, or all since `reset` together.
  *  @throws where an array is made: InputError `input.template` */
 export function limitAllocations(): { reset(): void } {
   let allocated = 0;

@@ -4,12 +4,12 @@ import { readOptions } from '../../../../plugin/extensions/options.ts';
 import type { PdfEngine, PdfJob } from '../../../../providers/pdf/engine.ts';
 import { createLocalEngine } from '../../../../providers/pdf/local-engine.ts';
 import { pdfOptions } from '../../../../providers/pdf/pdf-options.ts';
-import { createThreadPool } from '../../../../providers/pdf/threads/thread-pool.ts';
+import { createProcessPool } from '../../../../providers/pdf/processes/process-pool.ts';
 import { rejection } from '../../../contracts/credential-store.ts';
 import { aTemplate, bundledFont, fontsFolder } from '../../../support/pdf.ts';
 
-describe('threads that make PDF credentials', function () {
-  // a thread run from the sources compiles them first
+describe('processes that make PDF credentials', function () {
+  // a process run from the sources compiles them first
   this.timeout(240_000);
   const pools: PdfEngine[] = [];
   let template: Uint8Array;
@@ -21,8 +21,8 @@ describe('threads that make PDF credentials', function () {
   });
   after(() => Promise.all(pools.map((pool) => pool.close())));
 
-  function aPool(facts: { threads?: number; timeLimitMs?: number } = {}): PdfEngine {
-    const pool = createThreadPool({ fontsFolder, threads: 1, timeLimitMs: 50_000, ...facts });
+  function aPool(facts: { timeLimitMs?: number } = {}): PdfEngine {
+    const pool = createProcessPool({ fontsFolder, processes: 1, timeLimitMs: 50_000, ...facts });
     pools.push(pool);
     return pool;
   }
@@ -40,7 +40,7 @@ describe('threads that make PDF credentials', function () {
     };
   }
 
-  it('make the same bytes as the thread that asks would', async () => {
+  it('make the same bytes as the process that asks would', async () => {
     const expected = Buffer.from(await createLocalEngine(fontsFolder).generate(aJob()));
     const made = await Promise.all([1, 2, 3].map(() => pool.generate(aJob())));
     expect(made.map((bytes) => expected.equals(bytes))).to.deep.equal([true, true, true]);
@@ -59,7 +59,7 @@ describe('threads that make PDF credentials', function () {
     expect(Buffer.from(await pool.generate(aJob())).equals(first)).to.equal(true);
   });
 
-  it('measure, and count pages, as the thread that asks would', async () => {
+  it('measure, and count pages, as the process that asks would', async () => {
     const own = createLocalEngine(fontsFolder);
     expect(await pool.measure(aJob())).to.deep.equal(await own.measure(aJob()));
     expect(await pool.facts(template)).to.deep.equal({
@@ -86,7 +86,7 @@ describe('threads that make PDF credentials', function () {
     await pool.check('pdf-template', template);
   });
 
-  it('end with a task that takes too long, and serve the next with a new thread', async () => {
+  it('end with a task that takes too long, and serve the next with a new process', async () => {
     const hasty = aPool({ timeLimitMs: 1 });
     const error = await rejection(hasty.generate(aJob()));
     expect(error).to.include({
@@ -96,13 +96,23 @@ describe('threads that make PDF credentials', function () {
     expect((await rejection(hasty.generate(aJob()))).code).to.equal('input.template');
   });
 
-  it('begin anew with what a thread had been handed when it was lost', async () => {
+  it('begin anew with what a process had been handed when it was lost', async () => {
     const watched = aPool({ timeLimitMs: 8_000 });
     await watched.generate(aJob());
     const endless = rejection(watched.generate(aJob({ learnerName: 'x'.repeat(4_000_000) })));
     const others = [1, 2, 3].map((i) => watched.generate(aJob({ learnerName: `Ada ${i}` })));
     expect((await endless).message).to.match(/^the document cannot be made: it takes /);
     expect((await Promise.all(others)).map(({ length }) => length > 1_000)).to.deep.equal([true, true, true]);
+  });
+
+  it('end by themselves where a document fills their memory, as no thread would: this process goes on', async () => {
+    const patient = aPool();
+    const refused = await rejection(patient.generate(aJob({ learnerName: 'x'.repeat(12_000_000) })));
+    expect(refused).to.include({
+      code: 'input.template',
+      message: 'the document cannot be made: it takes too much memory; simplify the template and its images',
+    });
+    expect((await patient.generate(aJob())).length).to.be.above(1_000);
   });
 
   it('refuse an object stream that unpacks to far more than it is, and go on', async () => {

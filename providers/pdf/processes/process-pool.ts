@@ -1,30 +1,32 @@
-/** Documents made in threads of their own, so that pages and events are served meanwhile, and a file made to do harm ends
- *  a thread and not the process. */
+/** Documents made in processes of their own, so that pages and events are served meanwhile, and a file made to do harm ends
+ *  one of them and not the server. A thread would not do: a heap that is full may end the whole process. */
 
 import { InputError } from '../../../plugin/errors.ts';
 import type { PdfEngine, PdfJob } from '../engine.ts';
-import { type Answer, fromPlain, type ThreadOptions } from './messages.ts';
-import { PdfThread, type Work } from './pdf-thread.ts';
+import { type Answer, fromPlain } from './messages.ts';
+import { type Made, PdfProcess, type Work } from './pdf-process.ts';
 
-export interface ThreadPoolOptions extends ThreadOptions {
+export interface ProcessPoolOptions {
+  /** Where the fonts that come with Laurel are. */
+  readonly fontsFolder: string;
   /** At most; each is started when it is first needed. */
-  readonly threads: number;
+  readonly processes: number;
   /** After which a task is given up; default 20 seconds. */
   readonly timeLimitMs?: number;
 }
 
 const TIME_LIMIT_MS = 20_000;
 
-export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
+export function createProcessPool({ fontsFolder, processes: most, timeLimitMs }: ProcessPoolOptions): PdfEngine {
   const waiting: Work[] = [];
-  const threads = new Set<PdfThread>();
+  const processes = new Set<PdfProcess>();
   let willServe = false;
   let closed = false;
 
-  function submit(task: Work['task']): Promise<Answer> {
+  function submit(task: Work['task']): Promise<Made> {
     return new Promise((resolve, reject) => {
       if (closed) return reject(stopping());
-      waiting.push({ task, resolve, reject });
+      waiting.push({ task, resolve, reject, isSecondTry: false });
       serveSoon();
     });
   }
@@ -40,43 +42,43 @@ export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
   }
 
   function serve(): void {
-    const unbusy = [...threads].filter(({ load }) => load === 0).length;
-    for (let needed = waiting.length - unbusy; needed > 0 && threads.size < options.threads; needed--) start();
+    const unbusy = [...processes].filter(({ load }) => load === 0).length;
+    for (let needed = waiting.length - unbusy; needed > 0 && processes.size < most; needed--) start();
     for (let work = waiting[0]; work; work = waiting[0]) {
-      const thread = leastBusyFor(work);
+      const process = leastBusyFor(work);
       // the others wait behind it, so that it gets its turn
-      if (!thread) break;
-      thread.take(work);
+      if (!process) break;
+      process.take(work);
       waiting.shift();
     }
-    for (const thread of threads) thread.send();
+    for (const process of processes) process.send();
   }
 
-  function leastBusyFor(work: Work): PdfThread | undefined {
-    return [...threads].filter((thread) => thread.canTake(work)).sort((one, other) => one.load - other.load)[0];
+  function leastBusyFor(work: Work): PdfProcess | undefined {
+    return [...processes].filter((process) => process.canTake(work)).sort((one, other) => one.load - other.load)[0];
   }
 
   function start(): void {
-    const thread = new PdfThread(options, options.timeLimitMs ?? TIME_LIMIT_MS, {
+    const process = new PdfProcess(fontsFolder, timeLimitMs ?? TIME_LIMIT_MS, {
       changed: serveSoon,
-      lost(error, unbegun) {
-        threads.delete(thread);
-        waiting.unshift(...unbegun);
-        // a thread that cannot even be started is noticed by somebody, and not started for ever
-        if (!thread.isReady) waiting.shift()?.reject(error);
+      lost(error, unended) {
+        processes.delete(process);
+        waiting.unshift(...unended);
+        // a process that cannot even be started is noticed by somebody, and not started for ever
+        if (!process.isReady) waiting.shift()?.reject(error);
         serveSoon();
       },
     });
-    threads.add(thread);
+    processes.add(process);
   }
 
-  async function answerTo(task: Work['task']): Promise<Answer> {
+  async function answerTo(task: Work['task']): Promise<Made> {
     const answer = await submit(task);
     if (answer.kind === 'failed') throw fromPlain(answer.error);
     return answer;
   }
 
-  async function work(kind: 'generate' | 'measure', job: PdfJob): Promise<Answer> {
+  async function work(kind: 'generate' | 'measure', job: PdfJob): Promise<Made> {
     for (;;) {
       const answer = await answerTo({ kind, job });
       // it had the assets when it was handed the job, and let go of them before it got there
@@ -87,7 +89,7 @@ export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
   return {
     async generate(job) {
       const answer = await work('generate', job);
-      if (answer.kind === 'made') return answer.bytes;
+      if (answer.kind === 'document') return answer.bytes;
       throw unexpected(answer);
     },
     async measure(job) {
@@ -106,13 +108,13 @@ export function createThreadPool(options: ThreadPoolOptions): PdfEngine {
     async close() {
       closed = true;
       for (const { reject } of waiting.splice(0)) reject(stopping());
-      await Promise.all([...threads].map((thread) => thread.end(stopping())));
+      await Promise.all([...processes].map((process) => process.end(stopping())));
     },
   };
 }
 
-function unexpected({ kind }: Answer): Error {
-  return new Error(`a thread answered ${kind}`);
+function unexpected({ kind }: Made | Answer): Error {
+  return new Error(`a PDF process answered ${kind}`);
 }
 
 function stopping(): InputError {

@@ -95,7 +95,7 @@ describe('a connection that never finishes what it says', function () {
 
   it('is ended by the server', async () => {
     const lifecycle = new Lifecycle(silentLogger);
-    const patience = { headersMs: 300, requestMs: 600, idleMs: 2_000, checkMs: 50 };
+    const patience = { headersMs: 1_500, requestMs: 2_500, idleMs: 10_000, checkMs: 50 };
     const { port, serve } = await listen({ port: 0, host: '127.0.0.1', lifecycle, patience });
     serve((request, response) => void request.resume().once('end', () => response.end('ok')));
     const answerTo = async (text: string): Promise<string> => {

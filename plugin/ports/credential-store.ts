@@ -79,7 +79,8 @@ export interface Schedule {
   readonly oneOff: boolean;
   /** Nothing is due before; an interval is due at it. */
   readonly startAt: Date | null;
-  /** Nothing is due from here on; the schedule is disabled then, not removed. */
+  /** Nothing is due from here on; the schedule is disabled then, not removed. What was due before still runs if it is looked
+   *  at within a minute; what still waits then is given up. */
   readonly expiresAt: Date | null;
   /** Due while the configuration's former run is still going: leave this time out, run once when that has ended, or begin
    *  beside it. */

@@ -13,6 +13,14 @@ const MAX_WINDOW_MS = 366 * 86_400_000;
 
 type Policy = Pick<Schedule, 'rule' | 'oneOff' | 'expiresAt' | 'catchUp' | 'deadlineMs'>;
 
+/** Whether the end of the schedule takes a due time away. It was due before the end: who looks in time still runs it, though
+ *  the end has passed in between.
+ *  @param since when it could run: its time, or for one that waited the end of the run that it waited for */
+export function isPastEnd({ expiresAt }: Pick<Schedule, 'expiresAt'>, since: Date, now: Date): boolean {
+  if (expiresAt === null || now < expiresAt) return false;
+  return since >= expiresAt || now.getTime() - since.getTime() > MISSED_AFTER_MS;
+}
+
 /** @param dueAt the first that was missed @returns those that are run, the oldest first */
 export function caughtUp(policy: Policy, dueAt: Date, now: Date): readonly Date[] {
   const { rule, oneOff, expiresAt, catchUp, deadlineMs } = policy;

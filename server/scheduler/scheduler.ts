@@ -7,7 +7,7 @@ import { eachConcurrently } from '../../plugin/each-concurrently.ts';
 import { CredentialsError } from '../../plugin/errors.ts';
 import type { CredentialStore, Schedule, ScheduleStep } from '../../plugin/ports/credential-store.ts';
 import type { Clock, Logger } from '../../plugin/ports/runtime.ts';
-import { caughtUp, dueAfterMissed, isOwed, MISSED_AFTER_MS } from './missed-times.ts';
+import { caughtUp, dueAfterMissed, isOwed, isPastEnd, MISSED_AFTER_MS } from './missed-times.ts';
 import { followingDue } from './set-schedule.ts';
 
 export interface Scheduler {
@@ -131,22 +131,22 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
     dueAt: Date,
     now: Date,
   ): Promise<'run' | 'wait' | 'catch-up' | 'still-running' | 'missed'> {
-    const { configurationId, overlap, catchUp, deadlineMs, rule, expiresAt } = schedule;
+    const { configurationId, overlap, catchUp, deadlineMs, rule } = schedule;
     const runs = await store.runs({ configurationId, limit: RUNS_LOOKED_AT });
     // the process that recorded it died before the schedule moved on
     if (runs.some((run) => run.dueAt.getTime() === dueAt.getTime())) return 'run';
-    if (expiresAt !== null && now >= expiresAt) return 'missed';
     const mustRun = isOwed(schedule) || rule.kind === 'clocked';
+    const ended = Math.max(...runs.map(({ finishedAt }) => finishedAt?.getTime() ?? 0), 0);
+    const couldRun = new Date(Math.max(dueAt.getTime(), mustRun || overlap === 'queue' ? ended : 0));
+    if (isPastEnd(schedule, dueAt, now) && isPastEnd(schedule, couldRun, now)) return 'missed';
     if (typeof catchUp === 'object' && !mustRun && now.getTime() - dueAt.getTime() > MISSED_AFTER_MS) return 'catch-up';
     const going = runs.filter((run) => run.state === 'running').length;
     // a due time that waits for a run is late by intention
     if (going > (overlap === 'allow' ? MOST_BESIDE - 1 : 0))
       return mustRun || overlap === 'queue' ? 'wait' : 'still-running';
     if (mustRun) return 'run';
-    const ended = Math.max(...runs.map(({ finishedAt }) => finishedAt?.getTime() ?? 0), 0);
-    const since = Math.max(dueAt.getTime(), overlap === 'queue' ? ended : 0);
     const latestMs = catchUp === 'none' ? MISSED_AFTER_MS : (deadlineMs ?? Number.POSITIVE_INFINITY);
-    return now.getTime() - since > latestMs ? 'missed' : 'run';
+    return now.getTime() - couldRun.getTime() > latestMs ? 'missed' : 'run';
   }
 
   /** A rule that was stored unchecked never comes due again instead of stopping all others. */
@@ -156,9 +156,9 @@ export function createScheduler({ store, runner, clock, logger, lookEveryMs = 1_
     now: Date,
     ran: boolean,
   ): Pick<ScheduleStep, 'nextDueAt' | 'waiting'> {
-    const { catchUp, overlap, expiresAt } = schedule;
-    const rest = isOwed(schedule) ? schedule.waiting.slice(1) : [];
-    if (rest[0] && (expiresAt === null || now < expiresAt)) return { nextDueAt: rest[0], waiting: rest };
+    const { catchUp, overlap } = schedule;
+    const rest = isOwed(schedule) ? schedule.waiting.slice(1).filter((due) => !isPastEnd(schedule, due, now)) : [];
+    if (rest[0]) return { nextDueAt: rest[0], waiting: rest };
     const wasLate = now.getTime() - dueAt.getTime() > MISSED_AFTER_MS;
     // beside others, what came meanwhile has its own turn; else the last of those that waited stands for it
     const passed = overlap === 'allow' && isOwed(schedule) ? dueAt : now;

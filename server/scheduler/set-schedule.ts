@@ -87,7 +87,7 @@ export function ifDown(wanted: WantedSchedule, from: Date, to: Date): Outage {
   if (dueAt === undefined || dueAt < from || dueAt > to) return { missed: 0, runs: [] };
   const last = expiresAt !== null && expiresAt <= to ? new Date(expiresAt.getTime() - 1) : to;
   const missed = rule.kind === 'clocked' || oneOff ? 1 : latestDues(rule, dueAt, last, OUTAGE_COUNTED).length;
-  const isInTime = to.getTime() - dueAt.getTime() <= MISSED_AFTER_MS && (expiresAt === null || to < expiresAt);
+  const isInTime = to.getTime() - dueAt.getTime() <= MISSED_AFTER_MS;
   return { missed, runs: isInTime ? [dueAt] : caughtUp(policy, dueAt, to) };
 }
 

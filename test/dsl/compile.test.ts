@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Condition, compileCondition, type ResolvedPath } from '../../dsl/index.ts';
+import { cpuMsOf } from '../support/cpu-time.ts';
 import { allOf, anEvent, differs, equals, instant, isTrue, not, oneOf, path } from '../support/rule-values.ts';
 
 const holdsFor = (condition: Condition, payload: Record<string, unknown>): boolean =>
@@ -129,10 +130,11 @@ describe('compileCondition', () => {
   });
 
   it('is not slowed down by a pattern made to explode', () => {
-    const start = performance.now();
-    expect(holdsFor(text('like', `${'*a?'.repeat(500)}b`), { name: 'a'.repeat(20_000) })).to.equal(false);
-    expect(holdsFor(text('like', `${'*a'.repeat(2_000)}*b`), { name: 'a'.repeat(100_000) })).to.equal(false);
-    expect(performance.now() - start).to.be.below(2_000);
+    const tookMs = cpuMsOf(() => {
+      expect(holdsFor(text('like', `${'*a?'.repeat(500)}b`), { name: 'a'.repeat(20_000) })).to.equal(false);
+      expect(holdsFor(text('like', `${'*a'.repeat(2_000)}*b`), { name: 'a'.repeat(100_000) })).to.equal(false);
+    });
+    expect(tookMs).to.be.below(2_000);
   });
 
   it('asks the operands of and in order and stops at the first that fails', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { checkExpression } from '../../dsl/index.ts';
+import { cpuMsOf } from '../support/cpu-time.ts';
 import { badgeWhere, expectDiagnostics, expectValid, field } from '../support/dsl-harness.ts';
 
 const never = (place: string, hint = 'remove the contradiction'): string[] => [
@@ -66,13 +67,14 @@ describe('contradictions', () => {
       long.replaceAll('or', 'and'),
       `score in [${'1,'.repeat(900)}1] and ${long.slice(0, 5000)}1`,
     ]) {
-      const start = performance.now();
-      for (let i = 0; i < 8; i++)
-        checkExpression(text, [
-          field('mode', { kind: 'string', format: null }),
-          field('score', { kind: 'number', integer: false }),
-        ]);
-      expect(performance.now() - start).to.be.lessThan(1000);
+      const tookMs = cpuMsOf(() => {
+        for (let i = 0; i < 8; i++)
+          checkExpression(text, [
+            field('mode', { kind: 'string', format: null }),
+            field('score', { kind: 'number', integer: false }),
+          ]);
+      });
+      expect(tookMs).to.be.lessThan(1000);
     }
   });
 });

@@ -12,7 +12,7 @@ import { composeOpenBadges } from '../../server/composition/open-badges.ts';
 import { type Answer, type HttpPeer, json, startHttpPeer } from '../support/http-peer.ts';
 import { openSecretBox } from '../support/secret-box.ts';
 
-const TIMEOUT_MS = 150;
+const TIMEOUT_MS = 1_000;
 const MAX_BYTES = 2_000;
 
 /** One call of each kind to an address that a setting names. */

@@ -8,10 +8,10 @@ export class Gate {
 }
 
 export async function until<Found>(look: () => Promise<Found | null | false>): Promise<Found> {
-  for (let attempt = 0; attempt < 400; attempt++) {
+  for (let attempt = 0; attempt < 4_000; attempt++) {
     const found = await look();
     if (found !== null && found !== false) return found;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  throw new Error('it did not happen within two seconds');
+  throw new Error('it did not happen within twenty seconds');
 }

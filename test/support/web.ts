@@ -44,7 +44,6 @@ import { MemoryProgressStore } from '../../plugin/ports/memory-progress-store.ts
 import { MemoryProviderStore } from '../../plugin/ports/memory-provider-store.ts';
 import { MemoryReplayScratch } from '../../plugin/ports/memory-replay-scratch.ts';
 import { MemoryPublisher } from '../../plugin/ports/outbound.ts';
-import { MemoryRateLimits } from '../../plugin/ports/rate-limits.ts';
 import { MemoryRetirementStore } from '../../plugin/ports/retirement-store.ts';
 import { silentLogger } from '../../plugin/ports/runtime.ts';
 import type { SecretBox } from '../../plugin/ports/secret-box.ts';
@@ -87,6 +86,7 @@ import { fakeGeneration } from './credential-world.ts';
 import { memoryTraces } from './memory-traces.ts';
 import { unescaped } from './page-form.ts';
 import { openSecretBox } from './secret-box.ts';
+import { StandingLimits } from './standing-limits.ts';
 
 export const PASSWORD = 'a long enough password';
 export const INGEST_TOKEN = 'ingest-token-of-the-tests';
@@ -124,7 +124,7 @@ export interface Site {
   readonly records: MemoryLearnerRecords;
   /** Every event that reached the pipeline. */
   readonly processed: LmsEvent[];
-  /** Moves the clock of the services on. */
+  /** Moves the clock of the services on. Nothing else ends a period in which something may be tried so often. */
   advance(ms: number): void;
   /** A browser in which somebody of this role has signed in, limited to these organisations if any. */
   signIn(role: Role, organisations?: Organisations): Promise<Browser>;
@@ -334,7 +334,7 @@ export function makeSite(
     files,
     sessions,
     accountSessions: new MemoryAccountSessions(sessions, clock),
-    rateLimits: new MemoryRateLimits(),
+    rateLimits: new StandingLimits(() => offsetMs),
     keptAnswers: new MemoryAnswerStore(),
     decodeCloudEvent: (value: unknown) => decodeCloudEvent(value),
     processEvent: async (event: LmsEvent, door: Door) => {

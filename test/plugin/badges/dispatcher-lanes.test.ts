@@ -88,7 +88,7 @@ describe('the lanes of the dispatcher', () => {
     const dispatcher = withCredly(world, credly);
     await earn(world, 10);
     dispatcher.start();
-    for (let waited = 0; world.publisher.published.length < 10 && waited < 2_000; waited += 5) await sleep(5);
+    for (let waited = 0; world.publisher.published.length < 10 && waited < 20_000; waited += 5) await sleep(5);
     expect(world.publisher.published).to.have.length(10);
     const stopped = dispatcher.stop();
     release();

@@ -11,6 +11,8 @@ describe('a credential run with several documents under way at once', () => {
     const before = async () => {
       underWay += 1;
       most = Math.max(most, underWay);
+      // the first waits for the second, and both for a third that may not come
+      while (most < 2) await new Promise((resolve) => setTimeout(resolve, 1));
       await new Promise((resolve) => setTimeout(resolve, 20));
       underWay -= 1;
     };

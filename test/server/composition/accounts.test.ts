@@ -90,7 +90,7 @@ describe('accounts at providers in a process', () => {
     expect(await jobs()).to.deep.equal([]);
     await prepare();
     const stopAgain = composed().keepLooking();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await jobs()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await stopAgain();
     expect((await jobs()).map(({ id }) => id)).to.deep.equal(['check-accounts 2026-03-01']);
   });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,8 +108,10 @@ describe('a database that dies while it records events', () => {
     const database = await connectDatabase({ uri: store.uri, logger: silentLogger, models: [eventModels] });
     try {
       store.freeze();
+      const onItsWay = once(database.connection.getClient(), 'connectionCheckedOut');
       const outcome = new MongoEventLog(database.connection).record([anEntry(1), anEntry(2)]).catch((error) => error);
-      // so that it is on its way; before that the driver would find nobody, which is another error
+      // before that the driver would find nobody, which is another error
+      await onItsWay;
       await new Promise((resolve) => setTimeout(resolve, 200));
       await store.kill();
       expect(await outcome)

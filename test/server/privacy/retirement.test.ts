@@ -315,7 +315,7 @@ describe('retiring a learner', function () {
     const { items } = await laurel.stores.jobs.list({ kind: RETIRE, limit: 1 });
     const [job] = items;
     expect(job?.state).to.equal('waiting');
-    expect((job?.dueAt.getTime() ?? 0) - (job?.createdAt.getTime() ?? 0)).to.be.within(4_000, 5_000);
+    expect((job?.dueAt.getTime() ?? 0) - (job?.createdAt.getTime() ?? 0)).to.be.within(1_000, 5_000);
     expect(await laurel.stores.learners.findByUsername(zelda.username)).to.not.equal(null);
     // From now on nothing more comes in.
     await take(passingOf(zelda, 'meanwhile'));

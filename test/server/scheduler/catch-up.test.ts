@@ -125,6 +125,17 @@ describe('catching up each missed time', () => {
     expect(await schedule()).to.deep.include({ enabled: false, nextDueAt: null, waiting: [] });
   });
 
+  it('still runs those of the list that were due within the last minute when the schedule expires', async () => {
+    const rule: Schedule['rule'] = { ...HOURLY, expression: '* * * * *' };
+    await save({ rule, catchUp: { ...ALL, max: 9 }, expiresAt: at('10:04:10') });
+    await days.look(at('10:04:05'));
+    expect((await schedule()).waiting.map((due) => due.getUTCMinutes())).to.deep.equal([2, 3, 4]);
+    await days.endRun(at('10:04:11'));
+    for (let look = 0; look < 4; look++) await days.look(new Date(at('10:04:12').getTime() + look));
+    expect(fired()).to.deep.equal(['10:01', '10:04']);
+    expect((await schedule()).nextDueAt).to.equal(null);
+  });
+
   it('passes over a list that a process of a former release has moved on from', async () => {
     await save();
     await days.look(at('16:30:00'));

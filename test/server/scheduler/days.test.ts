@@ -63,7 +63,18 @@ describe('schedules over days', () => {
           for (const { dueAt, at } of fired) expect(at.getTime() - dueAt.getTime()).to.be.within(0, 60_000);
         }
       }),
-      { numRuns: 200 },
+      {
+        numRuns: 200,
+        examples: [
+          // the last due time a millisecond before the end, and looked at in the very moment of the end
+          [
+            { expression: '0 2 13,28-31 * *', days: 'both', gap: 'after', repeated: 'first' },
+            new Date('2026-01-01T00:00:00.001Z'),
+            { startAt: 12, expiresAt: 43, oneOff: false },
+            1,
+          ],
+        ],
+      },
     );
   });
 

@@ -93,6 +93,13 @@ describe('missed times', () => {
     });
   }
 
+  it('S3: leave a time that was due in the minute before to be run after the end, in the preview of an outage too', () => {
+    const wanted = { enabled: true, rule: HOURLY, expiresAt: new Date('2026-03-01T11:00:30Z') };
+    const outage = (to: string) => ifDown(wanted, new Date('2026-03-01T10:30:00Z'), new Date(to));
+    expect(outage('2026-03-01T11:01:00Z')).to.deep.equal({ missed: 1, runs: [dueAt] });
+    expect(outage('2026-03-01T11:01:01Z')).to.deep.equal({ missed: 1, runs: [] });
+  });
+
   it('are found at once also after years of a schedule that runs every minute', () => {
     const rule: RepeatingRule = { kind: 'crontab', expression: '* * * * *', timeZone: 'Europe/Kyiv' };
     const runs = caughtUp({ ...policy, rule, catchUp: all(2, 366 * DAY) }, new Date('2020-01-01'), back);

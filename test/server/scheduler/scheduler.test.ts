@@ -156,6 +156,60 @@ describe('the scheduler', () => {
     });
   });
 
+  for (const [late, runsIt] of [
+    [1, true],
+    [60_000, true],
+    [60_001, false],
+  ] as const) {
+    it(`S3: ${runsIt ? 'runs' : 'misses'} a time that was due before the end and is looked at ${late} ms later, after the end`, async () => {
+      const dueAt = new Date('2026-03-01T11:00:00Z');
+      await save('a', HOURLY, { expiresAt: new Date(dueAt.getTime() + 1) });
+      timers.setSystemTime(new Date(dueAt.getTime() + late));
+      start();
+      await timers.tickAsync(5_000);
+      expect(runs).to.deep.equal(runsIt ? ['a 2026-03-01T11:00'] : []);
+      expect(await store.schedule('a')).to.deep.include({
+        ...{ enabled: false, nextDueAt: null, totalRuns: runsIt ? 1 : 0 },
+        lastSkipped: runsIt ? null : { dueAt, reason: 'missed' },
+      });
+    });
+  }
+
+  for (const [ended, looked, runsIt] of [
+    ['11:29:59.900', '11:30:00.100', true],
+    ['11:29:59.900', '11:31:00.000', false],
+    ['11:30:00.000', '11:30:00.100', false],
+  ] as const) {
+    it(`S3: ${runsIt ? 'runs' : 'gives up'} what waited for a run until ${ended} where the end is 11:30 and it is looked at ${looked}`, async () => {
+      const at = (time: string) => new Date(`2026-03-01T${time}Z`);
+      const going = aRun({ id: 'going', configurationId: 'a', dueAt: START });
+      await store.createRun(going);
+      await save('a', HOURLY, { overlap: 'queue', expiresAt: at('11:30:00.000') });
+      const scheduler = start();
+      await timers.tickAsync(3_600_000);
+      await scheduler.stop();
+      await store.updateRun({ ...going, state: 'done', finishedAt: at(ended) });
+      timers.setSystemTime(at(looked));
+      start();
+      await timers.tickAsync(5_000);
+      expect(runs).to.deep.equal(runsIt ? ['a 2026-03-01T11:00'] : []);
+      expect(await store.schedule('a')).to.include({ enabled: false, nextDueAt: null });
+    });
+  }
+
+  it('S3: lets a time wait no longer than a minute after the end for a run that is going', async () => {
+    await store.createRun(aRun({ id: 'going', configurationId: 'a', dueAt: START }));
+    await save('a', HOURLY, { overlap: 'queue', expiresAt: new Date('2026-03-01T11:00:30Z') });
+    start();
+    await timers.tickAsync(3_600_000 + 25_000);
+    expect(await store.schedule('a')).to.include({ enabled: true });
+    await timers.tickAsync(10_000);
+    expect(await store.schedule('a')).to.deep.include({
+      enabled: false,
+      lastSkipped: { dueAt: new Date('2026-03-01T11:00:00Z'), reason: 'missed' },
+    });
+  });
+
   it('X4: catches nothing up where the schedule says so, and goes on at its next due time', async () => {
     await save('a', HOURLY, { catchUp: 'none' });
     timers.setSystemTime(new Date('2026-03-01T14:30:00Z'));

@@ -62,7 +62,7 @@ describe('the embedded store on a full disk', function () {
 
   /** @returns how many documents were acknowledged */
   async function fill(from: number, most: number): Promise<number> {
-    const client = await MongoClient.connect(store.uri, { serverSelectionTimeoutMS: 500, retryWrites: false });
+    const client = await MongoClient.connect(store.uri, { serverSelectionTimeoutMS: 10_000, retryWrites: false });
     let done = 0;
     try {
       for (; done < most; done += 1)

@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import supertest from 'supertest';
-import { MemoryRateLimits } from '../../../../plugin/ports/rate-limits.ts';
 import { silentLogger } from '../../../../plugin/ports/runtime.ts';
 import { pageRoutes } from '../../../../server/http/app.ts';
 import { Lifecycle } from '../../../../server/lifecycle.ts';
 import { listen } from '../../../../server/listen.ts';
+import { StandingLimits } from '../../../support/standing-limits.ts';
 import { makeSite, submit } from '../../../support/web.ts';
 
 /** With the keys they were asked for. */
-function watchedLimits(): { readonly rateLimits: MemoryRateLimits; readonly keys: string[] } {
+function watchedLimits(): { readonly rateLimits: StandingLimits; readonly keys: string[] } {
   const keys: string[] = [];
-  const rateLimits = new MemoryRateLimits();
+  const rateLimits = new StandingLimits();
   const take = rateLimits.take.bind(rateLimits);
   rateLimits.take = (key, limit, now) => {
     keys.push(key);
@@ -23,13 +23,10 @@ function watchedLimits(): { readonly rateLimits: MemoryRateLimits; readonly keys
 
 describe('limits on what may be tried', function () {
   this.timeout(60_000);
-  // Stands still: no period ends while it is counted.
-  const now = new Date();
-  const clock = { now: () => now };
 
   it('are one for all processes: half of the tries in each are all that there are', async () => {
-    const rateLimits = new MemoryRateLimits();
-    const [one, other] = [makeSite({ rateLimits, clock }), makeSite({ rateLimits, clock })];
+    const rateLimits = new StandingLimits();
+    const [one, other] = [makeSite({ rateLimits }), makeSite({ rateLimits })];
     const verify = (index: number) =>
       supertest((index % 2 ? one : other).app).get('/verify/00000000-0000-4000-9000-000000000002');
     for (let index = 0; index < 120; index++) expect((await verify(index)).status).to.equal(404);
@@ -40,8 +37,8 @@ describe('limits on what may be tried', function () {
   });
 
   it('count failed sign-ins for an account from anywhere, and no sign-in that succeeds', async () => {
-    const rateLimits = new MemoryRateLimits();
-    const sites = [makeSite({ rateLimits, clock }), makeSite({ rateLimits, clock })];
+    const rateLimits = new StandingLimits();
+    const sites = [makeSite({ rateLimits }), makeSite({ rateLimits })];
     for (let times = 0; times < 12; times++) await sites[0]?.signIn('viewer').catch(() => null);
     const attempt = async (index: number) => {
       const site = sites[index % 2] ?? makeSite();
@@ -55,7 +52,7 @@ describe('limits on what may be tried', function () {
 
   it('hold for searches by account and address, and store neither', async () => {
     const { rateLimits, keys } = watchedLimits();
-    const site = makeSite({ rateLimits, clock });
+    const site = makeSite({ rateLimits });
     const browser = await site.signIn('viewer');
     let status = 200;
     for (let call = 0; call < 301; call++) status = (await browser.get('/learners?search=ada')).status;
@@ -67,7 +64,7 @@ describe('limits on what may be tried', function () {
 
   it('hold for every export, of lists too, and for previews', async () => {
     const { rateLimits, keys } = watchedLimits();
-    const site = makeSite({ rateLimits, clock });
+    const site = makeSite({ rateLimits });
     const browser = await site.signIn('administrator');
     const exports = pageRoutes(site.services).filter(({ path }) => /\/exports?\b|\/preview$/.test(path));
     expect(exports.map(({ path }) => path)).to.include.members([
@@ -98,7 +95,7 @@ describe('a connection that never finishes what it says', function () {
 
   it('is ended by the server', async () => {
     const lifecycle = new Lifecycle(silentLogger);
-    const patience = { headersMs: 300, requestMs: 600, idleMs: 2_000, checkMs: 50 };
+    const patience = { headersMs: 1_500, requestMs: 2_500, idleMs: 10_000, checkMs: 50 };
     const { port, serve } = await listen({ port: 0, host: '127.0.0.1', lifecycle, patience });
     serve((request, response) => void request.resume().once('end', () => response.end('ok')));
     const answerTo = async (text: string): Promise<string> => {

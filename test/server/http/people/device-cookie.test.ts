@@ -1,8 +1,8 @@
 /** Browsers that have signed in before, and strangers who try to lock them out. */
 
 import { expect } from 'chai';
-import { MemoryRateLimits } from '../../../../plugin/ports/rate-limits.ts';
 import { createAccountDesk } from '../../../../server/http/people/accounts.ts';
+import { StandingLimits } from '../../../support/standing-limits.ts';
 import { type Browser, makeSite, PASSWORD, type Site, submit, textOf } from '../../../support/web.ts';
 
 const COOKIE = 'laurel-device';
@@ -151,7 +151,7 @@ describe('a browser that has signed in before', () => {
   }).timeout(60_000);
 
   it('is known to every process, and counted by all together', async () => {
-    const shared = { rateLimits: new MemoryRateLimits(), access: site.services.access };
+    const shared = { rateLimits: new StandingLimits(), access: site.services.access };
     const [one, other] = [makeSite(shared), makeSite(shared)];
     const { cookie } = await knownBrowser('viewer', one);
     await lockOut('viewer', other);

@@ -7,6 +7,7 @@ import { pdfOptions } from '../../../../providers/pdf/pdf-options.ts';
 import { createProcessPool } from '../../../../providers/pdf/processes/process-pool.ts';
 import { rejection } from '../../../contracts/credential-store.ts';
 import { aTemplate, bundledFont, fontsFolder } from '../../../support/pdf.ts';
+import { aPdfJob } from '../../../support/pdf-job.ts';
 
 describe('processes that make PDF credentials', function () {
   // a process run from the sources compiles them first
@@ -28,16 +29,7 @@ describe('processes that make PDF credentials', function () {
   }
 
   function aJob(facts: Partial<PdfJob> = {}): PdfJob {
-    return {
-      options: readOptions(pdfOptions, { template: 'certificate' }),
-      learnerName: 'Ada Lovelace',
-      contextName: 'Demonstration Course',
-      issuedAt: new Date('2026-03-01T12:00:00Z'),
-      verifyId: 'v',
-      verifyUrl: null,
-      assets: { certificate: { sha256: 'certificate', bytes: template } },
-      ...facts,
-    };
+    return aPdfJob(template, facts);
   }
 
   it('make the same bytes as the process that asks would', async () => {

@@ -45,7 +45,8 @@ describe('events over a RabbitMQ in trouble', () => {
       }
     };
     const senders = [send(), send(), send()];
-    await pause(500);
+    await eventually(async () => confirmed.length > 10, 30_000);
+    await pause(200);
     await node.kill();
     await eventually(async () => failures.length > 0);
     const atDeath = confirmed.length;

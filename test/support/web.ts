@@ -126,6 +126,8 @@ export interface Site {
   readonly processed: LmsEvent[];
   /** Moves the clock of the services on. Nothing else ends a period in which something may be tried so often. */
   advance(ms: number): void;
+  /** Sets the clock of the services, which goes on from there: for what depends on how long ago something was. */
+  setClock(at: Date): void;
   /** A browser in which somebody of this role has signed in, limited to these organisations if any. */
   signIn(role: Role, organisations?: Organisations): Promise<Browser>;
   browser(): Browser;
@@ -407,6 +409,9 @@ export function makeSite(
     browser,
     advance: (ms) => {
       offsetMs += ms;
+    },
+    setClock: (at) => {
+      offsetMs = at.getTime() - Date.now();
     },
     signIn: async (role, organisations = []) => {
       await createAccount(services, role, organisations);

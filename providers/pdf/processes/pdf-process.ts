@@ -67,7 +67,7 @@ export class PdfProcess {
     this.#lost = lost;
     this.#child
       .on('message', (answer: Answer) => this.#hear(answer))
-      .on('error', (error: NodeJS.ErrnoException) => this.#lose(cannotStart(error.code ?? error.message)))
+      .on('error', (error) => this.#lose(cannotStart(error)))
       .on('exit', (code, signal) => this.#leave(code, signal));
   }
 
@@ -191,7 +191,9 @@ export class PdfProcess {
 function cannotBeMade(reason: string): InputError {
   return new InputError('template', `the document cannot be made: ${reason}; simplify the template and its images`);
 }
-function cannotStart(reason: string): StoreError {
+/** @param how it ended, or why there was none */
+export function cannotStart(how: unknown): StoreError {
+  const reason = how instanceof Error ? ((how as NodeJS.ErrnoException).code ?? how.message) : String(how);
   return new StoreError(
     'pdf-process',
     words(

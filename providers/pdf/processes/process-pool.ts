@@ -4,7 +4,7 @@
 import { InputError } from '../../../plugin/errors.ts';
 import type { PdfEngine, PdfJob } from '../engine.ts';
 import { type Answer, fromPlain } from './messages.ts';
-import { type Made, PdfProcess, type Work } from './pdf-process.ts';
+import { cannotStart, type Made, PdfProcess, type Work } from './pdf-process.ts';
 
 export interface ProcessPoolOptions {
   /** Where the fonts that come with Laurel are. */
@@ -43,7 +43,7 @@ export function createProcessPool({ fontsFolder, processes: most, timeLimitMs }:
 
   function serve(): void {
     const unbusy = [...processes].filter(({ load }) => load === 0).length;
-    for (let needed = waiting.length - unbusy; needed > 0 && processes.size < most; needed--) start();
+    for (let needed = waiting.length - unbusy; needed > 0 && processes.size < most; needed--) if (!start()) break;
     for (let work = waiting[0]; work; work = waiting[0]) {
       const process = leastBusyFor(work);
       // the others wait behind it, so that it gets its turn
@@ -58,18 +58,26 @@ export function createProcessPool({ fontsFolder, processes: most, timeLimitMs }:
     return [...processes].filter((process) => process.canTake(work)).sort((one, other) => one.load - other.load)[0];
   }
 
-  function start(): void {
-    const process = new PdfProcess(fontsFolder, timeLimitMs ?? TIME_LIMIT_MS, {
-      changed: serveSoon,
-      lost(error, unended) {
-        processes.delete(process);
-        waiting.unshift(...unended);
-        // a process that cannot even be started is noticed by somebody, and not started for ever
-        if (!process.isReady) waiting.shift()?.reject(error);
-        serveSoon();
-      },
-    });
-    processes.add(process);
+  /** @returns false: there is no room for one more */
+  function start(): boolean {
+    try {
+      const process = new PdfProcess(fontsFolder, timeLimitMs ?? TIME_LIMIT_MS, {
+        changed: serveSoon,
+        lost(error, unended) {
+          processes.delete(process);
+          waiting.unshift(...unended);
+          // a process that cannot even be started is noticed by somebody, and not started for ever
+          if (!process.isReady) waiting.shift()?.reject(error);
+          serveSoon();
+        },
+      });
+      processes.add(process);
+      return true;
+    } catch (error) {
+      // those that are there go on
+      if (processes.size === 0) for (const { reject } of waiting.splice(0)) reject(cannotStart(error));
+      return false;
+    }
   }
 
   async function answerTo(task: Work['task']): Promise<Made> {

@@ -115,6 +115,19 @@ describe('processes that make PDF credentials', function () {
     await pool.check('pdf-template', template);
   });
 
+  it('say what the machine lacks where it has no room to start one', async () => {
+    // more than fits on the command line of any process
+    const pool = createProcessPool({ fontsFolder: 'x'.repeat(4_000_000), processes: 2 });
+    const refused = await Promise.all([1, 2, 3].map(() => rejection(pool.generate(aJob()))));
+    for (const error of refused)
+      expect(error).to.include({
+        code: 'store.pdf-process',
+        message:
+          'no process that makes PDF documents could be started (E2BIG); see that the machine has memory and processes left, and try again',
+      });
+    await pool.close();
+  });
+
   it('refuse work after they were closed', async () => {
     const closing = aPool();
     const last = closing.generate(aJob());

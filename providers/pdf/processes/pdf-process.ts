@@ -29,8 +29,6 @@ export interface Work {
 const AHEAD = 16;
 /** In MiB. What a document needs is small and dies with it: more room for the young is not faster, and stays resident. */
 const LIMITS = ['--max-old-space-size=512', '--max-semi-space-size=2'];
-/** The exit code where a shell stands between. */
-const ABORTED = 134;
 /** What the secrets of the environment are kept from. */
 const ENVIRONMENT = ['TZ', 'TMPDIR', 'LD_LIBRARY_PATH', 'SystemRoot', 'NODE_V8_COVERAGE'];
 
@@ -169,7 +167,7 @@ export class PdfProcess {
   /** Node aborts when its heap is full. Any other signal came from outside, such as from a machine that has no memory left, and
    *  who was worked on may have had nothing to do with it: a second time it has. */
   #leave(code: number | null, signal: NodeJS.Signals | null): void {
-    const isFull = signal === 'SIGABRT' || code === ABORTED;
+    const isFull = signal === 'SIGABRT';
     const how = signal ?? `code ${code}`;
     const [work] = this.#works;
     const isTriedAgain = signal !== null && !isFull && work !== undefined && !work.isSecondTry;
@@ -191,6 +189,7 @@ export class PdfProcess {
 function cannotBeMade(reason: string): InputError {
   return new InputError('template', `the document cannot be made: ${reason}; simplify the template and its images`);
 }
+
 /** @param how it ended, or why there was none */
 export function cannotStart(how: unknown): StoreError {
   const reason = how instanceof Error ? ((how as NodeJS.ErrnoException).code ?? how.message) : String(how);
